@@ -1,0 +1,79 @@
+"""An asyncio ODM for MongoDB: documents, queries and aggregation on Motor or PyMongo.
+
+Example:
+    >>> from aiomotorengine import Document, IntField, StringField, connect
+    >>> class User(Document):
+    ...     name = StringField(required=True)
+    ...     age = IntField(min_value=0)
+    >>> async def grown_ups():
+    ...     connect("shop", host="localhost")
+    ...     return await User.objects.filter(age__gte=18).order_by(User.name).find_all()
+"""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from pymongo import ASCENDING, DESCENDING
+
+from aiomotorengine.aggregation.base import Aggregation
+from aiomotorengine.connection import connect, disconnect, register_connection
+from aiomotorengine.document import Document
+from aiomotorengine.fields import (
+    BaseField,
+    BinaryField,
+    BooleanField,
+    DateTimeField,
+    DecimalField,
+    EmailField,
+    EmbeddedDocumentField,
+    FloatField,
+    IntField,
+    JsonField,
+    LineStringField,
+    ListField,
+    PasswordField,
+    PointField,
+    PolygonField,
+    ReferenceField,
+    StringField,
+    URLField,
+    UUIDField,
+)
+from aiomotorengine.query_builder.node import Q, QNot
+from aiomotorengine.queryset import QuerySet
+
+try:
+    __version__ = version("aiomotorengine-rs")
+except PackageNotFoundError:  # the source tree on the path, not installed
+    __version__ = "2.0.0.dev0"
+
+__all__ = [
+    "ASCENDING",
+    "DESCENDING",
+    "Aggregation",
+    "BaseField",
+    "BinaryField",
+    "BooleanField",
+    "DateTimeField",
+    "DecimalField",
+    "Document",
+    "EmailField",
+    "EmbeddedDocumentField",
+    "FloatField",
+    "IntField",
+    "JsonField",
+    "LineStringField",
+    "ListField",
+    "PasswordField",
+    "PointField",
+    "PolygonField",
+    "Q",
+    "QNot",
+    "QuerySet",
+    "ReferenceField",
+    "StringField",
+    "URLField",
+    "UUIDField",
+    "connect",
+    "disconnect",
+    "register_connection",
+]

@@ -1,0 +1,44 @@
+"""``python -m aiomotorengine``: versions, the codec in use and why, and the drivers."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+
+import bson
+import pymongo
+
+from aiomotorengine import __version__, codec, drivers
+
+
+def report() -> Iterator[tuple[str, str]]:
+    """What there is to know about this installation, as names and values."""
+    yield "aiomotorengine", __version__
+    yield "Python", f"{platform.python_implementation()} {platform.python_version()}"
+    yield "PyMongo", f"{pymongo.version}{'' if bson.has_c() else ', without its C extension'}"
+    yield "codec", f"{codec.implementation}: {codec.reason}"
+    for name in drivers.DRIVERS:
+        default = ", used unless connect(driver=...) says otherwise"
+        yield (
+            f"driver {name}",
+            driver_version(name) + (default if name == drivers.default_driver else ""),
+        )
+
+
+def driver_version(name: str) -> str:
+    try:
+        return drivers.get_driver(name).version
+    except ImportError as error:
+        return f"not available ({error})"
+
+
+def main() -> None:
+    """Print the report as a table."""
+    rows = list(report())
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        print(f"{name.ljust(width)}  {value}")
+
+
+if __name__ == "__main__":
+    main()

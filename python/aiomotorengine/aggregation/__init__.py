@@ -1,0 +1,1 @@
+"""Aggregation pipelines: the stages, and one accumulator a file."""

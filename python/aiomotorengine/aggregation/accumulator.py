@@ -1,0 +1,53 @@
+"""BaseAggregation: what a group computes of its documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiomotorengine.fields.base_field import BaseField
+
+if TYPE_CHECKING:
+    from aiomotorengine.aggregation.base import Aggregation
+
+__all__ = ["BaseAggregation", "FieldAccumulator"]
+
+
+class BaseAggregation:
+    """The base of accumulators. One of one's own writes ``to_query``.
+
+    Parameters:
+        field: what is accumulated; a text is a key in MongoDB, or an alias of an earlier group.
+        alias: the result's key.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField
+        >>> class Most(BaseAggregation):
+        ...     def to_query(self, aggregation):
+        ...         return {self.alias: {"$max": f"${aggregation.get_field_name(self.field)}"}}
+        >>> class City(Document):
+        ...     people = IntField(db_field="p")
+        >>> City.objects.aggregate.group_by(Most(City.people, "most")).to_query()
+        [{'$group': {'_id': {}, 'most': {'$max': '$p'}}}]
+    """
+
+    def __init__(self, field: BaseField[Any] | str, alias: str | None = None) -> None:
+        self.field = field
+        self.alias = alias
+
+    def to_query(self, aggregation: Aggregation[Any]) -> dict[str, Any]:
+        """The entries of the group's stage, by alias.
+
+        Parameters:
+            aggregation: the pipeline; its ``get_field_name(field)`` gives the key in MongoDB.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no to_query of its own.")
+
+
+class FieldAccumulator(BaseAggregation):
+    """One operator on one field. The alias defaults to the field's key in MongoDB."""
+
+    operator: str
+
+    def to_query(self, aggregation: Aggregation[Any]) -> dict[str, Any]:
+        key = self.field.db_field if isinstance(self.field, BaseField) else self.field
+        return {self.alias or key: {self.operator: f"${aggregation.get_field_name(self.field)}"}}

@@ -1,0 +1,314 @@
+"""Aggregation: a pipeline of stages over the documents that a query set finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from pymongo import ASCENDING
+
+from aiomotorengine.aggregation.accumulator import BaseAggregation
+from aiomotorengine.aggregation.avg import AverageAggregation
+from aiomotorengine.aggregation.names import GroupedNames, key_of
+from aiomotorengine.aggregation.result import AggregationResult, as_plain
+from aiomotorengine.aggregation.sum import SumAggregation
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.query_builder.node import QNode, conditions
+
+__all__ = [
+    "Aggregation",
+    "AggregationResult",
+    "BaseAggregation",
+    "GroupBy",
+    "Match",
+    "OrderBy",
+    "PipelineOperation",
+    "Unwind",
+]
+
+D = TypeVar("D")
+
+
+class Source(Protocol):
+    """What an aggregation needs of a query set."""
+
+    __klass__: Any
+    _filters: QNode
+
+    def coll(self, alias: str | None = None) -> Any: ...
+
+    async def _aggregate(
+        self, pipeline: Sequence[Mapping[str, Any]], alias: str | None
+    ) -> list[dict[str, Any]]: ...
+
+
+class PipelineOperation:
+    """One stage of a pipeline; the base of all of them.
+
+    Parameters:
+        aggregation: the pipeline, as it is before this stage.
+    """
+
+    def __init__(self, aggregation: Aggregation[Any]) -> None:
+        self.aggregation = aggregation
+
+    def to_query(self) -> dict[str, Any]:
+        """The stage as MongoDB takes it."""
+        raise NotImplementedError(f"{type(self).__name__} has no to_query of its own.")
+
+
+class GroupBy(PipelineOperation):
+    """One document for each combination of values; see ``Aggregation.group_by``."""
+
+    def __init__(
+        self, aggregation: Aggregation[Any], *groups: BaseField[Any] | str | BaseAggregation
+    ) -> None:
+        super().__init__(aggregation)
+        self.keys: dict[str, str] = {}
+        self.accumulated: dict[str, Any] = {}
+        for group in groups:
+            if isinstance(group, BaseAggregation):
+                self.accumulated.update(group.to_query(aggregation))
+            else:
+                self.keys[key_of(group)] = self._source(group)
+
+    def _source(self, group: BaseField[Any] | str) -> str:
+        names = self.aggregation.names
+        return names.find_for_group(group) if isinstance(names, GroupedNames) else key_of(group)
+
+    def names_after(self) -> GroupedNames:
+        """What the next stages can name."""
+        return GroupedNames(self.aggregation.names, self.keys, self.accumulated)
+
+    def to_query(self) -> dict[str, Any]:
+        keys = {key: f"${source}" for key, source in self.keys.items()}
+        return {"$group": {"_id": keys, **self.accumulated}}
+
+
+class Match(PipelineOperation):
+    """Only what meets some conditions; see ``Aggregation.match``."""
+
+    def __init__(self, aggregation: Aggregation[Any], *args: Any, **filters: Any) -> None:
+        super().__init__(aggregation)
+        self.names = aggregation.names
+        self.filters = conditions(self.names, args, filters)
+
+    def to_query(self) -> dict[str, Any]:
+        return {"$match": self.filters.to_query(self.names)}
+
+
+class Unwind(PipelineOperation):
+    """One document for each item of a list; see ``Aggregation.unwind``."""
+
+    def __init__(self, aggregation: Aggregation[Any], field: BaseField[Any] | str) -> None:
+        super().__init__(aggregation)
+        self.path = aggregation.get_path(field)
+
+    def to_query(self) -> dict[str, Any]:
+        return {"$unwind": f"${self.path}"}
+
+
+class OrderBy(PipelineOperation):
+    """An order; see ``Aggregation.order_by``."""
+
+    def __init__(
+        self,
+        aggregation: Aggregation[Any],
+        field: BaseField[Any] | str,
+        direction: int = ASCENDING,
+    ) -> None:
+        super().__init__(aggregation)
+        self.path = aggregation.get_path(field)
+        self.direction = direction
+
+    def to_query(self) -> dict[str, Any]:
+        return {"$sort": {self.path: self.direction}}
+
+
+class Aggregation(Generic[D]):
+    """A pipeline over the documents that a query set finds; ``User.objects.aggregate`` makes it.
+
+    Its methods add a stage and return it. What a query set filters is the first stage. Keys are
+    those of MongoDB; after a group, names mean what the group left: its aliases, and the fields by
+    which it grouped.
+
+    Parameters:
+        queryset: the query set.
+
+    Attributes:
+        queryset: the query set.
+        pipeline: the stages so far.
+        raw_query: the stages that ``raw`` set, or ``None``.
+        names: what names mean in the next stage: the document class, or what a group has left.
+
+    Example:
+        >>> from aiomotorengine import Aggregation, Document, IntField, StringField
+        >>> class City(Document):
+        ...     state = StringField()
+        ...     people = IntField(db_field="p")
+        >>> async def large_states():
+        ...     groups = City.objects.aggregate.group_by(
+        ...         City.state, Aggregation.sum(City.people, alias="total"))
+        ...     for state in await groups.match(total__gt=10_000_000).fetch():
+        ...         print(state.state, state.total)
+    """
+
+    def __init__(self, queryset: Source) -> None:
+        self.queryset = queryset
+        self.pipeline: list[PipelineOperation] = []
+        self.raw_query: list[Any] | None = None
+        self.names: Any = queryset.__klass__
+
+    # -- accumulators ---------------------------------------------------------------------------
+
+    @staticmethod
+    def sum(field: BaseField[Any] | str, alias: str | None = None) -> SumAggregation:
+        """The sum of a field's values in a group.
+
+        Parameters:
+            field: a field; or a text, which is a key in MongoDB or an alias of an earlier group.
+            alias: the result's key; by default the field's key in MongoDB.
+        """
+        return SumAggregation(field, alias)
+
+    @staticmethod
+    def avg(field: BaseField[Any] | str, alias: str | None = None) -> AverageAggregation:
+        """The average of a field's values in a group; parameters as for ``sum``."""
+        return AverageAggregation(field, alias)
+
+    # -- stages ---------------------------------------------------------------------------------
+
+    def match(self, *args: QNode | Mapping[str, Any], **filters: Any) -> Aggregation[D]:
+        """Go on with what meets all conditions.
+
+        Parameters:
+            args: queries (``Q``) and raw queries as MongoDB takes them.
+            filters: conditions as in ``QuerySet.filter``.
+
+        Raises:
+            ValueError: a condition names an unknown operator or sub-property.
+            TypeError: an argument is neither a query nor a mapping.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class City(Document):
+            ...     people = IntField(db_field="p")
+            >>> City.objects.aggregate.match(people__gt=1000).to_query()
+            [{'$match': {'p': {'$gt': 1000}}}]
+        """
+        return self._add(Match(self, *args, **filters))
+
+    def group_by(self, *groups: BaseField[Any] | str | BaseAggregation) -> Aggregation[D]:
+        """Go on with one document for each combination of values.
+
+        Parameters:
+            groups: fields, or their keys as text, and what to accumulate for each group.
+
+        Example:
+            >>> from aiomotorengine import Aggregation, Document, IntField, StringField
+            >>> class City(Document):
+            ...     state = StringField()
+            ...     people = IntField()
+            >>> City.objects.aggregate.group_by(City.state, Aggregation.avg(City.people)).to_query()
+            [{'$group': {'_id': {'state': '$state'}, 'people': {'$avg': '$people'}}}]
+        """
+        group = GroupBy(self, *groups)
+        self.names = group.names_after()
+        return self._add(group)
+
+    def unwind(self, field: BaseField[Any] | str) -> Aggregation[D]:
+        """Go on with one document for each item of a list.
+
+        Parameters:
+            field: the list; as text, the attribute's name, a dotted path or a key in MongoDB.
+        """
+        return self._add(Unwind(self, field))
+
+    def order_by(self, field: BaseField[Any] | str, direction: int = ASCENDING) -> Aggregation[D]:
+        """Go on in the order of a field's values.
+
+        Parameters:
+            field: the field; as text, the attribute's name, a dotted path or a key in MongoDB.
+            direction: ``ASCENDING`` or ``DESCENDING``.
+        """
+        return self._add(OrderBy(self, field, direction))
+
+    def raw(self, stages: Iterable[Mapping[str, Any]]) -> Aggregation[D]:
+        """Use exactly these stages, whatever else was called, and no filter of the query set.
+
+        Parameters:
+            stages: a pipeline as MongoDB takes it.
+        """
+        self.raw_query = list(stages)
+        return self
+
+    def _add(self, operation: PipelineOperation) -> Aggregation[D]:
+        self.pipeline.append(operation)
+        return self
+
+    # -- names ----------------------------------------------------------------------------------
+
+    def get_field_name(self, field: BaseField[Any] | str) -> str:
+        """The key in MongoDB of what the next stage names.
+
+        Parameters:
+            field: a field; or a text, which is a key already (or, after a group, one of its names).
+
+        Raises:
+            TypeError: it is neither.
+        """
+        return self.names.find(field) if isinstance(self.names, GroupedNames) else key_of(field)
+
+    def get_path(self, field: BaseField[Any] | str) -> str:
+        """As ``get_field_name``, but a text may also be an attribute's name or a path of such."""
+        if isinstance(field, str) and not isinstance(self.names, GroupedNames):
+            if field == "id" and field not in self.names._fields:
+                return "_id"
+            try:
+                return ".".join(part.db_field for part in self.names.get_fields(field))
+            except ValueError:
+                return field
+        return self.get_field_name(field)
+
+    # -- results --------------------------------------------------------------------------------
+
+    def to_query(self) -> list[Any]:
+        """The pipeline as MongoDB takes it.
+
+        Raises:
+            ValueError: a field can't take the value of a condition; the text names it.
+        """
+        if self.raw_query is not None:
+            return self.raw_query
+        filters = self.queryset._filters.to_query(self.queryset.__klass__)
+        first = [{"$match": filters}] if filters else []
+        return first + [operation.to_query() for operation in self.pipeline]
+
+    async def fetch(self, alias: str | None = None) -> list[AggregationResult]:
+        """Run the pipeline.
+
+        Parameters:
+            alias: the connection to use; by default the class's ``__alias__``.
+
+        Returns:
+            The results: dicts whose entries are attributes as well. The entries of ``_id``, where
+            it has any, are the result's own, too.
+
+        Raises:
+            RuntimeError: anything failed; the cause is the error itself.
+        """
+        self.queryset.coll(alias)  # what is wrong with the connection is no failed aggregation
+        try:
+            documents = await self.queryset._aggregate(self.to_query(), alias)
+        except Exception as error:
+            raise RuntimeError(f"Aggregation failed due to: {error}") from error
+        return [AggregationResult.of(document) for document in documents]
+
+    def get_instance(self, item: Mapping[str, Any]) -> D:
+        """A document made of a result.
+
+        Parameters:
+            item: a result that has the keys of a document.
+        """
+        document: D = self.queryset.__klass__.from_son(as_plain(item))
+        return document

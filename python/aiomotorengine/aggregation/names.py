@@ -1,0 +1,79 @@
+"""What names mean along a pipeline: before a group those of the documents, then what it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.query_builder.filter_path import UNDECLARED
+
+__all__ = ["GroupedNames", "key_of"]
+
+
+def key_of(field: BaseField[Any] | str) -> str:
+    """The key of a field in MongoDB; a text is one already.
+
+    Raises:
+        TypeError: it is neither.
+    """
+    if isinstance(field, BaseField):
+        return field.db_field
+    if isinstance(field, str):
+        return field
+    raise TypeError(f"A field or its name (text) is expected, not {type(field).__name__}.")
+
+
+class GroupedNames:
+    """The names that a group leaves. Queries take it for a document class.
+
+    What was grouped is found under ``_id``, by its attribute's name or by its key; what was
+    accumulated under its alias, which wins (K49).
+
+    Parameters:
+        before: the document class, or the names that an earlier group left.
+        keys: key in the group's ``_id`` -> where its value comes from.
+        aliases: the names of what the group accumulates.
+
+    Attributes:
+        document_class: the class whose documents the pipeline began with.
+        _fields: name -> the field whose values are compared.
+        _db_field_map: name -> key in the documents of the group.
+    """
+
+    def __init__(self, before: Any, keys: Mapping[str, str], aliases: Iterable[str]) -> None:
+        self.document_class: Any = (
+            before.document_class if isinstance(before, GroupedNames) else before
+        )
+        self.keys = frozenset(keys)
+        self.aliases = frozenset(aliases)
+        # The attributes' names remain: an alias that was not chosen is the key of the field.
+        self._fields: dict[str, BaseField[Any]] = dict(self.document_class._fields)
+        self._db_field_map: dict[str, str] = dict(self.document_class._db_field_map)
+        fields = {key: before._fields[name] for name, key in before._db_field_map.items()}
+        places = {source: f"_id.{key}" for key, source in keys.items()}
+
+        self._name("_id", UNDECLARED, "_id")
+        for key, source in keys.items():
+            self._name(key, fields.get(source, UNDECLARED), f"_id.{key}")
+        for name, source in before._db_field_map.items():
+            if source in places:
+                self._name(name, before._fields[name], places[source])
+        for alias in self.aliases:
+            self._name(alias, UNDECLARED, alias)
+
+    def _name(self, name: str, field: BaseField[Any], key: str) -> None:
+        self._fields[name] = field
+        self._db_field_map[name] = key
+
+    def find(self, field: BaseField[Any] | str) -> str:
+        """Where the values of a field, or what a text names, are now."""
+        key = key_of(field)
+        if isinstance(field, BaseField):
+            return f"_id.{key}" if key in self.keys else key
+        return self._db_field_map.get(key, key)
+
+    def find_for_group(self, field: BaseField[Any] | str) -> str:
+        """As ``find``, for the key of another group: what is no alias is a key of this one."""
+        found = self.find(field)
+        return found if found in self.aliases or found.startswith("_id") else f"_id.{found}"

@@ -1,0 +1,128 @@
+"""The door between what documents mean and how they become bytes.
+
+``AIOMOTORENGINE_CODEC`` chooses the side: ``auto`` (the extension if it can be had), ``native``
+(an ``ImportError`` that says why, if it cannot) or ``python`` (the extension is never touched).
+
+Attributes:
+    implementation: ``"native"`` or ``"python"``, the side in use.
+    reason: why, in a sentence.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from bson.codec_options import CodecOptions
+
+from aiomotorengine.codec import pure
+from aiomotorengine.codec.contract import CONTRACT, Codec, DocumentError, Implementation
+from aiomotorengine.codec.plan import plan_of
+from aiomotorengine.fields.hooks import generation
+
+__all__ = [
+    "CONTRACT",
+    "Codec",
+    "DocumentError",
+    "available",
+    "codec_for",
+    "implementation",
+    "reason",
+    "use",
+]
+
+VARIABLE = "AIOMOTORENGINE_CODEC"
+EXTENSION = "aiomotorengine._son_codec"
+
+implementation: str
+reason: str
+_side: Implementation
+
+
+def load_native() -> Implementation:
+    """The extension.
+
+    Raises:
+        ImportError: it is not there, or was built for another version of the library.
+    """
+    try:
+        extension = importlib.import_module(EXTENSION)
+    except ImportError as error:
+        raise ImportError(
+            f"the native codec cannot be imported ({error}); install a wheel for this Python, or "
+            "build it with a Rust toolchain: make build"
+        ) from error
+    if extension.CONTRACT != CONTRACT:
+        raise ImportError(
+            f"the native codec speaks contract {extension.CONTRACT}, this library {CONTRACT}; "
+            "it is from another version: run make build"
+        )
+    return cast(Implementation, extension)
+
+
+def choose(setting: str) -> tuple[Implementation, str]:
+    """The side that a setting asks for, and why it is that one.
+
+    Raises:
+        ImportError: ``native`` is asked for and cannot be had.
+        ValueError: the setting is none of the three.
+    """
+    if setting == "python":
+        return cast(Implementation, pure), f"{VARIABLE}=python asks for it"
+    if setting == "native":
+        return load_native(), f"{VARIABLE}=native asks for it"
+    if setting != "auto":
+        raise ValueError(f"{VARIABLE} must be auto, native or python, not {setting!r}.")
+    try:
+        return load_native(), "the extension is there"
+    except ImportError as error:
+        return cast(Implementation, pure), str(error)
+
+
+def select(setting: str) -> None:
+    """Put a side behind the door."""
+    global _side, implementation, reason
+    _side, reason = choose(setting)
+    implementation = _side.IMPLEMENTATION
+
+
+@contextmanager
+def use(setting: str) -> Iterator[None]:
+    """Put another side behind the door for a while; for tests and benches."""
+    global _side, implementation, reason
+    before = _side, implementation, reason
+    select(setting)
+    try:
+        yield
+    finally:
+        _side, implementation, reason = before
+
+
+def available() -> list[str]:
+    """The sides that can be had here."""
+    try:
+        load_native()
+    except ImportError:
+        return ["python"]
+    return ["python", "native"]
+
+
+def codec_for(document_class: Any, codec_options: CodecOptions[Any]) -> Codec:
+    """The codec of a document class, compiled once for each side, class and codec options."""
+    # Options the extension does not serve: whatever makes objects of the caller's choice.
+    ours = codec_options.document_class is dict and not codec_options.type_registry.codecs
+    side = _side if ours else cast(Implementation, pure)
+    codecs: dict[Any, tuple[int, CodecOptions[Any], Codec]] = document_class._codecs
+    # A type registry has no hash, so options that differ only there take turns in one place.
+    key = side.IMPLEMENTATION, codec_options.tz_aware, codec_options.uuid_representation
+    generation_then, options_then, codec = codecs.get(key, (None, None, None))
+    if codec is None or generation_then != generation.number or options_then != codec_options:
+        codec = side.compile_plan(plan_of(document_class), codec_options)
+        codecs[key] = generation.number, codec_options, codec
+    return codec
+
+
+select(os.environ.get(VARIABLE, "auto"))

@@ -1,0 +1,61 @@
+"""``Document.explain_codec()``: which side converts what, as a table with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from aiomotorengine import codec
+from aiomotorengine.codec.contract import CONTRACT
+from aiomotorengine.codec.plan import DocumentPlan, FieldPlan, plan_of
+
+__all__ = ["CodecExplanation", "explain"]
+
+COLUMNS = ("validate", "get_value", "to_son", "from_son")
+
+
+@dataclass(frozen=True, slots=True)
+class CodecExplanation:
+    """How bulk operations convert a document class. ``print`` it.
+
+    Attributes:
+        implementation: the codec in use, ``"native"`` or ``"python"``.
+        plan: what it was told about the class.
+    """
+
+    implementation: str
+    plan: DocumentPlan
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield f"{self.plan.document_class.__name__}: {self.implementation}, contract {CONTRACT}"
+        rows: list[tuple[str, ...]] = [("field", "kind", *COLUMNS, "")]
+        for field in self.plan.fields:
+            rows.extend(field_rows(field, field.name))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            yield "  ".join(cells).rstrip()
+        for method, route in self.plan.routes.items():
+            if not route.native:
+                yield f"whole documents: {method} in python, {route.reason}"
+        if self.plan.construct == "init":
+            yield "whole documents: made by calling the class, which has its own __init__"
+        if self.implementation != "native":
+            yield "Python converts everything now; the table is what the native codec would do."
+
+
+def field_rows(field: FieldPlan, name: str) -> Iterator[tuple[str, ...]]:
+    routes = [field.routes[column] for column in COLUMNS]
+    reasons = dict.fromkeys(route.reason for route in routes if route.reason)
+    yield (name, field.kind or "-", *map(str, routes), "; ".join(reasons))
+    if field.item is not None:
+        yield from field_rows(field.item, f"{name}[]")
+
+
+def explain(document_class: Any) -> CodecExplanation:
+    """Explain how a document class is converted."""
+    return CodecExplanation(codec.implementation, plan_of(document_class))

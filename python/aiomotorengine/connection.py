@@ -1,0 +1,247 @@
+"""connect, disconnect, aliases: which client, which database, which event loop.
+
+The state is per process: for each alias its settings, its default database and its clients. A
+client belongs to the event loop that uses it (K45). One that was made before any loop ran belongs
+to the first that does; every other loop gets its own, from the same settings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from typing import Any
+
+from pymongo.driver_info import DriverInfo
+from pymongo.errors import ConfigurationError, PyMongoError
+
+from aiomotorengine import drivers
+from aiomotorengine.database import Database
+from aiomotorengine.drivers import Driver, get_driver
+
+__all__ = [
+    "DEFAULT_CONNECTION_NAME",
+    "ConnectionError",
+    "UnknownAliasError",
+    "cleanup",
+    "connect",
+    "disconnect",
+    "driver_of",
+    "get_connection",
+    "register_connection",
+]
+
+DEFAULT_CONNECTION_NAME = "default"
+
+
+class ConnectionError(Exception):  # noqa: A001  # the name programs have imported since 2017
+    """The settings of a connection were refused, or there is no such connection."""
+
+
+class UnknownAliasError(ConnectionError, KeyError):
+    """An alias was used that nothing has connected or registered."""
+
+    def __init__(self, alias: str) -> None:
+        super().__init__(alias)
+        self.alias = alias
+
+    def __str__(self) -> str:
+        return (
+            f"There is no connection with the alias '{self.alias}'; call "
+            f"aiomotorengine.connect(<database>, alias='{self.alias}') first."
+        )
+
+
+class Connection:
+    """What is known of one alias: its settings and its clients, one for each event loop."""
+
+    def __init__(self, alias: str, database: str, settings: dict[str, Any]) -> None:
+        self.alias = alias
+        self.database = database
+        self.io_loop: asyncio.AbstractEventLoop | None = settings.pop("io_loop", None)
+        # The driver packages have an option of this name too, of another type.
+        named = not isinstance(settings.get("driver"), DriverInfo | None)
+        self.driver_name: str = settings.pop("driver") if named else drivers.default_driver
+        self.settings = settings
+        self.clients: dict[asyncio.AbstractEventLoop | None, Any] = {}
+        self.lock = threading.Lock()
+
+    @property
+    def driver(self) -> Driver:
+        try:
+            return get_driver(self.driver_name)
+        except ValueError as error:
+            raise self.refused(error) from error
+
+    def client(self) -> Any:
+        """The client for the running event loop."""
+        with self.lock:
+            if self.io_loop is not None:
+                return self.clients.get(self.io_loop) or self.create(self.io_loop)
+            loop = running_loop()
+            if loop is None:
+                # Nothing can be awaited here, so any client of the alias will do.
+                return next(iter(self.clients.values()), None) or self.create(None)
+            self.close_where(lambda other: other is not None and other.is_closed())
+            if loop not in self.clients:
+                self.clients[loop] = self.clients.pop(None, None) or self.create(loop)
+            return self.clients[loop]
+
+    def create(self, loop: asyncio.AbstractEventLoop | None) -> Any:
+        try:
+            settings = normalised(self.settings)
+            client = self.driver.create_client(settings, self.io_loop)
+        except (PyMongoError, ValueError, TypeError) as error:
+            raise self.refused(error) from error
+        self.clients[loop] = client
+        return client
+
+    def refused(self, error: Exception) -> ConnectionError:
+        return ConnectionError(f"Cannot connect to database {self.alias} :\n{error}")
+
+    def close(self) -> None:
+        with self.lock:
+            self.close_where(lambda loop: True)
+
+    def close_where(self, closes: Any) -> None:
+        for loop in [loop for loop in self.clients if closes(loop)]:
+            self.driver.close_client(self.clients.pop(loop), loop)
+
+
+class AliasDatabase(Database):
+    """A database of an alias, on whichever client belongs to the running event loop."""
+
+    def __init__(self, source: Connection, database: str) -> None:
+        super().__init__(source, database)
+
+    @property
+    def connection(self) -> Any:
+        return self._connection.client()
+
+    @property
+    def database(self) -> Any:
+        return self.connection[self._database]
+
+    def disconnect(self) -> None:
+        self._connection.close()
+
+
+_connections: dict[str, Connection] = {}
+
+
+def connect(db: str, alias: str = DEFAULT_CONNECTION_NAME, **kwargs: Any) -> Database:
+    """Connect an alias, unless it is connected already, and return a database on it.
+
+    Nothing is sent to the server yet: a wrong host shows at the first awaited operation.
+
+    Parameters:
+        db: the database's name. It is also where documents of this alias are kept, if the alias
+            was not connected before.
+        alias: the connection's name, to which ``__alias__`` and ``alias=`` refer.
+        kwargs: ``driver`` (``"motor"``, the default, or ``"pymongo"``) and the options of its
+            client: ``host`` (a name, several ``host:port`` joined by commas, or a ``mongodb://``
+            URI), ``port``, ``replicaSet``, ``username``, ``w``, ``io_loop``, and so on. They are
+            ignored if the alias is connected already.
+
+    Raises:
+        ConnectionError: the driver refuses the settings.
+
+    Example:
+        >>> from aiomotorengine import connect, disconnect
+        >>> connect("shop", host="localhost", port=27017).name
+        'shop'
+        >>> disconnect()
+    """
+    known = _connections.get(alias)
+    if known is None or not known.clients:
+        register_connection(db, alias, **kwargs)
+    return get_connection(alias, db=db)
+
+
+def register_connection(db: str, alias: str, **kwargs: Any) -> None:
+    """Keep the settings of an alias; its client is made when it is first used.
+
+    Parameters:
+        db: the database in which documents of this alias are kept.
+        alias: the connection's name.
+        kwargs: as for ``connect``.
+    """
+    before = _connections.get(alias)
+    connection = Connection(alias, db, dict(kwargs))
+    if before is not None:
+        before.close()
+    _connections[alias] = connection
+
+
+def get_connection(alias: str = DEFAULT_CONNECTION_NAME, db: str | None = None) -> Database:
+    """A database on an alias.
+
+    Parameters:
+        alias: the connection's name.
+        db: the database's name; by default the one the alias was connected with.
+
+    Raises:
+        ConnectionError: the alias was never connected or registered (this error is a ``KeyError``
+            too), or the driver refuses its settings.
+    """
+    connection = find(alias)
+    connection.client()
+    return AliasDatabase(connection, db or connection.database)
+
+
+def driver_of(alias: str = DEFAULT_CONNECTION_NAME) -> Driver:
+    """The driver of an alias."""
+    return find(alias).driver
+
+
+def disconnect(alias: str = DEFAULT_CONNECTION_NAME) -> None:
+    """Close an alias's clients and forget the alias. One without a client is left alone."""
+    connection = _connections.get(alias)
+    if connection is not None and connection.clients:
+        del _connections[alias]
+        connection.close()
+
+
+def cleanup() -> None:
+    """Close all clients and forget all aliases."""
+    while _connections:
+        _, connection = _connections.popitem()
+        connection.close()
+
+
+def find(alias: str) -> Connection:
+    try:
+        return _connections[alias]
+    except KeyError:
+        raise UnknownAliasError(alias) from None
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def normalised(given: dict[str, Any]) -> dict[str, Any]:
+    """The client's options, with what the drivers do not do by themselves.
+
+    Raises:
+        ConfigurationError: ``replicaSet`` is not a text.
+    """
+    settings = dict(given)
+    host = settings.get("host")
+    if isinstance(host, str):
+        # PyMongo does not strip the blanks that people put after commas.
+        settings["host"] = re.sub(r"\s*,\s*", ",", host.strip())
+    elif isinstance(host, list | tuple):
+        settings["host"] = [str(entry).strip() for entry in host]
+    if "replicaSet" in settings:
+        if not isinstance(settings["replicaSet"], str):
+            raise ConfigurationError("the replicaSet keyword parameter is required")
+        settings.pop("port", None)  # each host of a set has its own
+    options = {name.lower() for name in settings}
+    in_uri = isinstance(host, str) and "uuidrepresentation=" in host.lower()
+    if "uuidrepresentation" not in options and not in_uri:
+        settings["uuidRepresentation"] = "standard"
+    return settings

@@ -1,0 +1,389 @@
+"""What a Document class compiles from its fields, to convert one document in Python.
+
+A conversion is made when a class is first used, and again when a field or one of its methods was
+changed (``fields/hooks.py``). It knows, for each field, which hooks do something at all, so that a
+document costs one loop and the calls that matter.
+
+These are the reference meanings: ``codec/pure.py`` converts many documents with them.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.fields.hooks import NO_TYPES, converter, generation, validator
+from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.storage import Attribute, DocumentStorage, StoredAttribute
+
+__all__ = ["Conversion", "conversion_of"]
+
+MUTABLE_DEFAULTS = (list, dict, set, bytearray, DocumentStorage)
+
+
+def conversion_of(document_class: Any) -> Conversion:
+    """The conversion of a document class, made anew if a hook has changed since."""
+    conversion: Conversion | None = document_class._conversion
+    if conversion is None or conversion.generation != generation.number:
+        conversion = document_class._conversion = Conversion(document_class)
+    return conversion
+
+
+class Conversion:
+    """The compiled fields of one document class.
+
+    Attributes:
+        defaults: what a new instance starts with, in the order of the fields.
+        factories: the fields whose default is made for each instance, with its maker.
+        stamps: the attributes that a save sets by itself.
+        on_save: the fields whose value a function gives on each save, with the function.
+    """
+
+    __slots__ = (
+        "_below",
+        "_readers",
+        "_validators",
+        "_writers",
+        "by_keywords",
+        "defaults",
+        "document_class",
+        "factories",
+        "generation",
+        "names",
+        "on_save",
+        "stamps",
+    )
+
+    def __init__(self, document_class: Any) -> None:
+        self.generation = generation.number
+        self.document_class = document_class
+        fields: dict[str, BaseField[Any]] = document_class._fields
+        attributes = {name: find_attribute(document_class, name) for name in fields}
+
+        self.names = fields.keys()
+        # A class with its own way of making instances is called; others are filled directly.
+        self.by_keywords = not document_class._is_built_directly()
+        self.defaults: dict[str, Any] = {}
+        self.factories: list[tuple[str, str, Callable[[], Any]]] = []
+        for name, field in fields.items():
+            factory = default_factory(field.default)
+            self.defaults[name] = field.default if factory is None else None
+            if factory is not None:
+                self.factories.append((name, field.db_field, factory))
+
+        self._writers = [
+            (name, field.db_field, reader(attributes[name]), *converter(field, "to_son"))
+            for name, field in fields.items()
+        ]
+        self._readers = {
+            field.db_field: (name, *converter(field, "from_son")) for name, field in fields.items()
+        }
+        self._validators = [
+            (name, reader(attributes[name]), *check(field))
+            for name, field in fields.items()
+            if field.required or field.overrides("validate")
+        ]
+        self.stamps = [attribute for attribute in attributes.values() if attribute.stamps]
+        self.on_save = [(name, field.on_save) for name, field in fields.items() if field.on_save]
+        self._below: list[tuple[str, EmbeddedDocumentField[Any]]] | None = None
+
+    # -- construction ---------------------------------------------------------------------------
+
+    def fill(self, document: DocumentStorage, given: dict[str, Any]) -> None:
+        """Give a new instance its defaults and then the values its caller named."""
+        values = document.__dict__
+        values.update(self.defaults)
+        for name, _, make in self.factories:
+            if name not in given:
+                values[name] = make()
+        if given.keys() <= self.names:
+            values.update(given)
+            return
+        for name, value in given.items():
+            if name in self.names:
+                values[name] = value
+            else:
+                keep_dynamic(document, name if name.startswith("_") else f"_{name}", value)
+
+    # -- the three methods of a document ----------------------------------------------------------
+
+    def validate(self, document: DocumentStorage) -> None:
+        values = document.__dict__
+        for name, read, fine, is_empty, validate, accepted in self._validators:
+            if read is None:
+                try:
+                    value = values[name]
+                except KeyError:
+                    value = None
+            else:
+                value = read(document)
+            if type(value) in fine:
+                continue
+            if is_empty is not None and is_empty(value):
+                raise InvalidDocumentError.required(name)
+            if validate is not None and type(value) not in accepted and not validate(value):
+                raise InvalidDocumentError.invalid(name)
+
+    def to_son(self, document: DocumentStorage) -> dict[str, Any]:
+        values = document.__dict__
+        son = {}
+        for name, key, read, convert, same in self._writers:
+            if read is None:
+                try:
+                    value = values[name]
+                except KeyError:
+                    value = None
+            else:
+                value = read(document)
+            if convert is not None and type(value) not in same:
+                value = convert(value)
+            son[key] = value
+        if len(values) > len(son) or document._hidden:
+            for key, value in dynamic_values(document):
+                son.setdefault(key, value)
+        return son
+
+    def from_son(self, mapping: Mapping[str, Any]) -> Any:
+        if self.by_keywords:
+            return self._from_son_by_keywords(mapping)
+        document = self.document_class.__new__(self.document_class)
+        document._id = None
+        document._is_persisted = True
+        document._stored_keys = document._hidden = None
+        values = document.__dict__
+        values.update(self.defaults)
+        readers = self._readers
+        others = None
+        for key, value in mapping.items():
+            if key in readers:
+                name, convert, same = readers[key]
+                if convert is None or type(value) in same:
+                    values[name] = value
+                else:
+                    values[name] = convert(value)
+            elif key == "_id":
+                document._id = value
+            elif others is None:
+                others = [key]
+            else:
+                others.append(key)
+        picked = self._pick_up(document, mapping, others) if others else ()
+        for name, key, make in self.factories:
+            if key not in mapping and name not in picked:
+                values[name] = make()
+        return document
+
+    def _pick_up(self, document: Any, mapping: Mapping[str, Any], keys: list[str]) -> set[str]:
+        """Take in stored keys that are no field's own: dynamic values, and fields of old rows.
+
+        Returns:
+            The names of the fields that were found under an underscore and their key.
+        """
+        picked = set()
+        for key in keys:
+            field = field_of_old_key(self.document_class, key, mapping)
+            if field is not None and field.name not in picked:
+                document.__dict__[field.name] = field.from_son(mapping[key])
+                picked.add(field.name)
+            else:
+                keep_dynamic(document, key, mapping[key], others=mapping)
+        return picked
+
+    def _from_son_by_keywords(self, mapping: Mapping[str, Any]) -> Any:
+        given: dict[str, Any] = {}
+        others: list[str] = []
+        for key, value in mapping.items():
+            if key in self._readers:
+                name, convert, same = self._readers[key]
+                given[name] = value if convert is None or type(value) in same else convert(value)
+            elif key == "_id":
+                given["_id"] = value
+            else:
+                field = field_of_old_key(self.document_class, key, mapping)
+                if field is None or field.name in given:
+                    others.append(key)
+                else:
+                    given[field.name] = field.from_son(value)
+        document = self.document_class(**given)
+        for key in others:
+            keep_dynamic(document, key, mapping[key], others=mapping)
+        document._is_persisted = True
+        return document
+
+    # -- what a save sets by itself ---------------------------------------------------------------
+
+    @property
+    def has_stamps(self) -> bool:
+        """Whether a save sets anything by itself, here or in embedded documents."""
+        return bool(self.stamps or self._stamped_below())
+
+    def stamp(self, document: DocumentStorage, *, creating: bool) -> None:
+        """Set the stamped fields of a document and of the documents embedded in it."""
+        for attribute in self.stamps:
+            attribute.stamp(document, creating=creating)
+        for name, _ in self._stamped_below():
+            for embedded in embedded_documents(document.__dict__.get(name)):
+                conversion_of(type(embedded)).stamp(embedded, creating=True)
+
+    def _stamped_below(self) -> list[tuple[str, EmbeddedDocumentField[Any]]]:
+        # Embedded classes may be named by a text that can be resolved only later than the class.
+        if self._below is None:
+            fields = self.document_class._fields
+            found = [(name, embedded_field(field)) for name, field in fields.items()]
+            self._below = [
+                (name, field)
+                for name, field in found
+                if field is not None and has_stamps(field.embedded_type, set())
+            ]
+        return self._below
+
+
+def has_stamps(document_class: Any, seen: set[Any]) -> bool:
+    """Whether a save sets anything in documents of this class, or in those embedded in them."""
+    if document_class in seen:
+        return False
+    seen.add(document_class)
+    if conversion_of(document_class).stamps:
+        return True
+    below = map(embedded_field, document_class._fields.values())
+    return any(field is not None and has_stamps(field.embedded_type, seen) for field in below)
+
+
+def embedded_field(field: BaseField[Any]) -> EmbeddedDocumentField[Any] | None:
+    """The embedded document field that this is, or that it is a list (of lists) of."""
+    while isinstance(field, ListField):
+        field = field._base_field
+    return field if isinstance(field, EmbeddedDocumentField) else None
+
+
+def embedded_documents(value: Any) -> Iterator[DocumentStorage]:
+    """The documents in a value of an embedded document field or of a list of them."""
+    if isinstance(value, DocumentStorage):
+        yield value
+    elif isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            yield from embedded_documents(item)
+
+
+# -- what each hook comes to -------------------------------------------------------------------
+
+
+def find_attribute(document_class: type[Any], name: str) -> Attribute:
+    """The descriptor that reads a field."""
+    for base in document_class.__mro__:
+        if name in base.__dict__:
+            attribute: Attribute = base.__dict__[name]
+            return attribute
+    raise AttributeError(name)
+
+
+def reader(attribute: Attribute) -> Callable[[DocumentStorage], Any] | None:
+    """How the value that is validated and saved is read; ``None`` for "it is what is stored"."""
+    plain = type(attribute) is StoredAttribute and not attribute.field.overrides("get_value")
+    return None if plain else attribute.read
+
+
+def check(
+    field: BaseField[Any],
+) -> tuple[
+    frozenset[type],
+    Callable[[Any], bool] | None,
+    Callable[[Any], Any] | None,
+    frozenset[type],
+]:
+    """How a field of a document is validated.
+
+    Returns:
+        The types that need no look at all; ``is_empty`` where the field is required; ``validate``
+        where not everything is valid; the types that are valid if they are not empty.
+    """
+    validate, accepted = validator(field)
+    if field.required:
+        return NO_TYPES, field.is_empty, validate, accepted
+    return accepted, None, validate, accepted
+
+
+def default_factory(default: Any) -> Callable[[], Any] | None:
+    """What makes a field's default for each instance, or ``None`` if one value does for all."""
+    if callable(default):
+        made: Callable[[], Any] = default
+        return made
+    if isinstance(default, MUTABLE_DEFAULTS):
+        return partial(copy.deepcopy, default)
+    return None
+
+
+# -- values that no field declares -------------------------------------------------------------
+
+
+def dynamic_values(document: DocumentStorage) -> Iterator[tuple[str, Any]]:
+    """The stored key and value of everything that is saved and is no field's."""
+    document_class = type(document)
+    fields = document_class._fields  # type: ignore[attr-defined]
+    stored_keys = document._stored_keys or {}
+    for name, value in document.__dict__.items():
+        if name in fields or name.startswith("_") or is_behaviour(document_class, name):
+            continue
+        yield stored_keys.get(name, f"_{name}"), value
+    if document._hidden:
+        yield from document._hidden.items()
+
+
+def is_behaviour(document_class: type, name: str) -> bool:
+    """Whether the class has a method, property or other descriptor of that name.
+
+    What an instance holds under such a name is Python's affair (a cached property, a method that
+    a test replaced), and no value to be saved.
+    """
+    for base in document_class.__mro__:
+        if name in base.__dict__:
+            return hasattr(base.__dict__[name], "__get__")
+    return False
+
+
+def keep_dynamic(
+    document: DocumentStorage, key: str, value: Any, others: Mapping[str, Any] | None = None
+) -> None:
+    """Keep a value that no field declares, so that a save writes it under ``key`` again.
+
+    It becomes the attribute without leading underscores, unless the class has that name already
+    or another stored key claims it; then it is only kept.
+
+    Parameters:
+        document: the instance, its own values already in place.
+        key: the key it has in MongoDB.
+        value: the value, as it is stored.
+        others: the mapping it was loaded with, whose other keys may claim the attribute.
+    """
+    name = key.lstrip("_")
+    document_class = type(document)
+    values = document.__dict__
+    claimed = name in values or (others is not None and name != key and name in others)
+    if not name or claimed or hasattr(document_class, name):
+        if document._hidden is None:
+            document._hidden = {}
+        document._hidden[key] = value
+        return
+    values[name] = value
+    if key != f"_{name}":
+        if document._stored_keys is None:
+            document._stored_keys = {}
+        document._stored_keys[name] = key
+    if others is not None and name != key and not hasattr(document_class, key):
+        # Programs of 2017 read a loaded value under its stored key.
+        values[key] = value
+
+
+def field_of_old_key(
+    document_class: Any, key: str, mapping: Mapping[str, Any]
+) -> BaseField[Any] | None:
+    """The field whose value an older version of the model stored dynamically under ``key``."""
+    field: BaseField[Any] | None = document_class.get_field_by_db_name(key)
+    if field is None or field.db_field in mapping:
+        return None
+    return field

@@ -1,0 +1,56 @@
+"""Database: a client and one of its databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["Database"]
+
+
+class Database:
+    """A client with one of its databases; what ``connect`` and ``get_connection`` return.
+
+    Any attribute that is not its own comes from the driver's database, and items are collections.
+
+    Parameters:
+        connection: the driver's client.
+        database: the driver's database.
+    """
+
+    def __init__(self, connection: Any, database: Any) -> None:
+        self._connection = connection
+        self._database = database
+
+    @property
+    def connection(self) -> Any:
+        """The driver's client."""
+        return self._connection
+
+    @property
+    def database(self) -> Any:
+        """The driver's database."""
+        return self._database
+
+    async def ping(self) -> dict[str, Any]:
+        """Ask the server for a sign of life.
+
+        Returns:
+            Its reply, in which ``ok`` is ``1.0``.
+        """
+        reply: dict[str, Any] = await self.database.command("ping")
+        return reply
+
+    def disconnect(self) -> None:
+        """Close the client."""
+        self.connection.close()
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("_connection", "_database"):  # not set yet: a copy, or a pickle, in the making
+            raise AttributeError(name)
+        return getattr(self.database, name)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.database[name]
+
+    def __repr__(self) -> str:
+        return f"<Database {self.database.name}>"

@@ -1,0 +1,278 @@
+"""Document: the base of a program's models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from aiomotorengine import references
+from aiomotorengine.codec import explain
+from aiomotorengine.codec.explain import CodecExplanation
+from aiomotorengine.conversion import Conversion, conversion_of, find_attribute
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.reference_field import ReferenceField
+from aiomotorengine.metaclasses import DocumentMetaClass
+from aiomotorengine.queryset import QuerySet
+from aiomotorengine.storage import DanglingReference, DocumentStorage
+
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["AUTHORIZED_FIELDS", "BaseDocument", "Document"]
+
+D = TypeVar("D", bound="BaseDocument")
+
+AUTHORIZED_FIELDS = ("_id", "_values", "_is_persisted", "_stored_keys", "_hidden")
+"""Names on an instance that are the library's own and never a value of the document."""
+
+
+class Objects:
+    """``Model.objects``: a new query set at every access, bound to that very class."""
+
+    def __get__(self, instance: D | None, owner: type[D]) -> QuerySet[D]:
+        return QuerySet(owner)
+
+
+class BaseDocument(DocumentStorage):
+    """What every document can do. Programs derive from ``Document``."""
+
+    __slots__ = ()
+
+    # Filled in by the metaclass, for each class.
+    __collection__: ClassVar[str]
+    __lazy__: ClassVar[bool] = True
+    __alias__: ClassVar[str | None] = None
+    _fields: ClassVar[dict[str, BaseField[Any]]] = {}
+    _db_field_map: ClassVar[dict[str, str]] = {}
+    _reverse_db_field_map: ClassVar[dict[str, str]] = {}
+    _fields_ordered: ClassVar[tuple[str, ...]] = ()
+    _conversion: ClassVar[Conversion | None] = None
+    _codecs: ClassVar[dict[Any, Any]] = {}
+
+    objects = Objects()
+
+    def __init__(self, **values: Any) -> None:
+        """Make a document.
+
+        Parameters:
+            values: the fields' values by attribute name, and dynamic values by any other name;
+                ``_id`` presets the document's id. What is not given gets its default.
+        """
+        self._id = values.pop("_id", None)
+        self._is_persisted = False
+        self._stored_keys = None
+        self._hidden = None
+        conversion_of(type(self)).fill(self, values)
+
+    @classmethod
+    def _is_built_directly(cls) -> bool:
+        """Whether an instance may be made and filled without calling the class."""
+        return cls.__init__ is BaseDocument.__init__ and cls.__new__ is BaseDocument.__new__
+
+    # -- conversion -----------------------------------------------------------------------------
+
+    def to_son(self) -> dict[str, Any]:
+        """What is stored for this document: keys of MongoDB, in the order of the fields, no ``_id``.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Item(Document):
+            ...     size = IntField(db_field="s")
+            >>> Item(size=3).to_son()
+            {'s': 3}
+        """
+        return conversion_of(type(self)).to_son(self)
+
+    @classmethod
+    def from_son(cls, mapping: Mapping[str, Any]) -> Self:
+        """Make an instance of what MongoDB holds.
+
+        Parameters:
+            mapping: a stored document; it is not changed.
+        """
+        document: Self = conversion_of(cls).from_son(mapping)
+        return document
+
+    def validate(self) -> bool:
+        """Check every field.
+
+        Returns:
+            ``True``. An override that returns something falsy keeps the document from being saved.
+
+        Raises:
+            InvalidDocumentError: a required field is empty, or a value is not valid.
+        """
+        return self.validate_fields()
+
+    def validate_fields(self) -> bool:
+        """What ``validate`` does, for programs that override that."""
+        conversion_of(type(self)).validate(self)
+        return True
+
+    @classmethod
+    def explain_codec(cls) -> CodecExplanation:
+        """How bulk operations convert this class: a table by field and method, with reasons.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class Note(Document):
+            ...     text = StringField()
+            >>> print(Note.explain_codec()) # doctest: +ELLIPSIS
+            Note: ..., contract 1
+            field  kind    validate  get_value  to_son  from_son
+            text   string  ...
+        """
+        return explain.explain(cls)
+
+    # -- the database ---------------------------------------------------------------------------
+
+    async def save(self, alias: str | None = None, *, upsert: bool = False) -> Self | None:
+        """Insert the document, or replace what is stored under its ``_id``.
+
+        Parameters:
+            alias: the connection to use; by default the class's ``__alias__``.
+            upsert: whether a document that was loaded and is gone by now is written again.
+
+        Returns:
+            The instance itself, or ``None`` if an overridden ``validate`` returned something falsy.
+
+        Raises:
+            InvalidDocumentError: a field refuses its value.
+            UniqueKeyViolationError: another document has the value of a unique field.
+        """
+        return await type(self).objects.save(self, alias=alias, upsert=upsert)
+
+    async def delete(self, alias: str | None = None) -> int:
+        """Remove the document. It keeps its ``_id``.
+
+        Returns:
+            How many were removed: 1, or 0 where nothing is stored under its id.
+        """
+        return await type(self).objects.remove(instance=self, alias=alias)
+
+    async def load_references(
+        self, fields: Iterable[str] | None = None, alias: str | None = None
+    ) -> dict[str, Any]:
+        """Load the documents that this one refers to, also in lists and embedded documents.
+
+        Parameters:
+            fields: attribute names to load; by default all. References that are loaded already
+                are left alone.
+            alias: the connection for referenced classes without an ``__alias__`` of their own.
+
+        Returns:
+            ``loaded_reference_count``, and ``loaded_values``: the live mapping of this document's
+            values, or ``[]`` where there was nothing to load.
+        """
+        count = await references.load([self], fields=fields, alias=alias)
+        return {
+            "loaded_reference_count": count,
+            "loaded_values": self._values if count else [],
+        }
+
+    @classmethod
+    async def ensure_index(cls, alias: str | None = None) -> int:
+        """Ask the server to create the indexes of unique fields; the number of such fields."""
+        return await cls.objects.ensure_index(alias=alias)
+
+    @property
+    def is_lazy(self) -> bool:
+        """Whether references stay unloaded until ``load_references``."""
+        return self.__lazy__
+
+    # -- fields ---------------------------------------------------------------------------------
+
+    def get_field_value(self, name: str) -> Any:
+        """A value by attribute name, without the complaint about unloaded references.
+
+        Raises:
+            ValueError: there is no field and no dynamic value of that name.
+        """
+        if name in self._fields:
+            if type(self._values.get(name)) is DanglingReference:
+                return None
+            return find_attribute(type(self), name).read(self)
+        if name in self._values:
+            return self._values[name]
+        raise ValueError(f"Field {name} not found in instance of {type(self).__name__}.")
+
+    @classmethod
+    def get_field_by_db_name(cls, db_name: str) -> BaseField[Any] | None:
+        """The field that takes the value of a stored key, or ``None``.
+
+        A key with leading underscores also means the field without them, since that is how a
+        version of the model that did not declare it yet has stored it. ``_id`` is never a field.
+        """
+        name = cls._reverse_db_field_map.get(db_name)
+        if name is None and db_name.startswith("_") and db_name != "_id":
+            bare = db_name.lstrip("_")
+            name = cls._reverse_db_field_map.get(bare, bare)
+        return cls._fields.get(name) if name is not None else None
+
+    @classmethod
+    def get_fields(cls, path: str) -> list[BaseField[Any]]:
+        """The fields along a dotted path of attribute names, through embedded documents and lists.
+
+        Raises:
+            ValueError: a part of the path is no field.
+
+        Example:
+            >>> from aiomotorengine import Document, EmbeddedDocumentField, StringField
+            >>> class Home(Document):
+            ...     road = StringField()
+            >>> class Owner(Document):
+            ...     home = EmbeddedDocumentField(Home)
+            >>> [field.name for field in Owner.get_fields("home.road")]
+            ['home', 'road']
+        """
+        found = []
+        document_class: Any = cls
+        for part in path.split("."):
+            field = getattr(document_class, "_fields", {}).get(part)
+            if field is None:
+                raise ValueError(f"Field {part} not found in {cls.__name__} (in '{path}').")
+            found.append(field)
+            while isinstance(field, ListField):
+                field = field._base_field
+            document_class = getattr(field, "embedded_type", None)
+        return found
+
+    @classmethod
+    def is_list_field(cls, field: Any) -> bool:
+        """Whether a field, or a field class, is a list."""
+        return is_kind(field, ListField)
+
+    @classmethod
+    def is_reference_field(cls, field: Any) -> bool:
+        """Whether a field, or a field class, is a reference."""
+        return is_kind(field, ReferenceField)
+
+    @classmethod
+    def is_embedded_field(cls, field: Any) -> bool:
+        """Whether a field, or a field class, is an embedded document."""
+        return is_kind(field, EmbeddedDocumentField)
+
+
+def is_kind(field: Any, kind: type[BaseField[Any]]) -> bool:
+    return isinstance(field, kind) or (isinstance(field, type) and issubclass(field, kind))
+
+
+class Document(BaseDocument, metaclass=DocumentMetaClass):
+    """The base of a program's models.
+
+    The class body may set ``__collection__`` (default: the class's name), ``__lazy__`` (default:
+    ``True``; ``False`` loads references with every query) and ``__alias__`` (the connection;
+    default: the default one). A subclass does not inherit these three.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField, StringField
+        >>> class User(Document):
+        ...     __collection__ = "users"
+        ...     name = StringField(required=True)
+        ...     age = IntField()
+        >>> ada = User(name="Ada", age="36")
+        >>> ada.validate(), ada.to_son()
+        (True, {'name': 'Ada', 'age': 36})
+    """

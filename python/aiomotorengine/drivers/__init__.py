@@ -1,0 +1,67 @@
+"""The few calls in which Motor and PyMongo's own async client differ.
+
+Each driver is a module of this package. It is imported when the first client of its kind is made,
+so a program that uses one of them does not need the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, cast
+
+__all__ = ["DRIVERS", "Driver", "default_driver", "get_driver"]
+
+DRIVERS: Mapping[str, str] = {
+    "motor": "aiomotorengine.drivers.motor",
+    "pymongo": "aiomotorengine.drivers.pymongo_async",
+}
+"""The name of each driver and the module that speaks to it."""
+
+default_driver = "motor"
+"""The driver of a connection that names none."""
+
+
+class Driver(Protocol):
+    """What a driver's module offers.
+
+    Attributes:
+        name: the driver's name, as ``connect(driver=...)`` takes it.
+        version: the version of the package behind it.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    def create_client(self, settings: Mapping[str, Any], io_loop: Any) -> Any:
+        """A client for these settings, which belongs to ``io_loop`` where one is given.
+
+        It talks to no server yet. Settings that the driver refuses raise the driver's own error.
+        """
+
+    def close_client(self, client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
+        """Close a client that was used from ``loop``, from wherever this is called.
+
+        It never waits for a running loop; what is left to do there is scheduled on it.
+        """
+
+    async def aggregate(
+        self, collection: Any, pipeline: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """All results of an aggregation."""
+
+
+def get_driver(name: str) -> Driver:
+    """The driver of that name.
+
+    Raises:
+        ValueError: there is none.
+        ImportError: its package is not installed.
+    """
+    if name not in DRIVERS:
+        raise ValueError(f"unknown driver {name!r}; use one of {', '.join(sorted(DRIVERS))}")
+    return cast(Driver, importlib.import_module(DRIVERS[name]))

@@ -1,0 +1,30 @@
+"""Motor: PyMongo's synchronous client on threads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version as distribution_version
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorClient
+
+__all__ = ["aggregate", "close_client", "create_client", "name", "version"]
+
+name = "motor"
+version = distribution_version("motor")
+
+
+def create_client(settings: Mapping[str, Any], io_loop: Any) -> Any:
+    # Motor refuses io_loop=None, so it is passed only where there is one.
+    own = {} if io_loop is None else {"io_loop": io_loop}
+    return AsyncIOMotorClient(**settings, **own)
+
+
+def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
+    client.close()
+
+
+async def aggregate(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    results: list[dict[str, Any]] = await collection.aggregate(pipeline).to_list(None)
+    return results

@@ -1,0 +1,90 @@
+"""PyMongo's own async client, which works on the event loop itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pymongo
+from pymongo import AsyncMongoClient
+
+__all__ = ["aggregate", "close_client", "create_client", "name", "version"]
+
+name = "pymongo"
+version: str = pymongo.version
+
+closing: set[asyncio.Task[None]] = set()
+"""Clients on their way out; the loop itself would hold their tasks only weakly."""
+
+
+def create_client(settings: Mapping[str, Any], io_loop: Any) -> Any:
+    # The client binds itself to the loop that first uses it, so io_loop is ours to look after.
+    return AsyncMongoClient(**{"connect": False, **settings})
+
+
+def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
+    loop = loop or getattr(client, "_loop", None)
+    if loop is None:
+        return  # never used: it has no sockets and no tasks
+    if loop.is_closed():
+        drop_sockets(client)
+    elif not loop.is_running():
+        loop.run_until_complete(client.close())
+    elif running_loop() is loop:
+        task = asyncio.ensure_future(client.close())
+        closing.add(task)
+        task.add_done_callback(lambda done: finish_closing(done, client))
+    else:
+        asyncio.run_coroutine_threadsafe(client.close(), loop)
+
+
+async def aggregate(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    cursor = await collection.aggregate(pipeline)
+    results: list[dict[str, Any]] = await cursor.to_list(None)
+    return results
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def finish_closing(task: asyncio.Task[None], client: Any) -> None:
+    """Give the sockets back even where the loop ended before ``close`` could."""
+    closing.discard(task)
+    if task.cancelled() or task.exception() is not None:
+        drop_sockets(client)
+
+
+def drop_sockets(client: Any) -> None:
+    """Close a client's sockets at once, without its loop.
+
+    A program that ends its loop with the client open leaves sockets behind that nothing closes
+    any more. PyMongo offers no way to do it, hence the private names; what is missing is skipped,
+    and the sockets are then left to the garbage collector.
+    """
+    for transport in transports(client):
+        try:
+            transport.abort()
+        except RuntimeError:  # its loop is closed and takes no more callbacks
+            sock = getattr(transport, "_sock", None)
+            if sock is not None:
+                transport._sock = None
+                sock.close()
+    client._closed = True  # or it would warn that it was left open
+
+
+def transports(client: Any) -> Iterator[Any]:
+    topology = getattr(client, "_topology", None)
+    for server in list(getattr(topology, "_servers", {}).values()):
+        monitor = getattr(server, "_monitor", None)
+        rtt_monitor = getattr(monitor, "_rtt_monitor", None)
+        for owner in (server, monitor, rtt_monitor):
+            pool = getattr(owner, "_pool", None)
+            for connection in list(getattr(pool, "conns", ())):
+                yield connection.conn.conn[0]
+            for context in list(getattr(pool, "active_contexts", ())):
+                context.cancel()

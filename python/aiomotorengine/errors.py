@@ -1,0 +1,152 @@
+"""Every exception the library raises, and the words of every message that programs may match."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+__all__ = [
+    "PYMONGO_ERROR_REGEX",
+    "InvalidDocumentError",
+    "LoadReferencesRequiredError",
+    "ResultsTruncatedWarning",
+    "UniqueKeyViolationError",
+]
+
+DUPLICATE_KEY_CODE = 11000
+
+PYMONGO_ERROR_REGEX = re.compile(
+    r"(?P<error_code>E\d+)\s+(?P<error_type>.+?)\s+"
+    r"(?:collection:\s+(?P<namespace>\S+)\s+)?"
+    r"index:\s+(?P<index_name>\S+)\s+(?P<error>.*)",
+    re.DOTALL,
+)
+
+
+class InvalidDocumentError(ValueError):
+    """A document, or the class body of one, breaks a rule of its own fields."""
+
+    @classmethod
+    def required(cls, name: str) -> InvalidDocumentError:
+        return cls(f"Field '{name}' is required.")
+
+    @classmethod
+    def invalid(cls, name: str) -> InvalidDocumentError:
+        return cls(f"Field '{name}' must be valid.")
+
+    @classmethod
+    def duplicate_db_fields(cls, names: Iterable[str]) -> InvalidDocumentError:
+        # The blank at the end has been there since 2017, and programs may match it.
+        return cls(f"Multiple db_fields defined for: {', '.join(names)} ")
+
+
+class LoadReferencesRequiredError(RuntimeError):
+    """A reference was read before it was loaded."""
+
+    @classmethod
+    def of(cls, name: str, class_name: str) -> LoadReferencesRequiredError:
+        return cls(
+            f"The property '{name}' can't be accessed before calling 'load_references' on its "
+            f"instance first ({class_name}) or setting __lazy__ to False in the {class_name} class."
+        )
+
+
+class ResultsTruncatedWarning(RuntimeWarning):
+    """``find_all`` without ``limit`` left out documents because of the default limit."""
+
+
+class UniqueKeyViolationError(RuntimeError, DuplicateKeyError):
+    """A write would have stored a second document with the same value of a unique field.
+
+    It is a ``RuntimeError``, as in 2017, and the driver's ``DuplicateKeyError``, so that programs
+    which catch either go on working. ``code`` is 11000 and ``details`` what the server said.
+
+    Attributes:
+        error_code: the server's code as text, ``"E11000"``.
+        error_type: the server's words for it, ``"duplicate key error"``.
+        index_name: the index, as ``database.collection.$index``.
+        instance_type: the document class that was saved.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        error_code: str,
+        error_type: str,
+        index_name: str,
+        instance_type: type[Any],
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        # RuntimeError comes first among the bases and does not pass its arguments on.
+        DuplicateKeyError.__init__(self, message, DUPLICATE_KEY_CODE, details)
+        self.args = (message,)
+        self.error_code = error_code
+        self.error_type = error_type
+        self.index_name = index_name
+        self.instance_type = instance_type
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        arguments = (
+            self.args[0],
+            self.error_code,
+            self.error_type,
+            self.index_name,
+            self.instance_type,
+            self.details,
+        )
+        return type(self), arguments
+
+    def __str__(self) -> str:
+        return (
+            f'The index "{self.index_name}" was violated when trying to save this '
+            f'"{self.instance_type.__name__}" (error code: {self.error_code}).'
+        )
+
+    @classmethod
+    def from_pymongo(
+        cls,
+        text: str,
+        document_class: type[Any],
+        details: Mapping[str, Any] | None = None,
+    ) -> UniqueKeyViolationError | None:
+        """Build the error from the driver's message.
+
+        Parameters:
+            text: the message of the driver's error, of any server generation since 2.x.
+            document_class: the class whose document was being saved.
+            details: the server's answer, where there is one.
+
+        Returns:
+            The error, or ``None`` for a text that is not about a unique index.
+        """
+        match = PYMONGO_ERROR_REGEX.search(text)
+        if match is None:
+            return None
+        index_name = match["index_name"]
+        if match["namespace"]:
+            index_name = f"{match['namespace']}.${index_name}"
+        return cls(
+            text, match["error_code"], match["error_type"], index_name, document_class, details
+        )
+
+    @classmethod
+    def of(
+        cls, text: str, document_class: type[Any], details: Mapping[str, Any] | None
+    ) -> UniqueKeyViolationError:
+        """As ``from_pymongo``, and for a text nobody knows, with what the driver's details say."""
+        known = cls.from_pymongo(text, document_class, details)
+        if known is not None:
+            return known
+        pattern = (details or {}).get("keyPattern") or {}
+        index_name = "_".join(f"{key}_{direction}" for key, direction in pattern.items())
+        return cls(
+            text,
+            f"E{DUPLICATE_KEY_CODE}",
+            "duplicate key error",
+            index_name or "unknown",
+            document_class,
+            details,
+        )

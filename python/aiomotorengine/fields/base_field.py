@@ -1,0 +1,196 @@
+"""BaseField: the six methods a field may override."""
+
+from __future__ import annotations
+
+from abc import ABCMeta
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypedDict, TypeVar, overload
+
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.hooks import new_generation
+from aiomotorengine.fields.native_kind import NativeKind
+from aiomotorengine.storage import Attribute, ConvertedAttribute, DocumentStorage, StoredAttribute
+
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["BaseField", "FieldOptions"]
+
+T = TypeVar("T")
+
+
+class FieldOptions(TypedDict, total=False):
+    """The arguments that every field takes after its own."""
+
+    db_field: str | None
+    default: Any
+    required: bool
+    on_save: Callable[[Any, bool], Any] | None
+    unique: bool | None
+
+
+class FieldType(ABCMeta):
+    """The class of field classes: patching one of them starts a new generation of hooks."""
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        new_generation()
+
+    def __delattr__(cls, name: str) -> None:
+        super().__delattr__(name)
+        new_generation()
+
+
+class BaseField(Generic[T], metaclass=FieldType):
+    """A value of any kind, stored as it is; the base of all fields.
+
+    A field of one's own overrides any of ``is_empty``, ``get_value``, ``validate``, ``to_son``,
+    ``from_son`` and ``to_query``. Everything it leaves alone keeps its meaning, and its speed.
+
+    Parameters:
+        db_field: the key in MongoDB; the attribute's name where it is not given.
+        default: a value, or a callable without arguments that makes one. Lists, dicts and sets
+            are copied for each document.
+        required: whether an empty value is refused.
+        on_save: ``function(document, creating)``, called before each save; what it returns becomes
+            the field's value. ``creating`` is true for an insert.
+        unique: whether the field has a unique index.
+
+    Example:
+        >>> from aiomotorengine import BaseField, Document
+        >>> class Upper(BaseField[str]):
+        ...     def to_son(self, value):
+        ...         return value and value.upper()
+        >>> class Word(Document):
+        ...     text = Upper()
+        >>> Word(text="abc").to_son()
+        {'text': 'ABC'}
+    """
+
+    total_creation_counter: ClassVar[int] = 0
+    __native_kind__: ClassVar[NativeKind | None] = None
+    is_scalar: ClassVar[bool] = False
+    """Whether a value is a single one, for which a filter never takes a mapping (of operators)."""
+    takes_lists: ClassVar[bool] = True
+    """Whether one value may be a list by itself, as the coordinates of a point are."""
+
+    name: str
+    db_field: str
+
+    def __init__(
+        self,
+        db_field: str | None = None,
+        default: Any = None,
+        required: bool = False,
+        on_save: Callable[[Any, bool], Any] | None = None,
+        unique: bool | None = None,
+    ) -> None:
+        # The counter is one for all fields, and programs set it back: it lives on BaseField.
+        self.creation_counter = BaseField.total_creation_counter
+        type.__setattr__(BaseField, "total_creation_counter", self.creation_counter + 1)
+        self.db_field = db_field  # type: ignore[assignment]  # the class body gives it a name
+        self.default = default
+        self.required = required
+        self.on_save = on_save
+        self.unique = unique
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        new_generation()
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        new_generation()
+
+    # -- the six hooks --------------------------------------------------------------------------
+
+    def is_empty(self, value: Any) -> bool:
+        """Whether ``value`` does not satisfy ``required``."""
+        return value is None
+
+    def get_value(self, value: Any) -> Any:
+        """What the attribute reads when ``value`` is stored in the document."""
+        return value
+
+    def validate(self, value: Any) -> bool:
+        """Whether ``value`` may be saved. A falsy answer is a refusal."""
+        return True
+
+    def to_son(self, value: Any) -> Any:
+        """What is stored in MongoDB for ``value``."""
+        return value
+
+    def from_son(self, value: Any) -> Any:
+        """The value for what MongoDB holds."""
+        return value
+
+    def to_query(self, value: Any) -> Any:
+        """What a filter asks for when it names ``value``; as stored, unless overridden."""
+        return self.to_son(value)
+
+    # -- other ways in ---------------------------------------------------------------------------
+
+    def to_query_item(self, value: Any) -> Any:
+        """One value to compare with, such as an item of ``$in``: as ``to_son``."""
+        return self.to_son(value)
+
+    def _presented(self, value: Any) -> Any:
+        """As ``get_value``, for a value outside a document, where dates are not stamped."""
+        return self.get_value(value) if self.overrides("get_value") else value
+
+    def to_update(self, value: Any) -> Any:
+        """What ``QuerySet.update`` stores for ``value``.
+
+        It takes what a filter takes (a date as text, say), so the value is converted first, and
+        what comes of it is validated.
+
+        Raises:
+            InvalidDocumentError: the field cannot take the value.
+        """
+        if value is None:
+            return None
+        try:
+            stored = self.to_son(self._presented(value))
+            valid = self.validate(self._presented(self.from_son(stored)))
+        except (ValueError, TypeError, ArithmeticError, AttributeError) as error:
+            raise InvalidDocumentError.invalid(self.name) from error
+        if not valid:
+            raise InvalidDocumentError.invalid(self.name)
+        return stored
+
+    # -- what a class body makes of it ----------------------------------------------------------
+
+    def overrides(self, hook: str, base: type[BaseField[Any]] | None = None) -> bool:
+        """Whether ``hook`` does anything else than in ``base`` (by default, in BaseField)."""
+        if hook in self.__dict__:
+            return True
+        return getattr(type(self), hook) is not getattr(base or BaseField, hook)
+
+    def attribute(self) -> Attribute:
+        """The descriptor that reads this field on documents."""
+        kind = ConvertedAttribute if self.overrides("get_value") else StoredAttribute
+        return kind(self, self.name)
+
+    @property
+    def _title(self) -> str:
+        """What messages call the field; in a list, items have no name before the class is built."""
+        name = self.__dict__.get("name")
+        return f"Field '{name}'" if name else f"This {type(self).__name__}"
+
+    def __repr__(self) -> str:
+        name = self.__dict__.get("name")
+        return f"<{type(self).__name__} {name}>" if name else f"<{type(self).__name__}>"
+
+    if TYPE_CHECKING:
+        # For type checkers a field reads as its value on documents and as itself on the class.
+        # At run time the class body holds the descriptor that ``attribute`` made.
+
+        @overload
+        def __get__(self, instance: None, owner: type[Any]) -> Self: ...
+        @overload
+        def __get__(self, instance: DocumentStorage, owner: type[Any]) -> T | None: ...
+        @overload
+        def __get__(self, instance: object, owner: type[Any]) -> Self: ...
+        def __get__(self, instance: object, owner: type[Any]) -> Any: ...
+
+        def __set__(self, instance: DocumentStorage, value: T | None) -> None: ...

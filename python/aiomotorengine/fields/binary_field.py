@@ -1,0 +1,72 @@
+"""BinaryField: bytes."""
+
+from __future__ import annotations
+
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Unpack
+
+from aiomotorengine.fields.base_field import BaseField, FieldOptions
+from aiomotorengine.fields.hooks import NONE_ONLY, accepts, unchanged
+from aiomotorengine.fields.native_kind import native_kind
+
+if TYPE_CHECKING:
+    from aiomotorengine.storage import DocumentStorage
+
+__all__ = ["BinaryField"]
+
+ANY_BYTES: frozenset[type] = frozenset({bytes, NoneType})
+
+
+@native_kind("binary")
+class BinaryField(BaseField[bytes]):
+    """Bytes. Text is no valid value, but filters take it, and it is encoded as Latin-1.
+
+    Parameters:
+        max_bytes: how many bytes are valid at most; any number if ``None``.
+
+    Example:
+        >>> from aiomotorengine import BinaryField, Document
+        >>> class Icon(Document):
+        ...     image = BinaryField(max_bytes=1024)
+        >>> Icon(image=bytes([0, 255])).to_son()
+        {'image': b'\\x00\\xff'}
+    """
+
+    is_scalar = True
+    takes_lists = False
+
+    def __init__(
+        self, max_bytes: int | None = None, *args: Any, **options: Unpack[FieldOptions]
+    ) -> None:
+        super().__init__(*args, **options)
+        self.max_bytes = max_bytes
+
+    def is_empty(self, value: Any) -> bool:
+        return value is None or value == ""
+
+    @accepts(lambda field: ANY_BYTES if field.max_bytes is None else NONE_ONLY)
+    def validate(self, value: Any) -> bool:
+        if value is None:
+            return True
+        if not isinstance(value, bytes):
+            return False
+        return self.max_bytes is None or len(value) <= self.max_bytes
+
+    @unchanged(bytes, NoneType)
+    def to_son(self, value: Any) -> bytes | None:
+        return self._as_bytes(value)
+
+    @unchanged(bytes, NoneType)
+    def from_son(self, value: Any) -> bytes | None:
+        return self._as_bytes(value)
+
+    def _as_bytes(self, value: Any) -> bytes | None:
+        if value is None or isinstance(value, bytes):
+            return value
+        if isinstance(value, str):
+            return value.encode("latin-1")
+        raise TypeError(f"{self._title} takes bytes or text, not {type(value).__name__}.")
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: DocumentStorage, value: bytes | None) -> None: ...

@@ -1,0 +1,116 @@
+"""DateTimeField: points in time, which a save may set by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from types import NoneType
+from typing import Any, Unpack
+
+from aiomotorengine.fields.base_field import BaseField, FieldOptions
+from aiomotorengine.fields.hooks import accepts, unchanged
+from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.storage import Attribute, ConvertedAttribute, DocumentStorage
+
+__all__ = ["FORMAT", "DateTimeField"]
+
+FORMAT = "%Y-%m-%d %H:%M:%S"
+
+
+class StampedAttribute(ConvertedAttribute):
+    """A date that saving sets to now, and that keeps what it was set to (K8)."""
+
+    __slots__ = ()
+
+    stamps = True
+
+    def read(self, document: DocumentStorage) -> Any:
+        value = document.__dict__.get(self.name)
+        if value is None and not document._is_persisted:
+            value = document.__dict__[self.name] = now()
+        return value
+
+    def stamp(self, document: DocumentStorage, *, creating: bool) -> None:
+        missing = creating and document.__dict__.get(self.name) is None
+        if missing or self.field.auto_now_on_update:
+            document.__dict__[self.name] = now()
+
+
+@native_kind("datetime")
+class DateTimeField(BaseField[datetime]):
+    """A point in time, to the millisecond.
+
+    Aware values are stored in UTC and come back naive, unless the client is ``tz_aware``. Filters
+    and updates also take text of the form ``2010-12-31 23:59:59``.
+
+    Parameters:
+        auto_now_on_insert: whether an insert sets a missing value to now (naive local time).
+        auto_now_on_update: whether every save sets the value to now.
+
+    Example:
+        >>> from datetime import datetime
+        >>> from aiomotorengine import DateTimeField, Document
+        >>> class Event(Document):
+        ...     at = DateTimeField()
+        ...     made = DateTimeField(auto_now_on_insert=True)
+        >>> event = Event(at=datetime(2010, 11, 12))
+        >>> event.at.year, event.made == event.made
+        (2010, True)
+    """
+
+    is_scalar = True
+    takes_lists = False
+
+    def __init__(
+        self,
+        auto_now_on_insert: bool = False,
+        auto_now_on_update: bool = False,
+        *args: Any,
+        **options: Unpack[FieldOptions],
+    ) -> None:
+        super().__init__(*args, **options)
+        self.auto_now_on_insert = auto_now_on_insert
+        self.auto_now_on_update = auto_now_on_update
+
+    def get_value(self, value: Any) -> Any:
+        """The value, or now where an automatic date has none or is of the kind that moves.
+
+        Documents do not ask this: their dates are stamped by saves and stay the same between them.
+        """
+        if self.auto_now_on_update or (self.auto_now_on_insert and value is None):
+            return now()
+        return value
+
+    @accepts(lambda field: frozenset({datetime, NoneType}))
+    def validate(self, value: Any) -> bool:
+        return value is None or isinstance(value, datetime)
+
+    @unchanged(datetime, NoneType)
+    def to_son(self, value: Any) -> Any:
+        return datetime.strptime(value, FORMAT) if isinstance(value, str) else value
+
+    @unchanged(datetime, NoneType)
+    def from_son(self, value: Any) -> datetime | None:
+        if value is None or isinstance(value, datetime):
+            return value
+        if isinstance(value, str):
+            return datetime.strptime(value, FORMAT)
+        raise TypeError(f"{self._title} takes a datetime or text, not {type(value).__name__}.")
+
+    def overrides(self, hook: str, base: type[BaseField[Any]] | None = None) -> bool:
+        # This class's own ``get_value`` converts nothing: documents have ``StampedAttribute`` for
+        # what it does, and in lists and updates nothing is stamped.
+        if hook == "get_value" and base is None:
+            base = DateTimeField
+        return super().overrides(hook, base)
+
+    def attribute(self) -> Attribute:
+        is_automatic = self.auto_now_on_insert or self.auto_now_on_update
+        if is_automatic and not self.overrides("get_value"):
+            return StampedAttribute(self, self.name)
+        return super().attribute()
+
+
+def now() -> datetime:
+    """The local time, cut to the milliseconds that MongoDB keeps."""
+    moment = datetime.now()
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

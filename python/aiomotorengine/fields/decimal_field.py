@@ -1,0 +1,113 @@
+"""DecimalField: decimal numbers of a fixed number of places, stored as text."""
+
+from __future__ import annotations
+
+import decimal
+from decimal import Decimal
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Unpack
+
+from bson.decimal128 import Decimal128
+
+from aiomotorengine.fields.base_field import BaseField, FieldOptions
+from aiomotorengine.fields.hooks import NONE_ONLY, accepts, unchanged
+from aiomotorengine.fields.native_kind import native_kind
+
+if TYPE_CHECKING:
+    from aiomotorengine.storage import DocumentStorage
+
+__all__ = ["DecimalField"]
+
+MOST_DIGITS = 16 * 1024 * 1024  # more than this no MongoDB document can hold
+CONTEXT = decimal.Context(
+    prec=MOST_DIGITS,
+    Emin=decimal.MIN_EMIN,
+    Emax=decimal.MAX_EMAX,
+    traps=[decimal.InvalidOperation],
+)
+
+
+@native_kind("decimal")
+class DecimalField(BaseField[Decimal]):
+    """A decimal number, rounded to a fixed number of places and stored as text.
+
+    Because it is text, MongoDB compares it as text (``'9.00'`` is greater than ``'10.00'``): ranges
+    and ordering in queries are right for numbers of equal width only.
+
+    Parameters:
+        min_value: the smallest valid value, of any type that ``Decimal`` takes.
+        max_value: the largest valid value.
+        precision: the number of decimal places, 0 or more. As an attribute, the smallest step:
+            ``Decimal('0.00')``.
+        rounding: one of the rounding modes of the ``decimal`` module.
+
+    Raises:
+        ValueError: ``precision`` is no whole number, or negative.
+
+    Example:
+        >>> from aiomotorengine import DecimalField, Document
+        >>> class Item(Document):
+        ...     price = DecimalField(min_value=0)
+        >>> Item(price="10.565").to_son()
+        {'price': '10.57'}
+    """
+
+    is_scalar = True
+    takes_lists = False
+
+    def __init__(
+        self,
+        min_value: Decimal | float | str | None = None,
+        max_value: Decimal | float | str | None = None,
+        precision: int = 2,
+        rounding: str = decimal.ROUND_HALF_UP,
+        *args: Any,
+        **options: Unpack[FieldOptions],
+    ) -> None:
+        super().__init__(*args, **options)
+        if not isinstance(precision, int) or precision < 0:
+            raise ValueError(
+                "The decimal field 'precision' argument must be a number of decimal places, "
+                f"0 or more, not '{precision}'."
+            )
+        self.min_value = None if min_value is None else Decimal(min_value)
+        self.max_value = None if max_value is None else Decimal(max_value)
+        self.precision = Decimal((0, (0,), -precision))
+        self.rounding = rounding
+
+    @accepts(lambda field: NONE_ONLY)
+    def validate(self, value: Any) -> bool:
+        if value is None:
+            return True
+        try:
+            number = as_decimal(value)
+            is_storable = self._rounded(number).is_finite()
+        except (ArithmeticError, TypeError, ValueError):
+            return False
+        if not is_storable:
+            return False
+        if self.min_value is not None and number < self.min_value:
+            return False
+        return self.max_value is None or number <= self.max_value
+
+    @unchanged(NoneType)
+    def to_son(self, value: Any) -> str | None:
+        return value if value is None else str(self._rounded(value))
+
+    @unchanged(NoneType)
+    def from_son(self, value: Any) -> Decimal | None:
+        return value if value is None else self._rounded(value)
+
+    def _rounded(self, value: Any) -> Decimal:
+        return as_decimal(value).quantize(self.precision, rounding=self.rounding, context=CONTEXT)
+
+    if TYPE_CHECKING:
+
+        def __set__(
+            self, instance: DocumentStorage, value: Decimal | float | str | Decimal128 | None
+        ) -> None: ...
+
+
+def as_decimal(value: Any) -> Decimal:
+    """The exact decimal value of a number, or of its text."""
+    return value.to_decimal() if isinstance(value, Decimal128) else Decimal(value)

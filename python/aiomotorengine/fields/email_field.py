@@ -1,0 +1,44 @@
+"""EmailField: e-mail addresses."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.domain import DOMAIN
+from aiomotorengine.fields.hooks import NONE_ONLY, accepts
+from aiomotorengine.fields.native_kind import native_kind
+
+__all__ = ["EmailField"]
+
+WORD = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+QUOTED = r'"(?:[^"\\\s]|\\\S)*"'
+
+
+@native_kind("email")
+class EmailField(BaseField[str]):
+    """The text of an e-mail address.
+
+    ``EMAIL_REGEX`` is the pattern it must match. Empty text is not valid; leave it ``None``.
+
+    Example:
+        >>> from aiomotorengine import Document, EmailField
+        >>> class User(Document):
+        ...     mail = EmailField()
+        >>> User(mail="ada@example.com").validate()
+        True
+    """
+
+    EMAIL_REGEX: ClassVar[re.Pattern[str]] = re.compile(
+        rf"^(?:{WORD}(?:\.{WORD})*|{QUOTED})@{DOMAIN}\Z", re.ASCII | re.IGNORECASE
+    )
+
+    is_scalar = True
+    takes_lists = False
+
+    @accepts(lambda field: NONE_ONLY)
+    def validate(self, value: Any) -> bool:
+        if value is None:
+            return True
+        return isinstance(value, str) and self.EMAIL_REGEX.match(value) is not None

@@ -1,0 +1,120 @@
+"""EmbeddedDocumentField: a document inside another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import NoneType
+from typing import Any, TypeVar, Unpack, overload
+
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.base_field import BaseField, FieldOptions
+from aiomotorengine.fields.document_class import document_class
+from aiomotorengine.fields.hooks import unchanged
+from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.utils import has_operators
+
+__all__ = ["EmbeddedDocumentField"]
+
+D = TypeVar("D", bound=DocumentStorage)
+
+
+@native_kind("embedded")
+class EmbeddedDocumentField(BaseField[D]):
+    """A document stored inside another, without an ``_id`` of its own.
+
+    Its own ``validate``, ``to_son`` and ``from_son`` are called.
+
+    Parameters:
+        embedded_document_type: the document class; or its dotted path, which is looked up on first
+            use, so that two modules can embed each other's classes.
+
+    Raises:
+        ValueError: at first use, if it is no document class.
+        ImportError: at first use, if nothing is found under the path.
+
+    Example:
+        >>> from aiomotorengine import Document, EmbeddedDocumentField, StringField
+        >>> class Home(Document):
+        ...     road = StringField()
+        >>> class Owner(Document):
+        ...     home = EmbeddedDocumentField(Home)
+        >>> Owner(home=Home(road="Loop")).to_son()
+        {'home': {'road': 'Loop'}}
+    """
+
+    takes_lists = False
+
+    @overload
+    def __init__(
+        self,
+        embedded_document_type: type[D],
+        *args: Any,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: EmbeddedDocumentField[Any],
+        embedded_document_type: str,
+        *args: Any,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
+    def __init__(
+        self, embedded_document_type: Any = None, *args: Any, **options: Unpack[FieldOptions]
+    ) -> None:
+        super().__init__(*args, **options)
+        self._embedded_document_type = embedded_document_type
+
+    @property
+    def embedded_type(self) -> type[D]:
+        """The document class."""
+        found: type[D] | None = self.__dict__.get("_embedded_type")
+        if found is None:
+            found = document_class(self._embedded_document_type, "embedded_document_type")
+            self.__dict__["_embedded_type"] = found  # found only now, but no other than before
+        return found
+
+    def validate(self, value: Any) -> bool:
+        embedded_type = self.embedded_type
+        if value is None:
+            return True
+        return isinstance(value, embedded_type) and bool(value.validate())  # type: ignore[attr-defined]
+
+    @unchanged(NoneType)
+    def to_son(self, value: Any) -> Any:
+        return value if value is None else value.to_son()
+
+    @unchanged(NoneType)
+    def from_son(self, value: Any) -> Any:
+        if value is None:
+            return None
+        if type(value) is not dict and not isinstance(value, Mapping):
+            raise TypeError(f"{self._title} takes a mapping, not {type(value).__name__}.")
+        return self.embedded_type.from_son(value)  # type: ignore[attr-defined]
+
+    def to_query(self, value: Any) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, DocumentStorage):
+            return self.to_son(value)
+        if not isinstance(value, Mapping):
+            raise ValueError(
+                f"{self._title} is compared with a {self.embedded_type.__name__} or a mapping, "
+                f"not with {type(value).__name__}."
+            )
+        if has_operators(value):
+            raise ValueError(
+                f"{self._title} is not compared with a mapping of operators; "
+                "if they are meant, use a raw query."
+            )
+        return value
+
+    def to_query_item(self, value: Any) -> Any:
+        return self.to_query(value)
+
+    def to_update(self, value: Any) -> Any:
+        if value is None or isinstance(value, Mapping):
+            return value
+        if not self.validate(value):
+            raise InvalidDocumentError.invalid(self.name)
+        return self.to_son(value)

@@ -1,0 +1,81 @@
+"""FloatField: floating-point numbers."""
+
+from __future__ import annotations
+
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Unpack
+
+from aiomotorengine.fields.base_field import BaseField, FieldOptions
+from aiomotorengine.fields.hooks import NONE_ONLY, accepts, unchanged
+from aiomotorengine.fields.native_kind import native_kind
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from aiomotorengine.storage import DocumentStorage
+
+__all__ = ["FloatField"]
+
+ANY_FLOAT: frozenset[type] = frozenset({float, NoneType})
+
+
+@native_kind("float")
+class FloatField(BaseField[float]):
+    """A floating-point number; anything that ``float()`` takes is converted by it.
+
+    Parameters:
+        min_value: the smallest valid value.
+        max_value: the largest valid value. ``NaN`` is outside no bounds.
+
+    Example:
+        >>> from aiomotorengine import Document, FloatField
+        >>> class Sample(Document):
+        ...     height = FloatField()
+        >>> Sample(height="1.5").to_son()
+        {'height': 1.5}
+    """
+
+    is_scalar = True
+    takes_lists = False
+
+    def __init__(
+        self,
+        min_value: float | None = None,
+        max_value: float | None = None,
+        *args: Any,
+        **options: Unpack[FieldOptions],
+    ) -> None:
+        super().__init__(*args, **options)
+        self.min_value = min_value
+        self.max_value = max_value
+
+    @accepts(
+        lambda field: (
+            ANY_FLOAT if field.min_value is None and field.max_value is None else NONE_ONLY
+        )
+    )
+    def validate(self, value: Any) -> bool:
+        if value is None:
+            return True
+        if type(value) is not float:
+            try:
+                value = float(value)
+            except (TypeError, ValueError, OverflowError):
+                return False
+        if self.min_value is not None and value < self.min_value:
+            return False
+        return self.max_value is None or not value > self.max_value
+
+    @unchanged(float, NoneType)
+    def to_son(self, value: Any) -> float | None:
+        return value if value is None else float(value)
+
+    @unchanged(float, NoneType)
+    def from_son(self, value: Any) -> float | None:
+        return value if value is None else float(value)
+
+    if TYPE_CHECKING:
+
+        def __set__(
+            self, instance: DocumentStorage, value: float | str | Decimal | None
+        ) -> None: ...

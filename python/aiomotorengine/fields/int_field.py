@@ -1,0 +1,80 @@
+"""IntField: whole numbers."""
+
+from __future__ import annotations
+
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Unpack
+
+from aiomotorengine.fields.base_field import BaseField, FieldOptions
+from aiomotorengine.fields.hooks import NONE_ONLY, accepts, unchanged
+from aiomotorengine.fields.native_kind import native_kind
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from aiomotorengine.storage import DocumentStorage
+
+__all__ = ["IntField"]
+
+SMALLEST = -(2**63)
+LARGEST = 2**63 - 1
+
+
+@native_kind("int")
+class IntField(BaseField[int]):
+    """A whole number of at most 64 bits; anything that ``int()`` takes is converted by it.
+
+    Parameters:
+        min_value: the smallest valid value.
+        max_value: the largest valid value.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField
+        >>> class User(Document):
+        ...     age = IntField(min_value=0)
+        >>> User(age="36").to_son()
+        {'age': 36}
+    """
+
+    is_scalar = True
+    takes_lists = False
+
+    def __init__(
+        self,
+        min_value: float | None = None,
+        max_value: float | None = None,
+        *args: Any,
+        **options: Unpack[FieldOptions],
+    ) -> None:
+        super().__init__(*args, **options)
+        self.min_value = min_value
+        self.max_value = max_value
+
+    @accepts(lambda field: NONE_ONLY)
+    def validate(self, value: Any) -> bool:
+        if value is None:
+            return True
+        if type(value) is not int:
+            try:
+                value = int(value)
+            except (TypeError, ValueError, OverflowError):
+                return False
+        if not SMALLEST <= value <= LARGEST:
+            return False
+        if self.min_value is not None and value < self.min_value:
+            return False
+        return self.max_value is None or value <= self.max_value
+
+    @unchanged(int, NoneType)
+    def to_son(self, value: Any) -> int | None:
+        return value if value is None else int(value)
+
+    @unchanged(int, NoneType)
+    def from_son(self, value: Any) -> int | None:
+        return value if value is None else int(value)
+
+    if TYPE_CHECKING:
+
+        def __set__(
+            self, instance: DocumentStorage, value: int | float | str | Decimal | None
+        ) -> None: ...

@@ -1,0 +1,44 @@
+"""JsonField: any JSON value, stored as text."""
+
+from __future__ import annotations
+
+from types import NoneType
+from typing import Any
+
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.hooks import accepts, unchanged
+from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.utils import deserialize, serialize
+
+__all__ = ["JsonField", "deserialize", "serialize"]
+
+
+@native_kind("json")
+class JsonField(BaseField[Any]):
+    """Any value that JSON can hold, stored as its text.
+
+    Dates, UUIDs, ObjectIds and bytes inside it are kept as well (in the legacy form of MongoDB's
+    extended JSON); dates come back aware, in UTC. A filter compares the text.
+
+    Example:
+        >>> from aiomotorengine import Document, JsonField
+        >>> class Settings(Document):
+        ...     data = JsonField()
+        >>> Settings(data={"size": 3, "on": True}).to_son()
+        {'data': '{"size": 3, "on": true}'}
+    """
+
+    @accepts(lambda field: frozenset({NoneType, bool, str}))
+    def validate(self, value: Any) -> bool:
+        try:
+            serialize(value)
+        except (ArithmeticError, RecursionError, TypeError, ValueError):
+            return False
+        return True
+
+    def to_son(self, value: Any) -> str:
+        return serialize(value)
+
+    @unchanged(NoneType)
+    def from_son(self, value: Any) -> Any:
+        return value if value is None else deserialize(value)

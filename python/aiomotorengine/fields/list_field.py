@@ -1,0 +1,199 @@
+"""ListField: several values of one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
+
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.base_field import BaseField, FieldOptions
+from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.fields.hooks import converter, generation, validator
+from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.fields.reference_field import ReferenceField
+from aiomotorengine.storage import DocumentStorage, ReferenceList
+from aiomotorengine.utils import is_collection
+
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["ListField"]
+
+T = TypeVar("T")
+D = TypeVar("D", bound=DocumentStorage)
+
+
+class ItemHooks:
+    """What the methods of a list's base field come to, for one generation of hooks.
+
+    Each is ``None`` where it does nothing; the types beside it are those it need not be called for.
+    """
+
+    __slots__ = (
+        "accepted",
+        "from_son",
+        "generation",
+        "get_value",
+        "kept_by_from_son",
+        "kept_by_to_son",
+        "to_son",
+        "validate",
+    )
+
+    def __init__(self, field: BaseField[Any]) -> None:
+        self.generation = generation.number
+        self.get_value = field.get_value if field.overrides("get_value") else None
+        self.validate, self.accepted = validator(field)
+        self.to_son, self.kept_by_to_son = converter(field, "to_son")
+        self.from_son, self.kept_by_from_son = converter(field, "from_son")
+
+
+@native_kind("list")
+class ListField(BaseField[list[T]]):
+    """Several values of one kind, each converted and validated by the base field.
+
+    Valid are lists, tuples, sets and the like, but no text, no mapping, and nothing that can be
+    walked only once. Whatever it was, it is stored, and loaded again, as a list.
+
+    Parameters:
+        base_field: the field of the items. Its own ``required`` and ``default`` mean nothing here.
+
+    Raises:
+        ValueError: ``base_field`` is no field.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField, ListField
+        >>> class Draw(Document):
+        ...     numbers = ListField(IntField())
+        >>> draw = Draw(numbers=(1, "2"))
+        >>> draw.to_son(), Draw().numbers
+        ({'numbers': [1, 2]}, [])
+    """
+
+    takes_lists = False
+
+    # Until they are loaded, the items of a list of references are ids: ``D | Any`` says so to a
+    # type checker, without asking for a check at every use.
+    @overload
+    def __init__(
+        self: ListField[D | Any],
+        base_field: ReferenceField[D],
+        *args: Any,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, base_field: BaseField[T], *args: Any, **options: Unpack[FieldOptions]
+    ) -> None: ...
+    def __init__(self, base_field: Any = None, *args: Any, **options: Unpack[FieldOptions]) -> None:
+        if not isinstance(base_field, BaseField):
+            raise ValueError(
+                "The list field 'field' argument must be an instance of BaseField, "
+                f"not '{base_field}'."
+            )
+        super().__init__(*args, **options)
+        self._base_field: BaseField[Any] = base_field
+        if not self.default:
+            self.default = list
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "name" and "name" not in vars(self._base_field):
+            # Items have no name of their own: what they complain about is this field.
+            self._base_field.name = value
+
+    @property
+    def item_type(self) -> Any:
+        """The document class that is embedded or referred to, or else the base field."""
+        if isinstance(self._base_field, EmbeddedDocumentField):
+            return self._base_field.embedded_type
+        if isinstance(self._base_field, ReferenceField):
+            return self._base_field.reference_type
+        return self._base_field
+
+    def is_empty(self, value: Any) -> bool:
+        return value is None or (isinstance(value, list | tuple | set | frozenset) and not value)
+
+    def validate(self, value: Any) -> bool:
+        if value is None:
+            return not self.required
+        if type(value) is not list and not is_collection(value):
+            return False
+        hooks = self._item_hooks
+        check = hooks.validate
+        if check is None:
+            return True
+        accepted = hooks.accepted
+        if hooks.get_value is not None:
+            value = map(hooks.get_value, value)
+        for item in value:  # noqa: SIM110  # all() would take longer than a short list
+            if type(item) not in accepted and not check(item):
+                return False
+        return True
+
+    def to_son(self, value: Any) -> Any:
+        if value is None:
+            return []
+        if type(value) is ReferenceList:
+            value = value.restored()
+        hooks = self._item_hooks
+        if hooks.get_value is not None:
+            value = map(hooks.get_value, value)
+        convert = hooks.to_son
+        if convert is None:
+            return list(value)
+        kept = hooks.kept_by_to_son
+        return [item if type(item) in kept else convert(item) for item in value]
+
+    def from_son(self, value: Any) -> Any:
+        if value is None:
+            return []
+        if type(value) is not list and not is_collection(value):
+            return value  # no list in the database: kept as it is, for validation to refuse
+        hooks = self._item_hooks
+        convert = hooks.from_son
+        if convert is None:
+            return list(value)
+        kept = hooks.kept_by_from_son
+        return [item if type(item) in kept else convert(item) for item in value]
+
+    def to_query(self, value: Any) -> Any:
+        if is_collection(value):
+            return {"$all": [self._base_field.to_query_item(item) for item in value]}
+        return value if value is None else self._base_field.to_query(value)
+
+    def to_query_item(self, value: Any) -> Any:
+        """One item to compare with; or a whole list, where an item is not a list by itself."""
+        if is_collection(value) and not self._base_field.takes_lists:
+            return [self._base_field.to_query_item(item) for item in value]
+        return self._base_field.to_query_item(value)
+
+    def to_update(self, value: Any) -> Any:
+        if value is None:
+            return None
+        if not is_collection(value):
+            raise InvalidDocumentError.invalid(self.name)
+        return [self._base_field.to_update(item) for item in value]
+
+    @property
+    def _item_hooks(self) -> ItemHooks:
+        hooks: ItemHooks | None = self.__dict__.get("_hooks")
+        if hooks is None or hooks.generation != generation.number:
+            hooks = self.__dict__["_hooks"] = ItemHooks(self._base_field)
+        return hooks
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: type[Any]) -> Self: ...
+        @overload
+        def __get__(self, instance: DocumentStorage, owner: type[Any]) -> list[T]: ...
+        @overload
+        def __get__(self, instance: object, owner: type[Any]) -> Self: ...
+        def __get__(self, instance: object, owner: type[Any]) -> Any: ...
+
+        def __set__(
+            self,
+            instance: DocumentStorage,
+            value: list[T] | tuple[T, ...] | AbstractSet[T] | None,
+        ) -> None: ...

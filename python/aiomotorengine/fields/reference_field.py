@@ -1,0 +1,128 @@
+"""ReferenceField: a document of its own, of which only the id is stored."""
+
+from __future__ import annotations
+
+from reprlib import repr as short_repr
+from types import NoneType
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
+
+from bson.objectid import ObjectId
+
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.base_field import BaseField, FieldOptions
+from aiomotorengine.fields.document_class import document_class
+from aiomotorengine.fields.hooks import unchanged
+from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.storage import (
+    Attribute,
+    DanglingReference,
+    DocumentStorage,
+    ReferenceAttribute,
+)
+
+__all__ = ["ReferenceField"]
+
+D = TypeVar("D", bound=DocumentStorage)
+
+HEX_LENGTH = 24
+
+
+@native_kind("reference")
+class ReferenceField(BaseField[D]):
+    """A document stored elsewhere; this one holds its id.
+
+    After loading, the attribute can be read once ``load_references`` was awaited.
+
+    Parameters:
+        reference_document_type: the document class; or its dotted path, which is looked up on
+            first use, so that two modules can refer to each other's classes.
+
+    Raises:
+        ValueError: at first use, if it is no document class.
+        ImportError: at first use, if nothing is found under the path.
+
+    Example:
+        >>> from bson import ObjectId
+        >>> from aiomotorengine import Document, ReferenceField, StringField
+        >>> class Author(Document):
+        ...     name = StringField()
+        >>> class Book(Document):
+        ...     author = ReferenceField(Author)
+        >>> ada = Author(_id=ObjectId("0123456789abcdef01234567"), name="Ada")
+        >>> Book(author=ada).to_son()
+        {'author': ObjectId('0123456789abcdef01234567')}
+    """
+
+    takes_lists = False
+
+    @overload
+    def __init__(
+        self,
+        reference_document_type: type[D],
+        *args: Any,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: ReferenceField[Any],
+        reference_document_type: str,
+        *args: Any,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
+    def __init__(
+        self, reference_document_type: Any = None, *args: Any, **options: Unpack[FieldOptions]
+    ) -> None:
+        super().__init__(*args, **options)
+        self._reference_document_type = reference_document_type
+
+    @property
+    def reference_type(self) -> type[D]:
+        """The document class."""
+        found: type[D] | None = self.__dict__.get("_reference_type")
+        if found is None:
+            found = document_class(self._reference_document_type, "reference_document_type")
+            self.__dict__["_reference_type"] = found  # found only now, but no other than before
+        return found
+
+    def get_value(self, value: Any) -> Any:
+        return value.id if type(value) is DanglingReference else value
+
+    def validate(self, value: Any) -> bool:
+        reference_type = self.reference_type
+        if value is None or isinstance(value, ObjectId):
+            return True
+        return isinstance(value, reference_type) and value._id is not None
+
+    @unchanged(ObjectId, NoneType)
+    def to_son(self, value: Any) -> Any:
+        if isinstance(value, DocumentStorage):
+            return value._id
+        return self.get_value(value)
+
+    def to_query(self, value: Any) -> Any:
+        if value is None or isinstance(value, ObjectId):
+            return value
+        if isinstance(value, str) and len(value) == HEX_LENGTH and ObjectId.is_valid(value):
+            return ObjectId(value)
+        if isinstance(value, self.reference_type) and value._id is not None:
+            return self.to_son(value)
+        raise ValueError(
+            f"{self._title} is compared with a saved {self.reference_type.__name__}, an ObjectId "
+            f"or its {HEX_LENGTH} hexadecimal digits, not with {short_repr(value)}."
+        )
+
+    def to_query_item(self, value: Any) -> Any:
+        return self.to_query(value)
+
+    def to_update(self, value: Any) -> Any:
+        try:
+            return self.to_query(value)
+        except ValueError as error:
+            raise InvalidDocumentError.invalid(self.name) from error
+
+    def attribute(self) -> Attribute:
+        return ReferenceAttribute(self, self.name)
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: DocumentStorage, value: D | ObjectId | None) -> None: ...

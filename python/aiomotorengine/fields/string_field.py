@@ -1,0 +1,50 @@
+"""StringField: text."""
+
+from __future__ import annotations
+
+from types import NoneType
+from typing import Any, Unpack
+
+from aiomotorengine.fields.base_field import BaseField, FieldOptions
+from aiomotorengine.fields.hooks import NONE_ONLY, accepts
+from aiomotorengine.fields.native_kind import native_kind
+
+__all__ = ["StringField"]
+
+ANY_TEXT: frozenset[type] = frozenset({str, NoneType})
+
+
+@native_kind("string")
+class StringField(BaseField[str]):
+    """Text, stored as it is. Empty text counts as no value where one is required.
+
+    Parameters:
+        max_length: how many characters are valid at most; any number if ``None``.
+
+    Example:
+        >>> from aiomotorengine import Document, StringField
+        >>> class User(Document):
+        ...     name = StringField(max_length=20)
+        >>> User(name="Ada").to_son()
+        {'name': 'Ada'}
+    """
+
+    is_scalar = True
+    takes_lists = False
+
+    def __init__(
+        self, max_length: int | None = None, *args: Any, **options: Unpack[FieldOptions]
+    ) -> None:
+        super().__init__(*args, **options)
+        self.max_length = max_length
+
+    def is_empty(self, value: Any) -> bool:
+        return value is None or value == ""
+
+    @accepts(lambda field: ANY_TEXT if field.max_length is None else NONE_ONLY)
+    def validate(self, value: Any) -> bool:
+        if value is None:
+            return True
+        if not isinstance(value, str):
+            return False
+        return self.max_length is None or len(value) <= self.max_length

@@ -1,0 +1,66 @@
+"""UUIDField: universally unique identifiers."""
+
+from __future__ import annotations
+
+from types import NoneType
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from bson.binary import OLD_UUID_SUBTYPE, UUID_SUBTYPE, Binary
+
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.hooks import accepts, unchanged
+from aiomotorengine.fields.native_kind import native_kind
+
+if TYPE_CHECKING:
+    from aiomotorengine.storage import DocumentStorage
+
+__all__ = ["UUIDField"]
+
+UUID_LENGTH = 16
+
+
+@native_kind("uuid")
+class UUIDField(BaseField[UUID]):
+    """A ``UUID``, or its text, which is converted when it is stored.
+
+    Example:
+        >>> from aiomotorengine import Document, UUIDField
+        >>> class Job(Document):
+        ...     key = UUIDField()
+        >>> Job(key="12345678123456781234567812345678").to_son()
+        {'key': UUID('12345678-1234-5678-1234-567812345678')}
+    """
+
+    is_scalar = True
+    takes_lists = False
+
+    def is_empty(self, value: Any) -> bool:
+        return value is None or str(value) == ""
+
+    @accepts(lambda field: frozenset({UUID, NoneType}))
+    def validate(self, value: Any) -> bool:
+        if value is None or isinstance(value, UUID):
+            return True
+        if not isinstance(value, str):
+            return False
+        try:
+            UUID(value)
+        except ValueError:
+            return False
+        return True
+
+    @unchanged(UUID, NoneType)
+    def to_son(self, value: Any) -> Any:
+        return UUID(value) if isinstance(value, str) else value
+
+    @unchanged(UUID, NoneType)
+    def from_son(self, value: Any) -> Any:
+        # Drivers of 2017 wrote subtype 3, which a client of today hands over undecoded (K51).
+        if isinstance(value, Binary) and value.subtype in (OLD_UUID_SUBTYPE, UUID_SUBTYPE):
+            return UUID(bytes=bytes(value)) if len(value) == UUID_LENGTH else value
+        return value
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: DocumentStorage, value: UUID | str | None) -> None: ...

@@ -1,0 +1,134 @@
+"""How a class body becomes a Document class."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.hooks import new_generation
+from aiomotorengine.storage import Attribute
+
+__all__ = ["DocumentMetaClass", "classproperty"]
+
+T = TypeVar("T")
+
+# What a class attribute of this name does is compiled into conversions and plans.
+COMPILED_NAMES = frozenset(
+    {
+        "__getattribute__",
+        "__init__",
+        "__new__",
+        "from_son",
+        "get_field_by_db_name",
+        "get_field_value",
+        "to_son",
+        "validate",
+        "validate_fields",
+    }
+)
+
+
+class classproperty(Generic[T]):  # noqa: N801  # a decorator, named as in 2017
+    """A property of the class: the function is called with the class at every access.
+
+    Example:
+        >>> class Shape:
+        ...     @classproperty
+        ...     def label(cls):
+        ...         return cls.__name__.lower()
+        >>> Shape.label
+        'shape'
+    """
+
+    def __init__(self, function: Callable[[Any], T]) -> None:
+        self.function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, instance: Any, owner: type[Any]) -> T:
+        return self.function(owner)
+
+
+class DocumentMetaClass(type):
+    """The class of document classes.
+
+    Attributes of each class it makes:
+        _fields: attribute name -> field; bases first, then as written. The key order of ``to_son``.
+        _db_field_map: attribute name -> key in MongoDB.
+        _reverse_db_field_map: key in MongoDB -> attribute name.
+        _fields_ordered: attribute names by the time their fields were made.
+    """
+
+    _fields: dict[str, BaseField[Any]]
+    _db_field_map: dict[str, str]
+    _reverse_db_field_map: dict[str, str]
+    _fields_ordered: tuple[str, ...]
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any
+    ) -> DocumentMetaClass:
+        # Where these are not written in the class body they are not inherited either (K57).
+        body = {"__collection__": name, "__lazy__": True, "__alias__": None} | namespace
+        cls = super().__new__(mcs, name, bases, body, **keywords)
+
+        fields: dict[str, BaseField[Any]] = {}
+        for base in reversed(cls.__mro__):
+            for attribute_name, value in list(vars(base).items()):
+                field = field_in(value)
+                if field is not None:
+                    fields[attribute_name] = field
+                elif attribute_name in fields:
+                    del fields[attribute_name]  # a class further down has another use for the name
+
+        for attribute_name, field in fields.items():
+            if isinstance(cls.__find(attribute_name), BaseField):
+                # The class's own field, or one from a mixin that is no document (K58).
+                field.name = attribute_name
+                field.db_field = field.db_field or attribute_name
+                type.__setattr__(cls, attribute_name, field.attribute())
+
+        mcs.__refuse_duplicates(cls, fields, set(namespace))
+        cls._fields = fields
+        cls._db_field_map = {n: f.db_field for n, f in fields.items()}
+        cls._reverse_db_field_map = {f.db_field: n for n, f in fields.items()}
+        cls._fields_ordered = tuple(sorted(fields, key=lambda n: fields[n].creation_counter))
+        cls._conversion = None
+        cls._codecs = {}
+        return cls
+
+    def __find(cls, name: str) -> Any:
+        for base in cls.__mro__:
+            if name in vars(base):
+                return vars(base)[name]
+        return None
+
+    def __refuse_duplicates(cls, fields: dict[str, BaseField[Any]], body: set[str]) -> None:
+        keys = Counter(field.db_field for field in fields.values())
+        for base in cls.__mro__[1:]:
+            for name, inherited in getattr(base, "_fields", {}).items():
+                own = fields.get(name)
+                if name in body and own is not None and own.db_field == inherited.db_field:
+                    keys[own.db_field] = 2  # declared again (K55)
+        duplicates = [key for key, count in keys.items() if count > 1]
+        if duplicates:
+            raise InvalidDocumentError.duplicate_db_fields(duplicates)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name in COMPILED_NAMES:
+            new_generation()
+
+    def __delattr__(cls, name: str) -> None:
+        super().__delattr__(name)
+        if name in COMPILED_NAMES:
+            new_generation()
+
+
+def field_in(value: Any) -> BaseField[Any] | None:
+    """The field that a class attribute is, or that it reads."""
+    if isinstance(value, Attribute):
+        field: BaseField[Any] = value.field
+        return field
+    return value if isinstance(value, BaseField) else None

@@ -1,0 +1,1 @@
+"""What a filter can ask of a value: one operator a file."""

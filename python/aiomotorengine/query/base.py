@@ -1,0 +1,67 @@
+"""QueryOperator: what every operator can do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.query.expressions import is_operators
+from aiomotorengine.query.values import query_value
+
+__all__ = ["Comparison", "QueryOperator"]
+
+
+class QueryOperator:
+    """What comes after the double underscore in a filter key; the base of all operators.
+
+    An operator of one's own is a class with ``to_query``, entered in
+    ``query_builder.transform.OPERATORS`` under the name that filters give it.
+
+    Example:
+        >>> from aiomotorengine import Document, Q, StringField
+        >>> from aiomotorengine.query_builder.transform import OPERATORS
+        >>> class Matches(QueryOperator):
+        ...     def to_query(self, db_name, value):
+        ...         return {db_name: {"$regex": value}}
+        >>> OPERATORS["matches"] = Matches
+        >>> class City(Document):
+        ...     name = StringField()
+        >>> Q(name__matches="^San ").to_query(City)
+        {'name': {'$regex': '^San '}}
+        >>> del OPERATORS["matches"]
+    """
+
+    def to_query(self, db_name: str, value: Any) -> dict[str, Any]:
+        """The condition as MongoDB takes it.
+
+        Parameters:
+            db_name: the key in MongoDB; dots lead into embedded documents.
+            value: what ``get_value`` returned.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no to_query of its own.")
+
+    def get_value(self, field: BaseField[Any], raw: Any) -> Any:
+        """What is compared with, for the value that the filter gives: the field's ``to_query``.
+
+        Raises:
+            ValueError: the field can't take the value, or it is a mapping where that would smuggle
+                in operators.
+        """
+        return query_value(field, raw)
+
+
+class Comparison(QueryOperator):
+    """An operator that orders values; its ``operator`` is MongoDB's name for it."""
+
+    operator: str
+
+    def to_query(self, db_name: str, value: Any) -> dict[str, Any]:
+        return {db_name: {self.operator: value}}
+
+    def get_value(self, field: BaseField[Any], raw: Any) -> Any:
+        value = super().get_value(field, raw)
+        if is_operators(value):  # such as the $all that a list becomes
+            raise ValueError(
+                "it is compared with a single value; use a raw query for anything else."
+            )
+        return value

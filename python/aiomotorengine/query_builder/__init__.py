@@ -1,0 +1,1 @@
+"""From filters, ``Q`` and their combinations to the queries that MongoDB takes."""

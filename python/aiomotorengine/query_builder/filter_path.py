@@ -1,0 +1,143 @@
+"""What the key of a filter means: ``home__road__in`` names a field and an operator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from typing import Any, NamedTuple
+
+from bson.objectid import ObjectId
+
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.dynamic_field import DynamicField
+from aiomotorengine.fields.list_field import ListField
+
+__all__ = ["FilterPath", "resolve"]
+
+SEPARATOR = "__"
+INDEX = re.compile(r"[0-9]+")
+HEX_ID = re.compile(r"[0-9a-fA-F]{24}")
+
+
+class DocumentId(BaseField[Any]):
+    """The id of a document, which is no field: 24 hex digits mean the ``ObjectId``."""
+
+    is_scalar = True
+
+    def to_son(self, value: Any) -> Any:
+        if isinstance(value, str) and HEX_ID.fullmatch(value):
+            return ObjectId(value)
+        return value
+
+
+# One of each is enough, since where a value is stored is not asked of the field here. Making a
+# field for each query would let all conversions be compiled anew (``fields/hooks.py``).
+DOCUMENT_ID = DocumentId()
+UNDECLARED = DynamicField()
+
+
+class FilterPath(NamedTuple):
+    """What a filter key means.
+
+    Attributes:
+        field: the field whose values are compared.
+        name: the names that lead to it, with dots.
+        db_name: the key in MongoDB, with dots.
+        operators: the names of the operators that follow; none is equality.
+    """
+
+    field: Any  # a BaseField; the name of the type would make a descriptor of it
+    name: str
+    db_name: str
+    operators: tuple[str, ...]
+
+
+class Found(NamedTuple):
+    """One step of a path, and what of the filter key comes after it (``None``: nothing)."""
+
+    field: Any
+    name: str
+    db_name: str
+    rest: str | None
+
+
+def resolve(document_class: Any, key: str, operators: Container[str]) -> FilterPath:
+    """Follow a filter key through a document class.
+
+    Names that no field declares are those of dynamic attributes, which are stored with an
+    underscore in front; ``id`` is the document's id for the same reason.
+
+    Parameters:
+        document_class: whose fields are meant.
+        key: the filter key.
+        operators: the names of operators there are.
+
+    Raises:
+        ValueError: a part of the key leads nowhere.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField, ListField
+        >>> class Game(Document):
+        ...     points = ListField(IntField(), db_field="p")
+        >>> resolve(Game, "points__0__gt", {"gt"})[1:]
+        ('points.0', 'p.0', ('gt',))
+    """
+    step = declared(document_class, key) or undeclared(key)
+    path = [step]
+    while step.rest is not None:
+        deeper = below(step.field, step.rest, operators)
+        if deeper is None:
+            break
+        step = deeper
+        path.append(step)
+    following = () if step.rest is None else tuple(step.rest.split(SEPARATOR))
+    if "" in (part.name for part in path) or not all(name in operators for name in following):
+        raise invalid_filter(key)
+    return FilterPath(
+        field=step.field,
+        name=".".join(part.name for part in path),
+        db_name=".".join(part.db_name for part in path),
+        operators=following,
+    )
+
+
+def invalid_filter(key: str) -> ValueError:
+    return ValueError(
+        f"Invalid filter '{key}': Invalid operator (if this is a sub-property, then it must be "
+        f"used in embedded document fields)."
+    )
+
+
+def declared(document_class: Any, key: str) -> Found | None:
+    """The field a key begins with. The longest name wins: names may end in underscores."""
+    fields = document_class._fields
+    names = [n for n in fields if key == n or key.startswith(n + SEPARATOR)]
+    if not names:
+        return None
+    name = max(names, key=len)
+    rest = None if key == name else key[len(name + SEPARATOR) :]
+    return Found(fields[name], name, document_class._db_field_map[name], rest)
+
+
+def undeclared(key: str) -> Found:
+    """The dynamic attribute, or the id, that a key begins with."""
+    name, separator, rest = key.partition(SEPARATOR)
+    db_name = "_" + name.removeprefix("_")
+    field = DOCUMENT_ID if db_name == "_id" else UNDECLARED
+    return Found(field, name, db_name, rest if separator else None)
+
+
+def below(field: BaseField[Any], key: str, operators: Container[str]) -> Found | None:
+    """What a key means inside the values of a field; ``None`` if an operator comes next."""
+    head, separator, rest = key.partition(SEPARATOR)
+    if isinstance(field, ListField) and INDEX.fullmatch(head):
+        return Found(field._base_field, head, head, rest if separator else None)
+    while isinstance(field, ListField):
+        field = field._base_field
+    embedded = getattr(field, "embedded_type", None)
+    if embedded is None:
+        return None
+    found = declared(embedded, key)
+    if found is None and head not in operators:
+        return undeclared(key)
+    return found

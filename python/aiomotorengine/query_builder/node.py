@@ -1,0 +1,276 @@
+"""Q and what it combines to: conditions that are put together first and compiled later."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from aiomotorengine.query.expressions import negate
+from aiomotorengine.query_builder.merging import DuplicateQueryConditionsError, all_of, merged
+from aiomotorengine.query_builder.transform import is_raw_query, transform_query, validate_fields
+
+__all__ = [
+    "DuplicateQueryConditionsError",
+    "Q",
+    "QCombination",
+    "QNode",
+    "QNodeVisitor",
+    "QNot",
+    "QueryCompilerVisitor",
+    "SimplificationVisitor",
+    "conditions",
+]
+
+R = TypeVar("R")
+
+
+class QNode(ABC):
+    """A condition on documents: ``a & b``, ``a | b`` and ``~a`` make new ones of it."""
+
+    AND: ClassVar[int] = 0
+    OR: ClassVar[int] = 1
+
+    @property
+    @abstractmethod
+    def empty(self) -> bool:
+        """Whether it asks for nothing."""
+
+    @abstractmethod
+    def accept(self, visitor: QNodeVisitor[R]) -> R:
+        """Call the visitor's method for this kind of node."""
+
+    def to_query(self, document_class: Any) -> dict[str, Any]:
+        """The query as MongoDB takes it. The node stays as it is.
+
+        Parameters:
+            document_class: the class whose documents are looked for.
+
+        Raises:
+            ValueError: a key leads nowhere, or a field can't take a value; the text names it.
+        """
+        return self.accept(SimplificationVisitor()).accept(QueryCompilerVisitor(document_class))
+
+    def __and__(self, other: Any) -> QNode:
+        return self._combine(other, self.AND)
+
+    def __or__(self, other: Any) -> QNode:
+        return self._combine(other, self.OR)
+
+    def __invert__(self) -> QNode:
+        return QNot(self)
+
+    def _combine(self, other: Any, operation: int) -> QNode:
+        if isinstance(other, Mapping):
+            other = Q(other)
+        if not isinstance(other, QNode) or other.empty:
+            return self
+        if self.empty:
+            return other
+        return QCombination(operation, [self, other])
+
+
+class Q(QNode):
+    """Conditions that must all hold.
+
+    Parameters:
+        raw: a query as MongoDB takes it.
+        filters: conditions such as ``age__gte=18``. ``raw={...}`` is a raw query as well, where the
+            document class has no field of that name.
+
+    Attributes:
+        raw: the raw query, or ``None``.
+        query: the keywords.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField, StringField
+        >>> class User(Document):
+        ...     name = StringField()
+        ...     age = IntField()
+        >>> (Q(age__gte=18) | ~Q(name="Ada")).to_query(User)
+        {'$or': [{'age': {'$gte': 18}}, {'name': {'$ne': 'Ada'}}]}
+        >>> Q({"name": {"$regex": "^A"}}, age=36).to_query(User)
+        {'age': 36, 'name': {'$regex': '^A'}}
+    """
+
+    def __init__(self, raw: Mapping[str, Any] | None = None, /, **filters: Any) -> None:
+        if raw is not None and not isinstance(raw, Mapping):
+            raise TypeError(
+                f"Q takes a raw query (a mapping) and conditions as keywords, "
+                f"not {type(raw).__name__}."
+            )
+        self.raw = raw
+        self.query = filters
+
+    @property
+    def empty(self) -> bool:
+        return not self.raw and not self.query
+
+    def accept(self, visitor: QNodeVisitor[R]) -> R:
+        return visitor.visit_query(self)
+
+    def has_raw(self, document_class: Any) -> bool:
+        """Whether a part of it is a raw query."""
+        return bool(self.raw) or is_raw_query(document_class, self.query)
+
+
+class QNot(QNode):
+    """The opposite of each condition of a query, all of which must hold; ``~Q(...)`` is the same.
+
+    Of an ``|``, and of an ``&`` that MongoDB can't hold in one mapping, it is the complement.
+
+    Parameters:
+        query: what is negated.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField
+        >>> class User(Document):
+        ...     age = IntField()
+        >>> QNot(Q(age__gt=18)).to_query(User)
+        {'age': {'$not': {'$gt': 18}}}
+    """
+
+    def __init__(self, query: QNode) -> None:
+        self.query = query
+
+    @property
+    def empty(self) -> bool:
+        return self.query.empty
+
+    def accept(self, visitor: QNodeVisitor[R]) -> R:
+        return visitor.visit_not(self)
+
+
+class QCombination(QNode):
+    """Queries of which all must hold, or at least one.
+
+    Parameters:
+        operation: ``QNode.AND`` or ``QNode.OR``.
+        children: the queries. The children of one with the same operation are taken in its place.
+    """
+
+    def __init__(self, operation: int, children: Iterable[QNode]) -> None:
+        self.operation = operation
+        self.children: list[QNode] = []
+        for child in children:
+            if isinstance(child, QCombination) and child.operation == operation:
+                self.children.extend(child.children)
+            else:
+                self.children.append(child)
+
+    @property
+    def empty(self) -> bool:
+        return all(child.empty for child in self.children)
+
+    def accept(self, visitor: QNodeVisitor[R]) -> R:
+        return visitor.visit_combination(self)
+
+
+class QNodeVisitor(ABC, Generic[R]):
+    """Something done with a tree of queries. It makes a result and leaves the tree as it is."""
+
+    @abstractmethod
+    def visit_query(self, query: Q) -> R:
+        """The result for conditions."""
+
+    @abstractmethod
+    def visit_not(self, negation: QNot) -> R:
+        """The result for a negation."""
+
+    @abstractmethod
+    def visit_combination(self, combination: QCombination) -> R:
+        """The result for a combination."""
+
+
+class SimplificationVisitor(QNodeVisitor[QNode]):
+    """The same query without the parts that ask for nothing, which the server refuses."""
+
+    def visit_query(self, query: Q) -> QNode:
+        return query
+
+    def visit_not(self, negation: QNot) -> QNode:
+        return Q() if negation.empty else QNot(negation.query.accept(self))
+
+    def visit_combination(self, combination: QCombination) -> QNode:
+        children = [child.accept(self) for child in combination.children if not child.empty]
+        if len(children) > 1:
+            return QCombination(combination.operation, children)
+        return children[0] if children else Q()
+
+
+class QueryCompilerVisitor(QNodeVisitor[dict[str, Any]]):
+    """The query as MongoDB takes it.
+
+    Parameters:
+        document_class: the class whose documents are looked for.
+    """
+
+    def __init__(self, document_class: Any) -> None:
+        self.document_class = document_class
+
+    def visit_query(self, query: Q) -> dict[str, Any]:
+        compiled = transform_query(self.document_class, **query.query)
+        return all_of([compiled, query.raw]) if query.raw else compiled
+
+    def visit_not(self, negation: QNot) -> dict[str, Any]:
+        compiled: dict[str, Any] = negation.query.accept(self)
+        return negate(compiled)
+
+    def visit_combination(self, combination: QCombination) -> dict[str, Any]:
+        queries = [child.accept(self) for child in combination.children]
+        if combination.operation == QNode.OR:
+            return {"$or": queries}
+        try:
+            return merged(self._raw_last(combination.children, queries))
+        except DuplicateQueryConditionsError:
+            return {"$and": queries}
+
+    def _raw_last(
+        self, children: Sequence[QNode], queries: Sequence[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        conditions: list[dict[str, Any]] = []
+        raw: list[dict[str, Any]] = []
+        for child, query in zip(children, queries, strict=True):
+            if not isinstance(child, Q):
+                raise DuplicateQueryConditionsError("A combination or negation is never merged.")
+            (raw if child.has_raw(self.document_class) else conditions).append(query)
+        if len(raw) > 1:
+            raise DuplicateQueryConditionsError("Raw queries are never merged with each other.")
+        return conditions + raw
+
+
+def conditions(
+    document_class: Any,
+    args: Iterable[Any],
+    kwargs: Mapping[str, Any],
+    *,
+    negated: bool = False,
+) -> QNode:
+    """What the arguments of ``filter``, ``filter_not``, ``get`` or ``match`` ask for together.
+
+    Parameters:
+        document_class: the class whose documents are looked for.
+        args: queries and raw queries.
+        kwargs: conditions. Their keys are checked now, their values when the query is sent.
+        negated: whether each is to be the opposite.
+
+    Raises:
+        TypeError: an argument is neither a query nor a mapping.
+        ValueError: a key names an unknown operator, or a sub-property of what has none.
+    """
+    validate_fields(document_class, kwargs)
+    together: QNode = Q()
+    for part in [*map(query_of, args), Q(**kwargs)]:
+        together &= ~part if negated else part
+    return together
+
+
+def query_of(argument: Any) -> QNode:
+    if isinstance(argument, QNode):
+        return argument
+    if isinstance(argument, Mapping):
+        return Q(argument)
+    raise TypeError(
+        f"Filters are queries (Q), raw queries (mappings) and conditions as keywords, "
+        f"not {type(argument).__name__}."
+    )

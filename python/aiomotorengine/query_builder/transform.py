@@ -1,0 +1,133 @@
+"""Filters, as keywords, become a query of MongoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bson.errors import BSONError
+
+from aiomotorengine.query.base import QueryOperator
+from aiomotorengine.query.exists import ExistsQueryOperator
+from aiomotorengine.query.greater_than import GreaterThanQueryOperator
+from aiomotorengine.query.greater_than_or_equal import GreaterThanOrEqualQueryOperator
+from aiomotorengine.query.in_operator import InQueryOperator
+from aiomotorengine.query.is_null import IsNullQueryOperator
+from aiomotorengine.query.lesser_than import LesserThanQueryOperator
+from aiomotorengine.query.lesser_than_or_equal import LesserThanOrEqualQueryOperator
+from aiomotorengine.query.not_equal import NotEqualQueryOperator
+from aiomotorengine.query.not_operator import NotOperator
+from aiomotorengine.query_builder.filter_path import invalid_filter, resolve
+from aiomotorengine.query_builder.merging import all_of, update
+
+__all__ = [
+    "OPERATORS",
+    "DefaultOperator",
+    "is_raw_query",
+    "transform_query",
+    "update",
+    "validate_fields",
+]
+
+RAW = "raw"
+
+OPERATORS: dict[str, type[QueryOperator]] = {
+    "exists": ExistsQueryOperator,
+    "gt": GreaterThanQueryOperator,
+    "gte": GreaterThanOrEqualQueryOperator,
+    "in": InQueryOperator,
+    "is_null": IsNullQueryOperator,
+    "lt": LesserThanQueryOperator,
+    "lte": LesserThanOrEqualQueryOperator,
+    "ne": NotEqualQueryOperator,
+    "not": NotOperator,
+}
+"""The operators of filter keys, by name. Programs may add their own at any time."""
+
+# What a field's conversion raises for a value it can't take.
+REFUSALS = (ValueError, TypeError, ArithmeticError, AttributeError, LookupError, BSONError)
+
+
+class DefaultOperator(QueryOperator):
+    """Equality: what a filter key without an operator asks for.
+
+    Example:
+        >>> DefaultOperator().to_query("age", 21)
+        {'age': 21}
+    """
+
+    def to_query(self, db_name: str, value: Any) -> dict[str, Any]:
+        return {db_name: value}
+
+
+def transform_query(document_class: Any, /, **filters: Any) -> dict[str, Any]:
+    """The query of MongoDB for some filters, all of which must hold.
+
+    Parameters:
+        document_class: the class whose documents are looked for.
+        filters: conditions such as ``age__gte=18``. A mapping under ``raw`` is a raw query, unless
+            the class has a field of that name.
+
+    Raises:
+        ValueError: a key leads nowhere, or a field can't take a value; the text names it.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField, StringField
+        >>> class User(Document):
+        ...     name = StringField(db_field="n")
+        ...     age = IntField()
+        >>> transform_query(User, name="Ada", age__gt=18, age__lt="65")
+        {'age': {'$gt': 18, '$lt': 65}, 'n': 'Ada'}
+    """
+    raw = [filters.pop(RAW)] if is_raw_query(document_class, filters) else []
+    return all_of([condition(document_class, key, filters[key]) for key in sorted(filters)] + raw)
+
+
+def is_raw_query(document_class: Any, filters: Mapping[str, Any]) -> bool:
+    """Whether the keyword ``raw`` among some filters stands for a raw query (K31)."""
+    return RAW not in document_class._fields and isinstance(filters.get(RAW), Mapping)
+
+
+def validate_fields(document_class: Any, query: Mapping[str, Any]) -> None:
+    """Check the keys of some filters, and leave the values alone.
+
+    Parameters:
+        document_class: the class whose documents are looked for.
+        query: filters, by key.
+
+    Raises:
+        ValueError: a key names an unknown operator, or a sub-property of what has none.
+    """
+    for key in query:
+        if key != RAW or not is_raw_query(document_class, query):
+            operators_of(key, resolve(document_class, key, OPERATORS).operators)
+
+
+def condition(document_class: Any, key: str, raw: Any) -> dict[str, Any]:
+    """One filter as a query of MongoDB."""
+    path = resolve(document_class, key, OPERATORS)
+    negation, operator = operators_of(key, path.operators)
+    try:
+        value = operator.get_value(path.field, raw)
+    except REFUSALS as error:
+        raise ValueError(
+            f"Invalid value for field '{path.name}' in filter '{key}': {error}"
+        ) from error
+    if negation is not None:
+        return negation.to_query(path.db_name, operator, value)
+    return operator.to_query(path.db_name, value)
+
+
+def operators_of(key: str, names: Sequence[str]) -> tuple[NotOperator | None, QueryOperator]:
+    """The operator that a filter key names, and the ``not`` that may stand before it.
+
+    Raises:
+        ValueError: there are more.
+    """
+    first, *others = [OPERATORS[name]() for name in names] or [DefaultOperator()]
+    negation = first if isinstance(first, NotOperator) else None
+    if negation is not None:
+        first, *others = others or [DefaultOperator()]
+    if others or isinstance(first, NotOperator):
+        raise invalid_filter(key)
+    return negation, first

@@ -1,0 +1,480 @@
+"""The verbs of ``Model.objects``: build the query, await the server, return documents."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from bson.errors import BSONError
+from bson.objectid import ObjectId
+from pymongo import ASCENDING, DESCENDING
+from pymongo.errors import DuplicateKeyError, WriteError
+
+from aiomotorengine import bulk, indexes, raw_io, references
+from aiomotorengine.aggregation.base import Aggregation
+from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, driver_of, get_connection
+from aiomotorengine.conversion import conversion_of
+from aiomotorengine.errors import ResultsTruncatedWarning, UniqueKeyViolationError
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.query_builder.node import Q, QNode, conditions
+from aiomotorengine.storage import DocumentStorage
+
+__all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
+
+D = TypeVar("D", bound=DocumentStorage)
+
+REFUSALS = (WriteError, BSONError, OverflowError, TypeError, ValueError)
+"""What says for certain that a document was not inserted."""
+
+DEFAULT_LIMIT = 1000
+"""How many documents ``find_all`` returns where no ``limit`` was set."""
+
+
+class UpdateResult(dict[str, Any]):
+    """What an update did: ``count`` (how many matched) and ``updated_existing`` (whether any did),
+    as entries and as attributes.
+    """
+
+    @property
+    def count(self) -> int:
+        matched: int = self["count"]
+        return matched
+
+    @property
+    def updated_existing(self) -> bool:
+        return self.count > 0
+
+
+class QuerySet(Generic[D]):
+    """A query on one document class, and what can be done with it.
+
+    ``filter``, ``filter_not``, ``limit``, ``skip`` and ``order_by`` change the query set and return
+    it. Iterating with ``async for`` reads all that match, batch by batch.
+
+    Parameters:
+        document_class: the class whose documents it finds.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField
+        >>> class Player(Document):
+        ...     score = IntField()
+        >>> async def best():
+        ...     return await Player.objects.filter(score__gte=100).order_by("-score").find_all()
+    """
+
+    def __init__(self, document_class: type[D]) -> None:
+        self.__klass__: Any = document_class
+        self._filters: QNode = Q()
+        self._filters_are_spent = False
+        self._limit: int | None = None
+        self._skip = 0
+        self._order: list[tuple[str, int]] = []
+
+    # -- building -------------------------------------------------------------------------------
+
+    def filter(self, *args: QNode | Mapping[str, Any], **kwargs: Any) -> QuerySet[D]:
+        """Narrow the query; all conditions of all calls must hold.
+
+        Parameters:
+            args: queries (``Q``) and raw queries as MongoDB takes them.
+            kwargs: conditions such as ``name="Ada"`` or ``age__gte=18``.
+
+        Raises:
+            ValueError: a condition names an unknown operator or sub-property.
+            TypeError: an argument is neither a query nor a mapping.
+        """
+        return self._narrow(conditions(self.__klass__, args, kwargs))
+
+    def filter_not(self, *args: QNode | Mapping[str, Any], **kwargs: Any) -> QuerySet[D]:
+        """Narrow the query to what does not meet the conditions; arguments as for ``filter``.
+
+        Several conditions are each negated and all must hold (``a != 1 and b != 2``).
+        """
+        return self._narrow(conditions(self.__klass__, args, kwargs, negated=True))
+
+    def _narrow(self, node: QNode) -> QuerySet[D]:
+        # After a query its filters are spent: the next ones start from none (K7).
+        self._filters = node if self._filters_are_spent else self._filters & node
+        self._filters_are_spent = False
+        return self
+
+    def limit(self, limit: int | None) -> QuerySet[D]:
+        """Return at most so many documents; ``None`` goes back to the default limit."""
+        self._limit = limit
+        return self
+
+    def skip(self, skip: int) -> QuerySet[D]:
+        """Leave out so many documents at the start."""
+        self._skip = skip
+        return self
+
+    def order_by(self, field: BaseField[Any] | str, direction: int | None = None) -> QuerySet[D]:
+        """Add a sort key.
+
+        Parameters:
+            field: a field, an attribute name, a dotted path into embedded documents, ``"id"`` or
+                ``"_id"``; a text may begin with ``-`` or ``+``.
+            direction: ``ASCENDING`` (the default) or ``DESCENDING``.
+
+        Raises:
+            ValueError: there is no such field, or it is a list field.
+        """
+        key, sign = self._sort_key(field)
+        if direction is None:
+            direction = ASCENDING
+        if direction not in (ASCENDING, DESCENDING):
+            raise ValueError(
+                f"Invalid order by direction {direction!r}: use ASCENDING (1) or DESCENDING (-1)."
+            )
+        self._order.append((key, direction * sign))
+        return self
+
+    def _sort_key(self, field: BaseField[Any] | str) -> tuple[str, int]:
+        if isinstance(field, ListField):
+            raise ValueError(
+                "Can't order by a list field. Use an aggregation (Document.objects.aggregate), or "
+                "keep the length of the list in an IntField of its own and order by that."
+            )
+        name = field.name if isinstance(field, BaseField) else field
+        sign = ASCENDING
+        if name not in self.__klass__._fields and name[:1] in ("-", "+"):
+            sign, name = (DESCENDING if name[0] == "-" else ASCENDING), name[1:]
+        if name in ("id", "_id") and name not in self.__klass__._fields:
+            return "_id", sign
+        try:
+            return ".".join(part.db_field for part in self.__klass__.get_fields(name)), sign
+        except ValueError:
+            raise ValueError(
+                f"Invalid order by field '{name}': Field not found in '{self.__klass__.__name__}'."
+            ) from None
+
+    @property
+    def aggregate(self) -> Aggregation[D]:
+        """A new aggregation over what this query set finds."""
+        return Aggregation(self)
+
+    @property
+    def is_lazy(self) -> bool:
+        """Whether the class's references stay unloaded."""
+        lazy: bool = self.__klass__.__lazy__
+        return lazy
+
+    # -- where ----------------------------------------------------------------------------------
+
+    def coll(self, alias: str | None = None) -> Any:
+        """The driver's collection.
+
+        Parameters:
+            alias: the connection; by default the class's ``__alias__``, else the default one.
+        """
+        return get_connection(self._alias(alias))[self.__klass__.__collection__]
+
+    def _alias(self, alias: str | None) -> str:
+        return alias or self.__klass__.__alias__ or DEFAULT_CONNECTION_NAME
+
+    def _query(self) -> dict[str, Any]:
+        return self._filters.to_query(self.__klass__)
+
+    # -- reading --------------------------------------------------------------------------------
+
+    async def find_all(self, lazy: bool | None = None, alias: str | None = None) -> list[D]:
+        """The documents that the query finds.
+
+        Without ``limit`` they are at most ``DEFAULT_LIMIT`` (1000), and a
+        ``ResultsTruncatedWarning`` says when there are more; ``async for`` has no such limit.
+
+        Parameters:
+            lazy: ``False`` loads the references of all documents found. A class with
+                ``__lazy__ = False`` always does.
+            alias: the connection to use.
+
+        Raises:
+            ValueError: the limit or skip is negative, or a filter has a value its field refuses.
+        """
+        limit = DEFAULT_LIMIT + 1 if self._limit is None else self._limit
+        batches = self._batches(self._query(), limit, alias)
+        self._filters_are_spent = True
+        found: list[D] = []
+        async for batch in batches:
+            found.extend(batch)
+        if self._limit is None and len(found) > DEFAULT_LIMIT:
+            del found[DEFAULT_LIMIT:]
+            warnings.warn(
+                f"find_all() left out documents of {self.__klass__.__name__} beyond its default "
+                f"limit of {DEFAULT_LIMIT}; set limit(), or read them with 'async for'.",
+                ResultsTruncatedWarning,
+                stacklevel=2,
+            )
+        if not self._stays_lazy(lazy):
+            await references.load(found)
+        return found
+
+    async def _batches(
+        self, query: Mapping[str, Any], limit: int | None, alias: str | None
+    ) -> AsyncIterator[list[D]]:
+        """What a query finds, batch by batch; ``None`` is no limit, 0 no documents."""
+        if limit is not None and limit < 0:
+            raise ValueError(f"The limit must not be negative: {limit}.")
+        if self._skip < 0:
+            raise ValueError(f"The number to skip must not be negative: {self._skip}.")
+        if limit == 0:
+            return
+        async for batch in raw_io.find(
+            self.coll(alias),
+            self.__klass__,
+            query,
+            sort=list(self._order),
+            skip=self._skip,
+            limit=limit or 0,
+        ):
+            yield batch
+
+    def __aiter__(self) -> AsyncIterator[D]:
+        return self._documents(self._query(), self._limit)
+
+    async def _documents(self, query: Mapping[str, Any], limit: int | None) -> AsyncIterator[D]:
+        async for batch in self._batches(query, limit, None):
+            if not self.is_lazy:
+                await references.load(batch)
+            for document in batch:
+                yield document
+
+    async def first(self, alias: str | None = None) -> D | None:
+        """The first document that the query finds in its order, or ``None``."""
+        limit = 1 if self._limit is None else min(self._limit, 1)
+        async for batch in self._batches(self._query(), limit, alias):
+            if batch:
+                if not self.is_lazy:
+                    await references.load(batch)
+                return batch[0]
+        return None
+
+    async def get(self, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
+        """One document, by its id or by conditions.
+
+        Parameters:
+            id: an ``ObjectId``, 24 hex digits or 12 bytes. Filters then do not count.
+            alias: the connection to use.
+            filters: conditions as for ``filter``, and-ed with those set before.
+
+        Returns:
+            The first document that matches, or ``None``.
+
+        Raises:
+            RuntimeError: neither an id nor a filter was given.
+            bson.errors.InvalidId: the id is a text that is none.
+        """
+        if id is None and not filters:
+            raise RuntimeError("Either an id or a filter must be provided to get")
+        if id is not None:
+            query: dict[str, Any] = {"_id": ObjectId(id)}
+        else:
+            node = self._filters & conditions(self.__klass__, (), filters)
+            query = node.to_query(self.__klass__)
+        stored = await self.coll(alias).find_one(query)
+        if stored is None:
+            return None
+        document: D = self.__klass__.from_son(stored)
+        if not self.is_lazy:
+            await references.load([document])
+        return document
+
+    async def count(self, alias: str | None = None) -> int:
+        """How many documents the query finds; limit and skip do not count (K36)."""
+        query = self._query()
+        self._filters_are_spent = True
+        found: int = await self.coll(alias).count_documents(query)
+        return found
+
+    async def _aggregate(
+        self, pipeline: Sequence[Mapping[str, Any]], alias: str | None
+    ) -> list[dict[str, Any]]:
+        return await driver_of(self._alias(alias)).aggregate(self.coll(alias), pipeline)
+
+    def _stays_lazy(self, lazy: bool | None) -> bool:
+        return self.is_lazy and (lazy is None or lazy)
+
+    # -- writing --------------------------------------------------------------------------------
+
+    async def create(self, alias: str | None = None, **values: Any) -> D | None:
+        """Make a document of these values and save it.
+
+        Returns:
+            The document, or ``None`` if an overridden ``validate`` returned something falsy.
+        """
+        document: D = self.__klass__(**values)
+        return await self.save(document, alias=alias)
+
+    async def save(
+        self, document: D, alias: str | None = None, *, upsert: bool = False
+    ) -> D | None:
+        """Insert a document, or replace the whole of what is stored under its ``_id``.
+
+        Parameters:
+            document: an instance of the query set's class.
+            alias: the connection to use.
+            upsert: whether a document that was loaded and is gone by now is written again.
+
+        Returns:
+            The document, or ``None`` if an overridden ``validate`` returned something falsy.
+
+        Raises:
+            ValueError: the document is of another class.
+            InvalidDocumentError: a field refuses its value.
+            UniqueKeyViolationError: another document has the value of a unique field.
+        """
+        self._refuse_strangers(document)
+        creating = document._id is None or not document._is_persisted
+        conversion = conversion_of(type(document))
+        if conversion.has_stamps:
+            conversion.stamp(document, creating=creating)
+        if not document.validate():  # type: ignore[attr-defined]
+            return None
+        collection = self.coll(alias)
+        await indexes.ensure_remembered(collection, type(document))
+        for name, function in conversion.on_save:
+            setattr(document, name, function(document, creating))
+        son = document.to_son()  # type: ignore[attr-defined]
+        try:
+            if document._id is None:
+                await self._insert(collection, document, son)
+            else:
+                # A preset id that nobody has saved yet may be there or not (K6).
+                await collection.replace_one(
+                    {"_id": document._id}, son, upsert=upsert or not document._is_persisted
+                )
+        except DuplicateKeyError as error:
+            raise violation(error, type(document)) from error
+        document._is_persisted = True
+        return document
+
+    async def _insert(self, collection: Any, document: D, son: dict[str, Any]) -> None:
+        # The id is made here and stays on the document if no answer comes, so that saving again
+        # finds what may have arrived and makes no second copy.
+        document._id = ObjectId()
+        try:
+            await collection.insert_one({"_id": document._id, **son})
+        except REFUSALS:
+            document._id = None
+            raise
+
+    async def bulk_insert(
+        self, documents: Iterable[D], callback: Any = None, alias: str | None = None
+    ) -> list[D] | None:
+        """Validate all documents, then insert them.
+
+        Parameters:
+            documents: any iterable of documents. A preset ``_id`` is used; documents that were
+                loaded or saved before are inserted as copies with new ids.
+            callback: ignored.
+            alias: the connection to use.
+
+        Returns:
+            The documents as a list, with their ids (the very list that was given, if it was one);
+            ``None`` if an overridden ``validate`` returned something falsy.
+
+        Raises:
+            ValueError: a document is not valid; its number is in the message, and nothing was
+                written.
+            UniqueKeyViolationError: a unique field's value is there already. What was inserted
+                before it has its ``_id``.
+        """
+        listed = documents if isinstance(documents, list) else list(documents)
+        if not listed:
+            return listed
+        for document in listed:
+            self._refuse_strangers(document)
+        collection = self.coll(alias)
+        codec = raw_io.codec_of(collection, self.__klass__)
+        if not await bulk.prepare(codec, listed):
+            return None
+        await indexes.ensure_remembered(collection, self.__klass__)
+        await bulk.insert(collection, self.__klass__, codec, listed)
+        return listed
+
+    def _refuse_strangers(self, document: Any) -> None:
+        if not isinstance(document, self.__klass__):
+            raise ValueError(
+                f"This queryset for class '{self.__klass__.__name__}' can't save an instance of "
+                f"type '{type(document).__name__}'."
+            )
+
+    async def update(self, definition: Mapping[Any, Any], alias: str | None = None) -> UpdateResult:
+        """Change all documents that the query finds; limit and skip do not count.
+
+        Parameters:
+            definition: fields or attribute names with their new values, which are converted as in
+                a filter; other texts (dotted paths, say) are keys of MongoDB with values as they
+                are. If all keys begin with ``$``, it is sent as the update document itself.
+            alias: the connection to use.
+
+        Returns:
+            ``count`` and ``updated_existing``.
+
+        Raises:
+            InvalidDocumentError: a field refuses its new value.
+            UniqueKeyViolationError: another document has the value of a unique field.
+        """
+        change = self._change(definition)
+        try:
+            result = await self.coll(alias).update_many(self._query(), change)
+        except DuplicateKeyError as error:
+            raise violation(error, self.__klass__) from error
+        count = result.matched_count
+        return UpdateResult(count=count, updated_existing=count > 0)
+
+    def _change(self, definition: Mapping[Any, Any]) -> dict[str, Any]:
+        if definition and all(isinstance(k, str) and k.startswith("$") for k in definition):
+            return dict(definition)
+        fields = self.__klass__._fields
+        values = {}
+        for key, value in definition.items():
+            field = key if isinstance(key, BaseField) else fields.get(key)
+            if field is None:
+                values[key] = value
+            else:
+                values[field.db_field] = field.to_update(value)
+        return {"$set": values}
+
+    async def delete(self, alias: str | None = None) -> int:
+        """Remove all documents that the query finds (all there are, without a filter).
+
+        Returns:
+            How many were removed.
+        """
+        return await self.remove(alias=alias)
+
+    async def remove(self, instance: D | None = None, alias: str | None = None) -> int:
+        """Remove one document, or all that the query finds.
+
+        Parameters:
+            instance: the document to remove.
+            alias: the connection to use.
+
+        Returns:
+            How many were removed.
+        """
+        if instance is None:
+            result = await self.coll(alias).delete_many(self._query())
+        elif instance._id is None:
+            return 0
+        else:
+            result = await self.coll(alias).delete_one({"_id": instance._id})
+        removed: int = result.deleted_count
+        return removed
+
+    async def ensure_index(self, alias: str | None = None) -> int:
+        """Ask the server to create the indexes of unique fields.
+
+        Returns:
+            The number of unique fields.
+        """
+        return await indexes.ensure(self.coll(alias), self.__klass__)
+
+
+def violation(error: DuplicateKeyError, document_class: type[Any]) -> UniqueKeyViolationError:
+    """The library's error for the driver's, about one document."""
+    text = (error.details or {}).get("errmsg") or str(error)
+    return UniqueKeyViolationError.of(text, document_class, error.details)

@@ -1,0 +1,242 @@
+"""Loading the documents that others refer to: one query a class, whatever the number of references.
+
+References are found in *places* (a field of a document, an item of a list), looked up together,
+and filled in. Documents of classes with ``__lazy__ = False`` then have their own references loaded
+in the next round, until a round finds nothing new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+import bson
+
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.reference_field import ReferenceField
+from aiomotorengine.storage import DanglingReference, DocumentStorage, ReferenceList
+
+__all__ = ["load"]
+
+IDS_PER_QUERY = 10_000
+"""How many ids one ``$in`` asks for: 12-byte ids stay far below the 16 MiB of a command."""
+
+
+class Node:
+    """A document being loaded, and the one whose reference led to it."""
+
+    __slots__ = ("document", "key", "parent")
+
+    def __init__(self, document: Any, parent: Node | None) -> None:
+        self.document = document
+        self.parent = parent
+        self.key = (type(document), id_key(document._id))
+
+    def ancestor(self, key: tuple[Any, Any]) -> Any:
+        """The document of that class and id on the way to this one, if there is one."""
+        node: Node | None = self
+        while node is not None:
+            if node.key == key:
+                return node.document
+            node = node.parent
+        return None
+
+
+class Place:
+    """Where a reference stands, in a document's values or in a list of them."""
+
+    __slots__ = ("container", "field", "holder", "index", "node")
+
+    def __init__(
+        self,
+        node: Node,
+        field: ReferenceField[Any],
+        container: Any,
+        index: Any,
+        holder: tuple[Any, Any] | None,
+    ) -> None:
+        self.node = node
+        self.field = field
+        self.container = container
+        self.index = index
+        self.holder = holder  # for an item of a list: where that list stands
+
+    @property
+    def value(self) -> Any:
+        return self.container[self.index]
+
+    @property
+    def key(self) -> tuple[Any, Any]:
+        return self.field.reference_type, id_key(self.value)
+
+    @property
+    def is_unloaded(self) -> bool:
+        return not isinstance(self.value, DocumentStorage | DanglingReference | None)
+
+    def put(self, value: Any) -> None:
+        self.container[self.index] = value
+
+
+async def load(
+    documents: Iterable[Any], *, fields: Iterable[str] | None = None, alias: str | None = None
+) -> int:
+    """Load what documents refer to, and what that refers to where its class is not lazy.
+
+    Parameters:
+        documents: instances of document classes.
+        fields: attribute names to look at in these documents; all if ``None``.
+        alias: the connection for referenced classes that have none of their own.
+
+    Returns:
+        How many references of the documents themselves were loaded, each list item counting one.
+
+    Raises:
+        ValueError: ``fields`` names something that is no field.
+    """
+    names = None if fields is None else list(fields)
+    nodes = [Node(document, None) for document in documents]
+    places = [place for node in nodes for place in places_in(node, names)]
+    count = sum(place.is_unloaded for place in places)
+
+    # Documents whose references are loaded, so that a cycle of eager classes comes to an end.
+    done: dict[tuple[Any, Any], Any] = {}
+    while True:
+        reached = await fill(places, alias)
+        mark_missing_in_lists(places)
+        done.update((node.key, node.document) for node in nodes)
+        nodes = []
+        for node in reached:
+            if type(node.document).__lazy__:
+                continue
+            if node.key in done:
+                adopt(node, done[node.key])
+            else:
+                nodes.append(node)
+        places = [place for node in nodes for place in places_in(node, None)]
+        if not places:
+            return count
+
+
+async def fill(places: Sequence[Place], alias: str | None) -> list[Node]:
+    """Put the referenced documents in their places, each an instance of its own.
+
+    Returns:
+        The documents that were made for it.
+    """
+    wanted: dict[Any, list[Place]] = {}
+    for place in places:
+        if not place.is_unloaded:
+            continue
+        ancestor = place.node.ancestor(place.key)
+        if ancestor is not None:
+            place.put(ancestor)
+        else:
+            wanted.setdefault(place.field.reference_type, []).append(place)
+
+    reached = []
+    for document_class, wanting in wanted.items():
+        found = await fetch(document_class, {place.key[1]: place.value for place in wanting}, alias)
+        used = set()
+        for place in wanting:
+            key = place.key[1]
+            if key not in found:
+                place.put(DanglingReference(place.value))
+                continue
+            # Two references to one document get two instances, which share nothing.
+            stored = deepcopy(found[key]) if key in used else found[key]
+            used.add(key)
+            document = document_class.from_son(stored)
+            place.put(document)
+            reached.append(Node(document, place.node))
+    return reached
+
+
+async def fetch(
+    document_class: Any, ids: Mapping[Any, Any], alias: str | None
+) -> dict[Any, Mapping[str, Any]]:
+    """The stored documents of these ids, by the key of their id."""
+    collection = document_class.objects.coll(document_class.__alias__ or alias)
+    values = list(ids.values())
+    found = {}
+    for start in range(0, len(values), IDS_PER_QUERY):
+        chunk = values[start : start + IDS_PER_QUERY]
+        async for stored in collection.find({"_id": {"$in": chunk}}):
+            found[id_key(stored["_id"])] = stored
+    return found
+
+
+def adopt(node: Node, document: Any) -> None:
+    """Give a document the references that were loaded for an earlier instance of it."""
+    earlier = list(places_in(Node(document, None), None))
+    later = list(places_in(node, None))
+    for place, loaded in zip(later, earlier, strict=False):
+        if place.is_unloaded and isinstance(loaded.value, DocumentStorage | DanglingReference):
+            place.put(loaded.value)
+    mark_missing_in_lists(later)
+
+
+def mark_missing_in_lists(places: Sequence[Place]) -> None:
+    """Make the missing items of lists read ``None`` and keep their ids (K38)."""
+    lists = {id(place.container): place for place in places if place.holder is not None}
+    for place in lists.values():
+        if any(isinstance(item, DanglingReference) for item in place.container):
+            container, index = place.holder or ({}, None)
+            container[index] = ReferenceList.of(place.container)
+
+
+# -- finding references --------------------------------------------------------------------------
+
+
+def places_in(node: Node, names: Iterable[str] | None) -> Iterator[Place]:
+    """The places of a document's references, in it and in what is embedded in it."""
+    yield from places_in_document(node, node.document, names)
+
+
+def places_in_document(
+    node: Node, document: Any, names: Iterable[str] | None = None
+) -> Iterator[Place]:
+    fields = type(document)._fields
+    for name in fields if names is None else names:
+        if name not in fields:
+            raise ValueError(f"Field {name} not found in {type(document).__name__}.")
+        yield from places_in_value(node, fields[name], document._values, name)
+
+
+def places_in_value(
+    node: Node,
+    field: BaseField[Any],
+    container: Any,
+    index: Any,
+    holder: tuple[Any, Any] | None = None,
+) -> Iterator[Place]:
+    value = container.get(index) if isinstance(container, dict) else container[index]
+    if value is None:
+        return
+    if isinstance(field, ReferenceField):
+        yield Place(node, field, container, index, holder)
+    elif isinstance(field, EmbeddedDocumentField):
+        if isinstance(value, DocumentStorage):
+            yield from places_in_document(node, value)
+    elif isinstance(field, ListField) and holds_references(field):
+        if not isinstance(value, list):
+            value = container[index] = list(value)
+        for position in range(len(value)):
+            yield from places_in_value(node, field._base_field, value, position, (container, index))
+
+
+def holds_references(field: BaseField[Any]) -> bool:
+    while isinstance(field, ListField):
+        field = field._base_field
+    return isinstance(field, ReferenceField | EmbeddedDocumentField)
+
+
+def id_key(value: Any) -> Any:
+    """Something hashable that is equal for equal ids."""
+    try:
+        hash(value)
+    except TypeError:
+        return bson.encode({"": value})
+    return value

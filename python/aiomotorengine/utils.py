@@ -1,0 +1,117 @@
+"""Small things that several rooms need: class lookup by dotted name, JSON text, kinds of values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+from bson import json_util
+from bson.binary import UuidRepresentation
+from bson.errors import InvalidId
+
+__all__ = ["deserialize", "get_class", "has_operators", "is_collection", "serialize"]
+
+# Old rows are found by comparing their text, so the text must never depend on versions.
+WRITING = json_util.JSONOptions(json_mode=json_util.JSONMode.LEGACY)
+READING = json_util.JSONOptions(
+    json_mode=json_util.JSONMode.LEGACY,
+    tz_aware=True,
+    uuid_representation=UuidRepresentation.STANDARD,
+)
+
+
+def serialize(value: Any) -> str:
+    """Write a value as JSON text, in the one format that JSON fields store.
+
+    It is the standard library's layout, with MongoDB's legacy extended JSON for what plain JSON
+    lacks: dates, UUIDs, ObjectIds, bytes.
+
+    Parameters:
+        value: anything that JSON can hold, in that sense.
+
+    Raises:
+        TypeError: it holds something that JSON cannot.
+        ValueError: it contains itself.
+
+    Example:
+        >>> from aiomotorengine.utils import serialize
+        >>> serialize({"n": 10, "è": [True, None]})
+        '{"n": 10, "\\\\u00e8": [true, null]}'
+    """
+    return json.dumps(value, default=_extended)
+
+
+def deserialize(text: str) -> Any:
+    """Read what ``serialize`` wrote, and the newer forms of extended JSON as well.
+
+    Dates come back aware, in UTC.
+
+    Raises:
+        ValueError: the text is no JSON.
+
+    Example:
+        >>> from aiomotorengine.utils import deserialize
+        >>> deserialize('{"at": {"$date": 1000}}')["at"].isoformat()
+        '1970-01-01T00:00:01+00:00'
+    """
+    return json.loads(text, object_hook=_plain)
+
+
+def _extended(value: Any) -> Any:
+    return json_util.default(value, WRITING)
+
+
+def _plain(value: dict[str, Any]) -> Any:
+    if not has_operators(value):
+        return value
+    try:
+        return json_util.object_hook(dict(value), READING)
+    except (ArithmeticError, LookupError, TypeError, ValueError, InvalidId):
+        return value  # somebody's own key that only looks like extended JSON
+
+
+def get_class(path: str, name: str | None = None) -> Any:
+    """Import a class by its dotted path.
+
+    Parameters:
+        path: ``"package.module.Class"``; or the module alone, with the class in ``name``.
+        name: the class's name, if ``path`` does not end in it.
+
+    Raises:
+        ImportError: there is no such module, or nothing of that name in it.
+
+    Example:
+        >>> from aiomotorengine.utils import get_class
+        >>> get_class("decimal.Decimal") is get_class("decimal", "Decimal")
+        True
+    """
+    module_name, class_name = path.rpartition(".")[::2] if name is None else (path, name)
+    if not module_name or module_name.startswith("."):
+        raise ImportError(f"Can't find class {path}.")
+    module = import_module(module_name)
+    try:
+        return getattr(module, class_name)
+    except AttributeError:
+        raise ImportError(f"Can't find class {class_name} in module {module_name}.") from None
+
+
+def is_collection(value: Any) -> bool:
+    """Whether a value holds several: an iterable that can be walked twice, no text, no mapping.
+
+    Example:
+        >>> from aiomotorengine.utils import is_collection
+        >>> [is_collection(value) for value in ([1], {1}, (), "ab", {}, iter([1]), 5)]
+        [True, True, True, False, False, False, False]
+    """
+    if isinstance(value, list | tuple | set | frozenset):
+        return True
+    return isinstance(value, Iterable) and not isinstance(
+        value, str | bytes | bytearray | memoryview | Mapping | Iterator
+    )
+
+
+def has_operators(mapping: Mapping[Any, Any]) -> bool:
+    """Whether a mapping has keys that MongoDB takes for operators, such as ``$gt``."""
+    return any(isinstance(key, str) and key.startswith("$") for key in mapping)
