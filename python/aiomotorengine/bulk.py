@@ -52,7 +52,8 @@ async def insert(
     """Insert documents that are prepared, in their order; stop at the first that is refused.
 
     Whatever happens, the documents that are in the database have their ``_id``; those that were
-    refused are as before.
+    refused are as before. Only after full success do they count as saved: inserting the same ones
+    again after a failure then uses the ids they have, and stores none twice.
 
     Raises:
         ValueError: a document cannot be encoded, or is too large; nothing was sent.
@@ -74,11 +75,11 @@ async def insert(
             await raw_io.insert(collection, encoded[first:last], batch_ids)
         except BulkWriteError as error:
             inserted = error.details["nInserted"]
-            settle(batch[:inserted])
             for document, id in zip(batch[inserted:], before[inserted:], strict=True):
                 document._id = id
             raise numbered(error, first, document_class) from error
-        settle(batch)
+    for document in documents:
+        document._is_persisted = True
 
 
 # -- one step each -------------------------------------------------------------------------------
@@ -113,11 +114,6 @@ async def encode(codec: Codec, documents: Sequence[Any], ids: Sequence[Any]) -> 
         if len(raw) > BYTES_PER_DOCUMENT:
             raise OversizeDocumentError(index, len(raw))
     return encoded
-
-
-def settle(documents: Sequence[Any]) -> None:
-    for document in documents:
-        document._is_persisted = True
 
 
 # -- cutting -------------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ class Connection:
         self.driver_name: str = settings.pop("driver") if named else drivers.default_driver
         self.settings = settings
         self.clients: dict[asyncio.AbstractEventLoop | None, Any] = {}
+        self.is_forgotten = False
         self.lock = threading.Lock()
 
     @property
@@ -76,6 +77,12 @@ class Connection:
     def client(self) -> Any:
         """The client for the running event loop."""
         with self.lock:
+            if self.is_forgotten:
+                # A client made now would belong to nobody, and nobody would close it.
+                raise ConnectionError(
+                    f"The connection '{self.alias}' of this database was closed; use what "
+                    "aiomotorengine.connect returns when it is called again."
+                )
             if self.io_loop is not None:
                 return self.clients.get(self.io_loop) or self.create(self.io_loop)
             loop = running_loop()
@@ -99,8 +106,9 @@ class Connection:
     def refused(self, error: Exception) -> ConnectionError:
         return ConnectionError(f"Cannot connect to database {self.alias} :\n{error}")
 
-    def close(self) -> None:
+    def close(self, *, forget: bool = False) -> None:
         with self.lock:
+            self.is_forgotten = forget
             self.close_where(lambda loop: True)
 
     def close_where(self, closes: Any) -> None:
@@ -169,7 +177,7 @@ def register_connection(db: str, alias: str, **kwargs: Any) -> None:
     before = _connections.get(alias)
     connection = Connection(alias, db, dict(kwargs))
     if before is not None:
-        before.close()
+        before.close(forget=True)
     _connections[alias] = connection
 
 
@@ -199,14 +207,14 @@ def disconnect(alias: str = DEFAULT_CONNECTION_NAME) -> None:
     connection = _connections.get(alias)
     if connection is not None and connection.clients:
         del _connections[alias]
-        connection.close()
+        connection.close(forget=True)
 
 
 def cleanup() -> None:
     """Close all clients and forget all aliases."""
     while _connections:
         _, connection = _connections.popitem()
-        connection.close()
+        connection.close(forget=True)
 
 
 def find(alias: str) -> Connection:

@@ -10,7 +10,7 @@ These are the reference meanings: ``codec/pure.py`` converts many documents with
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,9 @@ from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.storage import Attribute, DocumentStorage, StoredAttribute
 
 __all__ = ["Conversion", "conversion_of"]
+
+Reader = Callable[[DocumentStorage], Any]
+Check = Callable[[Any], Any]
 
 MUTABLE_DEFAULTS = (list, dict, set, bytearray, DocumentStorage)
 
@@ -83,11 +86,14 @@ class Conversion:
         self._readers = {
             field.db_field: (name, *converter(field, "from_son")) for name, field in fields.items()
         }
-        self._validators = [
-            (name, reader(attributes[name]), *check(field))
-            for name, field in fields.items()
-            if field.required or field.overrides("validate")
-        ]
+        self._validators: list[tuple[str, Reader | None, frozenset[type], Check]] = []
+        for name, field in fields.items():
+            check, accepted = validator(field)
+            if field.required:
+                # No type is fine without a look, since a value of any may be empty.
+                check, accepted = required(name, field, check, accepted), NO_TYPES
+            if check is not None:
+                self._validators.append((name, reader(attributes[name]), accepted, check))
         self.stamps = [attribute for attribute in attributes.values() if attribute.stamps]
         self.on_save = [(name, field.on_save) for name, field in fields.items() if field.on_save]
         self._below: list[tuple[str, EmbeddedDocumentField[Any]]] | None = None
@@ -114,7 +120,7 @@ class Conversion:
 
     def validate(self, document: DocumentStorage) -> None:
         values = document.__dict__
-        for name, read, fine, is_empty, validate, accepted in self._validators:
+        for name, read, accepted, check in self._validators:
             if read is None:
                 try:
                     value = values[name]
@@ -122,11 +128,7 @@ class Conversion:
                     value = None
             else:
                 value = read(document)
-            if type(value) in fine:
-                continue
-            if is_empty is not None and is_empty(value):
-                raise InvalidDocumentError.required(name)
-            if validate is not None and type(value) not in accepted and not validate(value):
+            if type(value) not in accepted and not check(value):
                 raise InvalidDocumentError.invalid(name)
 
     def to_son(self, document: DocumentStorage) -> dict[str, Any]:
@@ -282,30 +284,24 @@ def find_attribute(document_class: type[Any], name: str) -> Attribute:
     raise AttributeError(name)
 
 
-def reader(attribute: Attribute) -> Callable[[DocumentStorage], Any] | None:
+def reader(attribute: Attribute) -> Reader | None:
     """How the value that is validated and saved is read; ``None`` for "it is what is stored"."""
     plain = type(attribute) is StoredAttribute and not attribute.field.overrides("get_value")
     return None if plain else attribute.read
 
 
-def check(
-    field: BaseField[Any],
-) -> tuple[
-    frozenset[type],
-    Callable[[Any], bool] | None,
-    Callable[[Any], Any] | None,
-    frozenset[type],
-]:
-    """How a field of a document is validated.
+def required(
+    name: str, field: BaseField[Any], validate: Callable[[Any], Any] | None, accepted: Set[type]
+) -> Callable[[Any], Any]:
+    """The validation of a field that must not be empty."""
+    is_empty = field.is_empty
 
-    Returns:
-        The types that need no look at all; ``is_empty`` where the field is required; ``validate``
-        where not everything is valid; the types that are valid if they are not empty.
-    """
-    validate, accepted = validator(field)
-    if field.required:
-        return NO_TYPES, field.is_empty, validate, accepted
-    return accepted, None, validate, accepted
+    def check(value: Any) -> Any:
+        if is_empty(value):
+            raise InvalidDocumentError.required(name)
+        return validate is None or type(value) in accepted or validate(value)
+
+    return check
 
 
 def default_factory(default: Any) -> Callable[[], Any] | None:
@@ -363,6 +359,10 @@ def keep_dynamic(
     name = key.lstrip("_")
     document_class = type(document)
     values = document.__dict__
+    if others is not None and name != key and not hasattr(document_class, key):
+        # Programs of 2017 read a loaded value under its stored key, and it is not saved twice:
+        # what begins with an underscore is Python's own.
+        values[key] = value
     claimed = name in values or (others is not None and name != key and name in others)
     if not name or claimed or hasattr(document_class, name):
         if document._hidden is None:
@@ -374,9 +374,6 @@ def keep_dynamic(
         if document._stored_keys is None:
             document._stored_keys = {}
         document._stored_keys[name] = key
-    if others is not None and name != key and not hasattr(document_class, key):
-        # Programs of 2017 read a loaded value under its stored key.
-        values[key] = value
 
 
 def field_of_old_key(

@@ -53,7 +53,7 @@ class BaseDocument(DocumentStorage):
 
     objects = Objects()
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, /, **values: Any) -> None:
         """Make a document.
 
         Parameters:

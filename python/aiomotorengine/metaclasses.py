@@ -85,8 +85,8 @@ class DocumentMetaClass(type):
         for attribute_name, field in fields.items():
             if isinstance(cls.__find(attribute_name), BaseField):
                 # The class's own field, or one from a mixin that is no document (K58).
-                field.name = attribute_name
                 field.db_field = field.db_field or attribute_name
+                field.name = attribute_name
                 type.__setattr__(cls, attribute_name, field.attribute())
 
         mcs.__refuse_duplicates(cls, fields, set(namespace))

@@ -74,7 +74,7 @@ class QuerySet(Generic[D]):
 
     # -- building -------------------------------------------------------------------------------
 
-    def filter(self, *args: QNode | Mapping[str, Any], **kwargs: Any) -> QuerySet[D]:
+    def filter(self, /, *args: QNode | Mapping[str, Any], **kwargs: Any) -> QuerySet[D]:
         """Narrow the query; all conditions of all calls must hold.
 
         Parameters:
@@ -87,7 +87,7 @@ class QuerySet(Generic[D]):
         """
         return self._narrow(conditions(self.__klass__, args, kwargs))
 
-    def filter_not(self, *args: QNode | Mapping[str, Any], **kwargs: Any) -> QuerySet[D]:
+    def filter_not(self, /, *args: QNode | Mapping[str, Any], **kwargs: Any) -> QuerySet[D]:
         """Narrow the query to what does not meet the conditions; arguments as for ``filter``.
 
         Several conditions are each negated and all must hold (``a != 1 and b != 2``).
@@ -251,7 +251,7 @@ class QuerySet(Generic[D]):
                 return batch[0]
         return None
 
-    async def get(self, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
+    async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
         """One document, by its id or by conditions.
 
         Parameters:
@@ -298,7 +298,7 @@ class QuerySet(Generic[D]):
 
     # -- writing --------------------------------------------------------------------------------
 
-    async def create(self, alias: str | None = None, **values: Any) -> D | None:
+    async def create(self, /, alias: str | None = None, **values: Any) -> D | None:
         """Make a document of these values and save it.
 
         Returns:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bson import json_util
 from bson.binary import UuidRepresentation
-from bson.errors import InvalidId
+from bson.errors import BSONError
 
 __all__ = ["deserialize", "get_class", "has_operators", "is_collection", "serialize"]
 
@@ -68,7 +68,7 @@ def _plain(value: dict[str, Any]) -> Any:
         return value
     try:
         return json_util.object_hook(dict(value), READING)
-    except (ArithmeticError, LookupError, TypeError, ValueError, InvalidId):
+    except (ArithmeticError, BSONError, LookupError, TypeError, ValueError):
         return value  # somebody's own key that only looks like extended JSON
 
 

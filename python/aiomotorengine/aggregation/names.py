@@ -76,4 +76,5 @@ class GroupedNames:
     def find_for_group(self, field: BaseField[Any] | str) -> str:
         """As ``find``, for the key of another group: what is no alias is a key of this one."""
         found = self.find(field)
-        return found if found in self.aliases or found.startswith("_id") else f"_id.{found}"
+        is_known = found in self.aliases or found == "_id" or found.startswith("_id.")
+        return found if is_known else f"_id.{found}"

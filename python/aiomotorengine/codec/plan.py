@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
-from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import HOOKS
 from aiomotorengine.fields.list_field import ListField
@@ -31,8 +31,24 @@ DOCUMENT_METHODS: Mapping[str, tuple[str, ...]] = {
     "from_son": ("from_son", "get_field_by_db_name", "__setattr__"),
 }
 
-# Attributes that differ between classes without saying anything about values.
-NOT_HELPERS = frozenset(HOOKS) | {"__init__", "__native_kind__", "total_creation_counter"}
+# What may differ from the marked class without saying anything about documents and their bytes.
+NOT_HELPERS = frozenset(HOOKS) | {
+    "__class_getitem__",
+    "__init__",
+    "__native_kind__",
+    "__repr__",
+    "_abc_impl",
+    "_title",
+    "is_scalar",
+    "takes_lists",
+    "to_query_item",
+    "to_update",
+    "total_creation_counter",
+}
+
+
+COMMON_ATTRIBUTES = FieldOptions.__annotations__.keys() | {"creation_counter", "name"}
+"""What every field has; the rest are the arguments of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +138,6 @@ def plan_of(document_class: Any) -> DocumentPlan:
 def plan_field(field: BaseField[Any]) -> FieldPlan:
     """The plan of a field, and of what it holds."""
     mark = field.__native_kind__
-    base_arguments = vars(BaseField())
     return FieldPlan(
         name=getattr(field, "name", ""),
         db_field=field.db_field,
@@ -133,7 +148,7 @@ def plan_field(field: BaseField[Any]) -> FieldPlan:
         args={
             name: value
             for name, value in vars(field).items()
-            if name not in base_arguments and name != "name" and not name.startswith("_")
+            if name not in COMMON_ATTRIBUTES and not name.startswith("_")
         },
         routes={method: field_route(field, method) for method in FIELD_METHODS},
         item=plan_field(field._base_field) if isinstance(field, ListField) else None,
@@ -148,10 +163,9 @@ def field_route(field: BaseField[Any], method: str) -> Route:
     if mark is None:
         return python(f"{cls.__name__} has no native kind")
     known = mark.attributes
-    if cls is not mark.marked or not known.keys().isdisjoint(vars(field)):
-        for name in known:
-            if name not in NOT_HELPERS and replaced(field, name, known[name]):
-                return python(f"{name} replaced by {replacer(field, name)}")
+    for name in known:
+        if name not in NOT_HELPERS and replaced(field, name, known[name]):
+            return python(f"{name} replaced by {replacer(field, name)}")
     if replaced(field, method, known[method]):
         return python(f"{method} overridden by {replacer(field, method)}")
     return NATIVE

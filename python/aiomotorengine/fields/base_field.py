@@ -95,8 +95,11 @@ class BaseField(Generic[T], metaclass=FieldType):
         self.unique = unique
 
     def __setattr__(self, name: str, value: Any) -> None:
+        # A field without a name is in no class yet, so nothing was compiled from it.
+        is_in_use = "name" in self.__dict__
         super().__setattr__(name, value)
-        new_generation()
+        if is_in_use:
+            new_generation()
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
