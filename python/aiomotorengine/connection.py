@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from pymongo.driver_info import DriverInfo
@@ -34,7 +36,7 @@ __all__ = [
 DEFAULT_CONNECTION_NAME = "default"
 
 
-class ConnectionError(Exception):  # noqa: A001  # the name programs have imported since 2017
+class ConnectionError(Exception):  # noqa: A001  # programs import it by this name
     """The settings of a connection were refused, or there is no such connection."""
 
 
@@ -111,9 +113,10 @@ class Connection:
             self.is_forgotten = forget
             self.close_where(lambda loop: True)
 
-    def close_where(self, closes: Any) -> None:
-        for loop in [loop for loop in self.clients if closes(loop)]:
-            self.driver.close_client(self.clients.pop(loop), loop)
+    def close_where(self, closes: Callable[[asyncio.AbstractEventLoop | None], bool]) -> None:
+        with ExitStack() as stack:  # which goes on with the others when closing one fails
+            for loop in [loop for loop in self.clients if closes(loop)]:
+                stack.callback(self.driver.close_client, self.clients.pop(loop), loop)
 
 
 class AliasDatabase(Database):
@@ -173,6 +176,10 @@ def register_connection(db: str, alias: str, **kwargs: Any) -> None:
         db: the database in which documents of this alias are kept.
         alias: the connection's name.
         kwargs: as for ``connect``.
+
+    Example:
+        >>> from aiomotorengine import register_connection
+        >>> register_connection("archive", alias="old", host="localhost", driver="pymongo")
     """
     before = _connections.get(alias)
     connection = Connection(alias, db, dict(kwargs))
@@ -203,7 +210,18 @@ def driver_of(alias: str = DEFAULT_CONNECTION_NAME) -> Driver:
 
 
 def disconnect(alias: str = DEFAULT_CONNECTION_NAME) -> None:
-    """Close an alias's clients and forget the alias. One without a client is left alone."""
+    """Close an alias's clients and forget the alias. One without a client is left alone.
+
+    It may be called with or without a running event loop, and never waits for the server.
+
+    Parameters:
+        alias: the connection's name.
+
+    Example:
+        >>> from aiomotorengine import connect, disconnect
+        >>> database = connect("shop", alias="shop")
+        >>> disconnect("shop")
+    """
     connection = _connections.get(alias)
     if connection is not None and connection.clients:
         del _connections[alias]
@@ -212,9 +230,10 @@ def disconnect(alias: str = DEFAULT_CONNECTION_NAME) -> None:
 
 def cleanup() -> None:
     """Close all clients and forget all aliases."""
-    while _connections:
-        _, connection = _connections.popitem()
-        connection.close(forget=True)
+    with ExitStack() as stack:
+        while _connections:
+            _, connection = _connections.popitem()
+            stack.callback(connection.close, forget=True)
 
 
 def find(alias: str) -> Connection:

@@ -134,18 +134,21 @@ class Conversion:
     def to_son(self, document: DocumentStorage) -> dict[str, Any]:
         values = document.__dict__
         son = {}
+        absent = 0
         for name, key, read, convert, same in self._writers:
             if read is None:
                 try:
                     value = values[name]
                 except KeyError:
                     value = None
+                    absent += 1
             else:
                 value = read(document)
+                absent += name not in values
             if convert is not None and type(value) not in same:
                 value = convert(value)
             son[key] = value
-        if len(values) > len(son) or document._hidden:
+        if len(values) + absent > len(son) or document._hidden:
             for key, value in dynamic_values(document):
                 son.setdefault(key, value)
         return son

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import warnings
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from reprlib import repr as short_repr
 from typing import Any, Generic, TypeVar
 
 from bson.errors import BSONError
 from bson.objectid import ObjectId
+from bson.regex import Regex
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError, WriteError
 
@@ -20,6 +24,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.utils import has_operators
 
 __all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
 
@@ -197,8 +202,9 @@ class QuerySet(Generic[D]):
         batches = self._batches(self._query(), limit, alias)
         self._filters_are_spent = True
         found: list[D] = []
-        async for batch in batches:
-            found.extend(batch)
+        async with aclosing(batches):
+            async for batch in batches:
+                found.extend(batch)
         if self._limit is None and len(found) > DEFAULT_LIMIT:
             del found[DEFAULT_LIMIT:]
             warnings.warn(
@@ -213,7 +219,7 @@ class QuerySet(Generic[D]):
 
     async def _batches(
         self, query: Mapping[str, Any], limit: int | None, alias: str | None
-    ) -> AsyncIterator[list[D]]:
+    ) -> AsyncGenerator[list[D], None]:
         """What a query finds, batch by batch; ``None`` is no limit, 0 no documents."""
         if limit is not None and limit < 0:
             raise ValueError(f"The limit must not be negative: {limit}.")
@@ -221,35 +227,40 @@ class QuerySet(Generic[D]):
             raise ValueError(f"The number to skip must not be negative: {self._skip}.")
         if limit == 0:
             return
-        async for batch in raw_io.find(
+        found = raw_io.find(
             self.coll(alias),
             self.__klass__,
             query,
             sort=list(self._order),
             skip=self._skip,
             limit=limit or 0,
-        ):
-            yield batch
+        )
+        # Whoever stops reading early closes this generator, and that must close the cursor.
+        async with aclosing(found):
+            async for batch in found:
+                yield batch
 
     def __aiter__(self) -> AsyncIterator[D]:
         return self._documents(self._query(), self._limit)
 
     async def _documents(self, query: Mapping[str, Any], limit: int | None) -> AsyncIterator[D]:
-        async for batch in self._batches(query, limit, None):
-            if not self.is_lazy:
-                await references.load(batch)
-            for document in batch:
-                yield document
+        async with aclosing(self._batches(query, limit, None)) as batches:
+            async for batch in batches:
+                if not self.is_lazy:
+                    await references.load(batch)
+                for document in batch:
+                    yield document
 
     async def first(self, alias: str | None = None) -> D | None:
         """The first document that the query finds in its order, or ``None``."""
         limit = 1 if self._limit is None else min(self._limit, 1)
-        async for batch in self._batches(self._query(), limit, alias):
-            if batch:
-                if not self.is_lazy:
-                    await references.load(batch)
-                return batch[0]
-        return None
+        found: list[D] = []
+        async with aclosing(self._batches(self._query(), limit, alias)) as batches:
+            async for batch in batches:
+                found.extend(batch)
+        if not self.is_lazy:
+            await references.load(found)
+        return found[0] if found else None
 
     async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
         """One document, by its id or by conditions.
@@ -343,7 +354,7 @@ class QuerySet(Generic[D]):
             else:
                 # A preset id that nobody has saved yet may be there or not (K6).
                 await collection.replace_one(
-                    {"_id": document._id}, son, upsert=upsert or not document._is_persisted
+                    by_id(document), son, upsert=upsert or not document._is_persisted
                 )
         except DuplicateKeyError as error:
             raise violation(error, type(document)) from error
@@ -461,7 +472,7 @@ class QuerySet(Generic[D]):
         elif instance._id is None:
             return 0
         else:
-            result = await self.coll(alias).delete_one({"_id": instance._id})
+            result = await self.coll(alias).delete_one(by_id(instance))
         removed: int = result.deleted_count
         return removed
 
@@ -472,6 +483,21 @@ class QuerySet(Generic[D]):
             The number of unique fields.
         """
         return await indexes.ensure(self.coll(alias), self.__klass__)
+
+
+def by_id(document: DocumentStorage) -> dict[str, Any]:
+    """The query for one document by its id.
+
+    Raises:
+        ValueError: MongoDB would take the id for a condition, and another document for this one.
+    """
+    id = document._id
+    if isinstance(id, re.Pattern | Regex) or (isinstance(id, Mapping) and has_operators(id)):
+        raise ValueError(
+            f"The _id of this {type(document).__name__} can't be {short_repr(id)}: "
+            "it would be taken for a condition on the ids of other documents."
+        )
+    return {"_id": id}
 
 
 def violation(error: DuplicateKeyError, document_class: type[Any]) -> UniqueKeyViolationError:

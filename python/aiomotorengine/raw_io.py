@@ -14,7 +14,7 @@ client-side encryption) documents are read as dicts, and nobody above notices.
 from __future__ import annotations
 
 import struct
-from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import bson
@@ -151,7 +151,7 @@ async def find(
     sort: Sequence[tuple[str, Any]] | None = None,
     skip: int = 0,
     limit: int = 0,
-) -> AsyncIterator[list[Any]]:
+) -> AsyncGenerator[list[Any], None]:
     """The documents that a query finds, in batches as they arrive.
 
     Parameters:

@@ -18,6 +18,7 @@ from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.storage import DanglingReference, DocumentStorage, ReferenceList
+from aiomotorengine.utils import is_collection
 
 __all__ = ["load"]
 
@@ -70,7 +71,10 @@ class Place:
 
     @property
     def key(self) -> tuple[Any, Any]:
-        return self.field.reference_type, id_key(self.value)
+        return self.key_of(self.value)
+
+    def key_of(self, id: Any) -> tuple[Any, Any]:
+        return self.field.reference_type, id_key(id)
 
     @property
     def is_unloaded(self) -> bool:
@@ -168,14 +172,27 @@ async def fetch(
     return found
 
 
-def adopt(node: Node, document: Any) -> None:
-    """Give a document the references that were loaded for an earlier instance of it."""
-    earlier = list(places_in(Node(document, None), None))
-    later = list(places_in(node, None))
-    for place, loaded in zip(later, earlier, strict=False):
-        if place.is_unloaded and isinstance(loaded.value, DocumentStorage | DanglingReference):
-            place.put(loaded.value)
-    mark_missing_in_lists(later)
+def adopt(node: Node, earlier: Any) -> None:
+    """Give a document the references that were loaded for an earlier instance of it.
+
+    What is not lazy comes as the same instances: a copy for each way that leads to a document
+    would be endless where documents refer to each other.
+    """
+    loaded: dict[Any, Any] = {
+        place.key_of(place.value._id): place.value
+        for place in places_in(Node(earlier, None), None)
+        if isinstance(place.value, DocumentStorage)
+    }
+    places = list(places_in(node, None))
+    for place in places:
+        if not place.is_unloaded:
+            continue
+        known = loaded.get(place.key)
+        if known is None:
+            place.put(DanglingReference(place.value))
+        else:
+            place.put(deepcopy(known) if type(known).__lazy__ else known)
+    mark_missing_in_lists(places)
 
 
 def mark_missing_in_lists(places: Sequence[Place]) -> None:
@@ -221,6 +238,8 @@ def places_in_value(
         if isinstance(value, DocumentStorage):
             yield from places_in_document(node, value)
     elif isinstance(field, ListField) and holds_references(field):
+        if not is_collection(value):
+            return  # no list at all: kept as it is, for validation to refuse
         if not isinstance(value, list):
             value = container[index] = list(value)
         for position in range(len(value)):

@@ -36,6 +36,8 @@ __all__ = [
 
 VARIABLE = "AIOMOTORENGINE_CODEC"
 EXTENSION = "aiomotorengine._son_codec"
+NO_CODEC = 0
+"""The contract of an extension that can be built and imported, and converts nothing."""
 
 implementation: str
 reason: str
@@ -55,6 +57,8 @@ def load_native() -> Implementation:
             f"the native codec cannot be imported ({error}); install a wheel for this Python, or "
             "build it with a Rust toolchain: make build"
         ) from error
+    if extension.CONTRACT == NO_CODEC:
+        raise ImportError("the extension of this version carries no codec yet")
     if extension.CONTRACT != CONTRACT:
         raise ImportError(
             f"the native codec speaks contract {extension.CONTRACT}, this library {CONTRACT}; "

@@ -27,16 +27,17 @@ def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
     loop = loop or getattr(client, "_loop", None)
     if loop is None:
         return  # never used: it has no sockets and no tasks
-    if loop.is_closed():
-        drop_sockets(client)
-    elif not loop.is_running():
-        loop.run_until_complete(client.close())
-    elif running_loop() is loop:
+    here = running_loop()
+    if loop.is_running() and here is loop:
         task = asyncio.ensure_future(client.close())
         closing.add(task)
         task.add_done_callback(lambda done: finish_closing(done, client))
-    else:
+    elif loop.is_running():
         asyncio.run_coroutine_threadsafe(client.close(), loop)
+    elif loop.is_closed() or here is not None:
+        drop_sockets(client)  # nobody can run that loop from here
+    else:
+        loop.run_until_complete(client.close())
 
 
 async def aggregate(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

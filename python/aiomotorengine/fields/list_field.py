@@ -179,7 +179,9 @@ class ListField(BaseField[list[T]]):
     def _item_hooks(self) -> ItemHooks:
         hooks: ItemHooks | None = self.__dict__.get("_hooks")
         if hooks is None or hooks.generation != generation.number:
-            hooks = self.__dict__["_hooks"] = ItemHooks(self._base_field)
+            hooks = ItemHooks(self._base_field)
+            if "name" in vars(self._base_field):  # else its changes start no new generation
+                self.__dict__["_hooks"] = hooks
         return hooks
 
     if TYPE_CHECKING:
