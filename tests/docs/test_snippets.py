@@ -1,0 +1,30 @@
+"""Every Python example of the README and of the documentation runs as it stands."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import GUIDE, ROOT
+from tests.docs.snippets import Page, snippets_of
+from tests.harness import Mongo
+
+PAGES_WITH_SNIPPETS = [page for page in GUIDE if snippets_of(page)]
+
+
+@pytest.mark.parametrize("page", PAGES_WITH_SNIPPETS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_snippets_run_and_give_what_they_state(page: Path, codec: str, mongo: Mongo) -> None:
+    on_page = Page()
+    with asyncio.Runner() as runner:
+        for snippet in snippets_of(page):
+            if snippet.is_run and not (snippet.mongod_only and mongo.server == "secantus"):
+                on_page.run(snippet, runner)
+    assert not on_page.pending, f"never reached: {on_page.pending}"
+
+
+@pytest.mark.parametrize("page", PAGES_WITH_SNIPPETS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_snippet_that_is_not_run_says_why(page: Path) -> None:
+    unclear = [snippet.line for snippet in snippets_of(page) if not snippet.is_marked_properly]
+    assert not unclear
