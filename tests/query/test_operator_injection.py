@@ -1,0 +1,118 @@
+"""What a stranger sends as a value is never taken for operators."""
+
+from __future__ import annotations
+
+import pytest
+from bson import SON
+
+from aiomotorengine import BaseField, Document, ListField, Q, StringField
+from tests.query.models import Thing
+
+SCALARS = ["a", "s", "flag", "key", "password", "price", "weight", "when", "id", "_id"]
+OTHERS = ["any", "undeclared", "sub", "sub__undeclared", "sub__name", "members__name", "nums__0"]
+LISTS = ["nums", "tags", "prices", "members", "tables"]
+REFERENCES = ["friend", "friends"]
+SENT = {"$ne": None}
+
+
+@pytest.mark.parametrize("operator", ["", "__ne", "__gt", "__lte", "__not", "__not__gte"])
+@pytest.mark.parametrize("name", [*SCALARS, *OTHERS, *LISTS])
+def test_a_mapping_of_operators_is_refused(name, operator):
+    for sent in (SENT, SON(SENT), {"x": 1, **SENT}):
+        with pytest.raises(ValueError, match=f"field '{name.replace('__', '.')}'.* raw query"):
+            Q(**{name + operator: sent}).to_query(Thing)
+
+
+@pytest.mark.parametrize("operator", ["", "__ne", "__gt", "__not"])
+@pytest.mark.parametrize("name", REFERENCES)
+def test_a_reference_takes_no_mapping(name, operator):
+    for sent in (SENT, {"x": 1}):
+        with pytest.raises(ValueError, match=f"field '{name}'.* ObjectId"):
+            Q(**{name + operator: sent}).to_query(Thing)
+
+
+@pytest.mark.parametrize("operator", ["__in", "__not__in"])
+@pytest.mark.parametrize("name", [*SCALARS, *OTHERS, *LISTS, *REFERENCES])
+def test_a_mapping_of_operators_is_refused_among_several_values(name, operator):
+    with pytest.raises(ValueError, match=f"field '{name.replace('__', '.')}'"):
+        Q(**{name + operator: [None, SENT]}).to_query(Thing)
+
+
+@pytest.mark.parametrize("name", ["nums", "tags", "members", "undeclared", "tables"])
+def test_a_mapping_of_operators_is_refused_among_the_items_of_a_list(name):
+    sent = {"$elemMatch": {"$gt": ""}}
+    with pytest.raises(ValueError, match=f"field '{name}'"):
+        Q(**{name: [sent]}).to_query(Thing)
+    with pytest.raises(ValueError, match=f"field '{name}'"):
+        Q(**{name: ({}, [sent])}).to_query(Thing)
+
+
+@pytest.mark.parametrize("name", SCALARS)
+def test_a_scalar_takes_no_mapping_at_all(name):
+    with pytest.raises(ValueError, match=f"field '{name}'.*raw query"):
+        Q(**{name: {"x": 1}}).to_query(Thing)
+    with pytest.raises(ValueError, match=f"field '{name}'.*raw query"):
+        Q(**{name: {}}).to_query(Thing)
+
+
+def test_filter_get_and_match_refuse_it():
+    for query in (Thing.objects.filter(s=SENT), Thing.objects.filter_not(s=SENT)):
+        with pytest.raises(ValueError, match="field 's'"):
+            query._filters.to_query(Thing)
+    with pytest.raises(ValueError, match="field 's'"):
+        Thing.objects.get(s=SENT).send(None)
+    with pytest.raises(ValueError, match="field 's'"):
+        Thing.objects.aggregate.match(s=SENT).to_query()
+
+
+def test_a_raw_query_is_the_programs_own_affair():
+    assert Thing.objects.filter({"s": SENT})._filters.to_query(Thing) == {"s": SENT}
+
+
+def test_values_that_are_mappings_are_values():
+    assert Q(any={"x": {"$ne": None}}).to_query(Thing) == {"any": {"x": {"$ne": None}}}
+    assert Q(data=SENT).to_query(Thing) == {"data": '{"$ne": null}'}
+    assert Q(sub={"nm": "x"}).to_query(Thing) == {"ss": {"nm": "x"}}
+
+
+def test_operators_of_geometry_are_taken_by_its_fields():
+    near = {"$near": {"$geometry": {"type": "Point", "coordinates": [1, 2]}}}
+    assert Q(place=near).to_query(Thing) == {"place": near}
+    with pytest.raises(ValueError, match="field 'place'"):
+        Q(place=SENT).to_query(Thing)
+
+
+def test_a_programs_own_conversion_decides_about_mappings():
+    class Money(BaseField):
+        def to_son(self, value):
+            return value["cents"] if isinstance(value, dict) and "cents" in value else value
+
+    class Name(StringField):
+        def to_son(self, value):
+            return value["name"] if isinstance(value, dict) and "name" in value else value
+
+    class Pattern(StringField):
+        def to_query(self, value):
+            return value
+
+    class Bill(Document):
+        total = Money()
+        names = ListField(Name())
+        name = Name()
+        pattern = Pattern()
+
+    assert Q(total={"cents": 5}).to_query(Bill) == {"total": 5}
+    assert Q(name={"name": "x"}).to_query(Bill) == {"name": "x"}
+    assert Q(names=[{"name": "x"}]).to_query(Bill) == {"names": {"$all": ["x"]}}
+    assert Q(pattern={"$regex": "x"}).to_query(Bill) == {"pattern": {"$regex": "x"}}
+    for filters in ({"total": SENT}, {"name": SENT}, {"names": [SENT]}, {"name__in": [SENT]}):
+        with pytest.raises(ValueError, match="raw query"):  # it came through unconverted
+            Q(**filters).to_query(Bill)
+
+
+def test_a_patched_method_is_a_programs_own_conversion():
+    class Word(Document):
+        text = StringField()
+
+    Word.text.to_son = lambda value: value["text"]
+    assert Q(text={"text": "x"}).to_query(Word) == {"text": "x"}
