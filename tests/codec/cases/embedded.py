@@ -1,0 +1,83 @@
+"""EmbeddedDocumentField: documents in documents, each converted by its own class."""
+
+from __future__ import annotations
+
+from aiomotorengine import Document, EmbeddedDocumentField, IntField, ListField, StringField
+from tests.codec.case import Case, Refused
+
+
+class Home(Document):
+    road = StringField(required=True, db_field="rd")
+    number = IntField(default=1)
+
+
+class Villa(Home):
+    pools = IntField()
+
+
+class Tree(Document):
+    name = StringField()
+    branches = ListField(EmbeddedDocumentField("tests.codec.cases.embedded.Tree"))
+
+
+class Other(Document):
+    road = StringField()
+
+
+STORED = {"rd": "Loop", "number": 1}
+GROWN = {"name": "a", "branches": [{"name": "b", "branches": []}]}
+
+CASES = [
+    Case(EmbeddedDocumentField(Home), python=None, stored=None),
+    Case(
+        EmbeddedDocumentField(Home),
+        python=Home(road="Loop"),
+        stored=STORED,
+        reads=Home.from_son(STORED),
+    ),
+    Case(
+        EmbeddedDocumentField(Home),
+        python=Home(_id=5, road="Loop"),
+        stored=STORED,
+        reads=Home.from_son(STORED),
+    ),
+    Case(
+        EmbeddedDocumentField(Home),
+        python=Home(road="Loop", colour="red"),
+        stored=STORED | {"_colour": "red"},
+        reads=Home.from_son(STORED | {"_colour": "red"}),
+    ),
+    Case(
+        EmbeddedDocumentField(Home),
+        python=Villa(road="Loop", pools=2),
+        stored=STORED | {"pools": 2},
+        reads=Home.from_son(STORED | {"pools": 2}),
+    ),
+    Case(
+        EmbeddedDocumentField("tests.codec.cases.embedded.Tree"),
+        python=Tree(name="a", branches=[Tree(name="b")]),
+        stored=GROWN,
+        reads=Tree.from_son(GROWN),
+    ),
+    Case(
+        ListField(EmbeddedDocumentField(Home)),
+        python=[Home(road="Loop"), None],
+        stored=[STORED, None],
+        reads=[Home.from_son(STORED), None],
+    ),
+    Case(
+        EmbeddedDocumentField(Home, required=True),
+        python=Home(road="Loop"),
+        stored=STORED,
+        reads=Home.from_son(STORED),
+    ),
+    Refused(EmbeddedDocumentField(Home, required=True), python=None),
+    Refused(EmbeddedDocumentField(Home), python=Home()),
+    Refused(EmbeddedDocumentField(Home), python=Home(road=5)),
+    Refused(EmbeddedDocumentField(Home), python=Other(road="Loop")),
+    Refused(EmbeddedDocumentField(Villa), python=Home(road="Loop")),
+    Refused(EmbeddedDocumentField(Home), python=STORED),
+    Refused(EmbeddedDocumentField(Home), python=""),
+    Refused(EmbeddedDocumentField(Home), python=Home),
+    Refused(ListField(EmbeddedDocumentField(Home)), python=[Home(road="Loop"), Home()]),
+]

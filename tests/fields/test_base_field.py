@@ -1,0 +1,248 @@
+"""BaseField: arguments, hooks, and what other fields inherit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import aiomotorengine.fields as all_fields
+from aiomotorengine import BaseField, IntField, ListField, PointField, StringField
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.dynamic_field import DynamicField
+from aiomotorengine.fields.hooks import generation
+from tests.fields.support import holder
+
+ARGUMENTS = {
+    "db_field": "key",
+    "default": 5,
+    "required": True,
+    "on_save": lambda document, creating: None,
+    "unique": True,
+}
+OWN_ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "BinaryField": (None,),
+    "DateTimeField": (False, False),
+    "DecimalField": (None, None, 2, "ROUND_DOWN"),
+    "EmbeddedDocumentField": ("some.Class",),
+    "FloatField": (None, None),
+    "IntField": (None, None),
+    "LineStringField": (True,),
+    "ListField": (IntField(),),
+    "PasswordField": (str.upper,),
+    "PointField": (True,),
+    "PolygonField": (True,),
+    "ReferenceField": ("some.Class",),
+    "StringField": (255,),
+}
+field_classes = pytest.mark.parametrize("name", all_fields.__all__)
+
+
+def test_arguments_are_attributes_and_have_defaults() -> None:
+    assert {name: getattr(BaseField(), name) for name in ARGUMENTS} == {
+        "db_field": None,
+        "default": None,
+        "required": False,
+        "on_save": None,
+        "unique": None,
+    }
+
+
+@field_classes
+def test_every_field_takes_them_by_keyword(name: str) -> None:
+    field = getattr(all_fields, name)(*OWN_ARGUMENTS.get(name, ()), **ARGUMENTS)
+    assert {name: getattr(field, name) for name in ARGUMENTS} == ARGUMENTS
+
+
+@field_classes
+def test_every_field_takes_them_after_its_own_arguments(name: str) -> None:
+    field = getattr(all_fields, name)(*OWN_ARGUMENTS.get(name, ()), *ARGUMENTS.values())
+    assert {name: getattr(field, name) for name in ARGUMENTS} == ARGUMENTS
+
+
+@field_classes
+def test_unknown_arguments_are_refused(name: str) -> None:
+    with pytest.raises(TypeError):
+        getattr(all_fields, name)(*OWN_ARGUMENTS.get(name, ()), colour="red")
+
+
+@field_classes
+def test_every_field_is_documented(name: str) -> None:
+    assert ">>>" in getattr(all_fields, name).__doc__
+
+
+def test_the_counter_goes_up_with_every_field_and_can_be_set_back() -> None:
+    first, second = BaseField(), StringField()
+    assert second.creation_counter == first.creation_counter + 1
+    assert BaseField.total_creation_counter == second.creation_counter + 1
+    before = BaseField.total_creation_counter
+    try:
+        BaseField.total_creation_counter = 0
+        assert BaseField().creation_counter == 0
+        assert IntField().creation_counter == 1
+    finally:
+        BaseField.total_creation_counter = before
+
+
+def test_hooks_leave_values_alone() -> None:
+    field, value = BaseField(), [object()]
+    for hook in field.get_value, field.to_son, field.from_son, field.to_query, field.to_query_item:
+        assert hook(value) is value
+    assert field.validate(value) is True
+    assert field.is_empty(None)
+    assert not any(map(field.is_empty, ("", 0, [], False)))
+
+
+def test_a_query_asks_for_what_is_stored() -> None:
+    class Upper(BaseField[str]):
+        def to_son(self, value: Any) -> Any:
+            return value.upper()
+
+    assert Upper().to_query("a") == Upper().to_query_item("a") == "A"
+
+
+def test_a_method_set_on_a_field_is_called_and_given_up_again() -> None:
+    field = StringField()
+    document = holder(field)(value="a")
+    assert document.to_son() == {"value": "a"}
+    field.to_son = str.upper  # type: ignore[method-assign, assignment]
+    assert document.to_son() == {"value": "A"}
+    del field.to_son
+    assert document.to_son() == {"value": "a"}
+
+
+def test_a_method_patched_into_a_field_class_is_called() -> None:
+    class Own(StringField):
+        pass
+
+    document = holder(Own())(value="a")
+    assert document.to_son() == {"value": "a"}
+    Own.to_son = lambda self, value: value.upper()  # type: ignore[method-assign]
+    assert document.to_son() == {"value": "A"}
+    assert holder(ListField(Own()))(value=["a"]).to_son() == {"value": ["A"]}
+
+
+@field_classes
+def test_making_a_field_leaves_compiled_classes_as_they_are(name: str) -> None:
+    before = generation.number
+    getattr(all_fields, name)(*OWN_ARGUMENTS.get(name, ()), **ARGUMENTS)
+    DynamicField(db_field="_undeclared")
+    assert generation.number == before
+
+
+@pytest.mark.parametrize("hook", ["validate", "to_son", "from_son"])
+def test_a_promise_is_not_inherited_by_an_override(hook: str) -> None:
+    calls = []
+
+    def override(self: Any, value: Any) -> Any:
+        calls.append(value)
+        return value
+
+    own: Any = type("Own", (IntField,), {hook: override})
+    document = holder(own())(value=5)
+    document.validate()
+    type(document).from_son(document.to_son())
+    assert calls == [5]
+
+
+class TestMutableDefaults:
+    @pytest.mark.parametrize("default", [[1], {"a": [1]}, {1}], ids=repr)
+    def test_k21_each_document_has_its_own_copy(self, default: Any) -> None:
+        document_class = holder(BaseField(default=default))
+        first, second = document_class(), document_class()
+        assert first.value == second.value == default
+        assert first.value is not second.value
+        first.value.clear()
+        assert second.value == document_class().value == default
+
+    def test_k21_what_is_inside_a_default_is_not_shared_either(self) -> None:
+        document_class = holder(ListField(BaseField(), default=[[1]]))
+        document_class().value[0].append(2)
+        assert document_class().value == [[1]]
+
+    def test_k21_loaded_documents_have_a_copy_too(self) -> None:
+        document_class = holder(BaseField(default=[1]))
+        document_class.from_son({}).value.append(2)
+        assert document_class.from_son({}).value == [1]
+
+    def test_a_callable_default_is_called_for_each_document(self) -> None:
+        numbers = iter(range(9))
+        document_class = holder(IntField(default=lambda: next(numbers)))
+        assert [document_class().value, document_class().value] == [0, 1]
+
+
+class TestUpdates:
+    """``to_update``: what ``QuerySet.update`` stores (K17)."""
+
+    def test_k17_a_value_is_converted_as_in_a_filter(self) -> None:
+        document_class = holder(IntField())
+        assert document_class.value.to_update("5") == 5
+
+    @pytest.mark.parametrize("value", ["x", [1], object(), 2**63])
+    def test_k17_what_the_field_cannot_take_is_refused(self, value: Any) -> None:
+        with pytest.raises(InvalidDocumentError, match=r"^Field 'value' must be valid\.$"):
+            holder(IntField()).value.to_update(value)
+
+    def test_k17_a_refusal_keeps_its_cause(self) -> None:
+        with pytest.raises(InvalidDocumentError) as raised:
+            holder(IntField()).value.to_update("x")
+        assert isinstance(raised.value.__cause__, ValueError)
+
+    @field_classes
+    def test_k17_none_is_sent_as_null(self, name: str) -> None:
+        arguments = OWN_ARGUMENTS.get(name, ())
+        assert holder(getattr(all_fields, name)(*arguments)).value.to_update(None) is None
+
+    @pytest.mark.parametrize(
+        "name", [n for n in all_fields.__all__ if getattr(all_fields, n).is_scalar]
+    )
+    def test_k17_scalar_fields_take_no_mapping(self, name: str) -> None:
+        field = holder(getattr(all_fields, name)(*OWN_ARGUMENTS.get(name, ()))).value
+        with pytest.raises(InvalidDocumentError, match=r"^Field 'value' must be valid\.$"):
+            field.to_update({"$inc": 1})
+
+
+def test_scalar_are_the_fields_of_single_values() -> None:
+    scalar = {name for name in all_fields.__all__ if getattr(all_fields, name).is_scalar}
+    assert scalar == {
+        "BinaryField",
+        "BooleanField",
+        "DateTimeField",
+        "DecimalField",
+        "EmailField",
+        "FloatField",
+        "IntField",
+        "PasswordField",
+        "StringField",
+        "URLField",
+        "UUIDField",
+    }
+
+
+def test_a_field_says_its_name() -> None:
+    assert repr(holder(PointField()).value) == "<PointField value>"
+    assert repr(PointField()) == "<PointField>"
+
+
+def test_every_built_in_kind_is_marked() -> None:
+    kinds = {getattr(all_fields, name).__native_kind__ for name in all_fields.__all__}
+    assert {kind.name for kind in kinds if kind} == {
+        "binary",
+        "boolean",
+        "datetime",
+        "decimal",
+        "email",
+        "embedded",
+        "float",
+        "int",
+        "json",
+        "line_string",
+        "list",
+        "password",
+        "point",
+        "polygon",
+        "reference",
+        "string",
+        "url",
+        "uuid",
+    }
