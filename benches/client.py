@@ -1,0 +1,55 @@
+"""A connected client on a loop of its own, for work whose processor time is measured."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from aiomotorengine import connect
+from aiomotorengine.connection import cleanup
+from tests.servers import Server
+
+__all__ = ["Client", "client_of"]
+
+T = TypeVar("T")
+DATABASE = "aiomotorengine_bench"
+
+
+class Client:
+    """Runs coroutines one after the other on one loop, with the alias ``default`` connected."""
+
+    def __init__(self, runner: asyncio.Runner) -> None:
+        self.run_on_loop = runner.run
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.run_on_loop(work)
+
+    def empty(self, document_class: Any) -> Any:
+        """The driver's collection of a class, without documents."""
+
+        async def drop() -> Any:
+            collection = document_class.objects.coll()
+            await collection.drop()
+            return collection
+
+        return self.run(drop())
+
+
+@contextmanager
+def client_of(server: Server, driver: str) -> Iterator[Client]:
+    """Connect to a server through a driver; what was stored is dropped at the end."""
+    with asyncio.Runner() as runner:
+
+        async def start() -> None:
+            await connect(DATABASE, host=server.uri, driver=driver).ping()
+
+        async def end() -> None:
+            await connect(DATABASE).connection.drop_database(DATABASE)
+            cleanup()
+            await asyncio.sleep(0)
+
+        runner.run(start())
+        yield Client(runner)
+        runner.run(end())

@@ -1,0 +1,143 @@
+"""Ratios: what is measured and its yardstick take turns, round by round, in one run.
+
+Machines differ and are noisy, so no figure here is a time. Before each round of a benchmark its
+yardstick is timed once; the ratio of the two minimums and of the two medians goes into a table,
+which is printed at the end of the run, and into the benchmark's extra info (``--benchmark-json``).
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+import pytest
+
+ROUNDS = 40
+
+Work = Callable[..., Any]
+Prepare = Callable[[], tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    minimum: float
+    median: float
+
+    def __str__(self) -> str:
+        return f"{self.minimum:.2f} / {self.median:.2f}"
+
+
+@dataclass
+class Table:
+    """Ratios by row and column, with the targets that some of them have."""
+
+    title: str
+    cells: dict[tuple[str, str], tuple[Ratio, float | None]] = field(default_factory=dict)
+
+    def lines(self) -> Iterator[str]:
+        rows = list(dict.fromkeys(row for row, _ in self.cells))
+        columns = list(dict.fromkeys(column for _, column in self.cells))
+        lines = [["", *columns], *([row, *(self.cell(row, c) for c in columns)] for row in rows)]
+        widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+        yield self.title
+        for first, *others in lines:
+            padded = (cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))
+            yield f"  {first.ljust(widths[0])}  {'  '.join(padded)}"
+
+    def cell(self, row: str, column: str) -> str:
+        if (row, column) not in self.cells:
+            return "-"
+        ratio, target = self.cells[row, column]
+        if target is None:
+            return str(ratio)
+        return f"{ratio}  {'<=' if ratio.minimum <= target else 'MISSES'} {target:g}"
+
+
+tables: dict[str, Table] = {}
+
+
+@dataclass(frozen=True)
+class Compare:
+    """The ``compare`` fixture."""
+
+    benchmark: Any
+
+    def __call__(
+        self,
+        work: Work,
+        yardstick: Work,
+        *,
+        table: str,
+        row: str,
+        column: str = "min / median",
+        target: float | None = None,
+        scale: float = 1,
+        rounds: int = ROUNDS,
+        before_work: Prepare = tuple,
+        before_yardstick: Prepare = tuple,
+        clock: Callable[[], float] = time.process_time,
+    ) -> None:
+        """Measure ``work`` in multiples of ``yardstick``.
+
+        Parameters:
+            work: what is measured.
+            yardstick: what it is compared with.
+            table: the title of the table the ratio goes to; ``row`` and ``column`` say where.
+            target: what the ratio should not exceed.
+            scale: a factor for the ratio, where the two do not do the same amount.
+            rounds: how often each is timed.
+            before_work: called before each round, outside the timing; gives the arguments.
+            before_yardstick: the same for the yardstick.
+            clock: by default the processor time of this process and all of its threads, which
+                others on the machine disturb less than they do the time on the wall.
+        """
+        self.benchmark._timer = clock
+        seconds: list[float] = []
+
+        def time_the_yardstick() -> tuple[tuple[Any, ...], dict[str, Any]]:
+            arguments = before_yardstick()
+            gc.collect()
+            start = clock()
+            result = yardstick(*arguments)
+            seconds.append(clock() - start)
+            del result, arguments
+            prepared = before_work()
+            gc.collect()
+            return prepared, {}
+
+        self.benchmark.group = table
+        self.benchmark.name = f"{row}, {column}"
+        self.benchmark.pedantic(work, setup=time_the_yardstick, rounds=rounds, warmup_rounds=1)
+        times = self.benchmark.stats.stats
+        seconds = seconds[-rounds:]  # less the warming up
+        ratio = Ratio(scale * times.min / min(seconds), scale * times.median / median(seconds))
+        self.benchmark.extra_info.update(
+            ratio_of_minimums=ratio.minimum, ratio_of_medians=ratio.median, target=target
+        )
+        tables.setdefault(table, Table(table)).cells[row, column] = ratio, target
+
+
+@pytest.fixture
+def compare(benchmark: Any) -> Compare:
+    """Measures in multiples of a yardstick, and keeps the ratio for the tables."""
+    return Compare(benchmark)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.verbose <= 0:
+        config.option.benchmark_quiet = True  # its own tables are of times
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if not tables:
+        return
+    terminalreporter.section("ratios (of the minimums / of the medians)")
+    for table in tables.values():
+        terminalreporter.write_line("")
+        for line in table.lines():
+            terminalreporter.write_line(line)

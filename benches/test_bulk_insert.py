@@ -1,0 +1,55 @@
+"""``bulk_insert`` against the driver's ``insert_many`` of ready dicts, in the client's CPU time.
+
+The server is a process of its own, so the time of this process is what the client costs: the
+library, the driver, and the driver's threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from benches.client import client_of
+from tests.servers import Server
+from tests.zoo.shapes import S1, S1N, S2, S3, S4, Shape
+
+COUNTS = {"S2": 1000}
+TARGETS = {"S1": 0.35, "S1n": 0.45, "S2": 0.60, "S3": 0.40, "S4": 0.45}
+ROUNDS = 20
+
+
+@pytest.mark.mongod_only("figures are wanted for MongoDB itself")
+@pytest.mark.parametrize("shape", [S1, S1N, S2, S3, S4], ids=str)
+def test_bulk_insert(
+    shape: Shape, server: Server, driver: str, codec: str, compare: Callable[..., None]
+) -> None:
+    count = COUNTS.get(shape.name, 4000)
+    model = shape.document_class
+    ready = shape.rows(count)
+
+    with client_of(server, driver) as client:
+
+        def documents() -> tuple[Any, ...]:
+            client.empty(model)
+            return ([shape.document(row) for row in ready],)
+
+        def rows() -> tuple[Any, ...]:
+            return client.empty(model), [dict(row) for row in ready]  # they are given ids
+
+        compare(
+            lambda made: client.run(model.objects.bulk_insert(made)),
+            lambda collection, made: client.run(insert_many(collection, made)),
+            table="bulk_insert, client CPU, vs the driver's insert_many of dicts",
+            row=f"{codec}, {driver}",
+            column=shape.name,
+            target=TARGETS[shape.name] if codec == "native" else None,
+            rounds=ROUNDS,
+            before_work=documents,
+            before_yardstick=rows,
+        )
+
+
+async def insert_many(collection: Any, rows: list[Any]) -> Any:
+    return await collection.insert_many(rows)

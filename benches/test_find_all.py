@@ -1,0 +1,50 @@
+"""``find_all`` against the driver's ``find().to_list()`` of dicts, in the client's CPU time.
+
+The server is a process of its own; what was read is kept until the clock has stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from benches.client import client_of
+from tests.servers import Server
+from tests.zoo.shapes import S1, S1N, S2, S3, S4, Shape
+
+COUNTS = {"S2": 1000}
+TARGETS = {"S1": 0.35, "S1n": 0.55, "S2": 0.45, "S3": 0.40, "S4": 0.55}
+ROUNDS = 20
+
+
+@pytest.mark.mongod_only("figures are wanted for MongoDB itself")
+@pytest.mark.parametrize("shape", [S1, S1N, S2, S3, S4], ids=str)
+def test_find_all(
+    shape: Shape, server: Server, driver: str, codec: str, compare: Callable[..., None]
+) -> None:
+    count = COUNTS.get(shape.name, 4000)
+    model = shape.document_class
+
+    with client_of(server, driver) as client:
+        collection = client.empty(model)
+        client.run(insert_many(collection, shape.rows(count)))
+        compare(
+            lambda: client.run(model.objects.limit(count).find_all()),
+            lambda: client.run(all_of(collection)),
+            table="find_all, client CPU, vs the driver's find().to_list() of dicts",
+            row=f"{codec}, {driver}",
+            column=shape.name,
+            target=TARGETS[shape.name] if codec == "native" else None,
+            rounds=ROUNDS,
+        )
+
+
+async def insert_many(collection: Any, rows: list[Any]) -> Any:
+    return await collection.insert_many(rows)
+
+
+async def all_of(collection: Any) -> list[Any]:
+    found: list[Any] = await collection.find().to_list(None)
+    return found

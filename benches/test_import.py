@@ -1,0 +1,35 @@
+"""How long a program waits for its imports, in multiples of importing Motor alone."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+
+
+def importing(module: str) -> Callable[[], None]:
+    """Start a Python that imports a module and ends."""
+
+    def run() -> None:
+        subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
+
+    return run
+
+
+def children_time() -> float:
+    """The processor time of all child processes that have ended, in seconds."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def test_import(compare: Callable[..., None]) -> None:
+    compare(
+        importing("aiomotorengine"),
+        importing("motor.motor_asyncio"),
+        table="start of a program, in multiples of one that imports Motor",
+        row="import aiomotorengine",
+        target=1.3,
+        rounds=20,
+        clock=children_time,
+    )

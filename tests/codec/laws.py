@@ -1,0 +1,86 @@
+"""The three laws as functions, and ``agree``, which holds a codec to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+import bson
+from bson.binary import UuidRepresentation
+from bson.codec_options import CodecOptions
+from bson.objectid import ObjectId
+
+from aiomotorengine.codec import DocumentError, codec_for
+from tests.zoo.compare import outcome, snapshot
+
+__all__ = ["STANDARD", "agree", "each", "encodable", "ids_for", "read", "validate", "write"]
+
+STANDARD: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
+
+
+def ids_for(documents: Sequence[Any]) -> list[ObjectId]:
+    random = Random(len(documents))
+    return [ObjectId(random.randbytes(12)) for _ in documents]
+
+
+def each(work: Callable[..., Any], *columns: Sequence[Any]) -> list[Any]:
+    """The results of all rows; an error says which row it was, as a codec's does."""
+    results = []
+    for index, row in enumerate(zip(*columns, strict=True)):
+        try:
+            results.append(work(*row))
+        except Exception as error:
+            raise DocumentError(index) from error
+    return results
+
+
+def write(documents: Sequence[Any], ids: Sequence[Any], options: CodecOptions[Any]) -> list[bytes]:
+    return each(
+        lambda document, key: bson.encode({"_id": key, **document.to_son()}, codec_options=options),
+        documents,
+        ids,
+    )
+
+
+def read(document_class: Any, batch: Sequence[bytes], options: CodecOptions[Any]) -> list[Any]:
+    return [document_class.from_son(bson.decode(raw, codec_options=options)) for raw in batch]
+
+
+def agree(document_class: Any, documents: Sequence[Any], options: CodecOptions[Any]) -> None:
+    """Hold a codec to all three laws, for documents of one class."""
+    codec = codec_for(document_class, options)
+    ids = ids_for(documents)
+    for document in documents:
+        outcome(document.to_son)  # the first reading fixes what a date that stamps itself is
+    before = snapshot(documents)
+
+    assert outcome(codec.encode_many, documents, ids) == outcome(write, documents, ids, options)
+    assert outcome(codec.validate_many, documents) == outcome(validate, documents)
+    assert snapshot(documents) == before
+
+    raws = encodable(documents, ids, options)
+    assert outcome(codec.decode_many, b"".join(raws)) == outcome(
+        read, document_class, raws, options
+    )
+
+
+def validate(documents: Sequence[Any]) -> bool:
+    for index, document in enumerate(documents):
+        try:
+            if not document.validate():
+                return False
+        except Exception as error:
+            raise DocumentError(index) from error
+    return True
+
+
+def encodable(
+    documents: Sequence[Any], ids: Sequence[Any], options: CodecOptions[Any]
+) -> list[bytes]:
+    raws = []
+    for document, key in zip(documents, ids, strict=True):
+        kind, result = outcome(write, [document], [key], options)
+        if kind == "returned":
+            raws.append(result[1][0][1])
+    return raws

@@ -1,0 +1,388 @@
+"""The three laws: what every codec owes to ``to_son``, ``from_son``, ``validate`` and ``bson``.
+
+Each test says what the law says, with PyMongo's own functions on the right-hand side; the
+``codec`` fixture puts one codec after the other behind the door.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from datetime import timedelta, timezone
+from random import Random
+from typing import Any
+
+import bson
+import pytest
+from bson.binary import UuidRepresentation
+from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.objectid import ObjectId
+
+from aiomotorengine import BaseField, Document, fields
+from aiomotorengine.codec import DocumentError, codec_for
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.metaclasses import DocumentMetaClass
+from tests.codec import cases
+from tests.codec.case import Case, Refused
+from tests.codec.laws import STANDARD, agree, each, encodable, ids_for, read, validate
+from tests.zoo import animals, generate
+from tests.zoo.compare import outcome, snapshot
+from tests.zoo.shapes import EVERYDAY, SHAPES
+
+pytestmark = pytest.mark.usefixtures("codec")
+
+DOCUMENTS = 40
+
+OPTIONS = {
+    "standard": STANDARD,
+    "aware": STANDARD.with_options(tz_aware=True),
+    "aware, elsewhere": STANDARD.with_options(
+        tz_aware=True, tzinfo=timezone(timedelta(hours=5, minutes=30))
+    ),
+    "legacy UUIDs": CodecOptions(uuid_representation=UuidRepresentation.PYTHON_LEGACY),
+    "UUIDs unspecified": CodecOptions(),
+    "lenient text": STANDARD.with_options(unicode_decode_error_handler="replace"),
+    "dates in any year": STANDARD.with_options(
+        datetime_conversion=DatetimeConversion.DATETIME_AUTO
+    ),
+}
+
+any_animal = pytest.mark.parametrize("animal", animals.ANIMALS, ids=lambda animal: animal.__name__)
+any_shape = pytest.mark.parametrize("shape", [*SHAPES, EVERYDAY], ids=str)
+any_options = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+
+
+# -- held to by everything there is --------------------------------------------------------------
+
+
+@any_shape
+@any_options
+def test_shapes_obey_the_laws(shape: Any, options: CodecOptions[Any]) -> None:
+    agree(shape.document_class, shape.documents(DOCUMENTS), options)
+
+
+@any_shape
+def test_shapes_store_their_rows(shape: Any) -> None:
+    rows, documents = shape.rows(DOCUMENTS), shape.documents(DOCUMENTS)
+    ids = ids_for(rows)
+    expected = each(
+        lambda row, key: bson.encode({"_id": key, **row}, codec_options=STANDARD), rows, ids
+    )
+    assert codec_for(shape.document_class, STANDARD).encode_many(documents, ids) == expected
+
+
+@any_animal
+@any_options
+def test_valid_documents_obey_the_laws(animal: Any, options: CodecOptions[Any]) -> None:
+    agree(animal, generate.documents(animal, DOCUMENTS), options)
+
+
+@any_animal
+@pytest.mark.parametrize("seed", range(8))
+def test_wild_documents_obey_the_laws_one_by_one(animal: Any, seed: int) -> None:
+    for document in generate.documents(animal, DOCUMENTS, seed, wild=True):
+        agree(animal, [document], STANDARD)
+
+
+@any_animal
+def test_wild_documents_obey_the_laws_together(animal: Any) -> None:
+    agree(animal, generate.documents(animal, DOCUMENTS, wild=True), STANDARD)
+
+
+@pytest.mark.parametrize("animal", animals.BUILT_IN, ids=lambda animal: animal.__name__)
+def test_valid_documents_are_valid(animal: Any) -> None:
+    assert codec_for(animal, STANDARD).validate_many(generate.documents(animal, DOCUMENTS)) is True
+
+
+@any_animal
+def test_documents_of_another_class_are_read_as_the_law_says(animal: Any) -> None:
+    """Old rows, foreign keys, values of types that the field never writes."""
+    random = Random(animal.__name__)
+    keys = ["_id", "loud", "extra", "_extra", "_cls", *animal._reverse_db_field_map]
+    for _ in range(DOCUMENTS * 3):
+        chosen = random.sample(keys, random.randint(0, len(keys)))
+        raw = bson.encode(
+            {key: generate.anything(random) for key in chosen}, codec_options=STANDARD
+        )
+        decoded = outcome(codec_for(animal, STANDARD).decode_many, raw)
+        assert decoded == outcome(read, animal, [raw], STANDARD)
+
+
+# -- the tables of cases -------------------------------------------------------------------------
+
+
+def tables() -> Iterator[tuple[str, Case | Refused]]:
+    for module in pkgutil.iter_modules(cases.__path__):
+        table = importlib.import_module(f"{cases.__name__}.{module.name}").CASES
+        for number, case in enumerate(table):
+            yield f"{module.name} {number}", case
+
+
+TABLES = dict(tables())
+VALID = {name: case for name, case in TABLES.items() if isinstance(case, Case)}
+REFUSED = {name: case for name, case in TABLES.items() if isinstance(case, Refused)}
+
+
+def model_of(field: BaseField[Any]) -> Any:
+    return DocumentMetaClass("Model", (Document,), {"value": field, "__module__": __name__})
+
+
+def test_every_kind_of_field_has_a_table() -> None:
+    used = {type(case.field) for case in TABLES.values()}
+    assert {getattr(fields, name) for name in fields.__all__} <= used
+
+
+@pytest.mark.parametrize("case", VALID.values(), ids=VALID)
+def test_a_case_is_stored_and_read_as_its_table_says(case: Case) -> None:
+    model = model_of(case.field)
+    document = model(value=case.python)
+    codec = codec_for(model, STANDARD)
+    assert codec.validate_many([document]) is True
+    assert snapshot(document.to_son()) == snapshot({case.field.db_field: case.stored})
+    [raw] = codec.encode_many([document], [1])
+    assert raw == bson.encode({"_id": 1, case.field.db_field: case.stored}, codec_options=STANDARD)
+    [loaded] = codec.decode_many(raw)
+    assert snapshot(loaded.get_field_value("value"), whole=False) == snapshot(
+        case.reads, whole=False
+    )
+
+
+@pytest.mark.parametrize("case", VALID.values(), ids=VALID)
+def test_a_case_obeys_the_laws(case: Case) -> None:
+    model = model_of(case.field)
+    agree(model, [model(value=case.python)], STANDARD)
+
+
+@pytest.mark.parametrize("case", VALID.values(), ids=VALID)
+def test_a_case_is_no_reason_to_step_back(case: Case) -> None:
+    model = model_of(case.field)
+    document = model(value=case.python)
+    codec = codec_for(model, STANDARD)
+    codec.validate_many([document])
+    codec.decode_many(*codec.encode_many([document], [1]))
+    assert codec.stepped_back == 0
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
+def test_a_refusal_is_an_invalid_document(case: Refused) -> None:
+    model = model_of(case.field)
+    document = model(value=case.python)
+    with pytest.raises(DocumentError) as raised:
+        codec_for(model, STANDARD).validate_many([document])
+    assert raised.value.index == 0
+    assert isinstance(raised.value.__cause__, InvalidDocumentError)
+    assert re.match(r"Field '\w+' (is required|must be valid)\.$", str(raised.value.__cause__))
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
+def test_a_refusal_obeys_the_laws(case: Refused) -> None:
+    model = model_of(case.field)
+    documents = [model(value=case.python)]
+    expected = outcome(validate, documents)
+    assert outcome(codec_for(model, STANDARD).validate_many, documents) == expected
+
+
+# -- the forms of the three calls ----------------------------------------------------------------
+
+
+def test_no_documents_are_no_bytes() -> None:
+    codec = codec_for(animals.Plain, STANDARD)
+    assert codec.encode_many([], []) == []
+    assert codec.decode_many(b"") == []
+    assert codec.validate_many([]) is True
+
+
+def test_documents_and_ids_must_be_as_many() -> None:
+    codec = codec_for(animals.Plain, STANDARD)
+    documents = [animals.Plain(name="a"), animals.Plain(name="b")]
+    with pytest.raises(DocumentError) as raised:
+        codec.encode_many(documents, [ObjectId()])
+    assert raised.value.index == 1
+    assert isinstance(raised.value.__cause__, ValueError)
+
+
+@pytest.mark.parametrize("key", [ObjectId(), "text", 5, 2**40, {"a": 1}, None, b"x" * 12])
+def test_an_id_may_be_anything_that_bson_holds(key: Any) -> None:
+    codec = codec_for(animals.Plain, STANDARD)
+    document = animals.Plain(name="a")
+    [raw] = codec.encode_many([document], [key])
+    assert raw == bson.encode({"_id": key, **document.to_son()}, codec_options=STANDARD)
+    assert codec.decode_many(raw)[0]._id == key
+
+
+def test_a_field_that_is_stored_under_the_key_of_the_id_takes_its_place() -> None:
+    class Odd(animals.Plain):
+        other = animals.StringField(db_field="_id")
+
+    agree(Odd, [Odd(name="a", other="b")], STANDARD)
+
+
+def test_the_id_that_counts_is_the_one_that_is_given() -> None:
+    codec = codec_for(animals.Plain, STANDARD)
+    old, new = ObjectId(), ObjectId()
+    document = animals.Plain(_id=old)
+    [raw] = codec.encode_many([document], [new])
+    assert bson.decode(raw)["_id"] == new
+    assert document._id == old
+    assert not document._is_persisted
+
+
+def test_what_is_read_counts_as_saved() -> None:
+    codec = codec_for(animals.Plain, STANDARD)
+    key = ObjectId()
+    [document] = codec.decode_many(bson.encode({"_id": key, "name": "a"}))
+    assert type(document) is animals.Plain
+    assert document._id == key
+    assert document._is_persisted
+
+
+def test_subclasses_among_the_documents_keep_their_own_fields() -> None:
+    documents = [
+        animals.Plain(name="a"),
+        animals.Child(name="b", extra=1, size="c"),
+        animals.Diamond(left=1, right=2),
+    ]
+    agree(animals.Plain, documents, STANDARD)
+
+
+def test_a_document_that_says_no_stops_validation() -> None:
+    codec = codec_for(animals.Picky, STANDARD)
+    documents = [animals.Picky(name="yes"), animals.Picky(name="no"), animals.Picky(name=5)]
+    assert codec.validate_many(documents[:1]) is True
+    assert codec.validate_many(documents) is False
+
+
+def test_the_first_refusal_counts_and_has_its_number_and_cause() -> None:
+    codec = codec_for(animals.Required, STANDARD)
+    good = generate.documents(animals.Required, 2)
+    bad = generate.documents(animals.Required, 2)
+    bad[0].uuid = "no uuid"
+    bad[1].string = None
+    with pytest.raises(DocumentError) as raised:
+        codec.validate_many([*good, *bad])
+    assert raised.value.index == 2
+    assert str(raised.value.__cause__) == "Field 'uuid' must be valid."
+
+
+def test_whatever_cannot_be_encoded_has_its_number_and_cause() -> None:
+    codec = codec_for(animals.Plain, STANDARD)
+    documents = [animals.Plain(anything=value) for value in (1, {1, 2}, object())]
+    with pytest.raises(DocumentError) as raised:
+        codec.encode_many(documents, ids_for(documents))
+    assert raised.value.index == 1
+    assert isinstance(raised.value.__cause__, bson.errors.InvalidDocument)
+
+
+def test_after_a_refusal_the_codec_works_on() -> None:
+    codec = codec_for(animals.Plain, STANDARD)
+    with pytest.raises(DocumentError):
+        codec.encode_many([animals.Plain(size="many")], [ObjectId()])
+    agree(animals.Plain, generate.documents(animals.Plain, DOCUMENTS), STANDARD)
+
+
+# -- bytes that are no BSON ----------------------------------------------------------------------
+
+GOOD = bson.encode({"_id": 1, "name": "abc", "size": 5, "anything": [1, {"a": "b"}]})
+
+BROKEN = {
+    "cut off": GOOD[:-1],
+    "one byte": b"\x05",
+    "a good one and a rest": GOOD + b"\x00\x00",
+    "length too long": (len(GOOD) + 1).to_bytes(4, "little") + GOOD[4:],
+    "length zero": b"\0\0\0\0" + GOOD[4:],
+    "length negative": b"\xff\xff\xff\xff" + GOOD[4:],
+    "no end": GOOD[:-1] + b"\x01",
+    "unknown type": bson.encode({"name": 5}).replace(b"\x10name", b"\x77name"),
+    "key without end": b"\x0b\x00\x00\x00\x10nameX\x00",
+    "text longer than the document": bson.encode({"name": "abc"}).replace(
+        b"\x04\x00\x00\x00abc", b"\x44\x00\x00\x00abc"
+    ),
+    "text without end": bson.encode({"name": "abc"}).replace(b"abc\x00", b"abcd"),
+    "text that is no UTF-8": bson.encode({"name": "abc"}).replace(b"abc", b"a\xff\xfe"),
+    "key that is no UTF-8": bson.encode({"name": "abc"}).replace(b"name", b"na\xffe"),
+    "boolean of two": bson.encode({"tame": True}).replace(b"tame\x00\x01", b"tame\x00\x02"),
+    "date after the year 9999": bson.encode({"born": bson.Int64(2**60)}).replace(
+        b"\x12born", b"\x09born"
+    ),
+    "list longer than the document": bson.encode({"anything": [1]}).replace(
+        b"\x0c\x00\x00\x00\x100", b"\x4c\x00\x00\x00\x100"
+    ),
+}
+
+
+@pytest.mark.parametrize("raw", BROKEN.values(), ids=BROKEN)
+@any_options
+def test_broken_bytes_are_refused_as_bson_refuses_them(
+    raw: bytes, options: CodecOptions[Any]
+) -> None:
+    def law(raw: bytes) -> list[Any]:
+        return [animals.Plain.from_son(found) for found in bson.decode_all(raw, options)]
+
+    assert outcome(codec_for(animals.Plain, options).decode_many, raw) == outcome(law, raw)
+
+
+def test_damaged_bytes_are_refused_or_read_as_bson_does() -> None:
+    random = Random(5)
+    codec = codec_for(animals.Everything, STANDARD)
+
+    def law(raw: bytes) -> list[Any]:
+        return [animals.Everything.from_son(found) for found in bson.decode_all(raw, STANDARD)]
+
+    documents = generate.documents(animals.Everything, DOCUMENTS)
+    for raw in encodable(documents, ids_for(documents), STANDARD):
+        for _ in range(20):
+            damaged = bytearray(raw)
+            for _ in range(random.randint(1, 3)):
+                damaged[random.randrange(len(raw))] = random.randrange(256)
+            assert outcome(codec.decode_many, bytes(damaged)) == outcome(law, bytes(damaged))
+
+
+def test_a_key_that_occurs_twice_is_read_as_bson_reads_it() -> None:
+    twice = b"\x19\x00\x00\x00\x10size\x00\x01\x00\x00\x00\x10size\x00\x02\x00\x00\x00\x00"
+    [document] = codec_for(animals.Plain, STANDARD).decode_many(twice)
+    assert document.size == bson.decode(twice)["size"] == 2
+
+
+# -- limits --------------------------------------------------------------------------------------
+
+
+def nested(levels: int) -> Any:
+    node = animals.Node(name="leaf")
+    for _ in range(levels):
+        node = animals.Node(left=node)
+    return node
+
+
+@pytest.mark.parametrize("levels", [1, 50, 97, 150])
+def test_documents_may_be_nested_as_deep_as_mongodb_allows(levels: int) -> None:
+    codec = codec_for(animals.Node, STANDARD)
+    [raw] = codec.encode_many([nested(levels)], [1])
+    [document] = codec.decode_many(raw)
+    for _ in range(levels):
+        document = document.left
+    assert document.name == "leaf"
+
+
+def test_ten_thousand_levels_are_an_error_on_the_way_in() -> None:
+    codec = codec_for(animals.Node, STANDARD)
+    with pytest.raises(DocumentError) as raised:
+        codec.encode_many([nested(10_000)], [1])
+    assert isinstance(raised.value.__cause__, RecursionError)
+
+
+def test_ten_thousand_levels_are_an_error_on_the_way_out() -> None:
+    raw = b"\x05\x00\x00\x00\x00"
+    for _ in range(10_000):
+        raw = (len(raw) + 11).to_bytes(4, "little") + b"\x03left\x00" + raw + b"\x00"
+    with pytest.raises((RecursionError, bson.errors.InvalidBSON)):
+        codec_for(animals.Node, STANDARD).decode_many(raw)
+
+
+def test_a_document_that_contains_itself_is_an_error() -> None:
+    node = animals.Node(name="loop")
+    node.left = node
+    with pytest.raises(DocumentError) as raised:
+        codec_for(animals.Node, STANDARD).encode_many([node], [1])
+    assert isinstance(raised.value.__cause__, RecursionError)

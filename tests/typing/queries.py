@@ -1,0 +1,116 @@
+"""What a query set gives: documents of its own class, one or many, and plain numbers."""
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+from bson import ObjectId
+
+from aiomotorengine import (
+    DESCENDING,
+    Aggregation,
+    Document,
+    IntField,
+    ListField,
+    Q,
+    QNot,
+    QuerySet,
+    StringField,
+    connect,
+    disconnect,
+)
+from aiomotorengine.aggregation.result import AggregationResult
+from aiomotorengine.database import Database
+from aiomotorengine.query_builder.node import QNode
+from aiomotorengine.queryset import UpdateResult
+
+
+class User(Document):
+    name = StringField()
+    age = IntField()
+    tags = ListField(StringField())
+
+
+class Admin(User):
+    level = IntField()
+
+
+def connecting() -> None:
+    assert_type(connect("shop", host="localhost", driver="pymongo"), Database)
+    assert_type(disconnect(), None)
+
+
+def building() -> None:
+    assert_type(User.objects, QuerySet[User])
+    assert_type(Admin.objects, QuerySet[Admin])
+    assert_type(User(name="Ada").objects, QuerySet[User])
+    query = User.objects.filter(age__gte=18).filter_not(name="Ada").filter(Q(age=1) | Q(age=2))
+    assert_type(query, QuerySet[User])
+    assert_type(query.filter({"raw": {"$exists": True}}), QuerySet[User])
+    assert_type(query.limit(10).skip(5).limit(None), QuerySet[User])
+    assert_type(query.order_by(User.age, DESCENDING).order_by("-name"), QuerySet[User])
+
+
+def combining() -> None:
+    assert_type(Q(age=1), Q)
+    assert_type(Q(age=1) & Q({"name": "Ada"}), QNode)
+    assert_type(Q(age=1) | ~Q(name="Ada"), QNode)
+    assert_type(QNot(Q(age=1)).to_query(User), dict[str, Any])
+    assert_type(Q().empty, bool)
+
+
+async def reading() -> None:
+    assert_type(await User.objects.find_all(), list[User])
+    assert_type(await User.objects.find_all(lazy=False, alias="other"), list[User])
+    assert_type(await Admin.objects.filter(level=1).find_all(), list[Admin])
+    assert_type(await User.objects.get(ObjectId()), User | None)
+    assert_type(await User.objects.get("0123456789abcdef01234567"), User | None)
+    assert_type(await User.objects.get(name="Ada"), User | None)
+    assert_type(await User.objects.filter(age=3).first(), User | None)
+    assert_type(await User.objects.count(), int)
+    async for user in User.objects.filter(age__gt=3):
+        assert_type(user, User)
+        assert_type(user.name, str | None)
+    assert_type([user async for user in Admin.objects], list[Admin])
+
+
+async def writing(user: User) -> None:
+    assert_type(await User.objects.create(name="Ada", age=36), User | None)
+    assert_type(await User.objects.save(user), User | None)
+    assert_type(await user.save(), User | None)
+    assert_type(await user.save(alias="other", upsert=True), User | None)
+    assert_type(await Admin(name="Ada").save(), Admin | None)
+    assert_type(await user.delete(), int)
+    assert_type(await User.objects.filter(age=3).delete(), int)
+    assert_type(await User.objects.remove(user), int)
+    assert_type(await User.objects.bulk_insert([user]), list[User] | None)
+    assert_type(await User.objects.bulk_insert(User(age=n) for n in range(3)), list[User] | None)
+    assert_type(await Admin.objects.bulk_insert([Admin()]), list[Admin] | None)
+    result = await User.objects.update({User.age: 5, "name": "Ada"})
+    assert_type(result, UpdateResult)
+    assert_type(result.count, int)
+    assert_type(result.updated_existing, bool)
+    assert_type(await User.ensure_index(), int)
+    assert_type(await User.objects.ensure_index(), int)
+
+
+async def references(user: User) -> None:
+    assert_type(await user.load_references(["owner"]), dict[str, Any])
+
+
+async def aggregating() -> None:
+    aggregation = User.objects.aggregate
+    assert_type(aggregation, Aggregation[User])
+    query = (
+        aggregation.match(age__gt=3)
+        .unwind(User.tags)
+        .group_by(User.tags, "state", Aggregation.sum(User.age), Aggregation.avg("age", alias="a"))
+        .order_by(User.age, DESCENDING)
+    )
+    assert_type(query, Aggregation[User])
+    assert_type(query.to_query(), list[Any])
+    results = await query.fetch()
+    assert_type(results, list[AggregationResult])
+    for result in results:
+        result.tags.upper()  # an entry may be anything
+        assert_type(query.get_instance(result), User)

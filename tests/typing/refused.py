@@ -1,0 +1,94 @@
+"""Mistakes that a type checker must find.
+
+Each line that is wrong says so to mypy and to pyright; both are told to complain about a comment
+that silences nothing. So a mistake which is no longer found fails the test.
+"""
+
+# After a mistake the types that follow from it are unknown; that is not what is asked here.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiomotorengine import (
+    BaseField,
+    Document,
+    EmbeddedDocumentField,
+    IntField,
+    ListField,
+    QuerySet,
+    ReferenceField,
+    StringField,
+)
+
+
+class Home(Document):
+    road = StringField()
+
+
+class User(Document):
+    name = StringField()
+    age = IntField()
+    tags = ListField(StringField())
+    home = EmbeddedDocumentField(Home)
+
+
+class Money(BaseField[int]):
+    pass
+
+
+class Purse(Document):
+    coins = Money()
+
+
+def reading_none_as_a_value(user: User) -> None:
+    user.name.upper()  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
+    print(user.home.road)  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
+
+
+def a_name_that_is_no_field() -> None:
+    print(User.nmae)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def assigning_another_type(user: User, purse: Purse) -> None:
+    user.name = 5  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
+    user.age = [1]  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
+    user.tags = [1, 2]  # type: ignore[list-item]  # pyright: ignore[reportAttributeAccessIssue]
+    user.tags.append(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    user.home = User()  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
+    purse.coins = "five"  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def arguments_that_fields_do_not_take() -> None:
+    StringField(max_lenght=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    StringField(max_length="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    IntField(required="yes")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    ListField(str)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    ReferenceField(int)  # type: ignore[type-var]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+def about_users(query: QuerySet[User]) -> None:
+    query.order_by(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    query.filter("name")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def about_homes(query: QuerySet[Home]) -> None:
+    about_users(query)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+async def what_a_query_gives(home: Home) -> None:
+    await User.objects.save(home)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await User.objects.bulk_insert([home])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    found = await User.objects.get(name="Ada")
+    print(found.name)  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
+    print(User.objects.find_all()[0])  # type: ignore[index]  # pyright: ignore[reportIndexIssue]
+    async for user in User.objects:
+        print(user.name + 1)  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
+    for user in User.objects:  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues]
+        print(user)
+
+
+def untyped_values_stay_untyped(values: dict[str, Any]) -> None:
+    User(**values)

@@ -1,0 +1,402 @@
+"""One document class for every way in which a class can be built.
+
+``ANIMALS`` lists them all. The random documents of ``generate`` are made of them, and whatever one
+codec does with any of them the other has to do as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import ROUND_DOWN, Decimal
+from typing import Any
+
+from aiomotorengine import (
+    BaseField,
+    BinaryField,
+    BooleanField,
+    DateTimeField,
+    DecimalField,
+    Document,
+    EmailField,
+    EmbeddedDocumentField,
+    FloatField,
+    IntField,
+    JsonField,
+    LineStringField,
+    ListField,
+    PasswordField,
+    PointField,
+    PolygonField,
+    ReferenceField,
+    StringField,
+    URLField,
+    UUIDField,
+)
+from aiomotorengine.fields.dynamic_field import DynamicField
+from aiomotorengine.fields.password_field import md5
+
+__all__ = [
+    "ANIMALS",
+    "BUILT_IN",
+    "Bounded",
+    "Child",
+    "Counted",
+    "Deaf",
+    "Defaults",
+    "Diamond",
+    "Everything",
+    "Grid",
+    "Hybrid",
+    "LoudKeys",
+    "Lucky",
+    "Money",
+    "Node",
+    "Open",
+    "Overridden",
+    "Picky",
+    "Plain",
+    "Referrer",
+    "Renamed",
+    "Required",
+    "Stamped",
+    "Upper",
+    "Wrapping",
+]
+
+
+# -- built-in fields only ------------------------------------------------------------------------
+
+
+class Plain(Document):
+    """Fields that store what they hold."""
+
+    name = StringField()
+    size = IntField()
+    weight = FloatField()
+    tame = BooleanField()
+    born = DateTimeField()
+    token = UUIDField()
+    anything = BaseField()
+
+
+class Everything(Document):
+    """Every built-in field once."""
+
+    anything = BaseField()
+    string = StringField()
+    boolean = BooleanField()
+    date = DateTimeField()
+    uuid = UUIDField()
+    url = URLField()
+    email = EmailField()
+    integer = IntField()
+    float = FloatField()
+    decimal = DecimalField()
+    binary = BinaryField()
+    json = JsonField()
+    password = PasswordField()
+    strings = ListField(StringField())
+    embedded = EmbeddedDocumentField(Plain)
+    reference = ReferenceField(Plain)
+    point = PointField()
+    line = LineStringField()
+    polygon = PolygonField()
+    dynamic = DynamicField()
+
+
+class Required(Document):
+    """Every kind that can be empty, required."""
+
+    string = StringField(required=True)
+    date = DateTimeField(required=True)
+    uuid = UUIDField(required=True)
+    integer = IntField(required=True)
+    decimal = DecimalField(required=True)
+    binary = BinaryField(required=True)
+    password = PasswordField(required=True)
+    strings = ListField(StringField(), required=True)
+    embedded = EmbeddedDocumentField(Plain, required=True)
+    reference = ReferenceField(Plain, required=True)
+    point = PointField(required=True)
+
+
+class Bounded(Document):
+    """Every argument that narrows a field."""
+
+    string = StringField(max_length=5)
+    integer = IntField(min_value=-3, max_value=3)
+    lower = IntField(min_value=0)
+    float = FloatField(min_value=-1.5, max_value=1.5)
+    decimal = DecimalField(min_value=0, max_value=Decimal("99.995"), precision=3)
+    whole = DecimalField(precision=0, rounding=ROUND_DOWN)
+    binary = BinaryField(max_bytes=4)
+    password = PasswordField(crypt_func=md5)
+    strings = ListField(StringField(max_length=3))
+
+
+class Renamed(Document):
+    """Keys in MongoDB that are not the attributes' names."""
+
+    name = StringField(db_field="n")
+    size = IntField(db_field="sz", default=3)
+    id = StringField()
+    accent = FloatField(db_field="größe")
+    tags = ListField(StringField(), db_field="tg", default=["new"])
+    home = EmbeddedDocumentField(Plain, db_field="h")
+
+
+class Defaults(Document):
+    """Defaults of every sort."""
+
+    number = IntField(default=7)
+    made = IntField(default=lambda: 8)
+    strings = ListField(StringField(), default=["a", "b"])
+    mapping = BaseField(default={"a": [1]})
+    embedded = EmbeddedDocumentField(Plain, default=lambda: Plain(name="made"))
+    moment = DateTimeField(default=datetime(2020, 1, 2, 3, 4, 5))
+
+
+class Stamped(Document):
+    """Dates that a save sets."""
+
+    created = DateTimeField(auto_now_on_insert=True)
+    changed = DateTimeField(auto_now_on_update=True)
+    name = StringField()
+
+
+class Node(Document):
+    """A document that contains itself, named by its path."""
+
+    name = StringField()
+    left = EmbeddedDocumentField("tests.zoo.animals.Node")
+    children = ListField(EmbeddedDocumentField("tests.zoo.animals.Node"))
+
+
+class Grid(Document):
+    """Lists of lists."""
+
+    numbers = ListField(ListField(IntField()))
+    moments = ListField(ListField(ListField(DateTimeField())))
+    nodes = ListField(ListField(EmbeddedDocumentField(Node)))
+    places = ListField(PointField())
+    secrets = ListField(PasswordField())
+    bare = ListField(BaseField())
+
+
+class Referrer(Document):
+    """References everywhere."""
+
+    one = ReferenceField(Plain)
+    many = ListField(ReferenceField(Plain))
+    table = ListField(ListField(ReferenceField(Plain)))
+    inner = EmbeddedDocumentField("tests.zoo.animals.Referrer")
+    cousin = ReferenceField("tests.zoo.animals.Referrer")
+
+
+class Open(Document):
+    """A document to which values are added that no field declares."""
+
+    name = StringField()
+
+
+class Named:
+    """Fields of a class that is no document."""
+
+    name = StringField(required=True)
+    nick = StringField(db_field="nk")
+
+
+class Hybrid(Named, Document):
+    size = IntField()
+
+
+class Child(Plain):
+    """Inherits fields, changes one, drops one for another use, and adds one."""
+
+    size = StringField(db_field="sizes")
+    tame = property(lambda self: True)
+    extra = IntField()
+
+
+class Left(Plain):
+    left = IntField()
+
+
+class Right(Plain):
+    right = IntField()
+
+
+class Diamond(Left, Right):
+    pass
+
+
+# -- fields of the program's own -----------------------------------------------------------------
+
+
+class Money(BaseField[Decimal]):
+    """Whole cents in a mapping."""
+
+    def validate(self, value: Any) -> bool:
+        return value is None or isinstance(value, Decimal)
+
+    def to_son(self, value: Any) -> Any:
+        return None if value is None else {"cents": int(value * 100)}
+
+    def from_son(self, value: Any) -> Any:
+        return None if value is None else Decimal(value["cents"]) / 100
+
+
+class Upper(StringField):
+    def to_son(self, value: Any) -> Any:
+        return value and value.upper()
+
+
+class Trimmed:
+    """A mixin for fields."""
+
+    def from_son(self, value: Any) -> Any:
+        return value.strip() if isinstance(value, str) else value
+
+
+class TrimmedString(Trimmed, StringField):
+    pass
+
+
+class Quiet(StringField):
+    """Reads otherwise than it is stored."""
+
+    def get_value(self, value: Any) -> Any:
+        return "***" if value is None else value
+
+
+class Even(IntField):
+    def validate(self, value: Any) -> bool:
+        return super().validate(value) and (value is None or int(value) % 2 == 0)
+
+
+class Zeroless(IntField):
+    def is_empty(self, value: Any) -> bool:
+        return not value
+
+
+class Renaming(StringField):
+    """Overrides nothing that concerns values."""
+
+    def describe(self) -> str:
+        return f"the text {self.name}"
+
+
+def shout(value: Any) -> Any:
+    return value and f"{value}!"
+
+
+def shouting() -> StringField:
+    field = StringField()
+    field.to_son = shout  # type: ignore[method-assign]  # set on the field itself
+    return field
+
+
+class Overridden(Document):
+    """Every way of overriding a field's method, and neighbours that override nothing."""
+
+    before = StringField()
+    upper = Upper()
+    money = Money()
+    trimmed = TrimmedString()
+    quiet = Quiet()
+    even = Even()
+    zeroless = Zeroless(required=True)
+    renaming = Renaming()
+    shouting = shouting()
+    prices = ListField(Money())
+    uppers = ListField(ListField(Upper()))
+    after = IntField()
+
+
+# -- classes that do something themselves --------------------------------------------------------
+
+
+class Counted(Document):
+    """Has its own ``__init__``, which must run for every instance."""
+
+    name = StringField()
+    size = IntField(default=1)
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self._doubled = self.size * 2 if isinstance(self.size, int) else 0
+
+
+class LoudKeys(Document):
+    """Converts itself."""
+
+    name = StringField()
+
+    def to_son(self) -> dict[str, Any]:
+        return {"loud": True, **super().to_son()}
+
+    @classmethod
+    def from_son(cls, mapping: Mapping[str, Any]) -> Any:
+        return super().from_son({key: mapping[key] for key in mapping if key != "loud"})
+
+
+class Picky(Document):
+    """Says no without raising."""
+
+    name = StringField()
+
+    def validate(self) -> bool:
+        return super().validate() and self.name != "no"
+
+
+class Lucky(Document):
+    """Adds a rule of its own."""
+
+    number = IntField(required=True)
+
+    def validate_fields(self) -> bool:
+        if self.number == 13:
+            raise ValueError("13 brings bad luck")
+        return super().validate_fields()
+
+
+class Deaf(Document):
+    """Answers for its fields."""
+
+    name = StringField()
+
+    def get_field_value(self, name: str) -> Any:
+        value = super().get_field_value(name)
+        return value.lower() if name == "name" and value else value
+
+
+class Wrapping(Document):
+    """Embeds classes that do something themselves, next to one that does not."""
+
+    counted = EmbeddedDocumentField(Counted)
+    loud = EmbeddedDocumentField(LoudKeys)
+    pickies = ListField(EmbeddedDocumentField(Picky))
+    overridden = EmbeddedDocumentField(Overridden)
+    plain = EmbeddedDocumentField(Plain)
+
+
+BUILT_IN = (
+    Plain,
+    Everything,
+    Required,
+    Bounded,
+    Renamed,
+    Defaults,
+    Stamped,
+    Node,
+    Grid,
+    Referrer,
+    Open,
+    Hybrid,
+    Child,
+    Diamond,
+)
+"""Classes of built-in fields only: their valid documents never leave a native codec."""
+
+ANIMALS = (*BUILT_IN, Overridden, Counted, LoudKeys, Picky, Lucky, Deaf, Wrapping)

@@ -1,0 +1,78 @@
+"""What must be equal when two codecs made the same: values, types, order, and what is hidden."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from aiomotorengine.storage import DanglingReference, DocumentStorage
+
+__all__ = ["outcome", "snapshot"]
+
+
+def snapshot(value: Any, *, whole: bool = True) -> Any:
+    """A value as nested tuples that are equal only for the same types, in the same order.
+
+    Parameters:
+        value: anything.
+        whole: whether documents are taken with what they know about themselves (their id, where
+            their dynamic values came from), or with their values only.
+    """
+    return freeze(value, whole, ())
+
+
+def freeze(value: Any, whole: bool, around: tuple[int, ...]) -> Any:
+    kind = type(value)
+    if id(value) in around:
+        return kind, "again"  # it contains itself
+    around = (*around, id(value))
+    if isinstance(value, DocumentStorage):
+        values = freeze(dict(value._values), whole, around)
+        if not whole:
+            return kind, values
+        return (
+            kind,
+            freeze(value._id, whole, around),
+            value._is_persisted,
+            freeze(value._stored_keys, whole, around),
+            freeze(value._hidden, whole, around),
+            values,
+        )
+    if isinstance(value, Mapping):
+        return kind, tuple((key, freeze(value[key], whole, around)) for key in value)
+    if isinstance(value, list | tuple):
+        return kind, tuple(freeze(item, whole, around) for item in value)
+    if isinstance(value, float):
+        return kind, struct.pack("<d", value)  # so that NaN equals itself and -0.0 is not 0.0
+    if isinstance(value, datetime):
+        return kind, value.isoformat(), value.utcoffset()
+    if isinstance(value, Decimal):
+        return kind, str(value)
+    if isinstance(value, re.Pattern):
+        return kind, value.pattern, value.flags
+    if isinstance(value, DanglingReference):
+        return kind, freeze(value.id, whole, around)
+    return kind, value
+
+
+def outcome(function: Any, *arguments: Any) -> Any:
+    """What a call comes to: its result, or the class, text, number and cause of its error."""
+    try:
+        result = function(*arguments)
+    except Exception as error:
+        return "raised", description(error)
+    return "returned", snapshot(result)
+
+
+def description(error: BaseException) -> Any:
+    cause = error.__cause__
+    return (
+        type(error),
+        str(error),
+        getattr(error, "index", None),
+        None if cause is None else description(cause),
+    )

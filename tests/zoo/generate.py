@@ -1,0 +1,331 @@
+"""Random documents over the zoo, the same for the same seed.
+
+Values are what the field takes, with a preference for its edges: empty and long texts, every plane
+of Unicode, numbers where BSON changes type, dates before 1970, subclasses. With ``wild`` they are
+now and then something the field does not take, so that both codecs have to refuse alike.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from enum import IntEnum
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from bson import (
+    SON,
+    Binary,
+    Code,
+    DBRef,
+    Decimal128,
+    Int64,
+    MaxKey,
+    MinKey,
+    ObjectId,
+    Regex,
+    Timestamp,
+)
+
+from aiomotorengine import (
+    BaseField,
+    BinaryField,
+    BooleanField,
+    DateTimeField,
+    DecimalField,
+    Document,
+    EmailField,
+    EmbeddedDocumentField,
+    FloatField,
+    IntField,
+    JsonField,
+    LineStringField,
+    ListField,
+    PasswordField,
+    PointField,
+    PolygonField,
+    ReferenceField,
+    StringField,
+    URLField,
+    UUIDField,
+)
+from aiomotorengine.fields.dynamic_field import DynamicField
+from tests.zoo import animals
+
+__all__ = ["Text", "Weight", "document", "document_of", "documents"]
+
+DEPTH = 3
+"""How deep embedded documents go."""
+
+ALPHABETS = (
+    "abcdefghij KLMNOP_0123456789",
+    "äöüßéèçñ€ ab",
+    "日本語漢字 テスト",
+    "😀🦀🐍\U0001d518 a",
+    "\t\n\x00\x7f\\\"'$.",
+)
+
+
+class Text(str):
+    """A text of a class of its own."""
+
+    __slots__ = ()
+
+
+class Weight(IntEnum):
+    LIGHT = 1
+    HEAVY = 2
+
+
+def chance(random: Random, probability: float) -> bool:
+    return random.random() < probability
+
+
+# -- values --------------------------------------------------------------------------------------
+
+
+def text(random: Random, longest: int = 20) -> str:
+    if chance(random, 0.02):
+        longest *= 20
+    alphabet = random.choice(ALPHABETS)
+    value = "".join(random.choices(alphabet, k=random.randint(0, longest)))
+    return Text(value) if chance(random, 0.03) else value
+
+
+def integer(random: Random) -> Any:
+    edges = (0, 1, -1, 127, 2**31 - 1, 2**31, -(2**31), -(2**31) - 1, 2**63 - 1, -(2**63))
+    if chance(random, 0.3):
+        return random.choice(edges)
+    if chance(random, 0.05):
+        return random.choice((True, Weight.HEAVY, Int64(5), Int64(2**40), 2.75))
+    return random.randint(-1000, 1000)
+
+
+def floating(random: Random) -> Any:
+    if chance(random, 0.2):
+        return random.choice((0.0, -0.0, math.inf, -math.inf, math.nan, 1e308, 5e-324))
+    return random.choice((random.random(), random.gauss(0, 1e6), random.randint(-9, 9)))
+
+
+def moment(random: Random) -> datetime:
+    if chance(random, 0.1):
+        return random.choice(
+            (
+                datetime(1, 1, 1),
+                datetime(1969, 12, 31, 23, 59, 59, 999999),
+                datetime(1970, 1, 1),
+                datetime(9999, 12, 31, 23, 59, 59, 999999),
+            )
+        )
+    value = datetime(1970, 1, 1) + timedelta(microseconds=random.randint(-(10**15), 4 * 10**15))
+    if chance(random, 0.2):
+        hours = random.choice((0, 0, 1, -5, 5.5))
+        zone = timezone(timedelta(hours=hours))
+        value = value.replace(tzinfo=zone)
+    return value
+
+
+def uuid(random: Random) -> UUID:
+    return UUID(int=random.getrandbits(128))
+
+
+def object_id(random: Random) -> ObjectId:
+    return ObjectId(random.randbytes(12))
+
+
+def decimal(random: Random) -> Decimal:
+    value = Decimal(random.randint(-(10**6), 10**6)).scaleb(-random.randint(0, 5))
+    return random.choice((value, value, Decimal("1E+3"), Decimal("-0"), Decimal(10**30)))
+
+
+def anything(random: Random, depth: int = 2) -> Any:
+    """Anything at all that BSON holds."""
+    if depth and chance(random, 0.3):
+        if chance(random, 0.5):
+            return [anything(random, depth - 1) for _ in range(random.randint(0, 4))]
+        made = {key(random): anything(random, depth - 1) for _ in range(random.randint(0, 4))}
+        return SON(made) if chance(random, 0.2) else made
+    return random.choice(LEAVES)(random)
+
+
+def key(random: Random) -> str:
+    return text(random, 8).replace("\0", "")
+
+
+LEAVES: tuple[Callable[[Random], Any], ...] = (
+    lambda random: None,
+    lambda random: chance(random, 0.5),
+    text,
+    integer,
+    floating,
+    moment,
+    uuid,
+    object_id,
+    lambda random: random.randbytes(random.randint(0, 9)),
+    lambda random: Binary(random.randbytes(3), 128),
+    lambda random: Decimal128(str(random.randint(0, 10**9))),
+    lambda random: Regex("a.c", "i"),
+    lambda random: re.compile("^x"),
+    lambda random: Code("f()"),
+    lambda random: Code("g()", {"x": 1}),
+    lambda random: DBRef("things", object_id(random)),
+    lambda random: Timestamp(random.randint(0, 2**31), 1),
+    lambda random: MinKey(),
+    lambda random: MaxKey(),
+)
+
+
+def json(random: Random, depth: int = 2) -> Any:
+    if depth and chance(random, 0.4):
+        if chance(random, 0.5):
+            return [json(random, depth - 1) for _ in range(random.randint(0, 3))]
+        return {text(random, 5): json(random, depth - 1) for _ in range(random.randint(0, 3))}
+    return random.choice((None, True, 5, 1.5, text(random), uuid(random), object_id(random)))
+
+
+def position(random: Random) -> list[float]:
+    return [round(random.uniform(-180, 180), 4), random.randint(-90, 90)]
+
+
+def ring(random: Random) -> list[list[float]]:
+    start = position(random)
+    return [start, *(position(random) for _ in range(random.randint(0, 3))), list(start)]
+
+
+def shape_of(kind: str, make: Callable[[Random], Any]) -> Callable[[Any, Random, int], Any]:
+    def value(field: Any, random: Random, depth: int) -> Any:
+        coordinates = make(random)
+        if chance(random, 0.5):
+            return coordinates
+        return {"type": kind, "coordinates": coordinates}
+
+    return value
+
+
+def within(field: Any, value: Any) -> Any:
+    """A number, moved between the bounds of its field."""
+    if field.min_value is not None and not value >= field.min_value:
+        return field.min_value
+    if field.max_value is not None and not value <= field.max_value:
+        return field.max_value
+    return value
+
+
+def embedded(field: Any, random: Random, depth: int) -> Any:
+    if depth <= 0:
+        return None if not field.required else field.embedded_type()
+    return document_of(field.embedded_type, random, depth=depth - 1)
+
+
+def listed(field: Any, random: Random, depth: int) -> Any:
+    count = 0 if depth <= 0 and not field.required else random.randint(int(field.required), 4)
+    items = [value_of(field._base_field, random, depth - 1) for _ in range(count)]
+    return tuple(items) if chance(random, 0.1) else items
+
+
+def reference(field: Any, random: Random, depth: int) -> Any:
+    if chance(random, 0.3):
+        return field.reference_type(_id=object_id(random))
+    return object_id(random)
+
+
+VALUES: dict[type[Any], Callable[[Any, Random, int], Any]] = {
+    BaseField: lambda field, random, depth: anything(random),
+    DynamicField: lambda field, random, depth: anything(random),
+    BooleanField: lambda field, random, depth: random.choice((True, False, 0, 1)),
+    StringField: lambda field, random, depth: text(random, 20)[: field.max_length],
+    DateTimeField: lambda field, random, depth: moment(random),
+    UUIDField: lambda field, random, depth: (
+        uuid(random) if chance(random, 0.9) else str(uuid(random))
+    ),
+    URLField: lambda field, random, depth: random.choice(
+        ("http://example.org", "https://a.example.com:8080/path?q=1", "http://localhost/x")
+    ),
+    EmailField: lambda field, random, depth: random.choice(
+        ("someone@example.org", "o'neill+x@mail.example.com")
+    ),
+    IntField: lambda field, random, depth: within(field, integer(random)),
+    FloatField: lambda field, random, depth: within(field, floating(random)),
+    DecimalField: lambda field, random, depth: within(field, decimal(random)),
+    BinaryField: lambda field, random, depth: random.randbytes(random.randint(0, 12))[
+        : field.max_bytes
+    ],
+    JsonField: lambda field, random, depth: json(random),
+    PasswordField: lambda field, random, depth: random.choice(("secret", "hush", "geheim")),
+    ListField: listed,
+    EmbeddedDocumentField: embedded,
+    ReferenceField: reference,
+    PointField: shape_of("Point", position),
+    LineStringField: shape_of(
+        "LineString", lambda random: [position(random) for _ in range(random.randint(1, 4))]
+    ),
+    PolygonField: shape_of(
+        "Polygon", lambda random: [ring(random) for _ in range(random.randint(1, 2))]
+    ),
+    animals.Money: lambda field, random, depth: Decimal(random.randint(0, 10**6)) / 100,
+    animals.Even: lambda field, random, depth: random.randint(-500, 500) * 2,
+    animals.Zeroless: lambda field, random, depth: random.randint(1, 500),
+}
+
+
+def value_of(field: Any, random: Random, depth: int) -> Any:
+    """A value that a field takes."""
+    for kind in type(field).__mro__:
+        if kind in VALUES:
+            return VALUES[kind](field, random, depth)
+    raise LookupError(f"the zoo has no values for {type(field).__name__}")
+
+
+# -- documents -----------------------------------------------------------------------------------
+
+
+def document_of(
+    document_class: Any, random: Random, *, depth: int = DEPTH, wild: bool = False
+) -> Any:
+    """A document of a class.
+
+    Parameters:
+        document_class: one of the zoo, or any other of fields that the zoo knows.
+        random: where chance comes from.
+        depth: how deep embedded documents may go.
+        wild: whether values may be such as the field does not take.
+    """
+    values: dict[str, Any] = {}
+    for name, field in document_class._fields.items():
+        if wild and chance(random, 0.05):
+            values[name] = anything(random)
+        elif field.required:
+            values[name] = required_value(field, random, depth)
+        elif chance(random, 0.85):
+            values[name] = value_of(field, random, depth)
+        elif chance(random, 0.5):
+            values[name] = None
+    made = document_class(**values)
+    if chance(random, 0.5 if document_class is animals.Open else 0.05):
+        for number in range(random.randint(1, 3)):
+            setattr(made, f"extra{number}", anything(random))
+    return made
+
+
+def required_value(field: Any, random: Random, depth: int) -> Any:
+    while True:
+        value = value_of(field, random, depth)
+        if not field.is_empty(field.get_value(value)):
+            return value
+
+
+def document(random: Random, *, wild: bool = False) -> Any:
+    """A document of any class of the zoo."""
+    return document_of(random.choice(animals.ANIMALS), random, wild=wild)
+
+
+def documents(
+    document_class: type[Document], count: int, seed: int = 0, *, wild: bool = False
+) -> list[Any]:
+    """So many documents of one class, the same for the same seed."""
+    random = Random(f"{document_class.__name__} {seed} {wild}")
+    return [document_of(document_class, random, wild=wild) for _ in range(count)]
