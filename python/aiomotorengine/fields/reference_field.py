@@ -24,8 +24,6 @@ __all__ = ["ReferenceField"]
 
 D = TypeVar("D", bound=DocumentStorage)
 
-HEX_LENGTH = 24
-
 
 @native_kind("reference")
 class ReferenceField(BaseField[D]):
@@ -102,13 +100,13 @@ class ReferenceField(BaseField[D]):
     def to_query(self, value: Any) -> Any:
         if value is None or isinstance(value, ObjectId):
             return value
-        if isinstance(value, str) and len(value) == HEX_LENGTH and ObjectId.is_valid(value):
+        if isinstance(value, str) and ObjectId.is_valid(value):
             return ObjectId(value)
         if isinstance(value, self.reference_type) and value._id is not None:
             return self.to_son(value)
         raise ValueError(
             f"{self._title} is compared with a saved {self.reference_type.__name__}, an ObjectId "
-            f"or its {HEX_LENGTH} hexadecimal digits, not with {short_repr(value)}."
+            f"or its 24 hexadecimal digits, not with {short_repr(value)}."
         )
 
     def to_query_item(self, value: Any) -> Any:
