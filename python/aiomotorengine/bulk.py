@@ -16,13 +16,11 @@ from aiomotorengine.errors import DUPLICATE_KEY_CODE, UniqueKeyViolationError
 
 __all__ = ["insert", "prepare"]
 
-DOCUMENTS_PER_SLICE = 256
-"""How many documents are converted before the event loop gets its turn."""
-
-DOCUMENTS_PER_BATCH = 100_000
+DOCUMENTS_PER_BATCH = 10_000
 BYTES_PER_BATCH = 8 * 1024 * 1024
 BYTES_PER_DOCUMENT = 16 * 1024 * 1024
-"""The server's bound for documents; for batches, its bounds with much headroom in bytes."""
+"""The server's bound for one document. Batches stay far below what it takes, because making a
+message holds the event loop."""
 
 
 async def prepare(codec: Codec, documents: Sequence[Any]) -> bool:
@@ -60,23 +58,26 @@ async def insert(
         UniqueKeyViolationError: a unique field's value is there already.
         pymongo.errors.BulkWriteError: the server refused a document for another reason.
     """
-    for start, some in slices(documents):
-        for index, document in enumerate(some, start):
-            run_on_save(document, index)
-    ids = [id_for_insert(document) for document in documents]
+    ids: list[Any] = []
+    for _, some in slices(documents):
+        for document in some:
+            run_on_save(document)
+            ids.append(id_for_insert(document))
+        await asyncio.sleep(0)
     encoded = await encode(codec, documents, ids)
     for first, last in batches(encoded):
         batch, batch_ids = documents[first:last], ids[first:last]
+        before = [(document._id, document._is_persisted) for document in batch]
         # They keep these ids if the answer never comes, so that a retry makes no second copy.
-        before = [document._id for document in batch]
-        for document, id in zip(batch, batch_ids, strict=True):
-            document._id = id
+        mark_as_sent(batch, batch_ids)
         try:
             await raw_io.insert(collection, encoded[first:last], batch_ids)
         except BulkWriteError as error:
             inserted = error.details["nInserted"]
-            for document, id in zip(batch[inserted:], before[inserted:], strict=True):
-                document._id = id
+            for document, state in zip(batch[inserted:], before[inserted:], strict=True):
+                document._id, document._is_persisted = state
+            # One that was refused may be the same object as one that was not.
+            mark_as_sent(documents[: first + inserted], ids[: first + inserted])
             raise numbered(error, first, document_class) from error
     for document in documents:
         document._is_persisted = True
@@ -91,7 +92,7 @@ def stamp(document: Any) -> None:
         conversion.stamp(document, creating=True)
 
 
-def run_on_save(document: Any, index: int) -> None:
+def run_on_save(document: Any) -> None:
     for name, function in conversion_of(type(document)).on_save:
         setattr(document, name, function(document, True))
 
@@ -100,6 +101,13 @@ def id_for_insert(document: Any) -> Any:
     """A preset id is used; a document that was loaded or saved is copied, with a new one."""
     preset = document._id
     return preset if preset is not None and not document._is_persisted else ObjectId()
+
+
+def mark_as_sent(documents: Sequence[Any], ids: Sequence[Any]) -> None:
+    """Give documents the ids they were sent with, to be used again if they are sent again."""
+    for document, id in zip(documents, ids, strict=True):
+        document._id = id
+        document._is_persisted = False
 
 
 async def encode(codec: Codec, documents: Sequence[Any], ids: Sequence[Any]) -> list[bytes]:
@@ -121,8 +129,8 @@ async def encode(codec: Codec, documents: Sequence[Any], ids: Sequence[Any]) -> 
 
 def slices(documents: Sequence[Any]) -> Iterator[tuple[int, Sequence[Any]]]:
     """Runs of documents small enough not to hold the event loop long, with their start."""
-    for start in range(0, len(documents), DOCUMENTS_PER_SLICE):
-        yield start, documents[start : start + DOCUMENTS_PER_SLICE]
+    for start in range(0, len(documents), raw_io.DOCUMENTS_PER_SLICE):
+        yield start, documents[start : start + raw_io.DOCUMENTS_PER_SLICE]
 
 
 def batches(encoded: Sequence[bytes]) -> Iterator[tuple[int, int]]:

@@ -35,6 +35,9 @@ __all__ = [
 
 DEFAULT_CONNECTION_NAME = "default"
 
+REFUSALS = (PyMongoError, ValueError, TypeError, LookupError, OSError)
+"""What the drivers raise for settings they do not take."""
+
 
 class ConnectionError(Exception):  # noqa: A001  # programs import it by this name
     """The settings of a connection were refused, or there is no such connection."""
@@ -98,9 +101,11 @@ class Connection:
 
     def create(self, loop: asyncio.AbstractEventLoop | None) -> Any:
         try:
-            settings = normalised(self.settings)
-            client = self.driver.create_client(settings, self.io_loop)
-        except (PyMongoError, ValueError, TypeError) as error:
+            if not isinstance(self.io_loop, asyncio.AbstractEventLoop | None):
+                raise TypeError(f"io_loop must be an event loop, not {self.io_loop!r}")
+            client = self.driver.create_client(normalised(self.settings), self.io_loop)
+            client[self.database]  # a name that is none is refused by this
+        except REFUSALS as error:
             raise self.refused(error) from error
         self.clients[loop] = client
         return client
@@ -136,6 +141,9 @@ class AliasDatabase(Database):
     def disconnect(self) -> None:
         self._connection.close()
 
+    def __repr__(self) -> str:
+        return f"<Database {self._database} on '{self._connection.alias}'>"
+
 
 _connections: dict[str, Connection] = {}
 
@@ -164,9 +172,14 @@ def connect(db: str, alias: str = DEFAULT_CONNECTION_NAME, **kwargs: Any) -> Dat
         >>> disconnect()
     """
     known = _connections.get(alias)
-    if known is None or not known.clients:
-        register_connection(db, alias, **kwargs)
-    return get_connection(alias, db=db)
+    if known is not None and known.clients:
+        return get_connection(alias, db=db)
+    register_connection(db, alias, **kwargs)
+    try:
+        return get_connection(alias, db=db)
+    except BaseException:
+        del _connections[alias]
+        raise
 
 
 def register_connection(db: str, alias: str, **kwargs: Any) -> None:
@@ -201,7 +214,7 @@ def get_connection(alias: str = DEFAULT_CONNECTION_NAME, db: str | None = None) 
     """
     connection = find(alias)
     connection.client()
-    return AliasDatabase(connection, db or connection.database)
+    return AliasDatabase(connection, connection.database if db is None else db)
 
 
 def driver_of(alias: str = DEFAULT_CONNECTION_NAME) -> Driver:

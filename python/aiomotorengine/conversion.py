@@ -79,12 +79,19 @@ class Conversion:
             if factory is not None:
                 self.factories.append((name, field.db_field, factory))
 
+        direct = document_class._is_read_directly()
+        readers = {
+            name: reader(attribute) if direct else partial(read_by_name, name=name)
+            for name, attribute in attributes.items()
+        }
         self._writers = [
-            (name, field.db_field, reader(attributes[name]), *converter(field, "to_son"))
+            (name, field.db_field, readers[name], *converter(field, "to_son"))
             for name, field in fields.items()
         ]
+        # A class with its own way of matching keys is asked about each.
+        matched = fields if document_class._is_matched_directly() else {}
         self._readers = {
-            field.db_field: (name, *converter(field, "from_son")) for name, field in fields.items()
+            field.db_field: (name, *converter(field, "from_son")) for name, field in matched.items()
         }
         self._validators: list[tuple[str, Reader | None, frozenset[type], Check]] = []
         for name, field in fields.items():
@@ -93,7 +100,7 @@ class Conversion:
                 # No type is fine without a look, since a value of any may be empty.
                 check, accepted = required(name, field, check, accepted), NO_TYPES
             if check is not None:
-                self._validators.append((name, reader(attributes[name]), accepted, check))
+                self._validators.append((name, readers[name], accepted, check))
         self.stamps = [attribute for attribute in attributes.values() if attribute.stamps]
         self.on_save = [(name, field.on_save) for name, field in fields.items() if field.on_save]
         self._below: list[tuple[str, EmbeddedDocumentField[Any]]] | None = None
@@ -307,6 +314,11 @@ def required(
     return check
 
 
+def read_by_name(document: Any, name: str) -> Any:
+    """The value as the document's own ``get_field_value`` gives it."""
+    return document.get_field_value(name)
+
+
 def default_factory(default: Any) -> Callable[[], Any] | None:
     """What makes a field's default for each instance, or ``None`` if one value does for all."""
     if callable(default):
@@ -384,6 +396,6 @@ def field_of_old_key(
 ) -> BaseField[Any] | None:
     """The field whose value an older version of the model stored dynamically under ``key``."""
     field: BaseField[Any] | None = document_class.get_field_by_db_name(key)
-    if field is None or field.db_field in mapping:
+    if field is None or (field.db_field != key and field.db_field in mapping):
         return None
     return field

@@ -45,8 +45,8 @@ class Database:
         self.connection.close()
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("_connection", "_database"):  # not set yet: a copy, or a pickle, in the making
-            raise AttributeError(name)
+        if name in ("connection", "database", "_connection", "_database"):
+            raise AttributeError(name)  # not set yet: a copy, or a pickle, in the making
         return getattr(self.database, name)
 
     def __getitem__(self, name: str) -> Any:

@@ -71,10 +71,21 @@ class BaseDocument(DocumentStorage):
         """Whether an instance may be made and filled without calling the class."""
         return cls.__init__ is BaseDocument.__init__ and cls.__new__ is BaseDocument.__new__
 
+    @classmethod
+    def _is_read_directly(cls) -> bool:
+        """Whether a field's value may be read without ``get_field_value``."""
+        return cls.get_field_value is BaseDocument.get_field_value
+
+    @classmethod
+    def _is_matched_directly(cls) -> bool:
+        """Whether a stored key may be matched to its field without ``get_field_by_db_name``."""
+        own: Any = cls.get_field_by_db_name
+        return own.__func__ is BaseDocument.get_field_by_db_name.__func__  # type: ignore[attr-defined]
+
     # -- conversion -----------------------------------------------------------------------------
 
     def to_son(self) -> dict[str, Any]:
-        """What is stored for this document: keys of MongoDB, in the order of the fields, no ``_id``.
+        """What is stored for this document, by key in MongoDB; without the ``_id``.
 
         Example:
             >>> from aiomotorengine import Document, IntField

@@ -38,6 +38,13 @@ class InvalidDocumentError(ValueError):
         return cls(f"Field '{name}' must be valid.")
 
     @classmethod
+    def id_as_field(cls, name: str) -> InvalidDocumentError:
+        return cls(
+            f"Field '{name}' can't be stored under '_id': that is the document's id, which every "
+            "document has without a field."
+        )
+
+    @classmethod
     def duplicate_db_fields(cls, names: Iterable[str]) -> InvalidDocumentError:
         # The blank at the end has been there since 2017, and programs may match it.
         return cls(f"Multiple db_fields defined for: {', '.join(names)} ")

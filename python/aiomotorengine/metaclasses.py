@@ -18,7 +18,6 @@ T = TypeVar("T")
 # What a class attribute of this name does is compiled into conversions and plans.
 COMPILED_NAMES = frozenset(
     {
-        "__getattribute__",
         "__init__",
         "__new__",
         "from_son",
@@ -89,6 +88,9 @@ class DocumentMetaClass(type):
                 field.name = attribute_name
                 type.__setattr__(cls, attribute_name, field.attribute())
 
+        for attribute_name, field in fields.items():
+            if "_id" in (attribute_name, field.db_field):
+                raise InvalidDocumentError.id_as_field(attribute_name)
         mcs.__refuse_duplicates(cls, fields, set(namespace))
         cls._fields = fields
         cls._db_field_map = {n: f.db_field for n, f in fields.items()}

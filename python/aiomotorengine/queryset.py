@@ -24,7 +24,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.storage import DocumentStorage
-from aiomotorengine.utils import has_operators
+from aiomotorengine.utils import has_operators, sort_direction
 
 __all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
 
@@ -100,6 +100,8 @@ class QuerySet(Generic[D]):
         return self._narrow(conditions(self.__klass__, args, kwargs, negated=True))
 
     def _narrow(self, node: QNode) -> QuerySet[D]:
+        if node.empty:
+            return self
         # After a query its filters are spent: the next ones start from none (K7).
         self._filters = node if self._filters_are_spent else self._filters & node
         self._filters_are_spent = False
@@ -107,12 +109,12 @@ class QuerySet(Generic[D]):
 
     def limit(self, limit: int | None) -> QuerySet[D]:
         """Return at most so many documents; ``None`` goes back to the default limit."""
-        self._limit = limit
+        self._limit = None if limit is None else whole_number("limit", limit)
         return self
 
     def skip(self, skip: int) -> QuerySet[D]:
         """Leave out so many documents at the start."""
-        self._skip = skip
+        self._skip = whole_number("skip", skip)
         return self
 
     def order_by(self, field: BaseField[Any] | str, direction: int | None = None) -> QuerySet[D]:
@@ -129,11 +131,7 @@ class QuerySet(Generic[D]):
         key, sign = self._sort_key(field)
         if direction is None:
             direction = ASCENDING
-        if direction not in (ASCENDING, DESCENDING):
-            raise ValueError(
-                f"Invalid order by direction {direction!r}: use ASCENDING (1) or DESCENDING (-1)."
-            )
-        self._order.append((key, direction * sign))
+        self._order.append((key, sort_direction(direction) * sign))
         return self
 
     def _sort_key(self, field: BaseField[Any] | str) -> tuple[str, int]:
@@ -142,7 +140,11 @@ class QuerySet(Generic[D]):
                 "Can't order by a list field. Use an aggregation (Document.objects.aggregate), or "
                 "keep the length of the list in an IntField of its own and order by that."
             )
-        name = field.name if isinstance(field, BaseField) else field
+        name = getattr(field, "name", None) if isinstance(field, BaseField) else field
+        if not isinstance(name, str):
+            raise TypeError(
+                f"Order by a field of {self.__klass__.__name__} or by its name, not by {field!r}."
+            )
         sign = ASCENDING
         if name not in self.__klass__._fields and name[:1] in ("-", "+"):
             sign, name = (DESCENDING if name[0] == "-" else ASCENDING), name[1:]
@@ -437,17 +439,34 @@ class QuerySet(Generic[D]):
         return UpdateResult(count=count, updated_existing=count > 0)
 
     def _change(self, definition: Mapping[Any, Any]) -> dict[str, Any]:
-        if definition and all(isinstance(k, str) and k.startswith("$") for k in definition):
+        if not isinstance(definition, Mapping):
+            raise TypeError(
+                f"An update is a mapping of fields to values, not {type(definition).__name__}."
+            )
+        operators = [key for key in definition if isinstance(key, str) and key.startswith("$")]
+        if operators and len(operators) < len(definition):
+            raise ValueError(
+                f"An update is either fields with values or operators; this one has both fields "
+                f"and {', '.join(operators)}."
+            )
+        if operators:
             return dict(definition)
+        return {"$set": dict(self._new_value(key, value) for key, value in definition.items())}
+
+    def _new_value(self, key: Any, value: Any) -> tuple[str, Any]:
+        """The key in MongoDB and the value as it is stored, for one entry of an update."""
         fields = self.__klass__._fields
-        values = {}
-        for key, value in definition.items():
-            field = key if isinstance(key, BaseField) else fields.get(key)
-            if field is None:
-                values[key] = value
-            else:
-                values[field.db_field] = field.to_update(value)
-        return {"$set": values}
+        if isinstance(key, BaseField):
+            if fields.get(getattr(key, "name", None)) is not key:
+                raise ValueError(f"{key!r} is no field of {self.__klass__.__name__}.")
+            field = key
+        elif isinstance(key, str):
+            if key not in fields:
+                return key, value
+            field = fields[key]
+        else:
+            raise TypeError(f"An update names fields or texts, not {type(key).__name__}.")
+        return field.db_field, field.to_update(value)
 
     async def delete(self, alias: str | None = None) -> int:
         """Remove all documents that the query finds (all there are, without a filter).
@@ -483,6 +502,12 @@ class QuerySet(Generic[D]):
             The number of unique fields.
         """
         return await indexes.ensure(self.coll(alias), self.__klass__)
+
+
+def whole_number(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name}() takes a whole number, not {value!r}.")
+    return value
 
 
 def by_id(document: DocumentStorage) -> dict[str, Any]:

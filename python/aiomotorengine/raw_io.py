@@ -13,6 +13,7 @@ client-side encryption) documents are read as dicts, and nobody above notices.
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from collections.abc import AsyncGenerator, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
@@ -24,6 +25,9 @@ from bson.errors import InvalidBSON
 from aiomotorengine.codec import Codec, codec_for
 
 __all__ = ["EncodedDocument", "codec_of", "find", "insert"]
+
+DOCUMENTS_PER_SLICE = 256
+"""How many documents are converted before the event loop gets its turn."""
 
 SINGLES_AT_ONCE = 100
 """How many documents that did not come as bytes make a batch."""
@@ -95,28 +99,31 @@ async def insert(
 
 
 class Batch:
-    """The documents of one reply, as BSON end to end.
+    """The documents of one reply.
 
     Attributes:
-        documents: the bytes.
-        count: how many documents they are.
+        documents: the BSON of each.
     """
 
-    __slots__ = ("count", "documents")
+    __slots__ = ("documents",)
 
-    def __init__(self, documents: bytes, count: int) -> None:
+    def __init__(self, documents: Sequence[bytes]) -> None:
         self.documents = documents
-        self.count = count
+
+    def slices(self) -> Iterator[bytes]:
+        """Runs of documents, end to end, small enough not to hold the event loop long."""
+        for start in range(0, len(self.documents), DOCUMENTS_PER_SLICE):
+            yield b"".join(self.documents[start : start + DOCUMENTS_PER_SLICE])
 
     def __repr__(self) -> str:
-        return f"<{self.count} documents in {len(self.documents)} bytes>"
+        return f"<{len(self.documents)} documents in {sum(map(len, self.documents))} bytes>"
 
 
 class BatchOfOne(list[Batch]):
     """What the cursor gets for a batch: one object, and as many documents as it counts."""
 
     def __len__(self) -> int:
-        return self[0].count
+        return len(self[0].documents)
 
 
 class Reply:
@@ -139,7 +146,7 @@ class Reply:
         start, end, key = found
         reply: dict[str, Any] = bson.decode(without(raw, start, end), options)
         batch = cut_batch(raw[start + 1 + len(key) + 1 : end])
-        reply["cursor"][key.decode()] = BatchOfOne([batch]) if batch.count else []
+        reply["cursor"][key.decode()] = BatchOfOne([batch]) if batch.documents else []
         return reply
 
 
@@ -178,7 +185,9 @@ async def find(
                 yield singles
                 singles = []
             if isinstance(found, Batch):
-                yield codec.decode_many(found.documents)
+                for documents in found.slices():
+                    yield codec.decode_many(documents)
+                    await asyncio.sleep(0)
         if singles:
             yield singles
     finally:
@@ -281,4 +290,4 @@ def cut_batch(array: bytes) -> Batch:
             raise InvalidBSON("a document is longer than the batch that holds it")
         position = start + size
         parts.append(array[start:position])
-    return Batch(b"".join(parts), len(parts))
+    return Batch(parts)

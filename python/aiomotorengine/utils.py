@@ -10,8 +10,16 @@ from typing import Any
 from bson import json_util
 from bson.binary import UuidRepresentation
 from bson.errors import BSONError
+from pymongo import ASCENDING, DESCENDING
 
-__all__ = ["deserialize", "get_class", "has_operators", "is_collection", "serialize"]
+__all__ = [
+    "deserialize",
+    "get_class",
+    "has_operators",
+    "is_collection",
+    "serialize",
+    "sort_direction",
+]
 
 # Old rows are found by comparing their text, so the text must never depend on versions.
 WRITING = json_util.JSONOptions(json_mode=json_util.JSONMode.LEGACY)
@@ -115,3 +123,16 @@ def is_collection(value: Any) -> bool:
 def has_operators(mapping: Mapping[Any, Any]) -> bool:
     """Whether a mapping has keys that MongoDB takes for operators, such as ``$gt``."""
     return any(isinstance(key, str) and key.startswith("$") for key in mapping)
+
+
+def sort_direction(direction: Any) -> int:
+    """A direction to sort in.
+
+    Raises:
+        ValueError: it is neither ``ASCENDING`` nor ``DESCENDING``.
+    """
+    if direction not in (ASCENDING, DESCENDING):
+        raise ValueError(
+            f"Invalid order by direction {direction!r}: use ASCENDING (1) or DESCENDING (-1)."
+        )
+    return int(direction)

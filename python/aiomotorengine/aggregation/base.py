@@ -14,6 +14,7 @@ from aiomotorengine.aggregation.result import AggregationResult, as_plain
 from aiomotorengine.aggregation.sum import SumAggregation
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query_builder.node import QNode, conditions
+from aiomotorengine.utils import sort_direction
 
 __all__ = [
     "Aggregation",
@@ -230,8 +231,11 @@ class Aggregation(Generic[D]):
         Parameters:
             field: the field; as text, the attribute's name, a dotted path or a key in MongoDB.
             direction: ``ASCENDING`` or ``DESCENDING``.
+
+        Raises:
+            ValueError: the direction is neither.
         """
-        return self._add(OrderBy(self, field, direction))
+        return self._add(OrderBy(self, field, sort_direction(direction)))
 
     def raw(self, stages: Iterable[Mapping[str, Any]]) -> Aggregation[D]:
         """Use exactly these stages, whatever else was called, and no filter of the query set.

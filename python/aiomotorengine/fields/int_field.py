@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -10,14 +11,13 @@ from aiomotorengine.fields.hooks import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from aiomotorengine.storage import DocumentStorage
 
 __all__ = ["IntField"]
 
 SMALLEST = -(2**63)
 LARGEST = 2**63 - 1
+MOST_DIGITS = 19
 
 
 @native_kind("int")
@@ -56,7 +56,7 @@ class IntField(BaseField[int]):
             return True
         if type(value) is not int:
             try:
-                value = int(value)
+                value = as_int(value)
             except (TypeError, ValueError, OverflowError):
                 return False
         if not SMALLEST <= value <= LARGEST:
@@ -67,14 +67,25 @@ class IntField(BaseField[int]):
 
     @unchanged(int, NoneType)
     def to_son(self, value: Any) -> int | None:
-        return value if value is None else int(value)
+        return value if value is None else as_int(value)
 
     @unchanged(int, NoneType)
     def from_son(self, value: Any) -> int | None:
-        return value if value is None else int(value)
+        return value if value is None else as_int(value)
 
     if TYPE_CHECKING:
 
         def __set__(
             self, instance: DocumentStorage, value: int | float | str | Decimal | None
         ) -> None: ...
+
+
+def as_int(value: Any) -> int:
+    """What ``int()`` makes of a value, unless writing it out would take minutes.
+
+    Raises:
+        ValueError: as ``int()``; and for a ``Decimal`` with more digits than 64 bits can have.
+    """
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() > MOST_DIGITS:
+        raise ValueError(f"{value} has more than 64 bits.")
+    return int(value)

@@ -131,6 +131,8 @@ class QNot(QNode):
     """
 
     def __init__(self, query: QNode) -> None:
+        if not isinstance(query, QNode):
+            raise TypeError(f"QNot takes a query (Q), not {type(query).__name__}.")
         self.query = query
 
     @property
@@ -258,6 +260,9 @@ def conditions(
         TypeError: an argument is neither a query nor a mapping.
         ValueError: a key names an unknown operator, or a sub-property of what has none.
     """
+    if is_raw_query(document_class, kwargs):
+        # Any operator could come in by the keywords that a stranger chose.
+        raise ValueError("Invalid filter 'raw': pass a raw query by itself, as in filter({...}).")
     validate_fields(document_class, kwargs)
     together: QNode = Q()
     for part in [*map(query_of, args), Q(**kwargs)]:
