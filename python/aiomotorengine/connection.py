@@ -20,6 +20,7 @@ from pymongo.errors import ConfigurationError, PyMongoError
 from aiomotorengine import drivers
 from aiomotorengine.database import Database
 from aiomotorengine.drivers import Driver, get_driver
+from aiomotorengine.utils import running_loop
 
 __all__ = [
     "DEFAULT_CONNECTION_NAME",
@@ -146,6 +147,8 @@ class AliasDatabase(Database):
 
 
 _connections: dict[str, Connection] = {}
+_registry = threading.RLock()
+"""Held while an alias is looked up and changed."""
 
 
 def connect(db: str, alias: str = DEFAULT_CONNECTION_NAME, **kwargs: Any) -> Database:
@@ -171,15 +174,16 @@ def connect(db: str, alias: str = DEFAULT_CONNECTION_NAME, **kwargs: Any) -> Dat
         'shop'
         >>> disconnect()
     """
-    known = _connections.get(alias)
-    if known is not None and known.clients:
+    with _registry:
+        known = _connections.get(alias)
+        if known is None or not known.clients:
+            register_connection(db, alias, **kwargs)
+            try:
+                _connections[alias].client()
+            except BaseException:
+                del _connections[alias]
+                raise
         return get_connection(alias, db=db)
-    register_connection(db, alias, **kwargs)
-    try:
-        return get_connection(alias, db=db)
-    except BaseException:
-        del _connections[alias]
-        raise
 
 
 def register_connection(db: str, alias: str, **kwargs: Any) -> None:
@@ -194,11 +198,12 @@ def register_connection(db: str, alias: str, **kwargs: Any) -> None:
         >>> from aiomotorengine import register_connection
         >>> register_connection("archive", alias="old", host="localhost", driver="pymongo")
     """
-    before = _connections.get(alias)
     connection = Connection(alias, db, dict(kwargs))
+    with _registry:
+        before = _connections.get(alias)
+        _connections[alias] = connection
     if before is not None:
         before.close(forget=True)
-    _connections[alias] = connection
 
 
 def get_connection(alias: str = DEFAULT_CONNECTION_NAME, db: str | None = None) -> Database:
@@ -235,17 +240,21 @@ def disconnect(alias: str = DEFAULT_CONNECTION_NAME) -> None:
         >>> database = connect("shop", alias="shop")
         >>> disconnect("shop")
     """
-    connection = _connections.get(alias)
-    if connection is not None and connection.clients:
+    with _registry:
+        connection = _connections.get(alias)
+        if connection is None or not connection.clients:
+            return
         del _connections[alias]
-        connection.close(forget=True)
+    connection.close(forget=True)
 
 
 def cleanup() -> None:
     """Close all clients and forget all aliases."""
+    with _registry:
+        connections = list(_connections.values())
+        _connections.clear()
     with ExitStack() as stack:
-        while _connections:
-            _, connection = _connections.popitem()
+        for connection in connections:
             stack.callback(connection.close, forget=True)
 
 
@@ -256,13 +265,6 @@ def find(alias: str) -> Connection:
         raise UnknownAliasError(alias) from None
 
 
-def running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
 def normalised(given: dict[str, Any]) -> dict[str, Any]:
     """The client's options, with what the drivers do not do by themselves.
 
@@ -271,17 +273,17 @@ def normalised(given: dict[str, Any]) -> dict[str, Any]:
     """
     settings = dict(given)
     host = settings.get("host")
-    if isinstance(host, str):
-        # PyMongo does not strip the blanks that people put after commas.
-        settings["host"] = re.sub(r"\s*,\s*", ",", host.strip())
-    elif isinstance(host, list | tuple):
-        settings["host"] = [str(entry).strip() for entry in host]
+    hosts = [host] if isinstance(host, str) else host if isinstance(host, list | tuple) else []
+    # PyMongo does not strip the blanks that people put after commas.
+    stripped = [re.sub(r"\s*,\s*", ",", str(entry).strip()) for entry in hosts]
+    if stripped:
+        settings["host"] = stripped[0] if isinstance(host, str) else stripped
     if "replicaSet" in settings:
         if not isinstance(settings["replicaSet"], str):
             raise ConfigurationError("the replicaSet keyword parameter is required")
         settings.pop("port", None)  # each host of a set has its own
     options = {name.lower() for name in settings}
-    in_uri = isinstance(host, str) and "uuidrepresentation=" in host.lower()
+    in_uri = any("uuidrepresentation=" in entry.lower() for entry in stripped)
     if "uuidrepresentation" not in options and not in_uri:
         settings["uuidRepresentation"] = "standard"
     return settings

@@ -268,8 +268,8 @@ def has_stamps(document_class: Any, seen: set[Any]) -> bool:
 
 def embedded_field(field: BaseField[Any]) -> EmbeddedDocumentField[Any] | None:
     """The embedded document field that this is, or that it is a list (of lists) of."""
-    while isinstance(field, ListField):
-        field = field._base_field
+    if isinstance(field, ListField):
+        field = field.innermost
     return field if isinstance(field, EmbeddedDocumentField) else None
 
 
@@ -287,11 +287,8 @@ def embedded_documents(value: Any) -> Iterator[DocumentStorage]:
 
 def find_attribute(document_class: type[Any], name: str) -> Attribute:
     """The descriptor that reads a field."""
-    for base in document_class.__mro__:
-        if name in base.__dict__:
-            attribute: Attribute = base.__dict__[name]
-            return attribute
-    raise AttributeError(name)
+    attribute: Attribute = class_attribute(document_class, name)
+    return attribute
 
 
 def reader(attribute: Attribute) -> Reader | None:
@@ -351,10 +348,20 @@ def is_behaviour(document_class: type, name: str) -> bool:
     What an instance holds under such a name is Python's affair (a cached property, a method that
     a test replaced), and no value to be saved.
     """
+    found = class_attribute(document_class, name)
+    return found is not None and hasattr(found, "__get__")
+
+
+def class_attribute(document_class: type, name: str) -> Any:
+    """What a class has under a name, as it stands there; ``None`` if nothing."""
     for base in document_class.__mro__:
         if name in base.__dict__:
-            return hasattr(base.__dict__[name], "__get__")
-    return False
+            return base.__dict__[name]
+    return None
+
+
+def has_attribute(document_class: type, name: str) -> bool:
+    return any(name in base.__dict__ for base in document_class.__mro__)
 
 
 def keep_dynamic(
@@ -374,12 +381,13 @@ def keep_dynamic(
     name = key.lstrip("_")
     document_class = type(document)
     values = document.__dict__
-    if others is not None and name != key and not hasattr(document_class, key):
+    is_private = name != key and not key.startswith("__")
+    if others is not None and is_private and not has_attribute(document_class, key):
         # Programs of 2017 read a loaded value under its stored key, and it is not saved twice:
         # what begins with an underscore is Python's own.
         values[key] = value
     claimed = name in values or (others is not None and name != key and name in others)
-    if not name or claimed or hasattr(document_class, name):
+    if not name or claimed or has_attribute(document_class, name):
         if document._hidden is None:
             document._hidden = {}
         document._hidden[key] = value

@@ -25,7 +25,7 @@ __all__ = ["AUTHORIZED_FIELDS", "BaseDocument", "Document"]
 D = TypeVar("D", bound="BaseDocument")
 
 AUTHORIZED_FIELDS = ("_id", "_values", "_is_persisted", "_stored_keys", "_hidden")
-"""Names on an instance that are the library's own and never a value of the document."""
+"""Names on an instance that are the library's own; here because programs of 2017 import it."""
 
 
 class Objects:
@@ -245,8 +245,8 @@ class BaseDocument(DocumentStorage):
             if field is None:
                 raise ValueError(f"Field {part} not found in {cls.__name__} (in '{path}').")
             found.append(field)
-            while isinstance(field, ListField):
-                field = field._base_field
+            if isinstance(field, ListField):
+                field = field.innermost
             document_class = getattr(field, "embedded_type", None)
         return found
 

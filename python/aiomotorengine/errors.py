@@ -18,10 +18,11 @@ __all__ = [
 
 DUPLICATE_KEY_CODE = 11000
 
+# Names of collections and keys may hold blanks, so each ends where the next word begins.
 PYMONGO_ERROR_REGEX = re.compile(
-    r"(?P<error_code>E\d+)\s+(?P<error_type>.+?)\s+"
-    r"(?:collection:\s+(?P<namespace>\S+)\s+)?"
-    r"index:\s+(?P<index_name>\S+)\s+(?P<error>.*)",
+    r"(?P<error_code>E\d+)\s+(?P<error_type>[^:]+?)\s+"
+    r"(?:collection:\s+(?P<namespace>.+?)\s+)?"
+    r"index:\s+(?P<index_name>.+?)\s+(?P<error>(?:collation:|dup key:).*)",
     re.DOTALL,
 )
 
@@ -138,6 +139,14 @@ class UniqueKeyViolationError(RuntimeError, DuplicateKeyError):
         return cls(
             text, match["error_code"], match["error_type"], index_name, document_class, details
         )
+
+    @classmethod
+    def from_error(
+        cls, error: DuplicateKeyError, document_class: type[Any]
+    ) -> UniqueKeyViolationError:
+        """Build the error from the driver's, about one document or one index."""
+        text = (error.details or {}).get("errmsg") or str(error)
+        return cls.of(text, document_class, error.details)
 
     @classmethod
     def of(

@@ -1,7 +1,8 @@
 """The indexes of unique fields, and the memory of having asked for them.
 
 Asking the server at every save would cost a round trip each, so that an index which was asked for
-is taken to be there for five minutes, as PyMongo itself did in 2017 (K47).
+is taken to be there for five minutes, as PyMongo itself did in 2017 (K47). Who drops a collection
+or a database meanwhile asks for its indexes again with ``ensure_index``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import time
 from typing import Any
 
 from pymongo import ASCENDING
+from pymongo.errors import DuplicateKeyError
+
+from aiomotorengine.errors import UniqueKeyViolationError
 
 __all__ = ["SECONDS_REMEMBERED", "ensure", "ensure_remembered"]
 
@@ -22,10 +26,17 @@ It stands on the client itself because drivers call two clients of one server eq
 
 
 async def ensure(collection: Any, document_class: Any) -> int:
-    """Ask the server for an index on each unique field; the number of such fields."""
+    """Ask the server for an index on each unique field; the number of such fields.
+
+    Raises:
+        UniqueKeyViolationError: documents that are stored already have one value twice.
+    """
     fields = unique_fields(document_class)
     for field in fields:
-        await collection.create_index([(field.db_field, ASCENDING)], unique=True)
+        try:
+            await collection.create_index([(field.db_field, ASCENDING)], unique=True)
+        except DuplicateKeyError as error:
+            raise UniqueKeyViolationError.from_error(error, document_class) from error
         memory_of(collection)[key_of(collection, field)] = time.monotonic()
     return len(fields)
 

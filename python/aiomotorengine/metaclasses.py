@@ -84,9 +84,7 @@ class DocumentMetaClass(type):
         for attribute_name, field in fields.items():
             if isinstance(cls.__find(attribute_name), BaseField):
                 # The class's own field, or one from a mixin that is no document (K58).
-                field.db_field = field.db_field or attribute_name
-                field.name = attribute_name
-                type.__setattr__(cls, attribute_name, field.attribute())
+                field.settle(cls, attribute_name)
 
         for attribute_name, field in fields.items():
             if "_id" in (attribute_name, field.db_field):

@@ -24,7 +24,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.storage import DocumentStorage
-from aiomotorengine.utils import has_operators, sort_direction
+from aiomotorengine.utils import has_operators, is_operator, sort_direction
 
 __all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
 
@@ -341,37 +341,43 @@ class QuerySet(Generic[D]):
         self._refuse_strangers(document)
         creating = document._id is None or not document._is_persisted
         conversion = conversion_of(type(document))
-        if conversion.has_stamps:
-            conversion.stamp(document, creating=creating)
         if not document.validate():  # type: ignore[attr-defined]
             return None
+        if conversion.has_stamps:
+            conversion.stamp(document, creating=creating)
         collection = self.coll(alias)
         await indexes.ensure_remembered(collection, type(document))
         for name, function in conversion.on_save:
             setattr(document, name, function(document, creating))
         son = document.to_son()  # type: ignore[attr-defined]
         try:
-            if document._id is None:
-                await self._insert(collection, document, son)
-            else:
+            if document._id is not None:
                 # A preset id that nobody has saved yet may be there or not (K6).
-                await collection.replace_one(
-                    by_id(document), son, upsert=upsert or not document._is_persisted
-                )
+                is_new = not document._is_persisted
+                await collection.replace_one(by_id(document), son, upsert=upsert or is_new)
+            elif not await self._insert(collection, document, son):
+                await collection.replace_one(by_id(document), son)
         except DuplicateKeyError as error:
-            raise violation(error, type(document)) from error
+            raise UniqueKeyViolationError.from_error(error, type(document)) from error
         document._is_persisted = True
         return document
 
-    async def _insert(self, collection: Any, document: D, son: dict[str, Any]) -> None:
+    async def _insert(self, collection: Any, document: D, son: dict[str, Any]) -> bool:
+        """Insert a document; ``False`` if another save of the same one came first."""
         # The id is made here and stays on the document if no answer comes, so that saving again
         # finds what may have arrived and makes no second copy.
         document._id = ObjectId()
         try:
             await collection.insert_one({"_id": document._id, **son})
+        except DuplicateKeyError as error:
+            if " index: _id_ " in str(error):
+                return False
+            document._id = None
+            raise
         except REFUSALS:
             document._id = None
             raise
+        return True
 
     async def bulk_insert(
         self, documents: Iterable[D], callback: Any = None, alias: str | None = None
@@ -434,8 +440,8 @@ class QuerySet(Generic[D]):
         try:
             result = await self.coll(alias).update_many(self._query(), change)
         except DuplicateKeyError as error:
-            raise violation(error, self.__klass__) from error
-        count = result.matched_count
+            raise UniqueKeyViolationError.from_error(error, self.__klass__) from error
+        count = result.matched_count if result.acknowledged else 0
         return UpdateResult(count=count, updated_existing=count > 0)
 
     def _change(self, definition: Mapping[Any, Any]) -> dict[str, Any]:
@@ -443,7 +449,7 @@ class QuerySet(Generic[D]):
             raise TypeError(
                 f"An update is a mapping of fields to values, not {type(definition).__name__}."
             )
-        operators = [key for key in definition if isinstance(key, str) and key.startswith("$")]
+        operators = [key for key in definition if is_operator(key)]
         if operators and len(operators) < len(definition):
             raise ValueError(
                 f"An update is either fields with values or operators; this one has both fields "
@@ -492,7 +498,7 @@ class QuerySet(Generic[D]):
             return 0
         else:
             result = await self.coll(alias).delete_one(by_id(instance))
-        removed: int = result.deleted_count
+        removed: int = result.deleted_count if result.acknowledged else 0
         return removed
 
     async def ensure_index(self, alias: str | None = None) -> int:
@@ -523,9 +529,3 @@ def by_id(document: DocumentStorage) -> dict[str, Any]:
             "it would be taken for a condition on the ids of other documents."
         )
     return {"_id": id}
-
-
-def violation(error: DuplicateKeyError, document_class: type[Any]) -> UniqueKeyViolationError:
-    """The library's error for the driver's, about one document."""
-    text = (error.details or {}).get("errmsg") or str(error)
-    return UniqueKeyViolationError.of(text, document_class, error.details)

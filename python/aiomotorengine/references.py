@@ -7,11 +7,13 @@ in the next round, until a round finds nothing new.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
 import bson
+from bson.regex import Regex
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
@@ -78,7 +80,10 @@ class Place:
 
     @property
     def is_unloaded(self) -> bool:
-        return not isinstance(self.value, DocumentStorage | DanglingReference | None)
+        # A pattern or a mapping would not be compared with ids, but ask for others.
+        return not isinstance(
+            self.value, DocumentStorage | DanglingReference | re.Pattern | Regex | Mapping | None
+        )
 
     def put(self, value: Any) -> None:
         self.container[self.index] = value
@@ -246,10 +251,8 @@ def places_in_value(
             yield from places_in_value(node, field._base_field, value, position, (container, index))
 
 
-def holds_references(field: BaseField[Any]) -> bool:
-    while isinstance(field, ListField):
-        field = field._base_field
-    return isinstance(field, ReferenceField | EmbeddedDocumentField)
+def holds_references(field: ListField[Any]) -> bool:
+    return isinstance(field.innermost, ReferenceField | EmbeddedDocumentField)
 
 
 def id_key(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
@@ -17,6 +18,8 @@ __all__ = [
     "get_class",
     "has_operators",
     "is_collection",
+    "is_operator",
+    "running_loop",
     "serialize",
     "sort_direction",
 ]
@@ -122,7 +125,20 @@ def is_collection(value: Any) -> bool:
 
 def has_operators(mapping: Mapping[Any, Any]) -> bool:
     """Whether a mapping has keys that MongoDB takes for operators, such as ``$gt``."""
-    return any(isinstance(key, str) and key.startswith("$") for key in mapping)
+    return any(map(is_operator, mapping))
+
+
+def is_operator(key: Any) -> bool:
+    """Whether MongoDB takes a key for an operator."""
+    return isinstance(key, str) and key.startswith("$")
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop that runs in this thread, if one does."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def sort_direction(direction: Any) -> int:

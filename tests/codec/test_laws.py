@@ -212,13 +212,6 @@ def test_an_id_may_be_anything_that_bson_holds(key: Any) -> None:
     assert codec.decode_many(raw)[0]._id == key
 
 
-def test_a_field_that_is_stored_under_the_key_of_the_id_takes_its_place() -> None:
-    class Odd(animals.Plain):
-        other = animals.StringField(db_field="_id")
-
-    agree(Odd, [Odd(name="a", other="b")], STANDARD)
-
-
 def test_the_id_that_counts_is_the_one_that_is_given() -> None:
     codec = codec_for(animals.Plain, STANDARD)
     old, new = ObjectId(), ObjectId()

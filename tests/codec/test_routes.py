@@ -285,8 +285,6 @@ DOCUMENT_OVERRIDES: list[tuple[str, Any, set[str]]] = [
     ("validate_fields", lambda self: True, {"validate"}),
     ("get_field_value", get_field_value, {"validate", "to_son"}),
     ("get_field_by_db_name", classmethod(lambda cls, db_name: None), {"from_son"}),
-    ("__getattribute__", get_attribute, {"validate", "to_son"}),
-    ("__setattr__", set_attribute, {"from_son"}),
 ]
 
 

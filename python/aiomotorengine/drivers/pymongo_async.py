@@ -9,6 +9,8 @@ from typing import Any
 import pymongo
 from pymongo import AsyncMongoClient
 
+from aiomotorengine.utils import running_loop
+
 __all__ = ["aggregate", "close_client", "create_client", "name", "version"]
 
 name = "pymongo"
@@ -19,12 +21,14 @@ closing: set[asyncio.Task[None]] = set()
 
 
 def create_client(settings: Mapping[str, Any], io_loop: Any) -> Any:
-    # The client binds itself to the loop that first uses it, so io_loop is ours to look after.
-    return AsyncMongoClient(**{"connect": False, **settings})
+    client: Any = AsyncMongoClient(**{"connect": False, **settings})
+    if io_loop is not None:
+        client._loop = io_loop  # or it would bind itself to the loop that first uses it
+    return client
 
 
 def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
-    loop = loop or getattr(client, "_loop", None)
+    loop = getattr(client, "_loop", None) or loop
     if loop is None:
         return  # never used: it has no sockets and no tasks
     here = running_loop()
@@ -46,13 +50,6 @@ async def aggregate(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> l
     return results
 
 
-def running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
 def finish_closing(task: asyncio.Task[None], client: Any) -> None:
     """Give the sockets back even where the loop ended before ``close`` could."""
     closing.discard(task)
@@ -68,13 +65,14 @@ def drop_sockets(client: Any) -> None:
     and the sockets are then left to the garbage collector.
     """
     for transport in transports(client):
+        sock = getattr(transport, "_sock", None)
         try:
             transport.abort()
         except RuntimeError:  # its loop is closed and takes no more callbacks
-            sock = getattr(transport, "_sock", None)
-            if sock is not None:
-                transport._sock = None
-                sock.close()
+            transport._sock = None
+        # Otherwise it would wait for a loop that may never run again.
+        if sock is not None:
+            sock.close()
     client._closed = True  # or it would warn that it was left open
 
 

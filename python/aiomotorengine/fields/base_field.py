@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABCMeta
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypedDict, TypeVar, overload
+from weakref import WeakKeyDictionary, WeakSet
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.hooks import new_generation
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["BaseField", "FieldOptions"]
 
 T = TypeVar("T")
+
+document_classes: WeakKeyDictionary[BaseField[Any], WeakSet[type[Any]]] = WeakKeyDictionary()
+"""Where fields stand, for the case that a ``get_value`` is set on one later."""
 
 
 class FieldOptions(TypedDict, total=False):
@@ -99,11 +103,24 @@ class BaseField(Generic[T], metaclass=FieldType):
         is_in_use = "name" in self.__dict__
         super().__setattr__(name, value)
         if is_in_use:
-            new_generation()
+            self._changed(name)
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
+        self._changed(name)
+
+    def _changed(self, name: str) -> None:
         new_generation()
+        if name == "get_value":
+            for document_class in list(document_classes.get(self, ())):
+                type.__setattr__(document_class, self.name, self.attribute())
+
+    def settle(self, document_class: type[Any], name: str) -> None:
+        """Take a name in a document class, and put what reads it there."""
+        self.db_field = self.db_field or name
+        self.name = name
+        document_classes.setdefault(self, WeakSet()).add(document_class)
+        type.__setattr__(document_class, name, self.attribute())
 
     # -- the six hooks --------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ class StampedAttribute(ConvertedAttribute):
         value = document.__dict__.get(self.name)
         if value is None and not document._is_persisted:
             value = document.__dict__[self.name] = now()
+        elif value is None and self.field.auto_now_on_update:
+            return now()  # an old row without it: the next save will set it
         return value
 
     def stamp(self, document: DocumentStorage, *, creating: bool) -> None:

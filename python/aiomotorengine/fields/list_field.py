@@ -103,6 +103,12 @@ class ListField(BaseField[list[T]]):
             self._base_field.name = value
 
     @property
+    def innermost(self) -> BaseField[Any]:
+        """The field of the items; for a list of lists, of their items."""
+        field = self._base_field
+        return field.innermost if isinstance(field, ListField) else field
+
+    @property
     def item_type(self) -> Any:
         """The document class that is embedded or referred to, or else the base field."""
         if isinstance(self._base_field, EmbeddedDocumentField):

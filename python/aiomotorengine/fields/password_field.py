@@ -20,7 +20,7 @@ __all__ = ["PasswordField", "PasswordType", "md5", "sha256"]
 
 def md5(text: str) -> str:
     """The MD5 digest of a text's UTF-8 bytes, as hex digits. Only for passwords stored with it."""
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    return hashlib.md5(as_bytes(text), usedforsecurity=False).hexdigest()
 
 
 def sha256(text: str) -> str:
@@ -29,7 +29,7 @@ def sha256(text: str) -> str:
     It is unsalted and fast to compute, so it resists nobody who has the database; it is the default
     because stored hashes must go on matching.
     """
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(as_bytes(text)).hexdigest()
 
 
 class PasswordType:
@@ -75,7 +75,7 @@ class PasswordType:
 
 
 def as_bytes(value: Any) -> bytes:
-    """A hash as bytes, whatever its function returned."""
+    """A text or a hash as bytes. Lone surrogates, which a stranger may send, do no harm."""
     return value if isinstance(value, bytes) else str(value).encode(errors="surrogatepass")
 
 

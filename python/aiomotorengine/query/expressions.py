@@ -8,7 +8,9 @@ from typing import Any
 
 from bson.regex import Regex
 
-__all__ = ["is_operator", "is_operators", "negate"]
+from aiomotorengine.utils import is_operator
+
+__all__ = ["is_operators", "negate"]
 
 
 def is_operators(value: Any) -> bool:
@@ -19,11 +21,6 @@ def is_operators(value: Any) -> bool:
         (True, False, False)
     """
     return isinstance(value, Mapping) and bool(value) and all(is_operator(key) for key in value)
-
-
-def is_operator(key: Any) -> bool:
-    """Whether MongoDB takes a key for an operator."""
-    return isinstance(key, str) and key.startswith("$")
 
 
 def negate(query: Mapping[str, Any]) -> dict[str, Any]:

@@ -132,8 +132,8 @@ def below(field: BaseField[Any], key: str, operators: Container[str]) -> Found |
     head, separator, rest = key.partition(SEPARATOR)
     if isinstance(field, ListField) and INDEX.fullmatch(head):
         return Found(field._base_field, head, head, rest if separator else None)
-    while isinstance(field, ListField):
-        field = field._base_field
+    if isinstance(field, ListField):
+        field = field.innermost
     embedded = getattr(field, "embedded_type", None)
     if embedded is None:
         return None

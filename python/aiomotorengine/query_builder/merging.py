@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aiomotorengine.query.expressions import is_operator, is_operators
+from aiomotorengine.query.expressions import is_operators
+from aiomotorengine.utils import is_operator
 
 __all__ = ["DuplicateQueryConditionsError", "all_of", "merged", "update"]
 

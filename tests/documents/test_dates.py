@@ -1,0 +1,208 @@
+"""Dates that a save sets by itself: set once, kept, and what the database holds (K8)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from aiomotorengine import (
+    DateTimeField,
+    Document,
+    EmbeddedDocumentField,
+    ListField,
+    StringField,
+)
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields import datetime_field
+from tests.harness import Mongo
+
+LONG_AGO = datetime(2000, 1, 1)
+
+
+class Article(Document):
+    title = StringField()
+    made = DateTimeField(auto_now_on_insert=True, db_field="m")
+    changed = DateTimeField(auto_now_on_update=True)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """A clock that goes on by a second at every look; it holds every time it showed."""
+    shown: list[datetime] = []
+
+    class AnyMoment(type):
+        def __instancecheck__(cls, instance: object) -> bool:
+            return isinstance(instance, datetime)
+
+    class Clock(datetime, metaclass=AnyMoment):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            shown.append(datetime(2020, 1, 1, 0, 0, len(shown), 123999))
+            return shown[-1]
+
+    monkeypatch.setattr(datetime_field, "datetime", Clock)
+    return shown
+
+
+def cut(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def test_k8_reading_is_stable_on_an_unsaved_document(clock: list[datetime]) -> None:
+    article = Article()
+    assert article.made == article.made
+    assert article.changed == article.changed
+    assert article.to_son()["m"] == article.made
+    assert len(clock) == 2
+
+
+def test_k8_the_value_is_cut_to_what_the_database_keeps(clock: list[datetime]) -> None:
+    assert Article().made == cut(clock[0])
+    assert clock[0].microsecond == 123999
+
+
+def test_k8_a_loaded_document_shows_what_is_stored() -> None:
+    article = Article.from_son({"m": LONG_AGO, "changed": LONG_AGO})
+    assert (article.made, article.changed) == (LONG_AGO, LONG_AGO)
+    assert article.to_son() == {"title": None, "m": LONG_AGO, "changed": LONG_AGO}
+
+
+def test_k8_a_loaded_document_without_a_time_shows_none() -> None:
+    article = Article.from_son({"title": "a"})
+    assert article.made is None
+    assert article.changed is None
+
+
+def test_k8_an_assigned_value_is_read_back() -> None:
+    article = Article()
+    article.changed = LONG_AGO
+    assert article.changed == LONG_AGO
+
+
+async def test_k8_an_insert_sets_both_and_keeps_them(mongo: Mongo, clock: list[datetime]) -> None:
+    article = await Article(title="a").save()
+    row = await Article.objects.coll().find_one({})
+    assert (article.made, article.changed) == (row["m"], row["changed"])
+    again = await Article.objects.get(article._id)
+    assert (again.made, again.changed) == (article.made, article.changed)
+
+
+async def test_k8_a_second_save_moves_only_the_time_of_the_change(
+    mongo: Mongo, clock: list[datetime]
+) -> None:
+    article = await Article(title="a").save()
+    made, changed = article.made, article.changed
+    await article.save()
+    assert article.made == made
+    assert article.changed > changed
+    row = await Article.objects.coll().find_one({})
+    assert (row["m"], row["changed"]) == (made, article.changed)
+
+
+async def test_k8_saving_a_loaded_document_moves_only_the_time_of_the_change(
+    mongo: Mongo, clock: list[datetime]
+) -> None:
+    saved = await Article(title="a").save()
+    article = await Article.objects.get(saved._id)
+    await article.save()
+    assert article.made == saved.made
+    assert article.changed > saved.changed
+
+
+async def test_k8_an_explicit_time_of_insertion_stays(mongo: Mongo) -> None:
+    article = await Article(made=LONG_AGO).save()
+    assert article.made == LONG_AGO
+    await article.save()
+    assert (await Article.objects.get(article._id)).made == LONG_AGO
+
+
+async def test_k8_an_explicit_time_of_change_is_replaced_by_a_save(
+    mongo: Mongo, clock: list[datetime]
+) -> None:
+    article = await Article(changed=LONG_AGO).save()
+    assert article.changed == cut(clock[-1])
+    article.changed = LONG_AGO
+    await article.save()
+    assert article.changed == cut(clock[-1])
+
+
+async def test_k8_an_update_does_not_set_a_missing_time_of_insertion(mongo: Mongo) -> None:
+    result = await Article.objects.coll().insert_one({"title": "old row"})
+    article = await Article.objects.get(result.inserted_id)
+    await article.save()
+    assert article.made is None
+    assert article.changed is not None
+
+
+async def test_k8_a_required_time_is_there_when_it_is_checked(mongo: Mongo) -> None:
+    class Strict(Document):
+        made = DateTimeField(required=True, auto_now_on_insert=True)
+        changed = DateTimeField(required=True, auto_now_on_update=True)
+
+    strict = await Strict().save()
+    assert strict.made is not None
+    assert strict.changed is not None
+    unset = Strict.from_son({})
+    with pytest.raises(InvalidDocumentError, match=r"Field 'made' is required\."):
+        unset.validate()
+
+
+@pytest.mark.usefixtures("codec")
+async def test_k8_a_bulk_insert_sets_them_too(mongo: Mongo, clock: list[datetime]) -> None:
+    articles = [Article(title="a"), Article(title="b", made=LONG_AGO)]
+    await Article.objects.bulk_insert(articles)
+    rows = await Article.objects.coll().find({}).sort("title", 1).to_list(None)
+    assert [(row["m"], row["changed"]) for row in rows] == [(a.made, a.changed) for a in articles]
+    assert articles[0].made > LONG_AGO
+    assert articles[1].made == LONG_AGO
+    assert articles[1].changed > LONG_AGO
+
+
+@pytest.mark.usefixtures("codec")
+async def test_k8_found_documents_show_what_is_stored(mongo: Mongo) -> None:
+    article = await Article(title="a").save()
+    (found,) = await Article.objects.find_all()
+    assert (found.made, found.changed) == (article.made, article.changed)
+
+
+async def test_k8_update_stamps_nothing(mongo: Mongo) -> None:
+    article = await Article(title="a").save()
+    await Article.objects.update({Article.title: "b"})
+    again = await Article.objects.get(article._id)
+    assert (again.title, again.changed) == ("b", article.changed)
+
+
+async def test_k8_dates_of_embedded_documents_are_kept_and_stored(mongo: Mongo) -> None:
+    class Comment(Document):
+        text = StringField()
+        made = DateTimeField(auto_now_on_insert=True)
+
+    class Post(Document):
+        top = EmbeddedDocumentField(Comment)
+        comments = ListField(EmbeddedDocumentField(Comment))
+
+    post = Post(top=Comment(text="a"), comments=[Comment(text="b"), Comment(made=LONG_AGO)])
+    await post.save()
+    row = await Post.objects.coll().find_one({})
+    assert row["top"]["made"] == post.top.made
+    assert [c["made"] for c in row["comments"]] == [c.made for c in post.comments]
+    assert post.comments[1].made == LONG_AGO
+    again = await Post.objects.get(post._id)
+    assert again.top.made == post.top.made
+    await again.save()
+    assert (await Post.objects.coll().find_one({}))["top"] == row["top"]
+
+
+async def test_k8_now_is_local_and_naive(mongo: Mongo) -> None:
+    before = datetime.now() - timedelta(milliseconds=1)
+    article = await Article().save()
+    assert before <= article.made <= datetime.now()
+    assert article.made.tzinfo is None
+
+
+def test_k8_the_field_itself_still_gives_now_when_asked_directly(clock: list[datetime]) -> None:
+    assert Article.made.get_value(LONG_AGO) == LONG_AGO
+    assert Article.made.get_value(None) is not None
+    assert Article.changed.get_value(LONG_AGO) > LONG_AGO

@@ -1,0 +1,204 @@
+"""The options and fixtures that all tests and benches share.
+
+A test takes ``codec``, ``driver``, ``server`` or ``mongo`` and runs once with each that there is;
+it does not ask which it got. ``--codec``, ``--driver`` and ``--server`` narrow a run.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.metadata import version
+from uuid import uuid4
+
+import pytest
+
+import aiomotorengine
+from aiomotorengine import codec as door
+from aiomotorengine import drivers
+from aiomotorengine.connection import cleanup, connect
+from aiomotorengine.database import Database
+from tests.servers import NotAvailableError, Server, kinds
+
+MONGOD_ONLY = "mongod_only"
+
+
+# -- options, and what they leave to run with ----------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("aiomotorengine")
+    group.addoption("--codec", choices=["python", "native"], help="run with this codec only")
+    group.addoption("--driver", choices=sorted(drivers.DRIVERS), help="run on this driver only")
+    group.addoption("--server", choices=sorted(kinds()), help="run on this server only")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to go on without what was asked for by name."""
+    server: str | None = config.getoption("server")
+    if server and (reason := missing(server)):
+        raise pytest.UsageError(reason)
+    if config.getoption("codec") == "native":
+        try:
+            door.load_native()
+        except ImportError as error:
+            raise pytest.UsageError(str(error)) from error
+
+
+def codecs(config: pytest.Config) -> list[str]:
+    chosen: str | None = config.getoption("codec")
+    return [chosen] if chosen else door.available()
+
+
+def driver_names(config: pytest.Config) -> list[str]:
+    chosen: str | None = config.getoption("driver")
+    return [chosen] if chosen else sorted(drivers.DRIVERS)
+
+
+def server_choice(config: pytest.Config) -> list[str]:
+    """The servers asked for, those that cannot be had included."""
+    chosen: str | None = config.getoption("server")
+    return [chosen] if chosen else list(kinds())
+
+
+def server_names(config: pytest.Config) -> list[str]:
+    reasons = {name: missing(name) for name in server_choice(config)}
+    available = [name for name, reason in reasons.items() if reason is None]
+    if not available:
+        raise pytest.UsageError(f"there is no server to test on: {reasons}")
+    return available
+
+
+def missing(server: str) -> str | None:
+    """Why a server cannot be had, if it cannot."""
+    try:
+        kinds()[server].version()
+    except NotAvailableError as error:
+        return str(error)
+    return None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "codec" in metafunc.fixturenames:
+        metafunc.parametrize("codec", codecs(metafunc.config), indirect=True)
+    if "driver" in metafunc.fixturenames:
+        metafunc.parametrize("driver", driver_names(metafunc.config), indirect=True)
+    if "server" in metafunc.fixturenames:
+        names = server_names(metafunc.config)
+        metafunc.parametrize("server", names, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        marker = item.get_closest_marker(MONGOD_ONLY)
+        if marker and isinstance(item, pytest.Function):
+            (reason,) = marker.args
+            if item.callspec.params.get("server") == "secantus":
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+# -- the header ----------------------------------------------------------------------------------
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return [
+        f"aiomotorengine: {aiomotorengine.__version__} on {python}",
+        f"codec: {', '.join(codecs(config))}; {native_state()}",
+        f"driver: {', '.join(map(driver_state, driver_names(config)))}",
+        f"server: {', '.join(map(server_state, server_choice(config)))}",
+    ]
+
+
+def native_state() -> str:
+    try:
+        door.load_native()
+    except ImportError as error:
+        return f"native not available: {error}"
+    return "native available"
+
+
+def driver_state(name: str) -> str:
+    return f"{name} {version(name)}"
+
+
+def server_state(name: str) -> str:
+    reason = missing(name)
+    return f"{name} not available: {reason}" if reason else f"{name} {kinds()[name].version()}"
+
+
+# -- fixtures ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def codec(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Puts a codec behind the door: ``python``, and ``native`` where there is one."""
+    with door.use(request.param):
+        yield request.param
+
+
+@pytest.fixture
+def driver(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The driver that ``connect`` uses: ``motor`` and ``pymongo`` in turn."""
+    name: str = request.param
+    monkeypatch.setattr(drivers, "default_driver", name)
+    return name
+
+
+@pytest.fixture(scope="session")
+def running_servers() -> Iterator[dict[str, Server]]:
+    """The servers started so far; the stack behind it stops them when the session ends."""
+    with ExitStack() as stack:
+        yield StartedOnDemand(stack)
+
+
+class StartedOnDemand(dict[str, Server]):
+    def __init__(self, stack: ExitStack) -> None:
+        super().__init__()
+        self.stack = stack
+
+    def __missing__(self, name: str) -> Server:
+        server = self[name] = self.stack.enter_context(kinds()[name].start())
+        return server
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest, running_servers: dict[str, Server]) -> Server:
+    """A server that answers: MongoDB and SecantusDB in turn, or the one of ``MONGODB_URI``."""
+    return running_servers[request.param]
+
+
+@dataclass(frozen=True)
+class Mongo:
+    """Where a test's documents are.
+
+    Attributes:
+        server: the server's name: ``mongod``, ``secantus`` or ``external``.
+        uri: the server's address; ``host`` and ``port`` say the same, of its first member.
+        replica_set: the name of its replica set, if it has one.
+        driver: the driver's name.
+        database: what ``connect`` returned for the alias ``default``.
+    """
+
+    server: str
+    uri: str
+    host: str
+    port: int
+    replica_set: str | None
+    driver: str
+    database: Database
+
+
+@pytest.fixture
+async def mongo(server: Server, driver: str) -> AsyncIterator[Mongo]:
+    """Connects the alias ``default`` to a database of the test's own, through each driver."""
+    database = connect(f"test_{uuid4().hex}", host=server.uri)
+    name = database.name
+    yield Mongo(
+        server.name, server.uri, server.host, server.port, server.replica_set, driver, database
+    )
+    cleanup()
+    await connect(name, host=server.uri).connection.drop_database(name)
+    cleanup()

@@ -1,0 +1,268 @@
+"""update, delete and remove of many documents, and create."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from bson import ObjectId
+
+from aiomotorengine import (
+    DateTimeField,
+    DecimalField,
+    Document,
+    EmbeddedDocumentField,
+    IntField,
+    ListField,
+    PasswordField,
+    PointField,
+    ReferenceField,
+    StringField,
+    UUIDField,
+)
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.password_field import sha256
+from tests.harness import Mongo
+
+
+class Friend(Document):
+    name = StringField()
+
+
+class Home(Document):
+    road = StringField(db_field="r", required=True)
+
+
+class User(Document):
+    first = StringField(db_field="f")
+    last = StringField()
+    age = IntField(min_value=0)
+    price = DecimalField()
+    password = PasswordField(db_field="pw")
+    seen = DateTimeField()
+    key = UUIDField()
+    friend = ReferenceField(Friend)
+    home = EmbeddedDocumentField(Home)
+    homes = ListField(EmbeddedDocumentField(Home))
+    place = PointField()
+    marks = ListField(IntField())
+
+
+@pytest.fixture
+async def users(mongo: Mongo) -> None:
+    """The users f0 to f3."""
+    for n in range(4):
+        await User(first=f"f{n}", last="x").save()
+
+
+async def stored(name: str = "f0") -> dict[str, Any]:
+    row: dict[str, Any] = await User.objects.coll().find_one({"f": name})
+    return row
+
+
+# -- update --------------------------------------------------------------------------------------
+
+
+async def test_update_changes_all_that_match(users: None) -> None:
+    result = await User.objects.filter(first__in=["f1", "f2"]).update({User.last: "y"})
+    assert (result.count, result.updated_existing) == (2, True)
+    assert result == {"count": 2, "updated_existing": True}
+    assert await User.objects.filter(last="y").count() == 2
+    assert await User.objects.filter(last="x").count() == 2
+
+
+async def test_update_of_nothing(users: None) -> None:
+    result = await User.objects.filter(first="none").update({User.last: "y"})
+    assert result == {"count": 0, "updated_existing": False}
+    assert (result.count, result.updated_existing) == (0, False)
+
+
+async def test_update_counts_what_matched_not_what_changed(users: None) -> None:
+    assert (await User.objects.update({User.last: "x"})).count == 4
+
+
+async def test_update_ignores_limit_and_skip(users: None) -> None:
+    assert (await User.objects.limit(1).skip(2).update({User.last: "y"})).count == 4
+
+
+async def test_update_leaves_other_keys_alone(users: None) -> None:
+    before = await stored()
+    await User.objects.filter(first="f0").update({User.last: "y", User.age: 5})
+    assert await stored() == {**before, "last": "y", "age": 5}
+
+
+@pytest.mark.parametrize("by", ["field", "name"])
+async def test_k17_a_value_is_converted_as_in_a_filter(users: None, by: str) -> None:
+    friend = await Friend(name="g").save()
+    key = uuid4()
+    values = {
+        "age": ("7", 7),
+        "price": (Decimal("2.5"), "2.50"),
+        "seen": ("2010-11-12 13:14:15", datetime(2010, 11, 12, 13, 14, 15)),
+        "key": (str(key), key),
+        "friend": (friend, friend._id),
+        "home": (Home(road="Loop"), {"r": "Loop"}),
+        "place": ([1, 2], {"type": "Point", "coordinates": [1, 2]}),
+        "marks": (["1", 2], [1, 2]),
+        "password": ("secret", sha256("secret")),
+    }
+    definition = {
+        getattr(User, name) if by == "field" else name: given for name, (given, _) in values.items()
+    }
+    await User.objects.filter(first="f0").update(definition)
+    row = await stored()
+    for name, (_, expected) in values.items():
+        assert row[User._db_field_map[name]] == expected, name
+
+
+async def test_k17_a_password_is_never_stored_as_plain_text(users: None) -> None:
+    await User.objects.update({User.password: "secret"})
+    assert (await stored())["pw"] == sha256("secret")
+    assert await User.objects.filter(password="secret").count() == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("age", "no number"),
+        ("age", -1),
+        ("last", 5),
+        ("price", "no number"),
+        ("seen", 5),
+        ("key", "no uuid"),
+        ("friend", "no id"),
+        ("friend", Friend(name="unsaved")),
+        ("home", 5),
+        ("place", [1, 2, 3]),
+        ("marks", 5),
+        ("marks", ["x"]),
+        ("password", 5),
+        ("age", {"$gt": 0}),
+        ("last", {"$ne": ""}),
+    ],
+)
+async def test_k17_what_a_field_cannot_take_is_refused_before_sending(
+    name: str, value: Any
+) -> None:
+    for key in (name, getattr(User, name)):
+        with pytest.raises(InvalidDocumentError) as refusal:
+            await User.objects.update({key: value})
+        assert str(refusal.value) == f"Field '{name}' must be valid."
+
+
+async def test_k17_an_invalid_embedded_document_names_the_inner_field() -> None:
+    with pytest.raises(InvalidDocumentError, match=r"Field 'road' is required\."):
+        await User.objects.update({User.home: Home()})
+
+
+async def test_k17_mappings_for_embedded_documents_are_sent_as_they_are(users: None) -> None:
+    await User.objects.filter(first="f0").update({"home": {"any": 1}, "homes": [{"other": 2}]})
+    row = await stored()
+    assert (row["home"], row["homes"]) == ({"any": 1}, [{"other": 2}])
+
+
+async def test_k17_none_is_sent_as_null(users: None) -> None:
+    others = [field for name, field in User._fields.items() if name != "first"]
+    await User.objects.filter(first="f0").update(dict.fromkeys(others))
+    row = await stored()
+    assert {key for key in row if row[key] is not None} == {"_id", "f"}
+    assert row.keys() == {"_id", *User._reverse_db_field_map}
+
+
+async def test_k17_a_text_that_names_a_field_means_the_field(users: None) -> None:
+    await User.objects.filter(first="f0").update({"first": "new"})
+    row = await stored("new")
+    assert "first" not in row
+
+
+async def test_k17_other_texts_are_keys_with_values_untouched(users: None) -> None:
+    some = User.objects.filter(first="f0")
+    await some.update({User.home: Home(road="Loop"), User.marks: [0]})
+    await some.update({"home.r": 5, "unknown": "x", "marks.0": "1"})
+    row = await stored()
+    assert (row["home"], row["marks"], row["unknown"]) == ({"r": 5}, ["1"], "x")
+
+
+async def test_k17_a_db_name_that_is_no_attribute_is_such_a_key(users: None) -> None:
+    await User.objects.filter(first="f0").update({"pw": "as it is"})
+    assert (await stored())["pw"] == "as it is"
+
+
+async def test_k17_operators_are_sent_as_the_update_itself(users: None) -> None:
+    await User.objects.filter(first="f0").update({User.age: 1})
+    result = await User.objects.filter(first="f0").update(
+        {"$inc": {"age": 2}, "$push": {"marks": 5}, "$unset": {"last": 1}}
+    )
+    assert result.count == 1
+    row = await stored()
+    assert (row["age"], row["marks"]) == (3, [5])
+    assert "last" not in row
+
+
+async def test_k17_operators_among_fields_are_refused(users: None) -> None:
+    before = await stored()
+    with pytest.raises(ValueError, match=r"this one has both fields and \$inc"):
+        await User.objects.update({"$inc": {"age": 1}, User.last: "y"})
+    assert await stored() == before
+
+
+async def test_update_with_nothing_to_change_changes_nothing(users: None) -> None:
+    before = await stored()
+    assert (await User.objects.update({})).count == 4
+    assert await stored() == before
+
+
+async def test_update_runs_no_on_save(mongo: Mongo) -> None:
+    calls = []
+
+    class Counted(Document):
+        size = IntField(on_save=lambda document, creating: calls.append(1))
+
+    await Counted.objects.update({Counted.size: 1})
+    assert calls == []
+
+
+# -- delete and remove ---------------------------------------------------------------------------
+
+
+async def test_delete_removes_what_matches(users: None) -> None:
+    assert await User.objects.filter(first="f1").delete() == 1
+    assert await User.objects.filter_not(first="f0").delete() == 2
+    assert await User.objects.count() == 1
+
+
+async def test_delete_without_a_filter_removes_everything(users: None) -> None:
+    assert await User.objects.delete() == 4
+    assert await User.objects.delete() == 0
+
+
+async def test_delete_ignores_limit_and_skip(users: None) -> None:
+    assert await User.objects.limit(1).skip(1).delete() == 4
+
+
+async def test_remove_of_all_that_match_and_of_one(users: None) -> None:
+    assert await User.objects.filter(first__in=["f0", "f1"]).remove() == 2
+    left = await User.objects.find_all()
+    assert await User.objects.remove(left[0]) == 1
+    assert await User.objects.remove(instance=left[0]) == 0
+    assert await User.objects.count() == 1
+
+
+async def test_k27_a_delete_never_forgets_a_part_of_its_filter(users: None) -> None:
+    assert await User.objects.filter({"f": "f1"}, last="nobody").delete() == 0
+    assert await User.objects.filter(last="x").filter({"f": "f1"}).delete() == 1
+
+
+# -- create --------------------------------------------------------------------------------------
+
+
+async def test_create_gives_defaults_and_validates(mongo: Mongo) -> None:
+    user = await User.objects.create(first="a", age="5")
+    assert isinstance(user, User)
+    assert isinstance(user._id, ObjectId)
+    assert (await stored("a"))["age"] == 5
+    with pytest.raises(InvalidDocumentError, match=r"Field 'age' must be valid\."):
+        await User.objects.create(age=-1)

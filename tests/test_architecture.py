@@ -1,0 +1,156 @@
+"""Imports go one way, as docs/architecture.md draws it, and some things live in one place only."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "python" / "aiomotorengine"
+MODULES = {str(path.relative_to(PACKAGE)): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+# Each room with those it stands on; it may import these, and all that they stand on.
+STANDS_ON = {
+    "errors": "",
+    "utils": "",
+    "storage": "errors utils",
+    "fields": "storage",
+    "conversion": "fields",
+    "codec": "fields",
+    "query": "fields",
+    "query_builder": "query",
+    "aggregation": "query_builder",
+    "drivers": "",
+    "database": "",
+    "connection": "drivers database",
+    "raw_io": "codec",
+    "bulk": "raw_io conversion",
+    "indexes": "errors",
+    "references": "fields",
+    "queryset": "aggregation connection bulk indexes references",
+    "metaclasses": "queryset",
+    "document": "metaclasses",
+    "__init__": "document",
+    "__main__": "__init__",
+}
+
+
+def room_of(module: str) -> str:
+    """``fields`` for ``fields/geojson/point_field.py``, ``errors`` for ``errors.py``."""
+    return module.split("/")[0].removesuffix(".py")
+
+
+def allowed(room: str) -> set[str]:
+    below = STANDS_ON[room].split()
+    return {room, *below}.union(*map(allowed, below))
+
+
+def tree_of(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """The dotted names that a module imports, wherever in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute, so that they can be searched for"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def rooms_imported(tree: ast.AST) -> set[str]:
+    parts = [name.split(".") for name in imported(tree)]
+    return {
+        rest[0] if rest and rest[0] in STANDS_ON else "__init__"
+        for package, *rest in parts
+        if package == "aiomotorengine"
+    }
+
+
+def imports_inside_functions(tree: ast.AST) -> list[int]:
+    return [
+        node.lineno
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+
+
+def names_used(tree: ast.AST) -> set[str]:
+    """What a module imports and what it asks of other names: ``bson.encode``, ``json.loads``."""
+    attributes = {
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+    return attributes.union(imported(tree))
+
+
+def modules_that(use: set[str]) -> list[str]:
+    """The modules that import, or ask for, one of these names or what is below them."""
+
+    def is_used(name: str) -> bool:
+        return any(name == one or name.startswith(f"{one}.") for one in use)
+
+    return [module for module in MODULES if any(map(is_used, names_used(tree_of(module))))]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_go_one_way(module: str) -> None:
+    assert rooms_imported(tree_of(module)) - allowed(room_of(module)) == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_import_hides_in_a_function(module: str) -> None:
+    assert imports_inside_functions(tree_of(module)) == []
+
+
+def test_the_reader_of_imports_sees_what_it_should() -> None:
+    tree = ast.parse(
+        "import motor\n"
+        "from aiomotorengine import fields\n"
+        "from aiomotorengine.document import Document\n"
+        "async def use():\n"
+        "    from bson import decode\n"
+        "    return bson.encode({})\n"
+    )
+    assert rooms_imported(tree) == {"fields", "document"}
+    assert imports_inside_functions(tree) == [5]
+    assert {"motor", "bson.decode", "bson.encode"} <= names_used(tree)
+    assert "document" not in allowed("fields")
+    assert allowed("storage") == {"storage", "errors", "utils"}
+
+
+def test_motor_is_imported_in_one_place() -> None:
+    assert modules_that({"motor"}) == ["drivers/motor.py"]
+
+
+def test_modules_are_imported_by_name_only_where_there_is_a_choice() -> None:
+    assert modules_that({"importlib.import_module"}) == [
+        "codec/__init__.py",  # the extension
+        "drivers/__init__.py",  # the driver of a connection
+        "utils.py",  # a document class given by its path
+    ]
+
+
+def test_bytes_are_for_the_codec_and_raw_io() -> None:
+    names = {"encode", "decode", "decode_all", "decode_iter", "BSON", "raw_bson"}
+    assert modules_that({f"bson.{name}" for name in names}) == [
+        "codec/pure.py",
+        "raw_io.py",
+        "references.py",  # to compare ids that cannot be hashed; no document passes here
+    ]
+
+
+def test_the_mark_of_native_kinds_imports_nothing_of_ours() -> None:
+    assert rooms_imported(tree_of("fields/native_kind.py")) == set()
+
+
+@pytest.mark.parametrize("secret", ["AIOMOTORENGINE_CODEC", "_son_codec"])
+def test_only_the_door_knows_what_is_behind_it(secret: str) -> None:
+    knowing = [name for name, path in MODULES.items() if secret in path.read_text(encoding="utf-8")]
+    assert knowing == ["codec/__init__.py"]
