@@ -22,7 +22,7 @@ STANDS_ON = {
     "query": "fields",
     "query_builder": "query",
     "aggregation": "query_builder",
-    "drivers": "",
+    "drivers": "utils",
     "database": "",
     "connection": "drivers database",
     "raw_io": "codec",

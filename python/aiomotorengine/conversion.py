@@ -234,13 +234,19 @@ class Conversion:
         """Whether a save sets anything by itself, here or in embedded documents."""
         return bool(self.stamps or self._stamped_below())
 
-    def stamp(self, document: DocumentStorage, *, creating: bool) -> None:
-        """Set the stamped fields of a document and of the documents embedded in it."""
+    def stamp(self, document: DocumentStorage, *, creating: bool, renew: bool = True) -> None:
+        """Set the stamped fields of a document and of the documents embedded in it.
+
+        Parameters:
+            document: the document that is saved.
+            creating: whether it is inserted.
+            renew: whether values that are there already may be replaced.
+        """
         for attribute in self.stamps:
-            attribute.stamp(document, creating=creating)
+            attribute.stamp(document, creating=creating, renew=renew)
         for name, _ in self._stamped_below():
             for embedded in embedded_documents(document.__dict__.get(name)):
-                conversion_of(type(embedded)).stamp(embedded, creating=True)
+                conversion_of(type(embedded)).stamp(embedded, creating=True, renew=renew)
 
     def _stamped_below(self) -> list[tuple[str, EmbeddedDocumentField[Any]]]:
         # Embedded classes may be named by a text that can be resolved only later than the class.

@@ -341,6 +341,9 @@ class QuerySet(Generic[D]):
         self._refuse_strangers(document)
         creating = document._id is None or not document._is_persisted
         conversion = conversion_of(type(document))
+        if conversion.has_stamps:
+            # A required date is there when it is validated; others move only for a valid document.
+            conversion.stamp(document, creating=creating, renew=False)
         if not document.validate():  # type: ignore[attr-defined]
             return None
         if conversion.has_stamps:

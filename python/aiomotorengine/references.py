@@ -20,7 +20,7 @@ from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.storage import DanglingReference, DocumentStorage, ReferenceList
-from aiomotorengine.utils import is_collection
+from aiomotorengine.utils import has_operators, is_collection
 
 __all__ = ["load"]
 
@@ -80,9 +80,12 @@ class Place:
 
     @property
     def is_unloaded(self) -> bool:
-        # A pattern or a mapping would not be compared with ids, but ask for others.
-        return not isinstance(
-            self.value, DocumentStorage | DanglingReference | re.Pattern | Regex | Mapping | None
+        if isinstance(self.value, DocumentStorage | DanglingReference | None):
+            return False
+        # What is no id but a condition would not be looked up; it would find others.
+        is_pattern = isinstance(self.value, re.Pattern | Regex)
+        return not is_pattern and not (
+            isinstance(self.value, Mapping) and has_operators(self.value)
         )
 
     def put(self, value: Any) -> None:

@@ -122,8 +122,14 @@ class Attribute:
         self.field = field
         self.name = name
 
-    def stamp(self, document: DocumentStorage, *, creating: bool) -> None:
-        """Set what a save sets by itself. Called only where ``stamps`` is true."""
+    def stamp(self, document: DocumentStorage, *, creating: bool, renew: bool) -> None:
+        """Set what a save sets by itself. Called only where ``stamps`` is true.
+
+        Parameters:
+            document: the document that is saved.
+            creating: whether it is inserted.
+            renew: whether a value that is there already may be replaced.
+        """
 
     def read(self, document: DocumentStorage) -> Any:
         """The value that validation and saving see; never complains about unloaded references."""

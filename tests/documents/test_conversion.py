@@ -244,3 +244,26 @@ def test_conversion_changes_nothing_on_the_class() -> None:
     Thing.from_son({"word": "a", "x": 1}).to_son()
     Thing(word="b", y=ObjectId()).validate()
     assert state() == before
+
+
+def test_a_get_field_value_of_ones_own_is_what_is_stored_and_validated() -> None:
+    class Answer(Document):
+        number = IntField(required=True)
+
+        def get_field_value(self, name: str) -> Any:
+            return 42 if name == "number" else super().get_field_value(name)
+
+    answer = Answer()
+    assert answer.validate()
+    assert answer.to_son() == {"number": 42}
+
+
+def test_a_get_field_by_db_name_of_ones_own_says_which_field_a_key_is() -> None:
+    class Loose(Document):
+        name = StringField(db_field="n")
+
+        @classmethod
+        def get_field_by_db_name(cls, db_name: str) -> Any:
+            return super().get_field_by_db_name(db_name.lower())
+
+    assert Loose.from_son({"N": "a"}).name == "a"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from functools import cached_property
 from typing import Any
 from unittest.mock import Mock
@@ -10,6 +12,7 @@ import pytest
 from bson import ObjectId
 
 from aiomotorengine import Document, EmbeddedDocumentField, IntField, ListField, StringField
+from aiomotorengine.errors import InvalidDocumentError
 
 
 class Thing(Document):
@@ -102,6 +105,12 @@ def test_k3_a_value_added_after_loading_gets_an_underscore() -> None:
     assert dynamic(thing) == {"plain": 1, "_other": 2}
 
 
+def test_a_deleted_field_takes_no_dynamic_value_with_it() -> None:
+    thing = Thing(name="a", colour="red")
+    del thing.name
+    assert thing.to_son() == {"name": None, "_colour": "red"}
+
+
 def test_a_deleted_dynamic_value_is_not_saved() -> None:
     thing = loaded(plain=1, _colour="red")
     del thing.plain
@@ -183,6 +192,13 @@ def test_a_key_that_is_no_python_name_is_kept(key: str) -> None:
     assert getattr(thing, key) == 1
 
 
+def test_a_stored_key_that_python_looks_for_does_no_harm() -> None:
+    stored = {"__deepcopy__": 1, "__copy__": 2, "__getnewargs_ex__": 3, "__reduce__": 4}
+    thing = loaded(name="a", **stored)
+    for twin in (copy.copy(thing), copy.deepcopy(thing), pickle.loads(pickle.dumps(thing))):
+        assert dynamic(twin) == stored
+
+
 # -- rule 4: declared fields, and the id ---------------------------------------------------------
 
 
@@ -239,6 +255,18 @@ def test_k5_a_field_whose_key_is_id_does_not_take_the_document_id() -> None:
 def test_k5_the_document_id_is_no_dynamic_value() -> None:
     thing = loaded()
     assert thing.to_son() == {"name": None}
+
+
+def test_k5_a_field_that_would_take_the_document_id_is_refused() -> None:
+    with pytest.raises(InvalidDocumentError, match="_id"):
+
+        class ByKey(Document):
+            number = StringField(db_field="_id")
+
+    with pytest.raises(InvalidDocumentError, match="_id"):
+
+        class ByName(Document):
+            _id = StringField()
 
 
 @pytest.mark.parametrize("key", ["id", "__id"])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from typing import Any
 
 import pytest
 from bson import ObjectId
+from bson.regex import Regex
+from bson.son import SON
 from pymongo.errors import PyMongoError
 
-from aiomotorengine import Document, EmbeddedDocumentField, IntField, StringField
+from aiomotorengine import Document, EmbeddedDocumentField, IntField, Q, StringField
 from aiomotorengine.errors import InvalidDocumentError
 from tests.harness import Mongo
 from tests.integration.aliases import other_database
@@ -199,6 +203,46 @@ async def test_k6_a_document_with_a_preset_id_counts_as_saved_afterwards() -> No
     assert await rows() == []
 
 
+# -- an id that would be a query -----------------------------------------------------------------
+
+QUERIES: list[Any] = [
+    {"$ne": None},
+    {"$gt": 0, "$lt": 9},
+    {"$nothing": 1},
+    re.compile("^a"),
+    Regex("^a"),
+    SON([("$exists", True)]),
+]
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=str)
+async def test_an_id_that_mongodb_would_take_for_a_query_is_refused(query: Any) -> None:
+    note = await Note(_id="abc", text="mine").save()
+    stranger = Note(_id=query, text="evil")
+    with pytest.raises(ValueError, match="_id"):
+        await stranger.save()
+    with pytest.raises(ValueError, match="_id"):
+        await stranger.save(upsert=True)
+    with pytest.raises(ValueError, match="_id"):
+        await stranger.delete()
+    with pytest.raises(ValueError, match="_id"):
+        await Note.objects.remove(stranger)
+    assert await rows() == [{"_id": note._id, "t": "mine", "size": None}]
+
+
+# -- at the same time ----------------------------------------------------------------------------
+
+
+async def test_saving_a_new_document_twice_at_the_same_time_stores_it_once() -> None:
+    for n in range(20):
+        note = Note(text=f"{n}")
+        results = await asyncio.gather(note.save(), note.save(), return_exceptions=True)
+        assert any(result is note for result in results)
+        assert note._id is not None
+        await note.save()
+        assert await Note.objects.filter(text=f"{n}").count() == 1
+
+
 # -- on_save -------------------------------------------------------------------------------------
 
 
@@ -371,3 +415,18 @@ async def test_k59_create_takes_alias_for_the_connection(mongo: Mongo) -> None:
         assert await other["Agent"].count_documents({}) == 1
     named = await Agent(alias="007").save()
     assert (await Agent.objects.get(named._id)).alias == "007"
+
+
+async def test_k59_get_takes_id_and_alias_for_itself(mongo: Mongo) -> None:
+    class Agent(Document):
+        id = IntField()
+        alias = StringField()
+
+    agent = await Agent(id=7, alias="007").save()
+    assert (await Agent.objects.get(id=agent._id)).id == 7
+    with pytest.raises(TypeError):
+        await Agent.objects.get(id=7)
+    with pytest.raises(KeyError, match="'007'"):
+        await Agent.objects.get(id=agent._id, alias="007")
+    found = await Agent.objects.filter(Q(id=7, alias="007")).find_all()
+    assert [document._id for document in found] == [agent._id]

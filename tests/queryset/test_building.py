@@ -110,6 +110,26 @@ def test_k27_filter_not_takes_raw_queries_and_negations() -> None:
 
 
 @pytest.mark.parametrize("method", ["filter", "filter_not"])
+def test_a_raw_query_is_no_keyword(method: str) -> None:
+    found = Row.objects.filter(n=1)
+    with pytest.raises(ValueError, match="raw"):
+        getattr(found, method)(raw={"$where": "true"})
+    assert query(found) == {"n": 1}
+
+
+async def test_a_raw_query_is_no_keyword_of_get() -> None:
+    with pytest.raises(ValueError, match="raw"):
+        await Row.objects.get(raw={"$where": "true"})
+
+
+def test_k31_a_field_called_raw_is_a_field() -> None:
+    class Fish(Document):
+        raw = StringField(db_field="r")
+
+    assert query(Fish.objects.filter(raw="a")) == {"r": "a"}
+
+
+@pytest.mark.parametrize("method", ["filter", "filter_not"])
 def test_keys_are_checked_at_once(method: str) -> None:
     with pytest.raises(ValueError) as refusal:  # noqa: PT011  # the text follows
         getattr(Row.objects, method)(n__foo=1)
@@ -204,6 +224,19 @@ def test_k35_order_by_with_a_sign(sign: str, direction: int) -> None:
 def test_k35_an_unknown_name_with_a_sign() -> None:
     with pytest.raises(ValueError, match="^Invalid order by field 'nope'"):
         Row.objects.order_by("-nope")
+
+
+@pytest.mark.parametrize("field", [5, None, {}, ["n"], StringField()], ids=str)
+def test_order_by_what_is_neither_field_nor_text(field: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="(?i)order by"):
+        Row.objects.order_by(field)
+
+
+@pytest.mark.parametrize("method", ["limit", "skip"])
+@pytest.mark.parametrize("number", ["x", "5", 1.5, [], True])
+def test_limit_and_skip_take_whole_numbers(method: str, number: Any) -> None:
+    with pytest.raises(TypeError, match=method):
+        getattr(Row.objects, method)(number)
 
 
 @pytest.mark.parametrize("direction", [0, 2, "up"])

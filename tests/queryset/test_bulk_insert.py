@@ -474,6 +474,9 @@ async def test_k10_numbers_count_from_the_first_document_over_batches() -> None:
     assert [member._id is not None for member in members] == [True] * 5 + [False]
 
 
+@pytest.mark.mongod_only(
+    "SecantusDB inserts nothing of a batch that breaks a rule of its collection"
+)
 async def test_another_refusal_of_the_server_is_the_drivers_bulk_write_error(mongo: Mongo) -> None:
     await mongo.database.command({"create": "User", "validator": {"n": {"$ne": "bad"}}})
     users = [User(name="a"), User(name="bad"), User(name="c")]
@@ -482,6 +485,39 @@ async def test_another_refusal_of_the_server_is_the_drivers_bulk_write_error(mon
     assert not isinstance(refusal.value, UniqueKeyViolationError)
     assert refusal.value.details["writeErrors"][0]["index"] == 1
     assert [user._id is not None for user in users] == [True, False, False]
+
+
+# -- again, after a failure ----------------------------------------------------------------------
+
+
+async def test_the_same_document_twice_is_stored_once_and_keeps_its_id() -> None:
+    member = Member(name="a")
+    with pytest.raises(UniqueKeyViolationError):
+        await Member.objects.bulk_insert([member, member])
+    assert [row["_id"] for row in await rows(Member)] == [member._id]
+    member.size = 5
+    await member.save()
+    assert [row["size"] for row in await rows(Member)] == [5]
+
+
+@pytest.mark.parametrize("again", [1, 2, 3])
+async def test_passing_the_same_documents_again_never_stores_a_second_copy(again: int) -> None:
+    key = ObjectId()
+    users = [User(name="a"), User(_id=key, name="b"), User(_id=key, name="c"), User(name="d")]
+    for _ in range(again):
+        with pytest.raises(UniqueKeyViolationError):
+            await User.objects.bulk_insert(users)
+    assert [row["n"] for row in await rows()] == ["a", "b"]
+
+
+async def test_a_copy_whose_call_failed_is_not_copied_again() -> None:
+    saved = await User(name="a").save()
+    key = ObjectId()
+    users = [saved, User(_id=key, name="b"), User(_id=key, name="c")]
+    for _ in range(2):
+        with pytest.raises(UniqueKeyViolationError):
+            await User.objects.bulk_insert(users)
+    assert [row["n"] for row in await rows()] == ["a", "a", "b"]
 
 
 # -- the event loop ------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ from aiomotorengine import (
     ReferenceField,
     StringField,
     UUIDField,
+    connect,
+    disconnect,
 )
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.password_field import sha256
@@ -209,6 +211,34 @@ async def test_k17_operators_among_fields_are_refused(users: None) -> None:
     assert await stored() == before
 
 
+async def test_update_with_a_field_of_another_class_is_refused() -> None:
+    for field in (Friend.name, Home.road):
+        with pytest.raises(ValueError, match="User"):
+            await User.objects.update({field: "x"})
+
+
+async def test_update_with_a_field_of_a_base_class(mongo: Mongo) -> None:
+    class Admin(User):
+        pass
+
+    await Admin(first="a").save()
+    assert (await Admin.objects.update({User.last: "y", Admin.age: 5})).count == 1
+    (found,) = await Admin.objects.find_all()
+    assert (found.last, found.age) == ("y", 5)
+
+
+@pytest.mark.parametrize("definition", [None, [], "last", 5, [("last", "y")]])
+async def test_update_with_what_is_no_mapping(definition: Any) -> None:
+    with pytest.raises(TypeError):
+        await User.objects.update(definition)
+
+
+@pytest.mark.parametrize("key", [5, None, ("last",)])
+async def test_update_of_what_is_neither_field_nor_text(key: Any) -> None:
+    with pytest.raises(TypeError):
+        await User.objects.update({key: "x"})
+
+
 async def test_update_with_nothing_to_change_changes_nothing(users: None) -> None:
     before = await stored()
     assert (await User.objects.update({})).count == 4
@@ -223,6 +253,17 @@ async def test_update_runs_no_on_save(mongo: Mongo) -> None:
 
     await Counted.objects.update({Counted.size: 1})
     assert calls == []
+
+
+async def test_changes_that_the_server_does_not_acknowledge(users: None, mongo: Mongo) -> None:
+    name = mongo.database.name
+    disconnect()
+    connect(name, host=mongo.uri, w=0, maxPoolSize=1)
+    result = await User.objects.filter(first="f0").update({User.last: "y"})
+    assert (result.count, result.updated_existing) == (0, False)
+    assert await User.objects.filter(first="f1").delete() == 0
+    assert await User.objects.count() == 3  # on the same socket, hence after both
+    assert (await stored("f0"))["last"] == "y"
 
 
 # -- delete and remove ---------------------------------------------------------------------------

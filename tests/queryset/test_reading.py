@@ -295,6 +295,25 @@ async def test_k7_the_next_filter_starts_from_none(twenty: None, spend: str, nar
     assert await some.count() == (1 if narrow == "filter" else 19)
 
 
+@pytest.mark.parametrize(
+    "narrow",
+    [
+        lambda found: found.filter(),
+        lambda found: found.filter(Q()),
+        lambda found: found.filter({}),
+        lambda found: found.filter_not(),
+        lambda found: found.filter_not(~Q()),
+    ],
+    ids=["filter()", "filter(Q())", "filter({})", "filter_not()", "filter_not(~Q())"],
+)
+async def test_k7_an_empty_filter_is_no_new_one(twenty: None, narrow: Any) -> None:
+    some = Row.objects.filter(n__lt=3)
+    await some.count()
+    narrow(some)
+    assert await some.delete() == 3
+    assert await Row.objects.count() == 17
+
+
 async def test_k7_a_filter_after_the_next_one_is_added_to_it(twenty: None) -> None:
     some = Row.objects.filter(n__lt=3)
     await some.count()

@@ -223,16 +223,18 @@ def test_k48_messages_of_all_generations_are_understood(generation: str) -> None
     [
         'E11000 duplicate key error collection: test.Doc index: n_1 collation: { locale: "de" } '
         'dup key: { n: "0x29" }',
+        'E11000 duplicate key error collection: test.My Doc index: n_1 dup key: { n: "x" }',
         "E11000 duplicate key error collection: a.b.c index: x.y_1 dup key: { x.y: 5 }",
         'E11000 duplicate key error collection: t.D index: n_1 dup key: { n: "E11000 index: q" }',
         'E11000 duplicate key error collection: t.D index: n_1 dup key: { n: "two\nlines" }',
+        'E11000 duplicate key error collection: t.D index: first name_1 dup key: { n: "x" }',
     ],
 )
 def test_k48_further_messages_are_understood(text: str) -> None:
     error = UniqueKeyViolationError.from_pymongo(text, User)
     assert error is not None
     namespace = text.split("collection: ")[1].split(" index")[0]
-    index = text.split("index: ")[1].split(" ")[0]
+    index = text.split("index: ")[1].split(" dup key")[0].split(" collation")[0]
     assert error.index_name == f"{namespace}.${index}"
 
 

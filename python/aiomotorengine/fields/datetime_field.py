@@ -27,13 +27,12 @@ class StampedAttribute(ConvertedAttribute):
         value = document.__dict__.get(self.name)
         if value is None and not document._is_persisted:
             value = document.__dict__[self.name] = now()
-        elif value is None and self.field.auto_now_on_update:
-            return now()  # an old row without it: the next save will set it
         return value
 
-    def stamp(self, document: DocumentStorage, *, creating: bool) -> None:
-        missing = creating and document.__dict__.get(self.name) is None
-        if missing or self.field.auto_now_on_update:
+    def stamp(self, document: DocumentStorage, *, creating: bool, renew: bool) -> None:
+        is_due = creating or self.field.auto_now_on_update
+        is_missing = document.__dict__.get(self.name) is None
+        if (is_due and is_missing) or (renew and self.field.auto_now_on_update):
             document.__dict__[self.name] = now()
 
 

@@ -1,0 +1,48 @@
+"""A driver that connects to nothing and writes down what it was asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from bson.codec_options import CodecOptions
+
+__all__ = ["closed", "create_client", "made", "name", "version"]
+
+name = "recording"
+version = "0"
+
+made: list[RecordedClient] = []
+closed: list[RecordedClient] = []
+
+
+class RecordedClient:
+    """What a client was made of: ``settings``, and ``io_loop``."""
+
+    def __init__(self, settings: Mapping[str, Any], io_loop: Any) -> None:
+        self.settings = dict(settings)
+        self.io_loop = io_loop
+
+    def __getitem__(self, name: str) -> RecordedDatabase:
+        return RecordedDatabase(self, name)
+
+
+class RecordedDatabase:
+    def __init__(self, client: RecordedClient, name: str) -> None:
+        self.client = client
+        self.name = name
+        self.codec_options = CodecOptions[dict[str, Any]]()
+
+    def __getitem__(self, name: str) -> str:
+        return f"{self.name}.{name}"
+
+
+def create_client(settings: Mapping[str, Any], io_loop: Any) -> RecordedClient:
+    client = RecordedClient(settings, io_loop)
+    made.append(client)
+    return client
+
+
+def close_client(client: RecordedClient, loop: asyncio.AbstractEventLoop | None) -> None:
+    closed.append(client)

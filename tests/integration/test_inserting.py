@@ -1,0 +1,89 @@
+"""Encoded documents on their way to the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bson
+import pytest
+from bson import ObjectId
+
+from aiomotorengine import BaseField, Document, IntField, StringField, connect, disconnect
+from aiomotorengine.raw_io import EncodedDocument
+from tests.harness import Mongo
+from tests.integration.commands import watch
+
+pytestmark = pytest.mark.usefixtures("codec")
+
+
+class Row(Document):
+    n = IntField()
+    word = StringField(db_field="w")
+
+
+async def test_documents_are_given_to_the_driver_as_bytes(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Any] = []
+    written = EncodedDocument.__init__
+
+    def spy(self: EncodedDocument, raw: bytes, id: Any) -> None:
+        given.append((raw, id))
+        written(self, raw, id)
+
+    monkeypatch.setattr(EncodedDocument, "__init__", spy)
+    rows = [Row(n=n, word="x") for n in range(3)]
+    await Row.objects.bulk_insert(rows)
+    assert given == [(bson.encode({"_id": r._id, **r.to_son()}), r._id) for r in rows]
+
+
+async def test_the_bytes_are_what_is_stored(mongo: Mongo) -> None:
+    rows = [Row(n=n, word="x", extra=[1, {"a": None}]) for n in range(3)]
+    await Row.objects.bulk_insert(rows)
+    stored = await Row.objects.coll().find({}).to_list(None)
+    assert [bson.encode(row) for row in stored] == [
+        bson.encode({"_id": row._id, **row.to_son()}) for row in rows
+    ]
+
+
+async def test_command_monitoring_sees_the_documents(mongo: Mongo) -> None:
+    commands = watch(mongo)
+    rows = [Row(n=n, word="x") for n in range(2)]
+    await Row.objects.bulk_insert(rows)
+    (command,) = commands.of("insert")
+    assert command["insert"] == "Row"
+    assert [dict(document) for document in command["documents"]] == [
+        {"_id": row._id, "n": row.n, "w": "x"} for row in rows
+    ]
+    (answer,) = commands.replies("insert")
+    assert answer["n"] == 2
+
+
+async def test_the_options_of_the_client_are_used(mongo: Mongo) -> None:
+    commands = watch(mongo, w=1, journal=False)
+    await Row.objects.bulk_insert([Row(n=1)])
+    (command,) = commands.of("insert")
+    assert command["writeConcern"] == {"w": 1, "j": False}
+
+
+async def test_inserting_without_waiting_for_an_answer(mongo: Mongo) -> None:
+    name = mongo.database.name
+    disconnect()
+    connect(name, host=mongo.uri, w=0)
+    rows = [Row(n=n) for n in range(3)]
+    assert await Row.objects.bulk_insert(rows) is rows
+    assert all(isinstance(row._id, ObjectId) for row in rows)
+
+
+async def test_more_documents_than_one_message_takes(mongo: Mongo) -> None:
+    class Tiny(Document):
+        pass
+
+    class Slow(Document):
+        n = BaseField()
+
+    documents = [Slow(n=n) for n in range(5000)]
+    await Slow.objects.bulk_insert(documents)
+    assert await Slow.objects.count() == 5000
+    await Tiny.objects.bulk_insert([Tiny() for _ in range(10)])
+    assert await Tiny.objects.count() == 10
