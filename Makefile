@@ -32,7 +32,7 @@ BUILT := $(VENV)/.stamp-built-$(KIND)$(if $(filter native,$(KIND)),-$(PROFILE))
 TOOLS := $(VENV)/.stamp-tools $(if $(MONGODB_URI),,$(VENV)/.stamp-mongod)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup build demo test test-pure test-rust lint bench docs ci wheel-pure clean
+.PHONY: help setup build demo test test-pure lint bench fuzz docs ci wheel-pure clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ endif
 bench: $(TOOLS) ## release build, then the benches; prints tables of ratios
 	@$(MAKE) --no-print-directory build PROFILE=release
 	$(PY) -m pytest benches $(ARGS)
+
+fuzz: ## both codecs against each other on random documents and damaged bytes
+	@$(MAKE) --no-print-directory build PROFILE=release
+	$(PY) -m tests.fuzz $(ARGS)
 
 docs: setup ## run every example of the README and the guide
 	$(PY) -m pytest tests/docs $(ARGS)

@@ -221,7 +221,6 @@ sys.modules["aiomotorengine._son_codec"] = extension
 """
 OTHER = contract.CONTRACT + 1
 STALE = STAND_IN.format(body=f"extension.CONTRACT = {OTHER}; extension.IMPLEMENTATION = 'native'")
-EMPTY = STAND_IN.format(body="extension.CONTRACT = 0")
 CURRENT = STAND_IN.format(
     body=f"extension.CONTRACT = {contract.CONTRACT}; extension.IMPLEMENTATION = 'native'"
 )
@@ -252,16 +251,6 @@ def test_a_stale_extension_is_passed_over_and_the_reason_says_what_to_do() -> No
     assert implementation == "python"
     assert f"contract {OTHER}" in reason
     assert "run make build" in reason
-
-
-def test_an_extension_without_a_codec_is_passed_over() -> None:
-    result = run("auto", EMPTY + TELL)
-    assert result.stderr == ""
-    implementation, reason, _ = result.stdout.splitlines()
-    assert (implementation, reason) == (
-        "python",
-        "the extension of this version carries no codec yet",
-    )
 
 
 def test_a_missing_extension_is_an_import_error_that_says_what_to_do() -> None:

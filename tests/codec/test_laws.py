@@ -28,7 +28,7 @@ from tests.codec import cases
 from tests.codec.case import Case, Refused
 from tests.codec.laws import STANDARD, agree, each, encodable, ids_for, read, validate
 from tests.zoo import animals, generate
-from tests.zoo.compare import outcome, snapshot
+from tests.zoo.compare import outcome, reading, snapshot
 from tests.zoo.shapes import EVERYDAY, SHAPES
 
 pytestmark = pytest.mark.usefixtures("codec")
@@ -329,7 +329,7 @@ def test_damaged_bytes_are_refused_or_read_as_bson_does() -> None:
             damaged = bytearray(raw)
             for _ in range(random.randint(1, 3)):
                 damaged[random.randrange(len(raw))] = random.randrange(256)
-            assert outcome(codec.decode_many, bytes(damaged)) == outcome(law, bytes(damaged))
+            assert reading(codec.decode_many, bytes(damaged)) == reading(law, bytes(damaged))
 
 
 def test_a_key_that_occurs_twice_is_read_as_bson_reads_it() -> None:
@@ -379,3 +379,49 @@ def test_a_document_that_contains_itself_is_an_error() -> None:
     with pytest.raises(DocumentError) as raised:
         codec_for(animals.Node, STANDARD).encode_many([node], [1])
     assert isinstance(raised.value.__cause__, RecursionError)
+
+
+# -- wishes that the program may end ---------------------------------------------------------------
+
+
+class Ending(BaseException):
+    """As ``KeyboardInterrupt`` and ``SystemExit`` are: no ordinary exception."""
+
+
+class Interrupted(animals.BaseField[Any]):
+    """A field in which the program is told to end, in whichever method is called."""
+
+    def end(self, value: Any) -> Any:
+        raise Ending
+
+    validate = to_son = from_son = end
+
+
+def test_a_wish_to_end_is_not_swallowed_and_not_wrapped() -> None:
+    model = model_of(Interrupted())
+    codec = codec_for(model, STANDARD)
+    for work in (
+        lambda: codec.validate_many([model(value=1)]),
+        lambda: codec.encode_many([model(value=1)], [1]),
+        lambda: codec.decode_many(bson.encode({"value": 1})),
+    ):
+        with pytest.raises(Ending):
+            work()
+
+
+def test_a_wish_to_end_in_a_built_in_method_is_not_swallowed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def end(value: Any) -> Any:
+        raise Ending
+
+    model = model_of(animals.DecimalField())
+    codec = codec_for(model, STANDARD)
+    monkeypatch.setattr("aiomotorengine.fields.decimal_field.as_decimal", end)
+    for work in (
+        lambda: codec.validate_many([model(value=1)]),
+        lambda: codec.encode_many([model(value=1)], [1]),
+        lambda: codec.decode_many(bson.encode({"value": "1.00"})),
+    ):
+        with pytest.raises(Ending):
+            work()

@@ -111,6 +111,17 @@ async def test_k8_saving_a_loaded_document_moves_only_the_time_of_the_change(
     assert article.changed > saved.changed
 
 
+async def test_k8_a_refused_save_does_not_move_the_time_of_the_change(
+    mongo: Mongo, clock: list[datetime]
+) -> None:
+    article = await Article(title="a").save()
+    changed = article.changed
+    article.title = 5
+    with pytest.raises(InvalidDocumentError, match="'title'"):
+        await article.save()
+    assert article.changed == changed
+
+
 async def test_k8_an_explicit_time_of_insertion_stays(mongo: Mongo) -> None:
     article = await Article(made=LONG_AGO).save()
     assert article.made == LONG_AGO

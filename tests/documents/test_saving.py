@@ -361,7 +361,7 @@ async def test_delete_removes_the_document_and_keeps_the_id() -> None:
 
 
 async def test_k39_deleting_an_unsaved_document_removes_nothing() -> None:
-    await Note(text="a").save()
+    await Note.objects.coll().insert_one({"_id": None, "t": "a"})
     unsaved = Note(text="a")
     assert await unsaved.delete() == 0
     assert await Note.objects.remove(unsaved) == 0

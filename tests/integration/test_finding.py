@@ -312,7 +312,7 @@ async def test_a_cursor_that_the_server_lost_is_its_error(many: int, mongo: Mong
 
 @pytest.mark.mongod_only("fail points are MongoDB's own")
 @pytest.mark.parametrize(
-    "failure", [{"errorCode": 11600}, {"closeConnection": True}], ids=["refused", "cut off"]
+    "failure", [{"errorCode": 262}, {"closeConnection": True}], ids=["refused", "cut off"]
 )
 async def test_a_find_is_tried_again_once(many: int, mongo: Mongo, failure: dict[str, Any]) -> None:
     commands = watch(mongo)

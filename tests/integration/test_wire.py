@@ -24,7 +24,6 @@ from aiomotorengine.codec import codec_for
 from aiomotorengine.raw_io import BATCHES, Batch, EncodedDocument, Reply, cut_batch, find_batch
 
 OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=False)
-AS_REPLY: CodecOptions[Any] = CodecOptions(document_class=Reply)
 
 
 class Row(Document):
@@ -116,7 +115,7 @@ def reply(documents: list[dict[str, Any]], key: str = "firstBatch", **more: Any)
 
 def read(raw: bytes) -> Any:
     """The reply as the driver's cursor gets it."""
-    return bson.decode(raw, AS_REPLY)
+    return bson.decode(raw, CodecOptions(document_class=Reply))
 
 
 @pytest.mark.parametrize("key", [key.decode() for key in BATCHES])
@@ -226,7 +225,7 @@ def test_a_reply_with_more_behind_it_is_invalid() -> None:
     raw = reply(DOCUMENTS)
     for more in (b"\0", raw):
         with pytest.raises(InvalidBSON):
-            Reply(raw + more, AS_REPLY)
+            Reply(raw + more, OPTIONS)
 
 
 LENGTHS = [-(2**31), -1, 0, 1, 4, 5, 2**16, 2**31 - 1]

@@ -9,9 +9,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from bson.errors import InvalidBSON
+
 from aiomotorengine.storage import DanglingReference, DocumentStorage
 
-__all__ = ["outcome", "snapshot"]
+__all__ = ["outcome", "reading", "snapshot"]
 
 
 def snapshot(value: Any, *, whole: bool = True) -> Any:
@@ -66,6 +68,18 @@ def outcome(function: Any, *arguments: Any) -> Any:
     except Exception as error:
         return "raised", description(error)
     return "returned", snapshot(result)
+
+
+def reading(function: Any, damaged: bytes) -> Any:
+    """As ``outcome``, for bytes that are no good.
+
+    PyMongo finds different words for the same bytes, depending on what it sees beyond their end
+    (3 of 2,000 calls with one finding of ``tests/fuzz.py``), so its own complaint has none here.
+    """
+    kind, result = outcome(function, damaged)
+    if kind == "raised" and result[0] is InvalidBSON:
+        return kind, InvalidBSON
+    return kind, result
 
 
 def description(error: BaseException) -> Any:

@@ -36,8 +36,6 @@ __all__ = [
 
 VARIABLE = "AIOMOTORENGINE_CODEC"
 EXTENSION = "aiomotorengine._son_codec"
-NO_CODEC = 0
-"""The contract of an extension that can be built and imported, and converts nothing."""
 
 implementation: str
 reason: str
@@ -57,8 +55,6 @@ def load_native() -> Implementation:
             f"the native codec cannot be imported ({error}); install a wheel for this Python, or "
             "build it with a Rust toolchain: make build"
         ) from error
-    if extension.CONTRACT == NO_CODEC:
-        raise ImportError("the extension of this version carries no codec yet")
     if extension.CONTRACT != CONTRACT:
         raise ImportError(
             f"the native codec speaks contract {extension.CONTRACT}, this library {CONTRACT}; "
@@ -117,7 +113,9 @@ def available() -> list[str]:
 def codec_for(document_class: Any, codec_options: CodecOptions[Any]) -> Codec:
     """The codec of a document class, compiled once for each side, class and codec options."""
     # Options the extension does not serve: whatever makes objects of the caller's choice.
-    ours = codec_options.document_class is dict and not codec_options.type_registry.codecs
+    registry = codec_options.type_registry
+    is_special = registry.codecs or registry.fallback_encoder is not None
+    ours = codec_options.document_class is dict and not is_special
     side = _side if ours else cast(Implementation, pure)
     codecs: dict[Any, tuple[int, CodecOptions[Any], Codec]] = document_class._codecs
     # A type registry has no hash, so options that differ only there take turns in one place.

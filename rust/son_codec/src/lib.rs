@@ -1,12 +1,23 @@
 //! The native side of aiomotorengine's door. Its Python twin is `codec/pure.py`.
 
+pub mod bson;
+mod codec;
 mod contract;
+mod errors;
+mod kinds;
+mod plan;
+mod values;
 
-/// The native codec of aiomotorengine. Programs use `aiomotorengine.codec`, not this module.
-// gil_used: a codec reads the user's lists and dicts through borrowed references, and it is the GIL
-// that keeps those alive. A free-threaded interpreter turns it on when it imports the module.
+/// What `import aiomotorengine._son_codec` gives.
+///
+/// `gil_used`: the codec reads lists and dicts of the user's while it goes through them; a
+/// free-threaded interpreter turns the GIL on when it imports the module.
 #[pyo3::pymodule(name = "_son_codec", gil_used = true)]
 pub mod son_codec {
     #[pymodule_export]
     const CONTRACT: u32 = crate::contract::CONTRACT;
+    #[pymodule_export]
+    const IMPLEMENTATION: &str = "native";
+    #[pymodule_export]
+    use crate::codec::compile_plan;
 }

@@ -1,0 +1,190 @@
+//! Walking the elements of a document. Every length is checked before it is believed.
+
+use super::element::{Element, kind};
+
+/// The bytes do not add up, or hold a type that is not read here. Which of both, Python finds out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed;
+
+/// The smallest document: its length and its closing NUL.
+const SMALLEST: usize = 5;
+
+/// The elements of one document.
+#[derive(Clone, Debug)]
+pub struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of the document that `bytes` is, no byte more and no byte less.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, Malformed> {
+        let (document, after) = split_document(bytes)?;
+        if !after.is_empty() {
+            return Err(Malformed);
+        }
+        // Its closing NUL was checked; what is between that and the length is elements.
+        let rest = document.get(4..document.len() - 1).ok_or(Malformed)?;
+        Ok(Self { rest })
+    }
+
+    /// The next element, or `None` at the end.
+    pub fn next_element(&mut self) -> Result<Option<Element<'a>>, Malformed> {
+        let Some((&kind, after_kind)) = self.rest.split_first() else {
+            return Ok(None);
+        };
+        let key_length = after_kind
+            .iter()
+            .position(|&byte| byte == 0)
+            .ok_or(Malformed)?;
+        let (key, after_key) = after_kind.split_at(key_length);
+        let after_key = after_key.get(1..).ok_or(Malformed)?;
+        let size = value_size(kind, after_key)?;
+        let value = after_key.get(..size).ok_or(Malformed)?;
+        let length = 1 + key_length + 1 + size;
+        let whole = self.rest.get(..length).ok_or(Malformed)?;
+        self.rest = self.rest.get(length..).ok_or(Malformed)?;
+        Ok(Some(Element {
+            kind,
+            key,
+            value,
+            whole,
+        }))
+    }
+}
+
+/// The first document of some bytes, and the bytes after it.
+pub fn split_document(bytes: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
+    let size = length_at(bytes)?;
+    if size < SMALLEST || size > bytes.len() {
+        return Err(Malformed);
+    }
+    let (document, after) = bytes.split_at(size);
+    match document.last() {
+        Some(0) => Ok((document, after)),
+        _ => Err(Malformed),
+    }
+}
+
+/// How many bytes the value at the start of `bytes` says it has.
+fn value_size(kind: u8, bytes: &[u8]) -> Result<usize, Malformed> {
+    let size = match kind {
+        kind::NULL => 0,
+        kind::BOOLEAN => 1,
+        kind::INT32 => 4,
+        kind::DOUBLE | kind::DATE | kind::INT64 => 8,
+        kind::OBJECT_ID => 12,
+        kind::DOCUMENT | kind::ARRAY => {
+            let size = length_at(bytes)?;
+            if size < SMALLEST {
+                return Err(Malformed);
+            }
+            size
+        }
+        kind::STRING => {
+            let size = length_at(bytes)?;
+            if size < 1 {
+                return Err(Malformed);
+            }
+            size.checked_add(4).ok_or(Malformed)?
+        }
+        kind::BINARY => length_at(bytes)?.checked_add(5).ok_or(Malformed)?,
+        // Those below are only measured here; PyMongo reads them.
+        kind::UNDEFINED | kind::MIN_KEY | kind::MAX_KEY => 0,
+        kind::TIMESTAMP => 8,
+        kind::DECIMAL128 => 16,
+        kind::CODE | kind::SYMBOL => length_at(bytes)?.checked_add(4).ok_or(Malformed)?,
+        kind::SCOPED_CODE => length_at(bytes)?,
+        kind::POINTER => length_at(bytes)?.checked_add(16).ok_or(Malformed)?,
+        kind::REGEX => {
+            let pattern = text_size(bytes)?;
+            pattern + text_size(bytes.get(pattern..).ok_or(Malformed)?)?
+        }
+        _ => return Err(Malformed),
+    };
+    Ok(size)
+}
+
+/// The length of a text that ends with its first NUL, which is counted.
+fn text_size(bytes: &[u8]) -> Result<usize, Malformed> {
+    let end = bytes.iter().position(|&byte| byte == 0);
+    end.map(|end| end + 1).ok_or(Malformed)
+}
+
+fn length_at(bytes: &[u8]) -> Result<usize, Malformed> {
+    let head = bytes.first_chunk::<4>().ok_or(Malformed)?;
+    usize::try_from(i32::from_le_bytes(*head)).map_err(|_| Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Malformed> {
+        let mut reader = Reader::new(bytes)?;
+        let mut keys = Vec::new();
+        while let Some(element) = reader.next_element()? {
+            keys.push(element.key.to_vec());
+        }
+        Ok(keys)
+    }
+
+    #[test]
+    fn elements_come_in_order() {
+        let bytes = b"\x13\0\0\0\x10a\0\x01\0\0\0\x08b\0\x01\x0Ac\0\0";
+        assert_eq!(
+            keys(bytes),
+            Ok(vec![b"a".to_vec(), b"b".to_vec(), b"c".to_vec()])
+        );
+    }
+
+    #[test]
+    fn an_empty_document_has_no_elements() {
+        assert_eq!(keys(b"\x05\0\0\0\0"), Ok(vec![]));
+    }
+
+    #[test]
+    fn every_shorter_beginning_is_malformed() {
+        let bytes = b"\x13\0\0\0\x10a\0\x01\0\0\0\x08b\0\x01\x0Ac\0\0";
+        for end in 0..bytes.len() {
+            assert_eq!(keys(&bytes[..end]), Err(Malformed), "{end} bytes");
+        }
+    }
+
+    #[test]
+    fn lengths_that_lie_are_malformed() {
+        // A string that says it has more, fewer than one, or less than no bytes.
+        for length in [100_i32, 0, -1, i32::MAX, i32::MIN] {
+            let mut bytes = b"\x0E\0\0\0\x02a\0....x\0\0".to_vec();
+            bytes[7..11].copy_from_slice(&length.to_le_bytes());
+            assert_eq!(keys(&bytes), Err(Malformed), "{length}");
+        }
+        // A document that says it is longer than what holds it.
+        assert_eq!(keys(b"\x0D\0\0\0\x03a\0\x06\0\0\0\0\0"), Err(Malformed));
+    }
+
+    #[test]
+    fn unknown_types_are_for_python() {
+        assert_eq!(keys(b"\x08\0\0\0\x20a\0\0"), Err(Malformed));
+    }
+
+    #[test]
+    fn random_bytes_never_panic() {
+        let mut state = 0x2545_F491_4F6C_DD1D_u64;
+        for _ in 0..200_000 {
+            let mut bytes = Vec::new();
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let length = usize::try_from(state % 40).unwrap();
+            for step in 0..length {
+                let byte = state.rotate_left(u32::try_from(step).unwrap() * 5) as u8;
+                // Mostly small numbers and known types, so that some of it parses.
+                bytes.push(if byte & 0xC0 == 0 { byte } else { byte % 0x13 });
+            }
+            if let Some(head) = bytes.first_chunk_mut::<4>() {
+                *head = i32::try_from(length).unwrap().to_le_bytes();
+            }
+            let _ = keys(&bytes);
+        }
+    }
+}

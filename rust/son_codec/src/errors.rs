@@ -1,0 +1,37 @@
+//! The two ways to stop: an exception of a user's method, or "ask Python".
+
+use pyo3::exceptions::PyException;
+use pyo3::{PyErr, Python};
+
+/// Why a document was not converted here.
+pub(crate) enum Stop {
+    /// A method of the user's raised, or the program is to end: this goes out as it is.
+    Raised(PyErr),
+    /// The native side will not go on; the Python side does this document, and finds the words.
+    AskPython,
+}
+
+pub(crate) type Outcome<T> = Result<T, Stop>;
+
+/// Whether an exception is an ordinary one, and not a wish that the program or a task may end
+/// (`KeyboardInterrupt`, `SystemExit`, `CancelledError`), which nobody may swallow or wrap.
+pub(crate) fn is_ordinary(error: &PyErr) -> bool {
+    Python::attach(|py| error.is_instance_of::<PyException>(py))
+}
+
+/// Whatever fails in here of itself is for Python to say.
+impl From<PyErr> for Stop {
+    fn from(error: PyErr) -> Self {
+        if is_ordinary(&error) {
+            Self::AskPython
+        } else {
+            Self::Raised(error)
+        }
+    }
+}
+
+impl From<crate::bson::Malformed> for Stop {
+    fn from(_: crate::bson::Malformed) -> Self {
+        Self::AskPython
+    }
+}

@@ -1,0 +1,129 @@
+//! What the native side knows of each kind of field. The twin of a kind is the class in
+//! `python/aiomotorengine/fields` that carries its mark.
+
+mod binary;
+mod boolean;
+mod datetime;
+mod decimal;
+mod email;
+mod embedded;
+mod float;
+mod int;
+mod json;
+mod line_string;
+mod list;
+mod password;
+mod point;
+mod polygon;
+mod reference;
+mod string;
+mod url;
+mod uuid;
+
+use pyo3::prelude::*;
+
+use crate::bson::{Element, Writer};
+use crate::errors::Outcome;
+use crate::plan::{Arguments, Field, World};
+
+/// One kind of field. A value that a kind does not know at a glance goes to the Python methods of
+/// the field (`Field::…_in_python`), so a kind says only what it is sure of.
+pub(crate) trait Kind: Send + Sync {
+    /// Whether the value does not satisfy `required`.
+    fn is_empty(
+        &self,
+        value: &Bound<'_, PyAny>,
+        field: &Field,
+        world: &World<'_>,
+    ) -> Outcome<bool> {
+        if value.is_none() {
+            Ok(true)
+        } else {
+            field.is_empty_in_python(value, world)
+        }
+    }
+
+    /// Whether the value may be saved.
+    fn validate(
+        &self,
+        value: &Bound<'_, PyAny>,
+        field: &Field,
+        world: &World<'_>,
+    ) -> Outcome<bool> {
+        if value.is_none() {
+            Ok(true)
+        } else {
+            field.validate_in_python(value, world)
+        }
+    }
+
+    /// `to_son` and BSON in one step.
+    fn write(
+        &self,
+        key: &[u8],
+        value: &Bound<'_, PyAny>,
+        field: &Field,
+        out: &mut Writer,
+        world: &World<'_>,
+    ) -> Outcome<()> {
+        field.write_in_python(key, value, out, world)
+    }
+
+    /// The way back: BSON and `from_son`.
+    fn read<'py>(
+        &self,
+        element: &Element<'_>,
+        field: &Field,
+        world: &World<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        field.read_in_python(element, world)
+    }
+}
+
+/// A field of which only Python knows what it means.
+pub(crate) struct Unknown;
+
+impl Kind for Unknown {
+    fn is_empty(
+        &self,
+        value: &Bound<'_, PyAny>,
+        field: &Field,
+        world: &World<'_>,
+    ) -> Outcome<bool> {
+        field.is_empty_in_python(value, world)
+    }
+
+    fn validate(
+        &self,
+        value: &Bound<'_, PyAny>,
+        field: &Field,
+        world: &World<'_>,
+    ) -> Outcome<bool> {
+        field.validate_in_python(value, world)
+    }
+}
+
+/// The kind of that name, for a field with these arguments.
+pub(crate) fn kind_named(name: &str, arguments: &Arguments<'_, '_>) -> PyResult<Box<dyn Kind>> {
+    Ok(match name {
+        "binary" => Box::new(binary::Binary::new(arguments)?),
+        "boolean" => Box::new(boolean::Boolean),
+        "datetime" => Box::new(datetime::DateTime::new(arguments)?),
+        "decimal" => Box::new(decimal::Decimal),
+        "email" => Box::new(email::Email),
+        "embedded" => Box::new(embedded::Embedded::new(arguments)),
+        "float" => Box::new(float::Float::new(arguments)?),
+        "int" => Box::new(int::Int::new(arguments)?),
+        "json" => Box::new(json::Json),
+        "line_string" => Box::new(line_string::LineString),
+        "list" => Box::new(list::List::new(arguments)),
+        "password" => Box::new(password::Password),
+        "point" => Box::new(point::Point),
+        "polygon" => Box::new(polygon::Polygon),
+        "reference" => Box::new(reference::Reference),
+        "string" => Box::new(string::String::new(arguments)?),
+        "url" => Box::new(url::Url),
+        "uuid" => Box::new(uuid::Uuid),
+        _ => Box::new(Unknown),
+    })
+}

@@ -1,0 +1,15 @@
+//! Any Python value to a BSON element, and the way back.
+
+mod dates;
+mod decode;
+mod encode;
+mod splice;
+mod types;
+
+pub(crate) use dates::{datetime_from_millis, millis_of};
+pub(crate) use decode::decode;
+pub(crate) use encode::{encode, write_text};
+pub(crate) use types::{Options, Types};
+
+/// How deep values may nest here before Python takes over, which has a limit and words for it.
+pub(crate) const DEEPEST: usize = 64;

@@ -1,0 +1,134 @@
+"""The two sides of the door against each other, on documents and bytes that nobody chose.
+
+    python -m tests.fuzz --documents 50000 --mutations 1000000 --seed 7
+
+Random documents of the zoo are written and read by both codecs; then the bytes are damaged and read
+by both again. Whatever differs is kept as a file, and the seed that led to it is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from bson.objectid import ObjectId
+
+from aiomotorengine import codec as door
+from aiomotorengine.codec import codec_for
+from tests.codec.laws import STANDARD
+from tests.zoo import generate
+from tests.zoo.compare import outcome, reading
+
+SIDES = ("python", "native")
+FINDINGS = Path("fuzz-findings")
+
+
+def main(arguments: list[str]) -> int:
+    """Run for as many documents and damaged bytes as asked for; 1 if anything differed."""
+    options = parsed(arguments)
+    print(f"seed {options.seed}; sides {', '.join(SIDES)}")
+    started = time.monotonic()
+    findings = written = damaged = 0
+    random = Random(options.seed)
+    while written < options.documents or damaged < options.mutations:
+        seed = random.getrandbits(48)
+        document = generate.document(Random(seed), wild=seed % 4 == 0)
+        results = both_write(document)
+        written += 1
+        findings += kept(f"write-{seed}", results, b"")
+        _, (kind, raws) = results[0]
+        if kind != "returned":
+            continue
+        for _, raw in raws[1]:  # a list, as ``snapshot`` puts it
+            findings += kept(f"read-{seed}", both_read(type(document), raw), raw)
+            share = options.mutations / max(options.documents, 1)
+            for number, bad in enumerate(mutations(raw, Random(seed), round(share))):
+                damaged += 1
+                findings += kept(f"damaged-{seed}-{number}", both_read(type(document), bad), bad)
+        if written % 1000 == 0:
+            progress(written, damaged, findings, started)
+    progress(written, damaged, findings, started)
+    return 1 if findings else 0
+
+
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--documents", type=int, default=50_000, help="how many to write and read")
+    parser.add_argument("--mutations", type=int, default=1_000_000, help="how many damaged bytes")
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
+    return parser.parse_args(arguments)
+
+
+def on_each_side(work: Callable[[], Any]) -> list[Any]:
+    results = []
+    for side in SIDES:
+        with door.use(side):
+            results.append(work())
+    return results
+
+
+def both_write(document: Any) -> list[Any]:
+    """What validating and writing a document comes to, on each side."""
+    outcome(document.to_son)  # the first reading fixes what a date that stamps itself is
+
+    def work() -> Any:
+        codec = codec_for(type(document), STANDARD)
+        valid = outcome(codec.validate_many, [document])
+        return valid, outcome(codec.encode_many, [document], [ObjectId(b"twelve bytes")])
+
+    return on_each_side(work)
+
+
+def both_read(document_class: Any, raw: bytes) -> list[Any]:
+    """What reading some bytes comes to, on each side."""
+    return on_each_side(lambda: reading(codec_for(document_class, STANDARD).decode_many, raw))
+
+
+def mutations(raw: bytes, random: Random, count: int) -> Iterator[bytes]:
+    """Bytes with a few places changed, cut out, doubled, or with another length."""
+    for _ in range(count):
+        bad = bytearray(raw)
+        for _ in range(random.randint(1, 3)):
+            place = random.randrange(len(bad))
+            match random.randrange(5):
+                case 0 | 1:
+                    bad[place] = random.randrange(256)
+                case 2:
+                    bad[place] = random.choice(b"\x00\x01\x02\x03\x04\x05\x07\x08\x09\x10\x12\xff")
+                case 3:
+                    del bad[place : place + random.randint(1, 4)]
+                case 4:
+                    bad[place:place] = bad[place : place + random.randint(1, 8)]
+            if len(bad) < 5:
+                break
+        if random.random() < 0.7:  # otherwise nearly all would end at the first length
+            bad[:4] = len(bad).to_bytes(4, "little")
+        yield bytes(bad)
+
+
+def kept(name: str, results: list[Any], raw: bytes) -> int:
+    """Keep what differs; how many differences there were."""
+    if results[0] == results[1]:
+        return 0
+    FINDINGS.mkdir(exist_ok=True)
+    (FINDINGS / f"{name}.bson").write_bytes(raw)
+    (FINDINGS / f"{name}.txt").write_text("\n\n".join(map(repr, results)), encoding="utf-8")
+    print(f"DIFFERENT: {name}, kept in {FINDINGS}/", flush=True)
+    return 1
+
+
+def progress(written: int, damaged: int, findings: int, started: float) -> None:
+    seconds = time.monotonic() - started
+    print(
+        f"{written} documents, {damaged} damaged bytes, {findings} differences, {seconds:.0f} s",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
