@@ -11,5 +11,6 @@ pub(crate) use decode::decode;
 pub(crate) use encode::{encode, write_text};
 pub(crate) use types::{Options, Types};
 
-/// How deep values may nest here before Python takes over, which has a limit and words for it.
-pub(crate) const DEEPEST: usize = 64;
+/// How deep values may nest here before Python takes over, which has a limit and words for it. An
+/// unoptimised build goes so deep on a thread with a stack of 256 KiB.
+pub(crate) const DEEPEST: usize = 20;
