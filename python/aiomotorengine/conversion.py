@@ -26,6 +26,9 @@ __all__ = ["Conversion", "conversion_of"]
 Reader = Callable[[DocumentStorage], Any]
 Check = Callable[[Any], Any]
 
+MOST_SHARED_KEYS = 30
+"""How many keys Python lets the instances of a class share."""
+
 MUTABLE_DEFAULTS = (list, dict, set, bytearray, DocumentStorage)
 
 
@@ -41,7 +44,7 @@ class Conversion:
     """The compiled fields of one document class.
 
     Attributes:
-        defaults: what a new instance starts with, in the order of the fields.
+        defaults: what a new instance starts with, in the order of the fields; copies are cheap.
         factories: the fields whose default is made for each instance, with its maker.
         stamps: the attributes that a save sets by itself.
         on_save: the fields whose value a function gives on each save, with the function.
@@ -78,6 +81,7 @@ class Conversion:
             self.defaults[name] = field.default if factory is None else None
             if factory is not None:
                 self.factories.append((name, field.db_field, factory))
+        self.defaults = sharing_keys(self.defaults)
 
         direct = document_class._is_read_directly()
         readers = {
@@ -109,8 +113,7 @@ class Conversion:
 
     def fill(self, document: DocumentStorage, given: dict[str, Any]) -> None:
         """Give a new instance its defaults and then the values its caller named."""
-        values = document.__dict__
-        values.update(self.defaults)
+        values = document.__dict__ = self.defaults.copy()
         for name, _, make in self.factories:
             if name not in given:
                 values[name] = make()
@@ -167,8 +170,7 @@ class Conversion:
         document._id = None
         document._is_persisted = True
         document._stored_keys = document._hidden = None
-        values = document.__dict__
-        values.update(self.defaults)
+        values = document.__dict__ = self.defaults.copy()
         readers = self._readers
         others = None
         for key, value in mapping.items():
@@ -184,13 +186,13 @@ class Conversion:
                 others = [key]
             else:
                 others.append(key)
-        picked = self._pick_up(document, mapping, others) if others else ()
+        picked = self.pick_up(document, mapping, others) if others else ()
         for name, key, make in self.factories:
             if key not in mapping and name not in picked:
                 values[name] = make()
         return document
 
-    def _pick_up(self, document: Any, mapping: Mapping[str, Any], keys: list[str]) -> set[str]:
+    def pick_up(self, document: Any, mapping: Mapping[str, Any], keys: list[str]) -> set[str]:
         """Take in stored keys that are no field's own: dynamic values, and fields of old rows.
 
         Returns:
@@ -320,6 +322,29 @@ def required(
 def read_by_name(document: Any, name: str) -> Any:
     """The value as the document's own ``get_field_value`` gives it."""
     return document.get_field_value(name)
+
+
+def sharing_keys(values: dict[str, Any]) -> dict[str, Any]:
+    """An equal dict whose copies share its keys, and so take half of the memory.
+
+    The ``__dict__`` of an instance is of that kind, and so are its copies; the class here has no
+    other purpose. Python keeps room in each for attributes that instances may yet get, less for
+    each instance that was made. So some are made, once the keys are known.
+    """
+
+    class Values:
+        pass
+
+    def make() -> dict[str, Any]:
+        instance = Values()
+        for name, value in values.items():
+            setattr(instance, name, value)
+        return vars(instance)
+
+    make()
+    for _ in range(MOST_SHARED_KEYS):
+        Values()
+    return make()
 
 
 def default_factory(default: Any) -> Callable[[], Any] | None:

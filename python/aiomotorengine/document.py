@@ -131,7 +131,7 @@ class BaseDocument(DocumentStorage):
             >>> class Note(Document):
             ...     text = StringField()
             >>> print(Note.explain_codec()) # doctest: +ELLIPSIS
-            Note: ..., contract 1
+            Note: ..., contract ...
             field  kind    validate  get_value  to_son  from_son
             text   string  ...
         """

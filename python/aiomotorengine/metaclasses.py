@@ -18,8 +18,10 @@ T = TypeVar("T")
 # What a class attribute of this name does is compiled into conversions and plans.
 COMPILED_NAMES = frozenset(
     {
+        "__getattribute__",
         "__init__",
         "__new__",
+        "__setattr__",
         "from_son",
         "get_field_by_db_name",
         "get_field_value",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from aiomotorengine import BaseField
+from tests.codec import cases
 
-__all__ = ["Case", "Refused"]
+__all__ = ["Case", "Refused", "tables"]
 
 AS_GIVEN = object()
 
@@ -51,3 +55,11 @@ class Refused:
 
     def __str__(self) -> str:
         return f"{type(self.field).__name__} refuses {self.python!r:.40}"
+
+
+def tables() -> Iterator[tuple[str, Case | Refused]]:
+    """All rows, each with the name of its table and its number there."""
+    for module in pkgutil.iter_modules(cases.__path__):
+        table = importlib.import_module(f"{cases.__name__}.{module.name}").CASES
+        for number, row in enumerate(table):
+            yield f"{module.name} {number}", row

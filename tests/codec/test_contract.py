@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 import bson
 import pytest
 from bson.codec_options import CodecOptions
+from bson.errors import InvalidBSON
 
 import aiomotorengine
 from aiomotorengine import Document, StringField, codec
@@ -23,7 +26,8 @@ from tests.codec.laws import STANDARD
 from tests.zoo import animals
 
 PACKAGE = Path(aiomotorengine.__file__).parent
-PROMISED = {"CONTRACT", "IMPLEMENTATION", "compile_plan"}
+FUNCTIONS = {"compile_plan", "cut_reply", "new_object_ids", "wrap_many"}
+PROMISED = {"CONTRACT", "IMPLEMENTATION"} | FUNCTIONS
 CODEC_METHODS = {"validate_many", "encode_many", "decode_many", "stepped_back"}
 
 
@@ -53,7 +57,7 @@ def test_a_codec_has_what_the_contract_promises_and_nothing_else() -> None:
 
 
 def test_the_promised_names_are_those_of_the_protocol() -> None:
-    assert set(contract.Implementation.__annotations__) | {"compile_plan"} == PROMISED
+    assert set(contract.Implementation.__annotations__) | FUNCTIONS == PROMISED
 
 
 @pytest.mark.parametrize("name", sorted(CODEC_METHODS - {"stepped_back"}))
@@ -150,6 +154,29 @@ def test_using_documents_starts_no_new_generation() -> None:
     Renewed.from_son(document.to_son())
     codec.codec_for(Renewed, STANDARD).encode_many([document], [1])
     assert generation.number == number
+
+
+# -- what the functions do ----------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("codec")
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda wrapped: pickle.loads(pickle.dumps(wrapped))]
+)
+def test_wrapped_documents_may_be_copied(copied: Any) -> None:
+    raw = bson.encode({"_id": 1, "a": "b"})
+    [wrapped] = codec.wrap_many([raw], [1])
+    again = copied(wrapped)
+    assert again == {"_id": 1, "a": "b"}
+    assert bson.encode(again) == raw
+
+
+@pytest.mark.usefixtures("codec")
+@pytest.mark.parametrize("place", [-1, 1, 100, 2**70])
+def test_places_where_no_document_begins_are_no_bson(place: int) -> None:
+    raw = bson.encode({"_id": 1})
+    with pytest.raises(InvalidBSON):
+        codec.codec_for(animals.Plain, STANDARD).decode_many(raw, [0, place])
 
 
 # -- which side, and why -------------------------------------------------------------------------

@@ -6,10 +6,7 @@ Each test says what the law says, with PyMongo's own functions on the right-hand
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
-from collections.abc import Iterator
 from datetime import timedelta, timezone
 from random import Random
 from typing import Any
@@ -24,8 +21,7 @@ from aiomotorengine import BaseField, Document, fields
 from aiomotorengine.codec import DocumentError, codec_for
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.metaclasses import DocumentMetaClass
-from tests.codec import cases
-from tests.codec.case import Case, Refused
+from tests.codec.case import Case, Refused, tables
 from tests.codec.laws import STANDARD, agree, each, encodable, ids_for, read, validate
 from tests.zoo import animals, generate
 from tests.zoo.compare import outcome, reading, snapshot
@@ -111,13 +107,6 @@ def test_documents_of_another_class_are_read_as_the_law_says(animal: Any) -> Non
 
 
 # -- the tables of cases -------------------------------------------------------------------------
-
-
-def tables() -> Iterator[tuple[str, Case | Refused]]:
-    for module in pkgutil.iter_modules(cases.__path__):
-        table = importlib.import_module(f"{cases.__name__}.{module.name}").CASES
-        for number, case in enumerate(table):
-            yield f"{module.name} {number}", case
 
 
 TABLES = dict(tables())
@@ -421,7 +410,7 @@ def test_a_wish_to_end_in_a_built_in_method_is_not_swallowed(
     for work in (
         lambda: codec.validate_many([model(value=1)]),
         lambda: codec.encode_many([model(value=1)], [1]),
-        lambda: codec.decode_many(bson.encode({"value": "1.00"})),
+        lambda: codec.decode_many(bson.encode({"value": "1.005"})),  # has to be rounded
     ):
         with pytest.raises(Ending):
             work()

@@ -27,7 +27,7 @@ from aiomotorengine import (
     codec,
     fields,
 )
-from aiomotorengine.codec import codec_for, pure
+from aiomotorengine.codec import codec_for, contract, pure
 from aiomotorengine.codec.plan import FIELD_METHODS, FieldPlan, plan_of
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.metaclasses import DocumentMetaClass
@@ -486,7 +486,7 @@ def test_the_explanation_is_a_table_with_reasons() -> None:
         price = animals.Money()
 
     assert table(User) == [
-        "User: python, contract 1",
+        f"User: python, contract {contract.CONTRACT}",
         "field     kind    validate  get_value  to_son  from_son",
         "name      string  native    native     native  native",
         "nickname  string  native    native     python  native    to_son overridden by Upper",

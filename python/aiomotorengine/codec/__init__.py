@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
 from bson.codec_options import CodecOptions
+from bson.objectid import ObjectId
 
 from aiomotorengine.codec import pure
 from aiomotorengine.codec.contract import CONTRACT, Codec, DocumentError, Implementation
@@ -29,9 +30,12 @@ __all__ = [
     "DocumentError",
     "available",
     "codec_for",
+    "cut_reply",
     "implementation",
+    "new_object_ids",
     "reason",
     "use",
+    "wrap_many",
 ]
 
 VARIABLE = "AIOMOTORENGINE_CODEC"
@@ -125,6 +129,27 @@ def codec_for(document_class: Any, codec_options: CodecOptions[Any]) -> Codec:
         codec = side.compile_plan(plan_of(document_class), codec_options)
         codecs[key] = generation.number, codec_options, codec
     return codec
+
+
+def new_object_ids(count: int) -> list[ObjectId]:
+    """So many new ids, unique across processes and forks.
+
+    Example:
+        >>> from aiomotorengine.codec import new_object_ids
+        >>> len(set(new_object_ids(1000)))
+        1000
+    """
+    return _side.new_object_ids(count)
+
+
+def wrap_many(encoded: Sequence[bytes], ids: Sequence[Any]) -> list[MutableMapping[str, Any]]:
+    """Encoded documents as the driver takes them: mappings that are copied from their bytes."""
+    return _side.wrap_many(encoded, ids)
+
+
+def cut_reply(raw: bytes) -> tuple[bytes, str, list[int]] | None:
+    """A reply without its batch, the batch's key, and where each of its documents begins."""
+    return _side.cut_reply(raw)
 
 
 select(os.environ.get(VARIABLE, "auto"))

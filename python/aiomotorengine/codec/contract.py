@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from typing import Any, Protocol
 
 from bson.codec_options import CodecOptions
+from bson.objectid import ObjectId
 
 from aiomotorengine.codec.plan import DocumentPlan
 
 __all__ = ["CONTRACT", "Codec", "DocumentError", "Implementation"]
 
-CONTRACT = 1
+CONTRACT = 2
 """Raised with every change of what is promised here; an extension of another number is refused."""
 
 
@@ -44,15 +45,27 @@ class Codec(Protocol):
             DocumentError: a document's ``validate`` raised.
         """
 
-    def encode_many(self, documents: Sequence[Any], ids: Sequence[Any]) -> list[bytes]:
+    def encode_many(
+        self, documents: Sequence[Any], ids: Sequence[Any], *, validate: bool = False
+    ) -> list[bytes]:
         """One BSON document for each, as ``bson.encode({"_id": id, **document.to_son()})``.
 
+        Parameters:
+            documents: the documents.
+            ids: their ids.
+            validate: whether each document is validated first.
+
         Raises:
-            DocumentError: a document cannot be converted or encoded.
+            DocumentError: a document is not valid, or cannot be converted or encoded. It has no
+                cause where the document's own ``validate`` returned something falsy.
         """
 
-    def decode_many(self, batch: bytes) -> list[Any]:
-        """A document for each of the BSON documents that ``batch`` holds end to end.
+    def decode_many(self, batch: bytes, places: Sequence[int] | None = None) -> list[Any]:
+        """A document for each of the BSON documents in some bytes.
+
+        Parameters:
+            batch: the bytes.
+            places: where each of them begins; by default they stand end to end, and fill the bytes.
 
         Raises:
             bson.errors.InvalidBSON: the bytes are no BSON.
@@ -67,3 +80,26 @@ class Implementation(Protocol):
 
     def compile_plan(self, plan: DocumentPlan, codec_options: CodecOptions[Any]) -> Codec:
         """A codec for one document class; made once per class and codec options."""
+
+    def new_object_ids(self, count: int) -> list[ObjectId]:
+        """So many new ids, unique as ObjectId's specification asks: across processes and forks."""
+
+    def wrap_many(
+        self, encoded: Sequence[bytes], ids: Sequence[Any]
+    ) -> list[MutableMapping[str, Any]]:
+        """Objects that PyMongo copies into a message from their bytes, one for each document.
+
+        Raises:
+            ValueError: there is not one id for each.
+        """
+
+    def cut_reply(self, raw: bytes) -> tuple[bytes, str, list[int]] | None:
+        """Take the batch out of a server's reply.
+
+        Returns:
+            The reply without its batch, the batch's key, and where each of its documents begins in
+            the reply. ``None`` if it has no batch.
+
+        Raises:
+            bson.errors.InvalidBSON: the bytes do not add up.
+        """

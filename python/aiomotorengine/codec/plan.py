@@ -26,9 +26,9 @@ FIELD_METHODS = ("validate", "get_value", "to_son", "from_son", "is_empty")
 
 # What these do to a whole document, a codec must leave to the class.
 DOCUMENT_METHODS: Mapping[str, tuple[str, ...]] = {
-    "validate": ("validate", "validate_fields", "get_field_value"),
-    "to_son": ("to_son", "get_field_value"),
-    "from_son": ("from_son", "get_field_by_db_name"),
+    "validate": ("validate", "validate_fields", "get_field_value", "__getattribute__"),
+    "to_son": ("to_son", "get_field_value", "__getattribute__"),
+    "from_son": ("from_son", "get_field_by_db_name", "__setattr__"),
 }
 
 # What may differ from the marked class without saying anything about documents and their bytes.

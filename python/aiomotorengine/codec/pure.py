@@ -5,18 +5,41 @@ The native codec is held to these results byte for byte, object for object, erro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import NoneType
 from typing import Any
+from uuid import UUID
 
 import bson
 from bson.codec_options import CodecOptions
+from bson.errors import InvalidBSON
+from bson.objectid import ObjectId
 
 from aiomotorengine.codec.contract import CONTRACT, DocumentError
+from aiomotorengine.codec.elements import is_deeper_than, length_at
+from aiomotorengine.codec.encoded_document import wrap_many
 from aiomotorengine.codec.plan import DocumentPlan
+from aiomotorengine.codec.reply import cut_reply
 
-__all__ = ["CONTRACT", "IMPLEMENTATION", "Codec", "compile_plan"]
+__all__ = [
+    "CONTRACT",
+    "IMPLEMENTATION",
+    "Codec",
+    "compile_plan",
+    "cut_reply",
+    "new_object_ids",
+    "wrap_many",
+]
 
 IMPLEMENTATION = "python"
+
+MOST_LEVELS = 250
+"""How deep a document may be that is read: as deep as any server can be told to allow."""
+
+CONTAINERS = (Mapping, list, tuple)
+SCALARS = frozenset({bool, bytes, datetime, float, int, NoneType, ObjectId, str, UUID})
 
 
 class Codec:
@@ -36,20 +59,83 @@ class Codec:
                 raise DocumentError(index) from error
         return True
 
-    def encode_many(self, documents: Sequence[Any], ids: Sequence[Any]) -> list[bytes]:
+    def encode_many(
+        self, documents: Sequence[Any], ids: Sequence[Any], *, validate: bool = False
+    ) -> list[bytes]:
         encoded: list[bytes] = []
         options = self._codec_options
+        may_have_little_stack = threading.current_thread() is not threading.main_thread()
         try:
             for document, id in zip(documents, ids, strict=True):
-                encoded.append(bson.encode({"_id": id, **document.to_son()}, codec_options=options))
+                if validate and not document.validate():
+                    break
+                son = document.to_son()
+                if may_have_little_stack:
+                    refuse_endless_values(son)
+                encoded.append(bson.encode({"_id": id, **son}, codec_options=options))
+            else:
+                return encoded
         except Exception as error:
             raise DocumentError(len(encoded)) from error
-        return encoded
+        raise DocumentError(len(encoded))
 
-    def decode_many(self, batch: bytes) -> list[Any]:
+    def decode_many(self, batch: bytes, places: Sequence[int] | None = None) -> list[Any]:
+        if places is not None:
+            batch = b"".join([document_at(batch, place) for place in places])
+        refuse_endless(batch)
         from_son = self._document_class.from_son
         return [from_son(mapping) for mapping in bson.decode_all(batch, self._codec_options)]
 
 
 def compile_plan(plan: DocumentPlan, codec_options: CodecOptions[Any]) -> Codec:
     return Codec(plan, codec_options)
+
+
+def document_at(batch: bytes, place: int) -> bytes:
+    """The bytes of the document that begins at a place."""
+    if place < 0 or place + 4 > len(batch):
+        raise InvalidBSON("a document begins where the bytes end")
+    return batch[place : place + max(4, length_at(batch, place)[0])]
+
+
+def refuse_endless(batch: bytes) -> None:
+    """Refuse documents that nest deeper than any that MongoDB sends.
+
+    PyMongo's decoder counts levels as well, but may run out of stack first, which ends the process.
+
+    Raises:
+        bson.errors.InvalidBSON: a document is nested too deep.
+    """
+    start = 0
+    while start + 5 <= len(batch):
+        end = start + length_at(batch, start)[0]
+        if end <= start:
+            return  # no BSON, of which the decoder says more
+        if is_deeper_than(MOST_LEVELS, batch, start, min(end, len(batch))):
+            raise InvalidBSON(f"a document has more than {MOST_LEVELS} levels")
+        start = end
+
+
+def refuse_endless_values(son: Mapping[str, Any]) -> None:
+    """The same for values that are to be written.
+
+    It costs something, so it is done on threads only: their stacks may be small.
+
+    Raises:
+        RecursionError: the values are nested too deep.
+    """
+    level: list[Any] = [son]
+    for _ in range(MOST_LEVELS):
+        inside = (outer.values() if isinstance(outer, Mapping) else outer for outer in level)
+        level = [
+            value
+            for values in inside
+            for value in values
+            if type(value) not in SCALARS and isinstance(value, CONTAINERS)
+        ]
+    if level:
+        raise RecursionError(f"the document has more than {MOST_LEVELS} levels")
+
+
+def new_object_ids(count: int) -> list[ObjectId]:
+    return [ObjectId() for _ in range(count)]

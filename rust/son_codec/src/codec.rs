@@ -1,16 +1,21 @@
 //! The codec: three methods, one loop each. It takes part in garbage collection.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList};
+use pyo3::types::{IntoPyDict, PyBytes, PyList};
 
 use crate::bson::{Reader, Writer, split_document};
 use crate::errors::{Outcome, Stop, is_ordinary};
-use crate::plan::{Compiler, Document, World};
+use crate::objects::{Items, PausedCollector, Value, list_of};
+use crate::plan::{Compiler, Document, Memory, World};
 use crate::values::{Options, Types};
+
+/// A buffer that has grown larger than this is not kept.
+const LARGEST_BUFFER: usize = 4 * 1024 * 1024;
 
 /// Converts many documents of one class; made by `compile_plan`.
 #[pyclass(frozen, module = "aiomotorengine._son_codec")]
@@ -18,11 +23,21 @@ pub(crate) struct Codec {
     /// The Python side, for whatever is not done here.
     pure: Py<PyAny>,
     document_error: Py<PyAny>,
-    /// The plans; the first is that of the class. Empty where all is left to Python.
+    /// What conversions need; `None` where all is left to Python.
+    native: Option<Native>,
+    stepped_back: AtomicUsize,
+    /// The buffer of the last call: new memory would cost more than what is written into it.
+    buffer: Mutex<Vec<u8>>,
+}
+
+/// What is known here of a class and all that are embedded in it.
+struct Native {
+    /// The plans; the first is that of the class.
     plans: Vec<Document>,
     types: Types,
-    options: Option<Options>,
-    stepped_back: AtomicUsize,
+    options: Options,
+    /// Whether documents may be validated and written in one go.
+    is_in_one_go: bool,
 }
 
 #[pymethods]
@@ -35,13 +50,15 @@ impl Codec {
 
     fn validate_many(&self, documents: &Bound<'_, PyAny>) -> PyResult<bool> {
         let py = documents.py();
-        let name = intern!(py, "validate_many");
-        let _pause = PausedCollector::new(py)?;
-        for (index, document) in documents.try_iter()?.enumerate() {
-            let document = document?;
-            let outcome = self.with(&document, |plan, world| {
+        let documents = listed(documents)?;
+        let memory = Memory::default();
+        let native = self.plan_and_world(py, &memory);
+        let _pause = PausedCollector::new(py);
+        for (index, document) in Items::of(&documents).enumerate() {
+            let document = document.to_owned();
+            let outcome = convert(&native, document.as_borrowed(), |plan, world| {
                 if plan.validates {
-                    plan.is_valid(&document, world)
+                    plan.is_valid(document.as_borrowed(), world)
                 } else {
                     Err(Stop::AskPython)
                 }
@@ -49,6 +66,7 @@ impl Codec {
             let valid = match outcome {
                 Ok(valid) => valid,
                 Err(stop) => {
+                    let name = intern!(py, "validate_many");
                     let one = PyList::new(py, [&document])?;
                     self.stop(py, stop, index, || {
                         self.pure.bind(py).call_method1(name, (one,))
@@ -63,71 +81,79 @@ impl Codec {
         Ok(true)
     }
 
+    #[pyo3(signature = (documents, ids, *, validate = false))]
     fn encode_many<'py>(
         &self,
         documents: &Bound<'py, PyAny>,
         ids: &Bound<'py, PyAny>,
+        validate: bool,
     ) -> PyResult<Bound<'py, PyList>> {
         let py = documents.py();
-        let name = intern!(py, "encode_many");
-        if documents.len()? != ids.len()? {
-            return Ok(self
-                .pure
-                .bind(py)
-                .call_method1(name, (documents, ids))?
-                .cast_into()?);
+        let in_python = |documents: Bound<'py, PyList>, ids: Bound<'py, PyList>| {
+            let method = self.pure.bind(py).getattr(intern!(py, "encode_many"))?;
+            let named = [(intern!(py, "validate"), validate)].into_py_dict(py)?;
+            method.call((documents, ids), Some(&named))
+        };
+        let (documents, ids) = (listed(documents)?, listed(ids)?);
+        if documents.len() != ids.len() {
+            return Ok(in_python(documents, ids)?.cast_into()?);
         }
-        let _pause = PausedCollector::new(py)?;
-        let encoded = PyList::empty(py);
-        let mut out = Writer::default();
-        for (index, (document, id)) in documents.try_iter()?.zip(ids.try_iter()?).enumerate() {
-            let (document, id) = (document?, id?);
+        let memory = Memory::default();
+        let native = self.plan_and_world(py, &memory);
+        let _pause = PausedCollector::new(py);
+        let mut encoded = Vec::with_capacity(documents.len());
+        let mut out = self.writer();
+        for (document, id) in Items::of(&documents).zip(Items::of(&ids)) {
+            let (document, id) = (document.to_owned(), id.to_owned());
             out.clear();
-            let outcome = self.with(&document, |plan, world| {
-                if plan.writes {
-                    plan.write(&document, Some(&id), &mut out, world)
-                } else {
-                    Err(Stop::AskPython)
+            let outcome = convert(&native, document.as_borrowed(), |plan, world| {
+                let (document, id) = (document.as_borrowed(), Some(id.as_borrowed()));
+                if !plan.writes || (validate && !plan.validates) {
+                    return Err(Stop::AskPython);
+                }
+                if validate && self.is_in_one_go() {
+                    return plan.write(document, id, &mut out, &world.validating());
+                }
+                if validate {
+                    plan.is_valid(document, world)?;
+                }
+                plan.write(document, id, &mut out, world)
+            });
+            encoded.push(match outcome {
+                Ok(()) => PyBytes::new(py, out.bytes()).into_any(),
+                Err(stop) => {
+                    let (document, id) = (PyList::new(py, [document])?, PyList::new(py, [id])?);
+                    let list = self.stop(py, stop, encoded.len(), || in_python(document, id))?;
+                    list.get_item(0)?
                 }
             });
-            match outcome {
-                Ok(()) => encoded.append(PyBytes::new(py, out.bytes()))?,
-                Err(stop) => {
-                    let one = (PyList::new(py, [&document])?, PyList::new(py, [&id])?);
-                    let list = self.stop(py, stop, index, || {
-                        self.pure.bind(py).call_method1(name, one)
-                    })?;
-                    encoded.append(list.get_item(0)?)?;
-                }
-            }
         }
-        Ok(encoded)
+        self.keep(out);
+        list_of(py, encoded.len(), encoded.into_iter().map(Ok))
     }
 
-    fn decode_many<'py>(&self, py: Python<'py>, batch: &[u8]) -> PyResult<Bound<'py, PyList>> {
+    #[pyo3(signature = (batch, places = None))]
+    fn decode_many<'py>(
+        &self,
+        batch: &Bound<'py, PyBytes>,
+        places: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let py = batch.py();
         let name = intern!(py, "decode_many");
-        let in_python = |bytes: &[u8]| -> PyResult<Bound<'py, PyList>> {
-            let list = self
-                .pure
-                .bind(py)
-                .call_method1(name, (PyBytes::new(py, bytes),))?;
-            Ok(list.cast_into()?)
+        let in_python = |bytes: &Bound<'py, PyBytes>, places| -> PyResult<Bound<'py, PyList>> {
+            let method = self.pure.bind(py).getattr(name)?;
+            Ok(method.call1((bytes, places))?.cast_into()?)
         };
-        let mut parts = Vec::new();
-        let mut rest = batch;
-        while !rest.is_empty() {
-            // Bytes that do not add up are refused whole, before any document is made.
-            let Ok((document, after)) = split_document(rest) else {
-                return in_python(batch);
-            };
-            parts.push(document);
-            rest = after;
-        }
-        let (Some(plan), Some(world)) = (self.plans.first(), self.world(py)) else {
-            return in_python(batch);
+        // Bytes that do not add up are refused whole, before any document is made.
+        let Some(parts) = parts_of(batch.as_bytes(), places)? else {
+            return in_python(batch, places);
         };
-        let _pause = PausedCollector::new(py)?;
-        let decoded = PyList::empty(py);
+        let memory = Memory::default();
+        let Some((plan, world)) = self.plan_and_world(py, &memory) else {
+            return in_python(batch, places);
+        };
+        let _pause = PausedCollector::new(py);
+        let mut decoded = Vec::with_capacity(parts.len());
         for bytes in parts {
             let outcome = if plan.reads {
                 Reader::new(bytes)
@@ -136,52 +162,67 @@ impl Codec {
             } else {
                 Err(Stop::AskPython)
             };
-            match outcome {
-                Ok(document) => decoded.append(document)?,
-                Err(Stop::Raised(error)) if !is_ordinary(&error) => return Err(error),
+            decoded.push(match outcome {
+                Ok(document) => document,
+                Err(Stop::Raised(error)) if !is_ordinary(&error) => return Err(*error),
                 // Also where a user's method raised: bytes after what it was given may be no BSON,
                 // and then it would not have been called.
                 Err(Stop::Raised(_) | Stop::AskPython) => {
                     self.stepped_back.fetch_add(1, Ordering::Relaxed);
-                    decoded.append(in_python(bytes)?.get_item(0)?)?;
+                    in_python(&PyBytes::new(py, bytes), None)?.get_item(0)?
                 }
-            }
+            });
         }
-        Ok(decoded)
+        let decoded: Vec<Bound<'_, PyAny>> = decoded;
+        list_of(py, decoded.len(), decoded.into_iter().map(Ok))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.pure)?;
         visit.call(&self.document_error)?;
-        self.plans.iter().try_for_each(|plan| plan.traverse(&visit))
+        let plans = self.native.iter().flat_map(|native| &native.plans);
+        plans.into_iter().try_for_each(|plan| plan.traverse(&visit))
     }
 }
 
 impl Codec {
-    fn world<'py>(&'py self, py: Python<'py>) -> Option<World<'py>> {
-        let options = self.options.as_ref()?;
-        Some(World {
-            py,
-            plans: &self.plans,
-            types: &self.types,
-            options,
-            depth: 0,
-        })
+    fn plan_and_world<'py>(
+        &'py self,
+        py: Python<'py>,
+        memory: &'py Memory,
+    ) -> Option<(&'py Document, World<'py>)> {
+        let native = self.native.as_ref()?;
+        let world = World::new(py, &native.plans, &native.types, &native.options, memory);
+        Some((native.plans.first()?, world))
     }
 
-    /// Convert a document natively, if it is an instance of exactly the codec's class.
-    fn with<T>(
-        &self,
-        document: &Bound<'_, PyAny>,
-        convert: impl FnOnce(&Document, &World<'_>) -> Outcome<T>,
-    ) -> Outcome<T> {
-        let world = self.world(document.py()).ok_or(Stop::AskPython)?;
-        let plan = world.plan_for(0, document).ok_or(Stop::AskPython)?;
-        convert(plan, &world)
+    fn is_in_one_go(&self) -> bool {
+        self.native
+            .as_ref()
+            .is_some_and(|native| native.is_in_one_go)
+    }
+
+    /// The kept buffer. A user's method may call the codec again meanwhile, and gets another one.
+    fn writer(&self) -> Writer {
+        let kept = self
+            .buffer
+            .lock()
+            .map(|mut kept| std::mem::take(&mut *kept));
+        Writer::reusing(kept.unwrap_or_default())
+    }
+
+    fn keep(&self, writer: Writer) {
+        let buffer = writer.into_buffer();
+        if buffer.capacity() <= LARGEST_BUFFER
+            && let Ok(mut kept) = self.buffer.lock()
+        {
+            *kept = buffer;
+        }
     }
 
     /// What happens with a document that was not converted here: a user's exception goes out with
     /// the document's number, anything else is done by the Python side.
+    #[cold]
     fn stop<'py>(
         &self,
         py: Python<'py>,
@@ -190,8 +231,8 @@ impl Codec {
         in_python: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let cause = match stop {
-            Stop::Raised(error) if !is_ordinary(&error) => return Err(error),
-            Stop::Raised(error) => Some(error),
+            Stop::Raised(error) if !is_ordinary(&error) => return Err(*error),
+            Stop::Raised(error) => Some(*error),
             Stop::AskPython => {
                 self.stepped_back.fetch_add(1, Ordering::Relaxed);
                 match in_python() {
@@ -210,6 +251,62 @@ impl Codec {
     }
 }
 
+/// Convert a document natively, if it is an instance of exactly the codec's class.
+#[inline]
+fn convert<T>(
+    native: &Option<(&Document, World<'_>)>,
+    document: Value<'_, '_>,
+    convert: impl FnOnce(&Document, &World<'_>) -> Outcome<T>,
+) -> Outcome<T> {
+    match native {
+        Some((plan, world)) if plan.is_type_of(document) => {
+            let outcome = convert(plan, world);
+            world.kept.release();
+            outcome
+        }
+        _ => Err(Stop::AskPython),
+    }
+}
+
+/// The documents in some bytes: those that begin at the given places, or all that stand end to end.
+/// `None` if one is no document.
+fn parts_of<'a>(
+    bytes: &'a [u8],
+    places: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Option<Vec<&'a [u8]>>> {
+    let mut parts = Vec::new();
+    if let Some(places) = places {
+        for place in places.try_iter()? {
+            let place = place?.extract().ok();
+            match place
+                .and_then(|place: usize| bytes.get(place..))
+                .map(split_document)
+            {
+                Some(Ok((document, _))) => parts.push(document),
+                _ => return Ok(None),
+            }
+        }
+        return Ok(Some(parts));
+    }
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let Ok((document, after)) = split_document(rest) else {
+            return Ok(None);
+        };
+        parts.push(document);
+        rest = after;
+    }
+    Ok(Some(parts))
+}
+
+/// A list of what a caller gave: the very list, if it is one.
+fn listed<'py>(given: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    match given.cast_exact::<PyList>() {
+        Ok(list) => Ok(list.clone()),
+        Err(_) => PyList::new(given.py(), given.try_iter()?.collect::<PyResult<Vec<_>>>()?),
+    }
+}
+
 /// Compile the plan of a document class.
 #[pyfunction]
 pub(crate) fn compile_plan(
@@ -218,46 +315,26 @@ pub(crate) fn compile_plan(
 ) -> PyResult<Codec> {
     let py = plan.py();
     let pure = py.import("aiomotorengine.codec.pure")?;
-    let options = Options::read(codec_options)?;
+    let native = match Options::read(codec_options)?.zip(Types::find(py)?) {
+        Some((options, types)) => {
+            let plans = Compiler::compile(plan)?;
+            Some(Native {
+                is_in_one_go: plans.iter().all(|plan| plan.is_in_one_go),
+                plans,
+                types,
+                options,
+            })
+        }
+        None => None,
+    };
     Ok(Codec {
         pure: pure
             .getattr("compile_plan")?
             .call1((plan, codec_options))?
             .unbind(),
         document_error: pure.getattr("DocumentError")?.unbind(),
-        plans: if options.is_some() {
-            Compiler::compile(plan)?
-        } else {
-            Vec::new()
-        },
-        types: Types::new(py)?,
-        options,
+        native,
         stepped_back: AtomicUsize::new(0),
+        buffer: Mutex::default(),
     })
-}
-
-/// Python's cyclic garbage collector, paused: it would go through the documents of a batch again
-/// and again while they are made. It goes on when this is dropped, whatever happened.
-struct PausedCollector<'py> {
-    gc: Option<Bound<'py, PyModule>>,
-}
-
-impl<'py> PausedCollector<'py> {
-    fn new(py: Python<'py>) -> PyResult<Self> {
-        let gc = py.import(intern!(py, "gc"))?;
-        if !gc.call_method0(intern!(py, "isenabled"))?.is_truthy()? {
-            return Ok(Self { gc: None });
-        }
-        gc.call_method0(intern!(py, "disable"))?;
-        Ok(Self { gc: Some(gc) })
-    }
-}
-
-impl Drop for PausedCollector<'_> {
-    fn drop(&mut self) {
-        if let Some(gc) = &self.gc {
-            // It takes no arguments and cannot fail.
-            let _ = gc.call_method0(intern!(gc.py(), "enable"));
-        }
-    }
 }

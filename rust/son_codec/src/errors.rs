@@ -3,12 +3,23 @@
 use pyo3::exceptions::PyException;
 use pyo3::{PyErr, Python};
 
+use crate::bson::{Malformed, NoRoom};
+
 /// Why a document was not converted here.
 pub(crate) enum Stop {
-    /// A method of the user's raised, or the program is to end: this goes out as it is.
-    Raised(PyErr),
+    /// A method of the user's raised, or the program is to end: this goes out as it is. In a box,
+    /// since the results of all conversions carry room for it.
+    Raised(Box<PyErr>),
     /// The native side will not go on; the Python side does this document, and finds the words.
     AskPython,
+}
+
+impl Stop {
+    /// What a method of the user's raised.
+    #[cold]
+    pub(crate) fn raised(error: PyErr) -> Self {
+        Self::Raised(Box::new(error))
+    }
 }
 
 pub(crate) type Outcome<T> = Result<T, Stop>;
@@ -21,17 +32,26 @@ pub(crate) fn is_ordinary(error: &PyErr) -> bool {
 
 /// Whatever fails in here of itself is for Python to say.
 impl From<PyErr> for Stop {
+    #[cold]
     fn from(error: PyErr) -> Self {
         if is_ordinary(&error) {
             Self::AskPython
         } else {
-            Self::Raised(error)
+            Self::raised(error)
         }
     }
 }
 
-impl From<crate::bson::Malformed> for Stop {
-    fn from(_: crate::bson::Malformed) -> Self {
+impl From<Malformed> for Stop {
+    #[cold]
+    fn from(_: Malformed) -> Self {
+        Self::AskPython
+    }
+}
+
+impl From<NoRoom> for Stop {
+    #[cold]
+    fn from(_: NoRoom) -> Self {
         Self::AskPython
     }
 }

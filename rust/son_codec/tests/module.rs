@@ -10,7 +10,17 @@ fn the_module_offers_what_the_contract_names_and_nothing_else() {
         assert_eq!(module.name().unwrap(), "_son_codec");
         let mut names: Vec<String> = module.index().unwrap().extract().unwrap();
         names.sort();
-        assert_eq!(names, ["CONTRACT", "IMPLEMENTATION", "compile_plan"]);
+        assert_eq!(
+            names,
+            [
+                "CONTRACT",
+                "IMPLEMENTATION",
+                "compile_plan",
+                "cut_reply",
+                "new_object_ids",
+                "wrap_many"
+            ]
+        );
         let implementation: String = module.getattr("IMPLEMENTATION").unwrap().extract().unwrap();
         assert_eq!(implementation, "native");
     });

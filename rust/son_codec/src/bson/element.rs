@@ -34,25 +34,28 @@ pub mod kind {
 #[derive(Clone, Copy, Debug)]
 pub struct Element<'a> {
     pub kind: u8,
+    /// The bytes of the key, without their NUL; they may be no UTF-8.
     pub key: &'a [u8],
     pub value: &'a [u8],
-    /// The whole element: type byte, key and value.
-    pub whole: &'a [u8],
 }
 
 impl<'a> Element<'a> {
+    #[inline]
     fn fixed<const N: usize>(&self) -> Result<[u8; N], Malformed> {
         self.value.try_into().map_err(|_| Malformed)
     }
 
+    #[inline]
     pub fn as_f64(&self) -> Result<f64, Malformed> {
         self.fixed().map(f64::from_le_bytes)
     }
 
+    #[inline]
     pub fn as_i32(&self) -> Result<i32, Malformed> {
         self.fixed().map(i32::from_le_bytes)
     }
 
+    #[inline]
     pub fn as_i64(&self) -> Result<i64, Malformed> {
         self.fixed().map(i64::from_le_bytes)
     }
@@ -71,6 +74,7 @@ impl<'a> Element<'a> {
     }
 
     /// The bytes of a string, without its length and its NUL; they may be no UTF-8.
+    #[inline]
     pub fn as_text(&self) -> Result<&'a [u8], Malformed> {
         match self.value.get(4..) {
             Some([text @ .., 0]) => Ok(text),

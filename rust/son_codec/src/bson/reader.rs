@@ -1,6 +1,7 @@
 //! Walking the elements of a document. Every length is checked before it is believed.
 
 use super::element::{Element, kind};
+use super::key::Key;
 
 /// The bytes do not add up, or hold a type that is not read here. Which of both, Python finds out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +28,19 @@ impl<'a> Reader<'a> {
         Ok(Self { rest })
     }
 
+    /// How many bytes of elements were not read yet.
+    pub fn bytes_left(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// Whether all elements were read.
+    #[inline]
+    pub fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// The next element, or `None` at the end.
+    #[inline(always)]
     pub fn next_element(&mut self) -> Result<Option<Element<'a>>, Malformed> {
         let Some((&kind, after_kind)) = self.rest.split_first() else {
             return Ok(None);
@@ -36,23 +49,82 @@ impl<'a> Reader<'a> {
             .iter()
             .position(|&byte| byte == 0)
             .ok_or(Malformed)?;
-        let (key, after_key) = after_kind.split_at(key_length);
-        let after_key = after_key.get(1..).ok_or(Malformed)?;
+        self.take(kind, after_kind, key_length + 1).map(Some)
+    }
+
+    /// The next element if it has this key: the guess that nearly always comes true, since
+    /// documents are stored in the order in which they were written.
+    #[inline(always)]
+    pub fn next_if(&mut self, key: &Key) -> Result<Option<Element<'a>>, Malformed> {
+        let Some((&kind, after_kind)) = self.rest.split_first() else {
+            return Ok(None);
+        };
+        match key.prefix_of(after_kind) {
+            Some(length) => self.take(kind, after_kind, length).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Take an element whose key has so many bytes, its NUL included.
+    #[inline(always)]
+    fn take(
+        &mut self,
+        kind: u8,
+        after_kind: &'a [u8],
+        key_length: usize,
+    ) -> Result<Element<'a>, Malformed> {
+        let (key, after_key) = after_kind.split_at_checked(key_length).ok_or(Malformed)?;
         let size = value_size(kind, after_key)?;
-        let value = after_key.get(..size).ok_or(Malformed)?;
-        let length = 1 + key_length + 1 + size;
-        let whole = self.rest.get(..length).ok_or(Malformed)?;
-        self.rest = self.rest.get(length..).ok_or(Malformed)?;
-        Ok(Some(Element {
+        let (value, rest) = after_key.split_at_checked(size).ok_or(Malformed)?;
+        self.rest = rest;
+        Ok(Element {
             kind,
-            key,
+            key: key.get(..key_length - 1).ok_or(Malformed)?,
             value,
-            whole,
-        }))
+        })
     }
 }
 
+/// Whether documents and arrays nest deeper than so many levels. Bytes that do not add up are for
+/// others to complain about.
+pub fn is_deeper_than(levels: usize, bytes: &[u8]) -> bool {
+    let Ok(outermost) = Reader::new(bytes) else {
+        return false;
+    };
+    // Not by recursion: it is asked where there may be little stack.
+    let mut open = vec![outermost];
+    while let Some(reader) = open.last_mut() {
+        match reader.next_element() {
+            Ok(Some(element)) => {
+                let inner = match element.kind {
+                    kind::DOCUMENT | kind::ARRAY => element.as_document(),
+                    kind::SCOPED_CODE => scope_of(element.value),
+                    _ => continue,
+                };
+                if let Ok(inner) = inner {
+                    open.push(inner);
+                }
+                if open.len() > levels {
+                    return true;
+                }
+            }
+            Ok(None) | Err(Malformed) => {
+                open.pop();
+            }
+        }
+    }
+    false
+}
+
+/// The document that comes with a piece of code: after its own length and the text of the code.
+fn scope_of(value: &[u8]) -> Result<Reader<'_>, Malformed> {
+    let text = value.get(4..).ok_or(Malformed)?;
+    let size = length_at(text)?.checked_add(4).ok_or(Malformed)?;
+    Reader::new(text.get(size..).ok_or(Malformed)?)
+}
+
 /// The first document of some bytes, and the bytes after it.
+#[inline]
 pub fn split_document(bytes: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
     let size = length_at(bytes)?;
     if size < SMALLEST || size > bytes.len() {
@@ -66,6 +138,7 @@ pub fn split_document(bytes: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
 }
 
 /// How many bytes the value at the start of `bytes` says it has.
+#[inline(always)]
 fn value_size(kind: u8, bytes: &[u8]) -> Result<usize, Malformed> {
     let size = match kind {
         kind::NULL => 0,
@@ -110,6 +183,7 @@ fn text_size(bytes: &[u8]) -> Result<usize, Malformed> {
     end.map(|end| end + 1).ok_or(Malformed)
 }
 
+#[inline(always)]
 fn length_at(bytes: &[u8]) -> Result<usize, Malformed> {
     let head = bytes.first_chunk::<4>().ok_or(Malformed)?;
     usize::try_from(i32::from_le_bytes(*head)).map_err(|_| Malformed)
@@ -160,6 +234,29 @@ mod tests {
         }
         // A document that says it is longer than what holds it.
         assert_eq!(keys(b"\x0D\0\0\0\x03a\0\x06\0\0\0\0\0"), Err(Malformed));
+    }
+
+    #[test]
+    fn an_expected_key_is_taken_and_another_is_left() {
+        let mut reader = Reader::new(b"\x13\0\0\0\x10a\0\x01\0\0\0\x08b\0\x01\x0Ac\0\0").unwrap();
+        let [a, b, c] = [b"a", b"b", b"c"].map(|text| Key::new(text).unwrap());
+        assert!(reader.next_if(&b).unwrap().is_none());
+        assert_eq!(reader.next_if(&a).unwrap().unwrap().as_i32(), Ok(1));
+        assert_eq!(reader.next_if(&b).unwrap().unwrap().as_bool(), Ok(true));
+        assert_eq!(reader.next_if(&c).unwrap().unwrap().key, b"c");
+        assert!(reader.is_at_end() && reader.next_if(&c).unwrap().is_none());
+    }
+
+    #[test]
+    fn depth_is_counted_without_recursion() {
+        let mut bytes = b"\x05\0\0\0\0".to_vec();
+        for _ in 0..9_999 {
+            let length = i32::try_from(bytes.len() + 8).unwrap().to_le_bytes();
+            bytes = [&length[..], b"\x03a\0", &bytes[..], b"\0"].concat();
+        }
+        assert!(is_deeper_than(9_999, &bytes));
+        assert!(!is_deeper_than(10_000, &bytes));
+        assert!(!is_deeper_than(1, b"\x09\0\0\0\x03a\0\x99\0"));
     }
 
     #[test]

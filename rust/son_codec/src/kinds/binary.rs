@@ -4,50 +4,49 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::Kind;
-use crate::bson::{Element, Writer};
+use crate::bson::{Element, Key, Writer};
 use crate::errors::Outcome;
+use crate::objects::{Value, exact};
 use crate::plan::{Arguments, Field, World};
 
 pub(super) struct Binary {
+    /// `None` where it is no plain length: then Python compares.
     max_bytes: Option<usize>,
 }
 
 impl Binary {
     pub(super) fn new(arguments: &Arguments<'_, '_>) -> PyResult<Self> {
         Ok(Self {
-            max_bytes: arguments.get("max_bytes")?,
+            max_bytes: arguments.most("max_bytes")?,
         })
     }
 }
 
 impl Kind for Binary {
-    fn validate(
-        &self,
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        world: &World<'_>,
-    ) -> Outcome<bool> {
-        match value.cast_exact::<PyBytes>() {
-            Ok(bytes) => Ok(self
-                .max_bytes
-                .is_none_or(|most| bytes.as_bytes().len() <= most)),
-            Err(_) if value.is_none() => Ok(true),
-            Err(_) => field.validate_in_python(value, world),
+    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+        match (self.max_bytes, exact::<PyBytes>(value)) {
+            (Some(most), Some(bytes)) => Ok(bytes.as_bytes().len() <= most),
+            _ if value.is_none() => Ok(true),
+            _ => field.validate_in_python(value, world),
         }
     }
 
     fn write(
         &self,
-        key: &[u8],
-        value: &Bound<'_, PyAny>,
+        key: &Key,
+        value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
         world: &World<'_>,
     ) -> Outcome<()> {
-        if value.is_none() || value.is_exact_instance_of::<PyBytes>() {
-            return world.encode(key, value, out);
+        if let Some(bytes) = exact::<PyBytes>(value) {
+            out.binary(key, 0, bytes.as_bytes())?;
+        } else if value.is_none() {
+            out.null(key);
+        } else {
+            field.write_in_python(key, value, out, world)?;
         }
-        field.write_in_python(key, value, out, world)
+        Ok(())
     }
 
     fn read<'py>(

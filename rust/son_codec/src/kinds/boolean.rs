@@ -4,30 +4,33 @@ use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
 use super::Kind;
-use crate::bson::{Element, Writer};
+use crate::bson::{Element, Key, Writer};
 use crate::errors::Outcome;
+use crate::objects::{Value, exact};
 use crate::plan::{Field, World};
 
 pub(super) struct Boolean;
 
 impl Kind for Boolean {
-    fn is_empty(&self, value: &Bound<'_, PyAny>, _: &Field, _: &World<'_>) -> Outcome<bool> {
+    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
         Ok(value.is_none())
     }
 
-    fn validate(&self, _: &Bound<'_, PyAny>, _: &Field, _: &World<'_>) -> Outcome<bool> {
+    #[inline(always)]
+    fn validate(&self, _: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
         Ok(true)
     }
 
+    #[inline(always)]
     fn write(
         &self,
-        key: &[u8],
-        value: &Bound<'_, PyAny>,
+        key: &Key,
+        value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
         world: &World<'_>,
     ) -> Outcome<()> {
-        if let Ok(truth) = value.cast_exact::<PyBool>() {
+        if let Some(truth) = exact::<PyBool>(value) {
             out.boolean(key, truth.is_true());
         } else if value.is_none() {
             out.boolean(key, false); // what was never set is stored as false
@@ -37,6 +40,7 @@ impl Kind for Boolean {
         Ok(())
     }
 
+    #[inline(always)]
     fn read<'py>(
         &self,
         element: &Element<'_>,

@@ -4,8 +4,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyDateTime;
 
 use super::Kind;
-use crate::bson::{Element, Writer, kind};
+use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::{Outcome, Stop};
+use crate::objects::{Value, datetime_from_millis, exact, millis_of};
 use crate::plan::{Arguments, Field, World};
 
 pub(super) struct DateTime {
@@ -15,16 +16,21 @@ pub(super) struct DateTime {
 
 impl DateTime {
     pub(super) fn new(arguments: &Arguments<'_, '_>) -> PyResult<Self> {
-        let on_insert: bool = arguments.get("auto_now_on_insert")?.unwrap_or(false);
-        let on_update: bool = arguments.get("auto_now_on_update")?.unwrap_or(false);
+        let on_insert = arguments.is_set("auto_now_on_insert")?;
+        let on_update = arguments.is_set("auto_now_on_update")?;
         Ok(Self {
             is_automatic: !arguments.is_item && (on_insert || on_update),
         })
     }
 
+    /// Whether it is a datetime and nothing more, as nearly all are.
+    fn is_plain(value: Value<'_, '_>) -> bool {
+        value.is_exact_instance_of::<PyDateTime>()
+    }
+
     /// Stops for what a stamped attribute would read in another way than its field does.
-    fn check(&self, value: &Bound<'_, PyAny>) -> Outcome<()> {
-        if self.is_automatic && !value.is_exact_instance_of::<PyDateTime>() {
+    fn check(&self, value: Value<'_, '_>) -> Outcome<()> {
+        if self.is_automatic && !Self::is_plain(value) {
             return Err(Stop::AskPython);
         }
         Ok(())
@@ -32,31 +38,41 @@ impl DateTime {
 }
 
 impl Kind for DateTime {
-    fn is_empty(&self, value: &Bound<'_, PyAny>, _: &Field, _: &World<'_>) -> Outcome<bool> {
+    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
         self.check(value)?;
         Ok(value.is_none())
     }
 
-    fn validate(&self, value: &Bound<'_, PyAny>, _: &Field, _: &World<'_>) -> Outcome<bool> {
+    #[inline(always)]
+    fn validate(&self, value: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
         self.check(value)?;
-        Ok(value.is_none() || value.is_instance_of::<PyDateTime>())
+        Ok(Self::is_plain(value) || value.is_none() || value.is_instance_of::<PyDateTime>())
     }
 
+    #[inline(always)]
     fn write(
         &self,
-        key: &[u8],
-        value: &Bound<'_, PyAny>,
+        key: &Key,
+        value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
         world: &World<'_>,
     ) -> Outcome<()> {
         self.check(value)?;
-        if value.is_none() || value.is_exact_instance_of::<PyDateTime>() {
-            return world.encode(key, value, out);
+        if let Some(datetime) = exact::<PyDateTime>(value) {
+            match millis_of(&datetime, &world.types.utc) {
+                Some(milliseconds) => out.date(key, milliseconds),
+                None => world.encode(key, value, out)?,
+            }
+        } else if value.is_none() {
+            out.null(key);
+        } else {
+            field.write_in_python(key, value, out, world)?;
         }
-        field.write_in_python(key, value, out, world)
+        Ok(())
     }
 
+    #[inline(always)]
     fn read<'py>(
         &self,
         element: &Element<'_>,
@@ -64,7 +80,11 @@ impl Kind for DateTime {
         world: &World<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         match element.kind {
-            kind::DATE | kind::NULL => world.decode(element),
+            kind::DATE => {
+                let zone = world.options.zone.as_ref().map(|zone| zone.bind(world.py));
+                datetime_from_millis(world.py, element.as_i64()?, zone)
+            }
+            kind::NULL => Ok(world.none()),
             _ => field.read_in_python(element, world),
         }
     }

@@ -1,7 +1,149 @@
-//! Decimal numbers, stored as text. Twin of `fields/decimal_field.py`, which does the conversion.
+//! Decimal numbers, stored as text. Twin of `fields/decimal_field.py`, which rounds; here only
+//! numbers pass of which it can be seen that rounding would leave them as they are.
+
+use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use super::Kind;
+use crate::bson::{Element, Key, Writer, kind};
+use crate::errors::{Outcome, Stop};
+use crate::objects::{Value, make_text};
+use crate::plan::{Arguments, Field, World};
 
-pub(super) struct Decimal;
+pub(super) struct Decimal {
+    /// The number of decimal places; `None` for more than anybody uses.
+    places: Option<usize>,
+    is_bounded: bool,
+}
 
-impl Kind for Decimal {}
+impl Decimal {
+    pub(super) fn new(arguments: &Arguments<'_, '_>) -> PyResult<Self> {
+        let least = arguments.value("min_value")?;
+        let most = arguments.value("max_value")?;
+        let places = match arguments.value("precision")? {
+            Some(step) => places_of(step.str()?.to_str()?.as_bytes()),
+            None => None,
+        };
+        Ok(Self {
+            places,
+            is_bounded: least.is_some() || most.is_some(),
+        })
+    }
+
+    /// The text of a number that has no more places than are kept.
+    fn text<'py>(
+        &self,
+        value: Value<'_, 'py>,
+        world: &World<'_>,
+    ) -> PyResult<Option<(Bound<'py, PyString>, usize)>> {
+        let Some(places) = self.places else {
+            return Ok(None);
+        };
+        if !value.get_type().is(&world.types.decimal) {
+            return Ok(None);
+        }
+        let text = value.str()?;
+        let given = places_of(text.to_str()?.as_bytes());
+        Ok(given
+            .and_then(|given| places.checked_sub(given))
+            .map(|missing| (text, missing)))
+    }
+}
+
+/// How many decimal places a plain number has: an optional minus, digits, and a point and more
+/// digits where there are places. `None` for a text of any other form.
+fn places_of(text: &[u8]) -> Option<usize> {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    let whole = digits
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let fraction = digits.get(whole..)?;
+    match fraction.split_first() {
+        _ if whole == 0 => None,
+        None => Some(0),
+        Some((b'.', places)) if !places.is_empty() && places.iter().all(u8::is_ascii_digit) => {
+            Some(places.len())
+        }
+        Some(_) => None,
+    }
+}
+
+impl Kind for Decimal {
+    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+        if value.is_none() || (!self.is_bounded && self.text(value, world)?.is_some()) {
+            return Ok(true);
+        }
+        field.validate_in_python(value, world)
+    }
+
+    fn write(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        field: &Field,
+        out: &mut Writer,
+        world: &World<'_>,
+    ) -> Outcome<()> {
+        if value.is_none() {
+            out.null(key);
+            return Ok(());
+        }
+        let Some((text, missing)) = self.text(value, world)? else {
+            return field.write_in_python(key, value, out, world);
+        };
+        let text = text.to_str()?.as_bytes();
+        Ok(out.text_by(key, |out| {
+            out.extend_from_slice(text);
+            if missing > 0 {
+                if !text.contains(&b'.') {
+                    out.push(b'.');
+                }
+                out.resize(out.len() + missing, b'0');
+            }
+        })?)
+    }
+
+    fn read<'py>(
+        &self,
+        element: &Element<'_>,
+        field: &Field,
+        world: &World<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        match element.kind {
+            kind::NULL => Ok(world.none()),
+            kind::STRING
+                if self.places == places_of(element.as_text()?) && self.places.is_some() =>
+            {
+                let text = make_text(world.py, element.as_text()?)?;
+                let class = world.types.decimal.bind(world.py);
+                class.call1((text,)).map_err(Stop::from)
+            }
+            _ => field.read_in_python(element, world),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::places_of;
+
+    #[test]
+    fn only_plain_numbers_have_places() {
+        for (text, places) in [
+            ("0", 0),
+            ("-12", 0),
+            ("1.5", 1),
+            ("-0.00", 2),
+            ("007.125", 3),
+        ] {
+            assert_eq!(places_of(text.as_bytes()), Some(places), "{text}");
+        }
+        for text in [
+            "", "-", ".5", "5.", "+1", "1e5", "1E-7", "NaN", "Infinity", "1.2.3", " 1", "1 ",
+            "--1", "1_0",
+        ] {
+            assert_eq!(places_of(text.as_bytes()), None, "{text}");
+        }
+    }
+}

@@ -3,8 +3,9 @@
 use pyo3::prelude::*;
 
 use super::Kind;
-use crate::bson::{Element, Writer, kind};
+use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::{Outcome, Stop};
+use crate::objects::Value;
 use crate::plan::{Arguments, Field, World};
 
 pub(super) struct Embedded {
@@ -21,16 +22,12 @@ impl Embedded {
 }
 
 impl Kind for Embedded {
-    fn is_empty(&self, value: &Bound<'_, PyAny>, _: &Field, _: &World<'_>) -> Outcome<bool> {
+    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
         Ok(value.is_none())
     }
 
-    fn validate(
-        &self,
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        world: &World<'_>,
-    ) -> Outcome<bool> {
+    #[inline]
+    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
         if value.is_none() {
             return Ok(true);
         }
@@ -40,10 +37,11 @@ impl Kind for Embedded {
         }
     }
 
+    #[inline]
     fn write(
         &self,
-        key: &[u8],
-        value: &Bound<'_, PyAny>,
+        key: &Key,
+        value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
         world: &World<'_>,
@@ -53,7 +51,7 @@ impl Kind for Embedded {
             return Ok(());
         }
         match self.plan.and_then(|plan| world.plan_for(plan, value)) {
-            Some(plan) if plan.writes && plan.values(value, world.py).is_ok() => {
+            Some(plan) if plan.writes => {
                 out.key(kind::DOCUMENT, key);
                 plan.write(value, None, out, &world.deeper()?)
             }
@@ -61,23 +59,37 @@ impl Kind for Embedded {
         }
     }
 
+    fn write_valid(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        field: &Field,
+        out: &mut Writer,
+        world: &World<'_>,
+    ) -> Outcome<()> {
+        let value = value.to_owned(); // validating may take it from the document
+        let value = value.as_borrowed();
+        // Its values are validated as they are written.
+        let plan = self.plan.and_then(|plan| world.plan_for(plan, value));
+        let is_native = plan.is_some_and(|plan| plan.validates && plan.writes);
+        if is_native || self.validate(value, field, world)? {
+            return self.write(key, value, field, out, world);
+        }
+        Err(Stop::AskPython)
+    }
+
+    #[inline]
     fn read<'py>(
         &self,
         element: &Element<'_>,
         field: &Field,
         world: &World<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        match (
-            element.kind,
-            self.plan.and_then(|plan| world.plans.get(plan)),
-        ) {
-            (kind::NULL, _) => Ok(world.py.None().into_bound(world.py)),
+        let plan = self.plan.and_then(|plan| world.plans.get(plan));
+        match (element.kind, plan) {
+            (kind::NULL, _) => Ok(world.none()),
             (kind::DOCUMENT, Some(plan)) if plan.reads => {
-                match plan.read(element.as_document()?, &world.deeper()?) {
-                    // It holds what its class does not declare; only this one goes to Python.
-                    Err(Stop::AskPython) => field.read_in_python(element, world),
-                    done => done,
-                }
+                plan.read(element.as_document()?, &world.deeper()?)
             }
             _ => field.read_in_python(element, world),
         }

@@ -4,50 +4,77 @@ use pyo3::prelude::*;
 use pyo3::types::PyFloat;
 
 use super::Kind;
-use crate::bson::{Element, Writer, kind};
+use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::Outcome;
+use crate::objects::{Value, exact};
 use crate::plan::{Arguments, Field, World};
 
 pub(super) struct Float {
+    /// `None` where a bound is no float: then Python compares, exactly.
+    bounds: Option<(f64, f64)>,
     is_bounded: bool,
 }
 
 impl Float {
     pub(super) fn new(arguments: &Arguments<'_, '_>) -> PyResult<Self> {
-        let least = arguments.value("min_value")?;
-        let most = arguments.value("max_value")?;
+        let least = bound(arguments, "min_value", f64::NEG_INFINITY)?;
+        let most = bound(arguments, "max_value", f64::INFINITY)?;
+        let bounds = least.zip(most);
         Ok(Self {
-            is_bounded: least.is_some() || most.is_some(),
+            bounds,
+            is_bounded: bounds != Some((f64::NEG_INFINITY, f64::INFINITY)),
         })
+    }
+
+    /// Whether a number is within the bounds. One that is no number is outside none.
+    #[inline(always)]
+    fn admits(&self, number: f64) -> Option<bool> {
+        if !self.is_bounded {
+            return Some(true);
+        }
+        let (least, most) = self.bounds?;
+        Some(number.is_nan() || (least <= number && number <= most))
     }
 }
 
+/// A bound as a float; a whole number that is small enough is exactly one. A bound that is no number
+/// bounds nothing.
+fn bound(arguments: &Arguments<'_, '_>, name: &str, otherwise: f64) -> PyResult<Option<f64>> {
+    let Some(given) = arguments.value(name)? else {
+        return Ok(Some(otherwise));
+    };
+    if let Ok(number) = given.cast_exact::<PyFloat>() {
+        let number = number.value();
+        return Ok(Some(if number.is_nan() { otherwise } else { number }));
+    }
+    Ok(given.extract::<i32>().ok().map(f64::from))
+}
+
 impl Kind for Float {
-    fn is_empty(&self, value: &Bound<'_, PyAny>, _: &Field, _: &World<'_>) -> Outcome<bool> {
+    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
         Ok(value.is_none())
     }
 
-    fn validate(
-        &self,
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        world: &World<'_>,
-    ) -> Outcome<bool> {
-        if value.is_none() || (!self.is_bounded && value.is_exact_instance_of::<PyFloat>()) {
-            return Ok(true);
+    #[inline(always)]
+    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+        let number = exact::<PyFloat>(value);
+        match number.and_then(|number| self.admits(number.value())) {
+            Some(is_valid) => Ok(is_valid),
+            None if value.is_none() => Ok(true),
+            None => field.validate_in_python(value, world),
         }
-        field.validate_in_python(value, world)
     }
 
+    #[inline(always)]
     fn write(
         &self,
-        key: &[u8],
-        value: &Bound<'_, PyAny>,
+        key: &Key,
+        value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
         world: &World<'_>,
     ) -> Outcome<()> {
-        if let Ok(number) = value.cast_exact::<PyFloat>() {
+        if let Some(number) = exact::<PyFloat>(value) {
             out.double(key, number.value());
         } else if value.is_none() {
             out.null(key);
@@ -57,6 +84,7 @@ impl Kind for Float {
         Ok(())
     }
 
+    #[inline(always)]
     fn read<'py>(
         &self,
         element: &Element<'_>,
@@ -65,7 +93,7 @@ impl Kind for Float {
     ) -> Outcome<Bound<'py, PyAny>> {
         Ok(match element.kind {
             kind::DOUBLE => PyFloat::new(world.py, element.as_f64()?).into_any(),
-            kind::NULL => world.py.None().into_bound(world.py),
+            kind::NULL => world.none(),
             _ => field.read_in_python(element, world)?,
         })
     }

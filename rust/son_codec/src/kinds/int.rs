@@ -4,8 +4,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyInt;
 
 use super::Kind;
-use crate::bson::{Element, Writer, kind};
-use crate::errors::Outcome;
+use crate::bson::{Element, Key, Writer, kind};
+use crate::errors::{Outcome, Stop};
+use crate::objects::{Value, exact, whole_number};
 use crate::plan::{Arguments, Field, World};
 
 pub(super) struct Int {
@@ -27,44 +28,36 @@ fn bound(arguments: &Arguments<'_, '_>, name: &str, otherwise: i64) -> PyResult<
     let Some(given) = arguments.value(name)? else {
         return Ok(Some(otherwise));
     };
-    Ok(given
-        .cast_exact::<PyInt>()
-        .ok()
-        .and_then(|number| number.extract().ok()))
+    Ok(given.cast_exact::<PyInt>().ok().and_then(whole_number))
 }
 
 impl Kind for Int {
-    fn is_empty(&self, value: &Bound<'_, PyAny>, _: &Field, _: &World<'_>) -> Outcome<bool> {
+    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
         Ok(value.is_none())
     }
 
-    fn validate(
-        &self,
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        world: &World<'_>,
-    ) -> Outcome<bool> {
-        if value.is_none() {
-            return Ok(true);
+    #[inline(always)]
+    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+        match (self.bounds, exact::<PyInt>(value)) {
+            (Some((least, most)), Some(number)) => {
+                Ok(whole_number(&number).is_some_and(|number| least <= number && number <= most))
+            }
+            _ if value.is_none() => Ok(true),
+            _ => field.validate_in_python(value, world),
         }
-        if let (Some((least, most)), Ok(number)) = (self.bounds, value.cast_exact::<PyInt>()) {
-            return Ok(number
-                .extract::<i64>()
-                .is_ok_and(|number| least <= number && number <= most));
-        }
-        field.validate_in_python(value, world)
     }
 
+    #[inline(always)]
     fn write(
         &self,
-        key: &[u8],
-        value: &Bound<'_, PyAny>,
+        key: &Key,
+        value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
         world: &World<'_>,
     ) -> Outcome<()> {
-        if let Ok(number) = value.cast_exact::<PyInt>() {
-            out.int(key, number.extract()?);
+        if let Some(number) = exact::<PyInt>(value) {
+            out.int(key, whole_number(&number).ok_or(Stop::AskPython)?);
         } else if value.is_none() {
             out.null(key);
         } else {
@@ -73,6 +66,7 @@ impl Kind for Int {
         Ok(())
     }
 
+    #[inline(always)]
     fn read<'py>(
         &self,
         element: &Element<'_>,
@@ -82,7 +76,7 @@ impl Kind for Int {
         Ok(match element.kind {
             kind::INT32 => PyInt::new(world.py, element.as_i32()?).into_any(),
             kind::INT64 => PyInt::new(world.py, element.as_i64()?).into_any(),
-            kind::NULL => world.py.None().into_bound(world.py),
+            kind::NULL => world.none(),
             _ => field.read_in_python(element, world)?,
         })
     }

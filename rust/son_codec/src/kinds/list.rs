@@ -4,8 +4,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use super::Kind;
-use crate::bson::{Element, Writer, kind};
+use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::{Outcome, Stop};
+use crate::objects::{Value, exact};
 use crate::plan::{Arguments, Field, World};
 
 pub(super) struct List {
@@ -20,79 +21,67 @@ impl List {
     }
 }
 
+/// A list that is owned while its items are visited: a user's method may let go of it.
+fn owned<'py>(value: Value<'_, 'py>) -> Option<Bound<'py, PyList>> {
+    exact::<PyList>(value).map(Borrowed::to_owned)
+}
+
 impl Kind for List {
-    fn is_empty(
-        &self,
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        world: &World<'_>,
-    ) -> Outcome<bool> {
-        match value.cast_exact::<PyList>() {
-            Ok(list) => Ok(list.is_empty()),
-            Err(_) => field.is_empty_in_python(value, world),
+    fn is_empty(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+        match exact::<PyList>(value) {
+            Some(list) => Ok(list.is_empty()),
+            None => field.is_empty_in_python(value, world),
         }
     }
 
-    fn validate(
-        &self,
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        world: &World<'_>,
-    ) -> Outcome<bool> {
+    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
         if value.is_none() {
             return Ok(!self.is_required);
         }
-        let (Ok(list), Some(item)) = (value.cast_exact::<PyList>(), &field.item) else {
-            return field.validate_in_python(value, world);
-        };
-        let deeper = world.deeper()?;
-        let mut index = 0;
-        while index < list.len() {
-            if !item.is_valid(&list.get_item(index)?, &deeper)? {
-                return Ok(false);
-            }
-            index += 1;
+        match (owned(value), &field.item) {
+            (Some(list), Some(item)) => item.accepts_items(&list, &world.deeper()?),
+            _ => field.validate_in_python(value, world),
         }
-        Ok(true)
     }
 
     fn write(
         &self,
-        key: &[u8],
-        value: &Bound<'_, PyAny>,
+        key: &Key,
+        value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
         world: &World<'_>,
     ) -> Outcome<()> {
-        let Some(item) = &field.item else {
+        let list = owned(value);
+        let Some(item) = field
+            .item
+            .as_ref()
+            .filter(|_| list.is_some() || value.is_none())
+        else {
             return field.write_in_python(key, value, out, world);
         };
-        let list = match value.cast_exact::<PyList>() {
-            Ok(list) => Some(list),
-            Err(_) if value.is_none() => None, // what was never set is stored as an empty list
-            Err(_) => return field.write_in_python(key, value, out, world),
-        };
-        let deeper = world.deeper()?;
         out.key(kind::ARRAY, key);
         let start = out.begin();
+        // What was never set is stored as an empty list.
         if let Some(list) = list {
-            // The length is asked for each time: what is called below may run anything.
-            let mut index = 0;
-            while index < list.len() {
-                item.write(
-                    index.to_string().as_bytes(),
-                    &list.get_item(index)?,
-                    out,
-                    &deeper,
-                )?;
-                index += 1;
-            }
+            item.write_items(&list, out, &world.deeper()?)?;
         }
-        if out.end(start) {
-            Ok(())
-        } else {
-            Err(Stop::AskPython)
+        Ok(out.end(start)?)
+    }
+
+    fn write_valid(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        field: &Field,
+        out: &mut Writer,
+        world: &World<'_>,
+    ) -> Outcome<()> {
+        // Its items are validated as they are written.
+        if value.is_exact_instance_of::<PyList>() || self.validate(value, field, world)? {
+            return self.write(key, value, field, out, world);
         }
+        Err(Stop::AskPython)
     }
 
     fn read<'py>(
@@ -101,18 +90,13 @@ impl Kind for List {
         field: &Field,
         world: &World<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        let list = PyList::empty(world.py);
-        match (element.kind, &field.item) {
-            (kind::NULL, _) => {}
+        let list = match (element.kind, &field.item) {
+            (kind::NULL, _) => PyList::empty(world.py),
             (kind::ARRAY, Some(item)) => {
-                let deeper = world.deeper()?;
-                let mut items = element.as_document()?;
-                while let Some(inner) = items.next_element()? {
-                    list.append(item.read(&inner, &deeper)?)?;
-                }
+                item.read_items(element.as_document()?, &world.deeper()?)?
             }
             _ => return field.read_in_python(element, world),
-        }
+        };
         Ok(list.into_any())
     }
 }

@@ -1,6 +1,7 @@
 //! What the native side knows of each kind of field. The twin of a kind is the class in
 //! `python/aiomotorengine/fields` that carries its mark.
 
+mod as_is;
 mod binary;
 mod boolean;
 mod datetime;
@@ -22,20 +23,19 @@ mod uuid;
 
 use pyo3::prelude::*;
 
-use crate::bson::{Element, Writer};
-use crate::errors::Outcome;
+use crate::bson::{Element, Key, Reader, Writer};
+use crate::errors::{Outcome, Stop};
+use crate::objects::{Items, ListBuilder, Value};
 use crate::plan::{Arguments, Field, World};
 
 /// One kind of field. A value that a kind does not know at a glance goes to the Python methods of
 /// the field (`Field::…_in_python`), so a kind says only what it is sure of.
+///
+/// The methods for items are the same loop for every kind; they are here so that each kind gets a
+/// loop of its own, with what it does with an item written out in it.
 pub(crate) trait Kind: Send + Sync {
     /// Whether the value does not satisfy `required`.
-    fn is_empty(
-        &self,
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        world: &World<'_>,
-    ) -> Outcome<bool> {
+    fn is_empty(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
         if value.is_none() {
             Ok(true)
         } else {
@@ -44,12 +44,7 @@ pub(crate) trait Kind: Send + Sync {
     }
 
     /// Whether the value may be saved.
-    fn validate(
-        &self,
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        world: &World<'_>,
-    ) -> Outcome<bool> {
+    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
         if value.is_none() {
             Ok(true)
         } else {
@@ -57,16 +52,76 @@ pub(crate) trait Kind: Send + Sync {
         }
     }
 
+    fn validate_items(
+        &self,
+        items: Items<'_, '_>,
+        field: &Field,
+        world: &World<'_>,
+    ) -> Outcome<bool> {
+        for item in items {
+            if !self.validate(item, field, world)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// `to_son` and BSON in one step.
     fn write(
         &self,
-        key: &[u8],
-        value: &Bound<'_, PyAny>,
+        key: &Key,
+        value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
         world: &World<'_>,
     ) -> Outcome<()> {
         field.write_in_python(key, value, out, world)
+    }
+
+    fn write_items(
+        &self,
+        items: Items<'_, '_>,
+        field: &Field,
+        out: &mut Writer,
+        world: &World<'_>,
+    ) -> Outcome<()> {
+        let mut key = Key::first_index();
+        for item in items {
+            self.write(&key, item, field, out, world)?;
+            key.advance();
+        }
+        Ok(())
+    }
+
+    /// Write the value if it may be saved; if not, Python has to say so.
+    #[inline(always)]
+    fn write_valid(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        field: &Field,
+        out: &mut Writer,
+        world: &World<'_>,
+    ) -> Outcome<()> {
+        if !self.validate(value, field, world)? {
+            return Err(Stop::AskPython);
+        }
+        self.write(key, value, field, out, world)
+    }
+
+    fn write_valid_items(
+        &self,
+        items: Items<'_, '_>,
+        field: &Field,
+        out: &mut Writer,
+        world: &World<'_>,
+    ) -> Outcome<()> {
+        let mut key = Key::first_index();
+        for item in items {
+            self.write_valid(&key, item, field, out, world)?;
+            key.advance();
+        }
+        Ok(())
     }
 
     /// The way back: BSON and `from_son`.
@@ -78,27 +133,30 @@ pub(crate) trait Kind: Send + Sync {
     ) -> Outcome<Bound<'py, PyAny>> {
         field.read_in_python(element, world)
     }
+
+    fn read_items<'py>(
+        &self,
+        mut items: Reader<'_>,
+        list: &mut ListBuilder<'_, 'py>,
+        field: &Field,
+        world: &World<'py>,
+    ) -> Outcome<()> {
+        while let Some(item) = items.next_element()? {
+            list.push(self.read(&item, field, world)?);
+        }
+        Ok(())
+    }
 }
 
 /// A field of which only Python knows what it means.
 pub(crate) struct Unknown;
 
 impl Kind for Unknown {
-    fn is_empty(
-        &self,
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        world: &World<'_>,
-    ) -> Outcome<bool> {
+    fn is_empty(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
         field.is_empty_in_python(value, world)
     }
 
-    fn validate(
-        &self,
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        world: &World<'_>,
-    ) -> Outcome<bool> {
+    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
         field.validate_in_python(value, world)
     }
 }
@@ -109,7 +167,7 @@ pub(crate) fn kind_named(name: &str, arguments: &Arguments<'_, '_>) -> PyResult<
         "binary" => Box::new(binary::Binary::new(arguments)?),
         "boolean" => Box::new(boolean::Boolean),
         "datetime" => Box::new(datetime::DateTime::new(arguments)?),
-        "decimal" => Box::new(decimal::Decimal),
+        "decimal" => Box::new(decimal::Decimal::new(arguments)?),
         "email" => Box::new(email::Email),
         "embedded" => Box::new(embedded::Embedded::new(arguments)),
         "float" => Box::new(float::Float::new(arguments)?),
@@ -120,7 +178,7 @@ pub(crate) fn kind_named(name: &str, arguments: &Arguments<'_, '_>) -> PyResult<
         "password" => Box::new(password::Password),
         "point" => Box::new(point::Point),
         "polygon" => Box::new(polygon::Polygon),
-        "reference" => Box::new(reference::Reference),
+        "reference" => Box::new(reference::Reference::default()),
         "string" => Box::new(string::String::new(arguments)?),
         "url" => Box::new(url::Url),
         "uuid" => Box::new(uuid::Uuid),

@@ -1,36 +1,3 @@
-//! A place on the globe. Twin of `fields/geojson/point_field.py`, which wraps bare lists.
+//! A place on the globe. Twin of `fields/geojson/point_field.py`.
 
-use pyo3::prelude::*;
-use pyo3::types::PyDict;
-
-use super::Kind;
-use crate::bson::{Element, Writer};
-use crate::errors::Outcome;
-use crate::plan::{Field, World};
-
-pub(super) struct Point;
-
-impl Kind for Point {
-    fn write(
-        &self,
-        key: &[u8],
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        out: &mut Writer,
-        world: &World<'_>,
-    ) -> Outcome<()> {
-        if value.is_none() || value.is_exact_instance_of::<PyDict>() {
-            return world.encode(key, value, out);
-        }
-        field.write_in_python(key, value, out, world)
-    }
-
-    fn read<'py>(
-        &self,
-        element: &Element<'_>,
-        _: &Field,
-        world: &World<'py>,
-    ) -> Outcome<Bound<'py, PyAny>> {
-        world.decode(element)
-    }
-}
+pub(super) use super::as_is::Geometry as Point;

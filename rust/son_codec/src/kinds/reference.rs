@@ -1,59 +1,72 @@
 //! Ids of documents stored elsewhere. Twin of `fields/reference_field.py`.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use pyo3::prelude::*;
 
 use super::Kind;
-use crate::bson::{Element, Writer};
+use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::Outcome;
+use crate::objects::Value;
 use crate::plan::{Field, World};
 
-pub(super) struct Reference;
+#[derive(Default)]
+pub(super) struct Reference {
+    /// Whether Python has found the class that is referred to, which validating asks for first.
+    is_found: AtomicBool,
+}
 
 impl Kind for Reference {
-    fn is_empty(
-        &self,
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        world: &World<'_>,
-    ) -> Outcome<bool> {
-        if world.types.is_object_id(value) || value.is_none() {
+    fn is_empty(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+        if world.types.object_ids.is_type_of(value) || value.is_none() {
             return Ok(value.is_none());
         }
         field.is_empty_in_python(value, world)
     }
 
-    fn validate(
-        &self,
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        world: &World<'_>,
-    ) -> Outcome<bool> {
-        if world.types.is_object_id(value) || value.is_none() {
+    #[inline(always)]
+    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+        let is_plain = world.types.object_ids.is_type_of(value) || value.is_none();
+        if is_plain && self.is_found.load(Ordering::Relaxed) {
             return Ok(true);
         }
-        field.validate_in_python(value, world)
+        let is_valid = field.validate_in_python(value, world)?;
+        self.is_found.store(true, Ordering::Relaxed);
+        Ok(is_valid)
     }
 
+    #[inline(always)]
     fn write(
         &self,
-        key: &[u8],
-        value: &Bound<'_, PyAny>,
+        key: &Key,
+        value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
         world: &World<'_>,
     ) -> Outcome<()> {
-        if world.types.is_object_id(value) || value.is_none() {
-            return world.encode(key, value, out);
+        if let Some(id) = world.types.object_ids.bytes(value) {
+            out.object_id(key, id);
+        } else if value.is_none() {
+            out.null(key);
+        } else {
+            field.write_in_python(key, value, out, world)?;
         }
-        field.write_in_python(key, value, out, world)
+        Ok(())
     }
 
+    #[inline(always)]
     fn read<'py>(
         &self,
         element: &Element<'_>,
         _: &Field,
         world: &World<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        world.decode(element)
+        match element.kind {
+            kind::OBJECT_ID => {
+                let bytes = element.as_object_id()?;
+                Ok(world.types.object_ids.make(world.py, bytes)?)
+            }
+            _ => world.decode(element),
+        }
     }
 }

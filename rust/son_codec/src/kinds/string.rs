@@ -1,76 +1,70 @@
 //! Text. Twin of `fields/string_field.py`.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyStringMethods};
+use pyo3::types::PyString;
 
 use super::Kind;
-use crate::bson::{Element, Writer};
+use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::Outcome;
+use crate::objects::{Value, exact, length, make_text, write_text};
 use crate::plan::{Arguments, Field, World};
-use crate::values::write_text;
 
 pub(super) struct String {
+    /// `None` where it is no plain length: then Python compares.
     max_length: Option<usize>,
 }
 
 impl String {
     pub(super) fn new(arguments: &Arguments<'_, '_>) -> PyResult<Self> {
         Ok(Self {
-            max_length: arguments.get("max_length")?,
+            max_length: arguments.most("max_length")?,
         })
     }
 }
 
 impl Kind for String {
-    fn is_empty(
-        &self,
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        world: &World<'_>,
-    ) -> Outcome<bool> {
-        match value.cast_exact::<PyString>() {
-            Ok(text) => Ok(text.code_point_len()? == 0),
-            Err(_) if value.is_none() => Ok(true),
-            Err(_) => field.is_empty_in_python(value, world),
+    fn is_empty(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+        match exact::<PyString>(value) {
+            Some(text) => Ok(length(&text) == 0),
+            None if value.is_none() => Ok(true),
+            None => field.is_empty_in_python(value, world),
         }
     }
 
-    fn validate(
-        &self,
-        value: &Bound<'_, PyAny>,
-        field: &Field,
-        world: &World<'_>,
-    ) -> Outcome<bool> {
-        match value.cast_exact::<PyString>() {
-            Ok(text) => match self.max_length {
-                Some(most) => Ok(text.code_point_len()? <= most),
-                None => Ok(true),
-            },
-            Err(_) if value.is_none() => Ok(true),
-            Err(_) => field.validate_in_python(value, world),
+    #[inline(always)]
+    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+        match (self.max_length, exact::<PyString>(value)) {
+            (Some(most), Some(text)) => Ok(length(&text) <= most),
+            _ if value.is_none() => Ok(true),
+            _ => field.validate_in_python(value, world),
         }
     }
 
+    #[inline(always)]
     fn write(
         &self,
-        key: &[u8],
-        value: &Bound<'_, PyAny>,
+        key: &Key,
+        value: Value<'_, '_>,
         _: &Field,
         out: &mut Writer,
         world: &World<'_>,
     ) -> Outcome<()> {
-        match value.cast_exact::<PyString>() {
-            Ok(text) => write_text(key, text, out),
-            Err(_) => world.encode(key, value, out),
+        match exact::<PyString>(value) {
+            Some(text) => write_text(key, &text, out),
+            None => world.encode(key, value, out),
         }
     }
 
+    #[inline(always)]
     fn read<'py>(
         &self,
         element: &Element<'_>,
         _: &Field,
         world: &World<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        world.decode(element)
+        match element.kind {
+            kind::STRING => Ok(make_text(world.py, element.as_text()?)?),
+            _ => world.decode(element),
+        }
     }
 }

@@ -5,19 +5,21 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
 use super::Options;
-use crate::bson::{Element, Writer};
+use crate::bson::{Element, Key, Reader, Writer};
 use crate::errors::{Outcome, Stop};
+use crate::objects::Value;
 
 /// Write an element with PyMongo's `bson.encode`.
 pub(super) fn write(
-    key: &[u8],
-    value: &Bound<'_, PyAny>,
+    key: &Key,
+    value: Value<'_, '_>,
     out: &mut Writer,
     options: &Options,
 ) -> Outcome<()> {
     let py = value.py();
+    let value = value.to_owned(); // a collection may run before the dict has it
     let document = PyDict::new(py);
-    document.set_item(PyString::from_bytes(py, key)?, value)?;
+    document.set_item(intern!(py, "v"), value)?;
     let named = PyDict::new(py);
     named.set_item(intern!(py, "codec_options"), &options.python)?;
     let bson = py.import(intern!(py, "bson"))?;
@@ -25,9 +27,10 @@ pub(super) fn write(
         .getattr(intern!(py, "encode"))?
         .call((document,), Some(&named))?;
     let encoded = encoded.cast::<PyBytes>().map_err(|_| Stop::AskPython)?;
-    let bytes = encoded.as_bytes();
-    let end = bytes.len().checked_sub(1).ok_or(Stop::AskPython)?;
-    out.element(bytes.get(4..end).ok_or(Stop::AskPython)?);
+    let mut elements = Reader::new(encoded.as_bytes())?;
+    let element = elements.next_element()?.ok_or(Stop::AskPython)?;
+    out.key(element.kind, key);
+    out.element(element.value);
     Ok(())
 }
 
@@ -39,10 +42,8 @@ pub(super) fn read<'py>(
 ) -> Outcome<Bound<'py, PyAny>> {
     let mut document = Writer::default();
     let start = document.begin();
-    document.element(element.whole);
-    if !document.end(start) {
-        return Err(Stop::AskPython);
-    }
+    document.raw(element.kind, element.key, element.value);
+    document.end(start)?;
     let bson = py.import(intern!(py, "bson"))?;
     let decode = bson.getattr(intern!(py, "decode"))?;
     let decoded = decode.call1((PyBytes::new(py, document.bytes()), &options.python))?;

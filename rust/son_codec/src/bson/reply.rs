@@ -1,0 +1,151 @@
+//! A server's reply to a query: its batch of documents, and what is left without it.
+
+use super::element::kind;
+use super::reader::{Malformed, Reader, split_document};
+
+/// The batch of a reply.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Batch<'a> {
+    /// `firstBatch` or `nextBatch`.
+    pub key: &'a [u8],
+    /// Where in the reply each of the documents begins.
+    pub places: Vec<usize>,
+    /// The reply without the element that holds them.
+    pub rest: Vec<u8>,
+}
+
+/// Find the batch in a reply. `None` where there is none: an error, or another form of reply.
+pub fn find_batch(reply: &[u8]) -> Result<Option<Batch<'_>>, Malformed> {
+    let mut outer = Reader::new(reply)?;
+    while let Some(element) = outer.next_element()? {
+        if element.key != b"cursor" || element.kind != kind::DOCUMENT {
+            continue;
+        }
+        let cursor_end = reply.len() - outer.bytes_left() - 1;
+        let cursor_start = cursor_end - element.value.len();
+        let mut cursor = element.as_document()?;
+        let mut start = cursor_start + 4;
+        while let Some(inner) = cursor.next_element()? {
+            let end = cursor_end - cursor.bytes_left() - 1;
+            if inner.kind == kind::ARRAY && matches!(inner.key, b"firstBatch" | b"nextBatch") {
+                return Ok(Some(Batch {
+                    key: inner.key,
+                    places: places_of(inner.value, end - inner.value.len())?,
+                    rest: without(reply, cursor_start, start..end)?,
+                }));
+            }
+            start = end;
+        }
+        return Ok(None);
+    }
+    Ok(None)
+}
+
+/// Where the documents of an array begin that holds nothing else, if it begins at `start`.
+fn places_of(array: &[u8], start: usize) -> Result<Vec<usize>, Malformed> {
+    let mut places = Vec::new();
+    let mut items = Reader::new(array)?;
+    let end = start + array.len() - 1;
+    while let Some(item) = items.next_element()? {
+        if item.kind != kind::DOCUMENT {
+            return Err(Malformed);
+        }
+        split_document(item.value)?;
+        places.push(end - items.bytes_left() - item.value.len());
+    }
+    Ok(places)
+}
+
+/// A reply less some bytes of its cursor, with the two lengths around them mended.
+fn without(
+    reply: &[u8],
+    cursor: usize,
+    removed: std::ops::Range<usize>,
+) -> Result<Vec<u8>, Malformed> {
+    let mut rest = Vec::with_capacity(reply.len() - removed.len());
+    rest.extend_from_slice(reply.get(..removed.start).ok_or(Malformed)?);
+    rest.extend_from_slice(reply.get(removed.end..).ok_or(Malformed)?);
+    for start in [0, cursor] {
+        let length = rest
+            .get_mut(start..)
+            .and_then(<[u8]>::first_chunk_mut::<4>)
+            .ok_or(Malformed)?;
+        let before = usize::try_from(i32::from_le_bytes(*length)).map_err(|_| Malformed)?;
+        let after = before.checked_sub(removed.len()).ok_or(Malformed)?;
+        *length = i32::try_from(after).map_err(|_| Malformed)?.to_le_bytes();
+    }
+    Ok(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Key, Writer};
+    use super::*;
+
+    fn reply(batch: &str, documents: &[&[u8]]) -> Vec<u8> {
+        let named = |text: &str| Key::new(text.as_bytes()).unwrap();
+        let mut out = Writer::default();
+        let start = out.begin();
+        out.double(&named("ok"), 1.0);
+        out.key(kind::DOCUMENT, &named("cursor"));
+        let cursor = out.begin();
+        out.int(&named("id"), 1 << 40);
+        if !batch.is_empty() {
+            out.key(kind::ARRAY, &named(batch));
+            let array = out.begin();
+            let mut index = Key::first_index();
+            for document in documents {
+                out.key(kind::DOCUMENT, &index);
+                out.element(document);
+                index.advance();
+            }
+            out.end(array).unwrap();
+        }
+        out.text(&named("ns"), b"a.b").unwrap();
+        out.end(cursor).unwrap();
+        out.int(&named("n"), 2);
+        out.end(start).unwrap();
+        out.bytes().to_vec()
+    }
+
+    const ONE: &[u8] = b"\x0C\0\0\0\x10a\0\x01\0\0\0\0";
+    const EMPTY: &[u8] = b"\x05\0\0\0\0";
+
+    #[test]
+    fn a_batch_is_found_and_cut_out() {
+        for key in ["firstBatch", "nextBatch"] {
+            for documents in [&[][..], &[ONE], &[ONE, EMPTY, ONE]] {
+                let whole = reply(key, documents);
+                let batch = find_batch(&whole).unwrap().unwrap();
+                assert_eq!(batch.key, key.as_bytes());
+                let found = batch.places.iter().map(|&place| &whole[place..]);
+                let found: Vec<_> = found
+                    .map(|bytes| split_document(bytes).unwrap().0)
+                    .collect();
+                assert_eq!(found, documents);
+                assert_eq!(batch.rest, reply("", &[]));
+            }
+        }
+    }
+
+    #[test]
+    fn a_reply_without_batch_has_none() {
+        assert_eq!(find_batch(&reply("", &[])), Ok(None));
+        assert_eq!(find_batch(ONE), Ok(None));
+    }
+
+    #[test]
+    fn damage_is_malformed_and_never_a_panic() {
+        let whole = reply("firstBatch", &[ONE, EMPTY]);
+        for end in 0..whole.len() {
+            assert_eq!(find_batch(&whole[..end]), Err(Malformed));
+        }
+        for at in 0..whole.len() {
+            for value in 0..=255 {
+                let mut damaged = whole.clone();
+                damaged[at] = value;
+                let _ = find_batch(&damaged);
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! A document that is BSON already, as the driver takes it.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+
+/// The twin of `codec/encoded_document.py`, which does whatever the driver does not ask of every
+/// document.
+#[pyclass(frozen, mapping, module = "aiomotorengine._son_codec")]
+pub(crate) struct EncodedDocument {
+    #[pyo3(get)]
+    raw: Py<PyBytes>,
+    id: Py<PyAny>,
+}
+
+#[pymethods]
+impl EncodedDocument {
+    #[classattr]
+    #[pyo3(name = "_type_marker")]
+    const TYPE_MARKER: u8 = 101; // what PyMongo looks for, to copy the bytes as they are
+
+    #[new]
+    fn new(raw: Py<PyBytes>, id: Py<PyAny>) -> Self {
+        Self { raw, id }
+    }
+
+    fn __contains__(&self, key: &Bound<'_, PyAny>) -> PyResult<bool> {
+        Ok(is_id(key) || self.in_python(key.py())?.contains(key)?)
+    }
+
+    fn __getitem__<'py>(&self, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        if is_id(key) {
+            return Ok(self.id.bind(key.py()).clone());
+        }
+        self.in_python(key.py())?.get_item(key)
+    }
+
+    fn __setitem__(&self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.in_python(key.py())?.set_item(key, value)
+    }
+
+    fn __delitem__(&self, key: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.in_python(key.py())?.del_item(key)
+    }
+
+    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
+        self.in_python(py)?.len()
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(self.in_python(py)?.try_iter()?.into_any())
+    }
+
+    fn __eq__<'py>(&self, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = other.py();
+        self.in_python(py)?
+            .call_method1(intern!(py, "__eq__"), (other,))
+    }
+
+    fn __repr__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        self.in_python(py)?.repr()
+    }
+
+    /// A copy is the twin: of what listens to commands, some copies them whole.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        (python_class(py)?, (&self.raw, &self.id)).into_pyobject(py)
+    }
+
+    /// The other methods of a mapping.
+    fn __getattr__<'py>(&self, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
+        self.in_python(name.py())?.getattr(name)
+    }
+}
+
+impl EncodedDocument {
+    #[cold]
+    fn in_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        python_class(py)?.call1((&self.raw, &self.id))
+    }
+}
+
+fn python_class(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    py.import(intern!(py, "aiomotorengine.codec.encoded_document"))?
+        .getattr(intern!(py, "EncodedDocument"))
+}
+
+fn is_id(key: &Bound<'_, PyAny>) -> bool {
+    key.cast::<PyString>().is_ok_and(|key| key == "_id")
+}
+
+/// Wrap encoded documents for the driver.
+#[pyfunction]
+pub(crate) fn wrap_many<'py>(
+    encoded: Vec<Py<PyBytes>>,
+    ids: Vec<Py<PyAny>>,
+    py: Python<'py>,
+) -> PyResult<Bound<'py, PyList>> {
+    if encoded.len() != ids.len() {
+        return Err(pyo3::exceptions::PyValueError::new_err(
+            "there must be an id for each document",
+        ));
+    }
+    let documents = encoded.into_iter().zip(ids);
+    let documents = documents
+        .map(|(raw, id)| Py::new(py, EncodedDocument { raw, id }))
+        .collect::<PyResult<Vec<_>>>()?;
+    PyList::new(py, documents)
+}

@@ -1,0 +1,138 @@
+//! Datetimes and milliseconds since 1970, by the arithmetic of the calendar.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDateAccess, PyDateTime, PyTimeAccess, PyTzInfo, PyTzInfoAccess};
+
+use crate::errors::{Outcome, Stop};
+
+const DAY: i64 = 86_400_000;
+
+/// The time zones that are UTC, known by their address.
+pub(crate) struct Utc {
+    /// PyMongo's own, which it gives to aware datetimes.
+    bson: Py<PyTzInfo>,
+    /// `datetime.timezone.utc`.
+    python: Py<PyTzInfo>,
+}
+
+impl Utc {
+    pub(crate) fn find(py: Python<'_>) -> PyResult<Self> {
+        Ok(Self {
+            bson: py
+                .import("bson.tz_util")?
+                .getattr("utc")?
+                .cast_into()?
+                .unbind(),
+            python: PyTzInfo::utc(py)?.to_owned().unbind(),
+        })
+    }
+}
+
+/// The milliseconds of a datetime that is naive or in UTC; `None` for one of another time zone,
+/// whose offset Python knows.
+#[inline]
+pub(crate) fn millis_of(value: &Bound<'_, PyDateTime>, utc: &Utc) -> Option<i64> {
+    if let Some(zone) = value.get_tzinfo()
+        && !zone.is(&utc.bson)
+        && !zone.is(&utc.python)
+    {
+        return None;
+    }
+    let year = u32::from(value.get_year().unsigned_abs() as u16);
+    let days = days_of(
+        year,
+        u32::from(value.get_month()),
+        u32::from(value.get_day()),
+    );
+    let minutes = u32::from(value.get_hour()) * 60 + u32::from(value.get_minute());
+    let seconds = minutes * 60 + u32::from(value.get_second());
+    let of_the_day = seconds * 1000 + value.get_microsecond() / 1000;
+    Some(i64::from(days) * DAY + i64::from(of_the_day))
+}
+
+/// The datetime of some milliseconds, aware where a time zone is given.
+#[inline]
+pub(crate) fn datetime_from_millis<'py>(
+    py: Python<'py>,
+    milliseconds: i64,
+    zone: Option<&Bound<'py, PyTzInfo>>,
+) -> Outcome<Bound<'py, PyAny>> {
+    let days = milliseconds.div_euclid(DAY);
+    if !(FIRST_DAY..=LAST_DAY).contains(&days) {
+        return Err(Stop::AskPython);
+    }
+    let (year, month, day) = date_of(days as i32);
+    let rest = milliseconds.rem_euclid(DAY) as u32;
+    let made = PyDateTime::new(
+        py,
+        year as i32,
+        month as u8,
+        day as u8,
+        (rest / 3_600_000) as u8,
+        (rest / 60_000 % 60) as u8,
+        (rest / 1000 % 60) as u8,
+        rest % 1000 * 1000,
+        zone,
+    )?;
+    Ok(made.into_any())
+}
+
+// Years begin in March here, so that the leap day comes last, and are counted from the year 0, so
+// that nothing is negative. A period is the 400 years after which the calendar repeats itself.
+
+const DAYS_OF_A_PERIOD: u32 = 146_097;
+/// From the 1st of March of the year 0 to 1970.
+const DAYS_BEFORE_1970: i32 = 719_468;
+/// The days that Python has dates for: those of the years 1 to 9999.
+const FIRST_DAY: i64 = -719_162;
+const LAST_DAY: i64 = 2_932_896;
+
+/// Days since 1970 of a date in the Gregorian calendar.
+#[inline]
+fn days_of(year: u32, month: u32, day: u32) -> i32 {
+    let (year, month) = if month <= 2 {
+        (year - 1, month + 9)
+    } else {
+        (year, month - 3)
+    };
+    let day_of_year = (153 * month + 2) / 5 + day - 1;
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + day_of_year;
+    days as i32 - DAYS_BEFORE_1970
+}
+
+/// Year, month and day of a number of days since 1970.
+#[inline]
+fn date_of(days: i32) -> (u32, u32, u32) {
+    let days = (days + DAYS_BEFORE_1970) as u32;
+    let (period, day_of_period) = (days / DAYS_OF_A_PERIOD, days % DAYS_OF_A_PERIOD);
+    let year_of_period = (day_of_period - day_of_period / 1_460 + day_of_period / 36_524
+        - day_of_period / 146_096)
+        / 365;
+    let day_of_year =
+        day_of_period - (365 * year_of_period + year_of_period / 4 - year_of_period / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year_of_period + period * 400 + u32::from(month <= 2);
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_dates_agree() {
+        assert_eq!(days_of(1970, 1, 1), 0);
+        assert_eq!(days_of(2000, 2, 29), 11_016);
+        assert_eq!(days_of(1, 1, 1), -719_162);
+        assert_eq!(days_of(9999, 12, 31), 2_932_896);
+        let mut before = (0, 12, 31);
+        for days in FIRST_DAY..=LAST_DAY {
+            let date = date_of(days as i32);
+            assert!(before < date, "{date:?}");
+            assert_eq!(i64::from(days_of(date.0, date.1, date.2)), days);
+            before = date;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The values of a document, walked in step with its fields.
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use super::Value;
+use crate::errors::Outcome;
+
+/// Goes through a dict and expects its keys in an order that is known. A key that is not where it
+/// is expected is looked up.
+pub(crate) struct Walk<'a, 'py> {
+    dict: &'a Bound<'py, PyDict>,
+    position: ffi::Py_ssize_t,
+    absent: usize,
+    none: Value<'a, 'py>,
+}
+
+impl<'a, 'py> Walk<'a, 'py> {
+    /// Walk a dict; `none` is what it lacks.
+    pub(crate) fn new(dict: &'a Bound<'py, PyDict>, none: &'a Bound<'py, PyAny>) -> Self {
+        Self {
+            dict,
+            position: 0,
+            absent: 0,
+            none: none.as_borrowed(),
+        }
+    }
+
+    /// Whether the dict has no other keys than the names that were asked for, of which there were so
+    /// many.
+    #[inline]
+    pub(crate) fn is_all(&self, names: usize) -> bool {
+        self.dict.len() + self.absent == names
+    }
+
+    /// The value under the next name; `None`, as Python has it, where there is none.
+    #[inline(always)]
+    pub(crate) fn value(&mut self, name: &Py<PyString>) -> Outcome<Value<'a, 'py>> {
+        let mut key = std::ptr::null_mut();
+        let mut value = std::ptr::null_mut();
+        // SAFETY: the dict is alive. The call may be made at any position, also when the dict has
+        // changed since the last one: it checks the position against what is there.
+        let found = unsafe {
+            ffi::PyDict_Next(
+                self.dict.as_ptr(),
+                &raw mut self.position,
+                &raw mut key,
+                &raw mut value,
+            )
+        };
+        // Names are interned, so the same name is the same object.
+        if found != 0 && std::ptr::eq(key, name.as_ptr()) {
+            // SAFETY: it is a value that the dict holds.
+            return Ok(unsafe { Borrowed::from_ptr(self.dict.py(), value) });
+        }
+        self.look_up(name)
+    }
+
+    #[cold]
+    fn look_up(&mut self, name: &Py<PyString>) -> Outcome<Value<'a, 'py>> {
+        let py = self.dict.py();
+        self.position = ffi::Py_ssize_t::MAX; // out of step for good: every name is looked up now
+        // SAFETY: both are alive; what is returned is borrowed from the dict, or NULL.
+        let value = unsafe {
+            let value = ffi::PyDict_GetItemWithError(self.dict.as_ptr(), name.as_ptr());
+            Borrowed::from_ptr_or_opt(py, value)
+        };
+        match value {
+            Some(value) => Ok(value),
+            None => match PyErr::take(py) {
+                Some(error) => Err(error.into()),
+                None => {
+                    self.absent += 1;
+                    Ok(self.none)
+                }
+            },
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Instances of Python classes, made without calling the class.
+
+use std::ptr::NonNull;
+
+use pyo3::exceptions::PyMemoryError;
+use pyo3::ffi;
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyType};
+
+use super::Value;
+use super::slot::Slot;
+
+/// What instances of a class are made like.
+pub(super) struct Blank {
+    class: Py<PyType>,
+    /// How large they are, in words.
+    words: usize,
+}
+
+/// The words of an object that Python fills in itself.
+const HEADER: usize = size_of::<ffi::PyObject>() / WORD;
+const WORD: usize = size_of::<*mut ffi::PyObject>();
+
+impl Blank {
+    /// `None` for a class whose instances need more than memory: one that is not collected, has
+    /// items of its own, or another way of being allocated; and for one that may have none.
+    pub(super) fn of(class: &Bound<'_, PyType>) -> Option<Self> {
+        let pointer = class.as_type_ptr();
+        // SAFETY: a type that is alive; these are plain reads of its structure.
+        let (is_usual, size) = unsafe {
+            let allocates = (*pointer).tp_alloc.map(|function| function as usize);
+            let is_usual = ffi::PyType_HasFeature(pointer, ffi::Py_TPFLAGS_HAVE_GC) != 0
+                && ffi::PyType_HasFeature(pointer, ffi::Py_TPFLAGS_HEAPTYPE) != 0
+                && ffi::PyType_HasFeature(pointer, ffi::Py_TPFLAGS_IS_ABSTRACT) == 0
+                && (*pointer).tp_itemsize == 0
+                && (*pointer).tp_basicsize % WORD as ffi::Py_ssize_t == 0
+                && allocates == Some(ffi::PyType_GenericAlloc as *const () as usize);
+            (is_usual, (*pointer).tp_basicsize)
+        };
+        let size = usize::try_from(size).ok().filter(|_| is_usual)?;
+        Some(Self {
+            class: class.clone().unbind(),
+            words: size / WORD,
+        })
+    }
+
+    /// A new instance with nothing in it. The collector does not know it yet.
+    ///
+    /// What `tp_alloc` would do, less the table for attributes that it makes in advance and that
+    /// would be thrown away for the dict that is put in its place.
+    #[inline]
+    pub(super) fn make<'py>(&self, py: Python<'py>) -> PyResult<New<'py>> {
+        // SAFETY: the class is collected, a heap type and of fixed size (`of` has looked), so this
+        // gives an object of so many words with its header set and counted once. The words after
+        // the header are ours to fill; zero means "empty" for slots and the list of weak
+        // references.
+        unsafe {
+            let made: *mut ffi::PyObject = ffi::PyObject_GC_New(self.class.as_ptr().cast());
+            let Some(made) = NonNull::new(made) else {
+                return Err(PyErr::take(py).unwrap_or_else(|| PyMemoryError::new_err(())));
+            };
+            // Word by word: there are few, and a call to fill memory costs more than they do.
+            let words = made.cast::<*mut ffi::PyObject>();
+            for word in HEADER..self.words {
+                words.add(word).write(std::ptr::null_mut());
+            }
+            Ok(New {
+                object: Bound::from_owned_ptr(py, made.as_ptr()),
+            })
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_type_of(&self, value: Value<'_, '_>) -> bool {
+        std::ptr::eq(value.get_type_ptr(), self.class.as_ptr().cast())
+    }
+}
+
+/// An instance that only its maker knows.
+pub(super) struct New<'py> {
+    object: Bound<'py, PyAny>,
+}
+
+impl<'py> New<'py> {
+    /// Fill a slot.
+    ///
+    /// # Safety
+    ///
+    /// The slot must be one of the instance's class, and filled only once.
+    #[inline]
+    pub(super) unsafe fn fill(&self, slot: Slot, value: Bound<'_, PyAny>) {
+        // SAFETY: the caller's promise, and nobody else knows the instance.
+        unsafe {
+            slot.fill(NonNull::new_unchecked(self.object.as_ptr()), value);
+        }
+    }
+
+    /// The instance, of which the collector knows now.
+    #[inline]
+    pub(super) fn tracked(self) -> Bound<'py, PyAny> {
+        // SAFETY: it is complete, of a collected class, and not tracked yet.
+        unsafe { ffi::PyObject_GC_Track(self.object.as_ptr().cast()) };
+        self.object
+    }
+
+    /// The instance, of which the collector never knows: it can be in no cycle.
+    #[inline]
+    pub(super) fn untracked(self) -> Bound<'py, PyAny> {
+        self.object
+    }
+}
+
+/// The slots that every document has (`storage.py`), and how instances of a document class are made.
+pub(crate) struct InstanceLayout {
+    blank: Blank,
+    id: Slot,
+    is_persisted: Slot,
+    stored_keys: Slot,
+    hidden: Slot,
+}
+
+impl InstanceLayout {
+    /// `None` if instances of the class are not laid out as this file knows them.
+    pub(crate) fn of(class: &Bound<'_, PyType>) -> PyResult<Option<Self>> {
+        let storage = class
+            .py()
+            .import("aiomotorengine.storage")?
+            .getattr("DocumentStorage")?
+            .cast_into::<PyType>()?;
+        let slot = |name| {
+            // A class may have something else under that name: a property, a slot of its own.
+            if !class.getattr(name)?.is(&storage.getattr(name)?) {
+                return Ok(None);
+            }
+            Slot::find(&storage, name)
+        };
+        let found = (
+            Blank::of(class),
+            slot("_id")?,
+            slot("_is_persisted")?,
+            slot("_stored_keys")?,
+            slot("_hidden")?,
+        );
+        let (Some(blank), Some(id), Some(is_persisted), Some(stored_keys), Some(hidden)) = found
+        else {
+            return Ok(None);
+        };
+        Ok(class.is_subclass(&storage)?.then_some(Self {
+            blank,
+            id,
+            is_persisted,
+            stored_keys,
+            hidden,
+        }))
+    }
+
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.blank.class)
+    }
+
+    /// The values of an instance of exactly this class; `None` where its `__dict__` is no plain one.
+    #[inline]
+    pub(crate) fn values<'py>(&self, document: Value<'_, 'py>) -> Option<Bound<'py, PyDict>> {
+        // SAFETY: a document has a `__dict__` (`storage.py` declares it), which this gives, and
+        // makes where there is none yet; it returns a counted object or NULL with an exception.
+        let values = unsafe {
+            let values = ffi::PyObject_GenericGetDict(document.as_ptr(), std::ptr::null_mut());
+            Bound::from_owned_ptr_or_opt(document.py(), values)
+        };
+        let Some(values) = values else {
+            drop(PyErr::take(document.py())); // whoever does it instead will say the same
+            return None;
+        };
+        values.cast_into_exact::<PyDict>().ok()
+    }
+
+    /// Whether a document of this class keeps stored values that no attribute shows; or has lost the
+    /// slot for them, of which Python complains.
+    #[inline]
+    pub(crate) fn has_hidden(&self, document: Value<'_, '_>) -> bool {
+        // SAFETY: every document class derives from the one that declares the slot. A method of the
+        // user's may have given the document another class meanwhile; Python allows that only where
+        // it has the same slots in the same places.
+        unsafe { self.hidden.get(document) }.is_none_or(|hidden| !hidden.is_none())
+    }
+
+    /// A document as it comes from the database.
+    #[inline]
+    pub(crate) fn loaded<'py>(
+        &self,
+        py: Python<'py>,
+        id: Bound<'py, PyAny>,
+        values: Bound<'py, PyDict>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let new = self.blank.make(py)?;
+        let none = || py.None().into_bound(py);
+        // SAFETY: the class derives from the one that declares these slots (`of` has looked), and
+        // each is filled once.
+        unsafe {
+            new.fill(self.id, id);
+            new.fill(
+                self.is_persisted,
+                PyBool::new(py, true).to_owned().into_any(),
+            );
+            new.fill(self.stored_keys, none());
+            new.fill(self.hidden, none());
+        }
+        let document = new.tracked();
+        // SAFETY: both are alive; it counts the dict for itself.
+        let failed = unsafe {
+            ffi::PyObject_GenericSetDict(document.as_ptr(), values.as_ptr(), std::ptr::null_mut())
+        };
+        if failed != 0 {
+            return Err(PyErr::fetch(py));
+        }
+        Ok(document)
+    }
+}

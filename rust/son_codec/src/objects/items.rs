@@ -1,0 +1,99 @@
+//! Lists: their items, and making them.
+
+use std::cell::Cell;
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+
+use super::Value;
+
+/// The items of a list that may change while they are visited.
+pub(crate) struct Items<'a, 'py> {
+    list: &'a Bound<'py, PyList>,
+    index: usize,
+}
+
+impl<'a, 'py> Items<'a, 'py> {
+    pub(crate) fn of(list: &'a Bound<'py, PyList>) -> Self {
+        Self { list, index: 0 }
+    }
+}
+
+impl<'a, 'py> Iterator for Items<'a, 'py> {
+    type Item = Value<'a, 'py>;
+
+    /// The next item, if the list has so many now.
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.index >= self.list.len() {
+            return None;
+        }
+        // SAFETY: the index is below the length, which was asked for just now.
+        let item = unsafe {
+            let index = self.index as ffi::Py_ssize_t;
+            let item = ffi::PyList_GET_ITEM(self.list.as_ptr(), index);
+            Borrowed::from_ptr(self.list.py(), item)
+        };
+        self.index += 1;
+        Some(item)
+    }
+}
+
+/// Memory for the items of lists in the making, kept from one list to the next.
+pub(crate) type Spare = Cell<Vec<Py<PyAny>>>;
+
+/// A list in the making. The list itself is made once, when its length is known.
+pub(crate) struct ListBuilder<'a, 'py> {
+    py: Python<'py>,
+    items: Vec<Py<PyAny>>,
+    spare: &'a Spare,
+}
+
+impl<'a, 'py> ListBuilder<'a, 'py> {
+    /// A list inside another finds no spare memory, and leaves some to the next one.
+    #[inline]
+    pub(crate) fn new(py: Python<'py>, spare: &'a Spare) -> Self {
+        Self {
+            py,
+            items: spare.take(),
+            spare,
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn push(&mut self, item: Bound<'py, PyAny>) {
+        self.items.push(item.unbind());
+    }
+
+    #[inline]
+    pub(crate) fn finish(mut self) -> PyResult<Bound<'py, PyList>> {
+        let py = self.py;
+        let items = self.items.drain(..).map(|item| Ok(item.into_bound(py)));
+        let list = list_of(py, items.len(), items)?;
+        self.spare.set(self.items);
+        Ok(list)
+    }
+}
+
+/// A list of so many items, which are made one after the other.
+#[inline]
+pub(crate) fn list_of<'a, 'py>(
+    py: Python<'py>,
+    length: usize,
+    items: impl Iterator<Item = PyResult<Bound<'a, PyAny>>>,
+) -> PyResult<Bound<'py, PyList>> {
+    // SAFETY: a new list or NULL with an exception. Its items are NULL until they are set, which
+    // the list allows for when it is dropped early; each place is filled once, within the length.
+    unsafe {
+        let list = ffi::PyList_New(length as ffi::Py_ssize_t);
+        let list = Bound::from_owned_ptr_or_err(py, list)?.cast_into_unchecked::<PyList>();
+        let mut count = 0;
+        for item in items.take(length) {
+            ffi::PyList_SET_ITEM(list.as_ptr(), count, item?.into_ptr());
+            count += 1;
+        }
+        debug_assert_eq!(count, length as ffi::Py_ssize_t);
+        Ok(list)
+    }
+}

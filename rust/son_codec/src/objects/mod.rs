@@ -1,0 +1,45 @@
+//! Python objects, made and looked into by CPython's own calls: nearly all `unsafe` is in this room.
+//!
+//! A `Value` is borrowed: it is not counted, so it is good for as long as nothing takes it from what
+//! holds it. Python code that runs meanwhile may do that, so whatever a method is called with is kept
+//! until the document is done (`Kept`), and whoever walks a container owns it.
+
+mod dates;
+mod dict;
+mod gc;
+mod instance;
+mod items;
+mod kept;
+mod number;
+mod object_id;
+mod slot;
+mod text;
+mod uuid;
+
+use pyo3::PyTypeInfo;
+use pyo3::prelude::*;
+
+pub(crate) use dates::{Utc, datetime_from_millis, millis_of};
+pub(crate) use dict::Walk;
+pub(crate) use gc::PausedCollector;
+pub(crate) use instance::InstanceLayout;
+pub(crate) use items::{Items, ListBuilder, Spare, list_of};
+pub(crate) use kept::Kept;
+pub(crate) use number::whole_number;
+pub(crate) use object_id::ObjectIds;
+pub(crate) use text::{length, make_text, write_text};
+pub(crate) use uuid::Uuids;
+
+/// Any Python value, borrowed.
+pub(crate) type Value<'a, 'py> = Borrowed<'a, 'py, PyAny>;
+
+/// The value as an instance of exactly this type; a subclass may mean something else. PyO3's
+/// `cast_exact` says the same, and prepares an error that nobody here wants.
+#[inline(always)]
+pub(crate) fn exact<'a, 'py, T: PyTypeInfo>(value: Value<'a, 'py>) -> Option<Borrowed<'a, 'py, T>> {
+    if !value.is_exact_instance_of::<T>() {
+        return None;
+    }
+    // SAFETY: it is of that type, by the line before.
+    Some(unsafe { value.cast_unchecked::<T>() })
+}

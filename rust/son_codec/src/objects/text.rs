@@ -1,0 +1,116 @@
+//! Strings. Text that is ASCII is copied; any other is transcoded into the output, because asking a
+//! string for its UTF-8 would leave a second copy in the user's object.
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use crate::bson::{Key, Writer};
+use crate::errors::{Outcome, Stop};
+
+/// Shorter strings Python keeps for ever and hands out again.
+const SHARED_BELOW: usize = 2;
+
+/// How many characters a string has.
+#[inline]
+pub(crate) fn length(text: &Bound<'_, PyString>) -> usize {
+    // SAFETY: a string knows its length, which is never negative.
+    unsafe { ffi::PyUnicode_GET_LENGTH(text.as_ptr()) as usize }
+}
+
+/// Write text under a key.
+#[inline]
+pub(crate) fn write_text(key: &Key, text: &Bound<'_, PyString>, out: &mut Writer) -> Outcome<()> {
+    if let Some(bytes) = ascii(text) {
+        return Ok(out.text(key, bytes)?);
+    }
+    write_transcoded(key, text, out)
+}
+
+#[cold]
+fn write_transcoded(key: &Key, text: &Bound<'_, PyString>, out: &mut Writer) -> Outcome<()> {
+    match characters(text) {
+        Characters::Latin1(bytes) => out.text_by(key, |out| {
+            push_all(bytes.iter().map(|&byte| Some(char::from(byte))), out)
+        })??,
+        Characters::Wide(units) => out.text_by(key, |out| {
+            push_all(
+                units.iter().map(|&unit| char::from_u32(u32::from(unit))),
+                out,
+            )
+        })??,
+        Characters::Full(units) => out.text_by(key, |out| {
+            push_all(units.iter().map(|&unit| char::from_u32(unit)), out)
+        })??,
+    }
+    Ok(())
+}
+
+/// Write characters in UTF-8. Half of a surrogate pair is none: Python says so.
+fn push_all(characters: impl Iterator<Item = Option<char>>, out: &mut Vec<u8>) -> Outcome<()> {
+    let mut buffer = [0; 4];
+    for character in characters {
+        let character = character.ok_or(Stop::AskPython)?;
+        out.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+    }
+    Ok(())
+}
+
+/// The characters of a string that is ASCII.
+#[inline(always)]
+fn ascii<'a>(text: &'a Bound<'_, PyString>) -> Option<&'a [u8]> {
+    let pointer = text.as_ptr();
+    // SAFETY: a string is never changed once it is known to more than its maker, and it lives as
+    // long as it is borrowed. The characters of one that is compact and ASCII, a byte each, stand
+    // right behind its header.
+    unsafe {
+        if ffi::PyUnicode_IS_COMPACT_ASCII(pointer) == 0 {
+            return None;
+        }
+        let data = pointer.cast::<ffi::PyASCIIObject>().add(1).cast::<u8>();
+        Some(std::slice::from_raw_parts(data, length(text)))
+    }
+}
+
+/// The characters of a string as Python keeps them.
+enum Characters<'a> {
+    Latin1(&'a [u8]),
+    Wide(&'a [u16]),
+    Full(&'a [u32]),
+}
+
+fn characters<'a>(text: &'a Bound<'_, PyString>) -> Characters<'a> {
+    let pointer = text.as_ptr();
+    let length = length(text);
+    // SAFETY: a string is never changed once it is known to more than its maker, and it lives as
+    // long as it is borrowed; it says itself of which width its characters are.
+    unsafe {
+        let data = ffi::PyUnicode_DATA(pointer);
+        match ffi::PyUnicode_KIND(pointer) {
+            ffi::PyUnicode_1BYTE_KIND => {
+                Characters::Latin1(std::slice::from_raw_parts(data.cast(), length))
+            }
+            ffi::PyUnicode_2BYTE_KIND => {
+                Characters::Wide(std::slice::from_raw_parts(data.cast(), length))
+            }
+            _ => Characters::Full(std::slice::from_raw_parts(data.cast(), length)),
+        }
+    }
+}
+
+/// A string of the bytes of its UTF-8; an error if they are none.
+#[inline]
+pub(crate) fn make_text<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    if bytes.len() < SHARED_BELOW || !bytes.is_ascii() {
+        return Ok(PyString::from_bytes(py, bytes)?.into_any());
+    }
+    // SAFETY: a new string of so many ASCII characters, which nobody else knows, or NULL with an
+    // exception. Its data has room for exactly those bytes, and they are all below 128.
+    unsafe {
+        let made = ffi::PyUnicode_New(bytes.len() as ffi::Py_ssize_t, 127);
+        let made = Bound::from_owned_ptr_or_err(py, made)?;
+        ffi::PyUnicode_1BYTE_DATA(made.as_ptr())
+            .copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        Ok(made)
+    }
+}

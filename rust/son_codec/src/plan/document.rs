@@ -1,0 +1,321 @@
+//! One document class, and the three conversions of its instances.
+
+use std::collections::HashMap;
+
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyType};
+
+use super::{Field, World};
+use crate::bson::{Element, Key, Reader, Writer};
+use crate::errors::{Outcome, Stop};
+use crate::objects::{InstanceLayout, Value, Walk, make_text};
+
+/// One document class.
+pub(crate) struct Document {
+    pub(super) class: Py<PyType>,
+    /// How its instances are laid out; `None` leaves them all to Python.
+    pub(super) layout: Option<InstanceLayout>,
+    pub(super) id_key: Key,
+    pub(super) fields: Vec<Field>,
+    /// Key in MongoDB -> place among the fields.
+    pub(super) places: HashMap<Vec<u8>, usize>,
+    /// What a loaded instance starts with, in the order of the fields.
+    pub(super) template: Py<PyDict>,
+    /// The fields whose default is made for each instance: place, and what makes it.
+    pub(super) factories: Vec<(usize, Py<PyAny>)>,
+    /// The Python functions for values that no field declares.
+    pub(super) undeclared: Undeclared,
+    /// Which conversions of whole documents are native.
+    pub(crate) validates: bool,
+    pub(crate) writes: bool,
+    pub(crate) reads: bool,
+    /// Whether a value may be validated and written in one go: where users' methods are called, they
+    /// are called for the whole document first to validate it, and then to write it.
+    pub(crate) is_in_one_go: bool,
+}
+
+/// The Python side of values that no field declares (`conversion.py`).
+pub(super) struct Undeclared {
+    /// Gives the stored key and the value of each that is to be saved.
+    pub(super) values: Py<PyAny>,
+    /// Takes in those of a loaded document.
+    pub(super) pick_up: Py<PyAny>,
+}
+
+impl Document {
+    #[inline]
+    pub(crate) fn is_type_of(&self, value: Value<'_, '_>) -> bool {
+        std::ptr::eq(value.get_type_ptr(), self.class.as_ptr().cast())
+    }
+
+    fn values<'py>(&self, document: Value<'_, 'py>) -> Outcome<Bound<'py, PyDict>> {
+        let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
+        let values = layout.values(document).ok_or(Stop::AskPython)?;
+        if values.len() > self.fields.len() && replaces_methods(&values)? {
+            return Err(Stop::AskPython);
+        }
+        Ok(values)
+    }
+
+    /// Whether an instance of exactly this class may be saved. `false` is never answered: a document
+    /// that is refused is asked again by Python, which has the words.
+    pub(crate) fn is_valid(&self, document: Value<'_, '_>, world: &World<'_>) -> Outcome<bool> {
+        // Both are owned while they are walked: a user's method may let go of them.
+        let document = document.to_owned();
+        let values = self.values(document.as_borrowed())?;
+        let none = world.none();
+        let mut walk = Walk::new(&values, &none);
+        for field in &self.fields {
+            if !field.accepts(walk.value(&field.name)?, world)? {
+                return Err(Stop::AskPython);
+            }
+        }
+        Ok(true)
+    }
+
+    // -- writing -------------------------------------------------------------------------------
+
+    /// Write an instance of exactly this class; with an `_id` in front where one is given. Where the
+    /// world says so, each value is validated as well.
+    pub(crate) fn write(
+        &self,
+        document: Value<'_, '_>,
+        id: Option<Value<'_, '_>>,
+        out: &mut Writer,
+        world: &World<'_>,
+    ) -> Outcome<()> {
+        let document = document.to_owned();
+        let values = self.values(document.as_borrowed())?;
+        let none = world.none();
+        let start = out.begin();
+        if let Some(id) = id {
+            world.encode(&self.id_key, id, out)?;
+        }
+        let mut walk = Walk::new(&values, &none);
+        if world.validates {
+            for field in &self.fields {
+                field.write_valid(walk.value(&field.name)?, out, world)?;
+            }
+        } else {
+            for field in &self.fields {
+                field.write(walk.value(&field.name)?, out, world)?;
+            }
+        }
+        let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
+        if !walk.is_all(self.fields.len()) || layout.has_hidden(document.as_borrowed()) {
+            self.write_undeclared(&document, out, world)?;
+        }
+        Ok(out.end(start)?)
+    }
+
+    /// Write the values that no field declares.
+    #[cold]
+    fn write_undeclared(
+        &self,
+        document: &Bound<'_, PyAny>,
+        out: &mut Writer,
+        world: &World<'_>,
+    ) -> Outcome<()> {
+        let mut written: Vec<Vec<u8>> = Vec::new();
+        for pair in self
+            .undeclared
+            .values
+            .bind(world.py)
+            .call1((document,))?
+            .try_iter()?
+        {
+            let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?.extract()?;
+            let name = name.cast_exact::<PyString>().map_err(|_| Stop::AskPython)?;
+            let bytes = name.encode_utf8()?.as_bytes().to_vec();
+            if bytes == b"_id" {
+                return Err(Stop::AskPython); // it takes the place of the id that was given
+            }
+            if self.places.contains_key(&bytes) || written.contains(&bytes) {
+                continue; // a field, or an attribute before it, has that key
+            }
+            let key = Key::new(&bytes).ok_or(Stop::AskPython)?;
+            world.encode(&key, value.as_borrowed(), out)?;
+            written.push(bytes);
+        }
+        Ok(())
+    }
+
+    // -- reading -------------------------------------------------------------------------------
+
+    pub(crate) fn read<'py>(
+        &self,
+        mut elements: Reader<'_>,
+        world: &World<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        let py = world.py;
+        let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
+        let values = self.template.bind(py).copy()?;
+        let mut id = None;
+        let mut others = Vec::new();
+        let mut seen = Seen::default();
+        let mut expected = 0;
+        // It comes first in what MongoDB sends.
+        if let Some(element) = elements.next_if(&self.id_key)? {
+            id = Some(world.decode(&element)?);
+        }
+        while !elements.is_at_end() {
+            // Mostly the next key is that of the next field.
+            let mut guessed = None;
+            if let Some(field) = self.fields.get(expected) {
+                guessed = elements
+                    .next_if(&field.key)?
+                    .map(|element| (field, element));
+            }
+            let (field, element) = match guessed {
+                Some(found) => found,
+                None => {
+                    let Some(element) = elements.next_element()? else {
+                        break;
+                    };
+                    match self.places.get(element.key) {
+                        Some(&place) => {
+                            expected = place;
+                            (self.fields.get(place).ok_or(Stop::AskPython)?, element)
+                        }
+                        None if element.key == b"_id" => {
+                            if id.replace(world.decode(&element)?).is_some() {
+                                return Err(Stop::AskPython); // one key twice
+                            }
+                            continue;
+                        }
+                        // A reference of the old kind, which PyMongo has a class for.
+                        None if element.key.starts_with(b"$") => return Err(Stop::AskPython),
+                        None => {
+                            others.push(element);
+                            continue;
+                        }
+                    }
+                }
+            };
+            if seen.before(expected) {
+                return Err(Stop::AskPython); // one key twice
+            }
+            values.set_item(&field.name, field.read(&element, world)?)?;
+            expected += 1;
+        }
+        let id = id.unwrap_or_else(|| world.none());
+        let document = layout.loaded(py, id, values)?;
+        let picked = if others.is_empty() {
+            None
+        } else {
+            Some(self.pick_up(&document, &others, &seen, world)?)
+        };
+        for (place, make) in &self.factories {
+            let field = self.fields.get(*place).ok_or(Stop::AskPython)?;
+            let is_picked = match &picked {
+                Some(picked) => picked.contains(&field.name)?,
+                None => false,
+            };
+            if !seen.has(*place) && !is_picked {
+                let made = make.bind(py).call0().map_err(Stop::raised)?;
+                self.values(document.as_borrowed())?
+                    .set_item(&field.name, made)?;
+            }
+        }
+        Ok(document)
+    }
+
+    /// Take in stored values that no field declares: Python decides where each goes.
+    ///
+    /// Returns the names of fields that were found under an older key.
+    #[cold]
+    fn pick_up<'py>(
+        &self,
+        document: &Bound<'py, PyAny>,
+        others: &[Element<'_>],
+        seen: &Seen,
+        world: &World<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        let py = world.py;
+        // Python asks this which keys there are, and for the values of the undeclared ones.
+        let mapping = PyDict::new(py);
+        let mut keys = Vec::with_capacity(others.len());
+        for element in others {
+            let key = make_text(py, element.key)?;
+            if mapping.contains(&key)? {
+                return Err(Stop::AskPython); // one key twice
+            }
+            mapping.set_item(&key, world.decode(element)?)?;
+            keys.push(key);
+        }
+        for (key, &place) in &self.places {
+            if seen.has(place) {
+                mapping.set_item(make_text(py, key)?, py.None())?;
+            }
+        }
+        Ok(self
+            .undeclared
+            .pick_up
+            .bind(py)
+            .call1((document, mapping, keys))?)
+    }
+
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.class)?;
+        visit.call(&self.template)?;
+        if let Some(layout) = &self.layout {
+            layout.traverse(visit)?;
+        }
+        visit.call(&self.undeclared.values)?;
+        visit.call(&self.undeclared.pick_up)?;
+        for (_, make) in &self.factories {
+            visit.call(make)?;
+        }
+        self.fields
+            .iter()
+            .try_for_each(|field| field.traverse(visit))
+    }
+}
+
+/// Whether an instance has a method of its own in the place of one that converts it, as a test may
+/// give it.
+#[cold]
+fn replaces_methods(values: &Bound<'_, PyDict>) -> PyResult<bool> {
+    let py = values.py();
+    Ok(values.contains(intern!(py, "to_son"))?
+        || values.contains(intern!(py, "validate"))?
+        || values.contains(intern!(py, "validate_fields"))?)
+}
+
+/// Which fields of a document were met, a bit for each: the first ones here, since most documents
+/// have no more.
+#[derive(Default)]
+struct Seen {
+    first: u64,
+    others: Vec<u64>,
+}
+
+impl Seen {
+    /// Whether the field at a place was met before; from now on it was.
+    #[inline]
+    fn before(&mut self, place: usize) -> bool {
+        let (word, bit) = match (place / 64).checked_sub(1) {
+            None => (&mut self.first, 1 << place),
+            Some(index) => {
+                if self.others.len() <= index {
+                    self.others.resize(index + 1, 0);
+                }
+                (&mut self.others[index], 1 << (place % 64))
+            }
+        };
+        let before = *word & bit != 0;
+        *word |= bit;
+        before
+    }
+
+    #[inline]
+    fn has(&self, place: usize) -> bool {
+        let word = match (place / 64).checked_sub(1) {
+            None => self.first,
+            Some(index) => self.others.get(index).copied().unwrap_or(0),
+        };
+        word & (1 << (place % 64)) != 0
+    }
+}

@@ -1,0 +1,108 @@
+//! What a conversion needs besides the document.
+
+use pyo3::prelude::*;
+
+use super::Document;
+use crate::bson::{Element, Key, Writer};
+use crate::errors::{Outcome, Stop};
+use crate::objects::{Kept, Spare, Value};
+use crate::values::{self, Options, Types};
+
+/// How deep values may nest here: deeper than any that programs make. What is deeper still Python
+/// decides about, which has a limit and words for it.
+const DEEPEST: usize = 150;
+
+/// How much of the stack a conversion may use before it leaves the document to Python: less than a
+/// thread with the smallest usual stack, of 256 KiB, has.
+const STACK: usize = 96 * 1024;
+
+/// What the conversions of one call share.
+#[derive(Default)]
+pub(crate) struct Memory {
+    spare: Spare,
+    kept: Kept,
+}
+
+/// The plans of embedded classes, types and options; and how deep we are.
+#[derive(Clone, Copy)]
+pub(crate) struct World<'py> {
+    pub(crate) py: Python<'py>,
+    pub(crate) plans: &'py [Document],
+    pub(crate) types: &'py Types,
+    pub(crate) options: &'py Options,
+    pub(crate) spare: &'py Spare,
+    pub(crate) kept: &'py Kept,
+    /// Whether what is written is validated in the same go.
+    pub(crate) validates: bool,
+    depth: usize,
+    /// Where the stack was when the conversion began.
+    stack: usize,
+}
+
+impl<'py> World<'py> {
+    pub(crate) fn new(
+        py: Python<'py>,
+        plans: &'py [Document],
+        types: &'py Types,
+        options: &'py Options,
+        memory: &'py Memory,
+    ) -> Self {
+        Self {
+            py,
+            plans,
+            types,
+            options,
+            spare: &memory.spare,
+            kept: &memory.kept,
+            validates: false,
+            depth: 0,
+            stack: stack_position(),
+        }
+    }
+
+    /// The same, where what is written is validated in the same go.
+    pub(crate) fn validating(&self) -> Self {
+        Self {
+            validates: true,
+            ..*self
+        }
+    }
+
+    /// The same, one level further down; stops where Python has to decide.
+    #[inline]
+    pub(crate) fn deeper(&self) -> Outcome<Self> {
+        if self.depth >= DEEPEST || self.stack.abs_diff(stack_position()) > STACK {
+            return Err(Stop::AskPython);
+        }
+        Ok(Self {
+            depth: self.depth + 1,
+            ..*self
+        })
+    }
+
+    pub(crate) fn encode(&self, key: &Key, value: Value<'_, '_>, out: &mut Writer) -> Outcome<()> {
+        values::encode(key, value, out, self)
+    }
+
+    pub(crate) fn decode(&self, element: &Element<'_>) -> Outcome<Bound<'py, PyAny>> {
+        values::decode(element, self)
+    }
+
+    pub(crate) fn none(&self) -> Bound<'py, PyAny> {
+        self.py.None().into_bound(self.py)
+    }
+
+    /// The plan at a place, if the value is an instance of exactly its class.
+    #[inline]
+    pub(crate) fn plan_for(&self, place: usize, value: Value<'_, '_>) -> Option<&'py Document> {
+        let plan = self.plans.get(place)?;
+        plan.is_type_of(value).then_some(plan)
+    }
+}
+
+/// About where the top of the stack is.
+#[inline]
+fn stack_position() -> usize {
+    let here = 0_u8;
+    (&raw const here).addr()
+}

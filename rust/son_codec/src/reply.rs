@@ -1,0 +1,22 @@
+//! A server's reply, taken apart for `raw_io`. Twin of `codec/reply.py`.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+
+use crate::bson::find_batch;
+
+/// The reply without its batch, the batch's key, and where each of its documents begins in the reply;
+/// `None` if it has no batch.
+#[pyfunction]
+pub(crate) fn cut_reply<'py>(raw: &Bound<'py, PyBytes>) -> PyResult<Bound<'py, PyAny>> {
+    let py = raw.py();
+    let Ok(Some(batch)) = find_batch(raw.as_bytes()) else {
+        // Either there is none, or the bytes do not add up, of which Python says how.
+        return py
+            .import("aiomotorengine.codec.reply")?
+            .call_method1("cut_reply", (raw,));
+    };
+    let key = PyString::from_bytes(py, batch.key)?;
+    let rest = PyBytes::new(py, &batch.rest);
+    Ok((rest, key, batch.places).into_pyobject(py)?.into_any())
+}

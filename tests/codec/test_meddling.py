@@ -1,0 +1,269 @@
+"""Methods of the user's that change what is being converted: whatever comes of it, no crash.
+
+A codec that goes on with what it saw before it called such a method goes on with memory that may
+be somebody else's by then. ``make asan`` sees that even where nothing falls.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta, tzinfo
+from functools import cache
+from itertools import product
+from typing import Any
+
+import pytest
+
+from aiomotorengine import (
+    BaseField,
+    DateTimeField,
+    Document,
+    EmbeddedDocumentField,
+    ListField,
+    StringField,
+)
+from aiomotorengine.codec import codec_for
+from aiomotorengine.codec.plan import FIELD_METHODS
+from aiomotorengine.metaclasses import DocumentMetaClass
+from aiomotorengine.storage import DocumentStorage
+from tests.codec.laws import STANDARD, write
+
+pytestmark = pytest.mark.usefixtures("codec")
+
+
+class Scene:
+    """What is being converted, and what a method of the user's does to it.
+
+    Attributes:
+        documents: the list that the codec was given.
+        ids: the ids that go with them.
+        deed: what is done.
+        left: how many calls of the user's methods there are before the one that does it.
+    """
+
+    def __init__(self, model: Any, deed: Callable[[Scene], None], left: int) -> None:
+        self.model = model
+        self.documents = [make(model) for _ in range(4)]
+        self.ids = [number + 0.5 for number in range(4)]
+        self.deed = deed
+        self.left = left
+
+    def meddle(self) -> None:
+        self.left -= 1
+        if self.left == -1:
+            self.deed(self)
+
+    @property
+    def is_done(self) -> bool:
+        return self.left < 0
+
+
+on_stage: list[Scene] = []
+
+
+def meddle() -> None:
+    for scene in on_stage:
+        scene.meddle()
+
+
+# -- documents with a method that meddles ----------------------------------------------------------
+
+
+class Zone(tzinfo):
+    def utcoffset(self, moment: datetime | None) -> timedelta:
+        meddle()
+        return timedelta(hours=1)
+
+    def dst(self, moment: datetime | None) -> None:
+        return None
+
+    def tzname(self, moment: datetime | None) -> None:
+        return None
+
+
+def field_with(method: str) -> Any:
+    """A text that meddles in one of its methods."""
+    if method == "utcoffset":
+        return DateTimeField()
+
+    def meddles(self: Any, value: Any) -> Any:
+        meddle()
+        return getattr(StringField, method)(self, value)
+
+    return type("Meddling", (StringField,), {method: meddles})(required=True)
+
+
+@cache
+def model_with(method: str) -> Any:
+    inner: Any = DocumentMetaClass(
+        "Inner", (Document,), {"one": field_with(method), "after": ListField(StringField())}
+    )
+    fields = {
+        "before": ListField(StringField()),
+        "one": field_with(method),
+        "many": ListField(field_with(method)),
+        "inner": EmbeddedDocumentField(inner),
+        "inners": ListField(EmbeddedDocumentField(inner)),
+        "anything": BaseField(),
+        "after": ListField(StringField()),
+    }
+    return DocumentMetaClass("Victim", (Document,), {**fields, "method": method})
+
+
+def make(model: Any) -> Any:
+    """A document whose values nobody else holds."""
+    moment = datetime(2024, 5, 17, tzinfo=Zone())
+
+    def one() -> Any:
+        return moment if model.method == "utcoffset" else f"text {id(model)}"
+
+    inner = model.inner.embedded_type
+    return model(
+        before=[f"before {id(model)}"],
+        one=one(),
+        many=[one() for _ in range(5)],
+        inner=inner(one=one(), after=[f"after {id(model)}"]),
+        inners=[inner(one=one(), after=[f"after {number}"]) for number in range(5)],
+        # No moment in here: PyMongo's encoder does not survive a list emptied by a time zone.
+        anything={"a": [1.5, {"b": f"in {id(model)}"}]},
+        after=[f"after {id(model)}"],
+    )
+
+
+# -- deeds -----------------------------------------------------------------------------------------
+
+
+def everybody(scene: Scene) -> list[Any]:
+    """The documents, and those in them."""
+    found = list(scene.documents)
+    for document in scene.documents:
+        found.append(vars(document).get("inner"))
+        inners = vars(document).get("inners")
+        found += inners if isinstance(inners, list) else []
+    return [one for one in found if isinstance(one, DocumentStorage)]
+
+
+def forget_the_values(scene: Scene) -> None:
+    for document in everybody(scene):
+        vars(document).clear()
+
+
+def replace_the_values(scene: Scene) -> None:
+    for document in everybody(scene):
+        for name in list(vars(document)):
+            vars(document)[name] = [f"new {name}"]
+
+
+def add_values(scene: Scene) -> None:
+    for document in everybody(scene):
+        vars(document).update({f"more_{number}": number for number in range(100)})
+
+
+def take_the_dict_away(scene: Scene) -> None:
+    for document in everybody(scene):
+        document.__dict__ = {}
+
+
+def empty_the_lists(scene: Scene) -> None:
+    for document in everybody(scene):
+        for value in list(vars(document).values()):
+            if isinstance(value, list | dict):
+                value.clear()
+
+
+def grow_the_lists(scene: Scene) -> None:
+    for document in everybody(scene):
+        for value in list(vars(document).values()):
+            if isinstance(value, list):
+                value.extend(value * 30)
+
+
+def drop_the_documents(scene: Scene) -> None:
+    scene.documents.clear()
+
+
+def drop_the_ids(scene: Scene) -> None:
+    scene.ids.clear()
+
+
+def add_documents(scene: Scene) -> None:
+    scene.documents += [make(scene.model) for _ in range(50)]
+
+
+def change_the_class(scene: Scene) -> None:
+    for document in everybody(scene):
+        document.__class__ = Document
+
+
+def forget_the_codec(scene: Scene) -> None:
+    scene.model._codecs.clear()
+    gc.collect()
+
+
+def look_at_everything(scene: Scene) -> None:
+    """The documents that are being read are there as well, half made."""
+    for found in gc.get_objects():
+        if isinstance(found, scene.model):
+            repr(vars(found)), found._id, found.to_son
+
+
+def convert_again(scene: Scene) -> None:
+    codec, document = codec_for(scene.model, STANDARD), make(scene.model)
+    codec.decode_many(*codec.encode_many([document], [1], validate=True))
+
+
+def collect(scene: Scene) -> None:
+    gc.collect()
+
+
+def raise_an_error(scene: Scene) -> None:
+    raise ValueError("enough")
+
+
+DEEDS = (
+    forget_the_values,
+    replace_the_values,
+    add_values,
+    take_the_dict_away,
+    empty_the_lists,
+    grow_the_lists,
+    drop_the_documents,
+    drop_the_ids,
+    add_documents,
+    change_the_class,
+    forget_the_codec,
+    look_at_everything,
+    convert_again,
+    collect,
+    raise_an_error,
+)
+
+
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
+@pytest.mark.parametrize("method", [*FIELD_METHODS, "utcoffset"])
+def test_a_method_may_change_what_is_converted(method: str, deed: Callable[[Scene], None]) -> None:
+    model = model_with(method)
+    codec = codec_for(model, STANDARD)
+    raws = b"".join(write([make(model) for _ in range(4)], [1, 2, 3, 4], STANDARD))
+
+    works: list[Callable[[Scene], Any]] = [
+        lambda scene: codec.validate_many(scene.documents),
+        lambda scene: codec.encode_many(scene.documents, scene.ids),
+        lambda scene: codec.encode_many(scene.documents, scene.ids, validate=True),
+        lambda scene: codec.decode_many(raws),
+    ]
+    done = False
+    for work, left in product(works, (0, 3, 9)):
+        scene = Scene(model, deed, left)
+        on_stage.append(scene)
+        with suppress(Exception):
+            work(scene)
+        on_stage.clear()
+        done |= scene.is_done
+    assert done
+
+    fresh = make(model)
+    assert codec.encode_many([fresh], [1]) == write([fresh], [1], STANDARD)
+    assert gc.isenabled()

@@ -1,0 +1,390 @@
+"""What the codecs keep of the memory they touch: bytes and references for each document.
+
+    python -m tests.leaks --codec native --documents 2000
+
+Each subject is worked on again and again: the values of every kind of field, taken and refused; the
+classes of the zoo, with values they do not take and with damaged bytes; methods of the user's that
+raise; classes that come and go. What is still held afterwards is counted in three ways, since none
+sees everything: Python's own memory (``tracemalloc``), what the C library has given out (Rust's
+memory is part of it), and the references to objects that existed before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import gc
+import resource
+import sys
+import tracemalloc
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import bson
+from bson.int64 import Int64
+from bson.objectid import ObjectId
+
+from aiomotorengine import Document, IntField, StringField
+from aiomotorengine import codec as door
+from aiomotorengine.codec import Codec, codec_for
+from aiomotorengine.codec.plan import FIELD_METHODS
+from aiomotorengine.metaclasses import DocumentMetaClass
+from tests.codec.case import tables
+from tests.codec.laws import STANDARD, encodable, ids_for
+from tests.fuzz import mutations
+from tests.zoo import animals, generate
+
+__all__ = ["Growth", "Subject", "growth_of", "round_trips", "subjects"]
+
+TIMES = 4
+"""How often the documents of a subject are worked on; the first times fill caches."""
+
+PYTHON, HEAP = "bytes of Python's memory", "bytes of the C library's memory"
+
+SLACK_BYTES = 1024
+SLACK_REFERENCES = 10
+"""What may be held more, however many documents there are; mostly it is exactly nothing. The bound
+for each document is this by their number: 10 bytes and 0.1 references for 100, half a byte and
+0.005 references for 2,000."""
+
+Work = Callable[[], int]
+
+clear_caches = getattr(sys, "_clear_internal_caches", None) or sys._clear_type_cache
+
+
+# -- counting ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What is held after some documents more than before them.
+
+    Attributes:
+        documents: how many documents were worked on, for each of the figures.
+        python: bytes of Python's memory.
+        heap: bytes of the C library's, or 0 where it does not tell.
+        references: references to what is watched, by name.
+    """
+
+    documents: int
+    python: int
+    heap: int
+    references: Mapping[str, int]
+
+    def leaks(self) -> list[str]:
+        """What grew by more than caches do."""
+        found = [
+            f"{self.per_document(grown)} {name}"
+            for name, grown in ((PYTHON, self.python), (HEAP, self.heap))
+            if grown > SLACK_BYTES
+        ]
+        found += [
+            f"{self.per_document(grown)} references to {name}"
+            for name, grown in self.references.items()
+            if grown > SLACK_REFERENCES
+        ]
+        return found
+
+    def beyond(self, other: Growth) -> Growth:
+        """This, less another growth.
+
+        The other may have shrunk, when something of before was let go of meanwhile (a thread of a
+        driver's that ended): that is no growth of this one.
+        """
+        return Growth(
+            self.documents,
+            self.python - max(0, other.python),
+            self.heap - max(0, other.heap),
+            {
+                name: grown - max(0, other.references[name])
+                for name, grown in self.references.items()
+            },
+        )
+
+    def per_document(self, grown: int) -> str:
+        return f"{grown / self.documents:.3f}"
+
+    def __str__(self) -> str:
+        name, most = max(self.references.items(), key=lambda item: item[1], default=("", 0))
+        return (
+            f"{self.documents} documents, for each {self.per_document(self.python)} bytes of "
+            f"Python's, {self.per_document(self.heap)} of the heap, "
+            f"{self.per_document(most)} references to {name}"
+        )
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Something to do again and again.
+
+    Attributes:
+        work: does it; gives the number of documents that it touched.
+        watched: what must not gain references by it, by name.
+        by_others: does with libraries alone what the codec leaves to them; what they hold by it is
+            not the codec's.
+    """
+
+    work: Work
+    watched: Mapping[str, Any] = field(default_factory=dict)
+    by_others: Work | None = None
+
+
+def growth_of(subject: Subject, documents: int) -> Growth:
+    """What is held after so many documents more than before them, less what others hold."""
+    growth = least_growth(subject.work, subject.watched, documents)
+    if subject.by_others is None:
+        return growth
+    return growth.beyond(least_growth(subject.by_others, subject.watched, documents))
+
+
+def least_growth(work: Work, watched: Mapping[str, Any], documents: int) -> Growth:
+    """The growth by work that is done several times over.
+
+    A cache grows once, a leak every time, so the least growth counts, of each figure by itself.
+    """
+    gc.freeze()  # the collector need not look at what was there before
+    tracemalloc.start()
+    try:
+        done, python = repeated(work, documents, traced)
+        tracemalloc.stop()  # it takes memory of the C library's as well
+        _, others = repeated(work, documents, lambda: {HEAP: heap(), **references(watched)})
+    finally:
+        tracemalloc.stop()
+        gc.unfreeze()
+    return Growth(done, python[PYTHON], others.pop(HEAP), others)
+
+
+def traced() -> dict[str, int]:
+    return {PYTHON: tracemalloc.get_traced_memory()[0]}
+
+
+def repeated(
+    work: Work, documents: int, count: Callable[[], dict[str, int]]
+) -> tuple[int, dict[str, int]]:
+    """How many documents are worked on each time, and the least growth of what is counted."""
+    least: dict[str, int] = {}
+    before: dict[str, int] = {}
+    done = 0
+    for _ in range(TIMES):
+        done = repeat(work, documents)
+        # Python remembers names that were looked up in types; PyMongo makes one anew each time.
+        clear_caches()
+        while gc.collect():
+            pass
+        now = count()
+        for name in before:
+            grown = now[name] - before[name]
+            least[name] = min(grown, least.get(name, grown))
+        before = now
+    return done, least
+
+
+def repeat(work: Work, documents: int) -> int:
+    done = 0
+    while done < documents:
+        done += work()
+    return done
+
+
+def references(watched: Mapping[str, Any]) -> dict[str, int]:
+    return {name: sys.getrefcount(value) for name, value in watched.items()}
+
+
+class MallocInfo(ctypes.Structure):
+    """``struct mallinfo2`` of glibc."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in (
+            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
+            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
+        )
+    ]
+
+
+mallinfo = getattr(ctypes.CDLL(None), "mallinfo2", None)
+if mallinfo is not None:
+    mallinfo.restype = MallocInfo
+
+
+def heap() -> int:
+    """The bytes that the C library has given out, to Rust and to whoever else."""
+    if mallinfo is None:
+        return 0
+    info = mallinfo()
+    return int(info.uordblks + info.hblkhd)
+
+
+# -- subjects ------------------------------------------------------------------------------------
+
+
+def subjects() -> dict[str, Callable[[], Subject]]:
+    """What makes each subject, for the codec that is behind the door, by name."""
+    kinds: dict[str, list[list[Any]]] = {}
+    for name, row in tables():
+        model: Any = DocumentMetaClass("Model", (Document,), {"value": row.field})
+        kinds.setdefault(f"{name.split()[0]} fields", []).append([model(value=row.python)])
+    found: dict[str, Callable[[], Subject]] = {
+        name: partial(round_trips, *documents) for name, documents in kinds.items()
+    }
+    for animal in animals.ANIMALS:
+        documents = generate.documents(animal, 8) + generate.documents(animal, 8, wild=True)
+        found[animal.__name__] = partial(round_trips, documents)
+        found[f"{animal.__name__}, damaged"] = partial(damaged_reading, documents)
+    for method in FIELD_METHODS:
+        found[f"{method} raises"] = partial(round_trips, [raising(method)(number=1, text="a")])
+    found["classes that come and go"] = partial(Subject, one_class)
+    found["ids and wrapped documents"] = partial(Subject, for_the_driver)
+    found["replies"] = replies
+    return found
+
+
+def round_trips(*lists: Sequence[Any]) -> Subject:
+    """Documents validated, written and read, one by one and together.
+
+    Parameters:
+        lists: documents of one class each; some may be refused.
+    """
+    prepared = [(codec_of(documents), documents, ids_for(documents)) for documents in lists]
+    raws = [b"".join(encodable(documents, ids, STANDARD)) for _, documents, ids in prepared]
+
+    def work() -> int:
+        for (codec, documents, ids), raw in zip(prepared, raws, strict=True):
+            for document, key in zip(documents, ids, strict=True):
+                tried(codec.validate_many, [document])
+                tried(codec.encode_many, [document], [key])
+                tried(codec.encode_many, [document], [key], validate=True)
+            tried(codec.validate_many, documents)
+            tried(codec.encode_many, documents, ids)
+            tried(codec.decode_many, raw)
+        return sum(map(len, lists))
+
+    return Subject(work, watched_of(prepared[0][1][0]))
+
+
+def damaged_reading(documents: Sequence[Any]) -> Subject:
+    """Bytes that are no good, or good by chance.
+
+    PyMongo's decoder, to which bad bytes go in the end, keeps the items that it has read of an
+    array when a later one is bad.
+    """
+    codec = codec_of(documents)
+    raws = encodable(documents, ids_for(documents), STANDARD)
+    bad = [damaged for raw in raws for damaged in mutations(raw, Random(len(raw)), 8)]
+
+    def work() -> int:
+        for raw in bad:
+            tried(codec.decode_many, raw)
+        return len(bad)
+
+    def pymongo() -> int:
+        for raw in bad:
+            tried(bson.decode_all, raw, STANDARD)
+        return len(bad)
+
+    return Subject(work, watched_of(documents[0]), by_others=pymongo)
+
+
+def raising(method: str) -> Any:
+    """A class one of whose fields raises in one of its methods."""
+
+    def raises(self: Any, value: Any) -> Any:
+        raise ValueError(method, value)
+
+    field_class: Any = type("Raising", (IntField,), {method: raises})
+    fields = {"text": StringField(), "number": field_class()}
+    return DocumentMetaClass("Raiser", (Document,), fields)
+
+
+def one_class() -> int:
+    """Make a class, use it, and forget it."""
+    model: Any = DocumentMetaClass("Passing", (Document,), {"number": IntField(default=1)})
+    codec = codec_for(model, STANDARD)
+    codec.decode_many(codec.encode_many([model()], [1])[0])
+    return 1
+
+
+def for_the_driver() -> int:
+    """What the driver is given, and what it does with that."""
+    ids = door.new_object_ids(10)
+    raws = [bson.encode({"_id": key, "a": 1}) for key in ids]
+    for wrapped in door.wrap_many(raws, ids):
+        wrapped["_id"], wrapped["a"], "_id" in wrapped, "b" in wrapped, list(wrapped)
+        bson.encode(wrapped)
+        tried(wrapped.__getitem__, "b")
+        tried(wrapped.__setitem__, "b", 1)
+        repr(wrapped)
+    tried(door.wrap_many, raws, ids[1:])
+    return len(ids)
+
+
+def replies() -> Subject:
+    """A server's replies, with a batch, without one, and damaged."""
+    cursor = {"firstBatch": [{"_id": number} for number in range(9)], "id": 5, "ns": "a.b"}
+    whole = [bson.encode({"cursor": cursor, "ok": 1.0}), bson.encode({"ok": 0.0})]
+    raws = [*whole, *mutations(whole[0], Random(1), 200)]
+
+    def work() -> int:
+        for raw in raws:
+            tried(door.cut_reply, raw)
+        return len(raws)
+
+    return Subject(work)
+
+
+def codec_of(documents: Sequence[Any]) -> Codec:
+    return codec_for(type(documents[0]), STANDARD)
+
+
+def tried(function: Callable[..., Any], *arguments: Any, **named: Any) -> None:
+    with suppress(Exception):
+        function(*arguments, **named)
+
+
+def watched_of(document: Any) -> dict[str, Any]:
+    """What every conversion of a document has in its hands."""
+    model = type(document)
+    found: dict[str, Any] = {"None": None, "True": True, "False": False, "''": "", "b''": b""}
+    classes: tuple[type, ...] = (dict, list, datetime, UUID, ObjectId, Int64)
+    found |= {cls.__name__: cls for cls in classes}
+    found |= {"the class": model, "its codec": codec_of([document]), "a document": document}
+    for name, field_ in model._fields.items():
+        found |= {f"the field {name}": field_, f"the name {name!r}": sys.intern(name)}
+        found[f"the value of {name}"] = vars(document).get(name)
+    return found
+
+
+# -- the long version ----------------------------------------------------------------------------
+
+
+def main(arguments: list[str]) -> int:
+    """Work on every subject; 1 if anything grew."""
+    parser = argparse.ArgumentParser(prog="python -m tests.leaks", description=__doc__)
+    parser.add_argument("--codec", choices=door.available(), default=door.available()[-1])
+    parser.add_argument("--documents", type=int, default=2_000, help="of each subject")
+    options = parser.parse_args(arguments)
+    leaking = 0
+    with door.use(options.codec):
+        for name, make in subjects().items():
+            growth = growth_of(make(), options.documents)
+            leaking += len(growth.leaks())
+            print(f"{name}: {growth}; {resident()} MiB resident", flush=True)
+            for leak in growth.leaks():
+                print(f"LEAK: {leak} for each document", flush=True)
+    print(f"{leaking} leaks")
+    return 1 if leaking else 0
+
+
+def resident() -> int:
+    """The most memory that this process has had so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
