@@ -13,6 +13,7 @@ Example:
 from pymongo import ASCENDING, DESCENDING
 
 from aiomotorengine.aggregation.base import Aggregation
+from aiomotorengine.bulk import BulkReport
 from aiomotorengine.connection import connect, disconnect, register_connection
 from aiomotorengine.document import Document
 from aiomotorengine.fields import (
@@ -50,6 +51,7 @@ __all__ = [
     "BaseField",
     "BinaryField",
     "BooleanField",
+    "BulkReport",
     "DateTimeField",
     "DecimalField",
     "Document",

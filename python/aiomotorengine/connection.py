@@ -162,8 +162,8 @@ def connect(db: str, alias: str = DEFAULT_CONNECTION_NAME, **kwargs: Any) -> Dat
         alias: the connection's name, to which ``__alias__`` and ``alias=`` refer.
         kwargs: ``driver`` (``"motor"``, the default, or ``"pymongo"``) and the options of its
             client: ``host`` (a name, several ``host:port`` joined by commas, or a ``mongodb://``
-            URI), ``port``, ``replicaSet``, ``username``, ``w``, ``io_loop``, and so on. They are
-            ignored if the alias is connected already.
+            URI), ``port``, ``replicaSet``, ``username``, ``w``, ``j``, ``retryWrites``,
+            ``io_loop``, and so on. They are ignored if the alias is connected already.
 
     Raises:
         ConnectionError: the driver refuses the settings.
@@ -282,6 +282,8 @@ def normalised(given: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(settings["replicaSet"], str):
             raise ConfigurationError("the replicaSet keyword parameter is required")
         settings.pop("port", None)  # each host of a set has its own
+    if "j" in settings:
+        settings["journal"] = settings.pop("j")  # MongoDB's name for it, and PyMongo's own
     options = {name.lower() for name in settings}
     in_uri = any("uuidrepresentation=" in entry.lower() for entry in stripped)
     if "uuidrepresentation" not in options and not in_uri:

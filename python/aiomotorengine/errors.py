@@ -6,17 +6,23 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DocumentTooLarge, DuplicateKeyError
 
 __all__ = [
     "PYMONGO_ERROR_REGEX",
     "InvalidDocumentError",
     "LoadReferencesRequiredError",
+    "OversizeDocumentError",
     "ResultsTruncatedWarning",
     "UniqueKeyViolationError",
+    "bulk_refusal",
+    "wrong_class",
 ]
 
 DUPLICATE_KEY_CODE = 11000
+
+LARGEST_DOCUMENT = 16 * 1024 * 1024
+"""How many bytes of BSON MongoDB takes as one document."""
 
 # Names of collections and keys may hold blanks, so each ends where the next word begins.
 PYMONGO_ERROR_REGEX = re.compile(
@@ -166,3 +172,34 @@ class UniqueKeyViolationError(RuntimeError, DuplicateKeyError):
             document_class,
             details,
         )
+
+
+# -- bulk inserts --------------------------------------------------------------------------------
+
+
+def bulk_refusal_text(number: int, reason: object) -> str:
+    return f"Validation for document {number} in the documents you are saving failed with: {reason}"
+
+
+def bulk_refusal(number: int, reason: object) -> ValueError:
+    """A document of a bulk insert was refused before anything was sent."""
+    return ValueError(bulk_refusal_text(number, reason))
+
+
+class OversizeDocumentError(DocumentTooLarge, ValueError):
+    """A document of a bulk insert is larger than MongoDB takes."""
+
+    def __init__(self, number: int, size: int) -> None:
+        super().__init__(
+            bulk_refusal_text(
+                number, f"it has {size} bytes of BSON, and {LARGEST_DOCUMENT} are the most"
+            )
+        )
+
+
+def wrong_class(document_class: type[Any], document: object) -> ValueError:
+    """A query set was given something that is no document of its class."""
+    return ValueError(
+        f"This queryset for class '{document_class.__name__}' can't save an instance of type "
+        f"'{type(document).__name__}'."
+    )

@@ -13,6 +13,7 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
+from aiomotorengine.answers import understood
 from aiomotorengine.errors import UniqueKeyViolationError
 
 __all__ = ["SECONDS_REMEMBERED", "ensure", "ensure_remembered"]
@@ -30,11 +31,13 @@ async def ensure(collection: Any, document_class: Any) -> int:
 
     Raises:
         UniqueKeyViolationError: documents that are stored already have one value twice.
+        pymongo.errors.ProtocolError: the server's answer makes no sense.
     """
     fields = unique_fields(document_class)
     for field in fields:
         try:
-            await collection.create_index([(field.db_field, ASCENDING)], unique=True)
+            with understood():
+                await collection.create_index([(field.db_field, ASCENDING)], unique=True)
         except DuplicateKeyError as error:
             raise UniqueKeyViolationError.from_error(error, document_class) from error
         memory_of(collection)[key_of(collection, field)] = time.monotonic()

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
 from reprlib import repr as short_repr
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from bson.errors import BSONError
 from bson.objectid import ObjectId
@@ -17,9 +25,11 @@ from pymongo.errors import DuplicateKeyError, WriteError
 
 from aiomotorengine import bulk, indexes, raw_io, references
 from aiomotorengine.aggregation.base import Aggregation
+from aiomotorengine.answers import checked_count, understood
+from aiomotorengine.bulk import BulkReport
 from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, driver_of, get_connection
 from aiomotorengine.conversion import conversion_of
-from aiomotorengine.errors import ResultsTruncatedWarning, UniqueKeyViolationError
+from aiomotorengine.errors import ResultsTruncatedWarning, UniqueKeyViolationError, wrong_class
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.node import Q, QNode, conditions
@@ -357,21 +367,32 @@ class QuerySet(Generic[D]):
             if document._id is not None:
                 # A preset id that nobody has saved yet may be there or not (K6).
                 is_new = not document._is_persisted
-                await collection.replace_one(by_id(document), son, upsert=upsert or is_new)
+                await self._replace(collection, document, son, upsert=upsert or is_new)
             elif not await self._insert(collection, document, son):
-                await collection.replace_one(by_id(document), son)
+                await self._replace(collection, document, son, upsert=False)
         except DuplicateKeyError as error:
             raise UniqueKeyViolationError.from_error(error, type(document)) from error
         document._is_persisted = True
         return document
+
+    async def _replace(
+        self, collection: Any, document: D, son: dict[str, Any], *, upsert: bool
+    ) -> None:
+        query = by_id(document)
+        # PyMongo takes no replacement that begins with an operator.
+        is_one = not is_operator(next(iter(son), ""))
+        with understood(lambda: is_one and raw_io.can_encode(collection, query, son)):
+            await collection.replace_one(query, son, upsert=upsert)
 
     async def _insert(self, collection: Any, document: D, son: dict[str, Any]) -> bool:
         """Insert a document; ``False`` if another save of the same one came first."""
         # The id is made here and stays on the document if no answer comes, so that saving again
         # finds what may have arrived and makes no second copy.
         document._id = ObjectId()
+        whole = {"_id": document._id, **son}
         try:
-            await collection.insert_one({"_id": document._id, **son})
+            with understood(lambda: raw_io.can_encode(collection, whole)):
+                await collection.insert_one(whole)
         except DuplicateKeyError as error:
             if " index: _id_ " in str(error):
                 return False
@@ -383,7 +404,14 @@ class QuerySet(Generic[D]):
         return True
 
     async def bulk_insert(
-        self, documents: Iterable[D], callback: Any = None, alias: str | None = None
+        self,
+        documents: Iterable[D],
+        callback: Any = None,
+        alias: str | None = None,
+        *,
+        ordered: bool = True,
+        report: BulkReport | None = None,
+        progress: Callable[[BulkReport], object] | None = None,
     ) -> list[D] | None:
         """Validate all documents, then insert them.
 
@@ -392,36 +420,99 @@ class QuerySet(Generic[D]):
                 loaded or saved before are inserted as copies with new ids.
             callback: ignored.
             alias: the connection to use.
+            ordered: whether the first document that the server refuses stops the insert; if not,
+                all others are inserted.
+            report: a new ``BulkReport``, which is filled as batches end.
+            progress: called with the report after each batch.
 
         Returns:
             The documents as a list, with their ids (the very list that was given, if it was one);
             ``None`` if an overridden ``validate`` returned something falsy.
 
         Raises:
-            ValueError: a document is not valid; its number is in the message, and nothing was
-                written.
+            ValueError: a document is not valid, or cannot be stored; its number is in the message,
+                and nothing was written.
             UniqueKeyViolationError: a unique field's value is there already. What was inserted
                 before it has its ``_id``.
+            pymongo.errors.PyMongoError: the server refused a document for another reason, or the
+                connection was lost. ``error.report`` says what became of each document.
         """
         listed = documents if isinstance(documents, list) else list(documents)
-        if not listed:
-            return listed
-        for document in listed:
-            self._refuse_strangers(document)
+        options = bulk.Options(
+            ordered=ordered, in_flight=1 if ordered else 2, report=report, progress=progress
+        )
+        valid = await bulk.insert_list(self._bulk_target(alias), listed, options)
+        return listed if valid else None
+
+    async def insert_stream(
+        self,
+        source: Iterable[D] | AsyncIterable[D],
+        *,
+        alias: str | None = None,
+        ordered: bool = True,
+        on_error: Literal["raise", "collect"] = "raise",
+        batch_size: int | None = None,
+        in_flight: int = 2,
+        report: BulkReport | None = None,
+        progress: Callable[[BulkReport], object] | None = None,
+    ) -> BulkReport:
+        """Insert the documents of a source that need not fit into memory.
+
+        They are validated, encoded and sent batch by batch; the next batch is prepared while the
+        last is on its way. Nothing is kept of a document but its number in the report.
+
+        Parameters:
+            source: an iterable or async iterable of documents; ids as for ``bulk_insert``.
+            alias: the connection to use.
+            ordered: whether the first document that is refused ends the stream; if not, all others
+                are inserted, and batches may overtake one another.
+            on_error: ``"raise"`` what is wrong with documents, or ``"collect"`` it in the report. A
+                lost connection, and what the source raises, is raised in any case.
+            batch_size: how many documents are sent at once, at most 100,000; by default 2,500. A
+                batch also ends when it has 8 MiB.
+            in_flight: how many batches may have been taken from the source and not have come to
+                their end; memory is bounded by it.
+            report: a new ``BulkReport``, which is filled as batches end.
+            progress: called with the report after each batch.
+
+        Returns:
+            The report: what became of each document, by its number in the source.
+
+        Raises:
+            ValueError: a document is not valid, or cannot be stored.
+            UniqueKeyViolationError: a unique field's value is there already.
+            pymongo.errors.PyMongoError: the server refused a document for another reason, or the
+                connection was lost. ``error.report`` is the report.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Reading(Document):
+            ...     value = IntField()
+            >>> async def load(numbers):
+            ...     readings = (Reading(value=number) for number in numbers)
+            ...     return await Reading.objects.insert_stream(readings)
+        """
+        if on_error not in ("raise", "collect"):
+            raise ValueError(f"on_error must be 'raise' or 'collect', not {on_error!r}.")
+        size = bulk.DOCUMENTS_PER_BATCH if batch_size is None else batch_size
+        options = bulk.Options(
+            ordered=ordered,
+            collects=on_error == "collect",
+            in_flight=positive("in_flight", in_flight),
+            batch_size=min(positive("batch_size", size), bulk.MOST_DOCUMENTS_PER_BATCH),
+            report=report,
+            progress=progress,
+        )
+        return await bulk.insert_stream(self._bulk_target(alias), source, options)
+
+    def _bulk_target(self, alias: str | None) -> bulk.Target:
         collection = self.coll(alias)
-        codec = raw_io.codec_of(collection, self.__klass__)
-        if not await bulk.prepare(codec, listed):
-            return None
-        await indexes.ensure_remembered(collection, self.__klass__)
-        await bulk.insert(collection, self.__klass__, codec, listed)
-        return listed
+        session = driver_of(self._alias(alias)).bound_session(collection.database.client)
+        return bulk.Target(collection, self.__klass__, session)
 
     def _refuse_strangers(self, document: Any) -> None:
         if not isinstance(document, self.__klass__):
-            raise ValueError(
-                f"This queryset for class '{self.__klass__.__name__}' can't save an instance of "
-                f"type '{type(document).__name__}'."
-            )
+            raise wrong_class(self.__klass__, document)
 
     async def update(self, definition: Mapping[Any, Any], alias: str | None = None) -> UpdateResult:
         """Change all documents that the query finds; limit and skip do not count.
@@ -439,12 +530,13 @@ class QuerySet(Generic[D]):
             InvalidDocumentError: a field refuses its new value.
             UniqueKeyViolationError: another document has the value of a unique field.
         """
-        change = self._change(definition)
+        change, query, collection = self._change(definition), self._query(), self.coll(alias)
         try:
-            result = await self.coll(alias).update_many(self._query(), change)
+            with understood(lambda: raw_io.can_encode(collection, query, change)):
+                result = await collection.update_many(query, change)
+                count = checked_count(result.matched_count) if result.acknowledged else 0
         except DuplicateKeyError as error:
             raise UniqueKeyViolationError.from_error(error, self.__klass__) from error
-        count = result.matched_count if result.acknowledged else 0
         return UpdateResult(count=count, updated_existing=count > 0)
 
     def _change(self, definition: Mapping[Any, Any]) -> dict[str, Any]:
@@ -495,14 +587,16 @@ class QuerySet(Generic[D]):
         Returns:
             How many were removed.
         """
+        collection = self.coll(alias)
         if instance is None:
-            result = await self.coll(alias).delete_many(self._query())
+            query, delete = self._query(), collection.delete_many
         elif instance._id is None:
             return 0
         else:
-            result = await self.coll(alias).delete_one(by_id(instance))
-        removed: int = result.deleted_count if result.acknowledged else 0
-        return removed
+            query, delete = by_id(instance), collection.delete_one
+        with understood(lambda: raw_io.can_encode(collection, query)):
+            result = await delete(query)
+            return checked_count(result.deleted_count) if result.acknowledged else 0
 
     async def ensure_index(self, alias: str | None = None) -> int:
         """Ask the server to create the indexes of unique fields.
@@ -511,6 +605,20 @@ class QuerySet(Generic[D]):
             The number of unique fields.
         """
         return await indexes.ensure(self.coll(alias), self.__klass__)
+
+
+def positive(name: str, value: Any) -> int:
+    """An argument that counts things, of which there is at least one.
+
+    Raises:
+        TypeError: it is no whole number.
+        ValueError: it is less than 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be a whole number, not {value!r}.")
+    if value < 1:
+        raise ValueError(f"{name} must be 1 or more, not {value}.")
+    return value
 
 
 def whole_number(name: str, value: Any) -> int:

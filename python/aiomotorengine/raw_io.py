@@ -1,10 +1,11 @@
 """The only place where bytes go to the driver or come from it.
 
-Going in, each encoded document is wrapped in an ``EncodedDocument``, whose bytes PyMongo copies
-into the message as they are. Coming out, the collection's codec options name ``reply`` as their
-document class, so that PyMongo calls it once for each whole reply: it cuts the batch out as bytes
-and leaves the cursor a reply in which the batch is one object. Splitting, retries, sessions,
-monitoring and the closing of cursors stay the driver's own work.
+Going in, each encoded document is wrapped in an object whose bytes PyMongo copies into the message
+as they are (``codec/encoded_document.py``), and many are one request of ``bulk_write``. Coming out,
+the collection's codec options name ``Reply`` as their document class, so that PyMongo calls it once
+for each whole reply: it cuts the batch out as bytes and leaves the cursor a reply in which the
+batch is one object. Retries, sessions, monitoring and the closing of cursors stay the driver's own
+work.
 
 Both ways rest on one internal name of PyMongo, ``_type_marker``; ``tests/integration`` holds it in
 place. Where replies as bytes are not to be had (type registries, a document class of the user's,
@@ -14,85 +15,161 @@ client-side encryption) documents are read as dicts, and nobody above notices.
 from __future__ import annotations
 
 import asyncio
-import struct
 from collections.abc import AsyncGenerator, Iterator, Mapping, MutableMapping, Sequence
+from itertools import repeat
 from typing import Any
 
 import bson
 from bson.codec_options import CodecOptions
-from bson.errors import InvalidBSON
+from pymongo.errors import InvalidOperation
+from pymongo.operations import InsertOne
+from pymongo.results import BulkWriteResult
 
-from aiomotorengine.codec import Codec, codec_for
+from aiomotorengine import codec
+from aiomotorengine.codec import Codec
+from aiomotorengine.codec.elements import is_deeper_than
+from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
+from aiomotorengine.pacing import Pace
 
-__all__ = ["EncodedDocument", "codec_of", "find", "insert"]
+__all__ = ["Attempt", "can_encode", "codec_of", "encrypts", "find", "insert", "is_too_deep"]
 
-DOCUMENTS_PER_SLICE = 256
-"""How many documents are converted before the event loop gets its turn."""
+MOST_LEVELS = 180
+"""How deep a document may be that MongoDB stores, itself included."""
+
+INSERT = 0
+"""PyMongo's number for the operation, as ``bulk.ops`` takes it."""
+
+BYTES_PER_REPLY = 2 * 1024 * 1024
+"""About how large a reply should be."""
 
 SINGLES_AT_ONCE = 100
 """How many documents that did not come as bytes make a batch."""
 
-RAW_BSON_MARKER = 101
-"""What PyMongo looks for in a type whose instances it copies, or makes, from bytes."""
-
-DOCUMENT, ARRAY, STRING, BOOLEAN, INT32, INT64 = 0x03, 0x04, 0x02, 0x08, 0x10, 0x12
-FIXED_SIZES = {BOOLEAN: 1, INT32: 4, INT64: 8}
-BATCHES = (b"firstBatch", b"nextBatch")
-length_at = struct.Struct("<i").unpack_from
-
-
 # -- going in ----------------------------------------------------------------------------------
 
 
-class EncodedDocument(MutableMapping[str, Any]):
-    """A document that is BSON already; to everyone but PyMongo's encoder, a mapping.
+class Attempt:
+    """One call of the driver that inserts a batch, and whether anything of it left the process.
 
     Parameters:
-        raw: the BSON bytes.
-        id: the document's ``_id``, which is in the bytes as well.
+        documents: the encoded documents, at least one.
+        ordered: whether the server stops at the first that it refuses.
+
+    Attributes:
+        taken: whether the driver has taken the bytes to make a message of them. What it has not
+            taken was not sent, whatever the reason.
     """
 
-    __slots__ = ("_id", "raw")
+    def __init__(self, documents: Sequence[Any], *, ordered: bool) -> None:
+        self.documents = [FirstDocument(documents[0], self), *documents[1:]]
+        self.ordered = ordered
+        self.taken = False
+        self._is_forbidden = False
+
+    def forbid(self) -> bool:
+        """Do not let the bytes be taken any more; whether it was in time.
+
+        Motor goes on in its thread with what was cancelled.
+        """
+        self._is_forbidden = True
+        return not self.taken
+
+    def take(self) -> None:
+        # In this order: whoever forbids it meanwhile sees it taken, or stops it here.
+        self.taken = True
+        if self._is_forbidden:
+            raise InvalidOperation("this insert was cancelled before it was sent")
+
+
+class FirstDocument(MutableMapping[str, Any]):
+    """The first document of an attempt: as the others, but it tells when its bytes are taken."""
+
+    __slots__ = ("_attempt", "_document")
 
     _type_marker = RAW_BSON_MARKER
 
-    def __init__(self, raw: bytes, id: Any) -> None:
-        self.raw = raw
-        self._id = id
+    def __init__(self, document: Any, attempt: Attempt) -> None:
+        self._document = document
+        self._attempt = attempt
+
+    @property
+    def raw(self) -> bytes:
+        self._attempt.take()
+        raw: bytes = self._document.raw
+        return raw
 
     def __getitem__(self, key: str) -> Any:
-        # The driver asks for this one, for each document.
-        return self._id if key == "_id" else bson.decode(self.raw)[key]
+        return self._document[key]
 
     def __contains__(self, key: object) -> bool:
-        return key == "_id" or key in bson.decode(self.raw)
+        return key in self._document
 
     def __iter__(self) -> Iterator[str]:
-        return iter(bson.decode(self.raw))
+        return iter(self._document)
 
     def __len__(self) -> int:
-        return len(bson.decode(self.raw))
+        return len(self._document)
 
     def __setitem__(self, key: str, value: Any) -> None:
-        raise TypeError("an encoded document cannot be changed")
+        self._document[key] = value
 
     def __delitem__(self, key: str) -> None:
-        raise TypeError("an encoded document cannot be changed")
+        del self._document[key]
 
     def __repr__(self) -> str:
-        return repr(bson.decode(self.raw))
+        return repr(self._document)
 
 
-async def insert(
-    collection: Any, encoded: Sequence[bytes], ids: Sequence[Any], *, ordered: bool = True
-) -> None:
+class InsertAll:
+    """A request of the driver's ``bulk_write`` that stands for the inserts of many documents.
+
+    ``insert_many`` costs several times as much for each document, and does not say how many the
+    server has inserted.
+    """
+
+    def __init__(self, documents: Sequence[Any]) -> None:
+        self.documents = documents
+
+    def _add_to_bulk(self, bulk: Any) -> None:
+        bulk.ops.extend(zip(repeat(INSERT), self.documents))  # repeat has no end
+
+
+def requests_for(documents: Sequence[Any]) -> list[Any]:
+    """What ``bulk_write`` takes to insert documents."""
+    if hasattr(InsertOne, "_add_to_bulk"):
+        return [InsertAll(documents)]
+    return [InsertOne(document) for document in documents]
+
+
+async def insert(collection: Any, attempt: Attempt) -> BulkWriteResult:
     """Insert encoded documents in one call of the driver.
+
+    Returns:
+        The driver's result, which says how many the server has inserted.
 
     Raises:
         pymongo.errors.BulkWriteError: the server refused some; indexes count in this call.
     """
-    documents = [EncodedDocument(raw, id) for raw, id in zip(encoded, ids, strict=True)]
-    await collection.insert_many(documents, ordered=ordered)
+    requests = requests_for(attempt.documents)
+    result: BulkWriteResult = await collection.bulk_write(requests, ordered=attempt.ordered)
+    return result
+
+
+def can_encode(collection: Any, *mappings: Mapping[str, Any]) -> bool:
+    """Whether the driver can make a message of what it was given."""
+    try:
+        for mapping in mappings:
+            bson.encode(mapping, codec_options=collection.codec_options)
+    except Exception:
+        return False
+    return True
+
+
+def is_too_deep(raw: bytes) -> bool:
+    """Whether a document has more levels than MongoDB stores; then a server may refuse the whole
+    message that it is in.
+    """
+    return is_deeper_than(MOST_LEVELS, raw)
 
 
 # -- coming out --------------------------------------------------------------------------------
@@ -102,28 +179,25 @@ class Batch:
     """The documents of one reply.
 
     Attributes:
-        documents: the BSON of each.
+        reply: the BSON of the whole reply.
+        places: where in it each of the documents begins.
     """
 
-    __slots__ = ("documents",)
+    __slots__ = ("places", "reply")
 
-    def __init__(self, documents: Sequence[bytes]) -> None:
-        self.documents = documents
-
-    def slices(self) -> Iterator[bytes]:
-        """Runs of documents, end to end, small enough not to hold the event loop long."""
-        for start in range(0, len(self.documents), DOCUMENTS_PER_SLICE):
-            yield b"".join(self.documents[start : start + DOCUMENTS_PER_SLICE])
+    def __init__(self, reply: bytes, places: Sequence[int]) -> None:
+        self.reply = reply
+        self.places = places
 
     def __repr__(self) -> str:
-        return f"<{len(self.documents)} documents in {sum(map(len, self.documents))} bytes>"
+        return f"<{len(self.places)} documents in {len(self.reply)} bytes>"
 
 
 class BatchOfOne(list[Batch]):
     """What the cursor gets for a batch: one object, and as many documents as it counts."""
 
     def __len__(self) -> int:
-        return len(self[0].documents)
+        return len(self[0].places)
 
 
 class Reply:
@@ -139,14 +213,13 @@ class Reply:
     ) -> dict[str, Any]:
         options = codec_options.with_options(document_class=dict)
         raw = bytes(raw)
-        found = find_batch(raw)
-        if found is None:
+        cut = codec.cut_reply(raw)
+        if cut is None:
             whole: dict[str, Any] = bson.decode(raw, options)
             return whole
-        start, end, key = found
-        reply: dict[str, Any] = bson.decode(without(raw, start, end), options)
-        batch = cut_batch(raw[start + 1 + len(key) + 1 : end])
-        reply["cursor"][key.decode()] = BatchOfOne([batch]) if batch.documents else []
+        rest, key, places = cut
+        reply: dict[str, Any] = bson.decode(rest, options)
+        reply["cursor"][key] = BatchOfOne([Batch(raw, places)]) if places else []
         return reply
 
 
@@ -169,7 +242,8 @@ async def find(
         skip: how many to leave out.
         limit: how many at most; 0 for all.
     """
-    codec = codec_of(collection, document_class)
+    decode = codec_of(collection, document_class).decode_many
+    pace = Pace()
     if serves_bytes(collection):
         options = collection.codec_options.with_options(document_class=Reply)
         collection = collection.with_options(codec_options=options)
@@ -185,8 +259,15 @@ async def find(
                 yield singles
                 singles = []
             if isinstance(found, Batch):
-                for documents in found.slices():
-                    yield codec.decode_many(documents)
+                size_next_reply(cursor, found)
+                done = 0
+                while done < len(found.places):
+                    some = found.places[done : done + pace.size]
+                    done += len(some)
+                    pace.start()
+                    decoded = decode(found.reply, some)
+                    pace.finish(len(some))
+                    yield decoded
                     await asyncio.sleep(0)
         if singles:
             yield singles
@@ -194,100 +275,31 @@ async def find(
         await cursor.close()
 
 
+def size_next_reply(cursor: Any, batch: Batch) -> None:
+    """Ask for as many documents as make a reply of moderate size, by those that have arrived.
+
+    A server sends up to 16 MiB at once, which the driver takes apart in one piece. PyMongo offers
+    to set the number only before it knows how large documents are; that it can be changed later is
+    its own affair, and where it cannot, replies are as large as the server makes them.
+    """
+    cursor = getattr(cursor, "delegate", cursor)  # Motor's cursor has PyMongo's
+    if hasattr(cursor, "_batch_size"):
+        cursor._batch_size = max(1, BYTES_PER_REPLY * len(batch.places) // len(batch.reply))
+
+
 def codec_of(collection: Any, document_class: Any) -> Codec:
     """The codec between a document class and a collection."""
-    return codec_for(document_class, collection.codec_options)
+    return codec.codec_for(document_class, collection.codec_options)
 
 
 def serves_bytes(collection: Any) -> bool:
     """Whether replies of this collection may be taken as bytes."""
     options = collection.codec_options
-    client = collection.database.client
-    encrypts = getattr(getattr(client, "options", None), "auto_encryption_opts", None) is not None
-    return options.document_class is dict and not options.type_registry.codecs and not encrypts
+    is_plain = options.document_class is dict and not options.type_registry.codecs
+    return is_plain and not encrypts(collection)
 
 
-# -- the outermost layers of a reply -------------------------------------------------------------
-
-
-def find_batch(raw: bytes) -> tuple[int, int, bytes] | None:
-    """Where the batch stands in a reply: start and end of its element, and its key.
-
-    ``None`` where there is none (an error, or a reply of another form): then nothing is cut.
-    """
-    for type_byte, key, start, end in elements(raw, 0, len(raw)):
-        if key == b"cursor" and type_byte == DOCUMENT:
-            inner = start + 1 + len(key) + 1
-            for inner_type, inner_key, inner_start, inner_end in elements(raw, inner, end):
-                if inner_key in BATCHES and inner_type == ARRAY:
-                    return inner_start, inner_end, inner_key
-            return None
-    return None
-
-
-def elements(raw: bytes, start: int, end: int) -> Iterator[tuple[int, bytes, int, int]]:
-    """The elements of a document in ``raw[start:end]``, up to the first of a type not met here.
-
-    Yields:
-        Type byte, key, and where the element starts and ends.
-
-    Raises:
-        InvalidBSON: the lengths do not add up.
-    """
-    if end - start < 5 or length_at(raw, start)[0] != end - start or raw[end - 1] != 0:
-        raise InvalidBSON("the length of a document does not match its bytes")
-    position = start + 4
-    while position < end - 1:
-        type_byte = raw[position]
-        key_end = raw.find(b"\0", position + 1, end)
-        if key_end < 0:
-            raise InvalidBSON("a key has no end")
-        value = key_end + 1
-        if type_byte in (DOCUMENT, ARRAY, STRING):
-            if value + 4 > end:
-                raise InvalidBSON("a value is cut off")
-            size = length_at(raw, value)[0] + (4 if type_byte == STRING else 0)
-        elif type_byte in FIXED_SIZES:
-            size = FIXED_SIZES[type_byte]
-        else:
-            return
-        if size < 1 or value + size > end - 1:
-            raise InvalidBSON("a value is longer than what holds it")
-        yield type_byte, raw[position + 1 : key_end], position, value + size
-        position = value + size
-
-
-def without(raw: bytes, start: int, end: int) -> bytes:
-    """A reply less one element of its ``cursor``, with the two lengths around it mended."""
-    cursor = next(found for found in elements(raw, 0, len(raw)) if found[1] == b"cursor")
-    inner = cursor[2] + 1 + len(b"cursor") + 1
-    removed = end - start
-    return b"".join(
-        (
-            struct.pack("<i", len(raw) - removed),
-            raw[4:inner],
-            struct.pack("<i", length_at(raw, inner)[0] - removed),
-            raw[inner + 4 : start],
-            raw[end:],
-        )
-    )
-
-
-def cut_batch(array: bytes) -> Batch:
-    """The documents of a BSON array, end to end.
-
-    Raises:
-        InvalidBSON: the array holds something else, or its lengths do not add up.
-    """
-    parts = []
-    position, last = 4, len(array) - 1
-    while position < last:
-        start = array.find(b"\0", position + 1) + 1
-        if array[position] != DOCUMENT or start == 0 or start + 5 > last:
-            raise InvalidBSON("a batch holds something that is no document")
-        size = length_at(array, start)[0]
-        if size < 5 or start + size > last:
-            raise InvalidBSON("a document is longer than the batch that holds it")
-        position = start + size
-        parts.append(array[start:position])
-    return Batch(parts)
+def encrypts(collection: Any) -> bool:
+    """Whether the client encrypts by itself what is written to a collection."""
+    options = getattr(collection.database.client, "options", None)
+    return getattr(options, "auto_encryption_opts", None) is not None

@@ -49,6 +49,9 @@ class Driver(Protocol):
         It never waits for a running loop; what is left to do there is scheduled on it.
         """
 
+    def bound_session(self, client: Any) -> Any:
+        """The session that operations of this client use here without being given one, if any."""
+
     async def aggregate(
         self, collection: Any, pipeline: Sequence[Mapping[str, Any]]
     ) -> list[dict[str, Any]]:

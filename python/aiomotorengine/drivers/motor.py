@@ -9,7 +9,7 @@ from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
 
-__all__ = ["aggregate", "close_client", "create_client", "name", "version"]
+__all__ = ["aggregate", "bound_session", "close_client", "create_client", "name", "version"]
 
 name = "motor"
 version = distribution_version("motor")
@@ -23,6 +23,12 @@ def create_client(settings: Mapping[str, Any], io_loop: Any) -> Any:
 
 def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
     client.close()
+
+
+def bound_session(client: Any) -> Any:
+    # Sessions are bound to tasks, and there is no public way to ask.
+    lookup = getattr(client.delegate, "_get_bound_session", None)
+    return lookup() if lookup else None
 
 
 async def aggregate(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from pymongo import AsyncMongoClient
 
 from aiomotorengine.utils import running_loop
 
-__all__ = ["aggregate", "close_client", "create_client", "name", "version"]
+__all__ = ["aggregate", "bound_session", "close_client", "create_client", "name", "version"]
 
 name = "pymongo"
 version: str = pymongo.version
@@ -42,6 +42,12 @@ def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
         drop_sockets(client)  # nobody can run that loop from here
     else:
         loop.run_until_complete(client.close())
+
+
+def bound_session(client: Any) -> Any:
+    # Sessions are bound to tasks, and there is no public way to ask.
+    lookup = getattr(client, "_get_bound_session", None)
+    return lookup() if lookup else None
 
 
 async def aggregate(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -1,0 +1,79 @@
+"""Answers of the server that make no sense.
+
+A driver reads the answers that servers give, and trips over others with a bare ``KeyError`` or
+``TypeError``. Programs get a ``ProtocolError`` instead: whatever was asked may have been done.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeGuard
+
+from bson.errors import InvalidBSON
+from pymongo.errors import OperationFailure, ProtocolError
+
+__all__ = ["checked_count", "is_whole", "understood"]
+
+ANSWER_FAILURES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What the drivers raise when they trip over an answer."""
+
+
+@contextmanager
+def understood(was_sent: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    """Turn what a driver raises for an answer that makes no sense into ``ProtocolError``.
+
+    Parameters:
+        was_sent: asked after a failure for which what the driver was given may be the reason as
+            well; whether that could be sent.
+
+    Raises:
+        pymongo.errors.ProtocolError: the answer makes no sense.
+    """
+    try:
+        yield
+    except OperationFailure as error:
+        # Without "ok", PyMongo takes an answer for the refusal of a server of long ago.
+        if error.code is None and error.details is not None and "ok" not in error.details:
+            raise nonsense(error) from error
+        raise
+    except InvalidBSON as error:
+        raise nonsense(error) from error
+    except ANSWER_FAILURES as error:
+        if was_sent():
+            raise nonsense(error) from error
+        raise
+
+
+def checked_count(number: Any, most: int | None = None) -> int:
+    """A number of documents in an answer, if it is one.
+
+    Parameters:
+        number: what the answer says.
+        most: how many there can be.
+
+    Raises:
+        pymongo.errors.ProtocolError: it is no such number.
+    """
+    if not is_whole(number) or number < 0 or (most is not None and number > most):
+        raise ProtocolError(f"the server's answer has no number of documents, but {number!r}")
+    return number
+
+
+def is_whole(number: Any) -> TypeGuard[int]:
+    """Whether an answer has a whole number: of 32 bits, or BSON's ``Int64``."""
+    return isinstance(number, int) and not isinstance(number, bool)
+
+
+def nonsense(error: Exception) -> ProtocolError:
+    return ProtocolError(f"the server's answer makes no sense: {type(error).__name__}: {error}")

@@ -1,0 +1,169 @@
+"""What is remembered of a bulk insert: its report, and what has to be raised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from aiomotorengine.bulk.batches import Batch
+from aiomotorengine.bulk.outcome import Outcome
+from aiomotorengine.bulk.report import BulkReport, RejectedDocument
+from aiomotorengine.errors import DUPLICATE_KEY_CODE, UniqueKeyViolationError
+
+__all__ = ["Account"]
+
+
+class Account:
+    """Keeps the report of one call, and decides what it raises.
+
+    Parameters:
+        document_class: the class of the query set.
+        report: the report to fill.
+        collects: whether documents that are refused are recorded and not raised.
+    """
+
+    def __init__(
+        self, document_class: type[Any], report: BulkReport, *, collects: bool = False
+    ) -> None:
+        self.document_class = document_class
+        self.report = report
+        self.collects = collects
+        self._interruption: Exception | None = None
+        self._connection_error: Exception | None = None
+        self._refusal: tuple[int, Exception] | None = None
+        self._write_errors: list[dict[str, Any]] = []
+        self._first_write_error: BulkWriteError | None = None
+        self._write_concern_errors: list[Mapping[str, Any]] = []
+        self._first_write_concern_error: BulkWriteError | None = None
+
+    # -- what happens -----------------------------------------------------------------------------
+
+    def interrupted(self, error: Exception) -> None:
+        """Something that is raised as it is: the source failed, or a function of the caller's."""
+        # What was first is the cause: a source may complain that nothing more is taken from it.
+        if not self.has_failed:
+            self._interruption = error
+
+    def failed(self, error: Exception) -> None:
+        """The driver could not do what it was asked."""
+        if not self.has_failed:
+            self._connection_error = error
+
+    def refused(self, number: int, error: Exception) -> None:
+        """A document was refused before it was sent."""
+        self.report.rejected.append(RejectedDocument(number, None, str(error)))
+        if self._refusal is None or number < self._refusal[0]:
+            self._refusal = number, error
+
+    def settled(self, batch: Batch, outcome: Outcome) -> bool:
+        """A batch came to its end.
+
+        Returns:
+            Whether all of it was inserted, as far as was to be learned.
+        """
+        report, confirmed = self.report, not outcome.write_concern_errors
+        (report.inserted if confirmed else report.unconfirmed).add(
+            batch.numbers_at(outcome.written)
+        )
+        report.unknown.add(batch.numbers_at(outcome.unknown))
+        report.not_sent.add(batch.numbers_at(outcome.untouched))
+        for place, entry in outcome.refused.items():
+            report.rejected.append(rejected(batch.numbers[place], entry))
+        if isinstance(outcome.error, BulkWriteError):
+            self._written_with_errors(batch, outcome, outcome.error)
+        elif isinstance(outcome.error, Exception):
+            self.failed(outcome.error)
+        return outcome.error is None
+
+    def _written_with_errors(self, batch: Batch, outcome: Outcome, error: BulkWriteError) -> None:
+        self._write_concern_errors += outcome.write_concern_errors
+        if outcome.write_concern_errors and self._first_write_concern_error is None:
+            self._first_write_concern_error = error
+        if outcome.refused and self._first_write_error is None:
+            self._first_write_error = error
+        if not self.collects:
+            # Without "op", the document itself, of which there may be more than fit into memory.
+            self._write_errors += [
+                {**{key: entry[key] for key in entry if key != "op"}, "index": batch.numbers[place]}
+                for place, entry in outcome.refused.items()
+            ]
+
+    # -- what is raised ---------------------------------------------------------------------------
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether something happened after which nothing more is sent."""
+        return self._connection_error is not None or self._interruption is not None
+
+    def error(self) -> Exception | None:
+        """What the call raises, with its cause and the report; ``None`` if it returns."""
+        error = self._worst()
+        # Someone's own exception may have an attribute of this name, or take none at all.
+        if error is not None and isinstance(getattr(error, "report", None), BulkReport | None):
+            with suppress(AttributeError):
+                error.report = self.report  # type: ignore[attr-defined]
+        return error
+
+    def _worst(self) -> Exception | None:
+        if self._interruption is not None:
+            return self._interruption
+        if self._connection_error is not None:
+            return raised_again(self._connection_error)
+        if self.collects:
+            return None
+        if self._first_write_error is not None:
+            return self._write_error(self._first_write_error)
+        if self._refusal is not None:
+            return self._refusal[1]
+        if self._first_write_concern_error is not None:
+            return self._write_error(self._first_write_concern_error)
+        return None
+
+    def _write_error(self, cause: BulkWriteError) -> Exception:
+        errors = sorted(self._write_errors, key=lambda entry: entry["index"])
+        details = {
+            **cause.details,
+            "nInserted": len(self.report.inserted) + len(self.report.unconfirmed),
+            "writeErrors": errors,
+            "writeConcernErrors": self._write_concern_errors,
+        }
+        error: PyMongoError
+        if errors and all(entry["code"] == DUPLICATE_KEY_CODE for entry in errors):
+            text = errors[0].get("errmsg") or str(cause)
+            error = UniqueKeyViolationError.of(text, self.document_class, details)
+        else:
+            error = BulkWriteError(details)
+        return with_labels_of(cause, error)
+
+
+def rejected(number: int, entry: Mapping[str, Any]) -> RejectedDocument:
+    """What the server says about a document that it refused."""
+    return RejectedDocument(
+        number,
+        entry["code"],
+        entry.get("errmsg", ""),
+        entry.get("keyPattern"),
+        entry.get("keyValue"),
+    )
+
+
+def raised_again(error: Exception) -> Exception:
+    """The driver's error once more, with the first as its cause.
+
+    It is of the same class and has the same attributes and labels, and can carry the report without
+    a change to the driver's.
+    """
+    again = type(error).__new__(type(error), *error.args)
+    vars(again).update(vars(error))
+    again.__cause__ = error
+    return again
+
+
+def with_labels_of(cause: PyMongoError, error: PyMongoError) -> Exception:
+    """Give an error its cause, and the labels by which programs decide whether to try again."""
+    vars(error).update({name: value for name, value in vars(cause).items() if "labels" in name})
+    error.__cause__ = cause
+    return error

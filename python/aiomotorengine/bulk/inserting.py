@@ -1,0 +1,296 @@
+"""The two calls: ``insert_list``, of all documents or none, and ``insert_stream``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from pymongo.errors import PyMongoError
+
+from aiomotorengine import indexes, raw_io
+from aiomotorengine.bulk.account import Account
+from aiomotorengine.bulk.batches import (
+    BYTES_PER_BATCH,
+    BYTES_PER_ENCRYPTED_BATCH,
+    DOCUMENTS_PER_BATCH,
+    Batch,
+    Stock,
+)
+from aiomotorengine.bulk.preparing import FalsyValidationError, Preparer
+from aiomotorengine.bulk.report import BulkReport
+from aiomotorengine.bulk.sending import Progress, Sender
+from aiomotorengine.bulk.sources import Source
+from aiomotorengine.errors import UniqueKeyViolationError
+from aiomotorengine.pacing import Pace
+
+__all__ = ["Options", "Target", "insert_list", "insert_stream"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where documents go.
+
+    Attributes:
+        collection: the driver's collection.
+        document_class: the class of the query set.
+        session: the session that the running task is bound to, if there is one.
+    """
+
+    collection: Any
+    document_class: type[Any]
+    session: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller asked for; ``QuerySet`` says what it means."""
+
+    ordered: bool = True
+    collects: bool = False
+    in_flight: int = 2
+    batch_size: int = DOCUMENTS_PER_BATCH
+    report: BulkReport | None = None
+    progress: Progress | None = None
+
+
+async def insert_list(target: Target, documents: Sequence[Any], options: Options) -> bool:
+    """Insert all documents, or none if one is not valid or cannot be encoded.
+
+    Returns:
+        ``False`` if a document's own ``validate`` returned something falsy.
+    """
+    call = Call(target, options, stops_at_refusal=True)
+    # A copy, since others may change their list while this waits.
+    await call.run(call.send_list(list(documents)))
+    error = call.conclude()
+    if error is not None and not isinstance(error, FalsyValidationError):
+        raise error
+    return error is None
+
+
+async def insert_stream(
+    target: Target, source: Iterable[Any] | AsyncIterable[Any], options: Options
+) -> BulkReport:
+    """Insert the documents of a source, batch by batch."""
+    taking = Source(source)
+    call = Call(target, options, stops_at_refusal=options.ordered)
+    try:
+        await call.run(call.send_source(taking))
+    finally:
+        await call.close(taking)
+    error = call.conclude()
+    if error is not None:
+        raise error
+    return call.report
+
+
+class Call:
+    """One call: prepares documents, has them sent, and ends with an account of all of them.
+
+    Parameters:
+        target: where the documents go.
+        options: what was asked for.
+        stops_at_refusal: whether no document is prepared after one that was refused.
+    """
+
+    def __init__(self, target: Target, options: Options, *, stops_at_refusal: bool) -> None:
+        self.report = BulkReport() if options.report is None else options.report
+        self.report.start()
+        self.report.in_transaction = target.session is not None and target.session.in_transaction
+        self._target = target
+        self._account = Account(target.document_class, self.report, collects=options.collects)
+        self._sender = Sender(
+            target.collection,
+            self._account,
+            # A server ends a transaction at the first document that it refuses, whatever the order.
+            ordered=options.ordered or self.report.in_transaction,
+            in_flight=options.in_flight,
+            alone=target.session is not None,
+            progress=options.progress,
+        )
+        codec = raw_io.codec_of(target.collection, target.document_class)
+        self._preparer = Preparer(target.document_class, codec, self._refuse)
+        self._stops_at_refusal = stops_at_refusal
+        self._has_refused = self._source_has_failed = False
+        encrypts = raw_io.encrypts(target.collection)
+        bytes_per_batch = BYTES_PER_ENCRYPTED_BATCH if encrypts else BYTES_PER_BATCH
+        self._stock = Stock(options.batch_size, bytes_per_batch)
+        self._ready: deque[Batch] = deque()
+        self._in_hand = Batch()
+        self._pace = Pace()
+        self._has_one_step = self._preparer.has_one_step
+        self._kinds: set[type[Any]] = set()
+        self._indexed: set[type[Any]] = set()
+
+    async def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do the work. At the end nothing is on its way, and the account is complete.
+
+        Raises:
+            asyncio.CancelledError: the task was cancelled.
+        """
+        task = asyncio.current_task()
+        was_cancelling = task.cancelling() if task else 0
+        try:
+            try:
+                await work
+            except Exception as error:
+                self._account.interrupted(error)
+                self._sender.stop()
+            await self._sender.drain()
+            # Until Python 3.12 ``asyncio.wait_for``, on which a driver relies, may swallow it.
+            if task is not None and task.cancelling() > was_cancelling:
+                raise asyncio.CancelledError
+        except BaseException:
+            await self._sender.abandon()
+            raise
+        finally:
+            # The last first, so that an object that was taken twice becomes what it was at first.
+            self._in_hand.restore()
+            self._stock.cut_all().restore()
+            for batch in reversed(self._ready):
+                batch.restore()
+            self._sender.finish()
+            self.report.finish()
+
+    def conclude(self) -> Exception | None:
+        """What is to be raised after all; if nothing is, the documents are saved for good."""
+        error = self._account.error()
+        if error is None and self.report.ok and not self.report.in_transaction:
+            self._sender.mark.succeeded = True
+        return error
+
+    async def close(self, source: Source) -> None:
+        """Close a source that has not come to its end."""
+        if source.has_ended:
+            return
+        try:
+            await source.close()
+        except Exception as error:
+            self._account.interrupted(error)
+
+    # -- the way of a list ------------------------------------------------------------------------
+
+    async def send_list(self, documents: list[Any]) -> None:
+        """Prepare all, then send all; nothing is sent if one is refused."""
+        self.report.taken = len(documents)
+        if not self._has_one_step:
+            await self._each_slice(documents, self._validate)
+            await self._ensure_indexes()
+        await self._each_slice(documents, self._make_ready)
+        if len(self._stock):
+            self._ready.append(self._stock.cut())
+        await self._ensure_indexes()
+        while self._ready and not self._is_over:
+            await self._sender.wait_for_room()
+            if not self._is_over:
+                self._sender.send(self._ready.popleft())
+
+    async def _each_slice(self, documents: list[Any], work: Callable[[Batch], None]) -> None:
+        start = 0
+        while start < len(documents) and not self._is_over:
+            some = documents[start : start + self._pace.size]
+            numbers = list(range(start, start + len(some)))
+            start += len(some)
+            self._pace.start()
+            work(Batch(numbers, some))
+            await self._pace.rest(len(numbers))
+
+    def _make_ready(self, some: Batch) -> None:
+        self._in_hand = some
+        if self._has_one_step:
+            self._receive(some)
+        self._prepare(some, validate=self._has_one_step)
+        while self._stock.is_full:
+            self._ready.append(self._stock.cut())
+
+    # -- the way of a source ----------------------------------------------------------------------
+
+    async def send_source(self, source: Source) -> None:
+        """Prepare and send, batch by batch, until the source or something else is at its end."""
+        while not self._has_to_stop:
+            await self._sender.wait_for_room()
+            while not (self._stock.is_full or source.has_ended or self._is_over):
+                await self._take(source)
+            if not len(self._stock):
+                return
+            # Also when it is over because a document was refused: what came before it goes in.
+            if not self._has_to_stop:
+                self._sender.send(self._stock.cut())
+
+    async def _take(self, source: Source) -> None:
+        """Take some documents from the source, and prepare them."""
+        some = self._in_hand = Batch()
+        try:
+            with self._sender.waiting_for_source:
+                await source.take(min(self._stock.room, self._pace.size), some.documents)
+        except Exception as error:
+            self._source_has_failed = True
+            self._account.interrupted(error)
+        finally:
+            first = self.report.taken
+            self.report.taken += len(some)
+            some.numbers.extend(range(first, self.report.taken))
+        if self._is_over:
+            return
+        began = perf_counter()
+        is_at_once = self._has_one_step and bool(self._indexed)
+        if is_at_once:
+            self._receive(some)
+        else:
+            self._validate(some)
+            await self._ensure_indexes()
+            began = perf_counter()
+        if not self._has_to_stop:
+            self._prepare(some, validate=is_at_once)
+        self._pace.measured(len(some), perf_counter() - began)
+        await asyncio.sleep(0)
+
+    # -- steps of both ----------------------------------------------------------------------------
+
+    @property
+    def _has_to_stop(self) -> bool:
+        """Whether nothing more is sent."""
+        return self._sender.has_stopped or self._source_has_failed
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether nothing more is prepared."""
+        return self._has_to_stop or (self._has_refused and self._stops_at_refusal)
+
+    def _refuse(self, number: int, error: Exception) -> bool:
+        self._has_refused = True
+        self._account.refused(number, error)
+        return not self._stops_at_refusal
+
+    async def _ensure_indexes(self) -> None:
+        """Make sure of the indexes of all classes that have come so far."""
+        for kind in self._kinds - self._indexed:
+            if self._is_over:
+                return
+            try:
+                await indexes.ensure_remembered(self._target.collection, kind)
+            except UniqueKeyViolationError:
+                raise
+            except PyMongoError as error:
+                self._account.failed(error)
+                self._sender.stop()
+            self._indexed.add(kind)
+
+    def _receive(self, some: Batch) -> None:
+        self._preparer.receive(some)
+        self._kinds.update(map(type, some.documents))
+
+    def _validate(self, some: Batch) -> None:
+        self._receive(some)
+        self._preparer.validate(some)
+
+    def _prepare(self, some: Batch, *, validate: bool) -> None:
+        """Give documents their ids and bytes, and put them in stock."""
+        self._preparer.run_on_save(some)
+        self._preparer.encode(some, validate=validate)
+        self._stock.add(some)
+        self._in_hand = Batch()

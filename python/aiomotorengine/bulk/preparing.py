@@ -1,0 +1,208 @@
+"""Documents become ids and bytes: stamped, validated, their ``on_save`` called, encoded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiomotorengine import codec, raw_io
+from aiomotorengine.bulk.batches import Batch, CallMark
+from aiomotorengine.codec import Codec, DocumentError, pure
+from aiomotorengine.codec.plan import DOCUMENT_METHODS, document_route
+from aiomotorengine.conversion import conversion_of
+from aiomotorengine.errors import (
+    LARGEST_DOCUMENT,
+    OversizeDocumentError,
+    bulk_refusal,
+    wrong_class,
+)
+
+__all__ = ["FalsyValidationError", "Preparer"]
+
+
+class FalsyValidationError(ValueError):
+    """A document's own ``validate`` returned something falsy."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(str(bulk_refusal(number, "its validate() returned something falsy")))
+
+
+@dataclass(frozen=True, slots=True)
+class Preparer:
+    """Prepares the documents of one call; what is refused is left out.
+
+    Attributes:
+        document_class: the class of the query set.
+        codec: its codec.
+        refuse: takes number and error of each document that is refused, and says whether the
+            others go on.
+    """
+
+    document_class: type[Any]
+    codec: Codec
+    refuse: Callable[[int, Exception], bool]
+
+    @property
+    def has_one_step(self) -> bool:
+        """Whether documents may be validated as they are encoded.
+
+        Not so where functions of the class's own would see what comes of it: their ids, or that
+        one is validated when another is encoded already.
+        """
+        kind = self.document_class
+        return not (has_own_validate(kind) or conversion_of(kind).on_save or kind.__subclasses__())
+
+    def receive(self, batch: Batch) -> None:
+        """Refuse what is no document of the class, and set what a save sets by itself."""
+        self._refuse_strangers(batch)
+        stamp(batch)
+
+    def validate(self, batch: Batch) -> None:
+        """Validate each, once."""
+        # Only a class's own method says no without raising, and then one has to know which it was.
+        at_once = 1 if any(map(has_own_validate, set(map(type, batch.documents)))) else len(batch)
+        start = 0
+        while start < len(batch):
+            try:
+                if self.codec.validate_many(batch.documents[start : start + at_once]):
+                    start += at_once
+                else:
+                    self._refuse(batch, start, None)
+            except DocumentError as error:
+                start += error.index
+                self._refuse(batch, start, error.__cause__)
+
+    def run_on_save(self, batch: Batch) -> None:
+        """Call the functions of ``on_save``."""
+        if not any(conversion_of(kind).on_save for kind in set(map(type, batch.documents))):
+            return
+        place = 0
+        while place < len(batch):
+            document = batch.documents[place]
+            try:
+                for name, function in conversion_of(type(document)).on_save:
+                    setattr(document, name, function(document, True))
+                place += 1
+            except Exception as error:
+                self._leave_out(batch, place, error)
+
+    def encode(self, batch: Batch, *, validate: bool) -> None:
+        """Give the documents their ids, and turn them into what the driver takes.
+
+        Parameters:
+            batch: the documents.
+            validate: whether they still have to be validated.
+        """
+        give_ids(batch)
+        stepped_back = self.codec.stepped_back
+        documents, ids, encoded = batch.documents, batch.ids, batch.encoded
+        while len(encoded) < len(documents):
+            start, stop, cause = len(encoded), len(documents), None
+            while start < stop:
+                try:
+                    encoded += self.codec.encode_many(
+                        documents[start:stop], ids[start:stop], validate=validate
+                    )
+                    break
+                except DocumentError as error:
+                    stop, cause = start + error.index, error.__cause__
+            if stop < len(documents):
+                self._refuse(batch, stop, cause)
+        if max(map(len, encoded), default=0) > LARGEST_DOCUMENT:
+            self._refuse_where(batch, is_oversize, oversize)
+        # The native codec gives documents with many levels to the Python side.
+        if isinstance(self.codec, pure.Codec) or self.codec.stepped_back > stepped_back:
+            self._refuse_where(batch, raw_io.is_too_deep, too_deep)
+        batch.sizes.extend(map(len, encoded))
+        encoded[:] = codec.wrap_many(encoded, ids)
+
+    # -- refusing ---------------------------------------------------------------------------------
+
+    def _refuse(self, batch: Batch, place: int, cause: BaseException | None) -> None:
+        number = batch.numbers[place]
+        error = FalsyValidationError(number) if cause is None else bulk_refusal(number, cause)
+        error.__cause__ = cause
+        self._leave_out(batch, place, error)
+
+    def _leave_out(self, batch: Batch, place: int, error: Exception) -> None:
+        refused = batch.cut(place, place + 1)
+        refused.restore()
+        if not self.refuse(refused.numbers[0], error):
+            batch.cut(place, len(batch)).restore()
+
+    def _refuse_strangers(self, batch: Batch) -> None:
+        if all(issubclass(kind, self.document_class) for kind in set(map(type, batch.documents))):
+            return
+        place = 0
+        while place < len(batch):
+            document = batch.documents[place]
+            if isinstance(document, self.document_class):
+                place += 1
+            else:
+                self._leave_out(batch, place, wrong_class(self.document_class, document))
+
+    def _refuse_where(
+        self,
+        batch: Batch,
+        is_refused: Callable[[bytes], bool],
+        error_of: Callable[[int, bytes], Exception],
+    ) -> None:
+        place = 0
+        while place < len(batch):
+            raw = batch.encoded[place]
+            if is_refused(raw):
+                self._leave_out(batch, place, error_of(batch.numbers[place], raw))
+            else:
+                place += 1
+
+
+def has_own_validate(kind: type[Any]) -> bool:
+    return not document_route(kind, DOCUMENT_METHODS["validate"]).native
+
+
+def is_oversize(raw: bytes) -> bool:
+    return len(raw) > LARGEST_DOCUMENT
+
+
+def oversize(number: int, raw: bytes) -> Exception:
+    return OversizeDocumentError(number, len(raw))
+
+
+def too_deep(number: int, raw: bytes) -> Exception:
+    levels = f"it has more than the {raw_io.MOST_LEVELS} levels that MongoDB stores"
+    return bulk_refusal(number, levels)
+
+
+def stamp(batch: Batch) -> None:
+    """Set the dates that a save sets by itself."""
+    kinds: set[Any] = set(map(type, batch.documents))
+    for kind in kinds:
+        conversion = conversion_of(kind)
+        if conversion.has_stamps:
+            for document in batch.documents:
+                if type(document) is kind:
+                    conversion.stamp(document, creating=True)
+
+
+def give_ids(batch: Batch) -> None:
+    """Give each document the id it is sent with, and remember what it had."""
+    documents = batch.documents
+    ids_before = [document._id for document in documents]
+    states_before = [document._is_persisted for document in documents]
+    batch.ids_before.extend(ids_before)
+    batch.states_before.extend(states_before)
+    fresh = documents
+    if ids_before.count(None) < len(documents):
+        fresh = [it for it in documents if it._id is None or is_copied(it)]
+    for document, id in zip(fresh, codec.new_object_ids(len(fresh)), strict=True):
+        document._id = id
+        document._is_persisted = False
+    # Read again: an object that stands at several places is one document, and has one id.
+    batch.ids.extend([document._id for document in documents])
+
+
+def is_copied(document: Any) -> bool:
+    """Whether a document that has an id is inserted with a new one."""
+    state = document._is_persisted
+    return bool(state) and not (isinstance(state, CallMark) and not state.succeeded)

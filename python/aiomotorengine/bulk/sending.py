@@ -1,0 +1,233 @@
+"""Batches go to the server: a few at a time, one call of the driver each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
+
+from aiomotorengine import raw_io
+from aiomotorengine.answers import understood
+from aiomotorengine.bulk import outcome as outcomes
+from aiomotorengine.bulk.account import Account
+from aiomotorengine.bulk.batches import Batch, CallMark, DoubtMark
+from aiomotorengine.bulk.outcome import Outcome
+from aiomotorengine.bulk.report import BulkReport
+
+__all__ = ["Interruptible", "Sender"]
+
+Progress = Callable[[BulkReport], object]
+
+SECONDS_TO_STOP = 10
+"""How long a call that was cancelled waits for the driver to let go of what is on its way."""
+
+
+class Interruptible:
+    """A wait that another task of this call can end, as ``asyncio.timeout`` ends one.
+
+    The wait is for the source, which may take for ever to give the next document, and ends when a
+    batch has failed meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[Any] | None = None
+        self._was_cancelling = 0
+        self._is_ended = False
+
+    def end(self) -> None:
+        """End the wait, if there is one."""
+        if self._task is not None and not self._is_ended:
+            self._is_ended = True
+            self._task.cancel()
+
+    def __enter__(self) -> None:
+        self._task = asyncio.current_task()
+        self._was_cancelling = self._task.cancelling() if self._task else 0
+        self._is_ended = False
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        task, self._task = self._task, None
+        if task is None or not self._is_ended:
+            return False
+        # Someone else may have cancelled the task too; that one is not ours to stop.
+        ours_alone = task.uncancel() <= self._was_cancelling
+        return ours_alone and kind is asyncio.CancelledError
+
+
+class Sender:
+    """Sends the batches of one call, and keeps its account.
+
+    Parameters:
+        collection: the driver's collection.
+        account: where it is written what becomes of them.
+        ordered: whether each waits for the one before it, and none follows a failure.
+        in_flight: how many batches may be on their way, the one that is filling included.
+        alone: whether two must not be on the wire at once, for another reason than their order.
+        progress: called with the report after each batch.
+
+    Attributes:
+        mark: what stands in the documents that were inserted.
+        has_stopped: whether nothing more is sent.
+        waiting_for_source: the wait that ends when nothing more is sent.
+    """
+
+    def __init__(
+        self,
+        collection: Any,
+        account: Account,
+        *,
+        ordered: bool,
+        in_flight: int,
+        alone: bool,
+        progress: Progress | None,
+    ) -> None:
+        self.mark = CallMark()
+        self.has_stopped = False
+        self.waiting_for_source = Interruptible()
+        self._collection = collection
+        self._account = account
+        self._ordered = ordered
+        self._in_flight = in_flight
+        self._progress = progress
+        self._turn = asyncio.Semaphore(1 if ordered or alone else in_flight)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._unsettled: dict[int, tuple[Batch, raw_io.Attempt]] = {}
+        self._doubt = DoubtMark()
+        self._crash: BaseException | None = None
+
+    async def wait_for_room(self) -> None:
+        """Wait until another batch may be begun."""
+        while len(self._tasks) >= self._in_flight:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+
+    def send(self, batch: Batch) -> None:
+        """Send a batch when it is its turn."""
+        attempt = raw_io.Attempt(batch.encoded, ordered=self._ordered)
+        self._unsettled[id(batch)] = batch, attempt
+        task = asyncio.ensure_future(self._send(batch, attempt))
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    async def drain(self) -> None:
+        """Wait until all batches have come to their end.
+
+        Raises:
+            BaseException: what ``progress`` raised that is no ``Exception``.
+        """
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        if self._crash is not None:
+            raise self._crash
+
+    async def abandon(self) -> None:
+        """Stop what is on its way, and wait until it has stopped.
+
+        But not for ever: PyMongo's async client, cancelled while it looks for a server, may lose
+        itself in its own lock (Python 3.11). Then nobody knows what became of the batch.
+        """
+        self.stop()
+        for _, attempt in self._unsettled.values():
+            attempt.forbid()
+        for task in self._tasks:
+            task.cancel()
+        loop = asyncio.get_running_loop()
+        end = loop.time() + SECONDS_TO_STOP
+        while self._tasks and loop.time() < end:
+            try:
+                await asyncio.wait(self._tasks, timeout=end - loop.time())
+            except asyncio.CancelledError:
+                continue  # told once more; whoever called this is raising the first
+
+    def stop(self) -> None:
+        """Send nothing that is not on its way yet."""
+        self.has_stopped = True
+        self.waiting_for_source.end()
+
+    def finish(self) -> None:
+        """The call is over: what was not sent will not be.
+
+        Something may be on the wire still, if the event loop has ended before the call.
+        """
+        # The last first, so that an object that is in several batches becomes what it was.
+        for batch, attempt in reversed(list(self._unsettled.values())):
+            self._settle(batch, interrupted(attempt, len(batch), None))
+
+    async def _send(self, batch: Batch, attempt: raw_io.Attempt) -> None:
+        async with self._turn:
+            if self.has_stopped:
+                return
+            try:
+                outcome = await self._attempt(attempt, len(batch))
+            except asyncio.CancelledError:
+                self._settle(batch, interrupted(attempt, len(batch), None))
+                raise
+            finally:
+                if attempt.taken:
+                    self._account.report.batches += 1
+                    self._account.report.bytes += batch.size
+            self._settle(batch, outcome)
+            self._tell()
+
+    async def _attempt(self, attempt: raw_io.Attempt, count: int) -> Outcome:
+        """Send a batch, and read what came of it."""
+        try:
+            with understood(lambda: attempt.taken):
+                result = await raw_io.insert(self._collection, attempt)
+                if not result.acknowledged:
+                    return outcomes.unacknowledged(count)
+                return outcomes.acknowledged(count, result.inserted_count)
+        except BulkWriteError as error:
+            try:
+                with understood():
+                    return outcomes.refused(count, error, ordered=self._ordered)
+            except PyMongoError as nonsense:
+                return outcomes.lost(count, nonsense)
+        except DocumentTooLarge as error:
+            # This server takes less than others. The driver says so before it sends anything.
+            return outcomes.unsent(count, error)
+        except Exception as error:
+            return interrupted(attempt, count, error)
+
+    def _settle(self, batch: Batch, outcome: Outcome) -> None:
+        if self._unsettled.pop(id(batch), None) is None:
+            return  # the call is over, and its account closed
+        # In a transaction nothing is saved before it is committed, which is not seen from here.
+        state = False if self._account.report.in_transaction else self.mark
+        batch.settle(outcome, state, self._doubt)
+        if not self._account.settled(batch, outcome) and (
+            self._ordered or self._account.has_failed
+        ):
+            self.stop()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._crash = self._crash or error
+            self.stop()
+
+    def _tell(self) -> None:
+        if self._progress is None:
+            return
+        try:
+            self._progress(self._account.report)
+        except Exception as error:
+            self._account.interrupted(error)
+            self.stop()
+        except BaseException:
+            self.stop()
+            raise  # to ``_ended``
+
+
+def interrupted(attempt: raw_io.Attempt, count: int, error: Exception | None) -> Outcome:
+    """What became of a batch whose attempt did not come to its end."""
+    if attempt.forbid():
+        return outcomes.unsent(count, error)
+    return outcomes.lost(count, error) if error is not None else Outcome(unknown=range(count))

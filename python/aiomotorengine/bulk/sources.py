@@ -1,0 +1,68 @@
+"""Where documents come from: any iterable, or async iterable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from itertools import islice
+from time import perf_counter
+from typing import Any
+
+from aiomotorengine.pacing import SECONDS_PER_SLICE, Pace
+
+__all__ = ["Source"]
+
+
+class Source:
+    """Takes documents from an iterable or an async iterable.
+
+    Parameters:
+        source: the iterable.
+
+    Raises:
+        TypeError: it is neither.
+    """
+
+    def __init__(self, source: Iterable[Any] | AsyncIterable[Any]) -> None:
+        self._later: AsyncIterator[Any] | None = None
+        self._now: Iterator[Any] | None = None
+        if isinstance(source, AsyncIterable):
+            self._later = aiter(source)
+        else:
+            self._now = iter(source)
+        self._pace = Pace()
+        self.has_ended = False
+
+    async def take(self, most: int, into: list[Any]) -> None:
+        """Take some documents: at most so many, and none only where there are no more.
+
+        Those that were taken before the source raises, or this is cancelled, are in ``into``.
+        """
+        if self._later is not None:
+            await self._take_later(self._later, most, into)
+        elif self._now is not None:
+            most = min(most, self._pace.size)
+            self._pace.start()
+            into.extend(islice(self._now, most))
+            self.has_ended = len(into) < most
+            await self._pace.rest(max(1, len(into)))
+
+    async def _take_later(self, source: AsyncIterator[Any], most: int, into: list[Any]) -> None:
+        due = perf_counter() + SECONDS_PER_SLICE
+        while len(into) < most:
+            try:
+                into.append(await anext(source))
+            except StopAsyncIteration:
+                self.has_ended = True
+                return
+            # A source that never waits would otherwise keep the event loop for itself.
+            if perf_counter() > due:
+                await asyncio.sleep(0)
+                due = perf_counter() + SECONDS_PER_SLICE
+
+    async def close(self) -> None:
+        """Tell a source that has not come to its end that no more will be taken."""
+        if self._later is not None and (aclose := getattr(self._later, "aclose", None)):
+            await aclose()
+        elif self._now is not None and (close := getattr(self._now, "close", None)):
+            close()

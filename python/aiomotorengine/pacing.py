@@ -1,0 +1,72 @@
+"""Work over many documents, in slices that do not hold the event loop long.
+
+How many documents make a slice is measured, not guessed: documents differ in size by a factor of
+a million, machines and codecs by a hundred.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+
+__all__ = ["SECONDS_PER_SLICE", "Pace"]
+
+SECONDS_PER_SLICE = 0.002
+"""How long a slice should hold the event loop."""
+
+FIRST_SLICE = 1
+LARGEST_SLICE = 4096
+LARGEST_STEP = 4
+"""How much larger than the last a slice may be: one that was fast by chance proves little."""
+
+
+class Pace:
+    """How many documents are worked on before the event loop gets its turn.
+
+    Attributes:
+        size: how many documents the next slice may have.
+
+    Example:
+        >>> import asyncio
+        >>> async def total(numbers):
+        ...     pace, done, result = Pace(), 0, 0
+        ...     while done < len(numbers):
+        ...         some = numbers[done : done + pace.size]
+        ...         pace.start()
+        ...         result += sum(some)
+        ...         done += len(some)
+        ...         await pace.rest(len(some))
+        ...     return result
+        >>> asyncio.run(total(range(1000)))
+        499500
+    """
+
+    __slots__ = ("_began", "size")
+
+    def __init__(self) -> None:
+        self.size = FIRST_SLICE
+        self._began = 0.0
+
+    def start(self) -> None:
+        """A slice begins."""
+        self._began = perf_counter()
+
+    def finish(self, documents: int) -> None:
+        """A slice of so many documents is done; the next one's size follows from the time it took.
+
+        Parameters:
+            documents: how many there were.
+        """
+        self.measured(documents, perf_counter() - self._began)
+
+    def measured(self, documents: int, seconds: float) -> None:
+        """What ``finish`` does, for a time that was taken elsewhere."""
+        if documents < self.size and seconds <= SECONDS_PER_SLICE:
+            return  # the last of many, of which the cost of a slice itself is a large part
+        fitting = int(documents * SECONDS_PER_SLICE / seconds) if seconds > 0 else LARGEST_SLICE
+        self.size = max(1, min(fitting, self.size * LARGEST_STEP, LARGEST_SLICE))
+
+    async def rest(self, documents: int) -> None:
+        """The same as ``finish``, and then it is the event loop's turn."""
+        self.finish(documents)
+        await asyncio.sleep(0)
