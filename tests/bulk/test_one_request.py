@@ -1,0 +1,94 @@
+"""One request of the driver's ``bulk_write`` stands for a batch: what that rests on."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pymongo.operations import InsertOne
+
+from aiomotorengine import raw_io
+from aiomotorengine.codec import new_object_ids, wrap_many
+from tests.bulk.models import Key, Row, keys, numbers_of, rows, stored
+from tests.harness import Mongo
+from tests.integration.commands import watch
+
+pytestmark = pytest.mark.usefixtures("codec")
+
+
+def test_pymongo_still_adds_requests_as_raw_io_does() -> None:
+    class Bulk:
+        added: list[Any] = []  # noqa: RUF012  # of this test alone
+
+        def add_insert(self, document: Any) -> None:
+            self.added.append(document)
+
+    document = {"_id": 1}
+    InsertOne(document)._add_to_bulk(Bulk())  # type: ignore[arg-type]
+    assert Bulk.added == [document], "raw_io.InsertAll has to be changed, or left out"
+
+
+async def test_a_batch_is_one_message(mongo: Mongo) -> None:
+    commands = watch(mongo)
+    report = await Row.objects.insert_stream(rows(range(5000)), batch_size=5000)
+    (command,) = commands.of("insert")
+    assert len(command["documents"]) == 5000
+    assert report.batches == 1
+    (answer,) = commands.replies("insert")
+    assert answer["n"] == 5000
+
+
+async def test_without_that_name_the_public_way_is_taken(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Public:
+        """As ``InsertOne``, which one cannot take its method from."""
+
+        def __new__(cls, document: Any) -> Any:
+            made.append(document)
+            return InsertOne(document)
+
+    made: list[Any] = []
+    monkeypatch.setattr(raw_io, "InsertOne", Public)
+    report = await Key.objects.insert_stream(keys([1, 2, 1, 3]), ordered=False, on_error="collect")
+    assert len(made) == 4
+    assert numbers_of(report) == {"inserted": [0, 1, 3], "rejected": [2]}
+    assert await stored(Key) == [1, 2, 3]
+
+
+async def test_an_attempt_knows_whether_it_was_sent() -> None:
+    ids = new_object_ids(2)
+    documents = wrap_many([b"\x05\0\0\0\0", b"\x05\0\0\0\0"], ids)
+    attempt = raw_io.Attempt(documents, ordered=True)
+    first, second = attempt.documents
+    assert (first["_id"], second["_id"]) == (ids[0], ids[1])
+    assert second.raw == b"\x05\0\0\0\0"
+    assert not attempt.taken
+    assert first.raw == second.raw
+    assert attempt.taken
+    assert not attempt.forbid()
+
+
+async def test_memory_holds_no_more_documents_than_are_under_way(mongo: Mongo) -> None:
+    alive: weakref.WeakSet[Row] = weakref.WeakSet()
+    most = 0
+
+    def source() -> Iterator[Row]:
+        nonlocal most
+        for number in range(3000):
+            row = Row(n=number)
+            alive.add(row)
+            most = max(most, len(alive))
+            yield row
+
+    report = await Row.objects.insert_stream(source(), batch_size=100, in_flight=2)
+    assert report.ok
+    assert most <= 3 * 100
+    for _ in range(3):
+        await asyncio.sleep(0)
+    gc.collect()
+    assert len(alive) == 0

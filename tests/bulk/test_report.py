@@ -1,0 +1,134 @@
+"""The account: sets of numbers kept as ranges, and what a person reads of them."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+from aiomotorengine.bulk import BulkReport, NumberRanges, RejectedDocument
+
+
+def test_numbers_become_the_ranges_they_consist_of() -> None:
+    numbers = NumberRanges()
+    numbers.add(range(10, 20))
+    numbers.add([20, 21, 30])
+    numbers.add([])
+    numbers.add(range(5, 5))
+    assert numbers.ranges == (range(10, 22), range(30, 31))
+    assert len(numbers) == 13
+    assert list(numbers)[-3:] == [20, 21, 30]
+    assert [number in numbers for number in (9, 10, 21, 22, 30, 31, "10")] == [
+        False,
+        True,
+        True,
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_ranges_that_meet_become_one() -> None:
+    numbers = NumberRanges()
+    for part in (range(20, 30), range(0, 10), range(40, 50), range(10, 20), range(30, 40)):
+        numbers.add(part)
+    assert numbers.ranges == (range(50),)
+    assert len(numbers) == 50
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_numbers_in_any_order_are_the_set_that_they_are(seed: int) -> None:
+    chance = random.Random(seed)
+    chosen = [number for number in range(500) if chance.random() < 0.6]
+    parts = [chosen[start : start + 7] for start in range(0, len(chosen), 7)]
+    chance.shuffle(parts)
+    numbers = NumberRanges()
+    for part in parts:
+        numbers.add(part)
+    assert list(numbers) == chosen
+    assert len(numbers) == len(chosen)
+    assert {number for number in range(-1, 501) if number in numbers} == set(chosen)
+    assert all(
+        before.stop < after.start
+        for before, after in zip(numbers.ranges, numbers.ranges[1:], strict=False)
+    )
+    assert numbers == NumberRanges(chosen)
+
+
+def test_a_million_numbers_are_one_range() -> None:
+    numbers = NumberRanges()
+    for start in range(0, 1_000_000, 10_000):
+        numbers.add(range(start, start + 10_000))
+    assert numbers.ranges == (range(1_000_000),)
+
+
+def test_what_is_in_no_set_was_not_sent() -> None:
+    report = BulkReport()
+    report.start()
+    report.taken = 20
+    report.inserted.add(range(2, 6))
+    report.unconfirmed.add(range(6, 8))
+    report.unknown.add([10])
+    report.not_sent.add([15])
+    report.rejected += [RejectedDocument(12, None, "no"), RejectedDocument(0, 11000, "twice")]
+    report.finish()
+    assert list(report.not_sent) == [1, 8, 9, 11, 13, 14, 15, 16, 17, 18, 19]
+    assert not report.ok
+
+
+def test_an_account_is_for_one_call() -> None:
+    report = BulkReport()
+    report.start()
+    with pytest.raises(ValueError, match="for one call"):
+        report.start()
+
+
+def test_a_report_reads_well() -> None:
+    report = BulkReport()
+    report.start()
+    report.taken = 1_000_010
+    report.inserted.add(range(1_000_000))
+    report.unknown.add(range(1_000_004, 1_000_010))
+    report.rejected += [
+        RejectedDocument(number, 11000, "twice") for number in range(1_000_000, 1_000_004)
+    ]
+    report.batches, report.bytes, report.in_transaction = 3, 12_345, True
+    report.finish()
+    assert repr(report).startswith(
+        "<BulkReport: 1,000,010 taken, 1,000,000 inserted, 4 rejected (1000000, 1000001, 1000002, "
+        "…), 6 unknown (1000004-1000009); 3 batches, 12,345 bytes, "
+    )
+    assert repr(report).endswith("; in a transaction>")
+
+
+def test_a_report_as_a_dict() -> None:
+    report = BulkReport()
+    report.start()
+    report.taken = 5
+    report.inserted.add([0, 1, 3])
+    report.rejected.append(RejectedDocument(2, 11000, "twice", {"n": 1}, {"n": 7}))
+    report.finish()
+    given = json.loads(json.dumps(report.to_dict()))
+    assert given.pop("elapsed") == report.elapsed
+    assert given == {
+        "taken": 5,
+        "ok": False,
+        "inserted": [[0, 1], [3, 3]],
+        "unconfirmed": [],
+        "unknown": [],
+        "rejected": [
+            {
+                "number": 2,
+                "code": 11000,
+                "message": "twice",
+                "keyPattern": {"n": 1},
+                "keyValue": {"n": 7},
+            }
+        ],
+        "not_sent": [[4, 4]],
+        "batches": 0,
+        "bytes": 0,
+        "in_transaction": False,
+    }

@@ -1,0 +1,127 @@
+"""Bulk inserts in a transaction: nothing is saved before it is committed."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from pymongo.errors import OperationFailure
+
+from aiomotorengine.bulk import BulkReport
+from aiomotorengine.errors import UniqueKeyViolationError
+from aiomotorengine.queryset import QuerySet
+from tests.bulk.gate import Gate
+from tests.bulk.models import Key, Row, keys, numbers_of, rows, stored
+from tests.harness import Mongo
+
+pytestmark = [
+    pytest.mark.usefixtures("codec"),
+    pytest.mark.mongod_only("SecantusDB's transactions are not those of MongoDB"),
+]
+
+
+@asynccontextmanager
+async def transaction(mongo: Mongo) -> AsyncIterator[Any]:
+    """A session that is bound to this task, and has begun a transaction."""
+    await Row(n=1000).save()  # collections and indexes are not made in transactions
+    await Key(n=1000).save()
+    async with begun(mongo) as session:
+        yield session
+
+
+@asynccontextmanager
+async def begun(mongo: Mongo) -> AsyncIterator[Any]:
+    starting = mongo.database.connection.start_session()
+    async with await starting if inspect.isawaitable(starting) else starting as session:
+        beginning = session.start_transaction()
+        if inspect.isawaitable(beginning):
+            await beginning
+        async with binding(session):
+            yield session
+
+
+@asynccontextmanager
+async def binding(session: Any) -> AsyncIterator[None]:
+    if hasattr(session, "delegate"):  # Motor's, which leaves it to PyMongo's session
+        with session.delegate.bind(end_session=False):
+            yield
+    else:
+        async with session.bind(end_session=False):
+            yield
+
+
+@pytest.mark.parametrize("name", ["bulk_insert", "insert_stream"])
+async def test_what_is_committed_is_there(mongo: Mongo, name: str) -> None:
+    documents, report = rows(range(30)), BulkReport()
+    async with transaction(mongo) as session:
+        await getattr(Row.objects, name)(documents, report=report)
+        assert all(row._id is not None and not row._is_persisted for row in documents)
+        await session.commit_transaction()
+    assert report.in_transaction
+    assert report.ok
+    assert repr(report).endswith("; in a transaction>")
+    assert sorted(await stored()) == [*range(30), 1000]
+
+
+async def test_after_an_abort_the_same_documents_can_be_inserted(mongo: Mongo) -> None:
+    documents = rows(range(30))
+    async with transaction(mongo) as session:
+        await Row.objects.insert_stream(documents, batch_size=10)
+        await session.abort_transaction()
+    assert await stored() == [1000]
+    await documents[0].save()
+    report = await Row.objects.insert_stream(documents[1:])
+    assert report.ok
+    assert not report.in_transaction
+    assert sorted(await stored()) == [*range(30), 1000]
+
+
+async def test_documents_of_a_commit_without_an_answer_are_not_stored_twice(mongo: Mongo) -> None:
+    documents = rows(range(30))
+    async with transaction(mongo) as session:
+        await Row.objects.bulk_insert(documents)
+        await session.commit_transaction()
+    report = await Row.objects.insert_stream(documents, ordered=False, on_error="collect")
+    assert numbers_of(report) == {"rejected": list(range(30))}
+    assert sorted(await stored()) == [*range(30), 1000]
+
+
+async def test_a_session_has_one_batch_on_the_wire(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with transaction(mongo) as session:
+        gate = Gate(Row.objects.coll())
+        monkeypatch.setattr(QuerySet, "coll", lambda self, alias=None: gate)
+        report = await Row.objects.insert_stream(
+            rows(range(100)), ordered=False, batch_size=10, in_flight=4
+        )
+        await session.commit_transaction()
+    assert report.ok
+    assert gate.most_under_way == 1
+
+
+async def test_a_duplicate_ends_the_transaction(mongo: Mongo) -> None:
+    async with transaction(mongo):
+        with pytest.raises(UniqueKeyViolationError) as violation:
+            await Key.objects.bulk_insert(keys([1, 2, 1000]))
+        assert violation.value.report.in_transaction  # type: ignore[attr-defined]
+        with pytest.raises(OperationFailure) as failure:
+            await Key.objects.bulk_insert(keys([3]))
+        assert failure.value.has_error_label("TransientTransactionError")
+        assert numbers_of(failure.value.report) == {"unknown": [0]}  # type: ignore[attr-defined]
+    assert await stored(Key) == [1000]
+
+
+async def test_transactions_that_conflict(mongo: Mongo) -> None:
+    documents = keys([1, 2])
+    async with transaction(mongo) as first:
+        await Key.objects.bulk_insert(documents)
+        async with begun(mongo):
+            with pytest.raises(OperationFailure) as failure:
+                await Key.objects.bulk_insert(keys([2, 3]))
+            assert failure.value.has_error_label("TransientTransactionError")
+        await first.commit_transaction()
+    assert sorted(await stored(Key)) == [1, 2, 1000]

@@ -1,0 +1,223 @@
+"""The long part of the fault laboratory: random moments, many of them.
+
+    python -m tests.faults --cancels 1000 --cuts 200 --kills 20 --seed 7
+
+Each round has a seed of its own, made from ``--seed`` and its number, by which everything in it is
+chosen: the driver, the codec, the kind of call, how many documents there are, what goes wrong and
+when. A round that finds something prints it; ``--only cancel-17`` runs that round alone. What the
+machine does at the same time is chosen by nobody, so a round may have to be run more than once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import sys
+import time
+import traceback
+import warnings
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from random import Random
+from typing import Any
+
+from pymongo.errors import PyMongoError
+
+from aiomotorengine import codec as door
+from aiomotorengine import drivers
+from tests.faults.contract import CALLS, Trial
+from tests.faults.laboratory import (
+    KeyedItem,
+    Laboratory,
+    Observer,
+    eventually,
+    items,
+    laboratory,
+    observing,
+)
+from tests.faults.mongod import Mongod, mongod
+from tests.faults.proxy import Fault
+from tests.faults.wire_faults import CUTS, late
+
+Round = Callable[[Laboratory, Mongod, Random], Coroutine[Any, Any, Trial]]
+ROUNDS_BETWEEN_LINES = 100
+
+
+def main(arguments: list[str]) -> int:
+    """Run as many rounds as asked for; 1 if anything was found."""
+    warnings.simplefilter("error")
+    warnings.filterwarnings("ignore", "unclosed <socket", ResourceWarning)  # as for the tests
+    options = parsed(arguments)
+    numbers = {"cancel": options.cancels, "cut": options.cuts, "kill": options.kills}
+    chosen = [(kind, number) for kind, count in numbers.items() for number in range(count)]
+    if options.only:
+        kind, number = options.only.split("-")
+        chosen = [(kind, int(number))] * options.times
+    print(f"seed {options.seed}; {len(chosen)} rounds", flush=True)
+    with mongod() as own, observing(own.server) as observer:
+        findings = sum(
+            findings_of(kind, number, options.seed, own, observer) for kind, number in chosen
+        )
+    for kind, outcomes in seen.items():
+        told = ", ".join(f"{count} {name}" for name, count in outcomes.most_common())
+        print(f"{kind}: {outcomes.total()} rounds held, in which the call ended with: {told}")
+    print(f"seed {options.seed}: {findings} findings", flush=True)
+    return 1 if findings else 0
+
+
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--cancels", type=int, default=1000, help="cancelled at a random moment")
+    parser.add_argument("--cuts", type=int, default=200, help="connections lost at random moments")
+    parser.add_argument("--kills", type=int, default=20, help="mongod killed, and restarted")
+    parser.add_argument("--seed", type=int, default=Random().getrandbits(32))
+    parser.add_argument("--only", metavar="KIND-NUMBER", help="this round alone, such as cut-17")
+    parser.add_argument("--times", type=int, default=1, help="how often the only round is run")
+    return parser.parse_args(arguments)
+
+
+seen: dict[str, Counter[str]] = {}
+
+
+def findings_of(kind: str, number: int, seed: int, own: Mongod, observer: Observer) -> int:
+    """Run a round; how many findings it made, which is none or one."""
+    random = Random(f"{seed}-{kind}-{number}")
+    driver, codec = random.choice(sorted(drivers.DRIVERS)), random.choice(door.available())
+    started = time.monotonic()
+    with door.use(codec), laboratory(own.server, driver, observer) as lab, asyncio.Runner() as loop:
+        try:
+            trial = loop.run(done(ROUNDS[kind], lab, own, random))
+        except Exception:
+            print(f"FINDING {kind}-{number} ({driver}, {codec}):\n{traceback.format_exc()}")
+            return 1
+    gc.collect()  # what is left open is found now
+    ended = "nothing raised" if trial.error is None else type(trial.error).__name__
+    ended += " and some unknown" if trial.report.unknown else ""
+    seen.setdefault(kind, Counter())[ended] += 1
+    if kind == "kill" or (number + 1) % ROUNDS_BETWEEN_LINES == 0:
+        print(
+            f"{kind}-{number} {driver}, {codec}, {time.monotonic() - started:.1f} s: "
+            f"{ended}; {trial.report}",
+            flush=True,
+        )
+    return 0
+
+
+async def done(make: Round, lab: Laboratory, own: Mongod, random: Random) -> Trial:
+    trial = await make(lab, own, random)
+    await trial.check()
+    await lab.disconnect()
+    return trial
+
+
+# -- the rounds ------------------------------------------------------------------------------------
+
+
+def random_documents(lab: Laboratory, random: Random, most: int) -> tuple[list[Any], list[int]]:
+    """Documents to insert, and the places of those that the server refuses."""
+    count = random.randint(1, most)
+    if random.random() < 0.7:
+        return items(count), []
+    refused = sorted(random.sample(range(count), min(count // 3, random.randint(0, 3))))
+    lab.observer.store(KeyedItem, {"number": -1, "key": -1})
+    return [
+        KeyedItem(number=number, key=-1 if number in refused else number) for number in range(count)
+    ], refused
+
+
+def random_call(random: Random) -> tuple[str, dict[str, Any]]:
+    """A way to insert, and more of its arguments."""
+    call = random.choice(sorted(CALLS))
+    if "stream" not in call:
+        return call, {}
+    return call, {
+        "batch_size": random.choice([1, 2, 7, 50]),
+        "in_flight": random.randint(1, 4),
+        "on_error": random.choice(["raise", "collect"]),
+    }
+
+
+async def cancelled(lab: Laboratory, own: Mongod, random: Random) -> Trial:
+    """The task is cancelled at a random moment."""
+    documents, refused = random_documents(lab, random, most=200)
+    call, options = random_call(random)
+    if random.random() < 0.3:
+        lab.proxy.plan(*(late(random.uniform(0, 0.01)) for _ in range(10)))
+    if random.random() < 0.8:
+        await lab.ping()  # most moments would otherwise be of connecting
+    trial = Trial(lab, documents, refused=refused)
+    steps, seconds = random.randint(0, 200), random.uniform(0, 0.06)
+    by_steps = random.random() < 0.5
+
+    async def moment() -> None:
+        if not by_steps:
+            await asyncio.sleep(seconds)
+            return
+        for _ in range(steps):
+            await asyncio.sleep(0)
+
+    await trial.run_cancelled(call, moment, **options)
+    return trial
+
+
+async def cut(lab: Laboratory, own: Mongod, random: Random) -> Trial:
+    """Connections are lost at random moments, of inserts and whenever."""
+    lab.connect(retryWrites=random.random() < 0.5)
+    documents, refused = random_documents(lab, random, most=200)
+    call, options = random_call(random)
+    faults: list[Fault | None] = [*CUTS.values(), late(0.005), None, None, None]
+    lab.proxy.plan(*(random.choice(faults) for _ in range(random.randint(1, 30))))
+    seconds = random.uniform(0, 0.05) if random.random() < 0.3 else 60
+    timer = asyncio.get_running_loop().call_later(seconds, lab.proxy.cut_all)
+    trial = Trial(lab, documents, refused=refused)
+    await trial.run(call, **options)
+    timer.cancel()
+    return trial
+
+
+async def killed(lab: Laboratory, own: Mongod, random: Random) -> Trial:
+    """mongod is killed in the middle, and started again on what it has on its disk."""
+    # It would otherwise be asked again when it is back, and go on.
+    lab.connect(retryWrites=random.random() < 0.5, serverSelectionTimeoutMS=500)
+    documents = items(random.randint(12_000, 30_000))
+    call, options = random_call(random)
+    if "stream" in call:
+        options["batch_size"] = random.choice([50, 200, 1000])
+    trial = Trial(lab, documents)
+    batches = len(documents) // options.get("batch_size", 10_000)
+    killing = asyncio.create_task(
+        killed_after(lab, own, random.randint(1, batches), random.uniform(0, 0.02))
+    )
+    trial.tasks_before.add(killing)
+    await trial.run(call, **options)
+    await killing
+    await asyncio.to_thread(own.restart)
+    await until_it_answers(lab)
+    return trial
+
+
+async def killed_after(lab: Laboratory, own: Mongod, batches: int, seconds: float) -> None:
+    """Kill mongod a moment after it was told to insert a batch."""
+    await eventually(lambda: lab.proxy.seen.count("insert") >= batches)
+    await asyncio.sleep(seconds)
+    await asyncio.to_thread(own.kill)
+
+
+async def until_it_answers(lab: Laboratory) -> None:
+    """Give drivers the time to see that the server is back."""
+    while True:
+        try:
+            await asyncio.to_thread(lab.observer.client.admin.command, "ping")
+            await lab.ping()
+        except PyMongoError:
+            await asyncio.sleep(0.05)
+        else:
+            return
+
+
+ROUNDS: dict[str, Round] = {"cancel": cancelled, "cut": cut, "kill": killed}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,189 @@
+"""What can happen to a command between client and server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any
+
+import bson
+
+from tests.faults.frames import Frame
+from tests.faults.proxy import Exchange, Fault
+
+__all__ = [
+    "CUTS",
+    "FORGERIES",
+    "Held",
+    "changed",
+    "cut_after",
+    "cut_before",
+    "cut_during",
+    "forged",
+    "half_an_answer",
+    "late",
+    "silence",
+]
+
+
+# -- the connection is lost ------------------------------------------------------------------------
+
+
+async def cut_before(exchange: Exchange) -> None:
+    """The server never sees the command."""
+    exchange.cut()
+
+
+async def cut_during(exchange: Exchange) -> None:
+    """The server sees half of the command, and does nothing."""
+    whole = bytes(exchange.request)
+    await exchange.forward(whole[: len(whole) // 2])
+    exchange.cut()
+
+
+async def cut_after(exchange: Exchange) -> None:
+    """The server does what it is told, and its answer is lost."""
+    await exchange.answer()
+    exchange.cut()
+
+
+async def half_an_answer(exchange: Exchange) -> None:
+    """The connection is lost within the answer."""
+    whole = bytes(await exchange.answer())
+    await exchange.reply(whole[: len(whole) // 2])
+    exchange.cut()
+
+
+CUTS = {
+    "before": cut_before,
+    "during": cut_during,
+    "after": cut_after,
+    "half": half_an_answer,
+}
+
+
+# -- time --------------------------------------------------------------------------------------
+
+
+def late(seconds: float) -> Fault:
+    """The answer comes, after a while."""
+
+    async def fault(exchange: Exchange) -> None:
+        answer = await exchange.answer()
+        await exchange.wait(seconds)
+        await exchange.reply(bytes(answer))
+
+    return fault
+
+
+async def silence(exchange: Exchange) -> None:
+    """The server does what it is told, and the answer does not come."""
+    await exchange.answer()
+    await exchange.wait()
+
+
+class Held:
+    """The answer is held back until a test lets it go.
+
+    Example:
+        held = Held()
+        proxy.plan(held)
+        ...
+        await held.arrived()  # the server has done it
+        held.let_go()
+    """
+
+    def __init__(self) -> None:
+        self._arrived: Future[None] = Future()
+        self._released: Future[None] = Future()
+
+    async def __call__(self, exchange: Exchange) -> None:
+        answer = await exchange.answer()
+        self._arrived.set_result(None)
+        await asyncio.wrap_future(self._released)
+        await exchange.reply(bytes(answer))
+
+    async def arrived(self) -> None:
+        """Wait until the server has answered."""
+        await asyncio.wrap_future(self._arrived)
+
+    def let_go(self) -> None:
+        """Deliver the answer."""
+        self._released.set_result(None)
+
+
+# -- nonsense ------------------------------------------------------------------------------------
+
+
+def forged(forge: Callable[[Frame], bytes]) -> Fault:
+    """The server does what it is told, and another answer comes."""
+
+    async def fault(exchange: Exchange) -> None:
+        await exchange.reply(forge(await exchange.answer()))
+
+    return fault
+
+
+def changed(*left_out: str, **fields: Any) -> Fault:
+    """The answer says other things, and some no more."""
+
+    def forge(answer: Frame) -> bytes:
+        document = {key: answer.document[key] for key in answer.document if key not in left_out}
+        return bytes(answer.with_bson(bson.encode({**document, **fields})))
+
+    return forged(forge)
+
+
+def of_bson(raw: bytes) -> Fault:
+    """The answer has these bytes where its document should be."""
+    return forged(lambda answer: bytes(answer.with_bson(raw)))
+
+
+def write_error(**fields: Any) -> dict[str, Any]:
+    return {"index": 0, "code": 11000, "errmsg": "no such thing happened", **fields}
+
+
+def with_length(length: int) -> Fault:
+    return forged(lambda answer: length.to_bytes(4, "little", signed=True) + bytes(answer)[4:])
+
+
+FORGERIES: Mapping[str, Fault] = {
+    "n too small": changed(n=1),
+    "n too large": changed(n=10_000),
+    "n negative": changed(n=-1),
+    "n a text": changed(n="four"),
+    "n a null": changed(n=None),
+    "n a double": changed(n=2.5),
+    "n missing": changed("n"),
+    "ok missing": changed("ok"),
+    "not ok, no reason": of_bson(bson.encode({"ok": 0})),
+    "nothing": of_bson(bson.encode({})),
+    "write error out of range": changed(n=0, writeErrors=[write_error(index=10_000)]),
+    "write error negative": changed(n=0, writeErrors=[write_error(index=-1)]),
+    "write error without index": changed(n=0, writeErrors=[{"code": 11000, "errmsg": "?"}]),
+    "write error without code": changed(n=0, writeErrors=[{"index": 0, "errmsg": "?"}]),
+    "write error with a text for a code": changed(n=0, writeErrors=[write_error(code="x")]),
+    "write errors twice": changed(n=0, writeErrors=[write_error(), write_error()]),
+    "write errors not a list": changed(n=0, writeErrors=7),
+    "write errors of numbers": changed(n=0, writeErrors=[1, 2]),
+    "write errors, and all of n": changed(writeErrors=[write_error()]),
+    "write concern error a number": changed(writeConcernError=7),
+    "labels a number": of_bson(bson.encode({"ok": 0, "code": 1, "errmsg": "x", "errorLabels": 1})),
+    "bson of garbage": of_bson(b"\x10\0\0\0" + b"\xff" * 12),
+    "bson cut short": of_bson(bson.encode({"ok": 1.0})[:-3]),
+    "bson longer than it is": of_bson(b"\xff\0\0\0" + bson.encode({"ok": 1.0})[4:]),
+    "no bson": of_bson(b""),
+    "another opcode": forged(lambda answer: bytes(replace(answer, opcode=2012))),
+    "unknown opcode": forged(lambda answer: bytes(replace(answer, opcode=4711))),
+    "answer to another request": forged(lambda answer: bytes(replace(answer, response_to=1))),
+    "unknown flags": forged(lambda answer: bytes(replace(answer, body=b"\x7f" + answer.body[1:]))),
+    "another section": forged(
+        lambda answer: bytes(replace(answer, body=answer.body[:4] + b"\x01" + answer.body[5:]))
+    ),
+    "length of less than a header": with_length(3),
+    "length negative": with_length(-1),
+    "length huge": with_length(2**31 - 1),
+}
+"""Answers to an insert of several documents that make no sense."""
