@@ -10,54 +10,18 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 import pytest
 
+from benches.tables import Ratio, Target, put, tables
+
 ROUNDS = 40
 
 Work = Callable[..., Any]
 Prepare = Callable[[], tuple[Any, ...]]
-
-
-@dataclass(frozen=True)
-class Ratio:
-    minimum: float
-    median: float
-
-    def __str__(self) -> str:
-        return f"{self.minimum:.2f} / {self.median:.2f}"
-
-
-@dataclass
-class Table:
-    """Ratios by row and column, with the targets that some of them have."""
-
-    title: str
-    cells: dict[tuple[str, str], tuple[Ratio, float | None]] = field(default_factory=dict)
-
-    def lines(self) -> Iterator[str]:
-        rows = list(dict.fromkeys(row for row, _ in self.cells))
-        columns = list(dict.fromkeys(column for _, column in self.cells))
-        lines = [["", *columns], *([row, *(self.cell(row, c) for c in columns)] for row in rows)]
-        widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
-        yield self.title
-        for first, *others in lines:
-            padded = (cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))
-            yield f"  {first.ljust(widths[0])}  {'  '.join(padded)}"
-
-    def cell(self, row: str, column: str) -> str:
-        if (row, column) not in self.cells:
-            return "-"
-        ratio, target = self.cells[row, column]
-        if target is None:
-            return str(ratio)
-        return f"{ratio}  {'<=' if ratio.minimum <= target else 'MISSES'} {target:g}"
-
-
-tables: dict[str, Table] = {}
 
 
 @dataclass(frozen=True)
@@ -74,7 +38,7 @@ class Compare:
         table: str,
         row: str,
         column: str = "min / median",
-        target: float | None = None,
+        target: float | Target | None = None,
         scale: float = 1,
         rounds: int = ROUNDS,
         before_work: Prepare = tuple,
@@ -87,7 +51,7 @@ class Compare:
             work: what is measured.
             yardstick: what it is compared with.
             table: the title of the table the ratio goes to; ``row`` and ``column`` say where.
-            target: what the ratio should not exceed.
+            target: what the ratio is not to exceed, or a ``Target``.
             scale: a factor for the ratio, where the two do not do the same amount.
             rounds: how often each is timed.
             before_work: called before each round, outside the timing; gives the arguments.
@@ -116,9 +80,17 @@ class Compare:
         seconds = seconds[-rounds:]  # less the warming up
         ratio = Ratio(scale * times.min / min(seconds), scale * times.median / median(seconds))
         self.benchmark.extra_info.update(
-            ratio_of_minimums=ratio.minimum, ratio_of_medians=ratio.median, target=target
+            ratio_of_minimums=ratio.minimum, ratio_of_medians=ratio.median
         )
-        tables.setdefault(table, Table(table)).cells[row, column] = ratio, target
+        put(table, row, column, ratio, target)
+
+
+@pytest.fixture
+def without_collector() -> Iterator[None]:
+    """Python's cyclic garbage collector is off."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture
@@ -139,5 +111,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.section("ratios (of the minimums / of the medians)")
     for table in tables.values():
         terminalreporter.write_line("")
-        for line in table.lines():
-            terminalreporter.write_line(line)
+        for text in table.lines():
+            terminalreporter.write_line(text)

@@ -33,6 +33,6 @@ def test_import(compare: Callable[..., None]) -> None:
         table="start of a program, in multiples of one that imports Motor",
         row="import aiomotorengine",
         target=1.3,
-        rounds=20,
+        rounds=8,
         clock=children_time,
     )

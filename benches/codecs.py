@@ -1,0 +1,106 @@
+"""What the benches of the codecs have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import process_time
+from typing import Any
+
+import bson
+import pytest
+from bson.binary import UuidRepresentation
+from bson.codec_options import CodecOptions
+from bson.objectid import ObjectId
+
+from aiomotorengine import codec as door
+from aiomotorengine.codec import codec_for
+from aiomotorengine.codec.contract import Implementation
+from tests.zoo.shapes import SHAPES, Shape
+
+__all__ = [
+    "AGAIN",
+    "STANDARD",
+    "again",
+    "any_shape",
+    "batch_of",
+    "decoding",
+    "encoding",
+    "only_native",
+    "watch",
+]
+
+STANDARD: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
+
+AGAIN = 40
+
+any_shape = pytest.mark.parametrize("shape", SHAPES, ids=str)
+only_native = pytest.mark.skipif("native" not in door.available(), reason="there is one codec only")
+
+
+def encoding(
+    name: str, documents: Sequence[Any], options: CodecOptions[Any] = STANDARD
+) -> Callable[[], list[bytes]]:
+    """Validates documents of one class and writes them, each with a new id, by a codec."""
+    side, implementation = side_of(name, type(documents[0]), options)
+
+    def encode() -> list[bytes]:
+        ids = implementation.new_object_ids(len(documents))
+        return side.encode_many(documents, ids, validate=True)
+
+    return encode
+
+
+def side_of(
+    name: str, document_class: Any, options: CodecOptions[Any]
+) -> tuple[door.Codec, Implementation]:
+    """The codec of a class on one side of the door, and that side."""
+    with door.use(name):
+        return codec_for(document_class, options), door.choose(name)[0]
+
+
+def decoding(
+    name: str, document_class: Any, batch: bytes, options: CodecOptions[Any] = STANDARD
+) -> Callable[[], list[Any]]:
+    """Reads the documents of a batch, by a codec."""
+    side, _ = side_of(name, document_class, options)
+    return lambda: side.decode_many(batch)
+
+
+def again(work: Callable[[], Any], times: int = AGAIN) -> Callable[[], None]:
+    """Do something several times over, by ``watch``; letting go of what comes of it is not timed.
+
+    Before each round the collector goes through all objects, which leaves nothing of what is
+    measured in the processor's caches: once alone would measure mostly that.
+    """
+
+    def works() -> None:
+        for _ in range(times):
+            made = work()
+            start = process_time()
+            del made
+            watch.left_out += process_time() - start
+
+    return works
+
+
+class Stopwatch:
+    """The processor time of this process, less what was left out.
+
+    Attributes:
+        left_out: how many seconds that is.
+    """
+
+    def __init__(self) -> None:
+        self.left_out = 0.0
+
+    def __call__(self) -> float:
+        return process_time() - self.left_out
+
+
+watch = Stopwatch()
+
+
+def batch_of(shape: Shape, count: int) -> bytes:
+    """So many documents of a shape, end to end."""
+    rows = ({"_id": ObjectId(), **row} for row in shape.rows(count))
+    return b"".join(bson.encode(row, codec_options=STANDARD) for row in rows)
