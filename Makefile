@@ -32,7 +32,8 @@ BUILT := $(VENV)/.stamp-built-$(KIND)$(if $(filter native,$(KIND)),-$(PROFILE))
 TOOLS := $(VENV)/.stamp-tools $(if $(MONGODB_URI),,$(VENV)/.stamp-mongod)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup build demo test test-pure lint bench fuzz docs ci wheel-pure clean
+.PHONY: help setup build demo test test-pure lint bench fuzz leaks asan valgrind faults soak docs \
+	ci wheel-pure clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +74,24 @@ bench: $(TOOLS) ## release build, then the benches; prints tables of ratios
 fuzz: ## both codecs against each other on random documents and damaged bytes
 	@$(MAKE) --no-print-directory build PROFILE=release
 	$(PY) -m tests.fuzz $(ARGS)
+
+leaks: ## what the native codec keeps of memory and references, for each document
+	@$(MAKE) --no-print-directory build PROFILE=release
+	$(PY) -m tests.leaks $(ARGS)
+
+asan: setup ## Rust's tests, tests/codec and the fuzzer with AddressSanitizer (needs Rust)
+	$(PY) rust/memory_checks.py asan $(ARGS)
+
+valgrind: $(TOOLS) ## a stretch of tests/codec and of the fuzzer under valgrind (needs Rust)
+	@$(MAKE) --no-print-directory build PROFILE=release
+	$(PY) rust/memory_checks.py valgrind $(ARGS)
+
+faults: setup ## the long part of the fault laboratory: random cancels, cuts, kills
+	$(PY) -m tests.faults $(ARGS)
+
+soak: $(TOOLS) ## release build; a million documents in and out: speed, cost, holds, memory
+	@$(MAKE) --no-print-directory build PROFILE=release
+	$(PY) -m benches.soak $(ARGS)
 
 docs: setup ## run every example of the README and the guide
 	$(PY) -m pytest tests/docs $(ARGS)

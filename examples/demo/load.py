@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from itertools import islice
 from typing import TypeVar
 
-from aiomotorengine import Document
+from aiomotorengine import BulkReport, Document
 from examples.demo.data import AirportRow, EarthquakeRow
 from examples.demo.models import Airport, Country, Earthquake, Nearby, Place
 
@@ -18,7 +17,7 @@ __all__ = ["insert", "make_airport", "make_countries", "make_earthquake"]
 D = TypeVar("D", bound=Document)
 
 BATCH = 1000
-"""Documents for each call of ``bulk_insert``: small enough for a progress bar that moves."""
+"""Documents sent at once: few enough for a progress bar that moves."""
 
 NEARBY = re.compile(r"(?P<distance_km>\d+) km (?P<direction>[NESW]+) of (?P<town>.+), [^,]+")
 
@@ -28,18 +27,25 @@ OTHER_NAMES = {"Timor Leste": "East Timor"}
 
 async def insert(
     documents: Iterable[D], document_class: type[D], advance: Callable[[int], object]
-) -> None:
-    """Insert all documents, batch by batch.
+) -> BulkReport:
+    """Insert all documents as a stream.
 
     Parameters:
-        documents: any iterable; it is asked for a batch at a time.
+        documents: any iterable; it is read as its documents are sent.
         document_class: their class.
         advance: called after each batch with the number of its documents.
+
+    Returns:
+        What became of them.
     """
-    source = iter(documents)
-    while batch := list(islice(source, BATCH)):
-        await document_class.objects.bulk_insert(batch)
-        advance(len(batch))
+    shown = 0
+
+    def show(report: BulkReport) -> None:
+        nonlocal shown
+        advance(len(report.inserted) - shown)
+        shown = len(report.inserted)
+
+    return await document_class.objects.insert_stream(documents, batch_size=BATCH, progress=show)
 
 
 def make_countries(names: Mapping[str, str], codes_in_use: Iterable[str]) -> Iterator[Country]:

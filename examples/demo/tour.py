@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pymongo.errors import OperationFailure
 
 import aiomotorengine
-from aiomotorengine import codec, connect, disconnect
+from aiomotorengine import BulkReport, Document, codec, connect, disconnect
 from aiomotorengine.connection import driver_of
 from aiomotorengine.database import Database
 from aiomotorengine.errors import UniqueKeyViolationError
@@ -80,15 +81,36 @@ async def load_everything(display: Display, limit: int | None) -> None:
         count(len(names) + len(airports) + len(earthquakes))
     countries = list(load.make_countries(names, (row["country"] for row in airports)))
     with display.progress("insert countries", len(countries)) as advance:
-        await load.insert(countries, Country, advance)
+        reports = [await load.insert(countries, Country, advance)]
     by_code = {country.code: country for country in countries if country.code}
     by_name = {country.name: country for country in countries if country.name}
     with display.progress("insert airports", len(airports)) as advance:
         documents = (load.make_airport(row, by_code) for row in airports)
-        await load.insert(documents, Airport, advance)
+        reports.append(await load.insert(documents, Airport, advance))
     with display.progress("insert earthquakes", len(earthquakes)) as advance:
         shocks = (load.make_earthquake(row, by_name) for row in earthquakes)
-        await load.insert(shocks, Earthquake, advance)
+        reports.append(await load.insert(shocks, Earthquake, advance))
+    show_reports(display, zip((Country, Airport, Earthquake), reports, strict=True))
+
+
+def show_reports(display: Display, reports: Iterable[tuple[type[Document], BulkReport]]) -> None:
+    """What became of each document that was to be inserted."""
+    display.table(
+        "What was inserted (insert_stream)",
+        ["documents", "taken #", "inserted #", "rejected #", "unknown #", "batches #", "KiB #"],
+        (
+            (
+                document_class.__name__,
+                f"{report.taken:,}",
+                f"{len(report.inserted):,}",
+                f"{len(report.rejected):,}",
+                f"{len(report.unknown):,}",
+                report.batches,
+                f"{report.bytes / 1024:,.0f}",
+            )
+            for document_class, report in reports
+        ),
+    )
 
 
 async def refuse_a_second(display: Display) -> None:

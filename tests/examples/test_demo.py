@@ -55,6 +55,8 @@ def assert_tells_all(ran: subprocess.CompletedProcess[str]) -> None:
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
     for answer in (
         "596/596",
+        "What was inserted (insert_stream)",
+        "Earthquake     596        596          0         0         1",
         "A second country PH is refused.",
         "7.1   2024-07-11 02:13        640   106 km WSW of Sangay     Philippines",
         "United States",

@@ -27,6 +27,7 @@ from aiomotorengine import (
     disconnect,
     raw_io,
 )
+from aiomotorengine.pacing import Pace
 from aiomotorengine.queryset import QuerySet
 from aiomotorengine.raw_io import Reply
 from tests.harness import Mongo
@@ -89,7 +90,7 @@ async def test_each_reply_arrives_as_bytes_once(many: int, replies: list[Any]) -
     found = await Row.objects.order_by("n").find_all()
     assert [row.n for row in found] == list(range(many))
     arrived = [
-        (key, len(batch.documents))
+        (key, len(batch.places))
         for reply in replies
         for key, value in reply.get("cursor", {}).items()
         if key in ("firstBatch", "nextBatch")
@@ -98,7 +99,7 @@ async def test_each_reply_arrives_as_bytes_once(many: int, replies: list[Any]) -
     assert arrived == [("firstBatch", FIRST_BATCH), ("nextBatch", many - FIRST_BATCH)]
 
 
-async def test_batches_go_to_the_codec_in_slices_of_many_documents(
+async def test_batches_go_to_the_codec_in_slices_of_the_measured_size(
     many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[int] = []
@@ -108,16 +109,20 @@ async def test_batches_go_to_the_codec_in_slices_of_many_documents(
         def __init__(self, codec: Any) -> None:
             self.codec = codec
 
-        def decode_many(self, batch: bytes) -> Any:
-            documents = self.codec.decode_many(batch)
+        def decode_many(self, *arguments: Any) -> Any:
+            documents = self.codec.decode_many(*arguments)
             given.append(len(documents))
             return documents
 
+    class Steady(Pace):
+        def measured(self, documents: int, seconds: float) -> None:
+            self.size = 300
+
     monkeypatch.setattr(raw_io, "codec_of", lambda *args: Spy(made(*args)))
+    monkeypatch.setattr(raw_io, "Pace", Steady)
     await Row.objects.find_all()
-    rest = many - FIRST_BATCH
-    slice_size = raw_io.DOCUMENTS_PER_SLICE
-    assert given == [FIRST_BATCH, *[slice_size] * (rest // slice_size), rest % slice_size]
+    first, rest = FIRST_BATCH - Pace().size, many - FIRST_BATCH
+    assert given == [Pace().size, first, *[300] * (rest // 300), *([rest % 300] * bool(rest % 300))]
 
 
 async def test_documents_are_what_from_son_makes_of_what_is_stored(mongo: Mongo) -> None:
@@ -491,3 +496,19 @@ async def test_other_tasks_get_their_turn_while_a_large_reply_is_decoded(many: i
     await SeenRow.objects.find_all()
     task.cancel()
     assert len(seen) > 2
+
+
+async def test_replies_are_asked_for_in_a_moderate_size(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch, replies: list[Any]
+) -> None:
+    monkeypatch.setattr(raw_io, "BYTES_PER_REPLY", 50_000)
+    commands = watch(mongo)
+    await Row.objects.bulk_insert(Row(n=n, word="x" * 900) for n in range(500))
+    assert len(await Row.objects.find_all()) == 500
+    asked = [command["batchSize"] for command in commands.of("getMore")]
+    assert all(50 <= count <= 55 for count in asked), (
+        "the number of documents in the next reply can no longer be set: raw_io.size_next_reply"
+    )
+    batches = [batch for reply in replies for batch in reply.get("cursor", {}).get("nextBatch", ())]
+    assert len(batches) == len(asked) == 8
+    assert max(len(batch.reply) for batch in batches) < 55_000

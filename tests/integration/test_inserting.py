@@ -8,8 +8,15 @@ import bson
 import pytest
 from bson import ObjectId
 
-from aiomotorengine import BaseField, Document, IntField, StringField, connect, disconnect
-from aiomotorengine.raw_io import EncodedDocument
+from aiomotorengine import (
+    BaseField,
+    Document,
+    IntField,
+    StringField,
+    codec,
+    connect,
+    disconnect,
+)
 from tests.harness import Mongo
 from tests.integration.commands import watch
 
@@ -25,13 +32,13 @@ async def test_documents_are_given_to_the_driver_as_bytes(
     mongo: Mongo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[Any] = []
-    written = EncodedDocument.__init__
+    wrap_many = codec.wrap_many
 
-    def spy(self: EncodedDocument, raw: bytes, id: Any) -> None:
-        given.append((raw, id))
-        written(self, raw, id)
+    def spy(encoded: list[bytes], ids: list[Any]) -> Any:
+        given.extend(zip(encoded, ids, strict=True))
+        return wrap_many(encoded, ids)
 
-    monkeypatch.setattr(EncodedDocument, "__init__", spy)
+    monkeypatch.setattr(codec, "wrap_many", spy)
     rows = [Row(n=n, word="x") for n in range(3)]
     await Row.objects.bulk_insert(rows)
     assert given == [(bson.encode({"_id": r._id, **r.to_son()}), r._id) for r in rows]

@@ -97,7 +97,8 @@ def test_a_server_that_ends_by_itself_is_an_error_with_its_log() -> None:
 
 # A parent that starts a server under the guard, says which process it is, and lives until killed.
 PARENT = """
-import subprocess, sys, time
+import signal, subprocess, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background has it ignored
 guard, directory, *command = sys.argv[1:]
 subprocess.Popen(
     [sys.executable, guard, directory, *command], stdin=subprocess.PIPE, start_new_session=True

@@ -24,7 +24,15 @@ from pymongo.uri_parser import parse_uri
 
 from tests.servers import process
 
-__all__ = ["Kind", "NotAvailableError", "Server", "kinds"]
+__all__ = [
+    "Kind",
+    "NotAvailableError",
+    "Server",
+    "initiate",
+    "kinds",
+    "mongod_command",
+    "wait_for_primary",
+]
 
 REPLICA_SET = "rs0"
 SECONDS_TO_ELECT = 30
@@ -102,30 +110,36 @@ def mongod_version() -> str:
 
 @contextmanager
 def mongod() -> Iterator[Server]:
-    program = str(mongod_program())
-
-    def command(directory: Path, port: int) -> list[str]:
-        options = {
-            "--bind_ip": "127.0.0.1",
-            "--port": str(port),
-            "--dbpath": str(directory),
-            "--replSet": REPLICA_SET,
-            "--setParameter": "enableTestCommands=1",
-            "--wiredTigerCacheSizeGB": "0.5",
-        }
-        return [program, *(part for option in options.items() for part in option)]
-
-    with process.running(command) as port:
+    with process.running(mongod_command) as port:
         initiate(port)
         yield local("mongod", port)
+
+
+def mongod_command(directory: Path, port: int) -> list[str]:
+    """The command line of MongoDB, as a member of a replica set."""
+    options = {
+        "--bind_ip": "127.0.0.1",
+        "--port": str(port),
+        "--dbpath": str(directory),
+        "--replSet": REPLICA_SET,
+        "--setParameter": "enableTestCommands=1",
+        "--wiredTigerCacheSizeGB": "0.5",
+    }
+    return [str(mongod_program()), *(part for option in options.items() for part in option)]
 
 
 def initiate(port: int) -> None:
     """Make a server the primary of a replica set in which it is alone."""
     member = {"_id": 0, "host": f"127.0.0.1:{port}"}
-    deadline = time.monotonic() + SECONDS_TO_ELECT
     with process.client(port) as client:
         client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+    wait_for_primary(port)
+
+
+def wait_for_primary(port: int) -> None:
+    """Wait until the only member of a replica set takes writes."""
+    deadline = time.monotonic() + SECONDS_TO_ELECT
+    with process.client(port) as client:
         while not client.admin.command("hello")["isWritablePrimary"]:
             if time.monotonic() > deadline:
                 raise process.ServerError("mongod does not become the primary")

@@ -41,14 +41,7 @@ def running(command: Callable[[Path, int], list[str]]) -> Iterator[int]:
 def started(command: Callable[[Path, int], list[str]]) -> tuple[subprocess.Popen[str], int]:
     for attempt in range(1, ATTEMPTS + 1):
         port = free_port()
-        directory = Path(tempfile.mkdtemp(prefix="aiomotorengine-server-"))
-        guard = subprocess.Popen(
-            [sys.executable, str(GUARD), str(directory), *command(directory, port)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # Ctrl-C is for pytest, which then stops the server in order
-        )
+        guard = start_guard(command, port)
         try:
             wait_until_it_answers(guard, port)
         except ServerError:
@@ -61,6 +54,18 @@ def started(command: Callable[[Path, int], list[str]]) -> tuple[subprocess.Popen
         else:
             return guard, port
     raise AssertionError("unreachable")
+
+
+def start_guard(command: Callable[[Path, int], list[str]], port: int) -> subprocess.Popen[str]:
+    """Start a server, and what stops it together with this process."""
+    directory = Path(tempfile.mkdtemp(prefix="aiomotorengine-server-"))
+    return subprocess.Popen(
+        [sys.executable, str(GUARD), str(directory), *command(directory, port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for pytest, which then stops the server in order
+    )
 
 
 def wait_until_it_answers(guard: subprocess.Popen[str], port: int) -> None:

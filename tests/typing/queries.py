@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any, assert_type
 
 from bson import ObjectId
@@ -9,6 +10,7 @@ from bson import ObjectId
 from aiomotorengine import (
     DESCENDING,
     Aggregation,
+    BulkReport,
     Document,
     IntField,
     ListField,
@@ -33,6 +35,10 @@ class User(Document):
 
 class Admin(User):
     level = IntField()
+
+
+async def users_later() -> AsyncIterator[User]:
+    yield User(age=1)
 
 
 def connecting() -> None:
@@ -86,6 +92,11 @@ async def writing(user: User) -> None:
     assert_type(await User.objects.bulk_insert([user]), list[User] | None)
     assert_type(await User.objects.bulk_insert(User(age=n) for n in range(3)), list[User] | None)
     assert_type(await Admin.objects.bulk_insert([Admin()]), list[Admin] | None)
+    report = await User.objects.insert_stream((User(age=n) for n in range(3)), on_error="collect")
+    assert_type(report, BulkReport)
+    assert_type(await User.objects.insert_stream(users_later(), report=report), BulkReport)
+    assert_type(list(report.inserted), list[int])
+    assert_type(report.rejected[0].number, int)
     result = await User.objects.update({User.age: 5, "name": "Ada"})
     assert_type(result, UpdateResult)
     assert_type(result.count, int)

@@ -81,6 +81,8 @@ def about_homes(query: QuerySet[Home]) -> None:
 async def what_a_query_gives(home: Home) -> None:
     await User.objects.save(home)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     await User.objects.bulk_insert([home])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    await User.objects.insert_stream([home])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    await User.objects.insert_stream([], on_error="go on")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     found = await User.objects.get(name="Ada")
     print(found.name)  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
     print(User.objects.find_all()[0])  # type: ignore[index]  # pyright: ignore[reportIndexIssue]
