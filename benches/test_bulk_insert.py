@@ -1,7 +1,7 @@
-"""``bulk_insert`` against the driver's ``insert_many`` of ready dicts, in the client's CPU time.
+"""``bulk_insert`` and ``insert_stream`` against the driver's ``insert_many`` of ready dicts.
 
-The server is a process of its own, so the time of this process is what the client costs: the
-library, the driver, and the driver's threads.
+Compared is the client's CPU time. The server is a process of its own, so the time of this process
+is what the client costs: the library, the driver, and the driver's threads.
 """
 
 from __future__ import annotations
@@ -19,15 +19,28 @@ COUNTS = {"S2": 3000}
 TARGETS = {"S1": 0.35, "S1n": 0.45, "S2": 0.60, "S3": 0.40, "S4": 0.45}
 ROUNDS = {"native": 5, "python": 2}
 
+CALLS = {
+    "bulk_insert": lambda model, made: model.objects.bulk_insert(made),
+    "insert_stream": lambda model, made: model.objects.insert_stream(iter(made)),
+}
+BELOW_THE_DRIVER = 1.0
+
 
 @pytest.mark.mongod_only("figures are wanted for MongoDB itself")
+@pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("shape", [S1, S1N, S2, S3, S4], ids=str)
 def test_bulk_insert(
-    shape: Shape, server: Server, driver: str, codec: str, compare: Callable[..., None]
+    shape: Shape,
+    call: str,
+    server: Server,
+    driver: str,
+    codec: str,
+    compare: Callable[..., None],
 ) -> None:
     count = COUNTS.get(shape.name, 6000)
     model = shape.document_class
     ready = shape.rows(count)
+    target = TARGETS[shape.name] if call == "bulk_insert" else BELOW_THE_DRIVER
 
     with client_of(server, driver) as client:
 
@@ -39,12 +52,12 @@ def test_bulk_insert(
             return client.empty(model), [dict(row) for row in ready]  # they are given ids
 
         compare(
-            lambda made: client.run(model.objects.bulk_insert(made)),
+            lambda made: client.run(CALLS[call](model, made)),
             lambda collection, made: client.run(insert_many(collection, made)),
-            table="`bulk_insert`, client CPU, vs the same driver's `insert_many` of dicts",
+            table=f"`{call}`, client CPU, vs the same driver's `insert_many` of dicts",
             row=f"{codec}, {driver}",
             column=shape.name,
-            target=TARGETS[shape.name] if codec == "native" else None,
+            target=target if codec == "native" else None,
             rounds=ROUNDS[codec],
             before_work=documents,
             before_yardstick=rows,

@@ -39,17 +39,41 @@ class Pace:
         ...     return result
         >>> asyncio.run(total(range(1000)))
         499500
+
+    A slice may turn out to hold larger documents than those before it. Who works on it looks at
+    what is ``left`` of its time, and takes a ``turn`` in the middle when that is nothing.
     """
 
-    __slots__ = ("_began", "size")
+    __slots__ = ("_began", "_spent", "size")
 
     def __init__(self) -> None:
         self.size = FIRST_SLICE
+        self._spent = 0.0
         self._began = 0.0
 
     def start(self) -> None:
         """A slice begins."""
+        self._spent = 0.0
+        self.resume()
+
+    @property
+    def left(self) -> float:
+        """How many seconds may pass before it is the event loop's turn."""
+        return max(0.0, self._began + SECONDS_PER_SLICE - perf_counter())
+
+    def pause(self) -> None:
+        """What happens now is not the slice's, until ``resume``."""
+        self._spent += perf_counter() - self._began
+
+    def resume(self) -> None:
+        """The slice goes on, with its time anew."""
         self._began = perf_counter()
+
+    async def turn(self) -> None:
+        """It is the event loop's turn in the middle of a slice."""
+        self.pause()
+        await asyncio.sleep(0)
+        self.resume()
 
     def finish(self, documents: int) -> None:
         """A slice of so many documents is done; the next one's size follows from the time it took.
@@ -57,7 +81,8 @@ class Pace:
         Parameters:
             documents: how many there were.
         """
-        self.measured(documents, perf_counter() - self._began)
+        self.pause()
+        self.measured(documents, self._spent)
 
     def measured(self, documents: int, seconds: float) -> None:
         """What ``finish`` does, for a time that was taken elsewhere."""

@@ -31,7 +31,7 @@ from aiomotorengine.codec.elements import is_deeper_than
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 from aiomotorengine.pacing import Pace
 
-__all__ = ["Attempt", "can_encode", "codec_of", "encrypts", "find", "insert", "is_too_deep"]
+__all__ = ["Attempt", "can_encode", "codec_of", "find", "insert", "is_too_deep"]
 
 MOST_LEVELS = 180
 """How deep a document may be that MongoDB stores, itself included."""
@@ -263,10 +263,10 @@ async def find(
                 done = 0
                 while done < len(found.places):
                     some = found.places[done : done + pace.size]
-                    done += len(some)
                     pace.start()
-                    decoded = decode(found.reply, some)
-                    pace.finish(len(some))
+                    decoded = decode(found.reply, some, seconds=pace.left)
+                    pace.finish(len(decoded))
+                    done += len(decoded)
                     yield decoded
                     await asyncio.sleep(0)
         if singles:

@@ -257,6 +257,51 @@ def test_whatever_cannot_be_encoded_has_its_number_and_cause() -> None:
     assert isinstance(raised.value.__cause__, bson.errors.InvalidDocument)
 
 
+@pytest.mark.parametrize("validates", [False, True], ids=["write", "validate and write"])
+def test_a_refusal_gives_back_what_came_before_it(validates: bool) -> None:
+    codec = codec_for(animals.Plain, STANDARD)
+    documents = [*generate.documents(animals.Plain, 5), animals.Plain(anything=object())]
+    ids = ids_for(documents)
+    with pytest.raises(DocumentError) as raised:
+        codec.encode_many([*documents, *documents], [*ids, *ids], validate=validates)
+    assert raised.value.index == 5
+    assert raised.value.encoded == codec.encode_many(documents[:5], ids[:5])
+
+
+# -- one part at a time --------------------------------------------------------------------------
+
+
+@any_animal
+def test_parts_make_the_whole(animal: Any) -> None:
+    documents = generate.documents(animal, DOCUMENTS)
+    ids = ids_for(documents)
+    codec = codec_for(animal, STANDARD)
+    whole = codec.encode_many(documents, ids)
+    encoded: list[bytes] = []
+    while len(encoded) < len(documents):
+        done = len(encoded)
+        part = codec.encode_many(documents[done:], ids[done:], seconds=0.0)
+        assert 0 < len(part) <= DOCUMENTS // 4
+        encoded += part
+    assert encoded == whole
+
+    places = [sum(map(len, whole[:place])) for place in range(len(whole))]
+    decoded: list[Any] = []
+    while len(decoded) < len(documents):
+        part = codec.decode_many(b"".join(whole), places[len(decoded) :], seconds=0.0)
+        assert 0 < len(part) <= DOCUMENTS // 4
+        decoded += part
+    assert snapshot(decoded) == snapshot(codec.decode_many(b"".join(whole)))
+
+
+@pytest.mark.parametrize("seconds", [None, 60, float("inf")])
+def test_enough_time_is_enough_for_all(seconds: float | None) -> None:
+    documents = generate.documents(animals.Plain, DOCUMENTS)
+    codec = codec_for(animals.Plain, STANDARD)
+    encoded = codec.encode_many(documents, ids_for(documents), seconds=seconds)
+    assert len(encoded) == len(codec.decode_many(b"".join(encoded), seconds=seconds)) == DOCUMENTS
+
+
 def test_after_a_refusal_the_codec_works_on() -> None:
     codec = codec_for(animals.Plain, STANDARD)
     with pytest.raises(DocumentError):

@@ -12,7 +12,6 @@ from aiomotorengine.bulk.outcome import Outcome
 
 __all__ = [
     "BYTES_PER_BATCH",
-    "BYTES_PER_ENCRYPTED_BATCH",
     "DOCUMENTS_PER_BATCH",
     "MOST_DOCUMENTS_PER_BATCH",
     "Batch",
@@ -22,14 +21,12 @@ __all__ = [
 ]
 
 DOCUMENTS_PER_BATCH = 2_500
-BYTES_PER_BATCH = 8 * 1024 * 1024
+BYTES_PER_BATCH = 2 * 1024 * 1024
 """Far below what a server takes in a message (100,000 documents, 48,000,000 bytes): the driver
-makes each message in one go, and under PyMongo's async client that holds the event loop."""
+makes each message in one go, and under PyMongo's async client that holds the event loop. Of more
+bytes than these, a driver that encrypts by itself makes several messages."""
 
 MOST_DOCUMENTS_PER_BATCH = 100_000
-
-BYTES_PER_ENCRYPTED_BATCH = 2 * 1024 * 1024
-"""Of more, a driver that encrypts by itself makes several messages."""
 
 
 class CallMark:

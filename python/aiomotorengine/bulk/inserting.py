@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any
 
 from pymongo.errors import PyMongoError
@@ -15,7 +14,6 @@ from aiomotorengine import indexes, raw_io
 from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batches import (
     BYTES_PER_BATCH,
-    BYTES_PER_ENCRYPTED_BATCH,
     DOCUMENTS_PER_BATCH,
     Batch,
     Stock,
@@ -113,15 +111,13 @@ class Call:
             progress=options.progress,
         )
         codec = raw_io.codec_of(target.collection, target.document_class)
-        self._preparer = Preparer(target.document_class, codec, self._refuse)
+        self._pace = Pace()
+        self._preparer = Preparer(target.document_class, codec, self._pace, self._refuse)
         self._stops_at_refusal = stops_at_refusal
         self._has_refused = self._source_has_failed = False
-        encrypts = raw_io.encrypts(target.collection)
-        bytes_per_batch = BYTES_PER_ENCRYPTED_BATCH if encrypts else BYTES_PER_BATCH
-        self._stock = Stock(options.batch_size, bytes_per_batch)
+        self._stock = Stock(options.batch_size, BYTES_PER_BATCH)
         self._ready: deque[Batch] = deque()
         self._in_hand = Batch()
-        self._pace = Pace()
         self._has_one_step = self._preparer.has_one_step
         self._kinds: set[type[Any]] = set()
         self._indexed: set[type[Any]] = set()
@@ -189,21 +185,24 @@ class Call:
             if not self._is_over:
                 self._sender.send(self._ready.popleft())
 
-    async def _each_slice(self, documents: list[Any], work: Callable[[Batch], None]) -> None:
+    async def _each_slice(
+        self, documents: list[Any], work: Callable[[Batch], Iterator[None]]
+    ) -> None:
         start = 0
         while start < len(documents) and not self._is_over:
             some = documents[start : start + self._pace.size]
             numbers = list(range(start, start + len(some)))
             start += len(some)
             self._pace.start()
-            work(Batch(numbers, some))
+            for _ in work(Batch(numbers, some)):
+                await self._pace.turn()
             await self._pace.rest(len(numbers))
 
-    def _make_ready(self, some: Batch) -> None:
+    def _make_ready(self, some: Batch) -> Iterator[None]:
         self._in_hand = some
         if self._has_one_step:
             self._receive(some)
-        self._prepare(some, validate=self._has_one_step)
+        yield from self._prepare(some, validate=self._has_one_step)
         while self._stock.is_full:
             self._ready.append(self._stock.cut())
 
@@ -236,18 +235,19 @@ class Call:
             some.numbers.extend(range(first, self.report.taken))
         if self._is_over:
             return
-        began = perf_counter()
+        count = len(some)
+        self._pace.start()
         is_at_once = self._has_one_step and bool(self._indexed)
         if is_at_once:
             self._receive(some)
         else:
-            self._validate(some)
+            for _ in self._validate(some):
+                await self._pace.turn()
             await self._ensure_indexes()
-            began = perf_counter()
         if not self._has_to_stop:
-            self._prepare(some, validate=is_at_once)
-        self._pace.measured(len(some), perf_counter() - began)
-        await asyncio.sleep(0)
+            for _ in self._prepare(some, validate=is_at_once):
+                await self._pace.turn()
+        await self._pace.rest(count)
 
     # -- steps of both ----------------------------------------------------------------------------
 
@@ -271,6 +271,7 @@ class Call:
         for kind in self._kinds - self._indexed:
             if self._is_over:
                 return
+            self._pace.pause()
             try:
                 await indexes.ensure_remembered(self._target.collection, kind)
             except UniqueKeyViolationError:
@@ -278,19 +279,21 @@ class Call:
             except PyMongoError as error:
                 self._account.failed(error)
                 self._sender.stop()
+            finally:
+                self._pace.resume()
             self._indexed.add(kind)
 
     def _receive(self, some: Batch) -> None:
         self._preparer.receive(some)
         self._kinds.update(map(type, some.documents))
 
-    def _validate(self, some: Batch) -> None:
+    def _validate(self, some: Batch) -> Iterator[None]:
         self._receive(some)
-        self._preparer.validate(some)
+        yield from self._preparer.validate(some)
 
-    def _prepare(self, some: Batch, *, validate: bool) -> None:
+    def _prepare(self, some: Batch, *, validate: bool) -> Iterator[None]:
         """Give documents their ids and bytes, and put them in stock."""
-        self._preparer.run_on_save(some)
-        self._preparer.encode(some, validate=validate)
+        yield from self._preparer.run_on_save(some)
+        yield from self._preparer.encode(some, validate=validate)
         self._stock.add(some)
         self._in_hand = Batch()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,12 @@ from aiomotorengine.errors import (
     bulk_refusal,
     wrong_class,
 )
+from aiomotorengine.pacing import Pace
 
 __all__ = ["FalsyValidationError", "Preparer"]
+
+VALIDATED_AT_ONCE = 16
+"""How many documents are validated before one looks at the clock."""
 
 
 class FalsyValidationError(ValueError):
@@ -32,15 +36,19 @@ class FalsyValidationError(ValueError):
 class Preparer:
     """Prepares the documents of one call; what is refused is left out.
 
+    Each step that may take long is an iterator, which yields where the time of the slice is up.
+
     Attributes:
         document_class: the class of the query set.
         codec: its codec.
+        pace: what says how much time is left.
         refuse: takes number and error of each document that is refused, and says whether the
             others go on.
     """
 
     document_class: type[Any]
     codec: Codec
+    pace: Pace
     refuse: Callable[[int, Exception], bool]
 
     @property
@@ -58,12 +66,15 @@ class Preparer:
         self._refuse_strangers(batch)
         stamp(batch)
 
-    def validate(self, batch: Batch) -> None:
+    def validate(self, batch: Batch) -> Iterator[None]:
         """Validate each, once."""
         # Only a class's own method says no without raising, and then one has to know which it was.
-        at_once = 1 if any(map(has_own_validate, set(map(type, batch.documents)))) else len(batch)
+        has_own = any(map(has_own_validate, set(map(type, batch.documents))))
+        at_once = 1 if has_own else VALIDATED_AT_ONCE
         start = 0
         while start < len(batch):
+            if not self.pace.left:
+                yield
             try:
                 if self.codec.validate_many(batch.documents[start : start + at_once]):
                     start += at_once
@@ -73,12 +84,14 @@ class Preparer:
                 start += error.index
                 self._refuse(batch, start, error.__cause__)
 
-    def run_on_save(self, batch: Batch) -> None:
+    def run_on_save(self, batch: Batch) -> Iterator[None]:
         """Call the functions of ``on_save``."""
         if not any(conversion_of(kind).on_save for kind in set(map(type, batch.documents))):
             return
         place = 0
         while place < len(batch):
+            if not self.pace.left:
+                yield
             document = batch.documents[place]
             try:
                 for name, function in conversion_of(type(document)).on_save:
@@ -87,7 +100,7 @@ class Preparer:
             except Exception as error:
                 self._leave_out(batch, place, error)
 
-    def encode(self, batch: Batch, *, validate: bool) -> None:
+    def encode(self, batch: Batch, *, validate: bool) -> Iterator[None]:
         """Give the documents their ids, and turn them into what the driver takes.
 
         Parameters:
@@ -97,18 +110,16 @@ class Preparer:
         give_ids(batch)
         stepped_back = self.codec.stepped_back
         documents, ids, encoded = batch.documents, batch.ids, batch.encoded
-        while len(encoded) < len(documents):
-            start, stop, cause = len(encoded), len(documents), None
-            while start < stop:
-                try:
-                    encoded += self.codec.encode_many(
-                        documents[start:stop], ids[start:stop], validate=validate
-                    )
-                    break
-                except DocumentError as error:
-                    stop, cause = start + error.index, error.__cause__
-            if stop < len(documents):
-                self._refuse(batch, stop, cause)
+        while (start := len(encoded)) < len(documents):
+            if not self.pace.left:
+                yield
+            try:
+                encoded += self.codec.encode_many(
+                    documents[start:], ids[start:], validate=validate, seconds=self.pace.left
+                )
+            except DocumentError as error:
+                encoded += error.encoded
+                self._refuse(batch, len(encoded), error.__cause__)
         if max(map(len, encoded), default=0) > LARGEST_DOCUMENT:
             self._refuse_where(batch, is_oversize, oversize)
         # The native codec gives documents with many levels to the Python side.

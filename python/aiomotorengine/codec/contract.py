@@ -12,7 +12,7 @@ from aiomotorengine.codec.plan import DocumentPlan
 
 __all__ = ["CONTRACT", "Codec", "DocumentError", "Implementation"]
 
-CONTRACT = 2
+CONTRACT = 3
 """Raised with every change of what is promised here; an extension of another number is refused."""
 
 
@@ -21,11 +21,13 @@ class DocumentError(Exception):
 
     Attributes:
         index: which document, counted from 0 in the call.
+        encoded: what ``encode_many`` has made of the documents before it.
     """
 
     def __init__(self, index: int) -> None:
         super().__init__(index)
         self.index = index
+        self.encoded: list[bytes] = []
 
 
 class Codec(Protocol):
@@ -46,7 +48,12 @@ class Codec(Protocol):
         """
 
     def encode_many(
-        self, documents: Sequence[Any], ids: Sequence[Any], *, validate: bool = False
+        self,
+        documents: Sequence[Any],
+        ids: Sequence[Any],
+        *,
+        validate: bool = False,
+        seconds: float | None = None,
     ) -> list[bytes]:
         """One BSON document for each, as ``bson.encode({"_id": id, **document.to_son()})``.
 
@@ -54,18 +61,23 @@ class Codec(Protocol):
             documents: the documents.
             ids: their ids.
             validate: whether each document is validated first.
+            seconds: after about how long the rest is left for another call. At least one document
+                is encoded, and the list has as many as were.
 
         Raises:
             DocumentError: a document is not valid, or cannot be converted or encoded. It has no
                 cause where the document's own ``validate`` returned something falsy.
         """
 
-    def decode_many(self, batch: bytes, places: Sequence[int] | None = None) -> list[Any]:
+    def decode_many(
+        self, batch: bytes, places: Sequence[int] | None = None, *, seconds: float | None = None
+    ) -> list[Any]:
         """A document for each of the BSON documents in some bytes.
 
         Parameters:
             batch: the bytes.
             places: where each of them begins; by default they stand end to end, and fill the bytes.
+            seconds: after about how long the rest is left for another call, as for ``encode_many``.
 
         Raises:
             bson.errors.InvalidBSON: the bytes are no BSON.

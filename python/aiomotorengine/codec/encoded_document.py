@@ -49,7 +49,8 @@ class EncodedDocument(MutableMapping[str, Any]):
         raise TypeError("an encoded document cannot be changed")
 
     def __repr__(self) -> str:
-        return repr(bson.decode(self.raw))
+        # The driver puts this into the text of an error, for each document that was refused.
+        return f"<{len(self.raw)} bytes of BSON, _id {self._id!r}>"
 
 
 def wrap_many(encoded: Sequence[bytes], ids: Sequence[Any]) -> list[MutableMapping[str, Any]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import inf
+from time import perf_counter
 from types import NoneType
 from typing import Any
 from uuid import UUID
@@ -60,9 +62,15 @@ class Codec:
         return True
 
     def encode_many(
-        self, documents: Sequence[Any], ids: Sequence[Any], *, validate: bool = False
+        self,
+        documents: Sequence[Any],
+        ids: Sequence[Any],
+        *,
+        validate: bool = False,
+        seconds: float | None = None,
     ) -> list[bytes]:
         encoded: list[bytes] = []
+        end = end_after(seconds)
         options = self._codec_options
         may_have_little_stack = threading.current_thread() is not threading.main_thread()
         try:
@@ -73,22 +81,46 @@ class Codec:
                 if may_have_little_stack:
                     refuse_endless_values(son)
                 encoded.append(bson.encode({"_id": id, **son}, codec_options=options))
+                if perf_counter() >= end:
+                    return encoded
             else:
                 return encoded
         except Exception as error:
-            raise DocumentError(len(encoded)) from error
-        raise DocumentError(len(encoded))
+            raise refused_after(encoded) from error
+        raise refused_after(encoded)
 
-    def decode_many(self, batch: bytes, places: Sequence[int] | None = None) -> list[Any]:
+    def decode_many(
+        self, batch: bytes, places: Sequence[int] | None = None, *, seconds: float | None = None
+    ) -> list[Any]:
         if places is not None:
             batch = b"".join([document_at(batch, place) for place in places])
         refuse_endless(batch)
         from_son = self._document_class.from_son
-        return [from_son(mapping) for mapping in bson.decode_all(batch, self._codec_options)]
+        if seconds is None:
+            return [from_son(mapping) for mapping in bson.decode_all(batch, self._codec_options)]
+        end = end_after(seconds)
+        decoded = []
+        for mapping in bson.decode_iter(batch, self._codec_options):
+            decoded.append(from_son(mapping))
+            if perf_counter() >= end:
+                break
+        return decoded
 
 
 def compile_plan(plan: DocumentPlan, codec_options: CodecOptions[Any]) -> Codec:
     return Codec(plan, codec_options)
+
+
+def end_after(seconds: float | None) -> float:
+    """What the clock shows when time is up."""
+    return inf if seconds is None else perf_counter() + seconds
+
+
+def refused_after(encoded: list[bytes]) -> DocumentError:
+    """The error of the document that comes after those that are encoded."""
+    error = DocumentError(len(encoded))
+    error.encoded = encoded
+    return error
 
 
 def document_at(batch: bytes, place: int) -> bytes:

@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyBytes, PyList};
 
 use crate::bson::{Reader, Writer, split_document};
+use crate::deadline::Deadline;
 use crate::errors::{Outcome, Stop, is_ordinary};
 use crate::objects::{Items, PausedCollector, Value, list_of};
 use crate::plan::{Compiler, Document, Memory, World};
@@ -81,14 +82,16 @@ impl Codec {
         Ok(true)
     }
 
-    #[pyo3(signature = (documents, ids, *, validate = false))]
+    #[pyo3(signature = (documents, ids, *, validate = false, seconds = None))]
     fn encode_many<'py>(
         &self,
         documents: &Bound<'py, PyAny>,
         ids: &Bound<'py, PyAny>,
         validate: bool,
+        seconds: Option<f64>,
     ) -> PyResult<Bound<'py, PyList>> {
         let py = documents.py();
+        let mut deadline = Deadline::after(seconds);
         let in_python = |documents: Bound<'py, PyList>, ids: Bound<'py, PyList>| {
             let method = self.pure.bind(py).getattr(intern!(py, "encode_many"))?;
             let named = [(intern!(py, "validate"), validate)].into_py_dict(py)?;
@@ -119,26 +122,38 @@ impl Codec {
                 }
                 plan.write(document, id, &mut out, world)
             });
+            let mut size = out.bytes().len();
             encoded.push(match outcome {
                 Ok(()) => PyBytes::new(py, out.bytes()).into_any(),
                 Err(stop) => {
+                    size = usize::MAX; // nobody knows how long Python took
                     let (document, id) = (PyList::new(py, [document])?, PyList::new(py, [id])?);
-                    let list = self.stop(py, stop, encoded.len(), || in_python(document, id))?;
-                    list.get_item(0)?
+                    match self.stop(py, stop, encoded.len(), || in_python(document, id)) {
+                        Ok(list) => list.get_item(0)?,
+                        Err(error) => {
+                            self.keep(out);
+                            return Err(self.after(py, encoded, error)?);
+                        }
+                    }
                 }
             });
+            if deadline.is_over(size) {
+                break;
+            }
         }
         self.keep(out);
         list_of(py, encoded.len(), encoded.into_iter().map(Ok))
     }
 
-    #[pyo3(signature = (batch, places = None))]
+    #[pyo3(signature = (batch, places = None, *, seconds = None))]
     fn decode_many<'py>(
         &self,
         batch: &Bound<'py, PyBytes>,
         places: Option<&Bound<'py, PyAny>>,
+        seconds: Option<f64>,
     ) -> PyResult<Bound<'py, PyList>> {
         let py = batch.py();
+        let mut deadline = Deadline::after(seconds);
         let name = intern!(py, "decode_many");
         let in_python = |bytes: &Bound<'py, PyBytes>, places| -> PyResult<Bound<'py, PyList>> {
             let method = self.pure.bind(py).getattr(name)?;
@@ -162,16 +177,21 @@ impl Codec {
             } else {
                 Err(Stop::AskPython)
             };
+            let mut size = bytes.len();
             decoded.push(match outcome {
                 Ok(document) => document,
                 Err(Stop::Raised(error)) if !is_ordinary(&error) => return Err(*error),
                 // Also where a user's method raised: bytes after what it was given may be no BSON,
                 // and then it would not have been called.
                 Err(Stop::Raised(_) | Stop::AskPython) => {
+                    size = usize::MAX; // nobody knows how long Python takes
                     self.stepped_back.fetch_add(1, Ordering::Relaxed);
                     in_python(&PyBytes::new(py, bytes), None)?.get_item(0)?
                 }
             });
+            if deadline.is_over(size) {
+                break;
+            }
         }
         let decoded: Vec<Bound<'_, PyAny>> = decoded;
         list_of(py, decoded.len(), decoded.into_iter().map(Ok))
@@ -248,6 +268,21 @@ impl Codec {
         let numbered = PyErr::from_value(self.document_error.bind(py).call1((index,))?);
         numbered.set_cause(py, cause);
         Err(numbered)
+    }
+
+    /// The error of a document that was refused, with what was made of those before it.
+    #[cold]
+    fn after<'py>(
+        &self,
+        py: Python<'py>,
+        encoded: Vec<Bound<'py, PyAny>>,
+        error: PyErr,
+    ) -> PyResult<PyErr> {
+        if error.is_instance(py, self.document_error.bind(py)) {
+            let encoded = PyList::new(py, encoded)?;
+            error.value(py).setattr(intern!(py, "encoded"), encoded)?;
+        }
+        Ok(error)
     }
 }
 

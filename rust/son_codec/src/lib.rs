@@ -3,6 +3,7 @@
 pub mod bson;
 mod codec;
 mod contract;
+mod deadline;
 mod encoded_document;
 mod errors;
 mod interpreter;
