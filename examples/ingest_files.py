@@ -104,11 +104,17 @@ async def load(path: Path, rejects: Path) -> BulkReport:
         def show(report: BulkReport) -> None:
             bar.update(task, completed=rows.position, documents=len(report.inserted))
 
-        report = await Measurement.objects.insert_stream(
-            map(measurement_of, rows), ordered=False, on_error="collect", progress=show
-        )
-    write_rejects(path, report, rejects)
-    return report
+        report = BulkReport()
+        try:
+            return await Measurement.objects.insert_stream(
+                map(measurement_of, rows),
+                ordered=False,
+                on_error="collect",
+                report=report,
+                progress=show,
+            )
+        finally:  # also where the connection was lost
+            write_rejects(path, report, rejects)
 
 
 def write_rejects(path: Path, report: BulkReport, rejects: Path) -> None:

@@ -480,6 +480,8 @@ class QuerySet(Generic[D]):
 
         Raises:
             ValueError: a document is not valid, or cannot be stored.
+            TypeError: the source is no iterable, the report none of ours, or ``progress`` no
+                function, or one that is async.
             UniqueKeyViolationError: a unique field's value is there already.
             pymongo.errors.PyMongoError: the server refused a document for another reason, or the
                 connection was lost. ``error.report`` is the report.

@@ -168,10 +168,43 @@ async def test_an_unknown_way_with_errors_is_refused() -> None:
         await Row.objects.insert_stream([], on_error="ignore")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("source", [5, None, Row(n=1)], ids=["number", "none", "document"])
-async def test_what_is_no_source_is_refused(source: Any) -> None:
-    with pytest.raises(TypeError):
-        await Row.objects.insert_stream(source)
+async def to_be_awaited() -> list[Row]:
+    return []
+
+
+NO_SOURCES = {
+    "number": lambda: 5,
+    "none": lambda: None,
+    "document": lambda: Row(n=1),
+    "function": lambda: to_be_awaited,
+    "coroutine": lambda: to_be_awaited(),
+}
+
+
+@pytest.mark.parametrize("make", NO_SOURCES.values(), ids=NO_SOURCES)
+async def test_what_is_no_source_is_refused(make: Any) -> None:
+    with pytest.raises(TypeError, match="A source is an iterable or async iterable of documents"):
+        await Row.objects.insert_stream(make())
+
+
+async def tell(report: BulkReport) -> None:
+    """A coroutine, which nobody would await."""
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"progress": tell}, {"progress": 5}, {"report": {}}, {"report": BulkReport}],
+    ids=str,
+)
+async def test_options_that_cannot_work_are_refused_before_anything_is_sent(
+    options: dict[str, Any],
+) -> None:
+    [name] = options
+    with pytest.raises(TypeError, match=f"{name} must be a"):
+        await Row.objects.insert_stream(rows(range(5)), **options)
+    with pytest.raises(TypeError, match=f"{name} must be a"):
+        await Row.objects.bulk_insert(rows(range(5)), **options)
+    assert await stored() == []
 
 
 async def test_no_task_is_left_behind() -> None:

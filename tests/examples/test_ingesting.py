@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,24 @@ async def test_an_ndjson_file_with_lines_that_are_none(mongo: Mongo, tmp_path: P
     frozen = await ingest_files.Measurement.objects.get(station="Norden")
     assert frozen is not None
     assert frozen.temperature == 0
+
+
+async def test_rejects_are_written_where_the_load_fails(
+    mongo: Mongo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, rejects = tmp_path / "data.ndjson", tmp_path / "rejects.ndjson"
+    path.write_text("no measurement\n" * 3)  # only the first is looked at before the end
+
+    class Cut(ingest_files.Rows):
+        def lines(self) -> Iterator[str]:
+            yield from super().lines()
+            if not rejects.exists():
+                raise OSError("the disk is gone")
+
+    monkeypatch.setattr(ingest_files, "Rows", Cut)
+    with pytest.raises(OSError, match="the disk is gone"):
+        await ingest_files.load(path, rejects)
+    assert [number for number, _ in rejected_in(rejects)] == [0]
 
 
 def test_events_of_a_queue(mongo: Mongo, tmp_path: Path) -> None:

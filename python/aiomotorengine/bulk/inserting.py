@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 from typing import Any
 
 from pymongo.errors import PyMongoError
@@ -53,6 +54,22 @@ class Options:
     batch_size: int = DOCUMENTS_PER_BATCH
     report: BulkReport | None = None
     progress: Progress | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would only fail when documents are on their way.
+
+        Raises:
+            TypeError: the report or the function is none.
+        """
+        if self.report is not None and not isinstance(self.report, BulkReport):
+            raise TypeError(f"report must be a BulkReport, not {type(self.report).__name__}.")
+        if self.progress is None:
+            return
+        if not callable(self.progress) or iscoroutinefunction(self.progress):
+            raise TypeError(
+                "progress must be a function that takes the report and is not async, not "
+                f"{self.progress!r}."
+            )
 
 
 async def insert_list(target: Target, documents: Sequence[Any], options: Options) -> bool:

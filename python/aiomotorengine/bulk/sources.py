@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterable, Iterator
 from itertools import islice
 from time import perf_counter
 from typing import Any
@@ -26,12 +26,20 @@ class Source:
     def __init__(self, source: Iterable[Any] | AsyncIterable[Any]) -> None:
         self._later: AsyncIterator[Any] | None = None
         self._now: Iterator[Any] | None = None
-        if isinstance(source, AsyncIterable):
-            self._later = aiter(source)
-        else:
-            self._now = iter(source)
         self._pace = Pace()
         self.has_ended = False
+        if isinstance(source, AsyncIterable):
+            self._later = aiter(source)
+            return
+        try:
+            self._now = iter(source)
+        except TypeError as error:
+            if isinstance(source, Coroutine):
+                source.close()  # nobody will await it
+            raise TypeError(
+                "A source is an iterable or async iterable of documents, not "
+                f"{type(source).__name__}."
+            ) from error
 
     async def take(self, most: int, into: list[Any]) -> None:
         """Take some documents: at most so many, and none only where there are no more.
