@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aiomotorengine import Document, IntField, StringField
-from aiomotorengine.bulk import BulkReport, batches, inserting
+from aiomotorengine.bulk import BulkReport, inserting, stock
 from aiomotorengine.bulk.sources import Source
 from aiomotorengine.errors import UniqueKeyViolationError
 from tests.bulk.gate import gated
@@ -138,10 +138,10 @@ async def test_a_batch_ends_when_its_bytes_are_enough(
 async def test_a_batch_has_no_more_documents_than_a_server_takes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert batches.MOST_DOCUMENTS_PER_BATCH == 100_000
+    assert stock.MOST_DOCUMENTS_PER_BATCH == 100_000
     given: list[int] = []
 
-    class Seen(batches.Stock):
+    class Seen(stock.Stock):
         def __init__(self, documents_per_batch: int, bytes_per_batch: int) -> None:
             given.append(documents_per_batch)
             super().__init__(documents_per_batch, bytes_per_batch)
@@ -150,7 +150,7 @@ async def test_a_batch_has_no_more_documents_than_a_server_takes(
     await Row.objects.insert_stream([], batch_size=10**9)
     await Row.objects.insert_stream([], batch_size=7)
     await Row.objects.insert_stream([])
-    assert given == [100_000, 7, batches.DOCUMENTS_PER_BATCH]
+    assert given == [100_000, 7, stock.DOCUMENTS_PER_BATCH]
 
 
 @pytest.mark.parametrize("name", ["batch_size", "in_flight"])

@@ -8,7 +8,7 @@ from typing import Any
 
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from aiomotorengine.bulk.batches import Batch
+from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.bulk.report import BulkReport, RejectedDocument
 from aiomotorengine.errors import DUPLICATE_KEY_CODE, UniqueKeyViolationError

@@ -13,16 +13,12 @@ from pymongo.errors import PyMongoError
 
 from aiomotorengine import indexes, raw_io
 from aiomotorengine.bulk.account import Account
-from aiomotorengine.bulk.batches import (
-    BYTES_PER_BATCH,
-    DOCUMENTS_PER_BATCH,
-    Batch,
-    Stock,
-)
+from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.preparing import FalsyValidationError, Preparer
 from aiomotorengine.bulk.report import BulkReport
 from aiomotorengine.bulk.sending import Progress, Sender
 from aiomotorengine.bulk.sources import Source
+from aiomotorengine.bulk.stock import BYTES_PER_BATCH, DOCUMENTS_PER_BATCH, Stock
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.pacing import Pace
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiomotorengine import codec, raw_io
-from aiomotorengine.bulk.batches import Batch, CallMark
+from aiomotorengine.bulk.batch import Batch
+from aiomotorengine.bulk.marks import is_copied
 from aiomotorengine.codec import Codec, DocumentError, pure
 from aiomotorengine.codec.plan import DOCUMENT_METHODS, document_route
 from aiomotorengine.conversion import conversion_of
@@ -211,9 +212,3 @@ def give_ids(batch: Batch) -> None:
         document._is_persisted = False
     # Read again: an object that stands at several places is one document, and has one id.
     batch.ids.extend([document._id for document in documents])
-
-
-def is_copied(document: Any) -> bool:
-    """Whether a document that has an id is inserted with a new one."""
-    state = document._is_persisted
-    return bool(state) and not (isinstance(state, CallMark) and not state.succeeded)

@@ -13,7 +13,8 @@ from aiomotorengine import raw_io
 from aiomotorengine.answers import understood
 from aiomotorengine.bulk import outcome as outcomes
 from aiomotorengine.bulk.account import Account
-from aiomotorengine.bulk.batches import Batch, CallMark, DoubtMark
+from aiomotorengine.bulk.batch import Batch
+from aiomotorengine.bulk.marks import CallMark, DoubtMark
 from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.bulk.report import BulkReport
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from aiomotorengine.bulk.batches import Batch, Stock
+from aiomotorengine.bulk.batch import Batch
+from aiomotorengine.bulk.stock import Stock
 
 
 def batch_of(*sizes: int, first: int = 0) -> Batch:
