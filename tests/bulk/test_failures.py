@@ -706,3 +706,17 @@ async def test_a_progress_that_raises_ends_the_stream() -> None:
     sets = numbers_of(failure.value.report)  # type: ignore[attr-defined]
     assert sets["inserted"] == list(range(10))
     assert await stored() == list(range(10))
+
+
+@pytest.mark.parametrize("kinds", ["one class", "a class with another below it"])
+async def test_a_validate_of_one_instance_refuses_that_one(kinds: str) -> None:
+    class Item(Document):
+        n = IntField()
+
+    if kinds != "one class":
+        type("Below", (Item,), {})
+    items = [Item(n=n) for n in range(40)]
+    object.__setattr__(items[27], "validate", lambda: False)
+    report = await Item.objects.insert_stream(items, ordered=False, on_error="collect")
+    assert [entry.number for entry in report.rejected] == [27]
+    assert len(report.inserted) == 39

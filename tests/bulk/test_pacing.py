@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
 
-from aiomotorengine import Document, IntField, raw_io
-from aiomotorengine.bulk import inserting
+from aiomotorengine import Document, IntField, StringField, raw_io
+from aiomotorengine.bulk import BulkReport, inserting
+from aiomotorengine.bulk.sources import MOST_AT_ONCE, Source
+from aiomotorengine.bulk.stock import BYTES_PER_BATCH, Stock
+from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.pacing import FIRST_SLICE, LARGEST_SLICE, SECONDS_PER_SLICE, Pace
+from tests.bulk.hurry import Hurried
+from tests.bulk.models import Key, Row, keys, rows
 
 
 def settled(seconds_each: float) -> int:
@@ -53,25 +59,9 @@ def test_the_short_slice_at_the_end_says_nothing() -> None:
     assert pace.size == size
 
 
-# -- a slice that turns out to be too large ------------------------------------------------------
+# -- a slice that turns out to be too large -------------------------------------------------------
 
 DOCUMENTS = 1000
-
-
-class Hurried(Pace):
-    """Slices are large, and there is never time left."""
-
-    @property
-    def size(self) -> int:  # type: ignore[override]
-        return DOCUMENTS
-
-    @size.setter
-    def size(self, size: int) -> None:
-        pass
-
-    @property
-    def left(self) -> float:
-        return 0.0
 
 
 async def turns_during(work: Callable[[Callable[[], None]], Awaitable[Any]]) -> int:
@@ -134,3 +124,145 @@ async def test_a_slice_lets_others_have_their_turn(
         assert [row.n for row in await Row.objects.order_by("n").find_all()] == [*range(DOCUMENTS)]
 
     assert await turns_during(work) > DOCUMENTS / 20
+
+
+@pytest.mark.usefixtures("mongo", "codec")
+@pytest.mark.parametrize("call", ["insert_stream", "bulk_insert"])
+async def test_the_stock_is_sent_before_more_is_encoded(
+    call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "a" * 500_000
+    most = 0
+
+    class Watched(Stock):
+        def add(self, documents: Any) -> None:
+            nonlocal most
+            super().add(documents)
+            most = max(most, self._size)
+
+    class Page(Document):
+        text = StringField()
+
+    monkeypatch.setattr(inserting, "Pace", Hurried)
+    monkeypatch.setattr(inserting, "Stock", Watched)
+    pages = [*(Page(text="a") for _ in range(200)), *(Page(text=text) for _ in range(40))]
+    await getattr(Page.objects, call)(pages)
+    assert most <= BYTES_PER_BATCH + 2 * len(text)
+    assert await Page.objects.count() == len(pages)
+
+
+async def test_a_source_that_becomes_slow_is_asked_for_a_few() -> None:
+    now = 0.0
+
+    def source() -> Iterator[int]:
+        nonlocal now
+        for number in range(1000):
+            now += 0.0 if number < 100 else SECONDS_PER_SLICE
+            yield number
+
+    into: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("aiomotorengine.bulk.sources.perf_counter", lambda: now)
+        numbers = Source(source())
+        await numbers.take(1000, into)
+        assert 100 < len(into) <= 100 + MOST_AT_ONCE
+        assert not numbers.has_ended
+        before = len(into)
+        await numbers.take(1000, into)
+        assert len(into) <= before + 2
+
+
+@pytest.mark.usefixtures("mongo", "codec")
+@pytest.mark.parametrize("where", ["encode", "decode"])
+async def test_looking_for_levels_lets_others_have_their_turn(
+    where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inserting, "Pace", Hurried)
+    monkeypatch.setattr(raw_io, "Pace", Hurried)
+    happens: Callable[[], None] = lambda: None  # noqa: E731
+
+    def tell(raw: Any, *_: Any) -> bool:
+        happens()
+        return False
+
+    class Own(Document):
+        n = IntField()
+
+        def to_son(self) -> dict[str, Any]:
+            return super().to_son()
+
+        @classmethod
+        def from_son(cls, mapping: Any) -> Any:
+            return super().from_son(mapping)
+
+    if where == "encode":
+        monkeypatch.setattr(raw_io, "is_too_deep", tell)
+    else:
+        monkeypatch.setattr("aiomotorengine.codec.pure.refuse_endless", tell)
+
+    async def work(tell: Callable[[], None]) -> None:
+        nonlocal happens
+        happens = tell
+        await Own.objects.insert_stream([Own(n=n) for n in range(DOCUMENTS)])
+        assert len(await Own.objects.limit(DOCUMENTS).find_all()) == DOCUMENTS
+
+    assert await turns_during(work) > DOCUMENTS / 20
+
+
+# -- what others do meanwhile ---------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("mongo", "codec")
+async def test_a_document_that_someone_saves_meanwhile_stays_saved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inserting, "Pace", Hurried)
+    documents = rows(range(900))
+    call = asyncio.ensure_future(Row.objects.bulk_insert(documents))
+    while documents[0]._id is None:  # noqa: ASYNC110  # nothing tells it
+        await asyncio.sleep(0)
+    key = documents[0]._id
+    documents[0]._is_persisted = True  # as a save that has just ended leaves it
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert documents[0]._id == key
+    assert documents[0]._is_persisted is True
+    assert {document._id for document in documents[1:]} == {None}
+
+
+@pytest.mark.usefixtures("mongo", "codec")
+async def test_an_object_at_two_places_becomes_what_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inserting, "Pace", Hurried)
+    await Key.objects.insert_stream([Key(n=1)])
+    twice = Key(n=2)
+    report = BulkReport()
+    documents = [Key(n=1), twice, *keys(range(10, 1008)), twice, *keys(range(2000, 2500))]
+    with pytest.raises(UniqueKeyViolationError):
+        await Key.objects.insert_stream(documents, batch_size=20, report=report)
+    assert 1 in report.not_sent
+    assert (twice._id, bool(twice._is_persisted)) == (None, False)
+
+
+@pytest.mark.usefixtures("mongo", "codec")
+async def test_nothing_more_is_prepared_when_the_call_has_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inserting, "Pace", Hurried)
+    seen: list[int] = []
+
+    class Slow(Document):
+        n = IntField(unique=True, on_save=lambda document, creating: note(document.n))
+
+    def note(number: int) -> int:
+        time.sleep(0.001)
+        seen.append(number)
+        return number
+
+    await Slow.objects.insert_stream([Slow(n=1)])
+    documents = [Slow(n=1), *(Slow(n=n) for n in range(10, 3000))]
+    with pytest.raises(UniqueKeyViolationError):
+        await Slow.objects.insert_stream(documents, batch_size=20)
+    assert len(seen) < 2500

@@ -294,6 +294,26 @@ def test_parts_make_the_whole(animal: Any) -> None:
     assert snapshot(decoded) == snapshot(codec.decode_many(b"".join(whole)))
 
 
+@pytest.mark.parametrize("seconds", [None, 0.0, 60])
+@pytest.mark.parametrize("damage", ["more", "less", "zero", "negative"])
+def test_bytes_that_do_not_add_up_are_refused_before_any_is_read(
+    seconds: float | None, damage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Any] = []
+    animal: Any = animals.Counted
+    monkeypatch.setattr(animal, "from_son", classmethod(lambda cls, son: read.append(son)))
+    raws = encodable(generate.documents(animal, 30), list(range(30)), STANDARD)
+    last = {
+        "more": raws[-1] + b"ab",
+        "less": raws[-1][:-2],
+        "zero": bytes(4) + raws[-1][4:],
+        "negative": b"\xff" * 4 + raws[-1][4:],
+    }[damage]
+    with pytest.raises(bson.errors.InvalidBSON):
+        codec_for(animal, STANDARD).decode_many(b"".join([*raws[:-1], last]), seconds=seconds)
+    assert read == []
+
+
 @pytest.mark.parametrize("seconds", [None, 60, float("inf")])
 def test_enough_time_is_enough_for_all(seconds: float | None) -> None:
     documents = generate.documents(animals.Plain, DOCUMENTS)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiomotorengine.bulk.marks import CallMark, DoubtMark
+from aiomotorengine.bulk.marks import DoubtMark
 from aiomotorengine.bulk.outcome import Outcome
 
 __all__ = ["Batch"]
@@ -75,7 +75,7 @@ class Batch:
 
     def restore(self) -> None:
         """Make the documents what they were before they got their ids."""
-        self._restore(range(len(self.ids_before)))
+        self._restore(range(len(self.ids)))
 
     def settle(self, outcome: Outcome, state: Any, doubt: DoubtMark) -> None:
         """Make the documents say what became of them.
@@ -87,19 +87,28 @@ class Batch:
         """
         self._restore(outcome.untouched)
         self._restore(outcome.refused)
-        # After the others: one object may stand at several places.
-        self._mark(outcome.unknown, doubt)
+        # One object may stand at several places, here or in other batches: that it is in the
+        # database is known when one of them is.
+        unknown = outcome.unknown
+        if state:
+            documents = self.documents
+            unknown = [place for place in unknown if documents[place]._is_persisted is not state]
+        self._mark(unknown, doubt)
         self._mark(outcome.written, state)
 
     def _restore(self, places: Iterable[int]) -> None:
-        # From the end, so that an object that stands at several places becomes what it was first.
-        for place in sorted(places, reverse=True):
-            document, state = self.documents[place], self.states_before[place]
-            mark = document._is_persisted
-            if isinstance(mark, CallMark | DoubtMark) and mark is not state:
-                continue  # it stands elsewhere as well, and is or may be in the database
+        for place in places:
+            document, id = self.documents[place], self.ids[place]
+            # It had this id before; or, since it stands elsewhere too, it has become what it was
+            # already; or it is or may be in the database, by another place or someone's save.
+            if (
+                id is self.ids_before[place]
+                or document._id is not id
+                or document._is_persisted is not False
+            ):
+                continue
             document._id = self.ids_before[place]
-            document._is_persisted = state
+            document._is_persisted = self.states_before[place]
 
     def _mark(self, places: Sequence[int], state: Any) -> None:
         documents, ids = self.documents, self.ids

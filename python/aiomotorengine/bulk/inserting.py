@@ -14,7 +14,7 @@ from pymongo.errors import PyMongoError
 from aiomotorengine import indexes, raw_io
 from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch
-from aiomotorengine.bulk.preparing import FalsyValidationError, Preparer
+from aiomotorengine.bulk.preparing import FalsyValidationError, Preparer, give_ids
 from aiomotorengine.bulk.report import BulkReport
 from aiomotorengine.bulk.sending import Progress, Sender
 from aiomotorengine.bulk.sources import Source
@@ -125,13 +125,16 @@ class Call:
         )
         codec = raw_io.codec_of(target.collection, target.document_class)
         self._pace = Pace()
-        self._preparer = Preparer(target.document_class, codec, self._pace, self._refuse)
+        self._stock = Stock(options.batch_size, BYTES_PER_BATCH)
+        self._preparer = Preparer(
+            target.document_class, codec, self._pace, self._refuse, self._stock.add
+        )
         self._stops_at_refusal = stops_at_refusal
         self._has_refused = self._source_has_failed = False
-        self._stock = Stock(options.batch_size, BYTES_PER_BATCH)
         self._ready: deque[Batch] = deque()
         self._in_hand = Batch()
         self._has_one_step = self._preparer.has_one_step
+        self._is_validated_late = self._has_one_step
         self._kinds: set[type[Any]] = set()
         self._indexed: set[type[Any]] = set()
 
@@ -150,6 +153,7 @@ class Call:
                 self._account.interrupted(error)
                 self._sender.stop()
             await self._sender.drain()
+            await self._give_back()
             # Until Python 3.12 ``asyncio.wait_for``, on which a driver relies, may swallow it.
             if task is not None and task.cancelling() > was_cancelling:
                 raise asyncio.CancelledError
@@ -157,13 +161,19 @@ class Call:
             await self._sender.abandon()
             raise
         finally:
-            # The last first, so that an object that was taken twice becomes what it was at first.
             self._in_hand.restore()
             self._stock.cut_all().restore()
-            for batch in reversed(self._ready):
+            for batch in self._ready:
                 batch.restore()
             self._sender.finish()
             self.report.finish()
+
+    async def _give_back(self) -> None:
+        """Make documents that will not be sent what they were; there may be very many."""
+        while self._ready:
+            self._ready[-1].restore()
+            self._ready.pop()
+            await asyncio.sleep(0)
 
     def conclude(self) -> Exception | None:
         """What is to be raised after all; if nothing is, the documents are saved for good."""
@@ -188,8 +198,12 @@ class Call:
         self.report.taken = len(documents)
         if not self._has_one_step:
             await self._each_slice(documents, self._validate)
+            if self._is_over:
+                return
             await self._ensure_indexes()
         await self._each_slice(documents, self._make_ready)
+        if self._is_over:
+            return
         if len(self._stock):
             self._ready.append(self._stock.cut())
         await self._ensure_indexes()
@@ -207,17 +221,18 @@ class Call:
             numbers = list(range(start, start + len(some)))
             start += len(some)
             self._pace.start()
-            for _ in work(Batch(numbers, some)):
-                await self._pace.turn()
+            await self._in_turns(work(Batch(numbers, some)))
             await self._pace.rest(len(numbers))
 
     def _make_ready(self, some: Batch) -> Iterator[None]:
         self._in_hand = some
         if self._has_one_step:
             self._receive(some)
-        yield from self._prepare(some, validate=self._has_one_step)
-        while self._stock.is_full:
-            self._ready.append(self._stock.cut())
+        yield from self._give_ids(some)
+        for _ in self._preparer.encode(some, validate=self._has_one_step):
+            while self._stock.is_full:
+                self._ready.append(self._stock.cut())
+            yield
 
     # -- the way of a source ----------------------------------------------------------------------
 
@@ -225,16 +240,32 @@ class Call:
         """Prepare and send, batch by batch, until the source or something else is at its end."""
         while not self._has_to_stop:
             await self._sender.wait_for_room()
-            while not (self._stock.is_full or source.has_ended or self._is_over):
-                await self._take(source)
+            await self._fill_stock(source)
             if not len(self._stock):
                 return
             # Also when it is over because a document was refused: what came before it goes in.
             if not self._has_to_stop:
                 self._sender.send(self._stock.cut())
 
+    async def _fill_stock(self, source: Source) -> None:
+        while not (self._stock.is_full or self._has_to_stop):
+            if len(self._in_hand):  # left over when the stock was full
+                self._pace.start()
+            elif source.has_ended or self._is_over:
+                return
+            else:
+                await self._take(source)
+            if self._has_to_stop:
+                return
+            count = len(self._in_hand)
+            for _ in self._preparer.encode(self._in_hand, validate=self._is_validated_late):
+                await self._pace.turn()
+                if self._stock.is_full or self._has_to_stop:
+                    break
+            self._pace.finish(count - len(self._in_hand))
+
     async def _take(self, source: Source) -> None:
-        """Take some documents from the source, and prepare them."""
+        """Take some documents from the source, and give them ids; a slice begins with it."""
         some = self._in_hand = Batch()
         try:
             with self._sender.waiting_for_source:
@@ -246,21 +277,17 @@ class Call:
             first = self.report.taken
             self.report.taken += len(some)
             some.numbers.extend(range(first, self.report.taken))
-        if self._is_over:
+        if self._has_to_stop:
             return
-        count = len(some)
         self._pace.start()
-        is_at_once = self._has_one_step and bool(self._indexed)
-        if is_at_once:
+        self._is_validated_late = self._has_one_step and bool(self._indexed)
+        if self._is_validated_late:
             self._receive(some)
         else:
-            for _ in self._validate(some):
-                await self._pace.turn()
+            await self._in_turns(self._validate(some))
             await self._ensure_indexes()
         if not self._has_to_stop:
-            for _ in self._prepare(some, validate=is_at_once):
-                await self._pace.turn()
-        await self._pace.rest(count)
+            await self._in_turns(self._give_ids(some))
 
     # -- steps of both ----------------------------------------------------------------------------
 
@@ -282,7 +309,7 @@ class Call:
     async def _ensure_indexes(self) -> None:
         """Make sure of the indexes of all classes that have come so far."""
         for kind in self._kinds - self._indexed:
-            if self._is_over:
+            if self._has_to_stop:
                 return
             self._pace.pause()
             try:
@@ -304,9 +331,13 @@ class Call:
         self._receive(some)
         yield from self._preparer.validate(some)
 
-    def _prepare(self, some: Batch, *, validate: bool) -> Iterator[None]:
-        """Give documents their ids and bytes, and put them in stock."""
+    def _give_ids(self, some: Batch) -> Iterator[None]:
         yield from self._preparer.run_on_save(some)
-        yield from self._preparer.encode(some, validate=validate)
-        self._stock.add(some)
-        self._in_hand = Batch()
+        give_ids(some)
+
+    async def _in_turns(self, work: Iterator[None]) -> None:
+        """Do some work; the event loop has its turn where time is up."""
+        for _ in work:
+            await self._pace.turn()
+            if self._has_to_stop:
+                return

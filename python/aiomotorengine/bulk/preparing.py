@@ -20,9 +20,9 @@ from aiomotorengine.errors import (
 )
 from aiomotorengine.pacing import Pace
 
-__all__ = ["FalsyValidationError", "Preparer"]
+__all__ = ["FalsyValidationError", "Preparer", "give_ids"]
 
-VALIDATED_AT_ONCE = 16
+MOST_AT_ONCE = 16
 """How many documents are validated before one looks at the clock."""
 
 
@@ -37,7 +37,7 @@ class FalsyValidationError(ValueError):
 class Preparer:
     """Prepares the documents of one call; what is refused is left out.
 
-    Each step that may take long is an iterator, which yields where the time of the slice is up.
+    Each step that may take long is an iterator, which yields where the time of the slice may be up.
 
     Attributes:
         document_class: the class of the query set.
@@ -45,12 +45,14 @@ class Preparer:
         pace: what says how much time is left.
         refuse: takes number and error of each document that is refused, and says whether the
             others go on.
+        deliver: takes documents that are ready to be sent.
     """
 
     document_class: type[Any]
     codec: Codec
     pace: Pace
     refuse: Callable[[int, Exception], bool]
+    deliver: Callable[[Batch], None]
 
     @property
     def has_one_step(self) -> bool:
@@ -71,19 +73,24 @@ class Preparer:
         """Validate each, once."""
         # Only a class's own method says no without raising, and then one has to know which it was.
         has_own = any(map(has_own_validate, set(map(type, batch.documents))))
-        at_once = 1 if has_own else VALIDATED_AT_ONCE
+        at_once, most = 1, 1 if has_own else MOST_AT_ONCE
         start = 0
         while start < len(batch):
             if not self.pace.left:
                 yield
+                at_once = 1
+            some = batch.documents[start : start + at_once]
             try:
-                if self.codec.validate_many(batch.documents[start : start + at_once]):
-                    start += at_once
-                else:
+                if self.codec.validate_many(some):
+                    start += len(some)
+                elif len(some) == 1:
                     self._refuse(batch, start, None)
+                else:
+                    most = 1
             except DocumentError as error:
                 start += error.index
                 self._refuse(batch, start, error.__cause__)
+            at_once = min(at_once * 2, most)
 
     def run_on_save(self, batch: Batch) -> Iterator[None]:
         """Call the functions of ``on_save``."""
@@ -102,32 +109,39 @@ class Preparer:
                 self._leave_out(batch, place, error)
 
     def encode(self, batch: Batch, *, validate: bool) -> Iterator[None]:
-        """Give the documents their ids, and turn them into what the driver takes.
+        """Turn documents that have their ids into what the driver takes, and deliver them.
+
+        What was delivered is taken out of the batch, so that one can go on with the rest later.
 
         Parameters:
             batch: the documents.
             validate: whether they still have to be validated.
         """
-        give_ids(batch)
-        stepped_back = self.codec.stepped_back
-        documents, ids, encoded = batch.documents, batch.ids, batch.encoded
-        while (start := len(encoded)) < len(documents):
+        while len(batch):
             if not self.pace.left:
                 yield
+            refusal, stepped_back = None, self.codec.stepped_back
             try:
-                encoded += self.codec.encode_many(
-                    documents[start:], ids[start:], validate=validate, seconds=self.pace.left
+                batch.encoded[:] = self.codec.encode_many(
+                    batch.documents, batch.ids, validate=validate, seconds=self.pace.left
                 )
             except DocumentError as error:
-                encoded += error.encoded
-                self._refuse(batch, len(encoded), error.__cause__)
-        if max(map(len, encoded), default=0) > LARGEST_DOCUMENT:
-            self._refuse_where(batch, is_oversize, oversize)
-        # The native codec gives documents with many levels to the Python side.
-        if isinstance(self.codec, pure.Codec) or self.codec.stepped_back > stepped_back:
-            self._refuse_where(batch, raw_io.is_too_deep, too_deep)
-        batch.sizes.extend(map(len, encoded))
-        encoded[:] = codec.wrap_many(encoded, ids)
+                batch.encoded[:] = error.encoded
+                refusal = error
+            if refusal is not None:
+                self._refuse(batch, len(batch.encoded), refusal.__cause__)
+            if max(map(len, batch.encoded), default=0) > LARGEST_DOCUMENT:
+                yield from self._refuse_where(batch, is_oversize, oversize)
+            # The native codec gives documents with many levels to the Python side.
+            if isinstance(self.codec, pure.Codec) or self.codec.stepped_back > stepped_back:
+                yield from self._refuse_where(batch, raw_io.is_too_deep, too_deep)
+            self._deliver(batch.cut(0, len(batch.encoded)))
+            yield
+
+    def _deliver(self, part: Batch) -> None:
+        part.sizes.extend(map(len, part.encoded))
+        part.encoded[:] = codec.wrap_many(part.encoded, part.ids)
+        self.deliver(part)
 
     # -- refusing ---------------------------------------------------------------------------------
 
@@ -159,9 +173,11 @@ class Preparer:
         batch: Batch,
         is_refused: Callable[[bytes], bool],
         error_of: Callable[[int, bytes], Exception],
-    ) -> None:
+    ) -> Iterator[None]:
         place = 0
-        while place < len(batch):
+        while place < len(batch.encoded):
+            if not self.pace.left:
+                yield
             raw = batch.encoded[place]
             if is_refused(raw):
                 self._leave_out(batch, place, error_of(batch.numbers[place], raw))

@@ -157,8 +157,7 @@ class Sender:
 
         Something may be on the wire still, if the event loop has ended before the call.
         """
-        # The last first, so that an object that is in several batches becomes what it was.
-        for batch, attempt in reversed(list(self._unsettled.values())):
+        for batch, attempt in list(self._unsettled.values()):
             self._settle(batch, interrupted(attempt, len(batch), None))
 
     async def _send(self, batch: Batch, attempt: raw_io.Attempt) -> None:

@@ -8,9 +8,12 @@ from itertools import islice
 from time import perf_counter
 from typing import Any
 
-from aiomotorengine.pacing import SECONDS_PER_SLICE, Pace
+from aiomotorengine.pacing import SECONDS_PER_SLICE
 
 __all__ = ["Source"]
+
+MOST_AT_ONCE = 8
+"""How many documents are taken before one looks at the clock."""
 
 
 class Source:
@@ -26,7 +29,6 @@ class Source:
     def __init__(self, source: Iterable[Any] | AsyncIterable[Any]) -> None:
         self._later: AsyncIterator[Any] | None = None
         self._now: Iterator[Any] | None = None
-        self._pace = Pace()
         self.has_ended = False
         if isinstance(source, AsyncIterable):
             self._later = aiter(source)
@@ -49,11 +51,19 @@ class Source:
         if self._later is not None:
             await self._take_later(self._later, most, into)
         elif self._now is not None:
-            most = min(most, self._pace.size)
-            self._pace.start()
-            into.extend(islice(self._now, most))
-            self.has_ended = len(into) < most
-            await self._pace.rest(max(1, len(into)))
+            self._take_now(self._now, most, into)
+            await asyncio.sleep(0)
+
+    def _take_now(self, source: Iterator[Any], most: int, into: list[Any]) -> None:
+        due = perf_counter() + SECONDS_PER_SLICE
+        at_once = 1
+        while len(into) < most and not self.has_ended:
+            wanted = min(len(into) + at_once, most)
+            into.extend(islice(source, wanted - len(into)))
+            self.has_ended = len(into) < wanted
+            if perf_counter() >= due:
+                return
+            at_once = min(at_once * 2, MOST_AT_ONCE)
 
     async def _take_later(self, source: AsyncIterator[Any], most: int, into: list[Any]) -> None:
         due = perf_counter() + SECONDS_PER_SLICE

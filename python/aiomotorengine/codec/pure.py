@@ -92,16 +92,18 @@ class Codec:
     def decode_many(
         self, batch: bytes, places: Sequence[int] | None = None, *, seconds: float | None = None
     ) -> list[Any]:
+        end = end_after(seconds)
         if places is not None:
             batch = b"".join([document_at(batch, place) for place in places])
-        refuse_endless(batch)
         from_son = self._document_class.from_son
-        if seconds is None:
+        parts = None if seconds is None else documents_in(batch)
+        if parts is None:
+            refuse_endless(batch)
             return [from_son(mapping) for mapping in bson.decode_all(batch, self._codec_options)]
-        end = end_after(seconds)
         decoded = []
-        for mapping in bson.decode_iter(batch, self._codec_options):
-            decoded.append(from_son(mapping))
+        for raw in parts:
+            refuse_endless(raw)
+            decoded.append(from_son(bson.decode(raw, self._codec_options)))
             if perf_counter() >= end:
                 break
         return decoded
@@ -128,6 +130,19 @@ def document_at(batch: bytes, place: int) -> bytes:
     if place < 0 or place + 4 > len(batch):
         raise InvalidBSON("a document begins where the bytes end")
     return batch[place : place + max(4, length_at(batch, place)[0])]
+
+
+def documents_in(batch: bytes) -> list[bytes] | None:
+    """The documents that stand end to end; ``None`` if they do not add up."""
+    documents = []
+    start = 0
+    while start < len(batch):
+        length = length_at(batch, start)[0] if start + 5 <= len(batch) else 0
+        if length < 5 or start + length > len(batch) or batch[start + length - 1]:
+            return None
+        documents.append(batch[start : start + length])
+        start += length
+    return documents
 
 
 def refuse_endless(batch: bytes) -> None:

@@ -18,6 +18,9 @@ use crate::values::{Options, Types};
 /// A buffer that has grown larger than this is not kept.
 const LARGEST_BUFFER: usize = 4 * 1024 * 1024;
 
+/// Stands for the size of a document that Python had a hand in: nobody knows how long that took.
+const UNKNOWN: usize = usize::MAX;
+
 /// Converts many documents of one class; made by `compile_plan`.
 #[pyclass(frozen, module = "aiomotorengine._son_codec")]
 pub(crate) struct Codec {
@@ -39,6 +42,8 @@ struct Native {
     options: Options,
     /// Whether documents may be validated and written in one go.
     is_in_one_go: bool,
+    /// Whether they are read without a user's methods.
+    is_read_alone: bool,
 }
 
 #[pymethods]
@@ -122,11 +127,15 @@ impl Codec {
                 }
                 plan.write(document, id, &mut out, world)
             });
-            let mut size = out.bytes().len();
+            let mut size = if self.is_in_one_go() {
+                out.bytes().len()
+            } else {
+                UNKNOWN
+            };
             encoded.push(match outcome {
                 Ok(()) => PyBytes::new(py, out.bytes()).into_any(),
                 Err(stop) => {
-                    size = usize::MAX; // nobody knows how long Python took
+                    size = UNKNOWN;
                     let (document, id) = (PyList::new(py, [document])?, PyList::new(py, [id])?);
                     match self.stop(py, stop, encoded.len(), || in_python(document, id)) {
                         Ok(list) => list.get_item(0)?,
@@ -157,7 +166,8 @@ impl Codec {
         let name = intern!(py, "decode_many");
         let in_python = |bytes: &Bound<'py, PyBytes>, places| -> PyResult<Bound<'py, PyList>> {
             let method = self.pure.bind(py).getattr(name)?;
-            Ok(method.call1((bytes, places))?.cast_into()?)
+            let named = [(intern!(py, "seconds"), seconds)].into_py_dict(py)?;
+            Ok(method.call((bytes, places), Some(&named))?.cast_into()?)
         };
         // Bytes that do not add up are refused whole, before any document is made.
         let Some(parts) = parts_of(batch.as_bytes(), places)? else {
@@ -177,14 +187,18 @@ impl Codec {
             } else {
                 Err(Stop::AskPython)
             };
-            let mut size = bytes.len();
+            let mut size = if self.is_read_alone() {
+                bytes.len()
+            } else {
+                UNKNOWN
+            };
             decoded.push(match outcome {
                 Ok(document) => document,
                 Err(Stop::Raised(error)) if !is_ordinary(&error) => return Err(*error),
                 // Also where a user's method raised: bytes after what it was given may be no BSON,
                 // and then it would not have been called.
                 Err(Stop::Raised(_) | Stop::AskPython) => {
-                    size = usize::MAX; // nobody knows how long Python takes
+                    size = UNKNOWN;
                     self.stepped_back.fetch_add(1, Ordering::Relaxed);
                     in_python(&PyBytes::new(py, bytes), None)?.get_item(0)?
                 }
@@ -220,6 +234,12 @@ impl Codec {
         self.native
             .as_ref()
             .is_some_and(|native| native.is_in_one_go)
+    }
+
+    fn is_read_alone(&self) -> bool {
+        self.native
+            .as_ref()
+            .is_some_and(|native| native.is_read_alone)
     }
 
     /// The kept buffer. A user's method may call the codec again meanwhile, and gets another one.
@@ -355,6 +375,7 @@ pub(crate) fn compile_plan(
             let plans = Compiler::compile(plan)?;
             Some(Native {
                 is_in_one_go: plans.iter().all(|plan| plan.is_in_one_go),
+                is_read_alone: plans.iter().all(|plan| plan.is_read_alone),
                 plans,
                 types,
                 options,

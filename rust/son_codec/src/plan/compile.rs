@@ -153,6 +153,7 @@ impl<'py> Compiler<'py> {
             writes: is_usual && is_native("to_son")?,
             reads: is_usual && !is_reference && is_built_directly && is_native("from_son")?,
             is_in_one_go: !fields.iter().any(Field::has_users_methods),
+            is_read_alone: !fields.iter().any(Field::has_users_from_son),
             fields,
             layout,
             class: class.unbind(),

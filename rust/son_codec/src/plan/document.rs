@@ -34,6 +34,8 @@ pub(crate) struct Document {
     /// Whether a value may be validated and written in one go: where users' methods are called, they
     /// are called for the whole document first to validate it, and then to write it.
     pub(crate) is_in_one_go: bool,
+    /// Whether no method of a user's is called to read a value.
+    pub(crate) is_read_alone: bool,
 }
 
 /// The Python side of values that no field declares (`conversion.py`).

@@ -113,6 +113,12 @@ impl Field {
             || item.is_some_and(|item| item.has_users_methods())
     }
 
+    /// Whether what reads a value is a user's own.
+    pub(super) fn has_users_from_son(&self) -> bool {
+        let item = self.item.as_ref();
+        self.overridden.from_son || item.is_some_and(|item| item.has_users_from_son())
+    }
+
     /// Validate and write a value of a field that has no methods of a user's own.
     #[inline(always)]
     pub(super) fn write_valid(
