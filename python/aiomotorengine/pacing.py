@@ -85,7 +85,7 @@ class Pace:
         self.measured(documents, self._spent)
 
     def measured(self, documents: int, seconds: float) -> None:
-        """What ``finish`` does, for a time that was taken elsewhere."""
+        """What ``finish`` makes of the time that so many documents took."""
         if documents < self.size and seconds <= SECONDS_PER_SLICE:
             return  # the last of many, of which the cost of a slice itself is a large part
         fitting = int(documents * SECONDS_PER_SLICE / seconds) if seconds > 0 else LARGEST_SLICE

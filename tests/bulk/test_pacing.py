@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from aiomotorengine import Document, IntField, StringField, raw_io
-from aiomotorengine.bulk import BulkReport, inserting
+from aiomotorengine.bulk import inserting
 from aiomotorengine.bulk.sources import MOST_AT_ONCE, Source
 from aiomotorengine.bulk.stock import BYTES_PER_BATCH, Stock
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.pacing import FIRST_SLICE, LARGEST_SLICE, SECONDS_PER_SLICE, Pace
 from tests.bulk.hurry import Hurried
-from tests.bulk.models import Key, Row, keys, rows
+from tests.bulk.models import Row, rows
 
 
 def settled(seconds_each: float) -> int:
@@ -135,10 +135,11 @@ async def test_the_stock_is_sent_before_more_is_encoded(
     most = 0
 
     class Watched(Stock):
-        def add(self, documents: Any) -> None:
+        def add(self, documents: Any) -> bool:
             nonlocal most
-            super().add(documents)
+            is_full = super().add(documents)
             most = max(most, self._size)
+            return is_full
 
     class Page(Document):
         text = StringField()
@@ -229,21 +230,6 @@ async def test_a_document_that_someone_saves_meanwhile_stays_saved(
     assert documents[0]._id == key
     assert documents[0]._is_persisted is True
     assert {document._id for document in documents[1:]} == {None}
-
-
-@pytest.mark.usefixtures("mongo", "codec")
-async def test_an_object_at_two_places_becomes_what_it_was(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(inserting, "Pace", Hurried)
-    await Key.objects.insert_stream([Key(n=1)])
-    twice = Key(n=2)
-    report = BulkReport()
-    documents = [Key(n=1), twice, *keys(range(10, 1008)), twice, *keys(range(2000, 2500))]
-    with pytest.raises(UniqueKeyViolationError):
-        await Key.objects.insert_stream(documents, batch_size=20, report=report)
-    assert 1 in report.not_sent
-    assert (twice._id, bool(twice._is_persisted)) == (None, False)
 
 
 @pytest.mark.usefixtures("mongo", "codec")

@@ -230,9 +230,13 @@ class Call:
             self._receive(some)
         yield from self._give_ids(some)
         for _ in self._preparer.encode(some, validate=self._has_one_step):
-            while self._stock.is_full:
-                self._ready.append(self._stock.cut())
+            self._cut_stock()
             yield
+        self._cut_stock()
+
+    def _cut_stock(self) -> None:
+        while self._stock.is_full:
+            self._ready.append(self._stock.cut())
 
     # -- the way of a source ----------------------------------------------------------------------
 
@@ -262,7 +266,7 @@ class Call:
                 await self._pace.turn()
                 if self._stock.is_full or self._has_to_stop:
                     break
-            self._pace.finish(count - len(self._in_hand))
+            await self._pace.rest(count - len(self._in_hand))
 
     async def _take(self, source: Source) -> None:
         """Take some documents from the source, and give them ids; a slice begins with it."""

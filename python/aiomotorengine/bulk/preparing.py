@@ -45,14 +45,15 @@ class Preparer:
         pace: what says how much time is left.
         refuse: takes number and error of each document that is refused, and says whether the
             others go on.
-        deliver: takes documents that are ready to be sent.
+        deliver: takes documents that are ready to be sent, and says whether they are enough for
+            now.
     """
 
     document_class: type[Any]
     codec: Codec
     pace: Pace
     refuse: Callable[[int, Exception], bool]
-    deliver: Callable[[Batch], None]
+    deliver: Callable[[Batch], bool]
 
     @property
     def has_one_step(self) -> bool:
@@ -135,13 +136,11 @@ class Preparer:
             # The native codec gives documents with many levels to the Python side.
             if isinstance(self.codec, pure.Codec) or self.codec.stepped_back > stepped_back:
                 yield from self._refuse_where(batch, raw_io.is_too_deep, too_deep)
-            self._deliver(batch.cut(0, len(batch.encoded)))
-            yield
-
-    def _deliver(self, part: Batch) -> None:
-        part.sizes.extend(map(len, part.encoded))
-        part.encoded[:] = codec.wrap_many(part.encoded, part.ids)
-        self.deliver(part)
+            part = batch.cut(0, len(batch.encoded))
+            part.sizes.extend(map(len, part.encoded))
+            part.encoded[:] = codec.wrap_many(part.encoded, part.ids)
+            if self.deliver(part):
+                yield
 
     # -- refusing ---------------------------------------------------------------------------------
 

@@ -39,10 +39,11 @@ class Stock:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, documents: Batch) -> None:
-        """Take documents in."""
+    def add(self, documents: Batch) -> bool:
+        """Take documents in; whether there is enough for a batch now."""
         self._waiting.extend(documents)
         self._size += documents.size
+        return self.is_full
 
     @property
     def room(self) -> int:

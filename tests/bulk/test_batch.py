@@ -1,0 +1,73 @@
+"""What the documents of a batch become: what they were, or what is known of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from bson.objectid import ObjectId
+
+from aiomotorengine.bulk.batch import Batch
+from aiomotorengine.bulk.marks import CallMark, DoubtMark
+from aiomotorengine.bulk.outcome import Outcome
+from aiomotorengine.bulk.preparing import give_ids
+from tests.bulk.models import Row
+
+mark, doubt = CallMark(), DoubtMark()
+
+
+def batch_of(*documents: Any) -> Batch:
+    """The documents with their ids, as they are sent."""
+    batch = Batch(list(range(len(documents))), list(documents))
+    give_ids(batch)
+    return batch
+
+
+def test_what_was_not_sent_is_what_it_was() -> None:
+    key = ObjectId()
+    new, preset, loaded = Row(n=1), Row(n=2), Row(n=3)
+    preset._id, loaded._id, loaded._is_persisted = key, key, True
+    batch = batch_of(new, preset, loaded)
+    assert preset._id is key
+    assert len({key, new._id, loaded._id}) == 3  # a loaded document is inserted as a copy
+    batch.restore()
+    assert (new._id, preset._id, loaded._id) == (None, key, key)
+    assert (new._is_persisted, loaded._is_persisted) == (False, True)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_object_at_two_places_becomes_what_it_was(order: tuple[int, int]) -> None:
+    twice = Row(n=1)
+    batches = [batch_of(twice, Row(n=2)), batch_of(Row(n=3), twice, twice)]
+    for place in order:
+        batches[place].restore()
+    assert (twice._id, twice._is_persisted) == (None, False)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("other", [Outcome(untouched=range(1)), Outcome(unknown=range(1))])
+def test_an_object_that_is_in_by_one_place_counts_as_saved(
+    order: tuple[int, int], other: Outcome
+) -> None:
+    twice = Row(n=1)
+    batches = [batch_of(twice), batch_of(twice)]
+    key = twice._id
+    outcomes = [Outcome(written=range(1)), other]
+    for place in order:
+        batches[place].settle(outcomes[place], mark, doubt)
+    assert (twice._id, twice._is_persisted) == (key, mark)
+
+
+def test_a_document_that_someone_else_saved_stays_saved() -> None:
+    document = Row(n=1)
+    batch = batch_of(document)
+    key = document._id
+    document._is_persisted = True
+    batch.restore()
+    assert (document._id, document._is_persisted) == (key, True)
+
+
+def test_in_a_transaction_what_is_unknown_is_doubtful() -> None:
+    document = Row(n=1)
+    batch_of(document).settle(Outcome(unknown=range(1)), False, doubt)
+    assert document._is_persisted is doubt
