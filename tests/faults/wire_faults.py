@@ -117,11 +117,18 @@ class Held:
 # -- nonsense ------------------------------------------------------------------------------------
 
 
+SECONDS_UNTIL_READ = 0.1
+"""PyMongo's async client drops the connection at once where the length of an answer means nothing.
+One that is not waiting for the answer yet is told that there is no connection, and not why."""
+
+
 def forged(forge: Callable[[Frame], bytes]) -> Fault:
-    """The server does what it is told, and another answer comes."""
+    """The server does what it is told, and another answer comes when it is waited for."""
 
     async def fault(exchange: Exchange) -> None:
-        await exchange.reply(forge(await exchange.answer()))
+        answer = await exchange.answer()
+        await asyncio.sleep(SECONDS_UNTIL_READ)
+        await exchange.reply(forge(answer))
 
     return fault
 
