@@ -128,6 +128,24 @@ async def test_a_slice_lets_others_have_their_turn(
 
 @pytest.mark.usefixtures("mongo", "codec")
 @pytest.mark.parametrize("call", ["insert_stream", "bulk_insert"])
+async def test_the_time_of_all_documents_is_measured(
+    call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[int] = []
+
+    class Noting(Pace):
+        def measured(self, documents: int, seconds: float) -> None:
+            measured.append(documents)
+            super().measured(documents, 1e-9)
+
+    monkeypatch.setattr(inserting, "Pace", Noting)
+    await getattr(Row.objects, call)(rows(range(3000)))
+    assert sum(measured) == 3000
+    assert len(measured) < 100  # slices grow
+
+
+@pytest.mark.usefixtures("mongo", "codec")
+@pytest.mark.parametrize("call", ["insert_stream", "bulk_insert"])
 async def test_the_stock_is_sent_before_more_is_encoded(
     call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

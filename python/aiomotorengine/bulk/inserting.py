@@ -218,11 +218,11 @@ class Call:
         start = 0
         while start < len(documents) and not self._is_over:
             some = documents[start : start + self._pace.size]
-            numbers = list(range(start, start + len(some)))
-            start += len(some)
+            count = len(some)
             self._pace.start()
-            await self._in_turns(work(Batch(numbers, some)))
-            await self._pace.rest(len(numbers))
+            await self._in_turns(work(Batch(list(range(start, start + count)), some)))
+            await self._pace.rest(count)
+            start += count
 
     def _make_ready(self, some: Batch) -> Iterator[None]:
         self._in_hand = some
