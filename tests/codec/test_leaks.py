@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.codec.laws import ids_for
-from tests.leaks import Growth, Subject, codec_of, growth_of, heap, round_trips, subjects
+from tests.leaks import Growth, Subject, codec_of, heap, leaks_each_time, round_trips, subjects
 from tests.zoo import animals, generate
 
 pytestmark = pytest.mark.usefixtures("codec")
@@ -24,7 +24,7 @@ SUBJECTS = subjects()
 
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_nothing_is_left_behind(name: str) -> None:
-    assert growth_of(SUBJECTS[name](), DOCUMENTS).leaks() == []
+    assert leaks_each_time(SUBJECTS[name](), DOCUMENTS) == []
 
 
 def test_what_others_let_go_of_meanwhile_is_no_growth() -> None:
@@ -73,6 +73,6 @@ def test_a_planted_leak_is_reported(leak: Callable[[list[Any]], None], report: s
         return 1
 
     clean = round_trips(documents)
-    assert growth_of(clean, DOCUMENTS).leaks() == []
-    reports = growth_of(Subject(work, clean.watched), DOCUMENTS).leaks()
+    assert leaks_each_time(clean, DOCUMENTS) == []
+    reports = leaks_each_time(Subject(work, clean.watched), DOCUMENTS)
     assert [line for line in reports if report in line]
