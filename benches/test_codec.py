@@ -28,7 +28,7 @@ KEPT = 20_000
 AT_ONCE = 1000
 ROUNDS = {"native": 15, "python": 8}
 SLOWER = 10
-"""About how much longer the Python codec takes, which is measured on fewer documents."""
+"""The Python codec takes at least about so many times as long, and is given as many times less."""
 TIMES = {"native": AGAIN, "python": AGAIN // SLOWER}
 
 # What the native codec is to reach.

@@ -200,7 +200,11 @@ async def test_looking_for_levels_lets_others_have_their_turn(
     monkeypatch.setattr(raw_io, "Pace", Hurried)
     happens: Callable[[], None] = lambda: None  # noqa: E731
 
+    longest = 0
+
     def tell(raw: Any, *_: Any) -> bool:
+        nonlocal longest
+        longest = max(longest, len(raw))
         happens()
         return False
 
@@ -226,6 +230,7 @@ async def test_looking_for_levels_lets_others_have_their_turn(
         assert len(await Own.objects.limit(DOCUMENTS).find_all()) == DOCUMENTS
 
     assert await turns_during(work) > DOCUMENTS / 20
+    assert longest < 100  # one document, not all that are still to be read
 
 
 # -- what others do meanwhile ---------------------------------------------------------------------
@@ -254,19 +259,32 @@ async def test_a_document_that_someone_saves_meanwhile_stays_saved(
 async def test_nothing_more_is_prepared_when_the_call_has_failed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(inserting, "Pace", Hurried)
     seen: list[int] = []
+
+    class Growing(Hurried):
+        @property
+        def size(self) -> int:
+            return 1000 if seen else 1
+
+        @size.setter
+        def size(self, size: int) -> None:
+            pass
 
     class Slow(Document):
         n = IntField(unique=True, on_save=lambda document, creating: note(document.n))
+        text = StringField()
 
     def note(number: int) -> int:
-        time.sleep(0.001)
+        time.sleep(0.002)
         seen.append(number)
         return number
 
     await Slow.objects.insert_stream([Slow(n=1)])
-    documents = [Slow(n=1), *(Slow(n=n) for n in range(10, 3000))]
+    seen.clear()
+    monkeypatch.setattr(inserting, "Pace", Growing)
+    # The first is a batch by its bytes; it fails while the functions of the others are called.
+    twice = Slow(n=1, text="a" * BYTES_PER_BATCH)
+    documents = [twice, *(Slow(n=n) for n in range(10, 1010))]
     with pytest.raises(UniqueKeyViolationError):
-        await Slow.objects.insert_stream(documents, batch_size=20)
-    assert len(seen) < 2500
+        await Slow.objects.insert_stream(documents)
+    assert len(seen) < 900

@@ -72,7 +72,7 @@ class Preparer:
 
     def validate(self, batch: Batch) -> Iterator[None]:
         """Validate each, once."""
-        # Only a class's own method says no without raising, and then one has to know which it was.
+        # A method of the user's may say no without raising, and then one has to know to which.
         has_own = any(map(has_own_validate, set(map(type, batch.documents))))
         at_once, most = 1, 1 if has_own else MOST_AT_ONCE
         start = 0
@@ -121,16 +121,14 @@ class Preparer:
         while len(batch):
             if not self.pace.left:
                 yield
-            refusal, stepped_back = None, self.codec.stepped_back
+            stepped_back = self.codec.stepped_back
             try:
                 batch.encoded[:] = self.codec.encode_many(
                     batch.documents, batch.ids, validate=validate, seconds=self.pace.left
                 )
             except DocumentError as error:
                 batch.encoded[:] = error.encoded
-                refusal = error
-            if refusal is not None:
-                self._refuse(batch, len(batch.encoded), refusal.__cause__)
+                self._refuse(batch, error.index, error.__cause__)
             if max(map(len, batch.encoded), default=0) > LARGEST_DOCUMENT:
                 yield from self._refuse_where(batch, is_oversize, oversize)
             # The native codec gives documents with many levels to the Python side.

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-/// Looking at the clock costs a tenth of what a small document does, so it is not done for each.
+/// Looking at the clock would cost a good part of what a small document does, so it is not done for
+/// each.
 const DOCUMENTS_BETWEEN_LOOKS: usize = 8;
 const BYTES_BETWEEN_LOOKS: usize = 8 * 1024;
 
