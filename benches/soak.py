@@ -1,11 +1,12 @@
 """Millions of documents into MongoDB and out again: speed, cost, responsiveness, memory.
 
-    python -m benches.soak --documents 5000000 --driver pymongo
+    python -m benches.soak --documents 5000000 --driver pymongo --shape S2
 
-Documents of the shape S1 go in through ``insert_stream`` and come out through ``async for``. Before
-and after it, the driver alone does the same with ready dicts, on a part of as many; the ratio of
-the two is of processor time, which others on the machine disturb less than time on the wall. What
-it takes to make the documents and the dicts is left out on both sides.
+Documents go in through ``insert_stream`` and come out through ``async for``. Before and after it,
+the driver alone does the same with ready dicts, on a part of as many; the ratio of the two is of
+processor time, which others on the machine disturb less than time on the wall. What it takes to
+make the documents and the dicts is left out on both sides. At last a part of the documents goes in
+again, as after a failure: all are in already, and refused.
 
 A ticker on the event loop measures how long others hold it. The server wants the processors as
 well, so the loop's thread waits for one now and then; the kernel counts how long, and a hold is
@@ -31,16 +32,19 @@ from pathlib import Path
 from typing import Any
 
 from aiomotorengine import codec, connect
-from aiomotorengine.bulk import DOCUMENTS_PER_BATCH, BulkReport
+from aiomotorengine.bulk import BulkReport
+from aiomotorengine.bulk.stock import OF_A_STREAM
 from aiomotorengine.codec import codec_for
 from aiomotorengine.connection import cleanup
 from tests.servers import kinds
-from tests.zoo.shapes import S1
+from tests.zoo.shapes import SHAPES, Shape
 
-MODEL = S1.document_class
-ROWS = S1.rows(5_000)
+DIFFERENT_ROWS = 5_000
 MADE_AT_ONCE = 100
 IN_FLIGHT = 2
+RAW_AT_ONCE = 2_500
+LOOKED_AT_EACH = 1_000
+LONGEST_HOLD = 0.020
 SECONDS_PER_TICK = 0.001
 MEBIBYTE = 1024 * 1024
 PAGE = 4096
@@ -50,39 +54,44 @@ SCHEDULING = Path("/proc/thread-self/schedstat")
 def main(arguments: list[str]) -> int:
     """Run, and print what was measured; 1 if a bound of the specification was missed."""
     options = parsed(arguments)
+    shape = {shape.name: shape for shape in SHAPES}[options.shape]
     print(
-        f"{options.documents:,} documents of S1 on {options.driver}, codec {codec.implementation}"
+        f"{options.documents:,} documents of {shape} on {options.driver}, "
+        f"codec {codec.implementation}"
     )
+    rows = shape.rows(DIFFERENT_ROWS)
     gc.collect()
     gc.freeze()
     with kinds()[options.server].start() as server, asyncio.Runner() as runner:
-        return runner.run(soak(server.uri, options.driver, options.documents))
+        return runner.run(soak(server.uri, options.driver, shape, rows, options.documents))
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benches.soak", description=__doc__)
     parser.add_argument("--documents", type=int, default=1_000_000)
     parser.add_argument("--driver", choices=["motor", "pymongo"], default="pymongo")
+    parser.add_argument("--shape", choices=[shape.name for shape in SHAPES], default="S1")
     parser.add_argument("--server", choices=sorted(kinds()), default=next(iter(kinds())))
     return parser.parse_args(arguments)
 
 
-async def soak(uri: str, driver: str, count: int) -> int:
+async def soak(uri: str, driver: str, shape: Shape, rows: list[Any], count: int) -> int:
     database = connect("aiomotorengine_soak", host=uri, driver=driver)
-    collection = MODEL.objects.coll()
-    batch = size_of_a_batch(collection)
+    work = Work(shape, rows)
+    batch = work.size_of_a_batch()
     memory = Memory(count)
-    part = count // 10
+    part = max(1, count // 10)
     try:
-        await collection.drop()
-        raw_in = [await inserted_raw(collection, part)]
-        raw_out = [await read_raw(collection, part)]
-        await collection.drop()
-        stream_in = await inserted(count, memory)
-        stream_out = await read(count, memory)
-        await collection.drop()
-        raw_in.append(await inserted_raw(collection, part))
-        raw_out.append(await read_raw(collection, part))
+        await work.collection.drop()
+        raw_in = [await work.inserted_raw(part)]
+        raw_out = [await work.read_raw(part)]
+        await work.collection.drop()
+        stream_in = await work.inserted(count, memory)
+        stream_out = await work.read(count, memory)
+        refused = await work.refused(part)
+        await work.collection.drop()
+        raw_in.append(await work.inserted_raw(part))
+        raw_out.append(await work.read_raw(part))
     finally:
         await database.connection.drop_database("aiomotorengine_soak")
         cleanup()
@@ -98,12 +107,13 @@ async def soak(uri: str, driver: str, count: int) -> int:
         for other in raw:
             print(f"{'  the driver':14} {other}")
         print(f"{'  ratio':14} {ours.processor / cost:.2f} of the driver's processor time\n")
+    print(f"{'all refused':14} {refused}\n")
     growth = memory.growth()
     print(f"memory grew by {growth:.1f} MiB; {IN_FLIGHT + 1} batches are {3 * batch:.1f} MiB")
     missed = []
     if growth > (IN_FLIGHT + 1) * batch:
         missed.append("memory within three batches")
-    if max(stream_in.hold.longest, stream_out.hold.longest) >= 0.020:
+    if max(ours.hold.longest for ours in (stream_in, stream_out, refused)) >= LONGEST_HOLD:
         missed.append("no hold of 20 ms")
     if stream_in.processor >= sum(other.processor for other in raw_in) / len(raw_in):
         missed.append("cheaper than insert_many of ready dicts")
@@ -120,16 +130,18 @@ class Hold:
 
     Attributes:
         longest: less the time that the loop's thread waited for a processor.
-        wall: with it.
+        collecting: how much of it Python's collector took.
+        wall: the longest, with that waiting.
     """
 
     longest: float = 0.0
+    collecting: float = 0.0
     wall: float = 0.0
 
     def __str__(self) -> str:
         return (
-            f"longest hold {self.longest * 1000:.1f} ms "
-            f"({self.wall * 1000:.1f} with waiting for a processor)"
+            f"longest hold {self.longest * 1000:.1f} ms, {self.collecting * 1000:.1f} of it the "
+            f"collector's ({self.wall * 1000:.1f} with waiting for a processor)"
         )
 
 
@@ -181,22 +193,45 @@ async def measured(count: int, work: Callable[[Excluded], Awaitable[int]]) -> Fi
 async def ticking() -> AsyncIterator[Hold]:
     """Measure how long the loop is held meanwhile."""
     hold = Hold()
-    with waiting_of_this_thread() as seconds_waited:
-        ticker = asyncio.create_task(tick(hold, seconds_waited))
+    with waiting_of_this_thread() as seconds_waited, collecting() as seconds_collected:
+        ticker = asyncio.create_task(tick(hold, seconds_waited, seconds_collected))
         await asyncio.sleep(0)
         yield hold
         ticker.cancel()
 
 
-async def tick(hold: Hold, seconds_waited: Callable[[], float]) -> None:
-    wall, waited = time.perf_counter(), seconds_waited()
+async def tick(
+    hold: Hold, seconds_waited: Callable[[], float], seconds_collected: Callable[[], float]
+) -> None:
+    wall, waited, collected = time.perf_counter(), seconds_waited(), seconds_collected()
     while True:
         await asyncio.sleep(SECONDS_PER_TICK)
-        now, waited_now = time.perf_counter(), seconds_waited()
+        now, waited_now, collected_now = time.perf_counter(), seconds_waited(), seconds_collected()
         held = now - wall - SECONDS_PER_TICK
         hold.wall = max(hold.wall, held)
-        hold.longest = max(hold.longest, held - (waited_now - waited))
-        wall, waited = now, waited_now
+        longest = held - (waited_now - waited)
+        if longest > hold.longest:
+            hold.longest, hold.collecting = longest, collected_now - collected
+        wall, waited, collected = now, waited_now, collected_now
+
+
+@contextmanager
+def collecting() -> Iterator[Callable[[], float]]:
+    """Tells how many seconds Python's collector has worked."""
+    began = total = 0.0
+
+    def note(phase: str, _: object) -> None:
+        nonlocal began, total
+        if phase == "start":
+            began = time.perf_counter()
+        else:
+            total += time.perf_counter() - began
+
+    gc.callbacks.append(note)
+    try:
+        yield lambda: total
+    finally:
+        gc.callbacks.remove(note)
 
 
 @contextmanager
@@ -229,77 +264,108 @@ class Memory:
         return max(max(line) - line[0] for line in self._lines.values())
 
 
-def size_of_a_batch(collection: Any) -> float:
-    """How much memory the documents of a batch take with their bytes, in MiB."""
-    plan = codec_for(MODEL, collection.codec_options)
-    tracemalloc.start()
-    documents = list(made_of(DOCUMENTS_PER_BATCH))
-    encoded = plan.encode_many(documents, list(range(len(documents))))
-    size = tracemalloc.get_traced_memory()[0] / MEBIBYTE
-    tracemalloc.stop()
-    assert len(encoded) == len(documents)
-    return size
-
-
 # -- the work --------------------------------------------------------------------------------------
 
 
-def made_of(count: int, excluded: Excluded | None = None) -> Iterator[Any]:
-    """New documents, made a few at a time."""
-    excluded = excluded or Excluded()
-    rows = cycle(ROWS)
-    for start in range(0, count, MADE_AT_ONCE):
-        some = list(islice(rows, min(MADE_AT_ONCE, count - start)))
-        yield from excluded.made(lambda some=some: list(map(S1.document, some)))
+class Work:
+    """What is measured, with documents of one shape.
+
+    Parameters:
+        shape: the shape.
+        rows: different dicts of it, which are taken again and again.
+    """
+
+    def __init__(self, shape: Shape, rows: list[Any]) -> None:
+        self._shape, self._rows = shape, rows
+        self._model = shape.document_class
+        self.collection = self._model.objects.coll()
+
+    def size_of_a_batch(self) -> float:
+        """How much memory the documents of a batch take with their bytes, in MiB."""
+        plan = codec_for(self._model, self.collection.codec_options)
+        tracemalloc.start()
+        documents = list(self._made(OF_A_STREAM.documents, Excluded()))
+        encoded = plan.encode_many(documents, list(range(len(documents))))
+        size = tracemalloc.get_traced_memory()[0] / MEBIBYTE
+        tracemalloc.stop()
+        return size * min(1, OF_A_STREAM.bytes / sum(map(len, encoded)))
+
+    def _made(self, count: int, excluded: Excluded) -> Iterator[Any]:
+        """New documents, made a few at a time."""
+        rows = cycle(self._rows)
+        for start in range(0, count, MADE_AT_ONCE):
+            some = list(islice(rows, min(MADE_AT_ONCE, count - start)))
+            yield from excluded.made(lambda some=some: list(map(self._shape.document, some)))
+
+    async def inserted(self, count: int, memory: Memory) -> Figures:
+        def progress(report: BulkReport) -> None:
+            memory.at("in ", len(report.inserted))
+
+        async def work(excluded: Excluded) -> int:
+            report = await self._model.objects.insert_stream(
+                self._made(count, excluded), in_flight=IN_FLIGHT, progress=progress
+            )
+            return len(report.inserted)
+
+        return await measured(count, work)
+
+    async def refused(self, count: int) -> Figures:
+        ids = [found["_id"] async for found in self.collection.find({}, {"_id": 1}).limit(count)]
+        gc.freeze()
+
+        def again(excluded: Excluded) -> Iterator[Any]:
+            for document, id in zip(self._made(count, excluded), ids, strict=True):
+                document._id = id
+                yield document
+
+        async def work(excluded: Excluded) -> int:
+            report = await self._model.objects.insert_stream(
+                again(excluded), ordered=False, on_error="collect", in_flight=IN_FLIGHT
+            )
+            return len(report.rejected)
+
+        return await measured(count, work)
+
+    async def read(self, count: int, memory: Memory) -> Figures:
+        async def work(excluded: Excluded) -> int:
+            found = 0
+            async for _ in self._model.objects:
+                found += 1
+                if found % LOOKED_AT_EACH == 0 or found == count:
+                    memory.at("out", found)
+            return found
+
+        return await measured(count, work)
+
+    async def inserted_raw(self, count: int) -> Figures:
+        async def work(excluded: Excluded) -> int:
+            done = 0
+            rows = cycle(self._rows)
+            while done < count:
+                some = list(islice(rows, min(RAW_AT_ONCE, count - done)))
+                ready = excluded.made(lambda some=some: list(map(anew, some)))
+                done += len((await self.collection.insert_many(ready)).inserted_ids)
+            return done
+
+        return await measured(count, work)
+
+    async def read_raw(self, count: int) -> Figures:
+        async def work(excluded: Excluded) -> int:
+            found = 0
+            async for _ in self.collection.find({}):
+                found += 1
+            return found
+
+        return await measured(count, work)
 
 
-async def inserted(count: int, memory: Memory) -> Figures:
-    def progress(report: BulkReport) -> None:
-        memory.at("in ", len(report.inserted))
-
-    async def work(excluded: Excluded) -> int:
-        documents = made_of(count, excluded)
-        report = await MODEL.objects.insert_stream(
-            documents, in_flight=IN_FLIGHT, progress=progress
-        )
-        return len(report.inserted)
-
-    return await measured(count, work)
-
-
-async def read(count: int, memory: Memory) -> Figures:
-    async def work(excluded: Excluded) -> int:
-        found = 0
-        async for _ in MODEL.objects:
-            found += 1
-            if found % DOCUMENTS_PER_BATCH == 0 or found == count:
-                memory.at("out", found)
-        return found
-
-    return await measured(count, work)
-
-
-async def inserted_raw(collection: Any, count: int) -> Figures:
-    async def work(excluded: Excluded) -> int:
-        done = 0
-        rows = cycle(ROWS)
-        while done < count:
-            some = list(islice(rows, min(DOCUMENTS_PER_BATCH, count - done)))
-            ready = excluded.made(lambda some=some: list(map(dict, some)))
-            done += len((await collection.insert_many(ready)).inserted_ids)
-        return done
-
-    return await measured(count, work)
-
-
-async def read_raw(collection: Any, count: int) -> Figures:
-    async def work(excluded: Excluded) -> int:
-        found = 0
-        async for _ in collection.find({}):
-            found += 1
-        return found
-
-    return await measured(count, work)
+def anew(value: Any) -> Any:
+    """A dict with dicts and lists of its own, as a document has embedded documents of its own."""
+    if isinstance(value, dict):
+        return {key: anew(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return list(map(anew, value))
+    return value
 
 
 if __name__ == "__main__":

@@ -60,31 +60,13 @@ def lines(path: Path, first: int) -> Iterator[Line]:
             yield Line(_id=ObjectId(digest[:12]), number=number, text=text.rstrip("\n"))
 
 
-class Settled:
-    """How many documents at the start of a source have come to their end, without a gap."""
-
-    def __init__(self) -> None:
-        self._count = self._refused_seen = 0
-        self._refused: set[int] = set()
-
-    def count(self, report: BulkReport) -> int:
-        """Go on from where the last batch has left it: a file may have millions of lines."""
-        new = report.rejected[self._refused_seen :]
-        self._refused_seen += len(new)
-        self._refused.update(entry.number for entry in new)
-        while self._count in report.inserted or self._count in self._refused:
-            self._refused.discard(self._count)
-            self._count += 1
-        return self._count
-
-
 async def load(path: Path, batch_size: int | None = None) -> BulkReport:
     """Insert the lines of a file that are not done yet."""
     checkpoint = Checkpoint(path)
-    first, settled = checkpoint.read(), Settled()
+    first = checkpoint.read()
 
     def remember(report: BulkReport) -> None:
-        checkpoint.write(first + settled.count(report))
+        checkpoint.write(first + report.settled.first_missing)
 
     return await Line.objects.insert_stream(
         lines(path, first),

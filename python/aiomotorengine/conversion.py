@@ -113,10 +113,14 @@ class Conversion:
 
     def fill(self, document: DocumentStorage, given: dict[str, Any]) -> None:
         """Give a new instance its defaults and then the values its caller named."""
+        # What a class sets before it hands on to this, in an __init__ or __new__ of its own.
+        before = document.__dict__ if self.by_keywords else None
         values = document.__dict__ = self.defaults.copy()
         for name, _, make in self.factories:
             if name not in given:
                 values[name] = make()
+        if before:
+            values.update(before)
         if given.keys() <= self.names:
             values.update(given)
             return
@@ -224,6 +228,11 @@ class Conversion:
                 else:
                     given[field.name] = field.from_son(value)
         document = self.document_class(**given)
+        for key in others:
+            # What is stored comes after what the class's own __init__ has set.
+            name = key.lstrip("_")
+            if name not in self.names:
+                document.__dict__.pop(name, None)
         for key in others:
             keep_dynamic(document, key, mapping[key], others=mapping)
         document._is_persisted = True

@@ -16,6 +16,7 @@ __all__ = [
     "ResultsTruncatedWarning",
     "UniqueKeyViolationError",
     "bulk_refusal",
+    "violates_id",
     "wrong_class",
 ]
 
@@ -174,6 +175,19 @@ class UniqueKeyViolationError(RuntimeError, DuplicateKeyError):
         )
 
 
+def violates_id(error: DuplicateKeyError) -> bool:
+    """Whether it is the ``_id`` that is there already.
+
+    Servers say so in so many words since 4.4. Before, the name of the index has to be found in the
+    message, of which the value that the program gave is a part as well.
+    """
+    details = error.details or {}
+    if pattern := details.get("keyPattern"):
+        return list(pattern) == ["_id"]
+    match = PYMONGO_ERROR_REGEX.search(details.get("errmsg") or str(error))
+    return match is not None and match["index_name"].rpartition("$")[2] == "_id_"
+
+
 # -- bulk inserts --------------------------------------------------------------------------------
 
 
@@ -190,16 +204,20 @@ class OversizeDocumentError(DocumentTooLarge, ValueError):
     """A document of a bulk insert is larger than MongoDB takes."""
 
     def __init__(self, number: int, size: int) -> None:
+        self._given = number, size
         super().__init__(
             bulk_refusal_text(
                 number, f"it has {size} bytes of BSON, and {LARGEST_DOCUMENT} are the most"
             )
         )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self._given
 
-def wrong_class(document_class: type[Any], document: object) -> ValueError:
+
+def wrong_class(document_class: type[Any], document: object, verb: str = "save") -> ValueError:
     """A query set was given something that is no document of its class."""
     return ValueError(
-        f"This queryset for class '{document_class.__name__}' can't save an instance of type "
+        f"This queryset for class '{document_class.__name__}' can't {verb} an instance of type "
         f"'{type(document).__name__}'."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeVar
 
 from aiomotorengine.errors import InvalidDocumentError
@@ -72,6 +73,10 @@ class DocumentMetaClass(type):
     ) -> DocumentMetaClass:
         # Where these are not written in the class body they are not inherited either (K57).
         body = {"__collection__": name, "__lazy__": True, "__alias__": None} | namespace
+        for method in ("validate", "validate_fields", "to_son"):
+            # What it returns would count as "yes", and nobody would await it.
+            if iscoroutinefunction(namespace.get(method)):
+                raise TypeError(f"{name}.{method} must not be async: a save only calls it.")
         cls = super().__new__(mcs, name, bases, body, **keywords)
 
         fields: dict[str, BaseField[Any]] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import (
     AsyncGenerator,
@@ -14,12 +13,12 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing
+from dataclasses import dataclass
 from reprlib import repr as short_repr
 from typing import Any, Generic, Literal, TypeVar
 
 from bson.errors import BSONError
 from bson.objectid import ObjectId
-from bson.regex import Regex
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError, WriteError
 
@@ -29,12 +28,17 @@ from aiomotorengine.answers import checked_count, understood
 from aiomotorengine.bulk import BulkReport
 from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, driver_of, get_connection
 from aiomotorengine.conversion import conversion_of
-from aiomotorengine.errors import ResultsTruncatedWarning, UniqueKeyViolationError, wrong_class
+from aiomotorengine.errors import (
+    ResultsTruncatedWarning,
+    UniqueKeyViolationError,
+    violates_id,
+    wrong_class,
+)
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.storage import DocumentStorage
-from aiomotorengine.utils import has_operators, is_operator, sort_direction
+from aiomotorengine.utils import is_condition, is_operator, sort_direction
 
 __all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
 
@@ -60,6 +64,23 @@ class UpdateResult(dict[str, Any]):
     @property
     def updated_existing(self) -> bool:
         return self.count > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is read, as it was when reading began: a query set may be changed meanwhile.
+
+    Attributes:
+        query: the filter, as MongoDB takes it.
+        order: keys and directions.
+        skip: how many are left out.
+        limit: how many at most; ``None`` for all, 0 for none.
+    """
+
+    query: Mapping[str, Any]
+    order: list[tuple[str, int]]
+    skip: int
+    limit: int | None
 
 
 class QuerySet(Generic[D]):
@@ -211,7 +232,7 @@ class QuerySet(Generic[D]):
             ValueError: the limit or skip is negative, or a filter has a value its field refuses.
         """
         limit = DEFAULT_LIMIT + 1 if self._limit is None else self._limit
-        batches = self._batches(self._query(), limit, alias)
+        batches = self._batches(self._selection(limit), alias)
         self._filters_are_spent = True
         found: list[D] = []
         async with aclosing(batches):
@@ -229,23 +250,26 @@ class QuerySet(Generic[D]):
             await references.load(found)
         return found
 
+    def _selection(self, limit: int | None) -> Selection:
+        return Selection(self._query(), list(self._order), self._skip, limit)
+
     async def _batches(
-        self, query: Mapping[str, Any], limit: int | None, alias: str | None
+        self, selection: Selection, alias: str | None
     ) -> AsyncGenerator[list[D], None]:
-        """What a query finds, batch by batch; ``None`` is no limit, 0 no documents."""
-        if limit is not None and limit < 0:
-            raise ValueError(f"The limit must not be negative: {limit}.")
-        if self._skip < 0:
-            raise ValueError(f"The number to skip must not be negative: {self._skip}.")
-        if limit == 0:
+        """What a query finds, batch by batch."""
+        if selection.limit is not None and selection.limit < 0:
+            raise ValueError(f"The limit must not be negative: {selection.limit}.")
+        if selection.skip < 0:
+            raise ValueError(f"The number to skip must not be negative: {selection.skip}.")
+        if selection.limit == 0:
             return
         found = raw_io.find(
             self.coll(alias),
             self.__klass__,
-            query,
-            sort=list(self._order),
-            skip=self._skip,
-            limit=limit or 0,
+            selection.query,
+            sort=selection.order,
+            skip=selection.skip,
+            limit=selection.limit or 0,
         )
         # Whoever stops reading early closes this generator, and that must close the cursor.
         async with aclosing(found):
@@ -253,10 +277,10 @@ class QuerySet(Generic[D]):
                 yield batch
 
     def __aiter__(self) -> AsyncIterator[D]:
-        return self._documents(self._query(), self._limit)
+        return self._documents(self._selection(self._limit))
 
-    async def _documents(self, query: Mapping[str, Any], limit: int | None) -> AsyncIterator[D]:
-        async with aclosing(self._batches(query, limit, None)) as batches:
+    async def _documents(self, selection: Selection) -> AsyncIterator[D]:
+        async with aclosing(self._batches(selection, None)) as batches:
             async for batch in batches:
                 if not self.is_lazy:
                     await references.load(batch)
@@ -267,7 +291,7 @@ class QuerySet(Generic[D]):
         """The first document that the query finds in its order, or ``None``."""
         limit = 1 if self._limit is None else min(self._limit, 1)
         found: list[D] = []
-        async with aclosing(self._batches(self._query(), limit, alias)) as batches:
+        async with aclosing(self._batches(self._selection(limit), alias)) as batches:
             async for batch in batches:
                 found.extend(batch)
         if not self.is_lazy:
@@ -294,7 +318,8 @@ class QuerySet(Generic[D]):
         if id is not None:
             query: dict[str, Any] = {"_id": ObjectId(id)}
         else:
-            node = self._filters & conditions(self.__klass__, (), filters)
+            before = Q() if self._filters_are_spent else self._filters
+            node = before & conditions(self.__klass__, (), filters)
             query = node.to_query(self.__klass__)
         stored = await self.coll(alias).find_one(query)
         if stored is None:
@@ -394,7 +419,7 @@ class QuerySet(Generic[D]):
             with understood(lambda: raw_io.can_encode(collection, whole)):
                 await collection.insert_one(whole)
         except DuplicateKeyError as error:
-            if " index: _id_ " in str(error):
+            if violates_id(error):
                 return False
             document._id = None
             raise
@@ -468,8 +493,8 @@ class QuerySet(Generic[D]):
                 are inserted, and batches may overtake one another.
             on_error: ``"raise"`` what is wrong with documents, or ``"collect"`` it in the report. A
                 lost connection, and what the source raises, is raised in any case.
-            batch_size: how many documents are sent at once, at most 100,000; by default 2,500. A
-                batch also ends when it has 2 MiB.
+            batch_size: how many documents are sent at once, at most 100,000; by default 1,000. A
+                batch also ends when it has 1 MiB.
             in_flight: how many batches may have been taken from the source and not have come to
                 their end; memory is bounded by it.
             report: a new ``BulkReport``, which is filled as batches end.
@@ -496,12 +521,12 @@ class QuerySet(Generic[D]):
         """
         if on_error not in ("raise", "collect"):
             raise ValueError(f"on_error must be 'raise' or 'collect', not {on_error!r}.")
-        size = bulk.DOCUMENTS_PER_BATCH if batch_size is None else batch_size
+        size = None if batch_size is None else positive("batch_size", batch_size)
         options = bulk.Options(
             ordered=ordered,
             collects=on_error == "collect",
             in_flight=positive("in_flight", in_flight),
-            batch_size=min(positive("batch_size", size), bulk.MOST_DOCUMENTS_PER_BATCH),
+            limits=bulk.limits_of_a_stream(size),
             report=report,
             progress=progress,
         )
@@ -512,9 +537,9 @@ class QuerySet(Generic[D]):
         session = driver_of(self._alias(alias)).bound_session(collection.database.client)
         return bulk.Target(collection, self.__klass__, session)
 
-    def _refuse_strangers(self, document: Any) -> None:
+    def _refuse_strangers(self, document: Any, verb: str = "save") -> None:
         if not isinstance(document, self.__klass__):
-            raise wrong_class(self.__klass__, document)
+            raise wrong_class(self.__klass__, document, verb)
 
     async def update(self, definition: Mapping[Any, Any], alias: str | None = None) -> UpdateResult:
         """Change all documents that the query finds; limit and skip do not count.
@@ -588,13 +613,17 @@ class QuerySet(Generic[D]):
 
         Returns:
             How many were removed.
+
+        Raises:
+            ValueError: the document is of another class.
         """
         collection = self.coll(alias)
         if instance is None:
             query, delete = self._query(), collection.delete_many
-        elif instance._id is None:
-            return 0
         else:
+            self._refuse_strangers(instance, "remove")
+            if instance._id is None:
+                return 0
             query, delete = by_id(instance), collection.delete_one
         with understood(lambda: raw_io.can_encode(collection, query)):
             result = await delete(query)
@@ -636,7 +665,7 @@ def by_id(document: DocumentStorage) -> dict[str, Any]:
         ValueError: MongoDB would take the id for a condition, and another document for this one.
     """
     id = document._id
-    if isinstance(id, re.Pattern | Regex) or (isinstance(id, Mapping) and has_operators(id)):
+    if is_condition(id):
         raise ValueError(
             f"The _id of this {type(document).__name__} can't be {short_repr(id)}: "
             "it would be taken for a condition on the ids of other documents."

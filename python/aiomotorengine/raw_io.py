@@ -131,7 +131,37 @@ class InsertAll:
         self.documents = documents
 
     def _add_to_bulk(self, bulk: Any) -> None:
-        bulk.ops.extend(zip(repeat(INSERT), self.documents))  # repeat has no end
+        operations = Operations(self.documents)
+        bulk.ops = operations
+        # What the driver would make of them: the operations of one kind that follow one another.
+        if hasattr(bulk, "gen_ordered") and hasattr(bulk, "gen_unordered"):
+            bulk.gen_ordered = bulk.gen_unordered = lambda: iter([operations])
+
+
+class Operations:
+    """The inserts of a batch, as the driver keeps them: as its operations, and as a run of them.
+
+    It would make a pair for each, of which Python's collector goes through all, and then go through
+    them in Python to see that all are inserts.
+    """
+
+    op_type = INSERT
+
+    def __init__(self, documents: Sequence[Any]) -> None:
+        self.ops = documents
+        self.index_map = range(len(documents))
+        self.idx_offset = 0
+        """How many have had their answer."""
+
+    def index(self, place: int) -> int:
+        """The place of an operation of this run among all."""
+        return place
+
+    def __len__(self) -> int:
+        return len(self.ops)
+
+    def __iter__(self) -> Iterator[tuple[int, Any]]:
+        return zip(repeat(INSERT), self.ops)  # repeat has no end
 
 
 def requests_for(documents: Sequence[Any]) -> list[Any]:
@@ -248,9 +278,16 @@ async def find(
         options = collection.codec_options.with_options(document_class=Reply)
         collection = collection.with_options(codec_options=options)
     cursor = collection.find(query, sort=sort or None, skip=skip, limit=limit)
+    replies = aiter(cursor)
+    is_asking = is_left_to_driver = False
     try:
         singles: list[Any] = []
-        async for found in cursor:
+        while True:
+            is_asking = True
+            found = await anext(replies, None)
+            is_asking = False
+            if found is None:
+                break
             if not isinstance(found, Batch):
                 singles.append(document_class.from_son(found))
                 if len(singles) < SINGLES_AT_ONCE:
@@ -271,8 +308,14 @@ async def find(
                     await asyncio.sleep(0)
         if singles:
             yield singles
+    except asyncio.CancelledError:
+        # Motor's thread goes on, and the answer may bring the id of a cursor. One that is closed
+        # before does not look at it; one that is let go of is closed by the driver.
+        is_left_to_driver = is_asking
+        raise
     finally:
-        await cursor.close()
+        if not is_left_to_driver:
+            await cursor.close()
 
 
 def size_next_reply(cursor: Any, batch: Batch) -> None:

@@ -7,20 +7,18 @@ in the next round, until a round finds nothing new.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
 import bson
-from bson.regex import Regex
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.storage import DanglingReference, DocumentStorage, ReferenceList
-from aiomotorengine.utils import has_operators, is_collection
+from aiomotorengine.utils import is_collection, is_condition
 
 __all__ = ["load"]
 
@@ -49,9 +47,13 @@ class Node:
 
 
 class Place:
-    """Where a reference stands, in a document's values or in a list of them."""
+    """Where a reference stands, in a document's values or in a list of them.
 
-    __slots__ = ("container", "field", "holder", "index", "node")
+    While references are looked up, the program may go on and change what is there. So a place
+    remembers what it was made for, and nothing else is replaced.
+    """
+
+    __slots__ = ("container", "field", "holder", "index", "node", "value")
 
     def __init__(
         self,
@@ -66,10 +68,7 @@ class Place:
         self.container = container
         self.index = index
         self.holder = holder  # for an item of a list: where that list stands
-
-    @property
-    def value(self) -> Any:
-        return self.container[self.index]
+        self.value = container[index]
 
     @property
     def key(self) -> tuple[Any, Any]:
@@ -83,13 +82,20 @@ class Place:
         if isinstance(self.value, DocumentStorage | DanglingReference | None):
             return False
         # What is no id but a condition would not be looked up; it would find others.
-        is_pattern = isinstance(self.value, re.Pattern | Regex)
-        return not is_pattern and not (
-            isinstance(self.value, Mapping) and has_operators(self.value)
-        )
+        return not is_condition(self.value)
 
-    def put(self, value: Any) -> None:
-        self.container[self.index] = value
+    def put(self, value: Any) -> bool:
+        """Replace the reference by what was found; whether it still stood here."""
+        if not holds(self.container, self.index, self.value):
+            if not isinstance(self.container, list):
+                return False
+            # Items of a list may have moved.
+            same = (place for place, item in enumerate(self.container) if item is self.value)
+            self.index = next(same, None)
+            if self.index is None:
+                return False
+        self.container[self.index] = self.value = value
+        return True
 
 
 async def load(
@@ -161,8 +167,8 @@ async def fill(places: Sequence[Place], alias: str | None) -> list[Node]:
             stored = deepcopy(found[key]) if key in used else found[key]
             used.add(key)
             document = document_class.from_son(stored)
-            place.put(document)
-            reached.append(Node(document, place.node))
+            if place.put(document):
+                reached.append(Node(document, place.node))
     return reached
 
 
@@ -209,7 +215,16 @@ def mark_missing_in_lists(places: Sequence[Place]) -> None:
     for place in lists.values():
         if any(isinstance(item, DanglingReference) for item in place.container):
             container, index = place.holder or ({}, None)
-            container[index] = ReferenceList.of(place.container)
+            if holds(container, index, place.container):
+                container[index] = ReferenceList.of(place.container)
+
+
+def holds(container: Any, index: Any, value: Any) -> bool:
+    """Whether a value still stands where it was found."""
+    try:
+        return container[index] is value
+    except LookupError:
+        return False
 
 
 # -- finding references --------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from bson import json_util
 from bson.binary import UuidRepresentation
 from bson.errors import BSONError
+from bson.regex import Regex
 from pymongo import ASCENDING, DESCENDING
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "get_class",
     "has_operators",
     "is_collection",
+    "is_condition",
     "is_operator",
     "running_loop",
     "serialize",
@@ -121,6 +124,20 @@ def is_collection(value: Any) -> bool:
     return isinstance(value, Iterable) and not isinstance(
         value, str | bytes | bytearray | memoryview | Mapping | Iterator
     )
+
+
+def is_condition(value: Any) -> bool:
+    """Whether MongoDB takes a value, where it stands for an id, for a condition on many.
+
+    Example:
+        >>> import re
+        >>> from aiomotorengine.utils import is_condition
+        >>> is_condition({"$ne": None}), is_condition(re.compile("a")), is_condition("a")
+        (True, True, False)
+    """
+    if isinstance(value, re.Pattern | Regex):
+        return True
+    return isinstance(value, Mapping) and has_operators(value)
 
 
 def has_operators(mapping: Mapping[Any, Any]) -> bool:

@@ -320,3 +320,39 @@ def test_stages_that_are_handed_out_are_the_callers_own():
     aggregation = pipeline().group_by(City.name)
     aggregation.to_query()[0]["$group"]["_id"]["x"] = 1
     assert aggregation.to_query() == [{"$group": {"_id": {"n": "$n"}}}]
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        (Aggregation.sum(City.people), Aggregation.avg(City.people)),
+        (Aggregation.sum(City.people, alias="x"), Aggregation.avg("other", alias="x")),
+        (Aggregation.sum(City.people, alias="_id"),),
+    ],
+)
+def test_results_of_a_group_do_not_take_each_others_place(groups):
+    with pytest.raises(ValueError, match="give what it computes another alias"):
+        pipeline().group_by(City.state, *groups)
+
+
+def test_k49_what_was_computed_of_a_field_is_no_value_of_it():
+    groups = pipeline().group_by(City.state, Aggregation.avg(City.people))
+    assert groups.match(people__gte=1.5).to_query()[-1] == {"$match": {"p": {"$gte": 1.5}}}
+
+
+def test_k49_paths_below_what_was_grouped():
+    groups = pipeline().group_by(City.mayor)
+    assert groups.order_by("mayor.name").to_query()[-1] == {"$sort": {"_id.m.nm": 1}}
+    groups = pipeline().group_by(City.mayor)
+    assert groups.order_by("mayor.undeclared").to_query()[-1] == {"$sort": {"_id.m.undeclared": 1}}
+
+
+def test_a_sign_turns_the_order_round():
+    assert pipeline().order_by("-people").to_query() == [{"$sort": {"p": -1}}]
+    assert pipeline().order_by("-people", DESCENDING).to_query() == [{"$sort": {"p": 1}}]
+    assert pipeline().order_by("+mayor.name").to_query() == [{"$sort": {"m.nm": 1}}]
+
+
+def test_any_name_may_be_matched():
+    expected = [{"$match": {"_aggregation": 1, "_self": 2}}]
+    assert pipeline().match(aggregation=1, self=2).to_query() == expected

@@ -6,6 +6,7 @@ Answers are forged at the driver's door here; ``tests/faults`` forges them on th
 from __future__ import annotations
 
 import asyncio
+import pickle
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -28,7 +29,8 @@ from pymongo.results import BulkWriteResult
 
 from aiomotorengine import BaseField, Document, IntField, StringField, connect, disconnect
 from aiomotorengine.bulk import BulkReport
-from aiomotorengine.errors import UniqueKeyViolationError
+from aiomotorengine.bulk.preparing import FalsyValidationError
+from aiomotorengine.errors import OversizeDocumentError, UniqueKeyViolationError
 from tests.bulk.gate import Gate, gated, sent
 from tests.bulk.models import Key, Row, account, keys, numbers_of, rows, stored
 from tests.harness import Mongo
@@ -720,3 +722,9 @@ async def test_a_validate_of_one_instance_refuses_that_one(kinds: str) -> None:
     report = await Item.objects.insert_stream(items, ordered=False, on_error="collect")
     assert [entry.number for entry in report.rejected] == [27]
     assert len(report.inserted) == 39
+
+
+@pytest.mark.parametrize("error", [OversizeDocumentError(3, 17_000_000), FalsyValidationError(3)])
+def test_errors_can_be_sent_to_another_process(error: Exception) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), again.args) == (type(error), str(error), error.args)

@@ -12,7 +12,7 @@ import pytest
 from aiomotorengine import Document, IntField, StringField, raw_io
 from aiomotorengine.bulk import inserting
 from aiomotorengine.bulk.sources import MOST_AT_ONCE, Source
-from aiomotorengine.bulk.stock import BYTES_PER_BATCH, Stock
+from aiomotorengine.bulk.stock import OF_A_LIST, OF_A_STREAM, Stock
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.pacing import FIRST_SLICE, LARGEST_SLICE, SECONDS_PER_SLICE, Pace
 from tests.bulk.hurry import Hurried
@@ -166,7 +166,8 @@ async def test_the_stock_is_sent_before_more_is_encoded(
     monkeypatch.setattr(inserting, "Stock", Watched)
     pages = [*(Page(text="a") for _ in range(200)), *(Page(text=text) for _ in range(40))]
     await getattr(Page.objects, call)(pages)
-    assert most <= BYTES_PER_BATCH + 2 * len(text)
+    limits = OF_A_STREAM if call == "insert_stream" else OF_A_LIST
+    assert most <= limits.bytes + 2 * len(text)
     assert await Page.objects.count() == len(pages)
 
 
@@ -283,7 +284,7 @@ async def test_nothing_more_is_prepared_when_the_call_has_failed(
     seen.clear()
     monkeypatch.setattr(inserting, "Pace", Growing)
     # The first is a batch by its bytes; it fails while the functions of the others are called.
-    twice = Slow(n=1, text="a" * BYTES_PER_BATCH)
+    twice = Slow(n=1, text="a" * OF_A_STREAM.bytes)
     documents = [twice, *(Slow(n=n) for n in range(10, 1010))]
     with pytest.raises(UniqueKeyViolationError):
         await Slow.objects.insert_stream(documents)

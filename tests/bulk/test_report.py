@@ -38,6 +38,18 @@ def test_ranges_that_meet_become_one() -> None:
     assert len(numbers) == 50
 
 
+def test_gaps_are_what_is_not_there() -> None:
+    numbers = NumberRanges()
+    assert (numbers.first_missing, numbers.gaps(3)) == (0, [range(3)])
+    assert numbers.gaps(0) == []
+    numbers.add([2, 3, 7])
+    assert numbers.first_missing == 0
+    assert numbers.gaps(10) == [range(2), range(4, 7), range(8, 10)]
+    numbers.add([0, 1])
+    assert numbers.first_missing == 4
+    assert numbers.gaps(8) == [range(4, 7)]
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_numbers_in_any_order_are_the_set_that_they_are(seed: int) -> None:
     chance = random.Random(seed)
@@ -68,13 +80,14 @@ def test_what_is_in_no_set_was_not_sent() -> None:
     report = BulkReport()
     report.start()
     report.taken = 20
+    report.settled.add([0, 12])
     report.inserted.add(range(2, 6))
-    report.unconfirmed.add(range(6, 8))
     report.unknown.add([10])
     report.not_sent.add([15])
-    report.rejected += [RejectedDocument(12, None, "no"), RejectedDocument(0, 11000, "twice")]
+    report.settled.add(range(2, 6))
     report.finish()
-    assert list(report.not_sent) == [1, 8, 9, 11, 13, 14, 15, 16, 17, 18, 19]
+    assert list(report.not_sent) == [1, 6, 7, 8, 9, 11, 13, 14, 15, 16, 17, 18, 19]
+    assert report.settled.first_missing == 1
     assert not report.ok
 
 
@@ -91,9 +104,9 @@ def test_a_report_reads_well() -> None:
     report.taken = 1_000_010
     report.inserted.add(range(1_000_000))
     report.unknown.add(range(1_000_004, 1_000_010))
-    report.rejected += [
-        RejectedDocument(number, 11000, "twice") for number in range(1_000_000, 1_000_004)
-    ]
+    for number in range(1_000_000, 1_000_004):
+        report.rejected.append(RejectedDocument(number, 11000, "twice"))
+    report.settled.add(range(1_000_004))
     report.batches, report.bytes, report.in_transaction = 3, 12_345, True
     report.finish()
     assert repr(report).startswith(
@@ -109,6 +122,7 @@ def test_a_report_as_a_dict() -> None:
     report.taken = 5
     report.inserted.add([0, 1, 3])
     report.rejected.append(RejectedDocument(2, 11000, "twice", {"n": 1}, {"n": 7}))
+    report.settled.add(range(4))
     report.finish()
     given = json.loads(json.dumps(report.to_dict()))
     assert given.pop("elapsed") == report.elapsed

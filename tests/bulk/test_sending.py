@@ -125,7 +125,7 @@ async def test_progress_is_told_after_each_batch() -> None:
 async def test_a_batch_ends_when_its_bytes_are_enough(
     mongo: Mongo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inserting, "BYTES_PER_BATCH", 1000)
+    monkeypatch.setattr(stock, "OF_A_STREAM", stock.Limits(100, 1000))
     commands = watch(mongo)
     report = await Row.objects.insert_stream(rows(range(100)))
     sizes = [len(command["documents"]) for command in commands.of("insert")]
@@ -138,19 +138,19 @@ async def test_a_batch_ends_when_its_bytes_are_enough(
 async def test_a_batch_has_no_more_documents_than_a_server_takes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert stock.MOST_DOCUMENTS_PER_BATCH == 100_000
     given: list[int] = []
 
     class Seen(stock.Stock):
-        def __init__(self, documents_per_batch: int, bytes_per_batch: int) -> None:
-            given.append(documents_per_batch)
-            super().__init__(documents_per_batch, bytes_per_batch)
+        def __init__(self, limits: stock.Limits) -> None:
+            given.append(limits.documents)
+            super().__init__(limits)
 
     monkeypatch.setattr(inserting, "Stock", Seen)
     await Row.objects.insert_stream([], batch_size=10**9)
     await Row.objects.insert_stream([], batch_size=7)
     await Row.objects.insert_stream([])
-    assert given == [100_000, 7, stock.DOCUMENTS_PER_BATCH]
+    await Row.objects.bulk_insert(rows([1]))
+    assert given == [100_000, 7, stock.OF_A_STREAM.documents, stock.OF_A_LIST.documents]
 
 
 @pytest.mark.parametrize("name", ["batch_size", "in_flight"])
@@ -238,7 +238,7 @@ async def test_a_source_that_never_waits_does_not_keep_the_loop_for_itself() -> 
 
 async def test_unordered_bulk_inserts_overlap_too(monkeypatch: pytest.MonkeyPatch) -> None:
     with gated(Row, monkeypatch) as gate:
-        options = inserting.Options(ordered=False, batch_size=10)
+        options = inserting.Options(ordered=False, limits=stock.Limits(10, 1000))
         target = inserting.Target(gate, Row)
         assert await inserting.insert_list(target, rows(range(100)), options)
         assert gate.most_under_way == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aiomotorengine.bulk.batch import Batch
-from aiomotorengine.bulk.stock import Stock
+from aiomotorengine.bulk.stock import Limits, Stock
 
 
 def batch_of(*sizes: int, first: int = 0) -> Batch:
@@ -22,7 +22,7 @@ def cuts(stock: Stock) -> list[list[int]]:
 
 
 def test_a_batch_has_so_many_documents() -> None:
-    stock = Stock(documents_per_batch=3, bytes_per_batch=1000)
+    stock = Stock(Limits(documents=3, bytes=1000))
     stock.add(batch_of(1, 1))
     assert (stock.is_full, stock.room) == (False, 1)
     stock.add(batch_of(1, 1, 1, 1, 1, first=2))
@@ -44,13 +44,13 @@ def test_a_batch_has_so_many_documents() -> None:
 def test_a_batch_has_so_many_bytes_or_one_document(
     sizes: list[int], expected: list[list[int]]
 ) -> None:
-    stock = Stock(documents_per_batch=10, bytes_per_batch=100)
+    stock = Stock(Limits(documents=10, bytes=100))
     stock.add(batch_of(*sizes))
     assert cuts(stock) == expected
 
 
 def test_the_rest_can_be_taken_out_at_once() -> None:
-    stock = Stock(documents_per_batch=2)
+    stock = Stock(Limits(documents=2, bytes=1000))
     stock.add(batch_of(1, 1, 1))
     assert stock.cut_all().numbers == [0, 1, 2]
     assert (len(stock), stock.is_full, stock.room) == (0, False, 2)

@@ -508,3 +508,41 @@ async def test_dynamic_values_are_found_by_name(mongo: Any) -> None:
     assert (await Thing.objects.get(colour="red")).name == "a"
     assert (await Thing.objects.get(sizes=[1])).name == "a"
     assert await Thing.objects.filter(sizes=[2]).count() == 2
+
+
+def test_a_stored_value_comes_after_what_the_classs_own_init_sets() -> None:
+    class Counted(Document):
+        name = StringField()
+
+        def __init__(self, **values: Any) -> None:
+            super().__init__(**values)
+            self.visits = values.get("visits", 0)
+
+    assert loaded(Counted).visits == 0
+    for key in ("_visits", "visits"):
+        document = loaded(Counted, **{key: 7})
+        assert document.visits == 7
+        assert dynamic(document) == {key: 7}
+
+
+def test_what_is_set_before_documents_own_init_stays() -> None:
+    class Caching:
+        def __init__(self, **values: Any) -> None:
+            self._cache = {1: 2}
+            self.colour = "red"
+            self.name = "from the mixin"
+            super().__init__(**values)
+
+    class Cached(Caching, Document):
+        name = StringField()
+        size = IntField(default=3)
+
+    document = Cached()
+    assert (document._cache, document.colour, document.name, document.size) == (
+        {1: 2},
+        "red",
+        "from the mixin",
+        3,
+    )
+    assert document.to_son() == {"name": "from the mixin", "size": 3, "_colour": "red"}
+    assert Cached(name="given", colour="blue").to_son()["name"] == "given"

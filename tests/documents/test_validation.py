@@ -129,3 +129,12 @@ def test_a_field_made_required_later_is_required() -> None:
     Thing.name.required = True
     with pytest.raises(InvalidDocumentError, match=r"Field 'name' is required\."):
         Thing().validate()
+
+
+@pytest.mark.parametrize("method", ["validate", "validate_fields", "to_son"])
+def test_a_method_that_a_save_calls_is_not_async(method: str) -> None:
+    async def later(self: Any) -> bool:
+        return False
+
+    with pytest.raises(TypeError, match=rf"^Late\.{method} must not be async"):
+        type(Document)("Late", (Document,), {method: later})

@@ -246,3 +246,11 @@ def test_every_built_in_kind_is_marked() -> None:
         "url",
         "uuid",
     }
+
+
+def test_a_function_of_on_save_is_not_async() -> None:
+    async def later(document: Any, creating: bool) -> int:
+        return 1
+
+    with pytest.raises(TypeError, match="on_save must be a function that is not async"):
+        BaseField[int](on_save=later)

@@ -50,3 +50,8 @@ def test_bounds_are_inclusive_and_the_first_positional_arguments() -> None:
 @pytest.mark.parametrize("bound", ["min_value", "max_value"])
 def test_one_bound_is_enough_to_refuse(bound: str) -> None:
     assert not is_valid(FloatField(**{bound: 5.0}), 4.0 if bound == "min_value" else 6.0)
+
+
+def test_a_bound_that_does_not_compare_with_nan_is_no_obstacle() -> None:
+    assert FloatField(min_value=Decimal(1)).validate(math.nan)  # type: ignore[arg-type]
+    assert FloatField(min_value=1).validate(math.nan)

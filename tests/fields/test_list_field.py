@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
@@ -270,3 +271,10 @@ def test_a_base_field_that_is_also_an_attribute_keeps_its_name() -> None:
     assert (Doc.one.name, Doc.many.name) == ("one", "many")
     assert Doc.one.db_field == "o"
     assert Doc.lots._base_field._base_field.name == "lots"
+
+
+def test_an_empty_collection_of_any_kind_is_empty() -> None:
+    field = ListField(IntField(), required=True)
+    assert [field.is_empty(value) for value in (deque(), array("i"), {}.keys())] == [True] * 3
+    assert not field.is_empty(deque([1]))
+    assert not field.is_empty({})  # no collection, and so for validation to refuse

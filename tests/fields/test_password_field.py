@@ -143,3 +143,17 @@ def test_k22_plain_text_in_a_list_of_passwords() -> None:
     assert document.validate()
     assert document.to_son() == {"value": [SHA256]}
     assert reloaded(document).value == ["xxx"]
+
+
+def test_a_text_is_hashed_by_what_it_says_not_by_what_its_class_shows() -> None:
+    class Masked(str):
+        __slots__ = ()
+
+        def __str__(self) -> str:
+            return "****"
+
+    document = holder(PasswordField())(value=Masked("xxx"))
+    assert document.to_son() == {"value": SHA256}
+    assert document.value == "xxx"
+    assert document.value == Masked("xxx")
+    assert document.value != Masked("yyy")

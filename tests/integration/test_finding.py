@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -65,7 +66,7 @@ async def large(mongo: Mongo) -> int:
 
 async def batches(query_set: QuerySet[Any], limit: int | None = None) -> list[int]:
     """The sizes of the batches in which documents arrive."""
-    return [len(batch) async for batch in query_set._batches(query_set._query(), limit, None)]
+    return [len(batch) async for batch in query_set._batches(query_set._selection(limit), None)]
 
 
 # -- bytes ---------------------------------------------------------------------------------------
@@ -255,6 +256,35 @@ async def test_a_cancelled_task_closes_the_cursor(many: int, mongo: Mongo) -> No
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await eventually(lambda: "killCursors" in commands.names)
+
+
+@pytest.mark.mongod_only("the count of open cursors is MongoDB's own")
+async def test_queries_that_are_cancelled_while_they_are_asked_leave_no_cursor(
+    many: int, mongo: Mongo
+) -> None:
+    async def open_cursors() -> int:
+        status = await mongo.database.command("serverStatus")
+        number: int = status["metrics"]["cursor"]["open"]["total"]
+        return number
+
+    before = await open_cursors()
+    slow = Row.objects.filter({"$where": "sleep(1) || true"})
+
+    async def read() -> list[Row]:
+        return [row async for row in slow]
+
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(slow.find_all(), 0.03)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(read(), 0.2)
+    await asyncio.sleep(0.3)  # what was asked is answered by now
+    for _ in range(100):
+        gc.collect()
+        if await open_cursors() <= before:
+            return
+        await asyncio.sleep(0.1)
+    assert await open_cursors() <= before
 
 
 async def test_a_from_son_that_raises_closes_the_cursor(many: int, mongo: Mongo) -> None:

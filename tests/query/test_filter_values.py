@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from datetime import datetime
 from decimal import Decimal
@@ -179,3 +180,28 @@ def test_what_is_asked_is_not_changed():
     numbers, data = [1, "2"], {"x": [1]}
     Q(nums=numbers, any=data).to_query(Thing)
     assert (numbers, data) == ([1, "2"], {"x": [1]})
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"nums": []}, {"nums": []}),
+        ({"nums": ()}, {"nums": []}),
+        ({"nums__ne": []}, {"nums": {"$ne": []}}),
+        ({"nums__not": []}, {"nums": {"$ne": []}}),
+        ({"undeclared": []}, {"_undeclared": []}),
+        ({"undeclared__ne": []}, {"_undeclared": {"$ne": []}}),
+        ({"s__ne": re.compile("x")}, {"s": {"$not": re.compile("x")}}),
+    ],
+)
+def test_what_would_find_nothing_or_everything_means_what_it_says(filters, expected):
+    assert Q(**filters).to_query(Thing) == expected
+
+
+@pytest.mark.parametrize("name", ["a__in", "nums", "nums__in"])
+def test_an_iterator_is_there_each_time_the_query_is_sent(name):
+    query = Q(**{name: (number for number in (1, 2))})
+    first = query.to_query(Thing)
+    assert query.to_query(Thing) == first == Q(**{name: [1, 2]}).to_query(Thing)
+    negated = ~query
+    assert negated.to_query(Thing) == negated.to_query(Thing)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from bson import SON
+from bson import SON, Regex
 
 from aiomotorengine import BaseField, Document, ListField, Q, StringField
-from tests.query.models import Thing
+from tests.query.models import Friend, Thing
 
 SCALARS = ["a", "s", "flag", "key", "password", "price", "weight", "when", "id", "_id"]
 OTHERS = ["any", "undeclared", "sub", "sub__undeclared", "sub__name", "members__name", "nums__0"]
@@ -29,6 +31,17 @@ def test_a_reference_takes_no_mapping(name, operator):
     for sent in (SENT, {"x": 1}):
         with pytest.raises(ValueError, match=f"field '{name}'.* ObjectId"):
             Q(**{name + operator: sent}).to_query(Thing)
+
+
+@pytest.mark.parametrize("id", [SENT, re.compile("."), Regex(".")])
+@pytest.mark.parametrize("name", REFERENCES)
+def test_a_document_whose_id_is_a_condition_is_refused(name, id):
+    friend = Friend(_id=id)
+    for sent in (friend, [friend]) if name == "friends" else (friend,):
+        with pytest.raises(ValueError, match=f"field '{name}'.* ObjectId"):
+            Q(**{name: sent}).to_query(Thing)
+    with pytest.raises(ValueError, match=f"field '{name}'.* ObjectId"):
+        Q(**{f"{name}__in": [friend]}).to_query(Thing)
 
 
 @pytest.mark.parametrize("operator", ["__in", "__not__in"])

@@ -307,3 +307,16 @@ async def test_create_gives_defaults_and_validates(mongo: Mongo) -> None:
     assert (await stored("a"))["age"] == 5
     with pytest.raises(InvalidDocumentError, match=r"Field 'age' must be valid\."):
         await User.objects.create(age=-1)
+
+
+async def test_a_document_of_another_class_is_not_removed(mongo: Mongo) -> None:
+    class Friend(Document):
+        name = StringField()
+
+    class Stranger(Document):
+        name = StringField()
+
+    friend = await Friend(name="Ada").save()
+    with pytest.raises(ValueError, match="can't remove an instance of type 'Stranger'"):
+        await Friend.objects.remove(Stranger(_id=friend._id))  # type: ignore[arg-type]
+    assert await Friend.objects.count() == 1

@@ -345,3 +345,18 @@ async def test_queries_of_several_tasks_can_share_a_query_object(twenty: None) -
     assert await Row.objects.filter(small).count() == 3
     assert await Row.objects.filter(small, word="a").count() == 2
     assert await Row.objects.filter(~small).count() == 17
+
+
+async def test_k37_get_begins_anew_after_the_filters_are_spent(twenty: None) -> None:
+    rows = Row.objects
+    await rows.filter(n=3).find_all()
+    found = await rows.get(n=4)
+    assert found is not None and found.n == 4
+    assert await rows.filter(n=5).get(word="nothing") is None
+
+
+async def test_reading_goes_on_as_it_began(twenty: None) -> None:
+    rows = Row.objects.order_by("n").limit(3)
+    reading = aiter(rows)
+    rows.skip(5).order_by("-n").limit(1).filter(n=19)
+    assert [row.n async for row in reading] == [0, 1, 2]

@@ -12,7 +12,7 @@ import pytest
 from pymongo.errors import DuplicateKeyError
 
 from aiomotorengine import Document, IntField, StringField, indexes
-from aiomotorengine.errors import PYMONGO_ERROR_REGEX, UniqueKeyViolationError
+from aiomotorengine.errors import PYMONGO_ERROR_REGEX, UniqueKeyViolationError, violates_id
 from tests.harness import Mongo
 from tests.integration.aliases import other_database
 from tests.integration.commands import watch
@@ -279,3 +279,33 @@ def test_the_error_can_be_copied_and_pickled(twin: Any) -> None:
     again = twin(error)
     assert str(again) == str(error)
     assert (again.args, again.details, again.instance_type) == (("t",), {"a": 1}, User)
+
+
+@pytest.mark.parametrize("value", ["x index: _id_ dup key: y", "a index: _id_ b", "_id_"])
+async def test_k48_what_a_value_says_does_not_hide_a_violation(mongo: Mongo, value: str) -> None:
+    await User.objects.create(name=value)
+    document = User(name=value)
+    with pytest.raises(UniqueKeyViolationError):
+        await document.save()
+    assert document._id is None
+    assert await User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("E11000 duplicate key error collection: db.c index: _id_ dup key: { : 1 }", True),
+        ("E11000 duplicate key error index: db.c.$_id_  dup key: { : 1 }", True),
+        ("E11000 duplicate key error index: db.c.$user_id_  dup key: { : 1 }", False),
+        (
+            'E11000 duplicate key error collection: db.c index: n_1 dup key: { : " index: _id_ " }',
+            False,
+        ),
+        ("no words that anybody knows", False),
+    ],
+)
+def test_servers_that_name_no_keys_are_understood_by_their_words(text: str, expected: bool) -> None:
+    assert violates_id(DuplicateKeyError(text, 11000, {"errmsg": text})) is expected
+    assert violates_id(DuplicateKeyError(text, 11000)) is expected
+    named = {"errmsg": text, "keyPattern": {"nm": 1}}
+    assert not violates_id(DuplicateKeyError(text, 11000, named))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -406,3 +407,47 @@ async def test_references_in_filters(authors: list[Author]) -> None:
     ):
         assert await Book.objects.filter(**condition).count() == 1, condition
     assert await Book.objects.filter(author=bob).count() == 0
+
+
+# -- what the program does meanwhile -------------------------------------------------------------
+
+
+async def loading(book: Book) -> asyncio.Task[Any]:
+    """The references of a book, being looked up."""
+    task = asyncio.create_task(book.load_references())
+    await asyncio.sleep(0)
+    assert not task.done()
+    return task
+
+
+async def test_what_is_assigned_meanwhile_stays(authors: list[Author]) -> None:
+    ada, bob, cid, dan = authors
+    book = await stored(author=ada, readers=[bob])
+    task = await loading(book)
+    book.author = dan
+    book.readers = [cid]
+    await task
+    assert book.author is dan
+    assert book.readers == [cid]
+
+
+async def test_a_list_that_changes_meanwhile_is_loaded_where_its_items_are(
+    authors: list[Author],
+) -> None:
+    ada, bob, cid, dan = authors
+    book = await stored(readers=[ada, bob, cid])
+    task = await loading(book)
+    readers = book._values["readers"]
+    del readers[0]
+    readers.append(dan)
+    await task
+    assert names(book.readers) == ["Bob", "Cid", "Dan"]
+    assert book.readers[2] is dan
+
+
+async def test_a_list_that_is_cleared_meanwhile_stays_empty(authors: list[Author]) -> None:
+    book = await stored(readers=[authors[0], ObjectId()])
+    task = await loading(book)
+    book._values["readers"].clear()
+    await task
+    assert book.readers == []

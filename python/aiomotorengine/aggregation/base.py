@@ -69,7 +69,13 @@ class GroupBy(PipelineOperation):
         self.accumulated: dict[str, Any] = {}
         for group in groups:
             if isinstance(group, BaseAggregation):
-                self.accumulated.update(group.to_query(aggregation))
+                for alias, accumulated in group.to_query(aggregation).items():
+                    if alias == "_id" or alias in self.accumulated:
+                        raise ValueError(
+                            f"A group has the name {alias!r} already; give what it computes "
+                            "another alias."
+                        )
+                    self.accumulated[alias] = accumulated
             else:
                 self.keys[key_of(group)] = self._source(group)
 
@@ -89,7 +95,7 @@ class GroupBy(PipelineOperation):
 class Match(PipelineOperation):
     """Only what meets some conditions; see ``Aggregation.match``."""
 
-    def __init__(self, aggregation: Aggregation[Any], *args: Any, **filters: Any) -> None:
+    def __init__(self, aggregation: Aggregation[Any], /, *args: Any, **filters: Any) -> None:
         super().__init__(aggregation)
         self.names = aggregation.names
         self.filters = conditions(self.names, args, filters)
@@ -179,7 +185,7 @@ class Aggregation(Generic[D]):
 
     # -- stages ---------------------------------------------------------------------------------
 
-    def match(self, *args: QNode | Mapping[str, Any], **filters: Any) -> Aggregation[D]:
+    def match(self, /, *args: QNode | Mapping[str, Any], **filters: Any) -> Aggregation[D]:
         """Go on with what meets all conditions.
 
         Parameters:
@@ -205,6 +211,9 @@ class Aggregation(Generic[D]):
         Parameters:
             groups: fields, or their keys as text, and what to accumulate for each group.
 
+        Raises:
+            ValueError: two results have one name, or one is named ``_id``.
+
         Example:
             >>> from aiomotorengine import Aggregation, Document, IntField, StringField
             >>> class City(Document):
@@ -229,13 +238,17 @@ class Aggregation(Generic[D]):
         """Go on in the order of a field's values.
 
         Parameters:
-            field: the field; as text, the attribute's name, a dotted path or a key in MongoDB.
+            field: the field; as text, the attribute's name, a dotted path or a key in MongoDB,
+                and a ``-`` before it turns the direction round.
             direction: ``ASCENDING`` or ``DESCENDING``.
 
         Raises:
             ValueError: the direction is neither.
         """
-        return self._add(OrderBy(self, field, sort_direction(direction)))
+        direction = sort_direction(direction)
+        if isinstance(field, str) and field[:1] in ("-", "+"):
+            direction, field = (-direction if field[0] == "-" else direction), field[1:]
+        return self._add(OrderBy(self, field, direction))
 
     def raw(self, stages: Iterable[Mapping[str, Any]]) -> Aggregation[D]:
         """Use exactly these stages, whatever else was called, and no filter of the query set.

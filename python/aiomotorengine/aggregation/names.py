@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.float_field import FloatField
+from aiomotorengine.fields.int_field import IntField
 from aiomotorengine.query_builder.filter_path import UNDECLARED
 
 __all__ = ["GroupedNames", "key_of"]
@@ -22,6 +24,13 @@ def key_of(field: BaseField[Any] | str) -> str:
     if isinstance(field, str):
         return field
     raise TypeError(f"A field or its name (text) is expected, not {type(field).__name__}.")
+
+
+class ComputedNumber(FloatField):
+    """What a group has computed of ints: an average, say, is none."""
+
+    def to_query(self, value: Any) -> Any:
+        return value if isinstance(value, int) else super().to_query(value)
 
 
 class GroupedNames:
@@ -59,6 +68,9 @@ class GroupedNames:
         for name, source in before._db_field_map.items():
             if source in places:
                 self._name(name, before._fields[name], places[source])
+        for name, key in before._db_field_map.items():
+            if key in self.aliases and isinstance(before._fields[name], IntField):
+                self._name(name, ComputedNumber(db_field=key), key)
         for alias in self.aliases:
             self._name(alias, UNDECLARED, alias)
 
@@ -71,7 +83,17 @@ class GroupedNames:
         key = key_of(field)
         if isinstance(field, BaseField):
             return f"_id.{key}" if key in self.keys else key
-        return self._db_field_map.get(key, key)
+        if key in self._db_field_map:
+            return self._db_field_map[key]
+        name, _, path = key.partition(".")
+        if not path or name not in self._db_field_map:
+            return key
+        inner = getattr(self._fields[name], "embedded_type", None)
+        try:
+            parts = [part.db_field for part in inner.get_fields(path)] if inner else [path]
+        except ValueError:
+            parts = [path]
+        return ".".join([self._db_field_map[name], *parts])
 
     def find_for_group(self, field: BaseField[Any] | str) -> str:
         """As ``find``, for the key of another group: what is no alias is a key of this one."""

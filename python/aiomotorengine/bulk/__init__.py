@@ -1,17 +1,19 @@
 """Many documents in: prepared in slices, sent in batches, with an account of each."""
 
 from aiomotorengine.bulk.inserting import Options, Target, insert_list, insert_stream
-from aiomotorengine.bulk.report import BulkReport, NumberRanges, RejectedDocument
-from aiomotorengine.bulk.stock import DOCUMENTS_PER_BATCH, MOST_DOCUMENTS_PER_BATCH
+from aiomotorengine.bulk.number_ranges import NumberRanges
+from aiomotorengine.bulk.rejected import RejectedDocument, RejectedDocuments
+from aiomotorengine.bulk.report import BulkReport
+from aiomotorengine.bulk.stock import limits_of_a_stream
 
 __all__ = [
-    "DOCUMENTS_PER_BATCH",
-    "MOST_DOCUMENTS_PER_BATCH",
     "BulkReport",
     "NumberRanges",
     "Options",
     "RejectedDocument",
+    "RejectedDocuments",
     "Target",
     "insert_list",
     "insert_stream",
+    "limits_of_a_stream",
 ]

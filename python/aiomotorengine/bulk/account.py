@@ -10,7 +10,8 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.outcome import Outcome
-from aiomotorengine.bulk.report import BulkReport, RejectedDocument
+from aiomotorengine.bulk.rejected import RejectedDocument
+from aiomotorengine.bulk.report import BulkReport
 from aiomotorengine.errors import DUPLICATE_KEY_CODE, UniqueKeyViolationError
 
 __all__ = ["Account"]
@@ -55,6 +56,7 @@ class Account:
     def refused(self, number: int, error: Exception) -> None:
         """A document was refused before it was sent."""
         self.report.rejected.append(RejectedDocument(number, None, str(error)))
+        self.report.settled.add((number,))
         if self._refusal is None or number < self._refusal[0]:
             self._refusal = number, error
 
@@ -72,6 +74,10 @@ class Account:
         report.not_sent.add(batch.numbers_at(outcome.untouched))
         for place, entry in outcome.refused.items():
             report.rejected.append(rejected(batch.numbers[place], entry))
+        if outcome.is_certain:
+            report.settled.add(batch.numbers)
+        else:
+            report.settled.add(batch.numbers_at(sorted([*outcome.written, *outcome.refused])))
         if isinstance(outcome.error, BulkWriteError):
             self._written_with_errors(batch, outcome, outcome.error)
         elif isinstance(outcome.error, Exception):

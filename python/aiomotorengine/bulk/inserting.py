@@ -18,7 +18,7 @@ from aiomotorengine.bulk.preparing import FalsyValidationError, Preparer, give_i
 from aiomotorengine.bulk.report import BulkReport
 from aiomotorengine.bulk.sending import Progress, Sender
 from aiomotorengine.bulk.sources import Source
-from aiomotorengine.bulk.stock import BYTES_PER_BATCH, DOCUMENTS_PER_BATCH, Stock
+from aiomotorengine.bulk.stock import OF_A_LIST, Limits, Stock
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.pacing import Pace
 
@@ -47,7 +47,7 @@ class Options:
     ordered: bool = True
     collects: bool = False
     in_flight: int = 2
-    batch_size: int = DOCUMENTS_PER_BATCH
+    limits: Limits = OF_A_LIST
     report: BulkReport | None = None
     progress: Progress | None = None
 
@@ -110,7 +110,7 @@ class Call:
 
     def __init__(self, target: Target, options: Options, *, stops_at_refusal: bool) -> None:
         self.report = BulkReport() if options.report is None else options.report
-        self.report.start()
+        self.report.start(target.collection.codec_options)
         self.report.in_transaction = target.session is not None and target.session.in_transaction
         self._target = target
         self._account = Account(target.document_class, self.report, collects=options.collects)
@@ -125,7 +125,7 @@ class Call:
         )
         codec = raw_io.codec_of(target.collection, target.document_class)
         self._pace = Pace()
-        self._stock = Stock(options.batch_size, BYTES_PER_BATCH)
+        self._stock = Stock(options.limits)
         self._preparer = Preparer(
             target.document_class, codec, self._pace, self._refuse, self._stock.add
         )

@@ -35,6 +35,11 @@ class Outcome:
     write_concern_errors: Sequence[Mapping[str, Any]] = ()
     error: BaseException | None = None
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether each was written or refused."""
+        return not self.unknown and not self.untouched
+
 
 def acknowledged(count: int, inserted: int) -> Outcome:
     """The server said that it inserted all.

@@ -30,7 +30,11 @@ class FalsyValidationError(ValueError):
     """A document's own ``validate`` returned something falsy."""
 
     def __init__(self, number: int) -> None:
+        self._number = number
         super().__init__(str(bulk_refusal(number, "its validate() returned something falsy")))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._number,)
 
 
 @dataclass(frozen=True, slots=True)

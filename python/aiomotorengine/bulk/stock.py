@@ -3,36 +3,59 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
 from itertools import accumulate
 
 from aiomotorengine.bulk.batch import Batch
 
-__all__ = ["BYTES_PER_BATCH", "DOCUMENTS_PER_BATCH", "MOST_DOCUMENTS_PER_BATCH", "Stock"]
+__all__ = ["OF_A_LIST", "OF_A_STREAM", "Limits", "Stock", "limits_of_a_stream"]
 
-DOCUMENTS_PER_BATCH = 2_500
-BYTES_PER_BATCH = 2 * 1024 * 1024
-"""Far below what a server takes in a message (100,000 documents, 48,000,000 bytes): the driver
-makes each message in one go, and under PyMongo's async client that holds the event loop. Of more
-bytes than these, a driver that encrypts by itself makes several messages."""
+MEBIBYTE = 1024 * 1024
 
-MOST_DOCUMENTS_PER_BATCH = 100_000
+MOST_DOCUMENTS = 100_000
+"""What a server takes in a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is enough for a batch: so many documents, or so many bytes, whichever comes first.
+
+    Both are far below what a server takes in a message (100,000 documents, 48,000,000 bytes).
+
+    Attributes:
+        documents: how many.
+        bytes: how many, of BSON.
+    """
+
+    documents: int
+    bytes: int
+
+
+OF_A_LIST = Limits(2_500, 2 * MEBIBYTE)
+"""The driver makes each message in one go, and under PyMongo's async client that holds the event
+loop. Of more bytes than these, a driver that encrypts by itself makes several messages."""
+
+OF_A_STREAM = Limits(1_000, MEBIBYTE)
+"""Here a batch also says how much is in memory: Python's collector goes through all documents that
+are under way each time it looks at everything, and the event loop waits. And when all of a batch is
+refused, as when it was in already, the driver goes through the whole answer in one go."""
+
+
+def limits_of_a_stream(documents: int | None) -> Limits:
+    """The limits of a stream, with a number of documents of the caller's."""
+    most = OF_A_STREAM.documents if documents is None else min(documents, MOST_DOCUMENTS)
+    return Limits(most, OF_A_STREAM.bytes)
 
 
 class Stock:
     """Prepared documents that wait until there are enough of them for a batch.
 
     Parameters:
-        documents_per_batch: how many are enough.
-        bytes_per_batch: how many bytes are.
+        limits: how many are enough.
     """
 
-    def __init__(
-        self,
-        documents_per_batch: int = DOCUMENTS_PER_BATCH,
-        bytes_per_batch: int = BYTES_PER_BATCH,
-    ) -> None:
-        self.documents_per_batch = documents_per_batch
-        self.bytes_per_batch = bytes_per_batch
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
         self._waiting = Batch()
         self._size = 0
 
@@ -48,22 +71,22 @@ class Stock:
     @property
     def room(self) -> int:
         """How many documents may still be added to the batch that is filling."""
-        return max(0, self.documents_per_batch - len(self))
+        return max(0, self.limits.documents - len(self))
 
     @property
     def is_full(self) -> bool:
         """Whether there is enough for a batch."""
-        return len(self) >= self.documents_per_batch or self._size >= self.bytes_per_batch
+        return len(self) >= self.limits.documents or self._size >= self.limits.bytes
 
     def cut(self) -> Batch:
         """Take out the next batch: as many documents as are enough, or all there are.
 
         A document that is larger than a batch should be is one of its own.
         """
-        count = min(len(self), self.documents_per_batch)
-        if self._size > self.bytes_per_batch:
+        count = min(len(self), self.limits.documents)
+        if self._size > self.limits.bytes:
             ends = list(accumulate(self._waiting.sizes))
-            count = max(1, min(count, bisect_right(ends, self.bytes_per_batch)))
+            count = max(1, min(count, bisect_right(ends, self.limits.bytes)))
         batch = self._waiting.cut(0, count)
         self._size -= batch.size
         return batch

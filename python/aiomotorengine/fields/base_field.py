@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABCMeta
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypedDict, TypeVar, overload
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -89,6 +90,8 @@ class BaseField(Generic[T], metaclass=FieldType):
         on_save: Callable[[Any, bool], Any] | None = None,
         unique: bool | None = None,
     ) -> None:
+        if iscoroutinefunction(on_save):
+            raise TypeError(f"on_save must be a function that is not async, not {on_save!r}.")
         # The counter is one for all fields, and programs set it back: it lives on BaseField.
         self.creation_counter = BaseField.total_creation_counter
         type.__setattr__(BaseField, "total_creation_counter", self.creation_counter + 1)

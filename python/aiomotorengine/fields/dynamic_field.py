@@ -27,4 +27,7 @@ class DynamicField(BaseField[Any]):
             self.name = self.db_field.lstrip("_")
 
     def to_query(self, value: Any) -> Any:
-        return {"$all": list(value)} if is_collection(value) else value
+        if not is_collection(value):
+            return value
+        items = list(value)
+        return {"$all": items} if items else items  # no items at all is a value to be equal to

@@ -62,9 +62,12 @@ class FloatField(BaseField[float]):
                 value = float(value)
             except (TypeError, ValueError, OverflowError):
                 return False
-        if self.min_value is not None and value < self.min_value:
-            return False
-        return self.max_value is None or not value > self.max_value
+        try:
+            if self.min_value is not None and value < self.min_value:
+                return False
+            return self.max_value is None or not value > self.max_value
+        except ArithmeticError:  # a bound that is a Decimal does not compare with NaN
+            return True
 
     @unchanged(float, NoneType)
     def to_son(self, value: Any) -> float | None:

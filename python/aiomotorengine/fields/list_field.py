@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from collections.abc import Sized
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 from aiomotorengine.errors import InvalidDocumentError
@@ -118,7 +119,9 @@ class ListField(BaseField[list[T]]):
         return self._base_field
 
     def is_empty(self, value: Any) -> bool:
-        return value is None or (isinstance(value, list | tuple | set | frozenset) and not value)
+        return value is None or (
+            is_collection(value) and isinstance(value, Sized) and not len(value)
+        )
 
     def validate(self, value: Any) -> bool:
         if value is None:
@@ -165,6 +168,8 @@ class ListField(BaseField[list[T]]):
 
     def to_query(self, value: Any) -> Any:
         if is_collection(value):
+            if self.is_empty(value):
+                return []  # {"$all": []} would find nothing, and its opposite everything
             return {"$all": [self._base_field.to_query_item(item) for item in value]}
         return value if value is None else self._base_field.to_query(value)
 

@@ -76,7 +76,11 @@ class PasswordType:
 
 def as_bytes(value: Any) -> bytes:
     """A text or a hash as bytes. Lone surrogates, which a stranger may send, do no harm."""
-    return value if isinstance(value, bytes) else str(value).encode(errors="surrogatepass")
+    if isinstance(value, bytes):
+        return value
+    # What a text says, and not what its class shows of it: "****", say.
+    text = value if isinstance(value, str) else str(value)
+    return str.encode(text, errors="surrogatepass")
 
 
 @native_kind("password")

@@ -19,6 +19,7 @@ from aiomotorengine.storage import (
     DocumentStorage,
     ReferenceAttribute,
 )
+from aiomotorengine.utils import is_condition
 
 __all__ = ["ReferenceField"]
 
@@ -102,7 +103,8 @@ class ReferenceField(BaseField[D]):
             return value
         if isinstance(value, str) and ObjectId.is_valid(value):
             return ObjectId(value)
-        if isinstance(value, self.reference_type) and value._id is not None:
+        is_saved = isinstance(value, self.reference_type) and value._id is not None
+        if is_saved and not is_condition(value._id):
             return self.to_son(value)
         raise ValueError(
             f"{self._title} is compared with a saved {self.reference_type.__name__}, an ObjectId "

@@ -10,7 +10,7 @@ from bson.regex import Regex
 
 from aiomotorengine.utils import is_operator
 
-__all__ = ["is_operators", "negate"]
+__all__ = ["is_met", "is_operators", "negate"]
 
 
 def is_operators(value: Any) -> bool:
@@ -21,6 +21,17 @@ def is_operators(value: Any) -> bool:
         (True, False, False)
     """
     return isinstance(value, Mapping) and bool(value) and all(is_operator(key) for key in value)
+
+
+def is_met(value: Any) -> bool:
+    """Whether a value is a condition that others meet, which the server refuses under ``$ne``.
+
+    Example:
+        >>> import re
+        >>> is_met({"$gt": 1}), is_met(re.compile("a")), is_met({"road": "Loop"})
+        (True, True, False)
+    """
+    return is_operators(value) or isinstance(value, re.Pattern | Regex)
 
 
 def negate(query: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,8 +62,8 @@ def negate(query: Mapping[str, Any]) -> dict[str, Any]:
 
 def opposite(value: Any) -> dict[str, Any]:
     """What one name must meet instead of ``value``."""
-    if is_operators(value) or isinstance(value, re.Pattern | Regex):
-        return {"$not": value}  # the server refuses a pattern under $ne
-    if isinstance(value, list | tuple | set | frozenset):
+    if is_met(value):
+        return {"$not": value}
+    if isinstance(value, list | tuple | set | frozenset) and value:
         return {"$nin": list(value)}
     return {"$ne": value}

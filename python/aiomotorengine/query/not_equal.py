@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aiomotorengine.query.base import QueryOperator
-from aiomotorengine.query.expressions import is_operators
+from aiomotorengine.query.expressions import is_met
 
 __all__ = ["NotEqualQueryOperator"]
 
@@ -20,4 +20,4 @@ class NotEqualQueryOperator(QueryOperator):
 
     def to_query(self, db_name: str, value: Any) -> dict[str, Any]:
         # What a list becomes, {"$all": [...]}, is no value to differ from (K23).
-        return {db_name: {"$not" if is_operators(value) else "$ne": value}}
+        return {db_name: {"$not" if is_met(value) else "$ne": value}}

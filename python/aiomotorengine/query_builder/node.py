@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from aiomotorengine.query.expressions import negate
@@ -100,7 +100,12 @@ class Q(QNode):
                 f"not {type(raw).__name__}."
             )
         self.raw = raw
-        self.query = filters
+        # A query may be sent many times, and an iterator would be empty from the second on: "none
+        # of these" would then find everything.
+        self.query = {
+            key: list(value) if isinstance(value, Iterator) else value
+            for key, value in filters.items()
+        }
 
     @property
     def empty(self) -> bool:

@@ -4,6 +4,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
+use crate::objects::{PausedCollector, list_of, untracked};
+
 /// The twin of `codec/encoded_document.py`, which does whatever the driver does not ask of every
 /// document.
 #[pyclass(frozen, mapping, module = "aiomotorengine._son_codec")]
@@ -100,9 +102,11 @@ pub(crate) fn wrap_many<'py>(
             "there must be an id for each document",
         ));
     }
-    let documents = encoded.into_iter().zip(ids);
-    let documents = documents
-        .map(|(raw, id)| Py::new(py, EncodedDocument { raw, id }))
-        .collect::<PyResult<Vec<_>>>()?;
-    PyList::new(py, documents)
+    let _pause = PausedCollector::new(py);
+    let count = encoded.len();
+    let documents = encoded.into_iter().zip(ids).map(|(raw, id)| {
+        let document = Bound::new(py, EncodedDocument { raw, id })?;
+        Ok(untracked(document).into_any())
+    });
+    list_of(py, count, documents)
 }

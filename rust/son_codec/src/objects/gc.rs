@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use pyo3::PyClass;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
@@ -31,4 +32,18 @@ impl Drop for PausedCollector<'_> {
             unsafe { ffi::PyGC_Enable() };
         }
     }
+}
+
+/// An object of a class of this crate that the collector is not to look at: its class says nothing of
+/// what it holds, so that looking at it would find nothing, and there are very many.
+#[inline]
+pub(crate) fn untracked<T: PyClass>(object: Bound<'_, T>) -> Bound<'_, T> {
+    // SAFETY: classes that PyO3 makes are collected, which is asked all the same. Its objects may be
+    // let go of whether they are tracked or not.
+    unsafe {
+        if ffi::PyObject_IS_GC(object.as_ptr()) != 0 {
+            ffi::PyObject_GC_UnTrack(object.as_ptr().cast());
+        }
+    }
+    object
 }

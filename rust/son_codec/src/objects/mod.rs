@@ -21,7 +21,7 @@ use pyo3::prelude::*;
 
 pub(crate) use dates::{Utc, datetime_from_millis, millis_of};
 pub(crate) use dict::Walk;
-pub(crate) use gc::PausedCollector;
+pub(crate) use gc::{PausedCollector, untracked};
 pub(crate) use instance::InstanceLayout;
 pub(crate) use items::{Items, ListBuilder, Spare, list_of};
 pub(crate) use kept::Kept;
