@@ -18,11 +18,13 @@ from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import HOOKS
 from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.storage import Attribute, DocumentStorage
 
 __all__ = ["NATIVE", "DocumentPlan", "FieldPlan", "Route", "plan_of", "python"]
 
 FIELD_METHODS = ("validate", "get_value", "to_son", "from_son", "is_empty")
+
+WRITING = ("is_empty", "get_value", "validate", "to_son")
 
 # What these do to a whole document, a codec must leave to the class.
 DOCUMENT_METHODS: Mapping[str, tuple[str, ...]] = {
@@ -168,7 +170,20 @@ def field_route(field: BaseField[Any], method: str) -> Route:
             return python(f"{name} replaced by {replacer(field, name)}")
     if replaced(field, method, known[method]):
         return python(f"{method} overridden by {replacer(field, method)}")
+    if method in WRITING and field.overrides("get_value"):
+        # What the others are given is what get_value made, and it is made once.
+        for name in overridden(field):
+            return python(f"{name} overridden by {replacer(field, name)}")
     return NATIVE
+
+
+def overridden(field: BaseField[Any]) -> list[str]:
+    """The methods of a marked field by which a value is validated and written and that it has
+    otherwise than its marked class.
+    """
+    mark = type(field).__native_kind__
+    known = mark.attributes if mark else {}
+    return [name for name in WRITING if mark and replaced(field, name, known[name])]
 
 
 def replaced(field: BaseField[Any], name: str, original: Any) -> bool:
@@ -203,4 +218,10 @@ def document_route(document_class: type, names: tuple[str, ...]) -> Route:
         if attribute_of(document_class, name) is not attribute_of(built_in, name):
             owner = next(base.__name__ for base in mro if name in vars(base))
             return python(f"{name} overridden by {owner}")
+    if "from_son" not in names:
+        # A date that sets itself is not read by get_value.
+        for field in document_class._fields.values():  # type: ignore[attr-defined]
+            attribute = attribute_of(document_class, field.name)
+            if isinstance(attribute, Attribute) and attribute.stamps and overridden(field):
+                return python(f"{field.name} sets itself, and {overridden(field)[0]} is overridden")
     return NATIVE

@@ -6,7 +6,7 @@ The native codec is held to these results byte for byte, object for object, erro
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from math import inf
 from time import perf_counter
@@ -171,17 +171,21 @@ def refuse_endless_values(son: Mapping[str, Any]) -> None:
     Raises:
         RecursionError: the values are nested too deep.
     """
-    level: list[Any] = [son]
-    for _ in range(MOST_LEVELS):
-        inside = (outer.values() if isinstance(outer, Mapping) else outer for outer in level)
-        level = [
-            value
-            for values in inside
-            for value in values
-            if type(value) not in SCALARS and isinstance(value, CONTAINERS)
-        ]
-    if level:
-        raise RecursionError(f"the document has more than {MOST_LEVELS} levels")
+    # In depth, not level by level: a list that contains itself twice has twice as many each time.
+    inside = [values_in(son)]
+    while inside:
+        for value in inside[-1]:
+            if type(value) not in SCALARS and isinstance(value, CONTAINERS):
+                if len(inside) == MOST_LEVELS:
+                    raise RecursionError(f"the document has more than {MOST_LEVELS} levels")
+                inside.append(values_in(value))
+                break
+        else:
+            inside.pop()
+
+
+def values_in(container: Any) -> Iterator[Any]:
+    return iter(container.values() if isinstance(container, Mapping) else container)
 
 
 def new_object_ids(count: int) -> list[ObjectId]:

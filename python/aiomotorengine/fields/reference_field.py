@@ -84,7 +84,7 @@ class ReferenceField(BaseField[D]):
         return found
 
     def get_value(self, value: Any) -> Any:
-        return value.id if type(value) is DanglingReference else value
+        return id_of_missing(value)
 
     def validate(self, value: Any) -> bool:
         reference_type = self.reference_type
@@ -96,7 +96,7 @@ class ReferenceField(BaseField[D]):
     def to_son(self, value: Any) -> Any:
         if isinstance(value, DocumentStorage):
             return value._id
-        return self.get_value(value)
+        return id_of_missing(value)
 
     def to_query(self, value: Any) -> Any:
         if value is None or isinstance(value, ObjectId):
@@ -126,3 +126,8 @@ class ReferenceField(BaseField[D]):
     if TYPE_CHECKING:
 
         def __set__(self, instance: DocumentStorage, value: D | ObjectId | None) -> None: ...
+
+
+def id_of_missing(value: Any) -> Any:
+    """The id of a document that is gone; any other value as it is."""
+    return value.id if type(value) is DanglingReference else value

@@ -4,7 +4,7 @@
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyMemoryError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyList;
@@ -84,6 +84,10 @@ pub(crate) fn new_object_ids<'py>(py: Python<'py>, count: usize) -> PyResult<Bou
 /// Nothing of Python may be called in here: whoever waited for the lock would keep the interpreter
 /// from whoever has it.
 fn take(count: usize, now: u32, random: Option<[u8; 8]>) -> PyResult<Option<Vec<[u8; 12]>>> {
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(count)
+        .map_err(|_| PyMemoryError::new_err(()))?;
     let mut source = SOURCE.lock().map_err(|_| broken())?;
     // A process that was forked has the memory of its parent, and must not go on with it.
     let process = std::process::id();
@@ -96,9 +100,11 @@ fn take(count: usize, now: u32, random: Option<[u8; 8]>) -> PyResult<Option<Vec<
             None => return Ok(None),
         }
     }
-    Ok(source
-        .as_mut()
-        .map(|source| (0..count).map(|_| source.next(now)).collect()))
+    let Some(source) = source.as_mut() else {
+        return Err(broken());
+    };
+    bytes.extend((0..count).map(|_| source.next(now)));
+    Ok(Some(bytes))
 }
 
 fn broken() -> PyErr {
@@ -132,6 +138,12 @@ mod tests {
             b"\x01\x02\x03\x04abcde\xFF\xFF\xFF"
         );
         assert_eq!(&source.next(0x0102_0305), b"\x01\x02\x03\x05abcde\0\0\0");
+    }
+
+    #[test]
+    fn more_ids_than_there_is_memory_for_do_no_harm() {
+        assert!(take(usize::MAX, 0, Some([0; 8])).is_err());
+        assert_eq!(take(2, 0, Some([0; 8])).unwrap().unwrap().len(), 2);
     }
 
     #[test]

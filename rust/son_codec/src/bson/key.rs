@@ -45,6 +45,10 @@ impl Key {
         })
     }
 
+    /// How many items an array may have whose keys are counted here: more digits find no room. BSON
+    /// of so many is far larger than MongoDB takes.
+    pub const MOST_ITEMS: usize = 100_000_000;
+
     /// The key of the first item of an array: `0`.
     pub fn first_index() -> Self {
         Self {
@@ -69,7 +73,7 @@ impl Key {
         self.head[0] += 1 << place;
     }
 
-    /// Put a one before the digits. No array has ten million items, for which there would be no room.
+    /// Put a one before the digits.
     #[cold]
     fn grow(&mut self) {
         self.head[0] = (self.head[0] << 8) | u64::from(b'1');

@@ -42,7 +42,7 @@ impl Decimal {
         if !value.get_type().is(&world.types.decimal) {
             return Ok(None);
         }
-        let text = value.str()?;
+        let text = value.to_owned().str()?; // which may run Python code, that of the collector's
         let given = places_of(text.to_str()?.as_bytes());
         Ok(given
             .and_then(|given| places.checked_sub(given))

@@ -54,11 +54,7 @@ impl Document {
 
     fn values<'py>(&self, document: Value<'_, 'py>) -> Outcome<Bound<'py, PyDict>> {
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
-        let values = layout.values(document).ok_or(Stop::AskPython)?;
-        if values.len() > self.fields.len() && replaces_methods(&values)? {
-            return Err(Stop::AskPython);
-        }
-        Ok(values)
+        layout.values(document).ok_or(Stop::AskPython)
     }
 
     /// Whether an instance of exactly this class may be saved. `false` is never answered: a document
@@ -73,6 +69,9 @@ impl Document {
             if !field.accepts(walk.value(&field.name)?, world)? {
                 return Err(Stop::AskPython);
             }
+        }
+        if !walk.is_all(self.fields.len()) && replaces_methods(&values)? {
+            return Err(Stop::AskPython);
         }
         Ok(true)
     }
@@ -107,6 +106,9 @@ impl Document {
         }
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
         if !walk.is_all(self.fields.len()) || layout.has_hidden(document.as_borrowed()) {
+            if replaces_methods(&values)? {
+                return Err(Stop::AskPython);
+            }
             self.write_undeclared(&document, out, world)?;
         }
         Ok(out.end(start)?)

@@ -178,6 +178,9 @@ impl Field {
         out: &mut Writer,
         world: &World<'_>,
     ) -> Outcome<()> {
+        if list.len() > Key::MOST_ITEMS {
+            return Err(Stop::AskPython);
+        }
         let items = Items::of(list);
         if world.validates {
             return self.kind.write_valid_items(items, self, out, world);
@@ -234,8 +237,14 @@ impl Field {
         value: Value<'_, '_>,
         world: &World<'_>,
     ) -> Outcome<bool> {
+        let value = self.ask(intern!(world.py, "get_value"), value, false, world)?;
         Ok(self
-            .ask(intern!(world.py, "is_empty"), value, false, world)?
+            .ask(
+                intern!(world.py, "is_empty"),
+                value.as_borrowed(),
+                false,
+                world,
+            )?
             .is_truthy()?)
     }
 

@@ -59,6 +59,9 @@ fn write_list(
     world: &World<'_>,
 ) -> Outcome<()> {
     let list = list.clone(); // what is spliced in runs Python code, which may let go of it
+    if list.len() > Key::MOST_ITEMS {
+        return Err(Stop::AskPython);
+    }
     out.key(kind::ARRAY, key);
     let start = out.begin();
     let mut index = Key::first_index();
@@ -76,9 +79,11 @@ fn write_dict(
     out: &mut Writer,
     world: &World<'_>,
 ) -> Outcome<()> {
+    // What is called below may let go of the dict or change it. So may the end of an object that the
+    // collector finds while the copy of its items is made: a user's method may have let it go on.
+    let dict = dict.clone();
     out.key(kind::DOCUMENT, key);
     let start = out.begin();
-    // A copy of the items: what is called below may change the dict.
     for entry in dict.items() {
         let (name, item): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry.extract()?;
         let name = name
