@@ -14,6 +14,7 @@ from functools import cache
 from itertools import product
 from typing import Any
 
+import bson
 import pytest
 
 from aiomotorengine import (
@@ -267,3 +268,47 @@ def test_a_method_may_change_what_is_converted(method: str, deed: Callable[[Scen
     fresh = make(model)
     assert codec.encode_many([fresh], [1]) == write([fresh], [1], STANDARD)
     assert gc.isenabled()
+
+
+def test_an_object_that_the_collector_finds_may_empty_what_is_being_written() -> None:
+    """A method lets the collector go on, and the end of what it finds lets go of a dict."""
+
+    class Trap:
+        def __init__(self, document: Any) -> None:
+            self.document = document
+            self.itself = self
+
+        def __del__(self) -> None:
+            gc.disable()
+            self.document.anything.clear()
+            self.document.more = [{"q": str(number) * 20} for number in range(200)]
+
+    class Opening(StringField):
+        def to_son(self, value: Any) -> Any:
+            Trap(documents[0])
+            garbage.append([[number] for number in range(200)])
+            gc.enable()
+            gc.set_threshold(1)
+            return value
+
+    class Watched(Document):
+        text = Opening()
+        anything = BaseField[Any]()
+
+    garbage: list[Any] = []
+    thresholds = gc.get_threshold()
+    codec = codec_for(Watched, STANDARD)
+    for _ in range(20):
+        documents = [Watched(text="a", anything=[many_keys()])]
+        gc.set_threshold(100_000)
+        try:
+            (raw,) = codec.encode_many(documents, [1])
+        finally:
+            gc.set_threshold(*thresholds)
+            gc.enable()
+        # As it was before it was emptied, or after; but nothing else.
+        assert bson.decode(raw)["anything"] in ([many_keys()], [])
+
+
+def many_keys() -> dict[str, str]:
+    return {f"key{number}": f"{number}" * 30 for number in range(20)}
