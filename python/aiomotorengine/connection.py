@@ -230,7 +230,8 @@ def driver_of(alias: str = DEFAULT_CONNECTION_NAME) -> Driver:
 def disconnect(alias: str = DEFAULT_CONNECTION_NAME) -> None:
     """Close an alias's clients and forget the alias. One without a client is left alone.
 
-    It may be called with or without a running event loop, and never waits for the server.
+    It may be called with or without a running event loop. Motor, and PyMongo's client outside a
+    running loop, tell the server that their sessions are over and wait for its answer.
 
     Parameters:
         alias: the connection's name.

@@ -47,7 +47,7 @@ class RejectedDocuments(Sequence[RejectedDocument]):
     """The documents that were refused, in no particular order: a list that one only reads.
 
     There may be millions, as where all that is passed again is in already. So what is kept is plain
-    values, which take a third of the memory and are none of the garbage collector's concern; the
+    values, which take less than half of the memory and are none of the collector's concern; the
     entries are made when they are asked for.
 
     Parameters:
