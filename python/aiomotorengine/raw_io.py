@@ -39,7 +39,7 @@ MOST_LEVELS = 180
 INSERT = 0
 """PyMongo's number for the operation, as ``bulk.ops`` takes it."""
 
-BYTES_PER_REPLY = 2 * 1024 * 1024
+BYTES_PER_REPLY = 1024 * 1024
 """About how large a reply should be."""
 
 SINGLES_AT_ONCE = 100
