@@ -42,6 +42,10 @@ INSERT = 0
 BYTES_PER_REPLY = 1024 * 1024
 """About how large a reply should be."""
 
+MOST_DECODED_AT_ONCE = 1_000
+"""How many documents are decoded before the event loop gets its turn, however fast that is. Python's
+collector looks at all of them next, which takes longer than to make them, and so may the caller."""
+
 SINGLES_AT_ONCE = 100
 """How many documents that did not come as bytes make a batch."""
 
@@ -299,7 +303,8 @@ async def find(
                 size_next_reply(cursor, found)
                 done = 0
                 while done < len(found.places):
-                    some = found.places[done : done + pace.size]
+                    count = min(pace.size, MOST_DECODED_AT_ONCE)
+                    some = found.places[done : done + count]
                     pace.start()
                     decoded = decode(found.reply, some, seconds=pace.left)
                     pace.finish(len(decoded))
