@@ -43,8 +43,8 @@ BYTES_PER_REPLY = 1024 * 1024
 """About how large a reply should be."""
 
 MOST_DECODED_AT_ONCE = 1_000
-"""How many documents are decoded before the event loop gets its turn, however fast that is. Python's
-collector looks at all of them next, which takes longer than to make them, and so may the caller."""
+"""How many documents are decoded before the event loop gets its turn, however fast that is: next,
+Python's collector looks at all of them, which takes longer than to make them."""
 
 SINGLES_AT_ONCE = 100
 """How many documents that did not come as bytes make a batch."""
