@@ -170,10 +170,9 @@ def field_route(field: BaseField[Any], method: str) -> Route:
             return python(f"{name} replaced by {replacer(field, name)}")
     if replaced(field, method, known[method]):
         return python(f"{method} overridden by {replacer(field, method)}")
-    if method in WRITING and field.overrides("get_value"):
-        # What the others are given is what get_value made, and it is made once.
-        for name in overridden(field):
-            return python(f"{name} overridden by {replacer(field, name)}")
+    # What the others are given is what get_value made, and it is made once.
+    if method in WRITING and field.overrides("get_value") and (names := overridden(field)):
+        return python(f"{names[0]} overridden by {replacer(field, names[0])}")
     return NATIVE
 
 
