@@ -11,7 +11,7 @@ from time import perf_counter
 
 __all__ = ["SECONDS_PER_SLICE", "Pace"]
 
-SECONDS_PER_SLICE = 0.002
+SECONDS_PER_SLICE = 0.001
 """How long a slice should hold the event loop."""
 
 FIRST_SLICE = 1

@@ -493,8 +493,8 @@ class QuerySet(Generic[D]):
                 are inserted, and batches may overtake one another.
             on_error: ``"raise"`` what is wrong with documents, or ``"collect"`` it in the report. A
                 lost connection, and what the source raises, is raised in any case.
-            batch_size: how many documents are sent at once, at most 100,000; by default 1,000. A
-                batch also ends when it has 1 MiB.
+            batch_size: how many documents are sent at once, at most 100,000; by default 1,000, and
+                fewer where the server refuses many. A batch also ends when it has 1 MiB.
             in_flight: how many batches may have been taken from the source and not have come to
                 their end; memory is bounded by it.
             report: a new ``BulkReport``, which is filled as batches end.

@@ -301,6 +301,7 @@ async def find(
                 singles = []
             if isinstance(found, Batch):
                 size_next_reply(cursor, found)
+                await asyncio.sleep(0)  # receiving it was a slice of its own
                 done = 0
                 while done < len(found.places):
                     count = min(pace.size, MOST_DECODED_AT_ONCE)

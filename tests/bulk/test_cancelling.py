@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from pymongo.errors import BulkWriteError
 
 from aiomotorengine.bulk import BulkReport, sending
 from tests.bulk.gate import Gate, gated, sent
@@ -75,6 +76,26 @@ async def test_what_was_taken_by_the_driver_is_unknown(gate: Gate) -> None:
     }
     assert report.batches == 1
     assert [row._id is not None for row in documents] == [True] * 10 + [False] * 20
+
+
+async def test_what_the_server_refused_just_before_is_known(gate: Gate) -> None:
+    documents, report = rows(range(30)), BulkReport()
+
+    def answer(batch: Any) -> None:
+        sent(batch)
+        task.cancel()
+        refusal = {"index": 3, "code": 121, "errmsg": "no"}
+        raise BulkWriteError({"nInserted": 3, "writeErrors": [refusal], "writeConcernErrors": []})
+
+    gate.answer(answer)
+    task = asyncio.ensure_future(Row.objects.insert_stream(documents, batch_size=10, report=report))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert numbers_of(report) == {
+        "inserted": [0, 1, 2],
+        "rejected": [3],
+        "not_sent": list(range(4, report.taken)),
+    }
 
 
 async def test_a_driver_that_does_not_let_go_is_not_waited_for_without_end(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import pickle
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from bson import Binary, Decimal128, ObjectId, UuidRepresentation
 from bson.codec_options import CodecOptions, TypeDecoder, TypeRegistry
 
 from aiomotorengine.bulk import RejectedDocument, RejectedDocuments
+from aiomotorengine.bulk.rejected import ENTRIES_PER_PIECE, WriteErrors
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5)
 UNIQUE = UUID(int=7)
@@ -77,11 +79,92 @@ def test_they_are_read_as_a_list_is() -> None:
         rejected[4]
 
 
+def test_they_are_found_in_all_pieces() -> None:
+    rejected = RejectedDocuments()
+    count = 2 * ENTRIES_PER_PIECE + 7
+    for number in range(count):
+        rejected.append(entry_of(number, number))
+    assert len(rejected) == count
+    assert [entry.number for entry in rejected] == list(range(count))
+    edge = ENTRIES_PER_PIECE
+    assert [entry.number for entry in rejected[edge - 1 : edge + 2]] == [edge - 1, edge, edge + 1]
+    assert rejected[-1].key_value == {"n": count - 1}
+    assert rejected[-count].number == 0
+    with pytest.raises(IndexError):
+        rejected[count]
+
+
 def test_the_collector_has_nothing_to_look_at() -> None:
     rejected = RejectedDocuments()
     gc.collect()
     before = len(gc.get_objects())
-    for number in range(1000):
+    for number in range(20 * ENTRIES_PER_PIECE):
         rejected.append(entry_of(ObjectId(), number))
-    gc.collect()  # which is when it finds that tuples of plain values need no looking at
+    gc.collect()  # which is when it finds that tuples of plain values need no looking at,
+    gc.collect()  # and that tuples of those need none
     assert len(gc.get_objects()) - before < 100
+    assert not any(map(gc.is_tracked, rejected._pieces))
+
+
+# -- as an error has them --------------------------------------------------------------------------
+
+
+def answer_of(code: int, **others: Any) -> dict[str, Any]:
+    return {"index": 0, "code": code, "errmsg": f"no {code}", "op": {"n": 1}, **others}
+
+
+def answers() -> RejectedDocuments:
+    rejected = RejectedDocuments()
+    rejected.refused(8, answer_of(11000, keyPattern={"n": 1}, keyValue={"n": 5}))
+    rejected.append(RejectedDocument(4, None, "not asked"))
+    rejected.refused(2, answer_of(121, errInfo={"details": {"why": ["a", "b"]}}))
+    return rejected
+
+
+SAID = [
+    {
+        "index": 2,
+        "code": 121,
+        "errmsg": "no 121",
+        "errInfo": {"details": {"why": ["a", "b"]}},
+    },
+    {
+        "index": 8,
+        "code": 11000,
+        "errmsg": "no 11000",
+        "keyPattern": {"n": 1},
+        "keyValue": {"n": 5},
+    },
+]
+
+
+def test_what_the_server_said_comes_in_the_order_of_numbers_without_the_document() -> None:
+    errors = WriteErrors(answers())
+    assert errors == SAID
+    assert errors != SAID[:1]
+    assert (len(errors), errors[0], errors[-1], errors[:1]) == (2, SAID[0], SAID[1], SAID[:1])
+    assert [entry["index"] for entry in errors] == [2, 8]
+    assert SAID[1] in errors
+
+
+def test_they_can_be_pickled() -> None:
+    assert pickle.loads(pickle.dumps(WriteErrors(answers()))) == SAID
+
+
+def test_the_text_of_an_error_has_a_few_of_them() -> None:
+    rejected = RejectedDocuments()
+    rejected.refused(0, answer_of(1))
+    assert repr(WriteErrors(rejected)) == "[{'index': 0, 'code': 1, 'errmsg': 'no 1'}]"
+    for number in range(1, 2000):
+        rejected.refused(number, answer_of(1))
+    text = repr(WriteErrors(rejected))
+    assert text.startswith("[{'index': 0, 'code': 1, 'errmsg': 'no 1'}, {'index': 1,")
+    assert text.endswith("}, and 1,997 more]")
+
+
+@pytest.mark.parametrize("pattern", [7, {"n": []}, {"n": {}}, [1]])
+def test_a_server_may_name_keys_that_are_none(pattern: Any) -> None:
+    rejected = RejectedDocuments()
+    rejected.refused(1, answer_of(11000, keyPattern=pattern, keyValue=pattern))
+    assert rejected[0].key_pattern == pattern
+    assert WriteErrors(rejected)[0]["keyValue"] == pattern

@@ -10,7 +10,7 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.outcome import Outcome
-from aiomotorengine.bulk.rejected import RejectedDocument
+from aiomotorengine.bulk.rejected import RejectedDocument, WriteErrors
 from aiomotorengine.bulk.report import BulkReport
 from aiomotorengine.errors import DUPLICATE_KEY_CODE, UniqueKeyViolationError
 
@@ -35,8 +35,9 @@ class Account:
         self._interruption: Exception | None = None
         self._connection_error: Exception | None = None
         self._refusal: tuple[int, Exception] | None = None
-        self._write_errors: list[dict[str, Any]] = []
         self._first_write_error: BulkWriteError | None = None
+        self._first_answer: tuple[int, str] | None = None
+        self._are_all_duplicates = True
         self._write_concern_errors: list[Mapping[str, Any]] = []
         self._first_write_concern_error: BulkWriteError | None = None
 
@@ -72,30 +73,30 @@ class Account:
         )
         report.unknown.add(batch.numbers_at(outcome.unknown))
         report.not_sent.add(batch.numbers_at(outcome.untouched))
-        for place, entry in outcome.refused.items():
-            report.rejected.append(rejected(batch.numbers[place], entry))
+        for place, answer in outcome.refused.items():
+            self._refused_by_server(batch.numbers[place], answer)
         if outcome.is_certain:
             report.settled.add(batch.numbers)
         else:
             report.settled.add(batch.numbers_at(sorted([*outcome.written, *outcome.refused])))
         if isinstance(outcome.error, BulkWriteError):
-            self._written_with_errors(batch, outcome, outcome.error)
+            self._written_with_errors(outcome, outcome.error)
         elif isinstance(outcome.error, Exception):
             self.failed(outcome.error)
         return outcome.error is None
 
-    def _written_with_errors(self, batch: Batch, outcome: Outcome, error: BulkWriteError) -> None:
+    def _refused_by_server(self, number: int, answer: Mapping[str, Any]) -> None:
+        self.report.rejected.refused(number, answer)
+        self._are_all_duplicates &= answer["code"] == DUPLICATE_KEY_CODE
+        if self._first_answer is None or number < self._first_answer[0]:
+            self._first_answer = number, answer.get("errmsg", "")
+
+    def _written_with_errors(self, outcome: Outcome, error: BulkWriteError) -> None:
         self._write_concern_errors += outcome.write_concern_errors
         if outcome.write_concern_errors and self._first_write_concern_error is None:
             self._first_write_concern_error = error
         if outcome.refused and self._first_write_error is None:
             self._first_write_error = error
-        if not self.collects:
-            # Without "op", the document itself, of which there may be more than fit into memory.
-            self._write_errors += [
-                {**{key: entry[key] for key in entry if key != "op"}, "index": batch.numbers[place]}
-                for place, entry in outcome.refused.items()
-            ]
 
     # -- what is raised ---------------------------------------------------------------------------
 
@@ -129,31 +130,19 @@ class Account:
         return None
 
     def _write_error(self, cause: BulkWriteError) -> Exception:
-        errors = sorted(self._write_errors, key=lambda entry: entry["index"])
         details = {
             **cause.details,
             "nInserted": len(self.report.inserted) + len(self.report.unconfirmed),
-            "writeErrors": errors,
+            "writeErrors": WriteErrors(self.report.rejected),
             "writeConcernErrors": self._write_concern_errors,
         }
         error: PyMongoError
-        if errors and all(entry["code"] == DUPLICATE_KEY_CODE for entry in errors):
-            text = errors[0].get("errmsg") or str(cause)
+        if self._first_answer is not None and self._are_all_duplicates:
+            text = self._first_answer[1] or str(cause)
             error = UniqueKeyViolationError.of(text, self.document_class, details)
         else:
             error = BulkWriteError(details)
         return with_labels_of(cause, error)
-
-
-def rejected(number: int, entry: Mapping[str, Any]) -> RejectedDocument:
-    """What the server says about a document that it refused."""
-    return RejectedDocument(
-        number,
-        entry["code"],
-        entry.get("errmsg", ""),
-        entry.get("keyPattern"),
-        entry.get("keyValue"),
-    )
 
 
 def raised_again(error: Exception) -> Exception:

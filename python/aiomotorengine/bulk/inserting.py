@@ -117,6 +117,7 @@ class Call:
         self._sender = Sender(
             target.collection,
             self._account,
+            options.limits,
             # A server ends a transaction at the first document that it refuses, whatever the order.
             ordered=options.ordered or self.report.in_transaction,
             in_flight=options.in_flight,
@@ -210,7 +211,14 @@ class Call:
         while self._ready and not self._is_over:
             await self._sender.wait_for_room()
             if not self._is_over:
-                self._sender.send(self._ready.popleft())
+                self._sender.send(self._next_ready())
+
+    def _next_ready(self) -> Batch:
+        """The next batch, or as much of it as may be sent at once."""
+        most = self._sender.window.size
+        if len(self._ready[0]) > most:
+            return self._ready[0].cut(0, most)
+        return self._ready.popleft()
 
     async def _each_slice(
         self, documents: list[Any], work: Callable[[Batch], Iterator[None]]
@@ -249,7 +257,7 @@ class Call:
                 return
             # Also when it is over because a document was refused: what came before it goes in.
             if not self._has_to_stop:
-                self._sender.send(self._stock.cut())
+                self._sender.send(self._stock.cut(self._sender.window.size))
 
     async def _fill_stock(self, source: Source) -> None:
         while not (self._stock.is_full or self._has_to_stop):

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from itertools import islice
+from typing import Any, TypeVar, overload
 
 import bson
 from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions
 
-__all__ = ["RejectedDocument", "RejectedDocuments"]
+__all__ = ["RejectedDocument", "RejectedDocuments", "WriteErrors"]
 
-Kept = tuple[int, int | None, str, Any, Any]
+Entry = TypeVar("Entry")
+
+Kept = tuple[int, int | None, str, Any, Any, Any]
+"""Number, code, message, keyPattern, keyValue, and what else the server said."""
+
+ENTRIES_PER_PIECE = 1_000
+
+KEYS_OF_AN_ENTRY = frozenset({"index", "code", "errmsg", "keyPattern", "keyValue", "op"})
+"""What is kept by itself of the server's words, or, as the document itself, not at all."""
+
+SHOWN = 3
+"""How many of the server's answers the text of an error has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +55,42 @@ class RejectedDocument:
         }
 
 
-class RejectedDocuments(Sequence[RejectedDocument]):
+class Readable(Sequence[Entry]):
+    """A list that one only reads, and that makes its entries when they are asked for."""
+
+    __slots__ = ()
+
+    def _at(self, place: int) -> Entry:
+        """The entry at a place, which is in range."""
+        raise NotImplementedError
+
+    @overload
+    def __getitem__(self, place: int) -> Entry: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Entry]: ...
+
+    def __getitem__(self, place: int | slice) -> Entry | list[Entry]:
+        places = range(len(self))[place]
+        return self._at(places) if isinstance(places, int) else list(map(self._at, places))
+
+    def __iter__(self) -> Iterator[Entry]:
+        return map(self._at, range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # it changes
+
+
+class RejectedDocuments(Readable[RejectedDocument]):
     """The documents that were refused, in no particular order: a list that one only reads.
 
     There may be millions, as where all that is passed again is in already. So what is kept is plain
-    values, which take less than half of the memory and are none of the collector's concern; the
-    entries are made when they are asked for.
+    values, in pieces, which take less than half of the memory and are none of the collector's
+    concern.
 
     Parameters:
         codec_options: by which the values that a server names are read.
@@ -60,20 +102,67 @@ class RejectedDocuments(Sequence[RejectedDocument]):
         (1, 7, {'n': 5})
     """
 
-    __slots__ = ("_kept", "_options", "_patterns")
+    __slots__ = ("_last", "_options", "_patterns", "_pieces", "count_of_answers")
 
     def __init__(self, codec_options: CodecOptions[Any] = DEFAULT_CODEC_OPTIONS) -> None:
         self._options = codec_options.with_options(document_class=dict)
-        self._kept: list[Kept] = []
+        # Python's collector stops looking at tuples of plain values, and at tuples of those.
+        self._pieces: list[tuple[Kept, ...]] = []
+        self._last: list[Kept] = []
         self._patterns: dict[Any, Any] = {}
+        self.count_of_answers = 0
+        """How many were refused by the server."""
 
     def append(self, entry: RejectedDocument) -> None:
         """Take another in."""
-        pattern = self._pack(entry.key_pattern)
-        if isinstance(pattern, bytes):
-            pattern = self._patterns.setdefault(pattern, pattern)  # there are few
-        value = self._pack(entry.key_value)
-        self._kept.append((entry.number, entry.code, entry.message, pattern, value))
+        self._keep(entry.number, entry.code, entry.message, entry.key_pattern, entry.key_value)
+
+    def refused(self, number: int, answer: Mapping[str, Any]) -> None:
+        """Take in what the server says about a document that it refused."""
+        self.count_of_answers += 1
+        others = answer.keys() - KEYS_OF_AN_ENTRY
+        self._keep(
+            number,
+            answer["code"],
+            answer.get("errmsg", ""),
+            answer.get("keyPattern"),
+            answer.get("keyValue"),
+            {key: answer[key] for key in answer if key in others} if others else None,
+        )
+
+    def _keep(
+        self,
+        number: int,
+        code: int | None,
+        message: str,
+        pattern: Mapping[str, Any] | None,
+        value: Mapping[str, Any] | None,
+        others: Mapping[str, Any] | None = None,
+    ) -> None:
+        kept = (
+            number,
+            code,
+            message,
+            self._pack_pattern(pattern),
+            self._pack(value),
+            self._pack(others),
+        )
+        self._last.append(kept)
+        if len(self._last) == ENTRIES_PER_PIECE:
+            self._pieces.append(tuple(self._last))
+            self._last.clear()
+
+    def _pack_pattern(self, pattern: Mapping[str, Any] | None) -> Any:
+        """There are few of them, and they are kept once."""
+        if pattern is None:
+            return None
+        try:
+            key = tuple(pattern.items())
+            if key not in self._patterns:
+                self._patterns[key] = self._pack(pattern)
+            return self._patterns[key]
+        except (AttributeError, TypeError):  # a server may say anything
+            return self._pack(pattern)
 
     def _pack(self, mapping: Mapping[str, Any] | None) -> Any:
         if mapping is None:
@@ -87,33 +176,68 @@ class RejectedDocuments(Sequence[RejectedDocument]):
     def _unpack(self, kept: Any) -> Any:
         return bson.decode(kept, self._options) if isinstance(kept, bytes) else kept
 
-    def _entry(self, kept: Kept) -> RejectedDocument:
-        number, code, message, pattern, value = kept
+    def _kept(self, place: int) -> Kept:
+        piece, place = divmod(place, ENTRIES_PER_PIECE)
+        return self._pieces[piece][place] if piece < len(self._pieces) else self._last[place]
+
+    def _at(self, place: int) -> RejectedDocument:
+        number, code, message, pattern, value, _ = self._kept(place)
         return RejectedDocument(number, code, message, self._unpack(pattern), self._unpack(value))
 
-    @overload
-    def __getitem__(self, place: int) -> RejectedDocument: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[RejectedDocument]: ...
-
-    def __getitem__(self, place: int | slice) -> RejectedDocument | list[RejectedDocument]:
-        if isinstance(place, slice):
-            return [self._entry(kept) for kept in self._kept[place]]
-        return self._entry(self._kept[place])
-
-    def __iter__(self) -> Iterator[RejectedDocument]:
-        return map(self._entry, self._kept)
-
     def __len__(self) -> int:
-        return len(self._kept)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence):
-            return NotImplemented
-        return len(self) == len(other) and list(self) == list(other)
-
-    __hash__ = None  # type: ignore[assignment]  # it changes
+        return len(self._pieces) * ENTRIES_PER_PIECE + len(self._last)
 
     def __repr__(self) -> str:
         return repr(list(self))
+
+    # -- as the driver has them -------------------------------------------------------------------
+
+    def answers(self) -> Iterator[tuple[int, int]]:
+        """Number and place of each that the server refused."""
+        place = 0
+        for piece in (*self._pieces, self._last):
+            for kept in piece:
+                if kept[1] is not None:
+                    yield kept[0], place
+                place += 1
+
+    def answer(self, place: int) -> dict[str, Any]:
+        """What the server said of one that it refused, with the number in the source as index."""
+        number, code, message, pattern, value, others = self._kept(place)
+        answer = {"index": number, "code": code, "errmsg": message}
+        for key, kept in (("keyPattern", pattern), ("keyValue", value)):
+            if kept is not None:
+                answer[key] = self._unpack(kept)
+        return answer | (self._unpack(others) or {})
+
+
+class WriteErrors(Readable[dict[str, Any]]):
+    """What the ``details`` of an error have as ``writeErrors``: a list that one only reads.
+
+    It has what the server said of each document that it refused, in the order of their numbers in
+    the source, which are its ``index``.
+
+    Parameters:
+        rejected: all that was refused, to which nothing will be added.
+    """
+
+    __slots__ = ("_places", "_rejected")
+
+    def __init__(self, rejected: RejectedDocuments) -> None:
+        self._rejected = rejected
+        self._places: list[int] | None = None
+
+    def _at(self, place: int) -> dict[str, Any]:
+        if self._places is None:  # not before someone wants them: sorting millions takes seconds
+            self._places = [place for _, place in sorted(self._rejected.answers())]
+        return self._rejected.answer(self._places[place])
+
+    def __len__(self) -> int:
+        return self._rejected.count_of_answers
+
+    def __repr__(self) -> str:
+        # This is in the text of the error, which should not have millions of them.
+        first = islice(self._rejected.answers(), SHOWN)
+        some = [self._rejected.answer(place) for _, place in first]
+        more = len(self) - len(some)
+        return repr(some) if not more else f"[{repr(some)[1:-1]}, and {more:,} more]"

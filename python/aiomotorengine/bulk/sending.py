@@ -17,6 +17,8 @@ from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.marks import CallMark, DoubtMark
 from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.bulk.report import BulkReport
+from aiomotorengine.bulk.stock import Limits
+from aiomotorengine.bulk.window import Window
 
 __all__ = ["Interruptible", "Sender"]
 
@@ -69,6 +71,7 @@ class Sender:
     Parameters:
         collection: the driver's collection.
         account: where it is written what becomes of them.
+        limits: how large a batch may be.
         ordered: whether each waits for the one before it, and none follows a failure.
         in_flight: how many batches may be on their way, the one that is filling included.
         alone: whether two must not be on the wire at once, for another reason than their order.
@@ -78,12 +81,14 @@ class Sender:
         mark: what stands in the documents that were inserted.
         has_stopped: whether nothing more is sent.
         waiting_for_source: the wait that ends when nothing more is sent.
+        window: how many documents the next batch may have.
     """
 
     def __init__(
         self,
         collection: Any,
         account: Account,
+        limits: Limits,
         *,
         ordered: bool,
         in_flight: int,
@@ -93,6 +98,7 @@ class Sender:
         self.mark = CallMark()
         self.has_stopped = False
         self.waiting_for_source = Interruptible()
+        self.window = Window(limits, goes_on=not ordered)
         self._collection = collection
         self._account = account
         self._ordered = ordered
@@ -173,7 +179,11 @@ class Sender:
                 if attempt.taken:
                     self._account.report.batches += 1
                     self._account.report.bytes += batch.size
-            self._settle(batch, outcome)
+            try:
+                if outcome.refused:
+                    await asyncio.sleep(0)  # after the driver went through all of the answer
+            finally:
+                self._settle(batch, outcome)
             self._tell()
 
     async def _attempt(self, attempt: raw_io.Attempt, count: int) -> Outcome:
@@ -202,6 +212,7 @@ class Sender:
         # In a transaction nothing is saved before it is committed, which is not seen from here.
         state = False if self._account.report.in_transaction else self.mark
         batch.settle(outcome, state, self._doubt)
+        self.window.answered(len(batch), len(outcome.refused))
         if not self._account.settled(batch, outcome) and (
             self._ordered or self._account.has_failed
         ):

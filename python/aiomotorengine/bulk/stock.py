@@ -25,10 +25,12 @@ class Limits:
     Attributes:
         documents: how many.
         bytes: how many, of BSON.
+        are_given: whether the caller wants so many documents, and no fewer.
     """
 
     documents: int
     bytes: int
+    are_given: bool = False
 
 
 OF_A_LIST = Limits(2_500, 2 * MEBIBYTE)
@@ -37,14 +39,14 @@ loop. Of more bytes than these, a driver that encrypts by itself makes several m
 
 OF_A_STREAM = Limits(1_000, MEBIBYTE)
 """Here a batch also says how much is in memory: Python's collector goes through all documents that
-are under way each time it looks at everything, and the event loop waits. And when all of a batch is
-refused, as when it was in already, the driver goes through the whole answer in one go."""
+are under way each time it looks at everything, and the event loop waits."""
 
 
 def limits_of_a_stream(documents: int | None) -> Limits:
     """The limits of a stream, with a number of documents of the caller's."""
-    most = OF_A_STREAM.documents if documents is None else min(documents, MOST_DOCUMENTS)
-    return Limits(most, OF_A_STREAM.bytes)
+    if documents is None:
+        return OF_A_STREAM
+    return Limits(min(documents, MOST_DOCUMENTS), OF_A_STREAM.bytes, are_given=True)
 
 
 class Stock:
@@ -78,12 +80,15 @@ class Stock:
         """Whether there is enough for a batch."""
         return len(self) >= self.limits.documents or self._size >= self.limits.bytes
 
-    def cut(self) -> Batch:
+    def cut(self, most: int = MOST_DOCUMENTS) -> Batch:
         """Take out the next batch: as many documents as are enough, or all there are.
 
         A document that is larger than a batch should be is one of its own.
+
+        Parameters:
+            most: how many documents it may have, if fewer than are enough.
         """
-        count = min(len(self), self.limits.documents)
+        count = min(len(self), self.limits.documents, most)
         if self._size > self.limits.bytes:
             ends = list(accumulate(self._waiting.sizes))
             count = max(1, min(count, bisect_right(ends, self.limits.bytes)))
