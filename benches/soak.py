@@ -11,7 +11,9 @@ again, as after a failure: all are in already, and refused.
 A ticker on the event loop measures how long others hold it: how long it has no turn, less the time
 in which the loop does nothing but wait for something to happen, which a busy machine may make
 longer than was asked for. The server wants the processors as well, so the loop's thread waits for
-one now and then; the kernel counts how long, and a hold is what is left of the time on the wall.
+one now and then, and the host of a virtual machine may stop it in the middle, which nobody counts.
+So where the thread never stopped by itself, a hold is the processor's time that it took; where it
+did, the time on the wall, less what the kernel says it waited for a processor.
 Python's garbage collector looks at all there is in the process now and then: what was there before
 the work began (the tools, the rows) is taken out of its sight.
 """
@@ -22,6 +24,7 @@ import argparse
 import asyncio
 import gc
 import os
+import resource
 import selectors
 import sys
 import time
@@ -30,8 +33,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import cycle, islice
+from operator import add, sub
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiomotorengine import codec, connect
 from aiomotorengine.bulk import BulkReport
@@ -132,19 +136,51 @@ async def soak(uri: str, driver: str, shape: Shape, rows: list[Any], count: int)
 # -- what is measured ------------------------------------------------------------------------------
 
 
+class Times(NamedTuple):
+    """What has passed for the loop's thread, since some time in the past or between two.
+
+    Attributes:
+        wall: seconds on the wall.
+        processor: seconds of them in which the thread ran.
+        waited: seconds in which it could have, as far as the kernel knows.
+        stops: how often it stopped by itself, to wait for something.
+        collected: seconds in which Python's collector worked.
+    """
+
+    wall: float = 0.0
+    processor: float = 0.0
+    waited: float = 0.0
+    stops: int = 0
+    collected: float = 0.0
+
+    def __sub__(self, other: Times) -> Times:
+        return Times(*map(sub, self, other))
+
+    @property
+    def held(self) -> float:
+        """How long the loop was held."""
+        return self.wall - self.waited if self.stops else self.processor
+
+
 @dataclass
 class Hold:
     """The longest time between two turns of a task that always wants one, in seconds.
 
     Attributes:
-        longest: less the time that the loop's thread waited for a processor.
+        longest: as far as it was this program's doing.
         collecting: how much of it Python's collector took.
-        wall: the longest, with that waiting.
+        wall: the longest on the wall.
     """
 
     longest: float = 0.0
     collecting: float = 0.0
     wall: float = 0.0
+
+    def note(self, passed: Times) -> None:
+        """So much has passed between two turns."""
+        self.wall = max(self.wall, passed.wall)
+        if passed.held > self.longest:
+            self.longest, self.collecting = passed.held, passed.collected
 
     def __str__(self) -> str:
         return (
@@ -201,55 +237,49 @@ async def measured(count: int, work: Callable[[Excluded], Awaitable[int]]) -> Fi
 async def ticking() -> AsyncIterator[Hold]:
     """Measure how long the loop is held meanwhile."""
     hold = Hold()
-    with waiting_of_this_thread() as seconds_waited, collecting() as seconds_collected:
-        IDLE.waited = seconds_waited
-        ticker = asyncio.create_task(tick(hold, seconds_waited, seconds_collected))
+    with collecting() as seconds_collected, waiting() as seconds_waited:
+
+        def now() -> Times:
+            return Times(
+                time.perf_counter(),
+                time.thread_time(),
+                seconds_waited(),
+                resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw,
+                seconds_collected(),
+            )
+
+        IDLE.now = now
+        ticker = asyncio.create_task(tick(hold, now))
         await asyncio.sleep(0)
         yield hold
         ticker.cancel()
-        IDLE.waited = lambda: 0.0
+        IDLE.now = Times
 
 
-async def tick(
-    hold: Hold, seconds_waited: Callable[[], float], seconds_collected: Callable[[], float]
-) -> None:
-    def read() -> tuple[float, float, float]:
-        return (
-            time.perf_counter() - IDLE.seconds,
-            seconds_waited() - IDLE.seconds_waited,
-            seconds_collected(),
-        )
-
-    wall, waited, collected = read()
+async def tick(hold: Hold, now: Callable[[], Times]) -> None:
     while True:
+        before, idle = now(), IDLE.idle
         await asyncio.sleep(SECONDS_PER_TICK)
-        wall_now, waited_now, collected_now = read()
-        held = wall_now - wall
-        hold.wall = max(hold.wall, held)
-        longest = held - (waited_now - waited)
-        if longest > hold.longest:
-            hold.longest, hold.collecting = longest, collected_now - collected
-        wall, waited, collected = wall_now, waited_now, collected_now
+        hold.note(now() - before - (IDLE.idle - idle))
 
 
 class IdleSelector(selectors.DefaultSelector):
     """Measures how long the event loop has nothing to do.
 
     Attributes:
-        seconds: on the wall.
-        seconds_waited: in which the thread waited for a processor.
+        idle: what has passed meanwhile.
+        now: what has passed in all; nothing is measured before it is known how.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.seconds = self.seconds_waited = 0.0
-        self.waited: Callable[[], float] = lambda: 0.0
+        self.idle = Times()
+        self.now: Callable[[], Times] = Times
 
     def select(self, timeout: float | None = None) -> Any:
-        began, waited = time.perf_counter(), self.waited()
+        before = self.now()
         ready = super().select(timeout)
-        self.seconds += time.perf_counter() - began
-        self.seconds_waited += self.waited() - waited
+        self.idle = Times(*map(add, self.idle, self.now() - before))
         return ready
 
 
@@ -264,9 +294,9 @@ def collecting() -> Iterator[Callable[[], float]]:
     def note(phase: str, _: object) -> None:
         nonlocal began, total
         if phase == "start":
-            began = time.perf_counter()
+            began = time.thread_time()
         else:
-            total += time.perf_counter() - began
+            total += time.thread_time() - began
 
     gc.callbacks.append(note)
     try:
@@ -276,7 +306,7 @@ def collecting() -> Iterator[Callable[[], float]]:
 
 
 @contextmanager
-def waiting_of_this_thread() -> Iterator[Callable[[], float]]:
+def waiting() -> Iterator[Callable[[], float]]:
     """Tells how many seconds this thread has waited for a processor; 0 if the kernel does not."""
     if not SCHEDULING.exists():
         yield lambda: 0.0
