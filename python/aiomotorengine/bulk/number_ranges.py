@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -27,29 +28,32 @@ class NumberRanges:
         (1002, [range(1002, 1005), range(1006, 1010)])
     """
 
-    __slots__ = ("_length", "_ranges")
+    __slots__ = ("_length", "_starts", "_stops")
 
     def __init__(self, numbers: Sequence[int] = ()) -> None:
-        self._ranges: list[range] = []
+        # Every second document may be refused, so that there are as many runs as documents.
+        self._starts = array("q")
+        self._stops = array("q")
         self._length = 0
         self.add(numbers)
 
     @property
     def ranges(self) -> tuple[range, ...]:
         """The longest runs of numbers without a gap, in order."""
-        return tuple(self._ranges)
+        return tuple(self._runs())
+
+    def _runs(self) -> Iterator[range]:
+        return map(range, self._starts, self._stops)
 
     @property
     def first_missing(self) -> int:
         """The smallest whole number that is not there; 0 if there are none."""
-        ranges = self._ranges
-        return ranges[0].stop if ranges and ranges[0].start == 0 else 0
+        return self._stops[0] if self._starts and self._starts[0] == 0 else 0
 
     def gaps(self, stop: int) -> list[range]:
         """The numbers from 0 that are not there, up to ``stop`` and without it."""
-        starts = [0, *(run.stop for run in self._ranges)]
-        stops = [*(run.start for run in self._ranges), stop]
-        return [range(*gap) for gap in zip(starts, stops, strict=True) if gap[0] < gap[1]]
+        gaps = zip([0, *self._stops], [*self._starts, stop], strict=True)
+        return [range(*gap) for gap in gaps if gap[0] < gap[1]]
 
     def add(self, numbers: Sequence[int]) -> None:
         """Take numbers in that are not there yet; they are in order."""
@@ -57,44 +61,47 @@ class NumberRanges:
             self._add(run.start, run.stop)
 
     def _add(self, start: int, stop: int) -> None:
-        ranges = self._ranges
+        starts, stops = self._starts, self._stops
         self._length += stop - start
-        place = len(ranges)
-        if ranges and start < ranges[-1].stop:
-            place = bisect_right(ranges, start, key=lambda known: known.start)
-        if place < len(ranges) and ranges[place].start == stop:
-            stop = ranges.pop(place).stop
-        if place > 0 and ranges[place - 1].stop == start:
-            place -= 1
-            start = ranges.pop(place).start
-        ranges.insert(place, range(start, stop))
+        place = bisect_right(starts, start)
+        joins_next = place < len(starts) and starts[place] == stop
+        joins_last = place > 0 and stops[place - 1] == start
+        if joins_next and joins_last:
+            del starts[place], stops[place - 1]
+        elif joins_next:
+            starts[place] = start
+        elif joins_last:
+            stops[place - 1] = stop
+        else:
+            starts.insert(place, start)
+            stops.insert(place, stop)
 
     def __len__(self) -> int:
         return self._length
 
     def __iter__(self) -> Iterator[int]:
-        for numbers in self.ranges:
+        for numbers in self._runs():
             yield from numbers
 
     def __contains__(self, number: object) -> bool:
         if not isinstance(number, int):
             return False
-        place = bisect_right(self._ranges, number, key=lambda known: known.start)
-        return place > 0 and number in self._ranges[place - 1]
+        place = bisect_right(self._starts, number)
+        return place > 0 and number < self._stops[place - 1]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, NumberRanges):
             return NotImplemented
-        return self._ranges == other._ranges
+        return self._starts == other._starts and self._stops == other._stops
 
     __hash__ = None  # type: ignore[assignment]  # it changes
 
     def __str__(self) -> str:
         shown = [
             f"{run.start}" if len(run) == 1 else f"{run.start}-{run.stop - 1}"
-            for run in islice(self._ranges, SHOWN)
+            for run in islice(self._runs(), SHOWN)
         ]
-        return ", ".join([*shown, "…"] if len(self._ranges) > SHOWN else shown)
+        return ", ".join([*shown, "…"] if len(self._starts) > SHOWN else shown)
 
     def __repr__(self) -> str:
         return f"<NumberRanges {self}>" if self else "<NumberRanges, empty>"
