@@ -22,7 +22,7 @@ from bson.objectid import ObjectId
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError, WriteError
 
-from aiomotorengine import bulk, indexes, raw_io, references
+from aiomotorengine import bulk, counting, indexes, raw_io, references
 from aiomotorengine.aggregation.base import Aggregation
 from aiomotorengine.answers import checked_count, understood
 from aiomotorengine.bulk import BulkReport
@@ -333,8 +333,7 @@ class QuerySet(Generic[D]):
         """How many documents the query finds; limit and skip do not count (K36)."""
         query = self._query()
         self._filters_are_spent = True
-        found: int = await self.coll(alias).count_documents(query)
-        return found
+        return await counting.count(self.coll(alias), query)
 
     async def _aggregate(
         self, pipeline: Sequence[Mapping[str, Any]], alias: str | None

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import warnings
 from typing import Any
+from uuid import UUID
 
 import pytest
 from bson import ObjectId
 from bson.errors import InvalidId
+from pymongo import ReadPreference
+from pymongo.read_concern import ReadConcern
 
-from aiomotorengine import DESCENDING, Document, EmbeddedDocumentField, IntField, Q, StringField
+from aiomotorengine import (
+    DESCENDING,
+    Document,
+    EmbeddedDocumentField,
+    IntField,
+    PointField,
+    Q,
+    StringField,
+    UUIDField,
+)
 from aiomotorengine.errors import ResultsTruncatedWarning
-from aiomotorengine.queryset import DEFAULT_LIMIT
+from aiomotorengine.queryset import DEFAULT_LIMIT, QuerySet
 from tests.harness import Mongo
 from tests.integration.commands import watch
 
@@ -269,6 +281,54 @@ async def test_k36_count_ignores_limit_and_skip(twenty: None) -> None:
     assert await Row.objects.count() == 20
     assert await Row.objects.filter(word="b").limit(2).skip(3).count() == 10
     assert await Row.objects.limit(0).count() == 20
+
+
+class Place(Document):
+    name = StringField()
+    at = PointField()
+    token = UUIDField()
+
+
+@pytest.fixture
+async def places(mongo: Mongo) -> None:
+    await Place.objects.bulk_insert(
+        [Place(name=str(n), at=[n / 10, 50.0], token=UUID(int=n)) for n in range(10)]
+    )
+    await Place.objects.coll().create_index([("at", "2dsphere")])
+
+
+@pytest.mark.parametrize("operator", ["$near", "$nearSphere"])
+async def test_what_is_near_is_counted(places: None, operator: str) -> None:
+    origin = {"type": "Point", "coordinates": [0.0, 50.0]}
+    near = {operator: {"$geometry": origin, "$maxDistance": 25_000}}
+    found = Place.objects.filter(at=near)
+    assert await found.count() == 4
+    assert await Place.objects.filter(at=near).filter(name__ne="1").count() == 3
+    assert await Place.objects.filter(at=near, token=UUID(int=2)).count() == 1
+    assert len(await Place.objects.filter(at=near).find_all()) == 4
+
+
+@pytest.mark.mongod_only("SecantusDB runs no JavaScript")
+async def test_what_a_script_finds_is_counted(places: None) -> None:
+    scripted = Q({"$where": "this.name < '3'"})
+    assert await Place.objects.filter(scripted).count() == 3
+    assert await Place.objects.filter(scripted & Q(name__ne="1")).count() == 2
+    assert await Place.objects.filter(scripted | Q(name="9")).count() == 4
+
+
+@pytest.mark.mongod_only("SecantusDB runs no JavaScript")
+async def test_how_the_collection_is_read_holds_for_that_too(
+    places: None, mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = watch(mongo)
+    collection = Place.objects.coll().with_options(
+        read_preference=ReadPreference.SECONDARY_PREFERRED, read_concern=ReadConcern("majority")
+    )
+    monkeypatch.setattr(QuerySet, "coll", lambda self, alias=None: collection)
+    assert await Place.objects.filter(Q({"$where": "true"})).count() == 10
+    (command,) = commands.of("count")
+    assert command["readConcern"] == {"level": "majority"}
+    assert command["$readPreference"]["mode"] == "secondaryPreferred"
 
 
 # -- filters after a query -----------------------------------------------------------------------

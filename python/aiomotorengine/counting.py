@@ -1,0 +1,44 @@
+"""How many documents a query finds, also where an aggregation could not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["count"]
+
+NOT_AGGREGATED = frozenset({"$near", "$nearSphere", "$where"})
+"""What a server takes in a query, and not in the aggregation that ``count_documents`` is."""
+
+
+async def count(collection: Any, query: Mapping[str, Any]) -> int:
+    """How many documents a query finds.
+
+    Parameters:
+        collection: the driver's collection.
+        query: the filter, as MongoDB takes it.
+
+    Raises:
+        pymongo.errors.PyMongoError: the server does not take the query; within a transaction, none
+            with ``$near``, ``$nearSphere`` or ``$where``.
+    """
+    if not mentions(query, NOT_AGGREGATED):
+        found: int = await collection.count_documents(query)
+        return found
+    level = collection.read_concern.document
+    answer = await collection.database.command(
+        "count",
+        collection.name,
+        query=query,
+        codec_options=collection.codec_options.with_options(document_class=dict),
+        read_preference=collection.read_preference,
+        **({"readConcern": level} if level else {}),
+    )
+    return int(answer["n"])
+
+
+def mentions(query: Any, operators: frozenset[str]) -> bool:
+    """Whether a query has one of some operators, at whatever place."""
+    if isinstance(query, Mapping):
+        return any(key in operators or mentions(value, operators) for key, value in query.items())
+    return isinstance(query, list | tuple) and any(mentions(item, operators) for item in query)
