@@ -429,7 +429,7 @@ class QuerySet(Generic[D]):
 
     async def bulk_insert(
         self,
-        documents: Iterable[D],
+        documents: Iterable[D] | AsyncIterable[D],
         callback: Any = None,
         alias: str | None = None,
         *,
@@ -440,8 +440,8 @@ class QuerySet(Generic[D]):
         """Validate all documents, then insert them.
 
         Parameters:
-            documents: any iterable of documents. A preset ``_id`` is used; documents that were
-                loaded or saved before are inserted as copies with new ids.
+            documents: any iterable or async iterable of documents. A preset ``_id`` is used;
+                documents that were loaded or saved before are inserted as copies with new ids.
             callback: ignored.
             alias: the connection to use.
             ordered: whether the first document that the server refuses stops the insert; if not,
@@ -461,7 +461,7 @@ class QuerySet(Generic[D]):
             pymongo.errors.PyMongoError: the server refused a document for another reason, or the
                 connection was lost. ``error.report`` says what became of each document.
         """
-        listed = documents if isinstance(documents, list) else list(documents)
+        listed = documents if isinstance(documents, list) else await bulk.listed(documents)
         options = bulk.Options(
             ordered=ordered, in_flight=1 if ordered else 2, report=report, progress=progress
         )

@@ -128,6 +128,21 @@ async def test_a_slice_lets_others_have_their_turn(
 
 @pytest.mark.usefixtures("mongo", "codec")
 @pytest.mark.parametrize("call", ["insert_stream", "bulk_insert"])
+async def test_a_source_that_is_slow_lets_others_have_their_turn(call: str) -> None:
+    async def work(tell: Callable[[], None]) -> None:
+        def source() -> Iterator[Row]:
+            for number in range(100):
+                time.sleep(SECONDS_PER_SLICE)
+                tell()
+                yield Row(n=number)
+
+        await getattr(Row.objects, call)(source())
+
+    assert await turns_during(work) > 100 / MOST_AT_ONCE / 2
+
+
+@pytest.mark.usefixtures("mongo", "codec")
+@pytest.mark.parametrize("call", ["insert_stream", "bulk_insert"])
 async def test_the_time_of_all_documents_is_measured(
     call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,49 @@ HANDS = pytest.mark.parametrize("hand", [Hand, LaterHand])
 
 
 @HANDS
+async def test_bulk_insert_takes_all_of_a_source(hand: type[Hand]) -> None:
+    documents = rows(range(100))
+    source = hand(*documents)
+    assert await Row.objects.bulk_insert(source) == documents
+    assert await stored() == list(range(100))
+    assert source.closed == 0
+
+
+@HANDS
+async def test_bulk_insert_raises_what_its_source_raises(hand: type[Hand]) -> None:
+    class Stuck(hand):  # type: ignore[misc, valid-type]
+        def close(self) -> None:
+            super().close()
+            raise OSError("cannot close")
+
+    error = LookupError("no more")
+    source = Stuck(*rows(range(25)), error)
+    with pytest.raises(LookupError) as failure:
+        await Row.objects.bulk_insert(source)
+    assert failure.value is error
+    assert source.closed == 1
+    assert await stored() == []
+
+
+async def test_bulk_insert_closes_a_source_when_it_is_cancelled() -> None:
+    closed = asyncio.Event()
+
+    async def source() -> AsyncIterator[Row]:
+        try:
+            yield Row(n=1)
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    task = asyncio.ensure_future(Row.objects.bulk_insert(source()))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert closed.is_set()
+
+
+@HANDS
 @pytest.mark.parametrize("ordered", [True, False])
 @pytest.mark.parametrize("on_error", ["raise", "collect"])
 async def test_what_a_source_raises_is_raised_as_it_is(
