@@ -30,7 +30,7 @@ STANDS_ON = {
     "raw_io": "codec pacing",
     "bulk": "raw_io conversion indexes pacing answers",
     "indexes": "errors answers",
-    "counting": "",
+    "counting": "answers",
     "references": "fields",
     "queryset": "aggregation connection bulk indexes counting references answers",
     "metaclasses": "queryset",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aiomotorengine.answers import checked_count
+
 __all__ = ["count"]
 
 NOT_AGGREGATED = frozenset({"$near", "$nearSphere", "$where"})
@@ -21,6 +23,7 @@ async def count(collection: Any, query: Mapping[str, Any]) -> int:
     Raises:
         pymongo.errors.PyMongoError: the server does not take the query; within a transaction, none
             with ``$near``, ``$nearSphere`` or ``$where``.
+        pymongo.errors.ProtocolError: its answer has no number.
     """
     if not mentions(query, NOT_AGGREGATED):
         found: int = await collection.count_documents(query)
@@ -34,7 +37,7 @@ async def count(collection: Any, query: Mapping[str, Any]) -> int:
         read_preference=collection.read_preference,
         **({"readConcern": level} if level else {}),
     )
-    return int(answer["n"])
+    return checked_count(answer.get("n"))
 
 
 def mentions(query: Any, operators: frozenset[str]) -> bool:

@@ -330,7 +330,18 @@ class QuerySet(Generic[D]):
         return document
 
     async def count(self, alias: str | None = None) -> int:
-        """How many documents the query finds; limit and skip do not count (K36)."""
+        """How many documents the query finds, whatever limit and skip say.
+
+        Filters are spent then: the next ``filter`` begins anew.
+
+        Parameters:
+            alias: the connection to use.
+
+        Raises:
+            ValueError: a filter has a value that its field refuses.
+            pymongo.errors.PyMongoError: the server could not be asked, or does not take the query;
+                in a transaction it takes none with ``$near``, ``$nearSphere`` or ``$where``.
+        """
         query = self._query()
         self._filters_are_spent = True
         return await counting.count(self.coll(alias), query)
@@ -461,12 +472,10 @@ class QuerySet(Generic[D]):
             pymongo.errors.PyMongoError: the server refused a document for another reason, or the
                 connection was lost. ``error.report`` says what became of each document.
         """
-        listed = documents if isinstance(documents, list) else await bulk.listed(documents)
         options = bulk.Options(
             ordered=ordered, in_flight=1 if ordered else 2, report=report, progress=progress
         )
-        valid = await bulk.insert_list(self._bulk_target(alias), listed, options)
-        return listed if valid else None
+        return await bulk.insert_list(self._bulk_target(alias), documents, options)
 
     async def insert_stream(
         self,

@@ -438,6 +438,7 @@ async def test_a_write_concern_that_fails(gate: Gate, ordered: bool, on_error: A
         await insert()
     assert report.unconfirmed.ranges == (range(10, 20),)
     assert report.inserted.ranges == ((range(10),) if ordered else (range(10), range(20, 30)))
+    assert report.settled == report.inserted  # a checkpoint must not pass what may be lost yet
     assert not report.ok
     assert all(row._is_persisted for row in documents[:20])
 
@@ -449,11 +450,9 @@ async def test_a_refused_document_is_worse_than_a_write_concern(gate: Gate) -> N
         await Row.objects.insert_stream(rows(range(3)))
     assert violation.value.details is not None
     assert violation.value.details["writeConcernErrors"] == [UNCONFIRMED]
-    assert numbers_of(violation.value.report) == {  # type: ignore[attr-defined]
-        "unconfirmed": [0],
-        "rejected": [1],
-        "not_sent": [2],
-    }
+    report = violation.value.report  # type: ignore[attr-defined]
+    assert numbers_of(report) == {"unconfirmed": [0], "rejected": [1], "not_sent": [2]}
+    assert list(report.settled) == [1]
 
 
 # -- what is refused before it is sent -----------------------------------------------------------

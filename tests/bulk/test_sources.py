@@ -71,12 +71,14 @@ async def test_bulk_insert_raises_what_its_source_raises(hand: type[Hand]) -> No
             super().close()
             raise OSError("cannot close")
 
-    error = LookupError("no more")
-    source = Stuck(*rows(range(25)), error)
+    documents, error = rows(range(25)), LookupError("no more")
+    source = Stuck(*documents, error)
     with pytest.raises(LookupError) as failure:
         await Row.objects.bulk_insert(source)
     assert failure.value is error
     assert source.closed == 1
+    report = failure.value.report  # type: ignore[attr-defined]
+    assert await account(report, documents) == {"not_sent": list(range(25))}
     assert await stored() == []
 
 
@@ -90,12 +92,14 @@ async def test_bulk_insert_closes_a_source_when_it_is_cancelled() -> None:
         finally:
             closed.set()
 
-    task = asyncio.ensure_future(Row.objects.bulk_insert(source()))
+    report = BulkReport()
+    task = asyncio.ensure_future(Row.objects.bulk_insert(source(), report=report))
     await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert closed.is_set()
+    assert numbers_of(report) == {"not_sent": [0]}
 
 
 @HANDS

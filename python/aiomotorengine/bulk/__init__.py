@@ -4,7 +4,6 @@ from aiomotorengine.bulk.inserting import Options, Target, insert_list, insert_s
 from aiomotorengine.bulk.number_ranges import NumberRanges
 from aiomotorengine.bulk.rejected import RejectedDocument, RejectedDocuments
 from aiomotorengine.bulk.report import BulkReport
-from aiomotorengine.bulk.sources import listed
 from aiomotorengine.bulk.stock import limits_of_a_stream
 
 __all__ = [
@@ -17,5 +16,4 @@ __all__ = [
     "insert_list",
     "insert_stream",
     "limits_of_a_stream",
-    "listed",
 ]

@@ -67,18 +67,18 @@ class Account:
         Returns:
             Whether all of it was inserted, as far as was to be learned.
         """
-        report, confirmed = self.report, not outcome.write_concern_errors
-        (report.inserted if confirmed else report.unconfirmed).add(
-            batch.numbers_at(outcome.written)
-        )
+        report, is_confirmed = self.report, not outcome.write_concern_errors
+        written = batch.numbers_at(outcome.written)
+        (report.inserted if is_confirmed else report.unconfirmed).add(written)
         report.unknown.add(batch.numbers_at(outcome.unknown))
         report.not_sent.add(batch.numbers_at(outcome.untouched))
         for place, answer in outcome.refused.items():
             self._refused_by_server(batch.numbers[place], answer)
-        if outcome.is_certain:
+        if is_confirmed and outcome.is_certain:
             report.settled.add(batch.numbers)
         else:
-            report.settled.add(batch.numbers_at(sorted([*outcome.written, *outcome.refused])))
+            certain = [*outcome.written, *outcome.refused] if is_confirmed else outcome.refused
+            report.settled.add(batch.numbers_at(sorted(certain)))
         if isinstance(outcome.error, BulkWriteError):
             self._written_with_errors(outcome, outcome.error)
         elif isinstance(outcome.error, Exception):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import deque
-from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import Any
@@ -68,19 +69,33 @@ class Options:
             )
 
 
-async def insert_list(target: Target, documents: Sequence[Any], options: Options) -> bool:
+async def insert_list(
+    target: Target, documents: Iterable[Any] | AsyncIterable[Any], options: Options
+) -> list[Any] | None:
     """Insert all documents, or none if one is not valid or cannot be encoded.
 
     Returns:
-        ``False`` if a document's own ``validate`` returned something falsy.
+        The documents, as the very list that was given, if it was one; ``None`` if a document's own
+        ``validate`` returned something falsy.
     """
-    call = Call(target, options, stops_at_refusal=True)
-    # A copy, since others may change their list while this waits.
-    await call.run(call.send_list(list(documents)))
+    if isinstance(documents, list):
+        listed = documents
+        call = Call(target, options, stops_at_refusal=True)
+        # A copy, since others may change their list while this waits.
+        await call.run(call.send_list(list(listed)))
+    else:
+        listed, taking = [], Source(documents)
+        call = Call(target, options, stops_at_refusal=True)
+        try:
+            await call.run(call.list_and_send(taking, listed))
+        finally:
+            await call.close(taking)
     error = call.conclude()
-    if error is not None and not isinstance(error, FalsyValidationError):
+    if isinstance(error, FalsyValidationError):
+        return None
+    if error is not None:
         raise error
-    return error is None
+    return listed
 
 
 async def insert_stream(
@@ -193,6 +208,15 @@ class Call:
             self._account.interrupted(error)
 
     # -- the way of a list ------------------------------------------------------------------------
+
+    async def list_and_send(self, source: Source, listed: list[Any]) -> None:
+        """Take all documents of a source into a list, then do as with a list."""
+        try:
+            while not source.has_ended:
+                await source.take(sys.maxsize, listed)
+        finally:
+            self.report.taken = len(listed)
+        await self.send_list(listed)
 
     async def send_list(self, documents: list[Any]) -> None:
         """Prepare all, then send all; nothing is sent if one is refused."""

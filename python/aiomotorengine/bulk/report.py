@@ -31,8 +31,8 @@ class BulkReport:
         rejected: those that were refused, with the reasons; in no particular order.
         not_sent: neither sent nor refused, or left aside by the server because one before them was
             refused.
-        settled: those of which all is known: in ``inserted``, ``unconfirmed`` or ``rejected``. What
-            is before ``settled.first_missing`` need not be passed again.
+        settled: those that are done with, in ``inserted`` or ``rejected``. What is before
+            ``settled.first_missing`` need not be passed again.
         batches: how many batches were sent.
         bytes: how many bytes of BSON they had.
         in_transaction: whether all this counts only once the transaction around it is committed.
@@ -74,7 +74,7 @@ class BulkReport:
     def finish(self) -> None:
         """The call is over: whatever is in no other set was not sent."""
         known = NumberRanges()
-        for numbers in (self.settled, self.unknown, self.not_sent):
+        for numbers in (self.settled, self.unconfirmed, self.unknown, self.not_sent):
             for run in numbers.ranges:
                 known.add(run)
         for gap in known.gaps(self.taken):

@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterable, Iterator
-from contextlib import suppress
 from itertools import islice
 from time import perf_counter
 from typing import Any
 
 from aiomotorengine.pacing import SECONDS_PER_SLICE
 
-__all__ = ["Source", "listed"]
+__all__ = ["Source"]
 
 MOST_AT_ONCE = 8
 """How many documents are taken before one looks at the clock."""
-
-
-async def listed(documents: Iterable[Any] | AsyncIterable[Any]) -> list[Any]:
-    """All documents of an iterable, which may take its time to make them.
-
-    Raises:
-        TypeError: it is no iterable.
-    """
-    source = Source(documents)
-    taken: list[Any] = []
-    try:
-        while not source.has_ended:
-            await source.take(sys.maxsize, taken)
-    except BaseException:
-        with suppress(Exception):
-            await source.close()
-        raise
-    return taken
 
 
 class Source:
