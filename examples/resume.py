@@ -2,10 +2,15 @@
 
 ``python -m examples.resume words.txt``; stop it as you like, and start it again.
 
-Two things make it so. Each line's document has an id that follows from the file's name and the
+Two things make it so. Each line's document has an id that follows from the file's path and the
 line's number: a line that is in already is refused as a duplicate, and never stored twice. That
 alone is right. A checkpoint, written after each batch, says how many lines are done for certain:
-those are not even sent again.
+those are not even sent again. What "certain" means is the server's affair, so it is asked to have
+the lines on disk, on most of its members.
+
+Lines that are refused are written to ``words.txt.rejects``, before the checkpoint passes them;
+after a crash some may be there twice. The file must stay as it is until it is loaded; a new one
+needs a new name.
 """
 
 from __future__ import annotations
@@ -13,18 +18,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
+import json
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 from bson import ObjectId
 
 from aiomotorengine import BulkReport, Document, IntField, StringField, connect
 
 __all__ = ["Line", "load", "main"]
-
-DUPLICATE_KEY = 11000
 
 
 class Line(Document):
@@ -36,45 +42,80 @@ class Line(Document):
     text = StringField(required=True)
 
 
-class Checkpoint:
-    """How many lines of a file are done, kept in a file next to it."""
+class Progress:
+    """What is done of a file, kept in two files next to it.
+
+    Parameters:
+        path: the file.
+
+    Attributes:
+        first: how many lines were done before this run.
+        inserted: how many lines this run has inserted.
+        again: how many of those that it sent were in already.
+        refused: how many it could not insert.
+        unconfirmed: how many are stored, but not as surely as was asked for.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.path = path.with_name(f"{path.name}.checkpoint")
+        self.checkpoint = path.with_name(f"{path.name}.checkpoint")
+        self.rejects = path.with_name(f"{path.name}.rejects")
+        self.first = int(self.checkpoint.read_text()) if self.checkpoint.exists() else 0
+        self.inserted = self.again = self.refused = self.unconfirmed = 0
+        self._seen = 0
 
-    def read(self) -> int:
-        return int(self.path.read_text()) if self.path.exists() else 0
+    def remember(self, report: BulkReport) -> None:
+        """Write down what was refused, and then how far it is."""
+        rejected = report.rejected[self._seen :]
+        # Of another key it may be a duplicate too; that one would not be in.
+        refused = [entry for entry in rejected if entry.key_pattern != {"_id": 1}]
+        if refused:
+            with self.rejects.open("a", encoding="utf-8") as file:
+                for entry in refused:
+                    reject = {"line": self.first + entry.number + 1, "reason": entry.message}
+                    file.write(json.dumps(reject) + "\n")
+                write_to_disk(file)
+        self._seen += len(rejected)
+        self.refused += len(refused)
+        self.again += len(rejected) - len(refused)
+        self.inserted, self.unconfirmed = len(report.inserted), len(report.unconfirmed)
+        # A crash leaves the old checkpoint or the new one, not a half.
+        new = self.checkpoint.with_name(f"{self.checkpoint.name}.new")
+        with new.open("w", encoding="utf-8") as file:
+            file.write(str(self.first + report.settled.first_missing))
+            write_to_disk(file)
+        new.replace(self.checkpoint)
 
-    def write(self, lines: int) -> None:
-        # A crash leaves the old one or the new one, not a half.
-        new = self.path.with_suffix(".new")
-        new.write_text(str(lines))
-        new.replace(self.path)
+
+def write_to_disk(file: TextIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def lines(path: Path, first: int) -> Iterator[Line]:
     """The documents of a file's lines, from one on."""
-    with path.open(encoding="utf-8") as file:
+    # What is no UTF-8 becomes a text that cannot be stored, and the line is refused.
+    with path.open(encoding="utf-8", errors="surrogateescape") as file:
         for number, text in enumerate(islice(file, first, None), first):
-            digest = hashlib.sha256(f"{path.name}:{number}".encode()).digest()
+            digest = hashlib.sha256(f"{path.resolve()}:{number}".encode()).digest()
             yield Line(_id=ObjectId(digest[:12]), number=number, text=text.rstrip("\n"))
 
 
-async def load(path: Path, batch_size: int | None = None) -> BulkReport:
+async def load(path: Path, batch_size: int | None = None) -> Progress:
     """Insert the lines of a file that are not done yet."""
-    checkpoint = Checkpoint(path)
-    first = checkpoint.read()
-
-    def remember(report: BulkReport) -> None:
-        checkpoint.write(first + report.settled.first_missing)
-
-    return await Line.objects.insert_stream(
-        lines(path, first),
-        ordered=False,
-        on_error="collect",
-        batch_size=batch_size,
-        progress=remember,
-    )
+    progress = Progress(path)
+    report = BulkReport()
+    try:
+        await Line.objects.insert_stream(
+            lines(path, progress.first),
+            ordered=False,
+            on_error="collect",
+            batch_size=batch_size,
+            report=report,
+            progress=progress.remember,
+        )
+    finally:  # also what was refused after the last batch, or before the connection was lost
+        progress.remember(report)
+    return progress
 
 
 def main(given: Sequence[str] | None = None) -> None:
@@ -89,13 +130,13 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--uri", default=os.environ.get("MONGODB_URI", "mongodb://localhost"))
     parser.add_argument("--database", default="examples")
     options = parser.parse_args(given)
-    connect(options.database, host=options.uri)
-    report = asyncio.run(load(options.file, options.batch_size))
-    refused = [entry for entry in report.rejected if entry.code != DUPLICATE_KEY]
-    again = len(report.rejected) - len(refused)
-    print(f"{len(report.inserted):,} lines inserted, {again:,} were in already")
-    for entry in refused:
-        print(f"line {entry.number} was refused: {entry.message}")
+    connect(options.database, host=options.uri, w="majority", j=True)
+    done = asyncio.run(load(options.file, options.batch_size))
+    print(f"{done.inserted:,} lines inserted, {done.again:,} were in already")
+    if done.unconfirmed:
+        sys.exit(f"{done.unconfirmed:,} lines may be lost yet: start it again")
+    if done.refused:
+        sys.exit(f"{done.refused:,} lines were refused: see {done.rejects}")
 
 
 if __name__ == "__main__":
