@@ -65,16 +65,13 @@ def test_a_csv_file_with_rows_that_are_none(mongo: Mongo, tmp_path: Path) -> Non
     told = run("ingest_files", mongo, tmp_path, str(path), "--rejects", str(rejects))
     assert "500 taken, 495 inserted, 5 rejected" in told
     ragged = "ValueError: there are not as many values as names"
-    surrogate = "'utf-8' codec can't encode character '\\udcf6' in position 1: surrogates not allowed"
+    no_utf8 = "'utf-8' codec can't encode character '\\udcf6' in position 1"
     assert rejected_in(rejects) == [
         (7, "Field 'station' is required."),
         (99, "ValueError: could not convert string to float: 'hot'"),
         (300, ragged),
         (301, ragged),
-        (
-            302,
-            "'utf-8' codec can't encode character '\\udcf6' in position 1: surrogates not allowed",
-        ),
+        (302, f"{no_utf8}: surrogates not allowed"),
     ]
     assert json.loads(rejects.read_text().splitlines()[3])["row"]["null"] == ["5"]
 
