@@ -15,7 +15,10 @@ PAGES_WITH_SNIPPETS = [page for page in GUIDE if snippets_of(page)]
 
 
 @pytest.mark.parametrize("page", PAGES_WITH_SNIPPETS, ids=lambda page: str(page.relative_to(ROOT)))
-def test_snippets_run_and_give_what_they_state(page: Path, codec: str, mongo: Mongo) -> None:
+def test_snippets_run_and_give_what_they_state(
+    page: Path, codec: str, mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MONGODB_URI", mongo.uri)
     on_page = Page()
     with asyncio.Runner() as runner:
         for snippet in snippets_of(page):
