@@ -12,9 +12,15 @@ __all__ = ["count"]
 NOT_AGGREGATED = frozenset({"$near", "$nearSphere", "$where"})
 """What a server takes in a query, and not in the aggregation that ``count_documents`` is."""
 
+CONNECTIVES = frozenset({"$and", "$or", "$nor"})
+"""What has a list of queries."""
+
 
 async def count(collection: Any, query: Mapping[str, Any]) -> int:
     """How many documents a query finds.
+
+    Where it takes the command ``count``, the driver does not ask again by itself if the connection
+    is lost, and a sharded cluster may count documents that are on their way between two shards.
 
     Parameters:
         collection: the driver's collection.
@@ -42,6 +48,12 @@ async def count(collection: Any, query: Mapping[str, Any]) -> int:
 
 def mentions(query: Any, operators: frozenset[str]) -> bool:
     """Whether a query has one of some operators, at whatever place."""
-    if isinstance(query, Mapping):
-        return any(key in operators or mentions(value, operators) for key, value in query.items())
-    return isinstance(query, list | tuple) and any(mentions(item, operators) for item in query)
+    if not isinstance(query, Mapping):
+        return False
+    return any(
+        key in operators
+        or mentions(value, operators)
+        # Other lists are values, of which there may be very many.
+        or (key in CONNECTIVES and any(mentions(part, operators) for part in value))
+        for key, value in query.items()
+    )

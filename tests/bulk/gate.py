@@ -45,6 +45,10 @@ class Gate:
     def open(self) -> None:
         self._open.set()
 
+    def forget(self) -> None:
+        """Forget the answers that were not needed."""
+        self._answers.clear()
+
     def answer(self, *answers: Answer | None) -> None:
         """What the next calls get: what a function returns or raises; ``None`` is the server's."""
         self._answers.extend(answers)

@@ -253,6 +253,33 @@ async def test_what_is_on_the_wire_when_the_event_loop_ends_is_unknown(gate: Gat
     assert sets["unknown"] == list(range(10))
 
 
+async def test_what_was_answered_when_the_event_loop_ends_is_known(gate: Gate) -> None:
+    documents, report = rows(range(10)), BulkReport()
+
+    async def no_loop(*ignored: Any, **also_ignored: Any) -> None:
+        raise RuntimeError("no running event loop")
+
+    with pytest.MonkeyPatch.context() as patch:
+
+        def answer(batch: Any) -> None:
+            sent(batch)
+            task.cancel()
+            patch.setattr(asyncio, "wait", no_loop)
+            refusal = {"index": 3, "code": 121, "errmsg": "no"}
+            details = {"nInserted": 3, "writeErrors": [refusal], "writeConcernErrors": []}
+            raise BulkWriteError(details)
+
+        gate.answer(answer)
+        task = asyncio.ensure_future(Row.objects.insert_stream(documents, report=report))
+        with pytest.raises(RuntimeError, match="no running event loop"):
+            await task
+    assert numbers_of(report) == {
+        "inserted": [0, 1, 2],
+        "rejected": [3],
+        "not_sent": [4, 5, 6, 7, 8, 9],
+    }
+
+
 async def failing(task: asyncio.Future[Any]) -> None:
     task.cancel()
     with pytest.raises(RuntimeError, match="no running event loop"):

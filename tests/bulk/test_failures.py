@@ -28,7 +28,9 @@ from pymongo.errors import (
 from pymongo.results import BulkWriteResult
 
 from aiomotorengine import BaseField, Document, IntField, StringField, connect, disconnect
-from aiomotorengine.bulk import BulkReport
+from aiomotorengine.bulk import BulkReport, outcome
+from aiomotorengine.bulk.account import Account
+from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.preparing import FalsyValidationError
 from aiomotorengine.errors import OversizeDocumentError, UniqueKeyViolationError
 from tests.bulk.gate import Gate, gated, sent
@@ -363,6 +365,25 @@ async def test_an_unordered_stream_that_raises_tells_of_all_duplicates() -> None
     (entry,) = [entry for entry in report.rejected if entry.number == 3]
     assert (entry.code, entry.key_pattern, entry.key_value) == (11000, {"n": 1}, {"n": 3})
     assert "E11000" in entry.message
+
+
+@pytest.mark.usefixtures("mongo")
+def test_an_error_names_the_index_of_the_first_document() -> None:
+    account = Account(Row, BulkReport())
+    for first, name in ((10, "b"), (0, "a"), (20, "c")):
+        batch = Batch(numbers=list(range(first, first + 10)))
+        text = (
+            f"E11000 duplicate key error collection: d.c index: {name}_1 dup key: {{ {name}: 1 }}"
+        )
+        entries = [{"index": place, "code": 11000, "errmsg": text} for place in (3, 5)]
+        error = BulkWriteError({"nInserted": 8, "writeErrors": entries, "writeConcernErrors": []})
+        account.settled(batch, outcome.refused(10, error, ordered=False))
+    violation = account.error()
+    assert isinstance(violation, UniqueKeyViolationError)
+    assert violation.index_name == "d.c.$a_1"
+    assert violation.details is not None
+    numbers = [entry["index"] for entry in violation.details["writeErrors"]]
+    assert numbers == [3, 5, 13, 15, 23, 25]
 
 
 async def test_duplicates_and_worse_are_the_drivers_bulk_write_error(gate: Gate) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
+from pymongo.errors import BulkWriteError
 
 from aiomotorengine import Document, IntField, StringField, raw_io
 from aiomotorengine.bulk import inserting
@@ -15,6 +16,7 @@ from aiomotorengine.bulk.sources import MOST_AT_ONCE, Source
 from aiomotorengine.bulk.stock import OF_A_LIST, OF_A_STREAM, Stock
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.pacing import FIRST_SLICE, LARGEST_SLICE, SECONDS_PER_SLICE, Pace
+from tests.bulk.gate import gated
 from tests.bulk.hurry import Hurried
 from tests.bulk.models import Row, rows
 
@@ -139,6 +141,64 @@ async def test_a_source_that_is_slow_lets_others_have_their_turn(call: str) -> N
         await getattr(Row.objects, call)(source())
 
     assert await turns_during(work) > 100 / MOST_AT_ONCE / 2
+
+
+@pytest.mark.usefixtures("mongo", "codec")
+async def test_receiving_a_reply_is_a_slice_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    happened: list[tuple[str, int]] = []
+    turns = count_turns()
+
+    class Told(IntField):
+        def from_son(self, value: Any) -> Any:
+            happened.append(("decoded", turns[0]))
+            return super().from_son(value)
+
+    class Row(Document):
+        n = Told()
+
+    def received(cursor: Any, batch: Any) -> None:
+        happened.append(("received", turns[0]))
+
+    monkeypatch.setattr(raw_io, "size_next_reply", received)
+    await Row.objects.bulk_insert([Row(n=1)])
+    assert len(await Row.objects.find_all()) == 1
+    (first, at), (then, later) = happened
+    assert (first, then) == ("received", "decoded")
+    assert later > at
+
+
+@pytest.mark.usefixtures("mongo", "codec")
+async def test_settling_what_was_refused_is_a_slice_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    happened: list[int] = []
+    turns = count_turns()
+
+    def refuse(documents: list[Any]) -> None:
+        happened.append(turns[0])
+        words = [{"index": 0, "code": 121, "errmsg": "no"}]
+        raise BulkWriteError({"nInserted": 0, "writeErrors": words, "writeConcernErrors": []})
+
+    with gated(Row, monkeypatch) as gate:
+        gate.answer(refuse)
+        await Row.objects.insert_stream(
+            rows([1]), on_error="collect", progress=lambda report: happened.append(turns[0])
+        )
+    answered, settled = happened
+    assert settled > answered
+
+
+def count_turns() -> list[int]:
+    """A list whose item counts the turns of the event loop, from now on."""
+    turns = [0]
+
+    def turn() -> None:
+        turns[0] += 1
+        loop.call_soon(turn)
+
+    loop = asyncio.get_running_loop()
+    turn()
+    return turns
 
 
 @pytest.mark.usefixtures("mongo", "codec")

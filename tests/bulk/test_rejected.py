@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from bson import Binary, Decimal128, ObjectId, UuidRepresentation
+from bson import Binary, ObjectId, UuidRepresentation
 from bson.codec_options import CodecOptions, TypeDecoder, TypeRegistry
 
 from aiomotorengine.bulk import RejectedDocument, RejectedDocuments
@@ -44,14 +44,26 @@ def test_an_entry_comes_out_as_it_went_in(options: CodecOptions[Any], value: Any
     assert type(rejected[0].key_value["n"]) is type(value)  # type: ignore[index]
 
 
-def test_values_of_decoders_that_know_no_way_back_are_kept() -> None:
-    class Money(TypeDecoder):
-        bson_type = Decimal128
+class Surprising(TypeDecoder):
+    """A decoder of the caller's, for all numbers."""
 
-        def transform_bson(self, value: Any) -> Any:
-            return value.to_decimal()
+    bson_type = int
 
-    rejected = RejectedDocuments(CodecOptions(type_registry=TypeRegistry([Money()])))
+    def transform_bson(self, value: Any) -> Any:
+        raise ValueError(f"{value} is none of mine")
+
+
+def test_decoders_of_the_callers_are_not_asked() -> None:
+    # The driver does not ask them for its answers, and the error must not depend on them.
+    rejected = RejectedDocuments(CodecOptions(type_registry=TypeRegistry([Surprising()])))
+    rejected.refused(3, answer_of(11000, keyPattern={"n": 1}, keyValue={"n": 5}))
+    assert rejected[0].key_value == {"n": 5}
+    assert "'keyValue': {'n': 5}" in repr(WriteErrors(rejected))
+    assert pickle.loads(pickle.dumps(rejected)) == rejected
+
+
+def test_what_cannot_be_encoded_is_kept() -> None:
+    rejected = RejectedDocuments()
     rejected.append(entry_of(Decimal("1.5")))
     assert rejected[0].key_value == {"n": Decimal("1.5")}
 

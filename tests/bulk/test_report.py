@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import tracemalloc
 
 import pytest
 
@@ -74,6 +75,30 @@ def test_a_million_numbers_are_one_range() -> None:
     for start in range(0, 1_000_000, 10_000):
         numbers.add(range(start, start + 10_000))
     assert numbers.ranges == (range(1_000_000),)
+
+
+def test_numbers_that_come_while_one_looks_at_them_do_no_harm() -> None:
+    numbers = NumberRanges([0, 1, 4, 5, 8, 9, 20, 21])
+    seen = []
+    for number in numbers:
+        seen.append(number)
+        if number == 5:
+            numbers.add([2, 3])
+            numbers.add([30])
+    assert seen == [0, 1, 4, 5, 8, 9, 20, 21]
+
+
+def test_a_run_takes_two_numbers() -> None:
+    tracemalloc.start()
+    try:
+        numbers = NumberRanges()
+        for number in range(0, 200_000, 2):
+            numbers.add([number])
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(numbers.ranges) == 100_000
+    assert taken < 100_000 * 16 * 1.2  # arrays have room to grow
 
 
 def test_what_is_in_no_set_was_not_sent() -> None:

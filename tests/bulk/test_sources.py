@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -80,6 +81,34 @@ async def test_bulk_insert_raises_what_its_source_raises(hand: type[Hand]) -> No
     report = failure.value.report  # type: ignore[attr-defined]
     assert await account(report, documents) == {"not_sent": list(range(25))}
     assert await stored() == []
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda pending: pending.values(),
+        lambda pending: deque(pending.values()),
+        lambda pending: tuple(pending.values()),
+        lambda pending: list(pending.values()),
+    ],
+    ids=["values", "deque", "tuple", "list"],
+)
+async def test_what_is_in_memory_may_be_changed_by_others(view: Any) -> None:
+    pending = {n: Row(n=n) for n in range(5000)}
+    documents = view(pending)
+
+    async def change() -> None:
+        for number in range(5000, 5200):
+            row = pending[number] = Row(n=number)
+            if hasattr(documents, "append"):
+                documents.append(row)
+            await asyncio.sleep(0)
+
+    task = asyncio.ensure_future(change())
+    listed = await Row.objects.bulk_insert(documents)
+    await task
+    assert listed is not None
+    assert sorted(await stored()) == list(range(5000))
 
 
 async def test_bulk_insert_closes_a_source_when_it_is_cancelled() -> None:

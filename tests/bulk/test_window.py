@@ -36,6 +36,13 @@ def test_as_many_are_refused_as_the_driver_should_go_through_at_once() -> None:
     ]
 
 
+def test_what_small_batches_tell_is_not_believed_of_larger_ones() -> None:
+    window = Window(Limits(1000, 10**6), goes_on=True)
+    for _ in range(5):
+        window.answered(1, 0)  # documents that are as large as a batch may be
+    assert window.size == 250
+
+
 def test_no_batch_is_ever_empty() -> None:
     window = Window(Limits(10**5, 10**6), goes_on=True)
     window.answered(1, 1_000_000)  # more than there were: nobody checks here
@@ -90,6 +97,17 @@ async def test_a_stream_whose_documents_are_refused_has_small_ones(gate: Gate) -
         await Row.objects.insert_stream(rows(range(1000)), ordered=False, in_flight=1)
     assert len(failure.value.details["writeErrors"]) == 1000
     assert [len(batch) for batch in gate.calls] == [250] * 4
+
+
+async def test_an_error_has_a_list_of_a_few_and_a_sequence_of_many(gate: Gate) -> None:
+    for count in (1000, 1250):
+        gate.answer(*[refuse_all] * 10)
+        with pytest.raises(BulkWriteError) as failure:
+            await Row.objects.insert_stream(rows(range(count)), ordered=False, batch_size=250)
+        errors = failure.value.details["writeErrors"]
+        assert [entry["index"] for entry in errors] == list(range(count))
+        assert isinstance(errors, list) == (count == 1000)
+        gate.forget()
 
 
 async def test_so_has_a_list(gate: Gate) -> None:

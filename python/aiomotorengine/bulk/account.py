@@ -16,6 +16,10 @@ from aiomotorengine.errors import DUPLICATE_KEY_CODE, UniqueKeyViolationError
 
 __all__ = ["Account"]
 
+MOST_LISTED = 1_000
+"""How many answers of a server an error has as a list of dicts, as the driver's errors have. More
+take too much memory and time."""
+
 
 class Account:
     """Keeps the report of one call, and decides what it raises.
@@ -130,10 +134,11 @@ class Account:
         return None
 
     def _write_error(self, cause: BulkWriteError) -> Exception:
+        errors = WriteErrors(self.report.rejected)
         details = {
             **cause.details,
             "nInserted": len(self.report.inserted) + len(self.report.unconfirmed),
-            "writeErrors": WriteErrors(self.report.rejected),
+            "writeErrors": errors if len(errors) > MOST_LISTED else list(errors),
             "writeConcernErrors": self._write_concern_errors,
         }
         error: PyMongoError

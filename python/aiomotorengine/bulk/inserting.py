@@ -5,7 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import deque
-from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import (
+    AsyncIterable,
+    Callable,
+    Collection,
+    Coroutine,
+    Iterable,
+    Iterator,
+)
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import Any
@@ -78,10 +85,10 @@ async def insert_list(
         The documents, as the very list that was given, if it was one; ``None`` if a document's own
         ``validate`` returned something falsy.
     """
-    if isinstance(documents, list):
-        listed = documents
+    # What is in memory already is copied at once: others may change it while this waits.
+    if isinstance(documents, Collection):
+        listed = documents if isinstance(documents, list) else list(documents)
         call = Call(target, options, stops_at_refusal=True)
-        # A copy, since others may change their list while this waits.
         await call.run(call.send_list(list(listed)))
     else:
         listed, taking = [], Source(documents)

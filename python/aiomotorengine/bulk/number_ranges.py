@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 __all__ = ["NumberRanges"]
 
@@ -42,8 +41,9 @@ class NumberRanges:
         """The longest runs of numbers without a gap, in order."""
         return tuple(self._runs())
 
-    def _runs(self) -> Iterator[range]:
-        return map(range, self._starts, self._stops)
+    def _runs(self, most: int | None = None) -> Iterator[range]:
+        # Of copies, since more may be added before the last has been looked at.
+        return map(range, self._starts[:most], self._stops[:most])
 
     @property
     def first_missing(self) -> int:
@@ -99,7 +99,7 @@ class NumberRanges:
     def __str__(self) -> str:
         shown = [
             f"{run.start}" if len(run) == 1 else f"{run.start}-{run.stop - 1}"
-            for run in islice(self._runs(), SHOWN)
+            for run in self._runs(SHOWN)
         ]
         return ", ".join([*shown, "…"] if len(self._starts) > SHOWN else shown)
 

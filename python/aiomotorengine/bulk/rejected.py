@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import le
 from typing import Any, TypeVar, overload
 
 import bson
-from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions
+from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions, TypeRegistry
 
 __all__ = ["RejectedDocument", "RejectedDocuments", "WriteErrors"]
 
@@ -93,7 +95,8 @@ class RejectedDocuments(Readable[RejectedDocument]):
     concern.
 
     Parameters:
-        codec_options: by which the values that a server names are read.
+        codec_options: by which the values that a server names are read, but for types of the
+            caller's, which the driver does not apply to its answers either.
 
     Example:
         >>> rejected = RejectedDocuments()
@@ -105,7 +108,9 @@ class RejectedDocuments(Readable[RejectedDocument]):
     __slots__ = ("_last", "_options", "_patterns", "_pieces", "count_of_answers")
 
     def __init__(self, codec_options: CodecOptions[Any] = DEFAULT_CODEC_OPTIONS) -> None:
-        self._options = codec_options.with_options(document_class=dict)
+        self._options = codec_options.with_options(
+            document_class=dict, type_registry=TypeRegistry()
+        )
         # Python's collector stops looking at tuples of plain values, and at tuples of those.
         self._pieces: list[tuple[Kept, ...]] = []
         self._last: list[Kept] = []
@@ -170,8 +175,7 @@ class RejectedDocuments(Readable[RejectedDocument]):
         try:
             return bson.encode(mapping, codec_options=self._options)
         except Exception:
-            # It came from the server, through decoders of the caller's that know no way back.
-            return mapping
+            return mapping  # a server, or a stand-in for one, may say anything
 
     def _unpack(self, kept: Any) -> Any:
         return bson.decode(kept, self._options) if isinstance(kept, bytes) else kept
@@ -225,12 +229,22 @@ class WriteErrors(Readable[dict[str, Any]]):
 
     def __init__(self, rejected: RejectedDocuments) -> None:
         self._rejected = rejected
-        self._places: list[int] | None = None
+        self._places: array[int] | None = None
 
     def _at(self, place: int) -> dict[str, Any]:
-        if self._places is None:  # not before someone wants them: sorting millions takes seconds
-            self._places = [place for _, place in sorted(self._rejected.answers())]
+        if self._places is None:  # not before someone wants them, since there may be millions
+            self._places = self._sorted()
         return self._rejected.answer(self._places[place])
+
+    def _sorted(self) -> array[int]:
+        numbers, places = array("q"), array("q")
+        for number, place in self._rejected.answers():
+            numbers.append(number)
+            places.append(place)
+        if all(map(le, numbers, islice(numbers, 1, None))):
+            return places
+        order = sorted(range(len(places)), key=numbers.__getitem__)
+        return array("q", map(places.__getitem__, order))
 
     def __len__(self) -> int:
         return self._rejected.count_of_answers

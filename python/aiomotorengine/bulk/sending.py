@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -65,6 +66,21 @@ class Interruptible:
         return ours_alone and kind is asyncio.CancelledError
 
 
+@dataclass(slots=True)
+class UnderWay:
+    """A batch that is being sent.
+
+    Attributes:
+        batch: the batch.
+        attempt: the call of the driver.
+        outcome: what became of it, as soon as that is known.
+    """
+
+    batch: Batch
+    attempt: raw_io.Attempt
+    outcome: Outcome | None = None
+
+
 class Sender:
     """Sends the batches of one call, and keeps its account.
 
@@ -106,7 +122,7 @@ class Sender:
         self._progress = progress
         self._turn = asyncio.Semaphore(1 if ordered or alone else in_flight)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._unsettled: dict[int, tuple[Batch, raw_io.Attempt]] = {}
+        self._unsettled: dict[int, UnderWay] = {}
         self._doubt = DoubtMark()
         self._crash: BaseException | None = None
 
@@ -117,9 +133,9 @@ class Sender:
 
     def send(self, batch: Batch) -> None:
         """Send a batch when it is its turn."""
-        attempt = raw_io.Attempt(batch.encoded, ordered=self._ordered)
-        self._unsettled[id(batch)] = batch, attempt
-        task = asyncio.ensure_future(self._send(batch, attempt))
+        sent = UnderWay(batch, raw_io.Attempt(batch.encoded, ordered=self._ordered))
+        self._unsettled[id(batch)] = sent
+        task = asyncio.ensure_future(self._send(sent))
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
@@ -141,8 +157,8 @@ class Sender:
         itself in its own lock (Python 3.11). Then nobody knows what became of the batch.
         """
         self.stop()
-        for _, attempt in self._unsettled.values():
-            attempt.forbid()
+        for sent in self._unsettled.values():
+            sent.attempt.forbid()
         for task in self._tasks:
             task.cancel()
         loop = asyncio.get_running_loop()
@@ -163,27 +179,22 @@ class Sender:
 
         Something may be on the wire still, if the event loop has ended before the call.
         """
-        for batch, attempt in list(self._unsettled.values()):
-            self._settle(batch, interrupted(attempt, len(batch), None))
+        for sent in list(self._unsettled.values()):
+            self._settle(sent)
 
-    async def _send(self, batch: Batch, attempt: raw_io.Attempt) -> None:
+    async def _send(self, sent: UnderWay) -> None:
         async with self._turn:
             if self.has_stopped:
                 return
             try:
-                outcome = await self._attempt(attempt, len(batch))
-            except asyncio.CancelledError:
-                self._settle(batch, interrupted(attempt, len(batch), None))
-                raise
-            finally:
-                if attempt.taken:
-                    self._account.report.batches += 1
-                    self._account.report.bytes += batch.size
-            try:
-                if outcome.refused:
+                sent.outcome = await self._attempt(sent.attempt, len(sent.batch))
+                if sent.outcome.refused:
                     await asyncio.sleep(0)  # after the driver went through all of the answer
             finally:
-                self._settle(batch, outcome)
+                if sent.attempt.taken:
+                    self._account.report.batches += 1
+                    self._account.report.bytes += sent.batch.size
+                self._settle(sent)
             self._tell()
 
     async def _attempt(self, attempt: raw_io.Attempt, count: int) -> Outcome:
@@ -206,9 +217,11 @@ class Sender:
         except Exception as error:
             return interrupted(attempt, count, error)
 
-    def _settle(self, batch: Batch, outcome: Outcome) -> None:
+    def _settle(self, sent: UnderWay) -> None:
+        batch = sent.batch
         if self._unsettled.pop(id(batch), None) is None:
             return  # the call is over, and its account closed
+        outcome = sent.outcome or interrupted(sent.attempt, len(batch), None)
         # In a transaction nothing is saved before it is committed, which is not seen from here.
         state = False if self._account.report.in_transaction else self.mark
         batch.settle(outcome, state, self._doubt)

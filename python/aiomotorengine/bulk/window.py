@@ -40,4 +40,4 @@ class Window:
         """
         if self._learns:
             fitting = max(1, documents * MOST_REFUSED // refused) if refused else self._most
-            self.size = min(fitting, 2 * self.size, self._most)
+            self.size = min(fitting, max(MOST_REFUSED, 2 * documents), self._most)
