@@ -42,7 +42,7 @@ from aiomotorengine.queryset import QuerySet
 
 # Written out, so that it is there in a tree that is not installed; a test compares it with
 # pyproject.toml.
-__version__ = "2.0.0.dev0"
+__version__ = "2.0.0"
 
 __all__ = [
     "ASCENDING",

@@ -116,7 +116,7 @@ class RejectedDocuments(Readable[RejectedDocument]):
         self._last: list[Kept] = []
         self._patterns: dict[Any, Any] = {}
         self.count_of_answers = 0
-        """How many were refused by the server."""
+        """How many have a code, which is the server's."""
 
     def append(self, entry: RejectedDocument) -> None:
         """Take another in."""
@@ -124,7 +124,6 @@ class RejectedDocuments(Readable[RejectedDocument]):
 
     def refused(self, number: int, answer: Mapping[str, Any]) -> None:
         """Take in what the server says about a document that it refused."""
-        self.count_of_answers += 1
         others = answer.keys() - KEYS_OF_AN_ENTRY
         self._keep(
             number,
@@ -152,6 +151,7 @@ class RejectedDocuments(Readable[RejectedDocument]):
             self._pack(value),
             self._pack(others),
         )
+        self.count_of_answers += code is not None
         self._last.append(kept)
         if len(self._last) == ENTRIES_PER_PIECE:
             self._pieces.append(tuple(self._last))
