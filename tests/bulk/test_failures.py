@@ -618,11 +618,9 @@ async def test_an_on_save_that_raises_refuses_that_document() -> None:
     assert report.rejected[0].message == "not two"
     with pytest.raises(LookupError, match="not two") as failure:
         await Hooked.objects.insert_stream([Hooked(n=n) for n in range(4)])
-    assert numbers_of(failure.value.report) == {  # type: ignore[attr-defined]
-        "inserted": [0, 1],
-        "rejected": [2],
-        "not_sent": [3],
-    }
+    sets = numbers_of(failure.value.report)  # type: ignore[attr-defined]
+    assert sets.pop("not_sent", [3]) == [3]  # it may not have been taken from the source yet
+    assert sets == {"inserted": [0, 1], "rejected": [2]}
 
 
 async def test_a_duplicate_is_worse_than_a_document_that_is_not_valid() -> None:
