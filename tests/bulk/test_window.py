@@ -26,13 +26,13 @@ def sizes_of(window: Window, shares: list[float]) -> list[int]:
 
 def test_it_doubles_until_a_batch_is_as_large_as_it_may_be() -> None:
     window = Window(Limits(1100, 10**6), goes_on=True)
-    assert sizes_of(window, [0] * 5) == [250, 500, 1000, 1100, 1100]
+    assert sizes_of(window, [0] * 6) == [125, 250, 500, 1000, 1100, 1100]
 
 
 def test_as_many_are_refused_as_the_driver_should_go_through_at_once() -> None:
     window = Window(Limits(1000, 10**6), goes_on=True)
-    assert sizes_of(window, [1, 1, 0, 0, 0.5, 0.5, 1, 0.1, 0]) == [
-        *(250, 250, 250, 500, 1000, 500, 500, 250, 500)
+    assert sizes_of(window, [1, 1, 0, 0, 0, 0.25, 0.5, 1, 0.1, 0]) == [
+        *(125, 125, 125, 250, 500, 1000, 500, 250, 125, 250)
     ]
 
 
@@ -40,7 +40,7 @@ def test_what_small_batches_tell_is_not_believed_of_larger_ones() -> None:
     window = Window(Limits(1000, 10**6), goes_on=True)
     for _ in range(5):
         window.answered(1, 0)  # documents that are as large as a batch may be
-    assert window.size == 250
+    assert window.size == 125
 
 
 def test_no_batch_is_ever_empty() -> None:
@@ -88,7 +88,7 @@ def take_all(documents: list[Any]) -> Any:
 async def test_a_stream_whose_documents_are_taken_has_larger_batches(gate: Gate) -> None:
     gate.answer(*[take_all] * 10)
     await Row.objects.insert_stream(rows(range(2000)), ordered=False, in_flight=1)
-    assert [len(batch) for batch in gate.calls] == [250, 500, 1000, 250]
+    assert [len(batch) for batch in gate.calls] == [125, 250, 500, 1000, 125]
 
 
 async def test_a_stream_whose_documents_are_refused_has_small_ones(gate: Gate) -> None:
@@ -96,7 +96,7 @@ async def test_a_stream_whose_documents_are_refused_has_small_ones(gate: Gate) -
     with pytest.raises(BulkWriteError) as failure:
         await Row.objects.insert_stream(rows(range(1000)), ordered=False, in_flight=1)
     assert len(failure.value.details["writeErrors"]) == 1000
-    assert [len(batch) for batch in gate.calls] == [250] * 4
+    assert [len(batch) for batch in gate.calls] == [125] * 8
 
 
 async def test_an_error_has_a_list_of_a_few_and_a_sequence_of_many(gate: Gate) -> None:
@@ -115,7 +115,7 @@ async def test_so_has_a_list(gate: Gate) -> None:
     documents = rows(range(1000))
     with pytest.raises(BulkWriteError):
         await Row.objects.bulk_insert(documents, ordered=False)
-    assert [len(batch) for batch in gate.calls] == [250] * 4
+    assert [len(batch) for batch in gate.calls] == [125] * 8
     assert [row._id for row in documents] == [None] * 1000
 
 
@@ -124,7 +124,7 @@ async def test_a_list_that_is_taken_has_larger_ones(gate: Gate) -> None:
     documents = rows(range(3000))
     await Row.objects.bulk_insert(documents, ordered=False)
     sizes = [len(batch) for batch in gate.calls]
-    assert sizes[:2] == [250, 250]  # two are on their way at once, and know nothing of each other
+    assert sizes[:2] == [125, 125]  # two are on their way at once, and know nothing of each other
     assert max(sizes) > 500
     assert sum(sizes) == 3000
     assert all(row._is_persisted for row in documents)

@@ -6,7 +6,7 @@ from aiomotorengine.bulk.stock import Limits
 
 __all__ = ["Window"]
 
-MOST_REFUSED = 250
+MOST_REFUSED = 125
 """How many of a batch may be refused. The driver makes its error of all the answer in one go, which
 holds the event loop: about 20 ms for 1,000."""
 
