@@ -47,7 +47,7 @@ from tests.servers import kinds
 from tests.zoo.shapes import SHAPES, Shape
 
 DIFFERENT_ROWS = 5_000
-MADE_AT_ONCE = 100
+MADE_AT_ONCE = 20
 IN_FLIGHT = 2
 RAW_AT_ONCE = 2_500
 LOOKED_AT_EACH = 1_000
