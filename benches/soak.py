@@ -11,9 +11,9 @@ again, as after a failure: all are in already, and refused.
 A ticker on the event loop measures how long others hold it: how long it has no turn, less the time
 in which the loop does nothing but wait for something to happen, which a busy machine may make
 longer than was asked for. The server wants the processors as well, so the loop's thread waits for
-one now and then, and the host of a virtual machine may stop it in the middle, which nobody counts.
-So where the thread never stopped by itself, a hold is the processor's time that it took; where it
-did, the time on the wall, less what the kernel says it waited for a processor.
+one now and then, and the host of a virtual machine may stop it in the middle, which is counted for
+no thread. So where the thread never stopped by itself, a hold is the processor's time that it took;
+where it did, the time on the wall, less what the kernel says it waited for a processor.
 Python's garbage collector looks at all there is in the process now and then: what was there before
 the work began (the tools, the rows) is taken out of its sight.
 """
