@@ -11,7 +11,7 @@ from aiomotorengine import connect
 from aiomotorengine.connection import cleanup
 from tests.servers import Server
 
-__all__ = ["Client", "client_of"]
+__all__ = ["Client", "anew", "client_of"]
 
 T = TypeVar("T")
 DATABASE = "aiomotorengine_bench"
@@ -53,3 +53,12 @@ def client_of(server: Server, driver: str) -> Iterator[Client]:
         runner.run(start())
         yield Client(runner)
         runner.run(end())
+
+
+def anew(value: Any) -> Any:
+    """A dict with dicts and lists of its own, as a document has embedded documents of its own."""
+    if isinstance(value, dict):
+        return {key: anew(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return list(map(anew, value))
+    return value

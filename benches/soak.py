@@ -43,6 +43,7 @@ from aiomotorengine.bulk.stock import OF_A_STREAM
 from aiomotorengine.codec import codec_for
 from aiomotorengine.connection import cleanup
 from aiomotorengine.errors import UniqueKeyViolationError
+from benches.client import anew
 from tests.servers import kinds
 from tests.zoo.shapes import SHAPES, Shape
 
@@ -432,15 +433,6 @@ class Work:
             return found
 
         return await measured(count, work)
-
-
-def anew(value: Any) -> Any:
-    """A dict with dicts and lists of its own, as a document has embedded documents of its own."""
-    if isinstance(value, dict):
-        return {key: anew(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return list(map(anew, value))
-    return value
 
 
 if __name__ == "__main__":

@@ -5,14 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import deque
-from collections.abc import (
-    AsyncIterable,
-    Callable,
-    Collection,
-    Coroutine,
-    Iterable,
-    Iterator,
-)
+from collections.abc import AsyncIterable, Callable, Collection, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import Any

@@ -8,7 +8,7 @@ __all__ = ["Window"]
 
 MOST_REFUSED = 125
 """How many of a batch may be refused. The driver makes its error of all the answer in one go, which
-holds the event loop: about 20 ms for 1,000."""
+holds the event loop; ``make soak`` prints how long."""
 
 
 class Window:
