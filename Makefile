@@ -67,7 +67,7 @@ ifeq ($(KIND),native)
 	PYO3_PYTHON=$(abspath $(PY)) cargo clippy --all-targets -- --deny warnings
 endif
 
-bench: $(TOOLS) ## release build, then the benches; prints tables of ratios
+bench: $(TOOLS) $(VENV)/.stamp-odms ## release build, then the benches; prints tables of ratios
 	@$(MAKE) --no-print-directory build PROFILE=release
 	$(PY) -m pytest benches $(ARGS)
 
@@ -130,6 +130,11 @@ endif
 $(VENV)/.stamp-tools: $(MADE) pyproject.toml
 	@echo "Installing the tools for tests, benches and lint"
 	@$(INSTALL) --group bench
+	@touch $@
+
+$(VENV)/.stamp-odms: $(VENV)/.stamp-tools
+	@echo "Installing the libraries that the benches compare with"
+	@$(INSTALL) --group odms
 	@touch $@
 
 $(VENV)/.stamp-mongod: requirements/mongod.txt | $(BUILT)

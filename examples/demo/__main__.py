@@ -12,7 +12,7 @@ from types import FrameType
 from pymongo.errors import ServerSelectionTimeoutError
 
 from aiomotorengine import connection
-from examples.demo.server import ServerError, server_uri
+from examples.demo.server import ServerError, running_server
 from examples.demo.tour import tour
 
 
@@ -20,7 +20,8 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m examples.demo",
         description="Airports and earthquakes: real data in MongoDB, by way of aiomotorengine.",
-        epilog="MONGODB_URI names a server to use instead of one of the demo's own.",
+        epilog="MONGODB_URI names a server to use. Without it a mongod that is installed is "
+        "started, and where there is none, SecantusDB; either is stopped at the end.",
     )
     parser.add_argument("--driver", choices=("motor", "pymongo"), default="motor")
     parser.add_argument(
@@ -51,8 +52,8 @@ def main(given: Sequence[str] | None = None) -> None:
     for number in signal.SIGTERM, signal.SIGHUP:
         signal.signal(number, leave)
     try:
-        with server_uri() as uri:
-            asyncio.run(tour(uri, options.driver, options.limit))
+        with running_server() as server:
+            asyncio.run(tour(server, options.driver, options.limit))
     except (ServerError, connection.ConnectionError, ServerSelectionTimeoutError) as error:
         sys.exit(f"The demo has no server: {error}")
     except KeyboardInterrupt:

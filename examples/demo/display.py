@@ -18,23 +18,38 @@ __all__ = ["Display"]
 
 @dataclass(frozen=True)
 class Lap:
-    """How long a part took, and how many documents it was about."""
+    """What a part took.
+
+    Attributes:
+        part: its name.
+        documents: how many documents it was about.
+        seconds: how long it took.
+        own_cpu: the processor time of this process, in seconds: reading and making documents, the
+            library, the driver, and what is shown.
+        server_cpu: that of the server's process, where it is known.
+    """
 
     part: str
     documents: int
     seconds: float
+    own_cpu: float
+    server_cpu: float | None
 
 
 class Display:
-    """Shows what the demo does, and remembers how long each part took.
+    """Shows what the demo does, and remembers what each part took.
 
     Parameters:
+        server_cpu: gives the seconds of processor time that the server has used, where known.
         console: where to; by default standard output.
     """
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(
+        self, server_cpu: Callable[[], float | None], console: Console | None = None
+    ) -> None:
         self.console = console or Console(highlight=False)
         self.laps: list[Lap] = []
+        self._server_cpu = server_cpu
 
     def say(self, text: str) -> None:
         """A line of text."""
@@ -87,22 +102,52 @@ class Display:
             nonlocal documents
             documents += number
 
-        began = time.perf_counter()
+        began, own, server = time.perf_counter(), time.process_time(), self._server_cpu()
         yield count
-        self.laps.append(Lap(part, documents, time.perf_counter() - began))
+        seconds, own_cpu = time.perf_counter() - began, time.process_time() - own
+        now = self._server_cpu()
+        server_cpu = None if now is None or server is None else now - server
+        self.laps.append(Lap(part, documents, seconds, own_cpu, server_cpu))
 
     def times(self) -> None:
-        """The table of what took how long."""
+        """The table of what each part took, and whose processor time that was."""
         self.table(
             "How long it took",
-            ["part", "documents #", "ms #", "documents/s #"],
+            ["part", "documents #", "ms #", "CPU here #", "CPU server #"],
             (
                 (
                     lap.part,
                     f"{lap.documents:,}",
-                    f"{lap.seconds * 1000:,.0f}",
-                    f"{lap.documents / lap.seconds:,.0f}" if lap.documents >= 100 else None,
+                    milliseconds(lap.seconds),
+                    milliseconds(lap.own_cpu),
+                    None if lap.server_cpu is None else milliseconds(lap.server_cpu),
                 )
                 for lap in self.laps
             ),
         )
+        self.say(
+            "\nCPU here, in ms, is all of this process: making documents, the library, the driver, "
+            "this output."
+        )
+        for line in summaries(self.laps):
+            self.say(line)
+
+
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:,.0f}"
+
+
+def summaries(laps: Iterable[Lap]) -> Iterator[str]:
+    """What the inserts come to for each document, by whose processor time it is."""
+    inserts = [lap for lap in laps if lap.part.startswith("insert ")]
+    documents = sum(lap.documents for lap in inserts)
+    if not documents:
+        return
+    own = sum(lap.own_cpu for lap in inserts)
+    yield (
+        f"Made, validated, encoded and sent: {documents:,} documents at "
+        f"{own / documents * 1e6:,.1f} µs of CPU each, {documents / own:,.0f} a second."
+    )
+    known = [lap.server_cpu for lap in inserts if lap.server_cpu is not None]
+    if len(known) == len(inserts):
+        yield f"The server took {sum(known) / documents * 1e6:,.1f} µs of CPU for each of them."

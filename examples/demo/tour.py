@@ -19,6 +19,7 @@ from aiomotorengine.errors import UniqueKeyViolationError
 from examples.demo import data, load, questions
 from examples.demo.display import Display
 from examples.demo.models import Airport, Country, Earthquake
+from examples.demo.server import Server
 
 __all__ = ["tour"]
 
@@ -26,17 +27,17 @@ DATABASE = "aiomotorengine_demo"
 """The demo's own database: emptied before it begins, removed when it ends."""
 
 
-async def tour(uri: str, driver: str = "motor", limit: int | None = None) -> None:
+async def tour(server: Server, driver: str = "motor", limit: int | None = None) -> None:
     """Load the data into a server, ask for what is in it, and show the answers.
 
     Parameters:
-        uri: the server's.
+        server: the server.
         driver: ``"motor"`` or ``"pymongo"``.
         limit: how many airports and earthquakes at most; by default all there are.
     """
-    display = Display()
+    display = Display(server.cpu_seconds)
     database = connect(
-        DATABASE, host=uri, driver=driver, tz_aware=False, serverSelectionTimeoutMS=10_000
+        DATABASE, host=server.uri, driver=driver, tz_aware=False, serverSelectionTimeoutMS=10_000
     )
     try:
         await database.ping()

@@ -13,7 +13,7 @@ import pytest
 from pymongo import MongoClient
 
 import aiomotorengine
-from tests.servers import Server
+from tests.servers import NotAvailableError, Server, mongod_program
 
 ROOT = Path(__file__).parents[2]
 LIMIT = "596"
@@ -23,10 +23,14 @@ SECONDS = 120
 
 
 def environment(directory: Path, **more: str) -> dict[str, str]:
-    """This process's environment, with the library that is tested and a place for files."""
+    """This process's environment, with the library that is tested and a place for files, and
+    without a MongoDB of the machine's.
+    """
     kept = {name: value for name, value in os.environ.items() if name != "MONGODB_URI"}
+    path = [part for part in os.get_exec_path() if not Path(part, "mongod").exists()]
     return {
         **kept,
+        "PATH": os.pathsep.join(path),
         "PYTHONPATH": str(Path(aiomotorengine.__file__).parents[1]),
         "PYTHONUNBUFFERED": "1",
         "COLUMNS": "80",
@@ -65,6 +69,7 @@ def assert_tells_all(ran: subprocess.CompletedProcess[str]) -> None:
         "107         4.9   2024-07-19 06:19   31 km W of Gadung",
         "How long it took",
         "geo: the nearest first",
+        "Made, validated, encoded and sent: 1,",
     ):
         assert answer in ran.stdout
 
@@ -82,7 +87,24 @@ def test_demo_with_a_server_of_its_own(tmp_path: Path) -> None:
     ran = run_demo("--limit", LIMIT, env=environment(tmp_path))
     assert_tells_all(ran)
     assert "SecantusDB" in ran.stdout
+    assert "The server took" in ran.stdout
     assert_nothing_is_left(tmp_path)
+
+
+def test_demo_with_a_mongod_that_is_installed(tmp_path: Path) -> None:
+    try:
+        mongod = mongod_program()
+    except NotAvailableError as error:
+        pytest.skip(str(error))
+    files = tmp_path / "files"
+    files.mkdir()
+    env = environment(files)
+    path = os.pathsep.join([str(mongod.parent), env["PATH"]])
+    ran = run_demo("--limit", LIMIT, env=env | {"PATH": path})
+    assert_tells_all(ran)
+    assert "MongoDB" in ran.stdout
+    assert "The server took" in ran.stdout
+    assert_nothing_is_left(files)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

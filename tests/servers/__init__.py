@@ -31,6 +31,7 @@ __all__ = [
     "initiate",
     "kinds",
     "mongod_command",
+    "mongod_program",
     "wait_for_primary",
 ]
 
