@@ -27,14 +27,25 @@ from pymongo.results import BulkWriteResult
 
 from aiomotorengine import codec
 from aiomotorengine.codec import Codec
-from aiomotorengine.codec.elements import is_deeper_than
+from aiomotorengine.codec.elements import SMALLEST_LEVEL, is_deeper_than
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 from aiomotorengine.pacing import Pace
 
-__all__ = ["Attempt", "can_encode", "codec_of", "find", "insert", "is_too_deep"]
+__all__ = [
+    "SMALLEST_TOO_DEEP",
+    "Attempt",
+    "can_encode",
+    "codec_of",
+    "find",
+    "insert",
+    "is_too_deep",
+]
 
 MOST_LEVELS = 180
 """How deep a document may be that MongoDB stores, itself included."""
+
+SMALLEST_TOO_DEEP = MOST_LEVELS * SMALLEST_LEVEL
+"""A document of fewer bytes has no more levels than MongoDB stores."""
 
 INSERT = 0
 """PyMongo's number for the operation, as ``bulk.ops`` takes it."""

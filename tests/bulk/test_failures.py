@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -418,6 +419,22 @@ async def test_what_comes_after_a_refused_document_of_its_batch_was_not_inserted
     assert documents[7]._id is key
 
 
+async def test_a_document_that_is_refused_ends_an_insert_also_where_the_server_counts_all(
+    gate: Gate,
+) -> None:
+    documents = rows(range(10))
+    gate.answer(saying(refusing(4, inserted=10)))
+    with pytest.raises(BulkWriteError) as failure:
+        await Row.objects.insert_stream(documents)
+    assert numbers_of(failure.value.report) == {  # type: ignore[attr-defined]
+        "inserted": [0, 1, 2, 3],
+        "rejected": [4],
+        "not_sent": [5, 6, 7, 8, 9],
+    }
+    assert failure.value.details["nInserted"] == 4
+    assert [row._id is not None for row in documents] == [True] * 4 + [False] * 6
+
+
 @pytest.mark.parametrize("ordered", [True, False])
 async def test_a_connection_that_dies_later_does_not_hide_what_was_refused(
     gate: Gate, ordered: bool
@@ -484,10 +501,10 @@ class Anything(Document):
     word = StringField(required=True)
 
 
-def nested(levels: int) -> Any:
+def nested(levels: int, kind: Any = dict) -> Any:
     value: Any = 1
     for _ in range(levels):
-        value = {"a": value}
+        value = kind(a=value)
     return value
 
 
@@ -496,6 +513,9 @@ REFUSED = {
     "no value of BSON": lambda: Anything(word="x", value=object()),
     "too large": lambda: Anything(word="x" * (16 * 1024 * 1024)),
     "too deep": lambda: Anything(word="x", value=nested(180)),
+    "too deep, of dicts that only PyMongo knows": lambda: Anything(
+        word="x", value=nested(180, OrderedDict)
+    ),
     "far too deep": lambda: Anything(word="x", value=nested(5000)),
     "no document of the class": lambda: Row(n=1),
     "no document at all": lambda: {"word": "x"},

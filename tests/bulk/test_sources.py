@@ -211,6 +211,7 @@ async def test_a_source_that_yields_something_else() -> None:
     report = await Row.objects.insert_stream(source, ordered=False, on_error="collect")
     assert numbers_of(report) == {"inserted": [0, 2], "rejected": [1, 3, 4]}
     assert report.rejected[0].message == (
+        "Validation for document 1 in the documents you are saving failed with: "
         "This queryset for class 'Row' can't save an instance of type 'str'."
     )
     with pytest.raises(ValueError, match="can't save an instance of type 'NoneType'"):

@@ -9,7 +9,7 @@ from typing import Any
 from aiomotorengine import codec, raw_io
 from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.marks import is_copied
-from aiomotorengine.codec import Codec, DocumentError, pure
+from aiomotorengine.codec import Codec, DocumentError
 from aiomotorengine.codec.plan import DOCUMENT_METHODS, document_route
 from aiomotorengine.conversion import conversion_of
 from aiomotorengine.errors import (
@@ -125,7 +125,6 @@ class Preparer:
         while len(batch):
             if not self.pace.left:
                 yield
-            stepped_back = self.codec.stepped_back
             try:
                 batch.encoded[:] = self.codec.encode_many(
                     batch.documents, batch.ids, validate=validate, seconds=self.pace.left
@@ -133,10 +132,10 @@ class Preparer:
             except DocumentError as error:
                 batch.encoded[:] = error.encoded
                 self._refuse(batch, error.index, error.__cause__)
-            if max(map(len, batch.encoded), default=0) > LARGEST_DOCUMENT:
+            largest = max(map(len, batch.encoded), default=0)
+            if largest > LARGEST_DOCUMENT:
                 yield from self._refuse_where(batch, is_oversize, oversize)
-            # The native codec gives documents with many levels to the Python side.
-            if isinstance(self.codec, pure.Codec) or self.codec.stepped_back > stepped_back:
+            if largest >= raw_io.SMALLEST_TOO_DEEP:
                 yield from self._refuse_where(batch, raw_io.is_too_deep, too_deep)
             part = batch.cut(0, len(batch.encoded))
             part.sizes.extend(map(len, part.encoded))
@@ -167,7 +166,7 @@ class Preparer:
             if isinstance(document, self.document_class):
                 place += 1
             else:
-                self._leave_out(batch, place, wrong_class(self.document_class, document))
+                self._refuse(batch, place, wrong_class(self.document_class, document))
 
     def _refuse_where(
         self,

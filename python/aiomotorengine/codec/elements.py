@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bson.errors import InvalidBSON
 
-__all__ = ["ARRAY", "DOCUMENT", "Element", "elements", "is_deeper_than"]
+__all__ = ["ARRAY", "DOCUMENT", "SMALLEST_LEVEL", "Element", "elements", "is_deeper_than"]
 
 DOCUMENT, ARRAY = 0x03, 0x04
 STRING, BINARY, REGEX, POINTER, CODE, SYMBOL, SCOPED_CODE = 0x02, 0x05, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F
