@@ -159,3 +159,29 @@ def test_the_mark_of_native_kinds_imports_nothing_of_ours() -> None:
 def test_only_the_door_knows_what_is_behind_it(secret: str) -> None:
     knowing = [name for name, path in MODULES.items() if secret in path.read_text(encoding="utf-8")]
     assert knowing == ["codec/__init__.py"]
+
+
+def modules_imported(module: str) -> set[str]:
+    """The modules of the package that a module imports, be it for type checkers only."""
+    paths = [
+        name.split(".")[1:] for name in imported(tree_of(module)) if name.startswith(PACKAGE.name)
+    ]
+    # The last part is a module, or a name in one.
+    files = [file_of(path) or file_of(path[:-1]) for path in paths]
+    return {file for file in files if file is not None}
+
+
+def file_of(path: list[str]) -> str | None:
+    name = "/".join(path)
+    return next((f for f in (f"{name}.py", f"{name}/__init__.py") if f in MODULES), None)
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    imports = {module: modules_imported(module) for module in MODULES}
+    reached = {module: set(imports[module]) for module in MODULES}
+    for between in MODULES:
+        for module in MODULES:
+            if between in reached[module]:
+                reached[module] |= reached[between]
+    assert [module for module in MODULES if module in reached[module]] == []
+    assert "aggregation/accumulator.py" in reached["aggregation/base.py"]

@@ -13,9 +13,10 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing
+from copy import copy
 from dataclasses import dataclass
 from reprlib import repr as short_repr
-from typing import Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from bson.errors import BSONError
 from bson.objectid import ObjectId
@@ -36,9 +37,13 @@ from aiomotorengine.errors import (
 )
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.utils import is_condition, is_operator, sort_direction
+
+if TYPE_CHECKING:
+    from typing import Self
 
 __all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
 
@@ -87,7 +92,8 @@ class QuerySet(Generic[D]):
     """A query on one document class, and what can be done with it.
 
     ``filter``, ``filter_not``, ``limit``, ``skip`` and ``order_by`` change the query set and return
-    it. Iterating with ``async for`` reads all that match, batch by batch.
+    it. What was set stays, whatever is asked; ``copy.copy`` makes an independent query set.
+    Iterating with ``async for`` reads all that match, batch by batch.
 
     Parameters:
         document_class: the class whose documents it finds.
@@ -103,10 +109,15 @@ class QuerySet(Generic[D]):
     def __init__(self, document_class: type[D]) -> None:
         self.__klass__: Any = document_class
         self._filters: QNode = Q()
-        self._filters_are_spent = False
         self._limit: int | None = None
         self._skip = 0
         self._order: list[tuple[str, int]] = []
+
+    def __copy__(self) -> Self:
+        copied = type(self).__new__(type(self))
+        vars(copied).update(vars(self))
+        copied._order = list(self._order)
+        return copied
 
     # -- building -------------------------------------------------------------------------------
 
@@ -131,12 +142,23 @@ class QuerySet(Generic[D]):
         return self._narrow(conditions(self.__klass__, args, kwargs, negated=True))
 
     def _narrow(self, node: QNode) -> QuerySet[D]:
-        if node.empty:
-            return self
-        # After a query its filters are spent: the next ones start from none (K7).
-        self._filters = node if self._filters_are_spent else self._filters & node
-        self._filters_are_spent = False
+        self._filters &= node
         return self
+
+    def all_filters_cleared(self) -> Self:
+        """A copy without filters; order, limit and skip are the same. This one keeps its filters.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Player(Document):
+            ...     score = IntField()
+            >>> best = Player.objects.filter(score__gte=100).order_by("-score").limit(10)
+            >>> best.all_filters_cleared().to_query(), best.to_query()
+            ({}, {'score': {'$gte': 100}})
+        """
+        copied = copy(self)
+        copied._filters = Q()
+        return copied
 
     def limit(self, limit: int | None) -> QuerySet[D]:
         """Return at most so many documents; ``None`` goes back to the default limit."""
@@ -199,6 +221,31 @@ class QuerySet(Generic[D]):
         lazy: bool = self.__klass__.__lazy__
         return lazy
 
+    def to_query(self) -> dict[str, Any]:
+        """The filters as MongoDB takes them.
+
+        Raises:
+            ValueError: a field can't take the value of a filter; the text names it.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Player(Document):
+            ...     score = IntField(db_field="s")
+            >>> Player.objects.filter(score__gte=100).to_query()
+            {'s': {'$gte': 100}}
+        """
+        return self._filters.to_query(self.__klass__)
+
+    def __repr__(self) -> str:
+        try:
+            query = repr(masked(self.__klass__, self.to_query()))
+        except Exception as error:  # what has no query must be seen in a debugger as well
+            query = f"({type(error).__name__}: {error})"
+        order = f" order={self._order}" if self._order else ""
+        skip = f" skip={self._skip}" if self._skip else ""
+        limit = "" if self._limit is None else f" limit={self._limit}"
+        return shortened(f"<QuerySet {self.__klass__.__name__} {query}{order}{skip}{limit}>")
+
     # -- where ----------------------------------------------------------------------------------
 
     def coll(self, alias: str | None = None) -> Any:
@@ -211,9 +258,6 @@ class QuerySet(Generic[D]):
 
     def _alias(self, alias: str | None) -> str:
         return alias or self.__klass__.__alias__ or DEFAULT_CONNECTION_NAME
-
-    def _query(self) -> dict[str, Any]:
-        return self._filters.to_query(self.__klass__)
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -233,7 +277,6 @@ class QuerySet(Generic[D]):
         """
         limit = DEFAULT_LIMIT + 1 if self._limit is None else self._limit
         batches = self._batches(self._selection(limit), alias)
-        self._filters_are_spent = True
         found: list[D] = []
         async with aclosing(batches):
             async for batch in batches:
@@ -251,7 +294,7 @@ class QuerySet(Generic[D]):
         return found
 
     def _selection(self, limit: int | None) -> Selection:
-        return Selection(self._query(), list(self._order), self._skip, limit)
+        return Selection(self.to_query(), list(self._order), self._skip, limit)
 
     async def _batches(
         self, selection: Selection, alias: str | None
@@ -318,8 +361,7 @@ class QuerySet(Generic[D]):
         if id is not None:
             query: dict[str, Any] = {"_id": ObjectId(id)}
         else:
-            before = Q() if self._filters_are_spent else self._filters
-            node = before & conditions(self.__klass__, (), filters)
+            node = self._filters & conditions(self.__klass__, (), filters)
             query = node.to_query(self.__klass__)
         stored = await self.coll(alias).find_one(query)
         if stored is None:
@@ -332,8 +374,6 @@ class QuerySet(Generic[D]):
     async def count(self, alias: str | None = None) -> int:
         """How many documents the query finds, whatever limit and skip say.
 
-        Filters are spent then: the next ``filter`` begins anew.
-
         Parameters:
             alias: the connection to use.
 
@@ -342,9 +382,7 @@ class QuerySet(Generic[D]):
             pymongo.errors.PyMongoError: the server could not be asked, or does not take the query;
                 in a transaction it takes none with ``$near``, ``$nearSphere`` or ``$where``.
         """
-        query = self._query()
-        self._filters_are_spent = True
-        return await counting.count(self.coll(alias), query)
+        return await counting.count(self.coll(alias), self.to_query())
 
     async def _aggregate(
         self, pipeline: Sequence[Mapping[str, Any]], alias: str | None
@@ -565,7 +603,7 @@ class QuerySet(Generic[D]):
             InvalidDocumentError: a field refuses its new value.
             UniqueKeyViolationError: another document has the value of a unique field.
         """
-        change, query, collection = self._change(definition), self._query(), self.coll(alias)
+        change, query, collection = self._change(definition), self.to_query(), self.coll(alias)
         try:
             with understood(lambda: raw_io.can_encode(collection, query, change)):
                 result = await collection.update_many(query, change)
@@ -627,7 +665,7 @@ class QuerySet(Generic[D]):
         """
         collection = self.coll(alias)
         if instance is None:
-            query, delete = self._query(), collection.delete_many
+            query, delete = self.to_query(), collection.delete_many
         else:
             self._refuse_strangers(instance, "remove")
             if instance._id is None:

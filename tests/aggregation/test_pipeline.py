@@ -86,11 +86,48 @@ def test_calls_change_the_aggregation_and_return_it():
     assert City.objects.aggregate.pipeline == []
 
 
-def test_raw_replaces_everything():
+def test_raw_replaces_every_other_stage():
     stages = [{"$match": {"x": 1}}, {"$limit": 3}]
-    aggregation = pipeline(City.objects.filter(people=1)).match(people=2).raw(stages)
+    aggregation = pipeline().match(people=2).raw(stages)
     assert aggregation.order_by(City.name).to_query() == stages
-    assert pipeline(City.objects.filter(people=1)).raw([]).to_query() == []
+    assert pipeline().raw([]).to_query() == []
+
+
+def test_the_filters_come_before_raw_stages():
+    first = {"$match": {"p": 1}}
+    stages = [{"$match": {"x": 1}}, {"$limit": 3}]
+    query_set = City.objects.filter(people=1)
+    assert pipeline(query_set).match(people=2).raw(stages).to_query() == [first, *stages]
+    assert pipeline(query_set).raw([]).to_query() == [first]
+    aggregation = pipeline().raw(iter(stages))
+    aggregation.queryset.filter(people=1)
+    assert aggregation.to_query() == aggregation.to_query() == [first, *stages]
+    assert stages == [{"$match": {"x": 1}}, {"$limit": 3}]
+
+
+@pytest.mark.parametrize(
+    ("name", "stage"),
+    [
+        ("$geoNear", {"$geoNear": {"near": [1, 2], "query": {}}}),
+        ("$search", {"$search": {}}),
+        ("$vectorSearch", {"$vectorSearch": {}}),
+        ("$collStats", {"$collStats": {}}),
+        ("$text", {"$match": {"n": "x", "$text": {"$search": "x"}}}),
+    ],
+)
+def test_filters_do_not_go_before_what_must_come_first(name, stage):
+    refusal = (
+        rf"^raw\(\) begins with \{name}, so the filters can't come first: "
+        r"put them into its query\.$"
+    )
+    with pytest.raises(ValueError, match=refusal):
+        pipeline(City.objects.filter(people=1)).raw([stage])
+    aggregation = pipeline().raw([stage, {"$limit": 1}])
+    assert aggregation.to_query() == [stage, {"$limit": 1}]
+    aggregation.queryset.filter(people=1)
+    with pytest.raises(ValueError, match=refusal):
+        aggregation.to_query()
+    assert pipeline(City.objects.filter(people=1)).raw([{"$limit": 1}, stage]).to_query()
 
 
 @pytest.mark.parametrize(

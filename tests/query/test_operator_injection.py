@@ -71,7 +71,7 @@ def test_a_scalar_takes_no_mapping_at_all(name):
 def test_filter_get_and_match_refuse_it():
     for query in (Thing.objects.filter(s=SENT), Thing.objects.filter_not(s=SENT)):
         with pytest.raises(ValueError, match="field 's'"):
-            query._filters.to_query(Thing)
+            query.to_query()
     with pytest.raises(ValueError, match="field 's'"):
         Thing.objects.get(s=SENT).send(None)
     with pytest.raises(ValueError, match="field 's'"):
@@ -79,7 +79,7 @@ def test_filter_get_and_match_refuse_it():
 
 
 def test_a_raw_query_is_the_programs_own_affair():
-    assert Thing.objects.filter({"s": SENT})._filters.to_query(Thing) == {"s": SENT}
+    assert Thing.objects.filter({"s": SENT}).to_query() == {"s": SENT}
 
 
 def test_values_that_are_mappings_are_values():

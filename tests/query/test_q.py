@@ -247,11 +247,11 @@ def test_visitors_can_be_written_by_programs():
 
 
 def filtered(*args, **kwargs):
-    return Row.objects.filter(*args, **kwargs)._filters.to_query(Row)
+    return Row.objects.filter(*args, **kwargs).to_query()
 
 
 def filtered_not(*args, **kwargs):
-    return Row.objects.filter_not(*args, **kwargs)._filters.to_query(Row)
+    return Row.objects.filter_not(*args, **kwargs).to_query()
 
 
 def test_k27_filter_keeps_all_of_its_arguments():
@@ -261,7 +261,7 @@ def test_k27_filter_keeps_all_of_its_arguments():
     assert filtered(Q(a=1) | Q(a=2), b=2) == {"$and": [{"$or": [{"a": 1}, {"a": 2}]}, {"bb": 2}]}
     assert filtered({"x": 2}, a=1) == {"a": 1, "x": 2}
     assert filtered(Q(a=1), {"x": 2}, ~Q(b=3)) == {"$and": [{"a": 1}, {"x": 2}, {"bb": {"$ne": 3}}]}
-    assert Row.objects.filter(a=1).filter({"x": 2})._filters.to_query(Row) == {"a": 1, "x": 2}
+    assert Row.objects.filter(a=1).filter({"x": 2}).to_query() == {"a": 1, "x": 2}
 
 
 def test_k27_filter_not_takes_what_filter_takes():
@@ -285,7 +285,7 @@ def test_k27_anything_else_is_refused(argument):
 
 def test_k30_filter_not_keeps_what_was_set_before():
     query = Row.objects.filter(s="x").filter_not(a=1).filter_not(a=2, b=3)
-    assert query._filters.to_query(Row) == {
+    assert query.to_query() == {
         "$and": [{"s": "x"}, {"a": {"$ne": 1}}, {"a": {"$ne": 2}, "bb": {"$ne": 3}}]
     }
 

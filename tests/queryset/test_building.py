@@ -34,7 +34,7 @@ class Row(Document):
 
 def query(query_set: QuerySet[Any]) -> dict[str, Any]:
     """What a query set asks the server for."""
-    return query_set._query()
+    return query_set.to_query()
 
 
 def test_the_default_limit() -> None:

@@ -334,10 +334,10 @@ async def test_how_the_collection_is_read_holds_for_that_too(
 # -- filters after a query -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("spend", ["count", "find_all"])
-async def test_k7_filters_are_used_again_without_a_new_one(twenty: None, spend: str) -> None:
+@pytest.mark.parametrize("ask", ["count", "find_all"])
+async def test_k7_filters_are_used_again_without_a_new_one(twenty: None, ask: str) -> None:
     some = Row.objects.filter(n__lt=3)
-    await getattr(some, spend)()
+    await getattr(some, ask)()
     assert await some.count() == 3
     assert sorted(row.n for row in await some.find_all()) == [0, 1, 2]
     assert sorted([row.n async for row in some]) == [0, 1, 2]
@@ -346,13 +346,17 @@ async def test_k7_filters_are_used_again_without_a_new_one(twenty: None, spend: 
     assert await Row.objects.count() == 17
 
 
-@pytest.mark.parametrize("spend", ["count", "find_all"])
-@pytest.mark.parametrize("narrow", ["filter", "filter_not"])
-async def test_k7_the_next_filter_starts_from_none(twenty: None, spend: str, narrow: str) -> None:
+@pytest.mark.parametrize("ask", ["count", "find_all"])
+@pytest.mark.parametrize(("narrow", "left"), [("filter", 1), ("filter_not", 2)])
+async def test_k7_a_filter_after_a_query_narrows_further(
+    twenty: None, ask: str, narrow: str, left: int
+) -> None:
     some = Row.objects.filter(n__lt=3)
-    await getattr(some, spend)()
-    getattr(some, narrow)(n=7)
-    assert await some.count() == (1 if narrow == "filter" else 19)
+    await getattr(some, ask)()
+    getattr(some, narrow)(n=1)
+    assert await some.count() == left
+    assert await some.filter(n=7).delete() == 0
+    assert await Row.objects.count() == 20
 
 
 @pytest.mark.parametrize(
@@ -374,19 +378,25 @@ async def test_k7_an_empty_filter_is_no_new_one(twenty: None, narrow: Any) -> No
     assert await Row.objects.count() == 17
 
 
-async def test_k7_a_filter_after_the_next_one_is_added_to_it(twenty: None) -> None:
-    some = Row.objects.filter(n__lt=3)
-    await some.count()
-    assert await some.filter(n__gt=10).filter(word="a").count() == 4
-
-
-async def test_k7_update_delete_get_and_iteration_spend_nothing(twenty: None) -> None:
+async def test_k7_no_call_makes_a_query_set_forget_its_filters(twenty: None) -> None:
     some = Row.objects.filter(n__lt=3)
     await some.update({Row.word: "x"})
     [row async for row in some]
     await some.first()
     await some.get(n=1)
-    assert await some.filter(n__gt=1).count() == 1
+    await some.get(id=ObjectId())
+    await some.aggregate.fetch()
+    await some.filter(n=0).delete()
+    assert await some.filter(n__gt=0).count() == 0
+    assert some.to_query() == {"$and": [{"n": {"$lt": 3}}, {"n": 0}, {"n": {"$gt": 0}}]}
+
+
+async def test_k7_a_copy_without_filters(twenty: None) -> None:
+    some = Row.objects.filter(n__lt=3).order_by("-n").skip(1).limit(2)
+    await some.count()
+    rest = some.all_filters_cleared()
+    assert [row.n for row in await rest.find_all()] == [18, 17]
+    assert [row.n for row in await some.find_all()] == [1, 0]
 
 
 async def test_k7_a_find_that_is_refused_keeps_its_filters(twenty: None) -> None:
@@ -407,12 +417,12 @@ async def test_queries_of_several_tasks_can_share_a_query_object(twenty: None) -
     assert await Row.objects.filter(~small).count() == 17
 
 
-async def test_k37_get_begins_anew_after_the_filters_are_spent(twenty: None) -> None:
+async def test_k37_get_narrows_what_was_found_before(twenty: None) -> None:
     rows = Row.objects
     await rows.filter(n=3).find_all()
-    found = await rows.get(n=4)
-    assert found is not None and found.n == 4
-    assert await rows.filter(n=5).get(word="nothing") is None
+    assert await rows.get(n=4) is None
+    found = await rows.get(word__exists=True)
+    assert found is not None and found.n == 3
 
 
 async def test_reading_goes_on_as_it_began(twenty: None) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from aiomotorengine.aggregation.names import Naming
 from aiomotorengine.fields.base_field import BaseField
-
-if TYPE_CHECKING:
-    from aiomotorengine.aggregation.base import Aggregation
 
 __all__ = ["BaseAggregation", "FieldAccumulator"]
 
@@ -34,7 +32,7 @@ class BaseAggregation:
         self.field = field
         self.alias = alias
 
-    def to_query(self, aggregation: Aggregation[Any]) -> dict[str, Any]:
+    def to_query(self, aggregation: Naming) -> dict[str, Any]:
         """The entries of the group's stage, by alias.
 
         Parameters:
@@ -48,6 +46,6 @@ class FieldAccumulator(BaseAggregation):
 
     operator: str
 
-    def to_query(self, aggregation: Aggregation[Any]) -> dict[str, Any]:
+    def to_query(self, aggregation: Naming) -> dict[str, Any]:
         key = self.field.db_field if isinstance(self.field, BaseField) else self.field
         return {self.alias or key: {self.operator: f"${aggregation.get_field_name(self.field)}"}}

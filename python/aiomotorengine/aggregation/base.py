@@ -11,9 +11,15 @@ from aiomotorengine.aggregation.accumulator import BaseAggregation
 from aiomotorengine.aggregation.avg import AverageAggregation
 from aiomotorengine.aggregation.names import GroupedNames, key_of
 from aiomotorengine.aggregation.result import AggregationResult, as_plain
+from aiomotorengine.aggregation.stages.base import PipelineOperation
+from aiomotorengine.aggregation.stages.group_by import GroupBy
+from aiomotorengine.aggregation.stages.match import Match
+from aiomotorengine.aggregation.stages.order_by import OrderBy
+from aiomotorengine.aggregation.stages.unwind import Unwind
 from aiomotorengine.aggregation.sum import SumAggregation
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.query_builder.node import QNode, conditions
+from aiomotorengine.query_builder.masking import masked, shortened
+from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.utils import sort_direction
 
 __all__ = [
@@ -36,6 +42,8 @@ class Source(Protocol):
     __klass__: Any
     _filters: QNode
 
+    def to_query(self) -> dict[str, Any]: ...
+
     def coll(self, alias: str | None = None) -> Any: ...
 
     async def _aggregate(
@@ -43,93 +51,31 @@ class Source(Protocol):
     ) -> list[dict[str, Any]]: ...
 
 
-class PipelineOperation:
-    """One stage of a pipeline; the base of all of them.
-
-    Parameters:
-        aggregation: the pipeline, as it is before this stage.
-    """
-
-    def __init__(self, aggregation: Aggregation[Any]) -> None:
-        self.aggregation = aggregation
-
-    def to_query(self) -> dict[str, Any]:
-        """The stage as MongoDB takes it."""
-        raise NotImplementedError(f"{type(self).__name__} has no to_query of its own.")
-
-
-class GroupBy(PipelineOperation):
-    """One document for each combination of values; see ``Aggregation.group_by``."""
-
-    def __init__(
-        self, aggregation: Aggregation[Any], *groups: BaseField[Any] | str | BaseAggregation
-    ) -> None:
-        super().__init__(aggregation)
-        self.keys: dict[str, str] = {}
-        self.accumulated: dict[str, Any] = {}
-        for group in groups:
-            if isinstance(group, BaseAggregation):
-                for alias, accumulated in group.to_query(aggregation).items():
-                    if alias == "_id" or alias in self.accumulated:
-                        raise ValueError(
-                            f"A group has the name {alias!r} already; give what it computes "
-                            "another alias."
-                        )
-                    self.accumulated[alias] = accumulated
-            else:
-                self.keys[key_of(group)] = self._source(group)
-
-    def _source(self, group: BaseField[Any] | str) -> str:
-        names = self.aggregation.names
-        return names.find_for_group(group) if isinstance(names, GroupedNames) else key_of(group)
-
-    def names_after(self) -> GroupedNames:
-        """What the next stages can name."""
-        return GroupedNames(self.aggregation.names, self.keys, self.accumulated)
-
-    def to_query(self) -> dict[str, Any]:
-        keys = {key: f"${source}" for key, source in self.keys.items()}
-        return {"$group": {"_id": keys, **self.accumulated}}
-
-
-class Match(PipelineOperation):
-    """Only what meets some conditions; see ``Aggregation.match``."""
-
-    def __init__(self, aggregation: Aggregation[Any], /, *args: Any, **filters: Any) -> None:
-        super().__init__(aggregation)
-        self.names = aggregation.names
-        self.filters = conditions(self.names, args, filters)
-
-    def to_query(self) -> dict[str, Any]:
-        return {"$match": self.filters.to_query(self.names)}
-
-
-class Unwind(PipelineOperation):
-    """One document for each item of a list; see ``Aggregation.unwind``."""
-
-    def __init__(self, aggregation: Aggregation[Any], field: BaseField[Any] | str) -> None:
-        super().__init__(aggregation)
-        self.path = aggregation.get_path(field)
-
-    def to_query(self) -> dict[str, Any]:
-        return {"$unwind": f"${self.path}"}
-
-
-class OrderBy(PipelineOperation):
-    """An order; see ``Aggregation.order_by``."""
-
-    def __init__(
-        self,
-        aggregation: Aggregation[Any],
-        field: BaseField[Any] | str,
-        direction: int = ASCENDING,
-    ) -> None:
-        super().__init__(aggregation)
-        self.path = aggregation.get_path(field)
-        self.direction = direction
-
-    def to_query(self) -> dict[str, Any]:
-        return {"$sort": {self.path: self.direction}}
+MUST_COME_FIRST = frozenset(
+    {
+        "$changeStream",
+        "$collStats",
+        "$currentOp",
+        "$documents",
+        "$geoNear",
+        "$indexStats",
+        "$listClusterCatalog",
+        "$listLocalSessions",
+        "$listSampledQueries",
+        "$listSearchIndexes",
+        "$listSessions",
+        "$planCacheStats",
+        "$queryStats",
+        "$querySettings",
+        "$rankFusion",
+        "$scoreFusion",
+        "$search",
+        "$searchMeta",
+        "$shardedDataDistribution",
+        "$vectorSearch",
+    }
+)
+"""Stages that MongoDB takes only at the beginning of a pipeline."""
 
 
 class Aggregation(Generic[D]):
@@ -251,12 +197,25 @@ class Aggregation(Generic[D]):
         return self._add(OrderBy(self, field, direction))
 
     def raw(self, stages: Iterable[Mapping[str, Any]]) -> Aggregation[D]:
-        """Use exactly these stages, whatever else was called, and no filter of the query set.
+        """Use exactly these stages, whatever else was called, after the filters of the query set.
 
         Parameters:
             stages: a pipeline as MongoDB takes it.
+
+        Raises:
+            ValueError: the query set has filters, and the first stage is one that nothing may
+                precede, such as ``$geoNear``.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class City(Document):
+            ...     people = IntField(db_field="p")
+            >>> City.objects.filter(people__gt=1000).aggregate.raw([{"$count": "large"}]).to_query()
+            [{'$match': {'p': {'$gt': 1000}}}, {'$count': 'large'}]
         """
         self.raw_query = list(stages)
+        if not self.queryset._filters.empty:
+            refuse_if_first(self.raw_query)
         return self
 
     def _add(self, operation: PipelineOperation) -> Aggregation[D]:
@@ -293,13 +252,24 @@ class Aggregation(Generic[D]):
         """The pipeline as MongoDB takes it.
 
         Raises:
-            ValueError: a field can't take the value of a condition; the text names it.
+            ValueError: a field can't take the value of a condition; the text names it. Or the query
+                set's filters would come before a raw stage that nothing may precede.
         """
-        if self.raw_query is not None:
-            return self.raw_query
-        filters = self.queryset._filters.to_query(self.queryset.__klass__)
+        filters = self.queryset.to_query()
         first = [{"$match": filters}] if filters else []
-        return first + [operation.to_query() for operation in self.pipeline]
+        if self.raw_query is None:
+            return first + [operation.to_query() for operation in self.pipeline]
+        if first:
+            refuse_if_first(self.raw_query)
+        return first + self.raw_query
+
+    def __repr__(self) -> str:
+        document_class = self.queryset.__klass__
+        try:
+            stages = repr(masked(document_class, self.to_query()))
+        except Exception as error:  # what has no query must be seen in a debugger as well
+            stages = f"({type(error).__name__}: {error})"
+        return shortened(f"<Aggregation {document_class.__name__} {stages}>")
 
     async def fetch(self, alias: str | None = None) -> list[AggregationResult]:
         """Run the pipeline.
@@ -329,3 +299,19 @@ class Aggregation(Generic[D]):
         """
         document: D = self.queryset.__klass__.from_son(as_plain(item))
         return document
+
+
+def refuse_if_first(stages: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse to put the filters of a query set before stages that nothing may precede.
+
+    Raises:
+        ValueError: nothing may precede them.
+    """
+    first: Mapping[str, Any] = next(iter(stages), {})
+    for name in first:
+        searches = name == "$match" and isinstance(first[name], Mapping) and "$text" in first[name]
+        if name in MUST_COME_FIRST or searches:
+            raise ValueError(
+                f"raw() begins with {'$text' if searches else name}, so the filters can't come "
+                "first: put them into its query."
+            )

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import IntField
 from aiomotorengine.query_builder.filter_path import UNDECLARED
 
-__all__ = ["GroupedNames", "key_of"]
+__all__ = ["GroupedNames", "Naming", "key_of"]
+
+
+class Naming(Protocol):
+    """What stages and accumulators ask of the pipeline that they are added to.
+
+    Attributes:
+        names: what names mean in the next stage: the document class, or ``GroupedNames``.
+    """
+
+    names: Any
+
+    def get_field_name(self, field: BaseField[Any] | str) -> str:
+        """The key in MongoDB of a field; a text is a key, or a name that a group left."""
+
+    def get_path(self, field: BaseField[Any] | str) -> str:
+        """As ``get_field_name``, but a text may be an attribute's name or a path of such."""
 
 
 def key_of(field: BaseField[Any] | str) -> str:
