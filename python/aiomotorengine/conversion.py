@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Set
+from datetime import tzinfo
 from functools import partial
 from typing import Any
 
@@ -53,6 +54,7 @@ class Conversion:
     __slots__ = (
         "_below",
         "_readers",
+        "_renews",
         "_validators",
         "_writers",
         "by_keywords",
@@ -108,6 +110,7 @@ class Conversion:
         self.stamps = [attribute for attribute in attributes.values() if attribute.stamps]
         self.on_save = [(name, field.on_save) for name, field in fields.items() if field.on_save]
         self._below: list[tuple[str, EmbeddedDocumentField[Any]]] | None = None
+        self._renews: bool | None = None
 
     # -- construction ---------------------------------------------------------------------------
 
@@ -245,19 +248,29 @@ class Conversion:
         """Whether a save sets anything by itself, here or in embedded documents."""
         return bool(self.stamps or self._stamped_below())
 
-    def stamp(self, document: DocumentStorage, *, creating: bool, renew: bool = True) -> None:
+    @property
+    def renews_stamps(self) -> bool:
+        """Whether it is of the kind that each save sets anew."""
+        if self._renews is None:
+            self._renews = any(it.renews for it in stamps_in(self.document_class, set()))
+        return self._renews
+
+    def stamp(
+        self, document: DocumentStorage, *, creating: bool, renew: bool, zone: tzinfo | None
+    ) -> None:
         """Set the stamped fields of a document and of the documents embedded in it.
 
         Parameters:
             document: the document that is saved.
             creating: whether it is inserted.
             renew: whether values that are there already may be replaced.
+            zone: the time zone in which the client reads dates; ``None`` where it reads them naive.
         """
         for attribute in self.stamps:
-            attribute.stamp(document, creating=creating, renew=renew)
+            attribute.stamp(document, creating=creating, renew=renew, zone=zone)
         for name, _ in self._stamped_below():
             for embedded in embedded_documents(document.__dict__.get(name)):
-                conversion_of(type(embedded)).stamp(embedded, creating=True, renew=renew)
+                conversion_of(type(embedded)).stamp(embedded, creating=True, renew=renew, zone=zone)
 
     def _stamped_below(self) -> list[tuple[str, EmbeddedDocumentField[Any]]]:
         # Embedded classes may be named by a text that can be resolved only later than the class.
@@ -267,20 +280,20 @@ class Conversion:
             self._below = [
                 (name, field)
                 for name, field in found
-                if field is not None and has_stamps(field.embedded_type, set())
+                if field is not None and any(stamps_in(field.embedded_type, set()))
             ]
         return self._below
 
 
-def has_stamps(document_class: Any, seen: set[Any]) -> bool:
-    """Whether a save sets anything in documents of this class, or in those embedded in them."""
+def stamps_in(document_class: Any, seen: set[Any]) -> Iterator[Attribute]:
+    """The attributes that a save sets in documents of a class, and in those embedded in them."""
     if document_class in seen:
-        return False
+        return
     seen.add(document_class)
-    if conversion_of(document_class).stamps:
-        return True
-    below = map(embedded_field, document_class._fields.values())
-    return any(field is not None and has_stamps(field.embedded_type, seen) for field in below)
+    yield from conversion_of(document_class).stamps
+    for field in map(embedded_field, document_class._fields.values()):
+        if field is not None:
+            yield from stamps_in(field.embedded_type, seen)
 
 
 def embedded_field(field: BaseField[Any]) -> EmbeddedDocumentField[Any] | None:

@@ -8,6 +8,7 @@ or a database meanwhile asks for its indexes again with ``ensure_index``.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from pymongo import ASCENDING
@@ -15,6 +16,8 @@ from pymongo.errors import DuplicateKeyError
 
 from aiomotorengine.answers import understood
 from aiomotorengine.errors import UniqueKeyViolationError
+from aiomotorengine.target import Target
+from aiomotorengine.transactions import has_sent_commands
 
 __all__ = ["SECONDS_REMEMBERED", "ensure", "ensure_remembered"]
 
@@ -26,37 +29,91 @@ MEMORY = "_aiomotorengine_indexes"
 It stands on the client itself because drivers call two clients of one server equal."""
 
 
-async def ensure(collection: Any, document_class: Any) -> int:
+async def ensure(target: Target) -> int:
     """Ask the server for an index on each unique field; the number of such fields.
 
     Raises:
         UniqueKeyViolationError: documents that are stored already have one value twice.
+        RuntimeError: this is inside a transaction.
         pymongo.errors.ProtocolError: the server's answer makes no sense.
     """
+    if target.transaction is not None:
+        raise RuntimeError(
+            f"No index is made inside a transaction; await "
+            f"{target.document_class.__name__}.ensure_index() before it."
+        )
+    await create(target.collection, target.document_class)
+    return len(unique_fields(target.document_class))
+
+
+async def ensure_remembered(target: Target, document_class: Any) -> None:
+    """The same for a class of documents that are saved, unless it was done a short while ago.
+
+    Inside a transaction no index is made: the server would make it wait for the transaction, which
+    waits for it. Before the first command of one it is made outside of it; after that the library
+    only looks whether it is there.
+
+    Parameters:
+        target: where the documents are saved.
+        document_class: their class.
+
+    Raises:
+        RuntimeError: inside a transaction, an index is missing.
+    """
     fields = unique_fields(document_class)
-    for field in fields:
+    if not fields or are_remembered(target.collection, fields):
+        return
+    if target.transaction is None or target.driver is None:
+        await create(target.collection, document_class)
+        return
+    async with target.driver.new_session(target.collection.database.client) as outside:
+        if not has_sent_commands(target.session):
+            await create(target.collection, document_class, outside)
+        elif not await exist(target.collection, fields, outside):
+            raise RuntimeError(
+                f'The unique index of "{document_class.__name__}" is missing, and none is made '
+                f"inside a transaction; await {document_class.__name__}.ensure_index() before it."
+            )
+
+
+async def create(collection: Any, document_class: Any, session: Any = None) -> None:
+    for field in unique_fields(document_class):
         try:
             with understood():
-                await collection.create_index([(field.db_field, ASCENDING)], unique=True)
+                await collection.create_index(
+                    [(field.db_field, ASCENDING)], unique=True, session=session
+                )
         except DuplicateKeyError as error:
             raise UniqueKeyViolationError.from_error(error, document_class) from error
-        memory_of(collection)[key_of(collection, field)] = time.monotonic()
-    return len(fields)
+        remember(collection, field)
 
 
-async def ensure_remembered(collection: Any, document_class: Any) -> None:
-    """The same, unless it was done a short while ago."""
-    fields = unique_fields(document_class)
-    if not fields:
-        return
-    memory = memory_of(collection)
-    oldest = time.monotonic() - SECONDS_REMEMBERED
-    if any(memory.get(key_of(collection, field), oldest) <= oldest for field in fields):
-        await ensure(collection, document_class)
+async def exist(collection: Any, fields: Iterable[Any], session: Any) -> bool:
+    """Whether each field has its unique index; those that have are remembered."""
+    with understood():
+        found = await collection.index_information(session=session)
+        unique = [index["key"] for index in found.values() if index.get("unique")]
+    missing = False
+    for field in fields:
+        if [(field.db_field, ASCENDING)] in unique:
+            remember(collection, field)
+        else:
+            missing = True
+    return not missing
 
 
 def unique_fields(document_class: Any) -> list[Any]:
     return [field for field in document_class._fields.values() if field.unique]
+
+
+def are_remembered(collection: Any, fields: Iterable[Any]) -> bool:
+    memory = memory_of(collection)
+    oldest = time.monotonic() - SECONDS_REMEMBERED
+    return all(memory.get(key_of(collection, field), oldest) > oldest for field in fields)
+
+
+def remember(collection: Any, field: Any) -> None:
+    memory_of(collection)[key_of(collection, field)] = time.monotonic()
 
 
 def memory_of(collection: Any) -> dict[tuple[str, str, str], float]:

@@ -15,32 +15,28 @@ from collections.abc import (
 from contextlib import aclosing
 from copy import copy
 from dataclasses import dataclass
-from reprlib import repr as short_repr
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from bson.errors import BSONError
 from bson.objectid import ObjectId
 from pymongo import ASCENDING, DESCENDING
-from pymongo.errors import DuplicateKeyError, WriteError
+from pymongo.errors import DuplicateKeyError
 
-from aiomotorengine import bulk, counting, indexes, raw_io, references
+from aiomotorengine import bulk, counting, indexes, raw_io, references, saving
 from aiomotorengine.aggregation.base import Aggregation
 from aiomotorengine.answers import checked_count, understood
 from aiomotorengine.bulk import BulkReport
 from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, driver_of, get_connection
-from aiomotorengine.conversion import conversion_of
 from aiomotorengine.errors import (
     ResultsTruncatedWarning,
     UniqueKeyViolationError,
-    violates_id,
-    wrong_class,
 )
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.storage import DocumentStorage
-from aiomotorengine.utils import is_condition, is_operator, sort_direction
+from aiomotorengine.target import Target
+from aiomotorengine.utils import is_operator, sort_direction
 
 if TYPE_CHECKING:
     from typing import Self
@@ -48,9 +44,6 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
 
 D = TypeVar("D", bound=DocumentStorage)
-
-REFUSALS = (WriteError, BSONError, OverflowError, TypeError, ValueError)
-"""What says for certain that a document was not inserted."""
 
 DEFAULT_LIMIT = 1000
 """How many documents ``find_all`` returns where no ``limit`` was set."""
@@ -401,7 +394,8 @@ class QuerySet(Generic[D]):
             The document, or ``None`` if an overridden ``validate`` returned something falsy.
         """
         document: D = self.__klass__(**values)
-        return await self.save(document, alias=alias)
+        saved: D | None = await saving.save(self._target(alias), document, force_insert=True)
+        return saved
 
     async def save(
         self, document: D, alias: str | None = None, *, upsert: bool = False
@@ -421,60 +415,8 @@ class QuerySet(Generic[D]):
             InvalidDocumentError: a field refuses its value.
             UniqueKeyViolationError: another document has the value of a unique field.
         """
-        self._refuse_strangers(document)
-        creating = document._id is None or not document._is_persisted
-        conversion = conversion_of(type(document))
-        if conversion.has_stamps:
-            # A required date is there when it is validated; others move only for a valid document.
-            conversion.stamp(document, creating=creating, renew=False)
-        if not document.validate():  # type: ignore[attr-defined]
-            return None
-        if conversion.has_stamps:
-            conversion.stamp(document, creating=creating)
-        collection = self.coll(alias)
-        await indexes.ensure_remembered(collection, type(document))
-        for name, function in conversion.on_save:
-            setattr(document, name, function(document, creating))
-        son = document.to_son()  # type: ignore[attr-defined]
-        try:
-            if document._id is not None:
-                # A preset id that nobody has saved yet may be there or not (K6).
-                is_new = not document._is_persisted
-                await self._replace(collection, document, son, upsert=upsert or is_new)
-            elif not await self._insert(collection, document, son):
-                await self._replace(collection, document, son, upsert=False)
-        except DuplicateKeyError as error:
-            raise UniqueKeyViolationError.from_error(error, type(document)) from error
-        document._is_persisted = True
-        return document
-
-    async def _replace(
-        self, collection: Any, document: D, son: dict[str, Any], *, upsert: bool
-    ) -> None:
-        query = by_id(document)
-        # PyMongo takes no replacement that begins with an operator.
-        is_one = not is_operator(next(iter(son), ""))
-        with understood(lambda: is_one and raw_io.can_encode(collection, query, son)):
-            await collection.replace_one(query, son, upsert=upsert)
-
-    async def _insert(self, collection: Any, document: D, son: dict[str, Any]) -> bool:
-        """Insert a document; ``False`` if another save of the same one came first."""
-        # The id is made here and stays on the document if no answer comes, so that saving again
-        # finds what may have arrived and makes no second copy.
-        document._id = ObjectId()
-        whole = {"_id": document._id, **son}
-        try:
-            with understood(lambda: raw_io.can_encode(collection, whole)):
-                await collection.insert_one(whole)
-        except DuplicateKeyError as error:
-            if violates_id(error):
-                return False
-            document._id = None
-            raise
-        except REFUSALS:
-            document._id = None
-            raise
-        return True
+        saved: D | None = await saving.save(self._target(alias), document, upsert=upsert)
+        return saved
 
     async def bulk_insert(
         self,
@@ -513,7 +455,7 @@ class QuerySet(Generic[D]):
         options = bulk.Options(
             ordered=ordered, in_flight=1 if ordered else 2, report=report, progress=progress
         )
-        return await bulk.insert_list(self._bulk_target(alias), documents, options)
+        return await bulk.insert_list(self._target(alias), documents, options)
 
     async def insert_stream(
         self,
@@ -576,16 +518,10 @@ class QuerySet(Generic[D]):
             report=report,
             progress=progress,
         )
-        return await bulk.insert_stream(self._bulk_target(alias), source, options)
+        return await bulk.insert_stream(self._target(alias), source, options)
 
-    def _bulk_target(self, alias: str | None) -> bulk.Target:
-        collection = self.coll(alias)
-        session = driver_of(self._alias(alias)).bound_session(collection.database.client)
-        return bulk.Target(collection, self.__klass__, session)
-
-    def _refuse_strangers(self, document: Any, verb: str = "save") -> None:
-        if not isinstance(document, self.__klass__):
-            raise wrong_class(self.__klass__, document, verb)
+    def _target(self, alias: str | None) -> Target:
+        return Target.of(self.coll(alias), self.__klass__, driver_of(self._alias(alias)))
 
     async def update(self, definition: Mapping[Any, Any], alias: str | None = None) -> UpdateResult:
         """Change all documents that the query finds; limit and skip do not count.
@@ -603,7 +539,8 @@ class QuerySet(Generic[D]):
             InvalidDocumentError: a field refuses its new value.
             UniqueKeyViolationError: another document has the value of a unique field.
         """
-        change, query, collection = self._change(definition), self.to_query(), self.coll(alias)
+        change, query = self._change(definition), self.to_query()
+        collection = self._target(alias).collection
         try:
             with understood(lambda: raw_io.can_encode(collection, query, change)):
                 result = await collection.update_many(query, change)
@@ -663,14 +600,14 @@ class QuerySet(Generic[D]):
         Raises:
             ValueError: the document is of another class.
         """
-        collection = self.coll(alias)
+        collection = self._target(alias).collection
         if instance is None:
             query, delete = self.to_query(), collection.delete_many
         else:
-            self._refuse_strangers(instance, "remove")
+            saving.refuse_other_class(self.__klass__, instance, "remove")
             if instance._id is None:
                 return 0
-            query, delete = by_id(instance), collection.delete_one
+            query, delete = saving.by_id(instance), collection.delete_one
         with understood(lambda: raw_io.can_encode(collection, query)):
             result = await delete(query)
             return checked_count(result.deleted_count) if result.acknowledged else 0
@@ -681,7 +618,7 @@ class QuerySet(Generic[D]):
         Returns:
             The number of unique fields.
         """
-        return await indexes.ensure(self.coll(alias), self.__klass__)
+        return await indexes.ensure(self._target(alias))
 
 
 def positive(name: str, value: Any) -> int:
@@ -702,18 +639,3 @@ def whole_number(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name}() takes a whole number, not {value!r}.")
     return value
-
-
-def by_id(document: DocumentStorage) -> dict[str, Any]:
-    """The query for one document by its id.
-
-    Raises:
-        ValueError: MongoDB would take the id for a condition, and another document for this one.
-    """
-    id = document._id
-    if is_condition(id):
-        raise ValueError(
-            f"The _id of this {type(document).__name__} can't be {short_repr(id)}: "
-            "it would be taken for a condition on the ids of other documents."
-        )
-    return {"_id": id}

@@ -12,6 +12,7 @@ so that ``_values`` is the values and nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import tzinfo
 from typing import Any
 
 from aiomotorengine.errors import LoadReferencesRequiredError
@@ -122,13 +123,21 @@ class Attribute:
         self.field = field
         self.name = name
 
-    def stamp(self, document: DocumentStorage, *, creating: bool, renew: bool) -> None:
+    @property
+    def renews(self) -> bool:
+        """Whether each save sets the value anew."""
+        return False
+
+    def stamp(
+        self, document: DocumentStorage, *, creating: bool, renew: bool, zone: tzinfo | None
+    ) -> None:
         """Set what a save sets by itself. Called only where ``stamps`` is true.
 
         Parameters:
             document: the document that is saved.
             creating: whether it is inserted.
             renew: whether a value that is there already may be replaced.
+            zone: the time zone in which the client reads dates; ``None`` where it reads them naive.
         """
 
     def read(self, document: DocumentStorage) -> Any:

@@ -12,6 +12,7 @@ from aiomotorengine import Document, IntField, StringField
 from aiomotorengine.bulk import BulkReport, inserting, stock
 from aiomotorengine.bulk.sources import Source
 from aiomotorengine.errors import UniqueKeyViolationError
+from aiomotorengine.target import Target
 from tests.bulk.gate import gated
 from tests.bulk.models import Key, Row, keys, later, rows, stored
 from tests.harness import Mongo
@@ -239,7 +240,7 @@ async def test_a_source_that_never_waits_does_not_keep_the_loop_for_itself() -> 
 async def test_unordered_bulk_inserts_overlap_too(monkeypatch: pytest.MonkeyPatch) -> None:
     with gated(Row, monkeypatch) as gate:
         options = inserting.Options(ordered=False, limits=stock.Limits(10, 1000))
-        target = inserting.Target(gate, Row)
+        target = Target(gate, Row)
         assert await inserting.insert_list(target, rows(range(100)), options)
         assert gate.most_under_way == 2
     assert sorted(await stored()) == list(range(100))

@@ -23,12 +23,12 @@ START = datetime(2030, 1, 1)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that moves on by a second whenever somebody looks at it."""
     moments = (START + timedelta(seconds=seconds) for seconds in range(1000))
-    monkeypatch.setattr(datetime_field, "now", lambda: next(moments))
+    monkeypatch.setattr(datetime_field, "now", lambda zone=None: next(moments))
 
 
 def save(document: Document, *, creating: bool) -> None:
     """What saving does to the dates of a document."""
-    conversion_of(type(document)).stamp(document, creating=creating)
+    conversion_of(type(document)).stamp(document, creating=creating, renew=True, zone=None)
     document._is_persisted = True
 
 

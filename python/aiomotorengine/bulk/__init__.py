@@ -1,6 +1,6 @@
 """Many documents in: prepared in slices, sent in batches, with an account of each."""
 
-from aiomotorengine.bulk.inserting import Options, Target, insert_list, insert_stream
+from aiomotorengine.bulk.inserting import Options, insert_list, insert_stream
 from aiomotorengine.bulk.number_ranges import NumberRanges
 from aiomotorengine.bulk.rejected import RejectedDocument, RejectedDocuments
 from aiomotorengine.bulk.report import BulkReport
@@ -12,7 +12,6 @@ __all__ = [
     "Options",
     "RejectedDocument",
     "RejectedDocuments",
-    "Target",
     "insert_list",
     "insert_stream",
     "limits_of_a_stream",

@@ -22,23 +22,10 @@ from aiomotorengine.bulk.sources import Source
 from aiomotorengine.bulk.stock import OF_A_LIST, Limits, Stock
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.pacing import Pace
+from aiomotorengine.saving import time_zone_of
+from aiomotorengine.target import Target
 
-__all__ = ["Options", "Target", "insert_list", "insert_stream"]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where documents go.
-
-    Attributes:
-        collection: the driver's collection.
-        document_class: the class of the query set.
-        session: the session that the running task is bound to, if there is one.
-    """
-
-    collection: Any
-    document_class: type[Any]
-    session: Any = None
+__all__ = ["Options", "insert_list", "insert_stream"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +113,7 @@ class Call:
     def __init__(self, target: Target, options: Options, *, stops_at_refusal: bool) -> None:
         self.report = BulkReport() if options.report is None else options.report
         self.report.start(target.collection.codec_options)
-        self.report.in_transaction = target.session is not None and target.session.in_transaction
+        self.report.in_transaction = target.transaction is not None
         self._target = target
         self._account = Account(target.document_class, self.report, collects=options.collects)
         self._sender = Sender(
@@ -143,7 +130,12 @@ class Call:
         self._pace = Pace()
         self._stock = Stock(options.limits)
         self._preparer = Preparer(
-            target.document_class, codec, self._pace, self._refuse, self._stock.add
+            target.document_class,
+            codec,
+            time_zone_of(target.collection.codec_options),
+            self._pace,
+            self._refuse,
+            self._stock.add,
         )
         self._stops_at_refusal = stops_at_refusal
         self._has_refused = self._source_has_failed = False
@@ -349,7 +341,7 @@ class Call:
                 return
             self._pace.pause()
             try:
-                await indexes.ensure_remembered(self._target.collection, kind)
+                await indexes.ensure_remembered(self._target, kind)
             except UniqueKeyViolationError:
                 raise
             except PyMongoError as error:

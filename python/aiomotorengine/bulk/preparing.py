@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
-from aiomotorengine import codec, raw_io
+from aiomotorengine import codec, raw_io, saving
 from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.marks import is_copied
 from aiomotorengine.codec import Codec, DocumentError
@@ -46,6 +47,7 @@ class Preparer:
     Attributes:
         document_class: the class of the query set.
         codec: its codec.
+        zone: the time zone in which its client reads dates; ``None`` where it reads them naive.
         pace: what says how much time is left.
         refuse: takes number and error of each document that is refused, and says whether the
             others go on.
@@ -55,6 +57,7 @@ class Preparer:
 
     document_class: type[Any]
     codec: Codec
+    zone: tzinfo | None
     pace: Pace
     refuse: Callable[[int, Exception], bool]
     deliver: Callable[[Batch], bool]
@@ -63,19 +66,25 @@ class Preparer:
     def has_one_step(self) -> bool:
         """Whether documents may be validated as they are encoded.
 
-        Not so where functions of the class's own would see what comes of it: their ids, or that
-        one is validated when another is encoded already.
+        Not so where a save has something to do in between, or where functions of the class's own
+        would see what comes of it: that one is validated when another is encoded already.
         """
         kind = self.document_class
-        return not (has_own_validate(kind) or conversion_of(kind).on_save or kind.__subclasses__())
+        conversion = conversion_of(kind)
+        return not (
+            has_own_validate(kind)
+            or conversion.renews_stamps
+            or conversion.on_save
+            or kind.__subclasses__()
+        )
 
     def receive(self, batch: Batch) -> None:
-        """Refuse what is no document of the class, and set what a save sets by itself."""
+        """Refuse what is no document of the class, and set the dates that are missing."""
         self._refuse_strangers(batch)
-        stamp(batch)
+        saving.set_missing_dates(batch.documents, self.zone, creating=True)
 
     def validate(self, batch: Batch) -> Iterator[None]:
-        """Validate each, once."""
+        """Validate each, once, and move the dates of those that are valid."""
         # A method of the user's may say no without raising, and then one has to know to which.
         has_own = any(map(has_own_validate, set(map(type, batch.documents))))
         at_once, most = 1, 1 if has_own else MOST_AT_ONCE
@@ -87,12 +96,14 @@ class Preparer:
             some = batch.documents[start : start + at_once]
             try:
                 if self.codec.validate_many(some):
+                    saving.renew_dates(some, self.zone, creating=True)
                     start += len(some)
                 elif len(some) == 1:
                     self._refuse(batch, start, None)
                 else:
                     most = 1
             except DocumentError as error:
+                saving.renew_dates(some[: error.index], self.zone, creating=True)
                 start += error.index
                 self._refuse(batch, start, error.__cause__)
             at_once = min(at_once * 2, most)
@@ -107,8 +118,7 @@ class Preparer:
                 yield
             document = batch.documents[place]
             try:
-                for name, function in conversion_of(type(document)).on_save:
-                    setattr(document, name, function(document, True))
+                saving.run_on_save(document, creating=True)
                 place += 1
             except Exception as error:
                 self._leave_out(batch, place, error)
@@ -200,17 +210,6 @@ def oversize(number: int, raw: bytes) -> Exception:
 def too_deep(number: int, raw: bytes) -> Exception:
     levels = f"it has more than the {raw_io.MOST_LEVELS} levels that MongoDB stores"
     return bulk_refusal(number, levels)
-
-
-def stamp(batch: Batch) -> None:
-    """Set the dates that a save sets by itself."""
-    kinds: set[Any] = set(map(type, batch.documents))
-    for kind in kinds:
-        conversion = conversion_of(kind)
-        if conversion.has_stamps:
-            for document in batch.documents:
-                if type(document) is kind:
-                    conversion.stamp(document, creating=True)
 
 
 def give_ids(batch: Batch) -> None:

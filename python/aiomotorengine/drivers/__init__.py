@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, cast
 
 __all__ = ["DRIVERS", "Driver", "default_driver", "get_driver"]
@@ -51,6 +52,9 @@ class Driver(Protocol):
 
     def bound_session(self, client: Any) -> Any:
         """The session that operations of this client use here without being given one, if any."""
+
+    def new_session(self, client: Any) -> AbstractAsyncContextManager[Any]:
+        """A session of its own, which goes before the one that is bound to the task."""
 
     async def aggregate(
         self, collection: Any, pipeline: Sequence[Mapping[str, Any]]

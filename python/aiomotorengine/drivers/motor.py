@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from importlib.metadata import version as distribution_version
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
 
-__all__ = ["aggregate", "bound_session", "close_client", "create_client", "name", "version"]
+__all__ = [
+    "aggregate",
+    "bound_session",
+    "close_client",
+    "create_client",
+    "name",
+    "new_session",
+    "version",
+]
 
 name = "motor"
 version = distribution_version("motor")
@@ -29,6 +38,12 @@ def bound_session(client: Any) -> Any:
     # Sessions are bound to tasks, and there is no public way to ask.
     lookup = getattr(client.delegate, "_get_bound_session", None)
     return lookup() if lookup else None
+
+
+@asynccontextmanager
+async def new_session(client: Any) -> AsyncIterator[Any]:
+    async with await client.start_session() as session:
+        yield session
 
 
 async def aggregate(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pymongo
@@ -11,7 +12,15 @@ from pymongo import AsyncMongoClient
 
 from aiomotorengine.utils import running_loop
 
-__all__ = ["aggregate", "bound_session", "close_client", "create_client", "name", "version"]
+__all__ = [
+    "aggregate",
+    "bound_session",
+    "close_client",
+    "create_client",
+    "name",
+    "new_session",
+    "version",
+]
 
 name = "pymongo"
 version: str = pymongo.version
@@ -48,6 +57,11 @@ def bound_session(client: Any) -> Any:
     # Sessions are bound to tasks, and there is no public way to ask.
     lookup = getattr(client, "_get_bound_session", None)
     return lookup() if lookup else None
+
+
+def new_session(client: Any) -> AbstractAsyncContextManager[Any]:
+    session: AbstractAsyncContextManager[Any] = client.start_session()
+    return session
 
 
 async def aggregate(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

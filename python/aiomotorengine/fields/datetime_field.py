@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from types import NoneType
 from typing import Any, Unpack
 
@@ -16,6 +16,18 @@ __all__ = ["FORMAT", "DateTimeField"]
 FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
+class ProvisionalDate(datetime):
+    """The date that an unsaved document shows: naive local time, since its client is not known.
+
+    A save makes it what its client reads, at the same moment.
+    """
+
+    def in_zone(self, zone: tzinfo | None) -> datetime:
+        """The moment in a time zone; naive local time where that is ``None``."""
+        moment = datetime.combine(self.date(), self.time())
+        return moment if zone is None else moment.astimezone(zone)
+
+
 class StampedAttribute(ConvertedAttribute):
     """A date that saving sets to now, and that keeps what it was set to (K8)."""
 
@@ -23,17 +35,28 @@ class StampedAttribute(ConvertedAttribute):
 
     stamps = True
 
+    @property
+    def renews(self) -> bool:
+        renews: bool = bool(self.field.auto_now_on_update)
+        return renews
+
     def read(self, document: DocumentStorage) -> Any:
         value = document.__dict__.get(self.name)
         if value is None and not document._is_persisted:
-            value = document.__dict__[self.name] = now()
+            moment = now()
+            value = ProvisionalDate.combine(moment.date(), moment.time())
+            document.__dict__[self.name] = value
         return value
 
-    def stamp(self, document: DocumentStorage, *, creating: bool, renew: bool) -> None:
-        is_due = creating or self.field.auto_now_on_update
-        is_missing = document.__dict__.get(self.name) is None
-        if (is_due and is_missing) or (renew and self.field.auto_now_on_update):
-            document.__dict__[self.name] = now()
+    def stamp(
+        self, document: DocumentStorage, *, creating: bool, renew: bool, zone: tzinfo | None
+    ) -> None:
+        value = document.__dict__.get(self.name)
+        is_missing = value is None and (creating or self.renews)
+        if is_missing or (renew and self.renews):
+            document.__dict__[self.name] = now(zone)
+        elif type(value) is ProvisionalDate:
+            document.__dict__[self.name] = value.in_zone(zone)
 
 
 @native_kind("datetime")
@@ -48,7 +71,7 @@ class DateTimeField(BaseField[datetime]):
         auto_now_on_update: whether every save sets the value to now.
 
     Example:
-        >>> from datetime import datetime
+        >>> from datetime import datetime, tzinfo
         >>> from aiomotorengine import DateTimeField, Document
         >>> class Event(Document):
         ...     at = DateTimeField()
@@ -111,7 +134,11 @@ class DateTimeField(BaseField[datetime]):
         return super().attribute()
 
 
-def now() -> datetime:
-    """The local time, cut to the milliseconds that MongoDB keeps."""
-    moment = datetime.now()
+def now(zone: tzinfo | None = None) -> datetime:
+    """The present, cut to the milliseconds that MongoDB keeps.
+
+    Parameters:
+        zone: the time zone; ``None`` for naive local time.
+    """
+    moment = datetime.now(zone)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

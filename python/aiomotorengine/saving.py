@@ -1,0 +1,205 @@
+"""One order of saving, for a single document and for many.
+
+    missing dates → validate → dates that move → unique indexes → ``on_save`` → write
+
+A required date is there when it is validated; a date that moves with each save moves only for a
+valid document; and ``on_save``, which may have side effects, is called for nothing that is refused
+or that could not be stored for want of an index. ``save`` goes through the steps with one document;
+``bulk`` goes through the same functions with slices of many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, tzinfo
+from reprlib import repr as short_repr
+from typing import Any
+
+from bson.codec_options import CodecOptions
+from bson.errors import BSONError
+from bson.objectid import ObjectId
+from pymongo.errors import DuplicateKeyError, WriteError
+
+from aiomotorengine import indexes, raw_io
+from aiomotorengine.answers import understood
+from aiomotorengine.conversion import conversion_of
+from aiomotorengine.errors import UniqueKeyViolationError, violates_id, wrong_class
+from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.target import Target
+from aiomotorengine.transactions import SavedInTransaction
+from aiomotorengine.utils import is_condition, is_operator
+
+__all__ = [
+    "by_id",
+    "counts_as_saved",
+    "refuse_other_class",
+    "renew_dates",
+    "run_on_save",
+    "save",
+    "set_missing_dates",
+    "time_zone_of",
+]
+
+REFUSALS = (WriteError, BSONError, OverflowError, TypeError, ValueError)
+"""What says for certain that a document was not inserted."""
+
+
+async def save(
+    target: Target, document: Any, *, upsert: bool = False, force_insert: bool = False
+) -> Any | None:
+    """Save one document.
+
+    Parameters:
+        target: where it is saved.
+        document: the document.
+        upsert: whether a document that counts as saved and is gone by now is written again.
+        force_insert: whether an ``_id`` that is taken is a violation, also for a preset ``_id``.
+
+    Returns:
+        The document, or ``None`` if its own ``validate`` returned something falsy.
+
+    Raises:
+        ValueError: the document is of another class.
+        InvalidDocumentError: a field refuses its value.
+        UniqueKeyViolationError: another document has the value of a unique field.
+    """
+    refuse_other_class(target.document_class, document, "save")
+    transaction = target.transaction
+    creating = document._id is None or not counts_as_saved(document, transaction)
+    zone = time_zone_of(target.collection.codec_options)
+    set_missing_dates([document], zone, creating=creating)
+    if not document.validate():
+        return None
+    renew_dates([document], zone, creating=creating)
+    await indexes.ensure_remembered(target, type(document))
+    run_on_save(document, creating=creating)
+    son = document.to_son()
+    try:
+        if document._id is None or (creating and force_insert):
+            await insert(target.collection, document, son, replaces=not force_insert)
+        else:
+            # A preset id that nobody has saved yet may be there or not (K6).
+            await replace(target.collection, document, son, upsert=upsert or creating)
+    except DuplicateKeyError as error:
+        raise UniqueKeyViolationError.from_error(error, type(document)) from error
+    if transaction is None:
+        document._is_persisted = True
+    elif not document._is_persisted:
+        document._is_persisted = SavedInTransaction(transaction)
+    return document
+
+
+def refuse_other_class(document_class: type[Any], document: Any, verb: str) -> None:
+    """Raise ``ValueError`` unless it is an instance of the class."""
+    if not isinstance(document, document_class):
+        raise wrong_class(document_class, document, verb)
+
+
+def counts_as_saved(document: DocumentStorage, transaction: object | None) -> bool:
+    """Whether a document was loaded or saved before, in this transaction or outside of any.
+
+    Parameters:
+        document: the document.
+        transaction: the transaction in which this is asked.
+    """
+    state: Any = document._is_persisted
+    if isinstance(state, SavedInTransaction):
+        return state.transaction is transaction
+    return bool(state)
+
+
+# -- the steps ---------------------------------------------------------------------------------
+
+
+def time_zone_of(options: CodecOptions[Any]) -> tzinfo | None:
+    """The time zone in which a client reads dates; ``None`` where it reads them naive."""
+    return (options.tzinfo or UTC) if options.tz_aware else None
+
+
+def set_missing_dates(documents: Sequence[Any], zone: tzinfo | None, *, creating: bool) -> None:
+    """Give documents the dates that a save sets and that they do not have yet.
+
+    Parameters:
+        documents: the documents.
+        zone: the time zone in which their client reads dates.
+        creating: whether they are inserted.
+    """
+    stamp(documents, zone, creating=creating, renew=False)
+
+
+def renew_dates(documents: Sequence[Any], zone: tzinfo | None, *, creating: bool) -> None:
+    """Set the dates that each save moves; parameters as for ``set_missing_dates``."""
+    stamp(documents, zone, creating=creating, renew=True)
+
+
+def stamp(documents: Sequence[Any], zone: tzinfo | None, *, creating: bool, renew: bool) -> None:
+    kinds: set[Any] = set(map(type, documents))
+    for kind in kinds:
+        conversion = conversion_of(kind)
+        if conversion.renews_stamps if renew else conversion.has_stamps:
+            for document in documents:
+                if type(document) is kind:
+                    conversion.stamp(document, creating=creating, renew=renew, zone=zone)
+
+
+def run_on_save(document: Any, *, creating: bool) -> None:
+    """Call the functions of ``on_save``, and assign what they return."""
+    for name, function in conversion_of(type(document)).on_save:
+        setattr(document, name, function(document, creating))
+
+
+# -- writing one document ------------------------------------------------------------------------
+
+
+async def insert(collection: Any, document: Any, son: Mapping[str, Any], *, replaces: bool) -> None:
+    """Insert a document, under a new ``_id`` unless it has one.
+
+    Parameters:
+        collection: the driver's collection.
+        document: the document.
+        son: what is stored for it.
+        replaces: whether it replaces what is there under its ``_id``: another save of the same
+            document that came first.
+    """
+    had_id = document._id is not None
+    if had_id:
+        by_id(document)  # which refuses ids that are none, as it does when they are replaced
+    else:
+        # The id is made here and stays on the document if no answer comes, so that saving again
+        # finds what may have arrived and makes no second copy.
+        document._id = ObjectId()
+    whole = {"_id": document._id, **son}
+    try:
+        with understood(lambda: raw_io.can_encode(collection, whole)):
+            await collection.insert_one(whole)
+    except REFUSALS as error:
+        if replaces and isinstance(error, DuplicateKeyError) and violates_id(error):
+            await replace(collection, document, son, upsert=False)
+            return
+        if not had_id:
+            document._id = None
+        raise
+
+
+async def replace(collection: Any, document: Any, son: Mapping[str, Any], *, upsert: bool) -> None:
+    """Replace what is stored under the ``_id`` of a document."""
+    query = by_id(document)
+    # PyMongo takes no replacement that begins with an operator.
+    is_one = not is_operator(next(iter(son), ""))
+    with understood(lambda: is_one and raw_io.can_encode(collection, query, son)):
+        await collection.replace_one(query, son, upsert=upsert)
+
+
+def by_id(document: DocumentStorage) -> dict[str, Any]:
+    """The query for one document by its id.
+
+    Raises:
+        ValueError: MongoDB would take the id for a condition, and another document for this one.
+    """
+    id = document._id
+    if is_condition(id):
+        raise ValueError(
+            f"The _id of this {type(document).__name__} can't be {short_repr(id)}: "
+            "it would be taken for a condition on the ids of other documents."
+        )
+    return {"_id": id}

@@ -1,0 +1,46 @@
+"""Where documents are written: the collection, and the session in which that happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo.write_concern import WriteConcern
+
+from aiomotorengine.drivers import Driver
+from aiomotorengine.transactions import transaction_of
+
+__all__ = ["Target"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where documents are written.
+
+    Attributes:
+        collection: the driver's collection.
+        document_class: the class of the query set.
+        session: PyMongo's session that the running task is bound to, if there is one.
+        driver: the driver of the collection; without a session it is not asked.
+    """
+
+    collection: Any
+    document_class: type[Any]
+    session: Any = None
+    driver: Driver | None = None
+
+    @classmethod
+    def of(cls, collection: Any, document_class: type[Any], driver: Driver) -> Target:
+        """The target of a write that begins now, in the transaction that goes on here, if any."""
+        session = driver.bound_session(collection.database.client)
+        # A transaction has one write concern, that of its commit, and servers refuse writes in it
+        # that have one. The driver leaves it out only for a session that it is handed.
+        is_in_transaction = session is not None and session.in_transaction
+        if is_in_transaction and not collection.write_concern.is_server_default:
+            collection = collection.with_options(write_concern=WriteConcern())
+        return cls(collection, document_class, session, driver)
+
+    @property
+    def transaction(self) -> object | None:
+        """The transaction that goes on in the session; compare it with ``is``."""
+        return transaction_of(self.session)
