@@ -15,11 +15,13 @@ from datetime import tzinfo
 from functools import partial
 from typing import Any
 
+from aiomotorengine.construction import keywords_needed
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import NO_TYPES, converter, generation, validator
 from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.naming import belongs_to_class, class_attribute, has_setter, is_behaviour
 from aiomotorengine.storage import Attribute, DocumentStorage, StoredAttribute
 
 __all__ = ["Conversion", "conversion_of"]
@@ -53,6 +55,7 @@ class Conversion:
 
     __slots__ = (
         "_below",
+        "_needed",
         "_readers",
         "_renews",
         "_validators",
@@ -62,6 +65,7 @@ class Conversion:
         "document_class",
         "factories",
         "generation",
+        "has_own_constructor",
         "names",
         "on_save",
         "stamps",
@@ -74,8 +78,10 @@ class Conversion:
         attributes = {name: find_attribute(document_class, name) for name in fields}
 
         self.names = fields.keys()
-        # A class with its own way of making instances is called; others are filled directly.
-        self.by_keywords = not document_class._is_built_directly()
+        self.has_own_constructor = document_class._has_own_constructor()
+        # A class with its own way of making instances is called to load a document, if it can be.
+        self._needed = keywords_needed(document_class) if self.has_own_constructor else None
+        self.by_keywords = self._needed is not None
         self.defaults: dict[str, Any] = {}
         self.factories: list[tuple[str, str, Callable[[], Any]]] = []
         for name, field in fields.items():
@@ -117,7 +123,7 @@ class Conversion:
     def fill(self, document: DocumentStorage, given: dict[str, Any]) -> None:
         """Give a new instance its defaults and then the values its caller named."""
         # What a class sets before it hands on to this, in an __init__ or __new__ of its own.
-        before = document.__dict__ if self.by_keywords else None
+        before = document.__dict__ if self.has_own_constructor else None
         values = document.__dict__ = self.defaults.copy()
         for name, _, make in self.factories:
             if name not in given:
@@ -127,11 +133,17 @@ class Conversion:
         if given.keys() <= self.names:
             values.update(given)
             return
+        assigned = []
         for name, value in given.items():
             if name in self.names:
                 values[name] = value
+            elif has_setter(self.document_class, name):
+                assigned.append(name)
             else:
                 keep_dynamic(document, name if name.startswith("_") else f"_{name}", value)
+        # Setters may look at the fields, so these are there before.
+        for name in assigned:
+            setattr(document, name, given[name])
 
     # -- the three methods of a document ----------------------------------------------------------
 
@@ -173,7 +185,7 @@ class Conversion:
     def from_son(self, mapping: Mapping[str, Any]) -> Any:
         if self.by_keywords:
             return self._from_son_by_keywords(mapping)
-        document = self.document_class.__new__(self.document_class)
+        document: Any = object.__new__(self.document_class)
         document._id = None
         document._is_persisted = True
         document._stored_keys = document._hidden = None
@@ -230,6 +242,9 @@ class Conversion:
                     others.append(key)
                 else:
                     given[field.name] = field.from_son(value)
+        for name in self._needed or ():
+            if name not in given:
+                given[name] = self._default_of(name)
         document = self.document_class(**given)
         for key in others:
             # What is stored comes after what the class's own __init__ has set.
@@ -240,6 +255,10 @@ class Conversion:
             keep_dynamic(document, key, mapping[key], others=mapping)
         document._is_persisted = True
         return document
+
+    def _default_of(self, name: str) -> Any:
+        makers = {name: make for name, _, make in self.factories}
+        return makers[name]() if name in makers else self.defaults.get(name)
 
     # -- what a save sets by itself ---------------------------------------------------------------
 
@@ -395,28 +414,6 @@ def dynamic_values(document: DocumentStorage) -> Iterator[tuple[str, Any]]:
         yield from document._hidden.items()
 
 
-def is_behaviour(document_class: type, name: str) -> bool:
-    """Whether the class has a method, property or other descriptor of that name.
-
-    What an instance holds under such a name is Python's affair (a cached property, a method that
-    a test replaced), and no value to be saved.
-    """
-    found = class_attribute(document_class, name)
-    return found is not None and hasattr(found, "__get__")
-
-
-def class_attribute(document_class: type, name: str) -> Any:
-    """What a class has under a name, as it stands there; ``None`` if nothing."""
-    for base in document_class.__mro__:
-        if name in base.__dict__:
-            return base.__dict__[name]
-    return None
-
-
-def has_attribute(document_class: type, name: str) -> bool:
-    return any(name in base.__dict__ for base in document_class.__mro__)
-
-
 def keep_dynamic(
     document: DocumentStorage, key: str, value: Any, others: Mapping[str, Any] | None = None
 ) -> None:
@@ -435,12 +432,12 @@ def keep_dynamic(
     document_class = type(document)
     values = document.__dict__
     is_private = name != key and not key.startswith("__")
-    if others is not None and is_private and not has_attribute(document_class, key):
+    if others is not None and is_private and not belongs_to_class(document_class, key):
         # Programs of 2017 read a loaded value under its stored key, and it is not saved twice:
         # what begins with an underscore is Python's own.
         values[key] = value
     claimed = name in values or (others is not None and name != key and name in others)
-    if not name or claimed or has_attribute(document_class, name):
+    if not name or claimed or belongs_to_class(document_class, name):
         if document._hidden is None:
             document._hidden = {}
         document._hidden[key] = value

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from aiomotorengine import references
 from aiomotorengine.codec import explain
 from aiomotorengine.codec.explain import CodecExplanation
+from aiomotorengine.construction import keywords_needed
 from aiomotorengine.conversion import Conversion, conversion_of, find_attribute
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
@@ -58,7 +59,11 @@ class BaseDocument(DocumentStorage):
 
         Parameters:
             values: the fields' values by attribute name, and dynamic values by any other name;
-                ``_id`` presets the document's id. What is not given gets its default.
+                ``_id`` presets the document's id. What is not given gets its default. A property is
+                assigned to, after the fields: its setter runs.
+
+        Raises:
+            AttributeError: a property of that name has no setter.
         """
         self._id = values.pop("_id", None)
         self._is_persisted = False
@@ -67,9 +72,14 @@ class BaseDocument(DocumentStorage):
         conversion_of(type(self)).fill(self, values)
 
     @classmethod
+    def _has_own_constructor(cls) -> bool:
+        """Whether making an instance runs an ``__init__`` or ``__new__`` of the program's."""
+        return cls.__init__ is not BaseDocument.__init__ or cls.__new__ is not BaseDocument.__new__
+
+    @classmethod
     def _is_built_directly(cls) -> bool:
-        """Whether an instance may be made and filled without calling the class."""
-        return cls.__init__ is BaseDocument.__init__ and cls.__new__ is BaseDocument.__new__
+        """Whether a stored document becomes an instance without calling the class."""
+        return not cls._has_own_constructor() or keywords_needed(cls) is None
 
     @classmethod
     def _is_read_directly(cls) -> bool:

@@ -53,6 +53,22 @@ class InvalidDocumentError(ValueError):
         )
 
     @classmethod
+    def reserved_name(cls, name: str, class_name: str) -> InvalidDocumentError:
+        return cls(
+            f"Field '{name}' of {class_name} can't have this name, which every document has for "
+            f"something else. Give it another one, and db_field='{name}' to store it under this."
+        )
+
+    @classmethod
+    def field_as_annotation(
+        cls, name: str, class_name: str, field_class: str
+    ) -> InvalidDocumentError:
+        return cls(
+            f"{class_name}.{name} is annotated with a {field_class}, which declares no field. "
+            f"Write '{name} = {field_class}(...)'."
+        )
+
+    @classmethod
     def duplicate_db_fields(cls, names: Iterable[str]) -> InvalidDocumentError:
         # The blank at the end has been there since 2017, and programs may match it.
         return cls(f"Multiple db_fields defined for: {', '.join(names)} ")

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeVar
 
+from aiomotorengine.annotations import annotated_fields
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.hooks import new_generation
+from aiomotorengine.naming import class_attribute, is_reserved
 from aiomotorengine.storage import Attribute
 
 __all__ = ["DocumentMetaClass", "classproperty"]
@@ -89,13 +91,18 @@ class DocumentMetaClass(type):
                     del fields[attribute_name]  # a class further down has another use for the name
 
         for attribute_name, field in fields.items():
-            if isinstance(cls.__find(attribute_name), BaseField):
+            if isinstance(class_attribute(cls, attribute_name), BaseField):
                 # The class's own field, or one from a mixin that is no document (K58).
                 field.settle(cls, attribute_name)
 
         for attribute_name, field in fields.items():
             if "_id" in (attribute_name, field.db_field):
                 raise InvalidDocumentError.id_as_field(attribute_name)
+            if is_reserved(cls, attribute_name):
+                raise InvalidDocumentError.reserved_name(attribute_name, name)
+        for attribute_name, shown in annotated_fields(cls):
+            if field_in(namespace.get(attribute_name)) is None:
+                raise InvalidDocumentError.field_as_annotation(attribute_name, name, shown)
         mcs.__refuse_duplicates(cls, fields, set(namespace))
         cls._fields = fields
         cls._db_field_map = {n: f.db_field for n, f in fields.items()}
@@ -104,12 +111,6 @@ class DocumentMetaClass(type):
         cls._conversion = None
         cls._codecs = {}
         return cls
-
-    def __find(cls, name: str) -> Any:
-        for base in cls.__mro__:
-            if name in vars(base):
-                return vars(base)[name]
-        return None
 
     def __refuse_duplicates(cls, fields: dict[str, BaseField[Any]], body: set[str]) -> None:
         keys = Counter(field.db_field for field in fields.values())

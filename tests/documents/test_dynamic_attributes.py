@@ -13,6 +13,7 @@ from bson import ObjectId
 
 from aiomotorengine import Document, EmbeddedDocumentField, IntField, ListField, StringField
 from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.naming import NAMES_OF_2017
 
 
 class Thing(Document):
@@ -317,7 +318,7 @@ def test_k54_a_stored_key_of_the_class_is_kept_and_hides_nothing(
     assert dynamic(rich) == {key: 7}
 
 
-@pytest.mark.parametrize("name", [n for n in OF_THE_CLASS if hasattr(Rich, n)])
+@pytest.mark.parametrize("name", ["save", "objects", "greet", "helper", "made", "kind"])
 def test_k54_a_keyword_of_the_class_is_kept_and_hides_nothing(name: str) -> None:
     rich = Rich(first="Ada", **{name: 7})
     assert getattr(rich, name) != 7
@@ -382,11 +383,116 @@ def test_k54_assigning_to_a_property_without_a_setter_is_refused() -> None:
     assert named.initials == "AL"
 
 
-def test_k54_a_keyword_for_a_property_is_kept_and_does_not_hide_it() -> None:
-    named = Named(first="Ada", last="Lovelace", initials=3)
-    assert named.initials == "AL"
-    assert dynamic(named) == {"_initials": 3}
-    assert Named(first="Alan", last="Turing").initials == "AT"
+def test_k54_a_keyword_for_a_property_calls_its_setter() -> None:
+    named = Named(full="Ada Lovelace")
+    assert (named.first, named.last) == ("Ada", "Lovelace")
+    assert named.to_son() == {"first": "Ada", "last": "Lovelace"}
+
+
+@pytest.mark.parametrize("name", ["initials", "is_lazy"])
+def test_k54_a_keyword_for_a_property_without_a_setter_is_refused(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"{name}.* has no setter"):
+        Named(**{name: 3})
+
+
+class Member(Document):
+    """Its password goes in by a property that cannot be read."""
+
+    login = StringField()
+    digest = StringField()
+
+    @property
+    def secret(self) -> str:
+        raise AttributeError("it cannot be read")
+
+    @secret.setter
+    def secret(self, plain: str) -> None:
+        self.digest = f"{self.login}:{len(plain)}"
+
+
+def test_a_setter_runs_once_the_fields_have_their_values() -> None:
+    assert Member(secret="open sesame", login="ida").digest == "ida:11"
+
+
+def test_a_value_that_a_setter_took_is_not_saved_besides() -> None:
+    assert Member(secret="open sesame").to_son() == {"login": None, "digest": "None:11"}
+
+
+def test_loading_calls_no_setter() -> None:
+    member = loaded(Member, login="ida", digest="as stored", secret="of another program")
+    assert member.digest == "as stored"
+    assert dynamic(member) == {"secret": "of another program"}
+
+
+async def test_created_and_inserted_documents_have_what_their_setters_made(
+    mongo: Any, codec: str
+) -> None:
+    await Member.objects.create(login="ida", secret="four")
+    await Member.objects.bulk_insert([Member(login="bob", secret="seven..")])
+    rows = await Member.objects.coll().find({}, {"_id": 0}).to_list(None)
+    assert rows == [{"login": "ida", "digest": "ida:4"}, {"login": "bob", "digest": "bob:7"}]
+
+
+def test_any_data_descriptor_of_the_class_takes_its_keyword() -> None:
+    class Loud:
+        def __get__(self, instance: Any, owner: Any) -> Any:
+            return self if instance is None else instance.name
+
+        def __set__(self, instance: Any, value: str) -> None:
+            instance.name = value.upper()
+
+    class Shouting(Document):
+        __slots__ = ("handle",)
+        name = StringField()
+        loud = Loud()
+
+    shouting = Shouting(loud="ada", handle=5)
+    assert (shouting.name, shouting.handle) == ("ADA", 5)
+    assert shouting.to_son() == {"name": "ADA"}
+
+
+@pytest.mark.parametrize("name", ["__class__", "__dict__", "_hidden", "_is_persisted", "_values"])
+def test_a_keyword_does_not_reach_what_the_library_and_python_keep_for_themselves(
+    name: str,
+) -> None:
+    thing = Thing(**{name: "odd"})
+    assert type(thing) is Thing
+    assert thing._is_persisted is False
+    assert dynamic(thing) == {name: "odd"}
+
+
+# -- names that the library got after 2017 -------------------------------------------------------
+
+LATER_NAMES = [
+    name
+    for name in dir(Document)
+    if not name.startswith("_") and name not in NAMES_OF_2017 and name != "mro"
+]
+
+
+def test_there_are_later_names() -> None:
+    assert "explain_codec" in LATER_NAMES
+
+
+@pytest.mark.parametrize("name", LATER_NAMES)
+def test_a_dynamic_value_of_a_later_name_is_read_and_saved(name: str) -> None:
+    given, assigned = Thing(**{name: 3}), Thing()
+    setattr(assigned, name, 3)
+    for thing in (given, assigned, Thing.from_son(given.to_son())):
+        assert getattr(thing, name) == 3
+        assert dynamic(thing) == {f"_{name}": 3}
+    assert callable(getattr(Thing(), name))
+
+
+def test_a_programs_own_method_of_a_later_name_hides_stored_values() -> None:
+    class Explaining(Document):
+        @classmethod
+        def explain_codec(cls) -> Any:
+            return "own"
+
+    document = loaded(Explaining, explain_codec=3)
+    assert document.explain_codec() == "own"
+    assert dynamic(document) == {"explain_codec": 3}
 
 
 # -- rule 7: Python's own attributes -------------------------------------------------------------

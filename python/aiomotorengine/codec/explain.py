@@ -44,6 +44,11 @@ class CodecExplanation:
                 yield f"whole documents: {method} in python, {route.reason}"
         if self.plan.construct == "init":
             yield "whole documents: made by calling the class, which has its own __init__"
+        elif self.plan.document_class._has_own_constructor():  # type: ignore[attr-defined]
+            yield (
+                "whole documents: made without calling the class, whose own __init__ does not take "
+                "_id and every field as keywords"
+            )
         if self.implementation != "native":
             yield "Python converts everything now; the table is what the native codec would do."
 
