@@ -36,7 +36,9 @@ from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.target import Target
-from aiomotorengine.utils import is_operator, sort_direction
+from aiomotorengine.update.definition import update_document
+from aiomotorengine.update.nulls import explained
+from aiomotorengine.utils import sort_direction
 
 if TYPE_CHECKING:
     from typing import Self
@@ -528,56 +530,28 @@ class QuerySet(Generic[D]):
 
         Parameters:
             definition: fields or attribute names with their new values, which are converted as in
-                a filter; other texts (dotted paths, say) are keys of MongoDB with values as they
-                are. If all keys begin with ``$``, it is sent as the update document itself.
+                a filter. Dotted paths and the keys of fields are keys of MongoDB, with values as
+                they are; other names are dynamic values, as on a document. If all keys begin with
+                ``$``, it is sent as the update document itself.
             alias: the connection to use.
 
         Returns:
             ``count`` and ``updated_existing``.
 
         Raises:
-            InvalidDocumentError: a field refuses its new value.
+            InvalidDocumentError: a field refuses its new value, or is required and it is empty.
             UniqueKeyViolationError: another document has the value of a unique field.
+            pymongo.errors.WriteError: the server refuses the change.
         """
-        change, query = self._change(definition), self.to_query()
-        collection = self._target(alias).collection
+        change = update_document(self.__klass__, definition)
+        query, collection = self.to_query(), self._target(alias).collection
         try:
-            with understood(lambda: raw_io.can_encode(collection, query, change)):
+            with explained(), understood(lambda: raw_io.can_encode(collection, query, change)):
                 result = await collection.update_many(query, change)
                 count = checked_count(result.matched_count) if result.acknowledged else 0
         except DuplicateKeyError as error:
             raise UniqueKeyViolationError.from_error(error, self.__klass__) from error
         return UpdateResult(count=count, updated_existing=count > 0)
-
-    def _change(self, definition: Mapping[Any, Any]) -> dict[str, Any]:
-        if not isinstance(definition, Mapping):
-            raise TypeError(
-                f"An update is a mapping of fields to values, not {type(definition).__name__}."
-            )
-        operators = [key for key in definition if is_operator(key)]
-        if operators and len(operators) < len(definition):
-            raise ValueError(
-                f"An update is either fields with values or operators; this one has both fields "
-                f"and {', '.join(operators)}."
-            )
-        if operators:
-            return dict(definition)
-        return {"$set": dict(self._new_value(key, value) for key, value in definition.items())}
-
-    def _new_value(self, key: Any, value: Any) -> tuple[str, Any]:
-        """The key in MongoDB and the value as it is stored, for one entry of an update."""
-        fields = self.__klass__._fields
-        if isinstance(key, BaseField):
-            if fields.get(getattr(key, "name", None)) is not key:
-                raise ValueError(f"{key!r} is no field of {self.__klass__.__name__}.")
-            field = key
-        elif isinstance(key, str):
-            if key not in fields:
-                return key, value
-            field = fields[key]
-        else:
-            raise TypeError(f"An update names fields or texts, not {type(key).__name__}.")
-        return field.db_field, field.to_update(value)
 
     async def delete(self, alias: str | None = None) -> int:
         """Remove all documents that the query finds (all there are, without a filter).

@@ -115,9 +115,20 @@ class TestQueries:
         for convert in field.to_query, field.to_query_item:
             assert convert(Home(road="a")) == {"rd": "a", "number": None}
 
-    def test_k33_mappings_are_left_as_they_are(self) -> None:
-        field, mapping = EmbeddedDocumentField(Home), {"rd": "a"}
-        assert field.to_query(mapping) is field.to_query_item(mapping) is mapping
+    def test_k33_mappings_stand_for_the_documents_that_they_would_make(self) -> None:
+        field = holder(EmbeddedDocumentField(Home)).value
+        for convert in field.to_query, field.to_query_item:
+            assert convert({"road": "a"}) == convert({"rd": "a"}) == {"rd": "a", "number": None}
+            with pytest.raises(InvalidDocumentError, match=r"^Field 'road' is required\.$"):
+                convert({"number": 1})
+
+    def test_a_document_of_another_class_is_refused(self) -> None:
+        field = holder(EmbeddedDocumentField(Home)).value
+        for convert in field.to_query, field.to_query_item:
+            with pytest.raises(
+                ValueError, match=r"^Field 'value' is compared with a Home or a map"
+            ):
+                convert(Other())
 
     @pytest.mark.parametrize("mapping", [{"$ne": None}, {"rd": "a", "$where": "1"}])
     def test_operators_are_refused(self, mapping: Any) -> None:
@@ -140,9 +151,26 @@ class TestUpdates:
         with pytest.raises(InvalidDocumentError, match=r"^Field 'road' is required\.$"):
             field.to_update(Home())
 
-    def test_k17_mappings_are_sent_as_they_are(self) -> None:
-        mapping = {"anything": 1}
-        assert holder(EmbeddedDocumentField(Home)).value.to_update(mapping) is mapping
+    def test_k17_mappings_are_converted_and_validated_by_the_class(self) -> None:
+        field = holder(EmbeddedDocumentField(Home)).value
+        assert field.to_update({"road": "a", "number": "1"}) == {"rd": "a", "number": 1}
+        assert field.to_update({"rd": "a", "other": 2}) == {
+            "rd": "a",
+            "number": None,
+            "_other": 2,
+        }
+        with pytest.raises(InvalidDocumentError, match=r"^Field 'road' is required\.$"):
+            field.to_update({"number": 1})
+        with pytest.raises(InvalidDocumentError, match=r"^Field 'number' must be valid\.$"):
+            field.to_update({"road": "a", "number": "x"})
+
+    @pytest.mark.parametrize(
+        "mapping", [{"_id": 1}, {"road": "a", "rd": "b"}, {"$inc": 1}, {"road": "a", 5: 1}]
+    )
+    def test_keys_that_mean_no_value_are_refused(self, mapping: Any) -> None:
+        field = holder(EmbeddedDocumentField(Home)).value
+        with pytest.raises(InvalidDocumentError, match=r"^Field 'value' must be valid\.$"):
+            field.to_update(mapping)
 
     @pytest.mark.parametrize("value", [Other(), "text", 5])
     def test_k17_other_types_are_refused(self, value: Any) -> None:

@@ -250,7 +250,8 @@ class TestUpdates:
 
     def test_k17_embedded_documents_and_mappings(self) -> None:
         field = holder(ListField(EmbeddedDocumentField(Home))).value
-        assert field.to_update([Home(road="a"), {"any": 1}]) == [{"rd": "a"}, {"any": 1}]
+        homes = [Home(road="a"), {"road": "b"}, {"rd": "c"}]
+        assert field.to_update(homes) == [{"rd": "a"}, {"rd": "b"}, {"rd": "c"}]
 
     @pytest.mark.parametrize("value", ["12", 5, ["x"], [[1]], {"$push": 1}])
     def test_k17_the_refusal_names_the_list(self, value: Any) -> None:

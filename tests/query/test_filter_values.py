@@ -13,6 +13,7 @@ import pytest
 from bson import ObjectId
 
 from aiomotorengine import BaseField, Document, Q
+from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.query_builder.node import conditions
 from tests.query.models import Deep, Friend, Sub, Thing
 
@@ -64,7 +65,7 @@ def test_a_value_goes_through_the_fields_to_query(filters, expected):
         ({"friends__in": [FRIEND, str(OID)]}, {"friends": {"$in": [OID, OID]}}),
         ({"members": [Sub(name="x")]}, {"subs": {"$all": [Sub(name="x").to_son()]}}),
         ({"members__in": [Sub(name="x")]}, {"subs": {"$in": [Sub(name="x").to_son()]}}),
-        ({"members__in": [{"nm": "x"}]}, {"subs": {"$in": [{"nm": "x"}]}}),
+        ({"members__in": [{"name": "x"}]}, {"subs": {"$in": [Sub(name="x").to_son()]}}),
         ({"nums__ne": [1, 2]}, {"nums": {"$not": {"$all": [1, 2]}}}),
         ({"nums__ne": 1}, {"nums": {"$ne": 1}}),
         ({"undeclared__ne": [1]}, {"_undeclared": {"$not": {"$all": [1]}}}),
@@ -115,11 +116,12 @@ def test_k33_embedded_documents_are_instances_or_mappings():
     stored = {"nm": "x", "dp": {"t": "y"}, "ns": []}
     instance = Sub(name="x", deep=Deep(text="y"))
     assert Q(sub=instance).to_query(Thing) == {"ss": stored}
-    assert Q(sub={"nm": "x"}).to_query(Thing) == {"ss": {"nm": "x"}}
+    assert Q(sub={"name": "x", "deep": {"text": "y"}}).to_query(Thing) == {"ss": stored}
+    assert Q(sub={"deep": {"t": "y"}, "nm": "x"}).to_query(Thing) == {"ss": stored}
     assert Q(sub__ne=instance).to_query(Thing) == {"ss": {"$ne": stored}}
     assert Q(sub__deep=Deep(text="y")).to_query(Thing) == {"ss.dp": {"t": "y"}}
-    assert Q(sub__in=[instance, {"nm": "x"}]).to_query(Thing) == {
-        "ss": {"$in": [stored, {"nm": "x"}]}
+    assert Q(sub__in=[instance, {"name": "x"}]).to_query(Thing) == {
+        "ss": {"$in": [stored, Sub(name="x").to_son()]}
     }
 
 
@@ -138,6 +140,12 @@ def test_k33_embedded_documents_are_instances_or_mappings():
         ({"password": 5}, "password", TypeError),
         ({"sub__numbers": "x"}, "sub.numbers", ValueError),
         ({"a__not__gt": "x"}, "a", ValueError),
+        ({"sub": {"numbers": ["x"]}}, "sub", InvalidDocumentError),
+        ({"sub": {"name": 5}}, "sub", InvalidDocumentError),
+        ({"sub": {"name": "x", "nm": "y"}}, "sub", InvalidDocumentError),
+        ({"sub": {"_id": 1}}, "sub", InvalidDocumentError),
+        ({"sub": {5: 1}}, "sub", InvalidDocumentError),
+        ({"members": [{"name": 5}]}, "members", InvalidDocumentError),
     ],
 )
 def test_k53_a_value_is_converted_late_and_its_error_names_the_field(filters, name, cause):

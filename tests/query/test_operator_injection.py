@@ -7,8 +7,16 @@ import re
 import pytest
 from bson import SON, Regex
 
-from aiomotorengine import BaseField, Document, ListField, Q, StringField
-from tests.query.models import Friend, Thing
+from aiomotorengine import (
+    BaseField,
+    Document,
+    EmbeddedDocumentField,
+    ListField,
+    PasswordField,
+    Q,
+    StringField,
+)
+from tests.query.models import Friend, Sub, Thing
 
 SCALARS = ["a", "s", "flag", "key", "password", "price", "weight", "when", "id", "_id"]
 OTHERS = ["any", "undeclared", "sub", "sub__undeclared", "sub__name", "members__name", "nums__0"]
@@ -78,6 +86,72 @@ def test_filter_get_and_match_refuse_it():
         Thing.objects.aggregate.match(s=SENT).to_query()
 
 
+class Rows:
+    """An iterable that can be walked many times, and says nothing of what is in it."""
+
+    def __init__(self, *rows):
+        self.rows = rows
+
+    def __iter__(self):
+        return iter(self.rows)
+
+
+class Extra(Document):
+    """A document without fields: every key is one that was sent."""
+
+
+class Holder(Document):
+    extra = EmbeddedDocumentField(Extra)
+    extras = ListField(EmbeddedDocumentField(Extra))
+    sub = EmbeddedDocumentField(Sub)
+    words = ListField(StringField())
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"extra": Extra.from_son(SENT)},
+        {"extra__ne": Extra.from_son(SENT)},
+        {"extra__not": Extra.from_son({"x": 1, **SENT})},
+        {"extra__in": [None, Extra.from_son(SENT)]},
+        {"extras": Extra.from_son(SENT)},
+        {"extras": [Extra.from_son(SENT)]},
+        {"extras__in": [Extra.from_son(SENT)]},
+        {"sub": Extra.from_son(SENT)},
+        {"sub": Extra.from_son({"nm": "x"})},
+        {"words": Rows({"$elemMatch": SENT})},
+        {"words__in": Rows(Rows(SENT))},
+        {"extras": Rows(SENT)},
+        {"undeclared": Rows({"$elemMatch": SENT})},
+        {"undeclared": [Rows(SENT)]},
+        {"words__exists": SENT},
+    ],
+)
+def test_operators_that_come_out_of_a_conversion_are_refused(filters):
+    (key,) = filters
+    with pytest.raises(ValueError, match=f"^Invalid value for field '.*' in filter '{key}': "):
+        Q(**filters).to_query(Holder)
+
+
+def test_operators_that_a_programs_own_to_son_makes_are_refused():
+    class Wild(BaseField):
+        def to_son(self, value):
+            return {"$ne": None}
+
+    class Card(Document):
+        wild = Wild()
+
+    with pytest.raises(ValueError, match=r"field 'wild'.*a mapping with operators"):
+        Q(wild="x").to_query(Card)
+
+
+@pytest.mark.parametrize("sent", [SENT, {"deep": SENT}, {"deep": {"t": SENT}}, {"numbers": [SENT]}])
+def test_operators_in_mappings_for_embedded_documents_are_refused(sent):
+    for filters in ({"sub": sent}, {"sub__in": [sent]}, {"members": [sent]}, {"members": sent}):
+        with pytest.raises(ValueError, match=r"^Invalid value for field '(sub|members)' in filter"):
+            Q(**filters).to_query(Thing)
+
+
 def test_a_raw_query_is_the_programs_own_affair():
     assert Thing.objects.filter({"s": SENT}).to_query() == {"s": SENT}
 
@@ -85,7 +159,8 @@ def test_a_raw_query_is_the_programs_own_affair():
 def test_values_that_are_mappings_are_values():
     assert Q(any={"x": {"$ne": None}}).to_query(Thing) == {"any": {"x": {"$ne": None}}}
     assert Q(data=SENT).to_query(Thing) == {"data": '{"$ne": null}'}
-    assert Q(sub={"nm": "x"}).to_query(Thing) == {"ss": {"nm": "x"}}
+    stored = {"nm": "x", "dp": None, "ns": []}
+    assert Q(sub={"name": "x"}).to_query(Thing) == {"ss": stored}
 
 
 def test_operators_of_geometry_are_taken_by_its_fields():
@@ -129,3 +204,15 @@ def test_a_patched_method_is_a_programs_own_conversion():
 
     Word.text.to_son = lambda value: value["text"]
     assert Q(text={"text": "x"}).to_query(Word) == {"text": "x"}
+
+
+@pytest.mark.parametrize("value", ["hunter2", b"hunter2", {"p": "hunter2"}, {"$ne": "hunter2"}])
+@pytest.mark.parametrize("operator", ["__in", "__not__in"])
+def test_a_refusal_never_shows_a_password(value, operator):
+    class User(Document):
+        password = PasswordField()
+
+    with pytest.raises(ValueError, match="field 'password'") as caught:
+        Q(**{"password" + operator: value}).to_query(User)
+    assert "hunter2" not in str(caught.value)
+    assert type(value).__name__ in str(caught.value)

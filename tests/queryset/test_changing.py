@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from bson import ObjectId
+from pymongo.errors import WriteError
 
 from aiomotorengine import (
     DateTimeField,
@@ -160,10 +161,86 @@ async def test_k17_an_invalid_embedded_document_names_the_inner_field() -> None:
         await User.objects.update({User.home: Home()})
 
 
-async def test_k17_mappings_for_embedded_documents_are_sent_as_they_are(users: None) -> None:
-    await User.objects.filter(first="f0").update({"home": {"any": 1}, "homes": [{"other": 2}]})
+async def test_k17_mappings_for_embedded_documents_stand_for_documents(users: None) -> None:
+    some = User.objects.filter(first="f0")
+    await some.update({"home": {"road": "Loop"}, "homes": [{"r": "Lane"}, {"road": "x", "no": 2}]})
     row = await stored()
-    assert (row["home"], row["homes"]) == ({"any": 1}, [{"other": 2}])
+    assert row["home"] == {"r": "Loop"}
+    assert row["homes"] == [{"r": "Lane"}, {"r": "x", "_no": 2}]
+    user = await some.first()
+    assert user is not None
+    assert (user.home.road, user.homes[1].no) == ("Loop", 2)
+    assert await User.objects.filter(home={"road": "Loop"}).count() == 1
+    assert await User.objects.filter(homes=[{"road": "Lane"}]).count() == 1
+    before = await stored()
+    for name, value, refusal in (
+        ("home", {"road": 5}, "Field 'road' must be valid."),
+        ("home", {"no": 5}, "Field 'road' is required."),
+        ("homes", [{"road": "x"}, {"road": 5}], "Field 'road' must be valid."),
+        ("homes", [{"$each": []}], "Field 'homes' must be valid."),
+    ):
+        with pytest.raises(InvalidDocumentError) as caught:
+            await some.update({name: value})
+        assert str(caught.value) == refusal
+    assert await stored() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("name", None), ("name", ""), ("marks", []), ("marks", None), ("password", "")],
+)
+async def test_an_update_refuses_what_is_empty_for_a_required_field(name: str, value: Any) -> None:
+    class Member(Document):
+        name = StringField(required=True)
+        marks = ListField(IntField(), required=True)
+        password = PasswordField(required=True)
+
+    for key in (name, getattr(Member, name)):
+        with pytest.raises(InvalidDocumentError) as refusal:
+            await Member.objects.update({key: value})
+        assert str(refusal.value) == f"Field '{name}' is required."
+
+
+async def test_an_unknown_name_is_stored_as_a_save_stores_it(users: None) -> None:
+    user = await User.objects.get(first="f0")
+    assert user is not None
+    user.nick = "z"
+    await user.save()
+    await User.objects.filter(first="f0").update({"nick": "y", "_size": 5})
+    row = await stored()
+    assert (row["_nick"], row["_size"]) == ("y", 5)
+    assert not {"nick", "size", "__size"} & row.keys()
+    assert await User.objects.filter(nick="y", size=5).count() == 1
+
+
+@pytest.mark.mongod_only("SecantusDB has other words for it, or changes nulls")
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"home.r": "Loop"}, "home"),
+        ({"home.inner.road": "Loop"}, "home"),
+        ({"$inc": {"age": 1}}, "age"),
+        ({"$mul": {"age": 2}}, "age"),
+        ({"$bit": {"age": {"and": 1}}}, "age"),
+        ({"$push": {"seen": 1}}, "seen"),
+        ({"$addToSet": {"seen": 1}}, "seen"),
+        ({"$pop": {"seen": 1}}, "seen"),
+    ],
+)
+async def test_a_null_in_the_way_of_an_update_is_named(
+    users: None, change: dict[str, Any], name: str
+) -> None:
+    with pytest.raises(WriteError) as refusal:
+        await User.objects.update(change)
+    assert refusal.value.__notes__ == [
+        f"'{name}' is null there: give the field a default, or set the whole of it."
+    ]
+
+
+async def test_other_refusals_of_the_server_get_no_note(users: None) -> None:
+    with pytest.raises(WriteError) as refusal:
+        await User.objects.update({"$inc": {"last": 1}})
+    assert not hasattr(refusal.value, "__notes__")
 
 
 async def test_k17_none_is_sent_as_null(users: None) -> None:
@@ -180,12 +257,12 @@ async def test_k17_a_text_that_names_a_field_means_the_field(users: None) -> Non
     assert "first" not in row
 
 
-async def test_k17_other_texts_are_keys_with_values_untouched(users: None) -> None:
+async def test_k17_dotted_paths_are_keys_with_values_untouched(users: None) -> None:
     some = User.objects.filter(first="f0")
     await some.update({User.home: Home(road="Loop"), User.marks: [0]})
-    await some.update({"home.r": 5, "unknown": "x", "marks.0": "1"})
+    await some.update({"home.r": 5, "marks.0": "1"})
     row = await stored()
-    assert (row["home"], row["marks"], row["unknown"]) == ({"r": 5}, ["1"], "x")
+    assert (row["home"], row["marks"]) == ({"r": 5}, ["1"])
 
 
 async def test_k17_a_db_name_that_is_no_attribute_is_such_a_key(users: None) -> None:

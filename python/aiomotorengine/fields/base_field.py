@@ -78,6 +78,8 @@ class BaseField(Generic[T], metaclass=FieldType):
     """Whether a value is a single one, for which a filter never takes a mapping (of operators)."""
     takes_lists: ClassVar[bool] = True
     """Whether one value may be a list by itself, as the coordinates of a point are."""
+    query_operators: ClassVar[frozenset[str]] = frozenset()
+    """The operators of MongoDB that a filter may bring in its value."""
 
     name: str
     db_field: str

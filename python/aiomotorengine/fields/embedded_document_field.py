@@ -12,7 +12,7 @@ from aiomotorengine.fields.document_class import document_class
 from aiomotorengine.fields.hooks import unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.storage import DocumentStorage
-from aiomotorengine.utils import has_operators
+from aiomotorengine.utils import has_operators, is_operator
 
 __all__ = ["EmbeddedDocumentField"]
 
@@ -23,7 +23,8 @@ D = TypeVar("D", bound=DocumentStorage)
 class EmbeddedDocumentField(BaseField[D]):
     """A document stored inside another, without an ``_id`` of its own.
 
-    Its own ``validate``, ``to_son`` and ``from_son`` are called.
+    Its own ``validate``, ``to_son`` and ``from_son`` are called. Filters and updates take a mapping
+    of its attributes' names as well, for the document that it would make.
 
     Parameters:
         embedded_document_type: the document class; or its dotted path, which is looked up on first
@@ -95,7 +96,7 @@ class EmbeddedDocumentField(BaseField[D]):
     def to_query(self, value: Any) -> Any:
         if value is None:
             return None
-        if isinstance(value, DocumentStorage):
+        if isinstance(value, self.embedded_type):
             return self.to_son(value)
         if not isinstance(value, Mapping):
             raise ValueError(
@@ -107,14 +108,43 @@ class EmbeddedDocumentField(BaseField[D]):
                 f"{self._title} is not compared with a mapping of operators; "
                 "if they are meant, use a raw query."
             )
-        return value
+        return self.to_update(value)
 
     def to_query_item(self, value: Any) -> Any:
         return self.to_query(value)
 
     def to_update(self, value: Any) -> Any:
-        if value is None or isinstance(value, Mapping):
-            return value
+        if value is None:
+            return None
+        if isinstance(value, Mapping):
+            try:
+                value = self._document_of(value)
+            except InvalidDocumentError:
+                raise
+            except (ValueError, TypeError, ArithmeticError, AttributeError) as error:
+                raise InvalidDocumentError.invalid(self.name) from error
         if not self.validate(value):
             raise InvalidDocumentError.invalid(self.name)
         return self.to_son(value)
+
+    def _document_of(self, mapping: Mapping[Any, Any]) -> D:
+        """The document that a mapping of attribute names stands for.
+
+        A key in MongoDB means its field as well, unless it is the name of another. Other keys are
+        dynamic values, as they are for the constructor.
+
+        Raises:
+            ValueError: a key is an operator or ``_id``, or means a field that has a value already.
+        """
+        embedded_type: Any = self.embedded_type
+        values: dict[str, Any] = {}
+        for key, value in mapping.items():
+            name = key
+            if key not in embedded_type._fields:
+                name = embedded_type._reverse_db_field_map.get(key, key)
+            if name in values or name == "_id" or is_operator(name):
+                raise ValueError(f"{embedded_type.__name__} can't have a value for '{key}' here.")
+            field = embedded_type._fields.get(name)
+            values[name] = value if field is None else field.from_son(field.to_update(value))
+        document: D = embedded_type(**values)
+        return document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
@@ -22,4 +23,6 @@ class ExistsQueryOperator(QueryOperator):
         return {db_name: {"$exists": value}}
 
     def get_value(self, field: BaseField[Any], raw: Any) -> Any:
+        if isinstance(raw, Mapping):
+            raise ValueError("it takes True or False, and no mapping.")
         return raw

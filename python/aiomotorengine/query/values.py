@@ -1,13 +1,13 @@
 """How the value of a filter becomes what MongoDB compares with, with no operators smuggled in.
 
-A program that hands on what a stranger sent (``filter(name=request["name"])``) must not find that
-the stranger sent ``{"$ne": None}``. So a mapping is a value here or it is refused; operators are
+A program that hands on what a user of it sent (``filter(name=request["name"])``) must not find
+that this was ``{"$ne": None}``. So a mapping is a value here or it is refused; operators are
 written as filter keys (``name__ne``) or in a raw query, by the program.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
@@ -22,9 +22,9 @@ def query_value(field: BaseField[Any], raw: Any) -> Any:
     """What a field's ``to_query`` makes of a filter's value.
 
     Raises:
-        ValueError: a mapping would be taken for operators.
+        ValueError: it would be taken for operators.
     """
-    return guarded(field, field.to_query, raw)
+    return checked(field, field.to_query, raw)
 
 
 def item_values(field: BaseField[Any], raw: Any) -> list[Any]:
@@ -35,30 +35,50 @@ def item_values(field: BaseField[Any], raw: Any) -> list[Any]:
         raw: any iterable but text and mappings.
 
     Raises:
-        ValueError: ``raw`` is nothing of the kind, or a mapping would be taken for operators.
+        ValueError: ``raw`` is nothing of the kind, or one would be taken for operators.
     """
     if isinstance(raw, str | bytes | bytearray | Mapping) or not isinstance(raw, Iterable):
-        raise ValueError(f"it takes a list (or another iterable) of values, not {raw!r}.")
-    return [guarded(field, field.to_query_item, item) for item in raw]
+        raise ValueError(
+            f"it takes a list (or another iterable) of values, not {type(raw).__name__}."
+        )
+    return [checked(field, field.to_query_item, item) for item in raw]
 
 
-def guarded(field: BaseField[Any], convert: Callable[[Any], Any], raw: Any) -> Any:
-    if next(mappings_in(raw), None) is None:
-        return convert(raw)
-    while isinstance(field, ListField) and not is_converted_by_program(field):
-        field = field._base_field
-    if field.is_scalar and not is_converted_by_program(field):
-        raise refusal("a mapping")
+def checked(field: BaseField[Any], convert: Callable[[Any], Any], raw: Any) -> Any:
+    """What a conversion of a field makes of a value, if that holds no operators but the field's."""
+    compared = compared_field(field)
+    if compared.is_scalar and not is_converted_by_program(compared):
+        refuse_mappings(raw)
     value = convert(raw)
-    if field.overrides("to_query") and not isinstance(field, DynamicField):
-        return value  # the field decides about mappings, as those of embedded documents do
-    if is_collection(raw) and isinstance(value, Mapping) and value.keys() == {"$all"}:
-        made = value["$all"]  # what a list becomes; that operator is the field's own
-    else:
-        made = value
-    if any(map(has_operators, mappings_in(made))):
+    if is_replaced(compared, "to_query"):
+        return value  # the program that wrote the method decides what may be asked
+    # What is sent is looked at, and not what was given: an operator may come out of a conversion.
+    made = value["$all"] if is_all_of(field, value) else value
+    if not all(keys_are_allowed(compared, mapping) for mapping in mappings_in(made)):
         raise refusal("a mapping with operators")
     return value
+
+
+def compared_field(field: BaseField[Any]) -> BaseField[Any]:
+    """The field whose values are compared; for a list, that of its items."""
+    while isinstance(field, ListField) and not is_converted_by_program(field):
+        field = field._base_field
+    return field
+
+
+def refuse_mappings(raw: Any) -> None:
+    if next(mappings_in(raw), None) is not None:
+        raise refusal("a mapping")
+
+
+def is_all_of(field: BaseField[Any], value: Any) -> bool:
+    """Whether a value is the operator that lists make themselves of the items they are given."""
+    takes_items = isinstance(field, ListField | DynamicField)
+    return takes_items and isinstance(value, Mapping) and value.keys() == {"$all"}
+
+
+def keys_are_allowed(field: BaseField[Any], mapping: Mapping[Any, Any]) -> bool:
+    return not has_operators(mapping) or mapping.keys() <= field.query_operators
 
 
 def refusal(what: str) -> ValueError:
@@ -69,17 +89,25 @@ def refusal(what: str) -> ValueError:
 
 def is_converted_by_program(field: BaseField[Any]) -> bool:
     """Whether a program has replaced how values of a built-in field are written."""
+    hooks = ("to_query", "to_query_item", "to_son")
+    return field.__native_kind__ is not None and any(is_replaced(field, hook) for hook in hooks)
+
+
+def is_replaced(field: BaseField[Any], hook: str) -> bool:
+    """Whether a method of a field is the program's own."""
     kind = field.__native_kind__
-    return kind is not None and any(
-        hook in field.__dict__ or getattr(type(field), hook) is not kind.attributes.get(hook)
-        for hook in ("to_query", "to_query_item", "to_son")
-    )
+    if hook in field.__dict__:
+        return True
+    method = getattr(type(field), hook)
+    if kind is not None:
+        return method is not kind.attributes.get(hook)
+    return not method.__module__.startswith("aiomotorengine.")
 
 
 def mappings_in(value: Any) -> Iterator[Mapping[Any, Any]]:
     """A value that is a mapping, or the mappings among the items of a list."""
     if isinstance(value, Mapping):
         yield value
-    elif isinstance(value, Collection) and is_collection(value):
+    elif is_collection(value):
         for item in value:
             yield from mappings_in(item)

@@ -29,6 +29,7 @@ class GeoJsonBaseField(BaseField[dict[str, Any]]):
         auto_index: does nothing; programs of 2017 pass it.
     """
 
+    query_operators = GEO_OPERATORS
     _type: ClassVar[str] = "GeoBase"
 
     def __init__(
@@ -52,7 +53,7 @@ class GeoJsonBaseField(BaseField[dict[str, Any]]):
 
     def to_query(self, value: Any) -> Any:
         is_query = isinstance(value, Mapping) and has_operators(value)
-        if is_query and not value.keys() <= GEO_OPERATORS:
+        if is_query and not value.keys() <= self.query_operators:
             raise ValueError(
                 f"{self._title} is compared with no other operators than those of geometry; "
                 "if others are meant, use a raw query."

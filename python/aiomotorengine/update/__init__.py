@@ -1,0 +1,1 @@
+"""From the changes that a program names to the update that MongoDB takes."""

@@ -1,0 +1,51 @@
+"""The definition of an update, a mapping of fields to values, becomes an update of MongoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiomotorengine.update.path import path_of
+from aiomotorengine.update.set import set_value
+from aiomotorengine.utils import is_operator
+
+__all__ = ["update_document"]
+
+
+def update_document(document_class: Any, definition: Mapping[Any, Any]) -> dict[str, Any]:
+    """The update of MongoDB for fields or names with their new values.
+
+    Parameters:
+        document_class: the class whose documents are changed.
+        definition: fields, attribute names or keys of MongoDB, with values. If all keys begin with
+            ``$``, it is an update of MongoDB already.
+
+    Raises:
+        TypeError: it is no mapping, or a key is neither field nor text.
+        ValueError: some keys, but not all, begin with ``$``; or a field is another class's.
+        InvalidDocumentError: a field refuses its new value.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField
+        >>> class User(Document):
+        ...     age = IntField(db_field="a")
+        >>> update_document(User, {User.age: "36"})
+        {'$set': {'a': 36}}
+    """
+    if not isinstance(definition, Mapping):
+        raise TypeError(
+            f"An update is a mapping of fields to values, not {type(definition).__name__}."
+        )
+    operators = [key for key in definition if is_operator(key)]
+    if operators and len(operators) < len(definition):
+        raise ValueError(
+            f"An update is either fields with values or operators; this one has both fields "
+            f"and {', '.join(operators)}."
+        )
+    if operators:
+        return dict(definition)
+    changes: dict[str, Any] = {}
+    for key, value in definition.items():
+        path = path_of(document_class, key)
+        changes[path.db_name] = set_value(path, value)
+    return {"$set": changes}
