@@ -11,6 +11,7 @@ from typing import Any
 
 from bson import json_util
 from bson.binary import UuidRepresentation
+from bson.dbref import DBRef
 from bson.errors import BSONError
 from bson.regex import Regex
 from pymongo import ASCENDING, DESCENDING
@@ -40,7 +41,8 @@ def serialize(value: Any) -> str:
     """Write a value as JSON text, in the one format that JSON fields store.
 
     It is the standard library's layout, with MongoDB's legacy extended JSON for what plain JSON
-    lacks: dates, UUIDs, ObjectIds, bytes.
+    lacks: dates, UUIDs, ObjectIds, bytes. A mapping of the program's own that reads like extended
+    JSON, such as ``{"$date": 0}``, is written with its dollars doubled, and so comes back.
 
     Parameters:
         value: anything that JSON can hold, in that sense.
@@ -54,7 +56,10 @@ def serialize(value: Any) -> str:
         >>> serialize({"n": 10, "è": [True, None]})
         '{"n": 10, "\\\\u00e8": [true, null]}'
     """
-    return json.dumps(value, default=_extended)
+    text = json.dumps(value, default=_extended)
+    if '"$' not in text:
+        return text
+    return json.dumps(_with_doubled_dollars(value), default=_extended)
 
 
 def deserialize(text: str) -> Any:
@@ -74,16 +79,38 @@ def deserialize(text: str) -> Any:
 
 
 def _extended(value: Any) -> Any:
+    if isinstance(value, DBRef):  # which may hold mappings of the program's own
+        return {key: _with_doubled_dollars(item) for key, item in value.as_doc().items()}
     return json_util.default(value, WRITING)
 
 
 def _plain(value: dict[str, Any]) -> Any:
     if not has_operators(value):
         return value
+    if any(map(_is_doubled, value)):
+        return {key[1:] if is_operator(key) else key: item for key, item in value.items()}
     try:
-        return json_util.object_hook(dict(value), READING)
-    except (ArithmeticError, BSONError, LookupError, TypeError, ValueError):
+        read = json_util.object_hook(dict(value), READING)
+    except (ArithmeticError, AttributeError, BSONError, LookupError, TypeError, ValueError):
         return value  # somebody's own key that only looks like extended JSON
+    return value if isinstance(read, dict) else read
+
+
+def _with_doubled_dollars(value: Any) -> Any:
+    """A value in which those mappings have ``$$`` for ``$`` that reading would take for another."""
+    if isinstance(value, dict):
+        doubles = any(map(is_operator, value)) and _plain(value) is not value
+        return {
+            f"${key}" if doubles and is_operator(key) else key: _with_doubled_dollars(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_with_doubled_dollars(item) for item in value]
+    return value
+
+
+def _is_doubled(key: Any) -> bool:
+    return isinstance(key, str) and key.startswith("$$")
 
 
 def get_class(path: str, name: str | None = None) -> Any:

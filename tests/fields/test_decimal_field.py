@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import decimal
 import math
+from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from numbers import Integral, Real
 from typing import Any
 
 import pytest
 from bson import Decimal128
 
 from aiomotorengine import DecimalField
+from aiomotorengine.errors import InvalidDocumentError
 from tests.fields.support import holder, is_valid, reloaded
 
 
@@ -95,7 +99,77 @@ def test_k11_other_precisions_are_refused_with_a_reason(precision: Any) -> None:
         DecimalField(precision=precision)
 
 
-def test_k11_any_number_of_digits() -> None:
+@dataclass(frozen=True)
+class Whole:
+    """A whole number as numpy has them."""
+
+    number: int
+
+    def __int__(self) -> int:
+        return self.number
+
+
+@dataclass(frozen=True)
+class Short:
+    """A number with a fraction, as numpy's that are no Python floats."""
+
+    number: float
+
+    def __float__(self) -> float:
+        return self.number
+
+
+Integral.register(Whole)
+Real.register(Short)
+
+
+@pytest.mark.parametrize(("value", "stored"), [(Whole(7), "7.00"), (Short(0.1), "0.10")])
+def test_numbers_of_other_libraries_are_taken(value: Any, stored: str) -> None:
+    field = DecimalField(min_value=0)
+    assert is_valid(field, value)
+    assert field.to_son(value) == field.to_query(value) == stored
+
+
+def test_a_fraction_is_not_taken_since_a_float_is_not_exactly_it() -> None:
+    assert not is_valid(DecimalField(), Fraction(1005, 1000))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1E+16000000",
+        Decimal("-1E+16000000"),
+        "1e6145",
+        Decimal(10**6145),
+        f"{'9' * 6146}",
+        Decimal((0, (1,), 99_999_999)),
+        "1e99999999999",
+    ],
+    ids=lambda value: f"{value!r:.30}",
+)
+def test_a_short_text_of_a_long_number_is_refused_before_it_is_written_out(value: Any) -> None:
+    field = holder(DecimalField()).value
+    assert not is_valid(DecimalField(), value)
+    for convert in field.to_son, field.from_son, field.to_query, field.to_query_item:
+        with pytest.raises((ValueError, decimal.InvalidOperation)):
+            convert(value)
+    with pytest.raises(InvalidDocumentError):
+        field.to_update(value)
+
+
+@pytest.mark.parametrize("value", ["1e6144", "9" * 6145, Decimal128("9.99E+6144")], ids=type)
+def test_what_mongodb_counts_itself_is_valid(value: Any) -> None:
+    assert is_valid(DecimalField(), value)
+    assert len(DecimalField().to_son(value) or "") == 6145 + 3
+
+
+@pytest.mark.parametrize("value", ["0E+16000000", "1E-16000000", Decimal("-0E+99999999")])
+def test_zero_and_what_rounds_to_it_are_short(value: Any) -> None:
+    assert is_valid(DecimalField(), value)
+    assert (DecimalField().to_son(value) or "").lstrip("-") == "0.00"
+
+
+def test_k11_many_digits() -> None:
     digits = "123456789" * 20
     field = DecimalField()
     assert field.validate(digits)

@@ -56,3 +56,5 @@ def test_a_long_text_that_is_no_address_is_refused_at_once() -> None:
     assert not EmailField().validate("a." * 100_000)
     assert not EmailField().validate('"' + "\\a" * 100_000)
     assert not EmailField().validate("a@" + "b." * 100_000)
+    assert not EmailField().validate("a@" + "b-" * 100_000)
+    assert not EmailField().validate("ü." * 100_000)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from bson import Decimal128
 
 from aiomotorengine import FloatField
 from tests.fields.support import is_valid
@@ -21,6 +22,14 @@ def test_what_float_takes_is_converted_everywhere(value: Any, stored: float) -> 
     for convert in field.to_son, field.from_son, field.to_query, field.to_query_item:
         assert convert(value) == stored
         assert type(convert(value)) is float
+
+
+def test_mongodbs_decimals_are_read() -> None:
+    assert FloatField().from_son(Decimal128("1.5")) == 1.5
+    assert math.isnan(FloatField().from_son(Decimal128("NaN")) or 0)
+    assert FloatField().from_son(Decimal128("1E+6144")) == math.inf
+    assert is_valid(FloatField(max_value=2.0), Decimal128("1.5"))
+    assert not is_valid(FloatField(max_value=1.0), Decimal128("1.5"))
 
 
 def test_none_stays_none() -> None:

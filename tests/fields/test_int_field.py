@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from bson import Int64
+from bson import Decimal128, Int64
 
 from aiomotorengine import IntField, ListField
 from tests.fields.support import holder, is_valid
@@ -23,6 +23,19 @@ def test_what_int_takes_is_converted_everywhere(value: Any, stored: int) -> None
     for convert in field.to_son, field.from_son, field.to_query, field.to_query_item:
         assert convert(value) == stored
         assert type(convert(value)) is int
+
+
+@pytest.mark.parametrize(("stored", "number"), [("5", 5), ("-7.9", -7), ("1E+3", 1000)])
+def test_mongodbs_decimals_are_read(stored: str, number: int) -> None:
+    assert IntField().from_son(Decimal128(stored)) == number
+    assert is_valid(IntField(), Decimal128(stored))
+
+
+@pytest.mark.parametrize("stored", ["1E+6144", "NaN", "Infinity"])
+def test_those_that_are_no_whole_number_of_64_bits_are_not(stored: str) -> None:
+    assert not is_valid(IntField(), Decimal128(stored))
+    with pytest.raises((ValueError, OverflowError)):
+        IntField().from_son(Decimal128(stored))
 
 
 def test_none_stays_none() -> None:

@@ -7,6 +7,7 @@ import math
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -163,6 +164,79 @@ class TestK15:
             "assert deserialize(serialize([1, 'a'])) == [1, 'a']\n"
         )
         subprocess.run([sys.executable, "-c", code], check=True)
+
+
+LOOK_ALIKES: tuple[Any, ...] = (
+    {"name": {"$regex": "^a"}},
+    {"total": {"$numberLong": "5"}},
+    {"x": {"$undefined": True}},
+    {"run": {"$code": "x+1"}},
+    {"s": {"$symbol": "EUR"}},
+    {"d": {"$numberDouble": "1"}},
+    {"$ref": "#/definitions/a", "$id": "a"},
+    {"$oid": "0123456789abcdef01234567"},
+    {"$date": 0},
+    {"$date": "1970-01-01T00:00:01Z"},
+    {"$date": {"$date": 0}},
+    {"$binary": "AQ==", "$type": "00"},
+    {"$uuid": "12345678123456781234567812345678"},
+    {"$minKey": 1},
+    {"$$date": 0},
+    {"$$$a": [{"$$": 1, "$": 2, "b": 3}]},
+    {"mixed": [{"$date": 0}, datetime(1970, 1, 1, tzinfo=UTC), [{"$oid": ID}]]},
+    DBRef("things", {"$date": 0}, "db", more={"$oid": "0123456789abcdef01234567"}),
+    DBRef("things", ID),
+)
+
+
+KEYS = (
+    *("$oid", "$ref", "$id", "$db", "$date", "$regex", "$options", "$minKey", "$maxKey"),
+    *("$binary", "$type", "$code", "$scope", "$uuid", "$undefined", "$timestamp", "$dbPointer"),
+    *("$numberInt", "$numberLong", "$numberDouble", "$numberDecimal", "$regularExpression"),
+    *("$symbol", "$$x", "$$oid", "a", "base64", "subType", "pattern", "options", "t", "i"),
+)
+LEAVES = (
+    *(0, 1, True, None, 1.5, 10**30, math.inf, "", "5", "00", "04", "x", "i", "AQ=="),
+    *("EjRWeBI0VngSNFZ4EjRWeA==", str(ID), KEY.hex, "2020-01-01T00:00:00Z"),
+    *(ID, KEY, b"x", Regex("a"), datetime(2000, 1, 1, tzinfo=UTC)),
+)
+
+
+def full_of_dollars(random: Random, depth: int = 4) -> Any:
+    """A value of mappings whose keys are those of extended JSON."""
+    if depth and random.random() < 0.5:
+        keys = random.sample(KEYS, random.choice((1, 1, 2, 2, 3)))
+        return {key: full_of_dollars(random, depth - 1) for key in keys}
+    if depth and random.random() < 0.2:
+        return [full_of_dollars(random, depth - 1) for _ in range(random.randint(0, 3))]
+    return random.choice(LEAVES)
+
+
+class TestIdentity:
+    """What was given comes back, and loading and saving it changes no stored text."""
+
+    @pytest.mark.parametrize("value", LOOK_ALIKES, ids=repr)
+    def test_mappings_that_read_like_extended_json_come_back(self, value: Any) -> None:
+        text = serialize(value)
+        assert deserialize(text) == value
+        assert serialize(deserialize(text)) == text
+
+    @pytest.mark.parametrize("seed", range(20))
+    def test_values_full_of_dollars_come_back(self, seed: int) -> None:
+        random = Random(seed)
+        for _ in range(200):
+            value = full_of_dollars(random)
+            text = serialize(value)
+            assert deserialize(text) == value
+            assert serialize(deserialize(text)) == text
+
+    @pytest.mark.parametrize("value", [{"$gt": 5}, {"$oid": "no id"}, {"a$": "$b"}, ["$date"]])
+    def test_those_that_do_not_are_written_as_ever(self, value: Any) -> None:
+        assert serialize(value) == json.dumps(value)
+
+    def test_an_attribute_of_extended_json_is_read_without_a_complaint(self) -> None:
+        text = '{"$binary": {"$binary": "AQ==", "$type": "00"}, "$type": "00"}'
+        assert deserialize(text) == {"$binary": b"\x01", "$type": "00"}
 
 
 def test_text_that_is_no_json_is_a_value_error() -> None:

@@ -51,4 +51,7 @@ def test_k13_validate_gives_a_boolean() -> None:
 
 def test_a_long_text_that_is_no_address_is_refused_at_once() -> None:
     assert not URLField().validate("http://" + "a-" * 100_000)
-    assert not URLField().validate("http://" + "a." * 100_000 + "!")
+    for hostile in ("a." * 100_000 + "!", "1." * 100_000, "@" * 100_000, "ü" * 100_000):
+        assert not URLField().validate("http://" + hostile)
+    for hostile in ("[" + ":" * 100_000, "[" + "1:" * 100_000, "a:" + "0" * 100_000 + "x"):
+        assert not URLField().validate("http://" + hostile)

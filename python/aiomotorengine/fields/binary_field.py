@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 __all__ = ["BinaryField"]
 
 ANY_BYTES: frozenset[type] = frozenset({bytes, NoneType})
+COPIED = bytearray | memoryview  # what drivers of SQL databases give
 
 
 @native_kind("binary")
 class BinaryField(BaseField[bytes]):
-    """Bytes. Text is no valid value, but filters take it, and it is encoded as Latin-1.
+    """Bytes. A ``bytearray`` or ``memoryview`` is stored as the bytes that it holds then.
+
+    Text is no valid value, but filters take it, and it is encoded as Latin-1.
 
     Parameters:
         max_bytes: how many bytes are valid at most; any number if ``None``.
@@ -42,12 +45,17 @@ class BinaryField(BaseField[bytes]):
         self.max_bytes = max_bytes
 
     def is_empty(self, value: Any) -> bool:
-        return value is None or value == ""
+        return value is None or (isinstance(value, str) and value == "")
 
     @accepts(lambda field: ANY_BYTES if field.max_bytes is None else NONE_ONLY)
     def validate(self, value: Any) -> bool:
         if value is None:
             return True
+        if isinstance(value, COPIED):
+            try:
+                value = bytes(value)
+            except ValueError:  # a view that was released
+                return False
         if not isinstance(value, bytes):
             return False
         return self.max_bytes is None or len(value) <= self.max_bytes
@@ -63,10 +71,14 @@ class BinaryField(BaseField[bytes]):
     def _as_bytes(self, value: Any) -> bytes | None:
         if value is None or isinstance(value, bytes):
             return value
+        if isinstance(value, COPIED):
+            return bytes(value)
         if isinstance(value, str):
             return value.encode("latin-1")
         raise TypeError(f"{self._title} takes bytes or text, not {type(value).__name__}.")
 
     if TYPE_CHECKING:
 
-        def __set__(self, instance: DocumentStorage, value: bytes | None) -> None: ...
+        def __set__(
+            self, instance: DocumentStorage, value: bytes | bytearray | memoryview | None
+        ) -> None: ...

@@ -106,7 +106,8 @@ class DateTimeField(BaseField[datetime]):
 
     @accepts(lambda field: frozenset({datetime, NoneType}))
     def validate(self, value: Any) -> bool:
-        return value is None or isinstance(value, datetime)
+        # pandas' NaT is a datetime by its class, and equal to nothing.
+        return value is None or (isinstance(value, datetime) and bool(value == value))
 
     @unchanged(datetime, NoneType)
     def to_son(self, value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 from decimal import Decimal
+from numbers import Integral, Rational, Real
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -18,9 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = ["DecimalField"]
 
-MOST_DIGITS = 16 * 1024 * 1024  # more than this no MongoDB document can hold
+MOST_DIGITS = 6145
+"""How many digits a number may have before its point: as many as MongoDB's own decimals, and few
+enough that an exponent, which is short, is not written out to fill the memory.
+"""
+
+NUMBERS = (Decimal, int, float, str)  # what Decimal takes, and what is quick to ask for
+
 CONTEXT = decimal.Context(
-    prec=MOST_DIGITS,
+    prec=16 * 1024 * 1024,  # more digits than a MongoDB document can hold
     Emin=decimal.MIN_EMIN,
     Emax=decimal.MAX_EMAX,
     traps=[decimal.InvalidOperation],
@@ -99,7 +106,12 @@ class DecimalField(BaseField[Decimal]):
         return value if value is None else self._rounded(value)
 
     def _rounded(self, value: Any) -> Decimal:
-        return as_decimal(value).quantize(self.precision, rounding=self.rounding, context=CONTEXT)
+        number = as_decimal(value)
+        if number and number.adjusted() >= MOST_DIGITS:
+            raise ValueError(
+                f"{self._title} takes numbers of at most {MOST_DIGITS} digits before the point."
+            )
+        return number.quantize(self.precision, rounding=self.rounding, context=CONTEXT)
 
     if TYPE_CHECKING:
 
@@ -110,4 +122,11 @@ class DecimalField(BaseField[Decimal]):
 
 def as_decimal(value: Any) -> Decimal:
     """The exact decimal value of a number, or of its text."""
-    return value.to_decimal() if isinstance(value, Decimal128) else Decimal(value)
+    if isinstance(value, Decimal128):
+        return value.to_decimal()
+    if not isinstance(value, NUMBERS):
+        if isinstance(value, Integral):  # numpy's, for example
+            return Decimal(int(value))
+        if isinstance(value, Real) and not isinstance(value, Rational):
+            return Decimal(float(value))
+    return Decimal(value)

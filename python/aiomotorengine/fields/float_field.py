@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Unpack
 
+from bson.decimal128 import Decimal128
+
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.hooks import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
@@ -59,8 +61,8 @@ class FloatField(BaseField[float]):
             return True
         if type(value) is not float:
             try:
-                value = float(value)
-            except (TypeError, ValueError, OverflowError):
+                value = as_float(value)
+            except Exception:  # whatever a value raises that is asked for its number
                 return False
         try:
             if self.min_value is not None and value < self.min_value:
@@ -71,14 +73,23 @@ class FloatField(BaseField[float]):
 
     @unchanged(float, NoneType)
     def to_son(self, value: Any) -> float | None:
-        return value if value is None else float(value)
+        return value if value is None else as_float(value)
 
     @unchanged(float, NoneType)
     def from_son(self, value: Any) -> float | None:
-        return value if value is None else float(value)
+        return value if value is None else as_float(value)
 
     if TYPE_CHECKING:
 
         def __set__(
             self, instance: DocumentStorage, value: float | str | Decimal | None
         ) -> None: ...
+
+
+def as_float(value: Any) -> float:
+    """What ``float()`` makes of a value, and the nearest float to one of MongoDB's decimals.
+
+    Raises:
+        ValueError, TypeError, OverflowError: as ``float()``.
+    """
+    return float(value.to_decimal() if isinstance(value, Decimal128) else value)

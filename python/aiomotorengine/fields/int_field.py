@@ -6,6 +6,8 @@ from decimal import Decimal
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Unpack
 
+from bson.decimal128 import Decimal128
+
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.hooks import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
@@ -57,7 +59,7 @@ class IntField(BaseField[int]):
         if type(value) is not int:
             try:
                 value = as_int(value)
-            except (TypeError, ValueError, OverflowError):
+            except Exception:  # whatever a value raises that is asked for its number
                 return False
         if not SMALLEST <= value <= LARGEST:
             return False
@@ -84,8 +86,11 @@ def as_int(value: Any) -> int:
     """What ``int()`` makes of a value, unless writing it out would take minutes.
 
     Raises:
-        ValueError: as ``int()``; and for a ``Decimal`` with more digits than 64 bits can have.
+        ValueError, TypeError, OverflowError: as ``int()``; and for a decimal number with more
+            digits than 64 bits can have.
     """
+    if isinstance(value, Decimal128):
+        value = value.to_decimal()
     if isinstance(value, Decimal) and value.is_finite() and value.adjusted() > MOST_DIGITS:
         raise ValueError(f"{value} has more than 64 bits.")
     return int(value)

@@ -71,7 +71,9 @@ class PasswordType:
     def __str__(self) -> str:
         return as_bytes(self.value).decode(errors="backslashreplace")
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        # What is written into logs and tracebacks must not help to find the password.
+        return "<PasswordType>"
 
 
 def as_bytes(value: Any) -> bytes:
@@ -114,7 +116,8 @@ class PasswordField(BaseField[PasswordType]):
         self.crypt_func = crypt_func
 
     def is_empty(self, value: Any) -> bool:
-        return value is None or value == ""  # for a PasswordType: the hash of the empty text
+        # For a PasswordType, the hash of the empty text.
+        return value is None or (isinstance(value, str | PasswordType) and value == "")
 
     def get_value(self, value: Any) -> Any:
         return PasswordType(value, self.crypt_func) if isinstance(value, str) else value

@@ -39,7 +39,7 @@ class StringField(BaseField[str]):
         self.max_length = max_length
 
     def is_empty(self, value: Any) -> bool:
-        return value is None or value == ""
+        return value is None or (isinstance(value, str) and value == "")
 
     @accepts(lambda field: ANY_TEXT if field.max_length is None else NONE_ONLY)
     def validate(self, value: Any) -> bool:

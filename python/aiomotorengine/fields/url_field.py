@@ -6,18 +6,25 @@ import re
 from typing import Any, ClassVar
 
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.domain import DOMAIN
+from aiomotorengine.fields.domain import BLANKS, HOST
 from aiomotorengine.fields.hooks import NONE_ONLY, accepts
 from aiomotorengine.fields.native_kind import native_kind
 
 __all__ = ["URLField"]
+
+# The browsers' backslash is a slash, so one before the host would hide which host is meant.
+USER = rf"(?:[^{BLANKS}#/?@\\]*+@)?+"
+PORT = r"0*+(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[0-9]{0,4})"
 
 
 @native_kind("url")
 class URLField(BaseField[str]):
     """The text of an http or https address.
 
-    ``URL_REGEX`` is the pattern it must match. Empty text is not valid; leave it ``None``.
+    Valid is what browsers take (the WHATWG's URL standard): names of one label, with underscores or
+    beyond ASCII, IPv4 and IPv6 addresses, a user's name and password, ports up to 65535. Blanks and
+    control characters are not valid anywhere. ``URL_REGEX`` is the pattern that the text must
+    match. Empty text is not valid; leave it ``None``.
 
     Example:
         >>> from aiomotorengine import Document, URLField
@@ -28,8 +35,8 @@ class URLField(BaseField[str]):
     """
 
     URL_REGEX: ClassVar[re.Pattern[str]] = re.compile(
-        rf"^(?ai:https?://(?:localhost|[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}}|{DOMAIN})(?::[0-9]+)?)"
-        r"(?:/?|[/?]\S+)\Z"
+        rf"[Hh][Tt][Tt][Pp][Ss]?://{USER}{HOST}(?::{PORT}(?=[/?#]|\Z))?+"
+        rf"(?:[/?#][^{BLANKS}]*+)?+\Z"
     )
 
     is_scalar = True

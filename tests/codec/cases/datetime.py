@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from aiomotorengine import DateTimeField
 from tests.codec.case import Case, Refused
+from tests.fields.strange import MISSING
 
 EAST = timezone(timedelta(hours=5, minutes=30))
 NAIVE = datetime(2010, 11, 12, 13, 14, 15)
@@ -44,5 +45,6 @@ CASES = [
     Refused(DateTimeField(auto_now_on_insert=True), python="2010-11-12 13:14:15"),
     Refused(DateTimeField(), python=date(2010, 11, 12)),
     Refused(DateTimeField(), python=1289567655),
+    *(Refused(DateTimeField(), python=value) for value in MISSING),
     Refused(DateTimeField(), python={"$gt": NAIVE}),
 ]

@@ -10,6 +10,7 @@ from bson import Decimal128
 
 from aiomotorengine import DecimalField
 from tests.codec.case import Case, Refused
+from tests.fields.strange import MISSING
 
 CASES = [
     Case(DecimalField(), python=None, stored=None),
@@ -32,6 +33,8 @@ CASES = [
         reads=Decimal(f"{'123456789' * 10}.01"),
     ),
     Case(DecimalField(), python=Decimal128("1.5"), stored="1.50", reads=Decimal("1.50")),
+    Case(DecimalField(), python=Decimal(f"{'9' * 6145}.00"), stored=f"{'9' * 6145}.00"),
+    Case(DecimalField(), python=Decimal("0E+16000000"), stored="0.00", reads=Decimal("0.00")),
     Case(DecimalField(precision=0), python="2.5", stored="3", reads=Decimal(3)),
     Case(DecimalField(precision=7), python="0.0000001", stored="1E-7", reads=Decimal("1E-7")),
     Case(
@@ -62,6 +65,9 @@ CASES = [
     Refused(DecimalField(), python=math.inf),
     Refused(DecimalField(), python=math.nan),
     Refused(DecimalField(), python="1e999999999"),
+    Refused(DecimalField(), python=Decimal("1E+6145")),
+    Refused(DecimalField(), python=Decimal("9" * 6146)),
+    *(Refused(DecimalField(), python=value) for value in MISSING),
     Refused(DecimalField(), python=b"1"),
     Refused(DecimalField(), python=[1]),
     Refused(DecimalField(), python={"$gt": 0}),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
+from bson import Decimal128
+
 from aiomotorengine import FloatField
 from tests.codec.case import Case, Refused
+from tests.fields.strange import MISSING
 
 CASES = [
     Case(FloatField(), python=None, stored=None),
@@ -21,6 +24,7 @@ CASES = [
     Case(FloatField(), python=2**70, stored=2.0**70, reads=2.0**70),
     Case(FloatField(), python="1.5", stored=1.5, reads=1.5),
     Case(FloatField(), python=Decimal("0.25"), stored=0.25, reads=0.25),
+    Case(FloatField(), python=Decimal128("0.25"), stored=0.25, reads=0.25),
     Case(FloatField(min_value=0.1, max_value=255.6), python=0.1, stored=0.1),
     Case(FloatField(min_value=0.1, max_value=255.6), python=255.6, stored=255.6),
     Case(FloatField(min_value=0.1, max_value=255.6), python=None, stored=None),
@@ -30,6 +34,8 @@ CASES = [
     Refused(FloatField(min_value=0.1), python=0),
     Refused(FloatField(min_value=0.1), python=-math.inf),
     Refused(FloatField(max_value=255.6), python=255.7),
+    Refused(FloatField(max_value=1.0), python=Decimal128("1.5")),
+    *(Refused(FloatField(), python=value) for value in MISSING),
     Refused(FloatField(), python=""),
     Refused(FloatField(), python="x"),
     Refused(FloatField(), python=10**400),

@@ -7,10 +7,11 @@ from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
 
-from bson import Int64
+from bson import Decimal128, Int64
 
 from aiomotorengine import IntField
 from tests.codec.case import Case, Refused
+from tests.fields.strange import MISSING
 
 
 class Weight(IntEnum):
@@ -37,6 +38,7 @@ CASES = [
     Case(IntField(), python=-10.98, stored=-10, reads=-10),
     Case(IntField(), python=Decimal("7.9"), stored=7, reads=7),
     Case(IntField(), python=Fraction(7, 2), stored=3, reads=3),
+    Case(IntField(), python=Decimal128("7.9"), stored=7, reads=7),
     Case(IntField(min_value=0, max_value=255), python=0, stored=0),
     Case(IntField(min_value=0, max_value=255), python=255, stored=255),
     Case(IntField(max_value=255), python=255.9, stored=255, reads=255),
@@ -47,6 +49,9 @@ CASES = [
     Refused(IntField(max_value=255), python=256),
     Refused(IntField(max_value=255), python="256"),
     Refused(IntField(min_value=0.5), python=0),
+    Refused(IntField(), python=Decimal128("1E+6144")),
+    Refused(IntField(), python=Decimal128("NaN")),
+    *(Refused(IntField(), python=value) for value in MISSING),
     Refused(IntField(), python=2**63),
     Refused(IntField(), python=-(2**63) - 1),
     Refused(IntField(), python=1e300),

@@ -33,6 +33,8 @@ CASES = [
     Case(JsonField(), python={1: "a"}, stored='{"1": "a"}', reads={"1": "a"}),
     Case(JsonField(), python={"$gt": 5}, stored='{"$gt": 5}'),
     Case(JsonField(), python={"$oid": "no id"}, stored='{"$oid": "no id"}'),
+    Case(JsonField(), python={"$date": 0}, stored='{"$$date": 0}'),
+    Case(JsonField(), python=[{"a": {"$regex": "b"}}], stored='[{"a": {"$$regex": "b"}}]'),
     Case(JsonField(), python=[MOMENT], stored='[{"$date": 1500}]'),
     Case(
         JsonField(),

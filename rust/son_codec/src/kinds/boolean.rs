@@ -17,8 +17,11 @@ impl Kind for Boolean {
     }
 
     #[inline(always)]
-    fn validate(&self, _: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
-        Ok(true)
+    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+        if value.is_exact_instance_of::<PyBool>() || value.is_none() {
+            return Ok(true);
+        }
+        field.validate_in_python(value, world)
     }
 
     #[inline(always)]

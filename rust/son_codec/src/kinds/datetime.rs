@@ -44,9 +44,12 @@ impl Kind for DateTime {
     }
 
     #[inline(always)]
-    fn validate(&self, value: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
+    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
         self.check(value)?;
-        Ok(Self::is_plain(value) || value.is_none() || value.is_instance_of::<PyDateTime>())
+        if Self::is_plain(value) || value.is_none() {
+            return Ok(true);
+        }
+        field.validate_in_python(value, world)
     }
 
     #[inline(always)]

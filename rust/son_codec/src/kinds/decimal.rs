@@ -50,9 +50,15 @@ impl Decimal {
     }
 }
 
+/// How long a text may be to pass here: shorter than what Python refuses for its length.
+const LONGEST: usize = 1000;
+
 /// How many decimal places a plain number has: an optional minus, digits, and a point and more
 /// digits where there are places. `None` for a text of any other form.
 fn places_of(text: &[u8]) -> Option<usize> {
+    if text.len() > LONGEST {
+        return None;
+    }
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     let whole = digits
         .iter()
