@@ -16,11 +16,12 @@ from functools import partial
 from typing import Any
 
 from aiomotorengine.construction import keywords_needed
-from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import NO_TYPES, converter, generation, validator
 from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.refusals import located, refused, required
+from aiomotorengine.locations import locate
 from aiomotorengine.naming import belongs_to_class, class_attribute, has_setter, is_behaviour
 from aiomotorengine.storage import Attribute, DocumentStorage, StoredAttribute
 
@@ -55,6 +56,7 @@ class Conversion:
 
     __slots__ = (
         "_below",
+        "_fields",
         "_needed",
         "_readers",
         "_renews",
@@ -82,6 +84,7 @@ class Conversion:
         # A class with its own way of making instances is called to load a document, if it can be.
         self._needed = keywords_needed(document_class) if self.has_own_constructor else None
         self.by_keywords = self._needed is not None
+        self._fields = fields
         self.defaults: dict[str, Any] = {}
         self.factories: list[tuple[str, str, Callable[[], Any]]] = []
         for name, field in fields.items():
@@ -110,7 +113,7 @@ class Conversion:
             check, accepted = validator(field)
             if field.required:
                 # No type is fine without a look, since a value of any may be empty.
-                check, accepted = required(name, field, check, accepted), NO_TYPES
+                check, accepted = with_required(name, field, check, accepted), NO_TYPES
             if check is not None:
                 self._validators.append((name, readers[name], accepted, check))
         self.stamps = [attribute for attribute in attributes.values() if attribute.stamps]
@@ -149,16 +152,25 @@ class Conversion:
 
     def validate(self, document: DocumentStorage) -> None:
         values = document.__dict__
-        for name, read, accepted, check in self._validators:
-            if read is None:
-                try:
-                    value = values[name]
-                except KeyError:
-                    value = None
+        name, value = "", None
+        try:
+            for name, read, accepted, check in self._validators:
+                if read is None:
+                    try:
+                        value = values[name]
+                    except KeyError:
+                        value = None
+                else:
+                    value = read(document)
+                if type(value) not in accepted and not check(value):
+                    break
             else:
-                value = read(document)
-            if type(value) not in accepted and not check(value):
-                raise InvalidDocumentError.invalid(name)
+                return
+        except Exception as error:
+            raise self._located(error, "validate", name, value)  # noqa: B904
+        refusal = refused(self._fields[name], value)
+        locate(refusal, name)
+        raise refusal
 
     def to_son(self, document: DocumentStorage) -> dict[str, Any]:
         values = document.__dict__
@@ -260,6 +272,13 @@ class Conversion:
         makers = {name: make for name, _, make in self.factories}
         return makers[name]() if name in makers else self.defaults.get(name)
 
+    def _located(self, error: Exception, hook: str, name: str, value: Any) -> Exception:
+        """What to raise where a method of a field raised."""
+        if not self.document_class._is_read_directly():
+            locate(error, name)  # the program's own get_field_value, maybe
+            return error
+        return located(error, self._fields[name], hook, value, name)
+
     # -- what a save sets by itself ---------------------------------------------------------------
 
     @property
@@ -346,7 +365,7 @@ def reader(attribute: Attribute) -> Reader | None:
     return None if plain else attribute.read
 
 
-def required(
+def with_required(
     name: str, field: BaseField[Any], validate: Callable[[Any], Any] | None, accepted: Set[type]
 ) -> Callable[[Any], Any]:
     """The validation of a field that must not be empty."""
@@ -354,7 +373,7 @@ def required(
 
     def check(value: Any) -> Any:
         if is_empty(value):
-            raise InvalidDocumentError.required(name)
+            raise required(name, value)
         return validate is None or type(value) in accepted or validate(value)
 
     return check

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from aiomotorengine import references
+from aiomotorengine import references, validation
 from aiomotorengine.codec import explain
 from aiomotorengine.codec.explain import CodecExplanation
 from aiomotorengine.construction import keywords_needed
 from aiomotorengine.conversion import Conversion, conversion_of, find_attribute
+from aiomotorengine.errors import FieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
@@ -87,6 +88,12 @@ class BaseDocument(DocumentStorage):
         return cls.get_field_value is BaseDocument.get_field_value
 
     @classmethod
+    def _is_validated_directly(cls) -> bool:
+        """Whether validating an instance is to validate its fields."""
+        own = cls.validate, cls.validate_fields
+        return own == (BaseDocument.validate, BaseDocument.validate_fields)
+
+    @classmethod
     def _is_matched_directly(cls) -> bool:
         """Whether a stored key may be matched to its field without ``get_field_by_db_name``."""
         own: Any = cls.get_field_by_db_name
@@ -131,6 +138,26 @@ class BaseDocument(DocumentStorage):
         """What ``validate`` does, for programs that override that."""
         conversion_of(type(self)).validate(self)
         return True
+
+    def validation_errors(self) -> list[FieldError]:
+        """All that ``validate`` might raise, in depth; it raises the first of them.
+
+        Returns:
+            One entry for each field that is empty or not valid, here and in embedded documents,
+            with its path. What a ``validate`` of the program's own raises has the path of the
+            document that it belongs to.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField, ListField, StringField
+            >>> class Team(Document):
+            ...     name = StringField(required=True)
+            ...     scores = ListField(IntField(min_value=0))
+            >>> for error in Team(scores=[3, -1]).validation_errors():
+            ...     print(error.path, error.code, error.message)
+            name required Field 'name' is required.
+            scores.1 invalid Field 'scores' must be valid.
+        """
+        return validation.errors_of(self)
 
     @classmethod
     def explain_codec(cls) -> CodecExplanation:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError
 
+from aiomotorengine.locations import location_of
+
 __all__ = [
     "PYMONGO_ERROR_REGEX",
+    "FieldError",
     "InvalidDocumentError",
     "LoadReferencesRequiredError",
     "OversizeDocumentError",
@@ -35,11 +39,37 @@ PYMONGO_ERROR_REGEX = re.compile(
 
 
 class InvalidDocumentError(ValueError):
-    """A document, or the class body of one, breaks a rule of its own fields."""
+    """A document, or the class body of one, breaks a rule of its own fields.
+
+    Attributes:
+        path: where in the document, as ``homes.1.street``; empty where it is about the whole.
+        code: which rule, as ``"required"`` or ``"invalid"``.
+        value: what is there; ``'***'`` where that may be a password.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField, ListField
+        >>> class Draw(Document):
+        ...     numbers = ListField(IntField(max_value=49))
+        >>> try:
+        ...     Draw(numbers=[7, 50]).validate()
+        ... except InvalidDocumentError as error:
+        ...     print(error, error.path, error.code, error.value)
+        Field 'numbers' must be valid. numbers.1 invalid 50
+    """
+
+    code: str = "invalid"
+    value: Any = None
+
+    @property
+    def path(self) -> str:
+        location = location_of(self)
+        return location.path if location else ""
 
     @classmethod
     def required(cls, name: str) -> InvalidDocumentError:
-        return cls(f"Field '{name}' is required.")
+        error = cls(f"Field '{name}' is required.")
+        error.code = "required"
+        return error
 
     @classmethod
     def invalid(cls, name: str) -> InvalidDocumentError:
@@ -72,6 +102,32 @@ class InvalidDocumentError(ValueError):
     def duplicate_db_fields(cls, names: Iterable[str]) -> InvalidDocumentError:
         # The blank at the end has been there since 2017, and programs may match it.
         return cls(f"Multiple db_fields defined for: {', '.join(names)} ")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One of the things that are wrong with a document.
+
+    Attributes:
+        path: where in the document, as ``homes.1.street``; empty where it is about the whole.
+        code: which rule, as ``"required"`` or ``"invalid"``.
+        message: the words of the exception that ``validate`` raises for it.
+        value: what is there; ``'***'`` where that may be a password.
+    """
+
+    path: str
+    code: str
+    message: str
+    value: Any
+
+    @classmethod
+    def of(cls, error: BaseException) -> FieldError:
+        """What an exception says, one of ours or of a method that a program has overridden."""
+        location = location_of(error)
+        path = location.path if location else ""
+        if isinstance(error, InvalidDocumentError):
+            return cls(path, error.code, str(error), error.value)
+        return cls(path, InvalidDocumentError.code, str(error), None)
 
 
 class LoadReferencesRequiredError(RuntimeError):

@@ -430,7 +430,7 @@ def test_a_method_that_is_set_on_a_field_later_is_called() -> None:
     document = model(value="abc")
     agree(model, [document], STANDARD)
     model.value.validate = lambda value: value != "abc"
-    with pytest.raises(ValueError, match=r"^Field 'value' must be valid\.$"):
+    with pytest.raises(ValueError, match=r"(?m)^Field 'value' must be valid\.$"):
         document.validate()
     agree(model, [document], STANDARD)
     del model.value.validate
@@ -444,7 +444,7 @@ def test_an_argument_that_is_changed_later_counts() -> None:
     document = model(value="abc")
     agree(model, [document], STANDARD)
     model.value.max_length = 2
-    with pytest.raises(ValueError, match=r"^Field 'value' must be valid\.$"):
+    with pytest.raises(ValueError, match=r"(?m)^Field 'value' must be valid\.$"):
         document.validate()
     agree(model, [document], STANDARD)
 

@@ -61,7 +61,7 @@ def test_k17_update_takes_any_value_but_a_mapping() -> None:
     field = holder(BooleanField()).value
     assert field.to_update(1) is True
     assert field.to_update("") is field.to_update("no") is False
-    with pytest.raises(InvalidDocumentError, match=r"^Field 'value' must be valid\.$"):
+    with pytest.raises(InvalidDocumentError, match=r"(?m)^Field 'value' must be valid\.$"):
         field.to_update("neither")
-    with pytest.raises(InvalidDocumentError, match=r"^Field 'value' must be valid\.$"):
+    with pytest.raises(InvalidDocumentError, match=r"(?m)^Field 'value' must be valid\.$"):
         field.to_update({})

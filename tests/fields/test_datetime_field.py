@@ -189,5 +189,5 @@ def test_now_is_local_time_cut_to_milliseconds() -> None:
 def test_k17_text_can_be_given_to_update() -> None:
     field = holder(DateTimeField()).value
     assert field.to_update(TEXT) == MOMENT
-    with pytest.raises(InvalidDocumentError, match=r"^Field 'value' must be valid\.$"):
+    with pytest.raises(InvalidDocumentError, match=r"(?m)^Field 'value' must be valid\.$"):
         field.to_update("yesterday")

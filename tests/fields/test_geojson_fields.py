@@ -127,5 +127,5 @@ def test_k17_a_list_given_to_update_is_wrapped_and_checked() -> None:
     field = holder(PointField()).value
     assert field.to_update([1, 2]) == {"type": "Point", "coordinates": [1, 2]}
     for value in [1], "text", {"type": "Line", "coordinates": [1, 2]}, {"$set": 1}:
-        with pytest.raises(InvalidDocumentError, match=r"^Field 'value' must be valid\.$"):
+        with pytest.raises(InvalidDocumentError, match=r"(?m)^Field 'value' must be valid\.$"):
             field.to_update(value)

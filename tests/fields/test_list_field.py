@@ -98,7 +98,7 @@ class TestValidation:
         assert not field.validate([["x"]])
 
     def test_a_problem_inside_an_embedded_document_surfaces(self) -> None:
-        with pytest.raises(InvalidDocumentError, match=r"^Field 'road' is required\.$"):
+        with pytest.raises(InvalidDocumentError, match=r"(?m)^Field 'road' is required\.$"):
             holder(ListField(EmbeddedDocumentField(Home)))(value=[Home()]).validate()
 
     @pytest.mark.parametrize("value", [[1], (1,), {1}, frozenset({1}), deque([1]), range(2)])
@@ -154,7 +154,7 @@ class TestConversion:
     ) -> None:
         document = holder(ListField(StringField())).from_son({"value": stored})
         assert document.value == stored
-        with pytest.raises(InvalidDocumentError, match=r"^Field 'value' must be valid\.$"):
+        with pytest.raises(InvalidDocumentError, match=r"(?m)^Field 'value' must be valid\.$"):
             document.validate()
 
     def test_k22_items_are_presented_as_attributes_are(self) -> None:
@@ -255,11 +255,11 @@ class TestUpdates:
 
     @pytest.mark.parametrize("value", ["12", 5, ["x"], [[1]], {"$push": 1}])
     def test_k17_the_refusal_names_the_list(self, value: Any) -> None:
-        with pytest.raises(InvalidDocumentError, match=r"^Field 'value' must be valid\.$"):
+        with pytest.raises(InvalidDocumentError, match=r"(?m)^Field 'value' must be valid\.$"):
             holder(ListField(IntField())).value.to_update(value)
 
     def test_k17_the_refusal_names_the_list_of_lists(self) -> None:
-        with pytest.raises(InvalidDocumentError, match=r"^Field 'value' must be valid\.$"):
+        with pytest.raises(InvalidDocumentError, match=r"(?m)^Field 'value' must be valid\.$"):
             holder(ListField(ListField(IntField()))).value.to_update([["x"]])
 
 

@@ -137,7 +137,7 @@ def test_k14_none_is_no_value_everywhere() -> None:
 def test_k17_update_stores_the_hash() -> None:
     field = holder(PasswordField()).value
     assert field.to_update("xxx") == field.to_update(PasswordType("xxx")) == SHA256
-    with pytest.raises(InvalidDocumentError, match=r"^Field 'value' must be valid\.$"):
+    with pytest.raises(InvalidDocumentError, match=r"(?m)^Field 'value' must be valid\.$"):
         field.to_update(5)
 
 

@@ -141,5 +141,5 @@ class TestUpdates:
 
     @pytest.mark.parametrize("value", [Author(), Other(_id=ID), "x", 5, {"$inc": 1}])
     def test_k17_anything_else_is_refused(self, value: Any) -> None:
-        with pytest.raises(InvalidDocumentError, match=r"^Field 'value' must be valid\.$"):
+        with pytest.raises(InvalidDocumentError, match=r"(?m)^Field 'value' must be valid\.$"):
             holder(ReferenceField(Author)).value.to_update(value)

@@ -41,7 +41,7 @@ def test_empty_text_counts_as_no_value() -> None:
     assert UUIDField().is_empty(None)
     assert UUIDField().is_empty("")
     assert not UUIDField().is_empty(KEY)
-    with pytest.raises(ValueError, match=r"^Field 'value' is required\.$"):
+    with pytest.raises(ValueError, match=r"(?m)^Field 'value' is required\.$"):
         holder(UUIDField(required=True))(value="").validate()
     assert not is_valid(UUIDField(), "")
 

@@ -80,6 +80,8 @@ class BaseField(Generic[T], metaclass=FieldType):
     """Whether one value may be a list by itself, as the coordinates of a point are."""
     query_operators: ClassVar[frozenset[str]] = frozenset()
     """The operators of MongoDB that a filter may bring in its value."""
+    _holds_others: ClassVar[bool] = False
+    """Whether a value has fields or items of its own, which say themselves what is wrong."""
 
     name: str
     db_field: str
@@ -182,6 +184,20 @@ class BaseField(Generic[T], metaclass=FieldType):
         if not valid:
             raise InvalidDocumentError.invalid(self.name)
         return stored
+
+    # -- what messages say ------------------------------------------------------------------------
+
+    def _find_refused(self, value: Any) -> tuple[tuple[int, ...], BaseField[Any], Any] | None:
+        """Which part of a value that is not valid is to blame: indexes, field and value."""
+        return None
+
+    def _is_secret(self, value: Any) -> bool:
+        """Whether a value must be in no message."""
+        return False
+
+    def _wanted(self, value: Any) -> str:
+        """What is wanted in the place of a value that is not valid, where that is easily said."""
+        return ""
 
     # -- what a class body makes of it ----------------------------------------------------------
 

@@ -45,6 +45,7 @@ class EmbeddedDocumentField(BaseField[D]):
     """
 
     takes_lists = False
+    _holds_others = True
 
     @overload
     def __init__(
@@ -113,6 +114,14 @@ class EmbeddedDocumentField(BaseField[D]):
     def to_query_item(self, value: Any) -> Any:
         return self.to_query(value)
 
+    def _is_secret(self, value: Any) -> bool:
+        # A document says itself which of its values are.
+        return not isinstance(value, DocumentStorage) and has_secrets(self.embedded_type, set())
+
+    def _wanted(self, value: Any) -> str:
+        wanted = self.embedded_type
+        return "" if isinstance(value, wanted) else f"an instance of {wanted.__name__}"
+
     def to_update(self, value: Any) -> Any:
         if value is None:
             return None
@@ -148,3 +157,22 @@ class EmbeddedDocumentField(BaseField[D]):
             values[name] = value if field is None else field.from_son(field.to_update(value))
         document: D = embedded_type(**values)
         return document
+
+
+def has_secrets(document_class: Any, seen: set[Any]) -> bool:
+    """Whether documents of a class may hold values that must be in no message."""
+    if document_class in seen:
+        return False
+    seen.add(document_class)
+    for field in document_class._fields.values():
+        inner = getattr(field, "innermost", field)
+        if isinstance(inner, EmbeddedDocumentField):
+            try:
+                found = has_secrets(inner.embedded_type, seen)
+            except (ImportError, ValueError):
+                found = True  # nobody knows yet
+        else:
+            found = inner._is_secret(None)
+        if found:
+            return True
+    return False

@@ -12,6 +12,8 @@ from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import converter, generation, validator
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.reference_field import ReferenceField
+from aiomotorengine.fields.refusals import located
+from aiomotorengine.locations import index_of_last
 from aiomotorengine.storage import DocumentStorage, ReferenceList
 from aiomotorengine.utils import is_collection
 
@@ -72,6 +74,7 @@ class ListField(BaseField[list[T]]):
     """
 
     takes_lists = False
+    _holds_others = True
 
     # Until they are loaded, the items of a list of references are ids: ``D | Any`` says so to a
     # type checker, without asking for a check at every use.
@@ -133,11 +136,16 @@ class ListField(BaseField[list[T]]):
         if check is None:
             return True
         accepted = hooks.accepted
-        if hooks.get_value is not None:
-            value = map(hooks.get_value, value)
-        for item in value:  # noqa: SIM110  # all() would take longer than a short list
-            if type(item) not in accepted and not check(item):
-                return False
+        values = value if type(value) is list else list(value)
+        items = iter(values)
+        item = None
+        try:
+            for item in items if hooks.get_value is None else map(hooks.get_value, items):
+                if type(item) not in accepted and not check(item):
+                    return False
+        except Exception as error:
+            index = index_of_last(items, values)
+            raise located(error, self._base_field, "validate", item, index)  # noqa: B904
         return True
 
     def to_son(self, value: Any) -> Any:
@@ -185,6 +193,22 @@ class ListField(BaseField[list[T]]):
         if not is_collection(value):
             raise InvalidDocumentError.invalid(self.name)
         return [self._base_field.to_update(item) for item in value]
+
+    def _find_refused(self, value: Any) -> tuple[tuple[int, ...], BaseField[Any], Any] | None:
+        if self.overrides("validate", ListField) or not is_collection(value):
+            return None
+        field = self._base_field
+        for index, item in enumerate(map(field._presented, value)):
+            if not field.validate(item):
+                indexes, *rest = field._find_refused(item) or ((), field, item)
+                return (index, *indexes), *rest
+        return None
+
+    def _is_secret(self, value: Any) -> bool:
+        return self._base_field._is_secret(value)
+
+    def _wanted(self, value: Any) -> str:
+        return "" if is_collection(value) else "a list"
 
     @property
     def _item_hooks(self) -> ItemHooks:

@@ -140,6 +140,9 @@ class PasswordField(BaseField[PasswordType]):
     def from_son(self, value: Any) -> Any:
         return value if value is None else PasswordType(value, self.crypt_func, is_crypted=True)
 
+    def _is_secret(self, value: Any) -> bool:
+        return True
+
     if TYPE_CHECKING:
 
         def __set__(self, instance: DocumentStorage, value: PasswordType | str | None) -> None: ...

@@ -120,6 +120,9 @@ class ReferenceField(BaseField[D]):
         except ValueError as error:
             raise InvalidDocumentError.invalid(self.name) from error
 
+    def _wanted(self, value: Any) -> str:
+        return f"a saved {self.reference_type.__name__} or its id"
+
     def attribute(self) -> Attribute:
         return ReferenceAttribute(self, self.name)
 

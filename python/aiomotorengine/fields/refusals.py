@@ -1,0 +1,73 @@
+"""What is raised for a value that a field refuses, with the way to it through lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.locations import described, locate
+
+__all__ = ["is_built_in", "located", "refused", "required"]
+
+PACKAGE = __name__.partition(".")[0]
+
+
+def refused(field: BaseField[Any], value: Any) -> InvalidDocumentError:
+    """The error for a value that the field's ``validate`` said no to."""
+    indexes, innermost, value = field._find_refused(value) or ((), field, value)
+    error = InvalidDocumentError.invalid(getattr(innermost, "name", ""))
+    error.value = "***" if innermost._is_secret(value) else value
+    locate(error, *indexes, about=description(innermost, value))
+    return error
+
+
+def required(name: str, value: Any) -> InvalidDocumentError:
+    """The error for a field that must have a value and has none."""
+    error = InvalidDocumentError.required(name)
+    error.value = value
+    locate(error, about=described(value, wanted="a value"))
+    return error
+
+
+def description(field: BaseField[Any], value: Any) -> str:
+    """What a note says of a value that its field did not take."""
+    return described(value, secret=field._is_secret(value), wanted=field._wanted(value))
+
+
+def located(
+    error: Exception, field: BaseField[Any], hook: str, value: Any, *parts: str | int
+) -> Exception:
+    """What to raise where a method of a field raised: with the place of the value.
+
+    What a built-in method did not expect becomes an ``InvalidDocumentError``. What a program's own
+    method raises stays what it is, since the program may catch it.
+
+    Parameters:
+        error: what was raised.
+        field: the field.
+        hook: the method.
+        value: what it was given.
+        parts: the attribute or the index under which the value stands.
+    """
+    if isinstance(error, RecursionError | MemoryError):
+        return error  # no fault of this value
+    if field._holds_others:
+        locate(error, *parts)
+    elif isinstance(error, InvalidDocumentError):
+        locate(error, *parts, about=description(field, value))
+    elif is_built_in(field, hook) and is_built_in(field, "get_value"):
+        refusal = refused(field, value)
+        refusal.__cause__ = error
+        locate(refusal, *parts)
+        return refusal
+    else:
+        # The program may raise the same object again and again.
+        locate(error, *parts, about=description(field, value), anew=True)
+    return error
+
+
+def is_built_in(field: BaseField[Any], hook: str) -> bool:
+    """Whether a method of a field is the library's own."""
+    module = getattr(getattr(type(field), hook), "__module__", "")
+    return hook not in vars(field) and module.partition(".")[0] == PACKAGE

@@ -1,0 +1,97 @@
+"""Where in a document something went wrong: a note on the exception.
+
+An exception passes the list and the documents around the value that it is about on its way up, and
+each of them says where it held the value. So nothing is counted while all goes well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import length_hint
+from reprlib import Repr
+from typing import Any
+
+__all__ = ["Location", "described", "index_of_last", "locate", "location_of", "shown"]
+
+LONGEST_VALUE = 80
+"""How many characters of a value a message has."""
+
+Part = str | int
+
+
+class Location(str):
+    """The note: ``At remarks[400].replies[0].stars: 6 (int).``
+
+    Parameters:
+        parts: attribute names and indexes, from the document to the value.
+        about: what is said about the value.
+    """
+
+    __slots__ = ("about", "parts")
+
+    about: str
+    parts: tuple[Part, ...]
+
+    def __new__(cls, parts: tuple[Part, ...], about: str = "") -> Location:
+        way = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+        note = super().__new__(cls, f"At {way.lstrip('.')}{about and ': '}{about}.")
+        note.parts = parts
+        note.about = about
+        return note
+
+    @property
+    def path(self) -> str:
+        """The parts in MongoDB's form: ``remarks.400.replies.0.stars``."""
+        return ".".join(map(str, self.parts))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.parts, self.about)
+
+
+def location_of(error: BaseException) -> Location | None:
+    """Where in a document an exception was raised, if that is known."""
+    notes = getattr(error, "__notes__", ())
+    return next((note for note in notes if isinstance(note, Location)), None)
+
+
+def locate(error: BaseException, *parts: Part, about: str = "", anew: bool = False) -> None:
+    """Say that an exception is about what is at these parts, or about what was below them.
+
+    Parameters:
+        error: the exception.
+        parts: attribute names and indexes.
+        about: what is said about the value, where nothing was said yet.
+        anew: whether what was said before is from another time the same exception was raised.
+    """
+    before = location_of(error)
+    if before is None:
+        error.add_note(Location(parts, about))
+        return
+    after = Location(parts, about) if anew else Location((*parts, *before.parts), before.about)
+    error.__notes__ = [after if note is before else note for note in error.__notes__]
+
+
+def index_of_last(items: Iterator[Any], of: list[Any]) -> int:
+    """The index of what an iterator over a list gave last."""
+    return len(of) - length_hint(items) - 1
+
+
+def described(value: Any, *, secret: bool = False, wanted: str = "") -> str:
+    """A value, shortened, with its type, and what is wanted in its place."""
+    text = f"{shown(value, secret=secret)} ({type(value).__name__})"
+    return f"{text}; {wanted} is wanted" if wanted else text
+
+
+def shown(value: Any, *, secret: bool = False) -> str:
+    """A value as messages show it: never long, and never a password."""
+    if secret:
+        return "'***'"
+    try:
+        text = short.repr(value)
+    except Exception:  # what a program's own __repr__ raises is not what went wrong
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+short = Repr()
+short.maxstring = short.maxother = LONGEST_VALUE

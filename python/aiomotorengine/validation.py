@@ -1,0 +1,85 @@
+"""All that is wrong with a document, in depth: ``validate`` stops at the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeGuard
+
+from aiomotorengine.errors import FieldError, InvalidDocumentError
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.refusals import located, refused, required
+from aiomotorengine.locations import locate, location_of
+from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.utils import is_collection
+
+__all__ = ["errors_of"]
+
+
+def errors_of(document: DocumentStorage) -> list[FieldError]:
+    """What is wrong with each field of a document and of those embedded in it."""
+    return [FieldError.of(error) for error in refusals_of(document)]
+
+
+def refusals_of(document: Any) -> Iterator[Exception]:
+    """What ``validate`` might raise for a document, each with its place in it."""
+    if type(document)._is_validated_directly() and "validate" not in document.__dict__:
+        yield from refusals_of_fields(document)
+    elif (error := own_refusal(document)) is not None:
+        inside = list(refusals_of_fields(document))
+        if location_of(error) is None or not inside:
+            yield error
+        yield from inside
+
+
+def own_refusal(document: Any) -> Exception | None:
+    """What the program's own ``validate`` says, which may take what the fields would not."""
+    try:
+        is_valid = document.validate()
+    except Exception as error:
+        return error
+    return None if is_valid else InvalidDocumentError("validate() returned something falsy.")
+
+
+def refusals_of_fields(document: Any) -> Iterator[Exception]:
+    for name, field in type(document)._fields.items():
+        value = None
+        try:
+            value = document.get_field_value(name)
+            is_missing = field.required and field.is_empty(value)
+            found = [required(name, value)] if is_missing else list(refusals_of_value(field, value))
+        except Exception as error:
+            yield located(error, field, "validate", value, name)
+            continue
+        for refusal in found:
+            locate(refusal, name)
+            yield refusal
+
+
+def refusals_of_value(field: BaseField[Any], value: Any) -> Iterator[Exception]:
+    if is_list(field) and is_collection(value):
+        base: BaseField[Any] = field._base_field
+        for index, item in enumerate(map(base._presented, value)):
+            for refusal in refusals_of_value(base, item):
+                locate(refusal, index)
+                yield refusal
+    elif is_embedded(field) and isinstance(value, field.embedded_type):
+        yield from refusals_of(value)
+    else:
+        try:
+            if not field.validate(value):
+                yield refused(field, value)
+        except Exception as error:
+            yield located(error, field, "validate", value)
+
+
+def is_list(field: BaseField[Any]) -> TypeGuard[ListField[Any]]:
+    """Whether a field validates its items, and nothing else."""
+    return isinstance(field, ListField) and not field.overrides("validate", ListField)
+
+
+def is_embedded(field: BaseField[Any]) -> TypeGuard[EmbeddedDocumentField[Any]]:
+    """Whether a field leaves it to an embedded document to validate itself."""
+    is_one = isinstance(field, EmbeddedDocumentField)
+    return is_one and not field.overrides("validate", EmbeddedDocumentField)
