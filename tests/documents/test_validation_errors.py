@@ -212,12 +212,15 @@ def test_the_same_exception_raised_again_is_located_anew() -> None:
 
 
 def test_what_a_built_in_field_did_not_expect_is_a_refusal() -> None:
-    class Unreadable:
-        def __int__(self) -> int:
-            raise LookupError("no number today")
+    class Unmeasured(str):
+        def __len__(self) -> int:
+            raise LookupError("no length today")
 
-    error = refusal_of(Post(stars=Unreadable()))
-    assert (str(error), error.path) == ("Field 'stars' must be valid.", "stars")
+    class Label(Document):
+        text = StringField(max_length=5)
+
+    error = refusal_of(Label(text=Unmeasured("a")))
+    assert (str(error), error.path) == ("Field 'text' must be valid.", "text")
     assert isinstance(error.__cause__, LookupError)
 
 
