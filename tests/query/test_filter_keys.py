@@ -7,7 +7,15 @@ from datetime import datetime
 import pytest
 from bson import ObjectId
 
-from aiomotorengine import Document, EmbeddedDocumentField, IntField, Q, StringField
+from aiomotorengine import (
+    BaseField,
+    Document,
+    EmbeddedDocumentField,
+    IntField,
+    ListField,
+    Q,
+    StringField,
+)
 from aiomotorengine.query_builder.node import conditions
 from aiomotorengine.query_builder.transform import transform_query, validate_fields
 from tests.query.models import Thing
@@ -172,6 +180,40 @@ def test_k25_get_and_match_refuse_wrong_keys():
 )
 def test_k25_an_index_leads_into_a_list(filters, expected):
     assert Q(**filters).to_query(Thing) == expected
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"any__x": 1}, {"any.x": 1}),
+        ({"any__x__y__gt": 1}, {"any.x.y": {"$gt": 1}}),
+        ({"any__x__not__in": [1]}, {"any.x": {"$not": {"$in": [1]}}}),
+        ({"any__x": {"y": [1]}}, {"any.x": {"y": [1]}}),
+        ({"any__0__x": 1}, {"any.0.x": 1}),
+        ({"any__gt": 1}, {"any": {"$gt": 1}}),
+        ({"several__x": 1}, {"s.x": 1}),
+        ({"several__0__x": 1}, {"s.0.x": 1}),
+    ],
+)
+def test_names_below_a_field_of_any_kind_are_keys_of_mappings(filters, expected):
+    class Bag(Document):
+        any = BaseField()
+        several = ListField(BaseField(), db_field="s")
+
+    assert Q(**filters).to_query(Bag) == expected
+
+
+@pytest.mark.parametrize("key", ["any__", "any____x", "any__x__", "any__gt__x", "money__x"])
+def test_a_field_of_a_programs_own_has_no_names_below_it(key):
+    class Money(BaseField):
+        pass
+
+    class Bag(Document):
+        any = BaseField()
+        money = Money()
+
+    with pytest.raises(ValueError, match="Invalid operator"):
+        Q(**{key: 1}).to_query(Bag)
 
 
 @pytest.mark.parametrize(

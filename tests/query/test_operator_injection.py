@@ -19,7 +19,17 @@ from aiomotorengine import (
 from tests.query.models import Friend, Sub, Thing
 
 SCALARS = ["a", "s", "flag", "key", "password", "price", "weight", "when", "id", "_id"]
-OTHERS = ["any", "undeclared", "sub", "sub__undeclared", "sub__name", "members__name", "nums__0"]
+OTHERS = [
+    "any",
+    "any__x",
+    "any__0__x",
+    "undeclared",
+    "sub",
+    "sub__undeclared",
+    "sub__name",
+    "members__name",
+    "nums__0",
+]
 LISTS = ["nums", "tags", "prices", "members", "tables"]
 REFERENCES = ["friend", "friends"]
 SENT = {"$ne": None}

@@ -65,7 +65,8 @@ def resolve(document_class: Any, key: str, operators: Container[str]) -> FilterP
     """Follow a filter key through a document class.
 
     Names that no field declares are those of dynamic attributes, which are stored with an
-    underscore in front; ``id`` is the document's id for the same reason.
+    underscore in front; ``id`` is the document's id for the same reason. A ``BaseField`` holds
+    values of any kind, so names below one are keys of mappings.
 
     Parameters:
         document_class: whose fields are meant.
@@ -134,6 +135,8 @@ def below(field: BaseField[Any], key: str, operators: Container[str]) -> Found |
         return Found(field._base_field, head, head, rest if separator else None)
     if isinstance(field, ListField):
         field = field.innermost
+    if type(field) is BaseField and head and head not in operators:
+        return Found(field, head, head, rest if separator else None)  # in a mapping
     embedded = getattr(field, "embedded_type", None)
     if embedded is None:
         return None
