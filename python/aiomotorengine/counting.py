@@ -47,7 +47,7 @@ async def count(collection: Any, query: Mapping[str, Any]) -> int:
 
 
 def mentions(query: Any, operators: frozenset[str]) -> bool:
-    """Whether a query has one of some operators, at whatever place."""
+    """Whether a query has one of some operators, at any depth."""
     if not isinstance(query, Mapping):
         return False
     return any(

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from bson.objectid import ObjectId
-from pymongo import ASCENDING, DESCENDING
+from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
 from aiomotorengine import bulk, counting, indexes, raw_io, references, saving
@@ -31,13 +31,14 @@ from aiomotorengine.errors import (
     UniqueKeyViolationError,
 )
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode, conditions
+from aiomotorengine.query_builder.ordering import sort_key
 from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.target import Target
 from aiomotorengine.update.definition import update_document
 from aiomotorengine.update.nulls import explained
+from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction
 
 if TYPE_CHECKING:
@@ -49,21 +50,6 @@ D = TypeVar("D", bound=DocumentStorage)
 
 DEFAULT_LIMIT = 1000
 """How many documents ``find_all`` returns where no ``limit`` was set."""
-
-
-class UpdateResult(dict[str, Any]):
-    """What an update did: ``count`` (how many matched) and ``updated_existing`` (whether any did),
-    as entries and as attributes.
-    """
-
-    @property
-    def count(self) -> int:
-        matched: int = self["count"]
-        return matched
-
-    @property
-    def updated_existing(self) -> bool:
-        return self.count > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,34 +162,11 @@ class QuerySet(Generic[D]):
         Raises:
             ValueError: there is no such field, or it is a list field.
         """
-        key, sign = self._sort_key(field)
+        key, sign = sort_key(self.__klass__, field)
         if direction is None:
             direction = ASCENDING
         self._order.append((key, sort_direction(direction) * sign))
         return self
-
-    def _sort_key(self, field: BaseField[Any] | str) -> tuple[str, int]:
-        if isinstance(field, ListField):
-            raise ValueError(
-                "Can't order by a list field. Use an aggregation (Document.objects.aggregate), or "
-                "keep the length of the list in an IntField of its own and order by that."
-            )
-        name = getattr(field, "name", None) if isinstance(field, BaseField) else field
-        if not isinstance(name, str):
-            raise TypeError(
-                f"Order by a field of {self.__klass__.__name__} or by its name, not by {field!r}."
-            )
-        sign = ASCENDING
-        if name not in self.__klass__._fields and name[:1] in ("-", "+"):
-            sign, name = (DESCENDING if name[0] == "-" else ASCENDING), name[1:]
-        if name in ("id", "_id") and name not in self.__klass__._fields:
-            return "_id", sign
-        try:
-            return ".".join(part.db_field for part in self.__klass__.get_fields(name)), sign
-        except ValueError:
-            raise ValueError(
-                f"Invalid order by field '{name}': Field not found in '{self.__klass__.__name__}'."
-            ) from None
 
     @property
     def aggregate(self) -> Aggregation[D]:

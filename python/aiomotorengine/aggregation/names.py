@@ -76,14 +76,14 @@ class GroupedNames:
         self._fields: dict[str, BaseField[Any]] = dict(self.document_class._fields)
         self._db_field_map: dict[str, str] = dict(self.document_class._db_field_map)
         fields = {key: before._fields[name] for name, key in before._db_field_map.items()}
-        places = {source: f"_id.{key}" for key, source in keys.items()}
+        grouped = {source: f"_id.{key}" for key, source in keys.items()}
 
         self._name("_id", UNDECLARED, "_id")
         for key, source in keys.items():
             self._name(key, fields.get(source, UNDECLARED), f"_id.{key}")
         for name, source in before._db_field_map.items():
-            if source in places:
-                self._name(name, before._fields[name], places[source])
+            if source in grouped:
+                self._name(name, before._fields[name], grouped[source])
         for name, key in before._db_field_map.items():
             if key in self.aliases and isinstance(before._fields[name], IntField):
                 self._name(name, ComputedNumber(db_field=key), key)

@@ -44,8 +44,7 @@ class QueryOperator:
         """What is compared with, for the value that the filter gives: the field's ``to_query``.
 
         Raises:
-            ValueError: the field can't take the value, or it is a mapping where that would smuggle
-                in operators.
+            ValueError: the field can't take the value, or it would be taken for operators.
         """
         return query_value(field, raw)
 

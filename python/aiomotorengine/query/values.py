@@ -1,4 +1,4 @@
-"""How the value of a filter becomes what MongoDB compares with, with no operators smuggled in.
+"""How the value of a filter becomes what MongoDB compares with, and never an operator.
 
 A program that hands on what a user of it sent (``filter(name=request["name"])``) must not find
 that this was ``{"$ne": None}``. So a mapping is a value here or it is refused; operators are

@@ -153,7 +153,7 @@ class QCombination(QNode):
 
     Parameters:
         operation: ``QNode.AND`` or ``QNode.OR``.
-        children: the queries. The children of one with the same operation are taken in its place.
+        children: the queries. One with the same operation is replaced by its own children.
     """
 
     def __init__(self, operation: int, children: Iterable[QNode]) -> None:
@@ -266,7 +266,7 @@ def conditions(
         ValueError: a key names an unknown operator, or a sub-property of what has none.
     """
     if is_raw_query(document_class, kwargs):
-        # Any operator could come in by the keywords that a stranger chose.
+        # Keywords may come from a request: a raw query among them could bring in any operator.
         raise ValueError("Invalid filter 'raw': pass a raw query by itself, as in filter({...}).")
     validate_fields(document_class, kwargs)
     together: QNode = Q()

@@ -8,15 +8,9 @@ from typing import Any
 from bson.errors import BSONError
 
 from aiomotorengine.query.base import QueryOperator
-from aiomotorengine.query.exists import ExistsQueryOperator
-from aiomotorengine.query.greater_than import GreaterThanQueryOperator
-from aiomotorengine.query.greater_than_or_equal import GreaterThanOrEqualQueryOperator
-from aiomotorengine.query.in_operator import InQueryOperator
-from aiomotorengine.query.is_null import IsNullQueryOperator
-from aiomotorengine.query.lesser_than import LesserThanQueryOperator
-from aiomotorengine.query.lesser_than_or_equal import LesserThanOrEqualQueryOperator
-from aiomotorengine.query.not_equal import NotEqualQueryOperator
+from aiomotorengine.query.equal import DefaultOperator
 from aiomotorengine.query.not_operator import NotOperator
+from aiomotorengine.query.operators import OPERATORS
 from aiomotorengine.query_builder.filter_path import invalid_filter, resolve
 from aiomotorengine.query_builder.merging import all_of, update
 
@@ -31,33 +25,8 @@ __all__ = [
 
 RAW = "raw"
 
-OPERATORS: dict[str, type[QueryOperator]] = {
-    "exists": ExistsQueryOperator,
-    "gt": GreaterThanQueryOperator,
-    "gte": GreaterThanOrEqualQueryOperator,
-    "in": InQueryOperator,
-    "is_null": IsNullQueryOperator,
-    "lt": LesserThanQueryOperator,
-    "lte": LesserThanOrEqualQueryOperator,
-    "ne": NotEqualQueryOperator,
-    "not": NotOperator,
-}
-"""The operators of filter keys, by name. Programs may add their own at any time."""
-
 # What a field's conversion raises for a value it can't take.
 REFUSALS = (ValueError, TypeError, ArithmeticError, AttributeError, LookupError, BSONError)
-
-
-class DefaultOperator(QueryOperator):
-    """Equality: what a filter key without an operator asks for.
-
-    Example:
-        >>> DefaultOperator().to_query("age", 21)
-        {'age': 21}
-    """
-
-    def to_query(self, db_name: str, value: Any) -> dict[str, Any]:
-        return {db_name: value}
 
 
 def transform_query(document_class: Any, /, **filters: Any) -> dict[str, Any]:

@@ -1,0 +1,53 @@
+"""What ``order_by`` sorts by: a field, its name or a path becomes a key of MongoDB."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING
+
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.list_field import ListField
+
+__all__ = ["sort_key"]
+
+
+def sort_key(document_class: Any, field: BaseField[Any] | str) -> tuple[str, int]:
+    """The key in MongoDB, and the direction that a sign in front of a text asks for.
+
+    Parameters:
+        document_class: the class whose documents are sorted.
+        field: a field, an attribute name, a dotted path, ``"id"`` or ``"_id"``.
+
+    Raises:
+        ValueError: there is no such field, or it is a list field.
+        TypeError: it is neither field nor text.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField
+        >>> class Player(Document):
+        ...     score = IntField(db_field="s")
+        >>> sort_key(Player, "-score"), sort_key(Player, Player.score), sort_key(Player, "id")
+        (('s', -1), ('s', 1), ('_id', 1))
+    """
+    if isinstance(field, ListField):
+        raise ValueError(
+            "Can't order by a list field. Use an aggregation (Document.objects.aggregate), or "
+            "keep the length of the list in an IntField of its own and order by that."
+        )
+    name = getattr(field, "name", None) if isinstance(field, BaseField) else field
+    if not isinstance(name, str):
+        raise TypeError(
+            f"Order by a field of {document_class.__name__} or by its name, not by {field!r}."
+        )
+    sign = ASCENDING
+    if name not in document_class._fields and name[:1] in ("-", "+"):
+        sign, name = (DESCENDING if name[0] == "-" else ASCENDING), name[1:]
+    if name in ("id", "_id") and name not in document_class._fields:
+        return "_id", sign
+    try:
+        return ".".join(part.db_field for part in document_class.get_fields(name)), sign
+    except ValueError:
+        raise ValueError(
+            f"Invalid order by field '{name}': Field not found in '{document_class.__name__}'."
+        ) from None
