@@ -161,7 +161,7 @@ class TestUpdates:
         }
         with pytest.raises(InvalidDocumentError, match=r"(?m)^Field 'road' is required\.$"):
             field.to_update({"number": 1})
-        with pytest.raises(InvalidDocumentError, match=r"^Field 'number' must be valid\.$"):
+        with pytest.raises(InvalidDocumentError, match=r"(?m)^Field 'number' must be valid\.$"):
             field.to_update({"road": "a", "number": "x"})
 
     @pytest.mark.parametrize(

@@ -186,6 +186,31 @@ async def test_k17_mappings_for_embedded_documents_stand_for_documents(users: No
 
 
 @pytest.mark.parametrize(
+    ("definition", "path", "code", "value", "shown"),
+    [
+        ({"age": "old"}, "age", "invalid", "old", "At age: 'old' (str)"),
+        ({"friend": 5.5}, "friend", "invalid", 5.5, "At friend: 5.5 (float)"),
+        ({"home": 5}, "home", "invalid", 5, "At home: 5 (int); an instance of Home is wanted"),
+        ({"home": {"road": 5}}, "home.road", "invalid", 5, "At home.road: 5 (int)"),
+        ({"home": {"no": 5}}, "home.road", "required", None, "At home.road: None"),
+        ({"homes": [{"r": "a"}, {"r": 5}]}, "homes.1.road", "invalid", 5, "At homes[1].road: 5"),
+        ({"homes": [{"r": "a"}, 5]}, "homes.1", "invalid", 5, "At homes[1]: 5 (int)"),
+        ({"homes": 5}, "homes", "invalid", 5, "At homes: 5 (int); a list is wanted"),
+        ({"marks": [1, "x"]}, "marks.1", "invalid", "x", "At marks[1]: 'x' (str)"),
+        ({"password": 5}, "password", "invalid", "***", "At password: '***' (int)"),
+    ],
+)
+async def test_a_refused_update_says_where(
+    definition: Any, path: str, code: str, value: Any, shown: str
+) -> None:
+    with pytest.raises(InvalidDocumentError) as refusal:
+        await User.objects.update(definition)
+    error = refusal.value
+    assert (error.path, error.code, error.value) == (path, code, value)
+    assert error.__notes__[0].startswith(shown)
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [("name", None), ("name", ""), ("marks", []), ("marks", None), ("password", "")],
 )

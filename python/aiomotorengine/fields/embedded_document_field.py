@@ -11,6 +11,7 @@ from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.document_class import document_class
 from aiomotorengine.fields.hooks import unchanged
 from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.fields.refusals import located, refused
 from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.utils import has_operators, is_operator
 
@@ -131,9 +132,9 @@ class EmbeddedDocumentField(BaseField[D]):
             except InvalidDocumentError:
                 raise
             except (ValueError, TypeError, ArithmeticError, AttributeError) as error:
-                raise InvalidDocumentError.invalid(self.name) from error
+                raise refused(self, value) from error
         if not self.validate(value):
-            raise InvalidDocumentError.invalid(self.name)
+            raise refused(self, value)
         return self.to_son(value)
 
     def _document_of(self, mapping: Mapping[Any, Any]) -> D:
@@ -154,7 +155,13 @@ class EmbeddedDocumentField(BaseField[D]):
             if name in values or name == "_id" or is_operator(name):
                 raise ValueError(f"{embedded_type.__name__} can't have a value for '{key}' here.")
             field = embedded_type._fields.get(name)
-            values[name] = value if field is None else field.from_son(field.to_update(value))
+            if field is None:
+                values[name] = value
+                continue
+            try:
+                values[name] = field.from_son(field.to_update(value))
+            except Exception as error:
+                raise located(error, field, "to_update", value, name)  # noqa: B904
         document: D = embedded_type(**values)
         return document
 

@@ -6,13 +6,12 @@ from collections.abc import Set as AbstractSet
 from collections.abc import Sized
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
-from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import converter, generation, validator
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.reference_field import ReferenceField
-from aiomotorengine.fields.refusals import located
+from aiomotorengine.fields.refusals import located, refused
 from aiomotorengine.locations import index_of_last
 from aiomotorengine.storage import DocumentStorage, ReferenceList
 from aiomotorengine.utils import is_collection
@@ -191,8 +190,14 @@ class ListField(BaseField[list[T]]):
         if value is None:
             return None
         if not is_collection(value):
-            raise InvalidDocumentError.invalid(self.name)
-        return [self._base_field.to_update(item) for item in value]
+            raise refused(self, value)
+        field, stored = self._base_field, []
+        for index, item in enumerate(value):
+            try:
+                stored.append(field.to_update(item))
+            except Exception as error:
+                raise located(error, field, "to_update", item, index)  # noqa: B904
+        return stored
 
     def _find_refused(self, value: Any) -> tuple[tuple[int, ...], BaseField[Any], Any] | None:
         if self.overrides("validate", ListField) or not is_collection(value):

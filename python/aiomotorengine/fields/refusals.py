@@ -55,6 +55,8 @@ def located(
     if field._holds_others:
         locate(error, *parts)
     elif isinstance(error, InvalidDocumentError):
+        if error.value is None:
+            error.value = "***" if field._is_secret(value) else value
         locate(error, *parts, about=description(field, value))
     elif is_built_in(field, hook) and is_built_in(field, "get_value"):
         refusal = refused(field, value)

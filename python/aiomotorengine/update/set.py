@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.refusals import located, required
 from aiomotorengine.update.path import UpdatePath
 
 __all__ = ["set_value"]
@@ -19,6 +19,9 @@ def set_value(path: UpdatePath, value: Any) -> Any:
     field = path.field
     if field is None:
         return value
-    if field.required and field.is_empty(value):
-        raise InvalidDocumentError.required(field.name)
-    return field.to_update(value)
+    try:
+        if field.required and field.is_empty(value):
+            raise required(field.name, value)
+        return field.to_update(value)
+    except Exception as error:
+        raise located(error, field, "to_update", value, field.name)  # noqa: B904
