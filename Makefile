@@ -4,11 +4,13 @@
 #   PYTHON=python3.12          the interpreter that .venv is made with (default: see below)
 #   AIOMOTORENGINE_BUILD=pure  leave Rust out, even where it is installed
 #   MONGODB_URI=mongodb://...  test on this server; none is started then
+#   WORKERS=4                  how many processes run tests (default: as many as there are cores)
 #   ARGS="-k references"       what pytest is told besides
 
 VENV := .venv
 PY := $(VENV)/bin/python
 PROFILE := dev
+WORKERS ?= logical
 CONSTRAINTS := requirements/constraints.txt
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --constraint $(CONSTRAINTS)
@@ -31,8 +33,11 @@ MADE := $(VENV)/.stamp-venv
 BUILT := $(VENV)/.stamp-built-$(KIND)$(if $(filter native,$(KIND)),-$(PROFILE))
 TOOLS := $(VENV)/.stamp-tools $(if $(MONGODB_URI),,$(VENV)/.stamp-mongod)
 
+# Each worker has servers of its own, so more than a few of them would be too many for most machines.
+PYTEST := $(PY) -m pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
+
 .DELETE_ON_ERROR:
-.PHONY: help setup build demo test test-pure lint bench fuzz leaks asan valgrind faults soak docs \
+.PHONY: help setup build demo quick test test-all test-pure lint bench fuzz leaks asan valgrind faults soak docs \
 	ci wheel-pure clean
 
 help: ## show this list
@@ -46,11 +51,17 @@ demo: ## load real data into an embedded server, query it, show tables
 	@$(MAKE) --no-print-directory build PROFILE=release
 	@$(PY) -m examples.demo $(ARGS)
 
-test: setup ## all tests: every codec, driver and server there is; cargo test
-	$(PY) -m pytest $(ARGS)
+quick: setup ## each test function once, in under a minute; for while you work
+	$(PYTEST) --quick $(ARGS)
+
+test: setup ## all tests, each with one codec, driver and server of those there are; cargo test
+	$(PYTEST) $(ARGS)
 ifeq ($(KIND),native)
 	$(PY) rust/cargo_test.py --quiet
 endif
+
+test-all: PYTEST += --matrix=full
+test-all: test ## all tests, each with every codec, driver and server; cargo test
 
 test-pure: ## the tests as they run on a machine without Rust
 	@$(MAKE) --no-print-directory test AIOMOTORENGINE_BUILD=pure

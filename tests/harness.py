@@ -1,15 +1,22 @@
 """The options and fixtures that all tests and benches share.
 
-A test takes ``codec``, ``driver``, ``server`` or ``mongo`` and runs once with each that there is;
-it does not ask which it got. ``--codec``, ``--driver`` and ``--server`` narrow a run.
+A test takes ``codec``, ``driver``, ``server`` or ``mongo``, and does not ask which it got. Their
+combinations are the corners of a matrix. Each test runs in one corner, which its name determines,
+so a run as a whole meets them all; with ``--matrix=full`` each runs in every corner. ``--codec``,
+``--driver`` and ``--server`` narrow the matrix.
 """
 
 from __future__ import annotations
 
+import gc
 import platform
-from collections.abc import AsyncIterator, Iterator
+import re
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
 from uuid import uuid4
 
@@ -23,6 +30,7 @@ from aiomotorengine.database import Database
 from tests.servers import NotAvailableError, Server, kinds
 
 MONGOD_ONLY = "mongod_only"
+AXES = ("codec", "driver", "server")
 
 
 # -- options, and what they leave to run with ----------------------------------------------------
@@ -30,6 +38,17 @@ MONGOD_ONLY = "mongod_only"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("aiomotorengine")
+    group.addoption(
+        "--matrix",
+        choices=["sample", "full"],
+        default="sample",
+        help="run each test in one corner of codec x driver x server (sample), or in all (full)",
+    )
+    group.addoption(
+        "--quick",
+        action="store_true",
+        help="run each test function once, with one set of parameters, unless it starts programs",
+    )
     group.addoption("--codec", choices=["python", "native"], help="run with this codec only")
     group.addoption("--driver", choices=sorted(drivers.DRIVERS), help="run on this driver only")
     group.addoption("--server", choices=sorted(kinds()), help="run on this server only")
@@ -71,6 +90,7 @@ def server_names(config: pytest.Config) -> list[str]:
     return available
 
 
+@cache
 def missing(server: str) -> str | None:
     """Why a server cannot be had, if it cannot."""
     try:
@@ -90,13 +110,73 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("server", names, indirect=True, scope="session")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    refuse_changing_names(items)
+    if config.getoption("quick"):
+        kept = sample([item for item in items if not starts_programs(item)], name_of_function)
+    elif config.getoption("matrix") == "sample":
+        kept = sample(items, name_without_corner)
+    else:
+        kept = set(items)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]
     for item in items:
-        marker = item.get_closest_marker(MONGOD_ONLY)
-        if marker and isinstance(item, pytest.Function):
-            (reason,) = marker.args
-            if item.callspec.params.get("server") == "secantus":
-                item.add_marker(pytest.mark.skip(reason=reason))
+        if reason := why_not_here(item):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def refuse_changing_names(items: Sequence[pytest.Item]) -> None:
+    """A test is known by its name to other processes, and keeps its corner by it."""
+    for item in items:
+        if re.search(r" at 0x[0-9a-f]{6}", item.nodeid):
+            raise pytest.UsageError(f"an address is no name: give an id= to {item.nodeid}")
+
+
+def sample(items: Sequence[pytest.Item], name: Callable[[pytest.Item], str]) -> set[pytest.Item]:
+    """One item of those with the same name, the same in every run and process."""
+    groups: defaultdict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        groups[name(item)].append(item)
+    chosen = set()
+    for same, group in groups.items():
+        possible = [item for item in group if why_not_here(item) is None] or group
+        number = int.from_bytes(sha256(same.encode()).digest())
+        chosen.add(possible[number % len(possible)])
+    return chosen
+
+
+def name_of_function(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
+
+
+def name_without_corner(item: pytest.Item) -> str:
+    """What the corners of a test have in common: its function and its other parameters."""
+    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+        return item.nodeid
+    axes = [axis for axis in AXES if axis in item.callspec.params]
+    corner = "-".join(str(item.callspec.params[axis]) for axis in axes)
+    return f"{name_of_function(item)}[{item.callspec.id.removeprefix(corner)}]"
+
+
+def starts_programs(item: pytest.Item) -> bool:
+    """Whether a test's module starts programs, which takes longer than most tests do."""
+    return isinstance(item, pytest.Function) and hasattr(item.module, "subprocess")
+
+
+def pytest_collection_finish() -> None:
+    """Keep thousands of tests out of each ``gc.collect()`` that some of them call."""
+    gc.freeze()
+
+
+def why_not_here(item: pytest.Item) -> str | None:
+    """Why a test cannot run in its corner, if it cannot."""
+    marker = item.get_closest_marker(MONGOD_ONLY)
+    if marker is None or not isinstance(item, pytest.Function):
+        return None
+    if item.callspec.params.get("server") != "secantus":
+        return None
+    (reason,) = marker.args
+    return str(reason)
 
 
 # -- the header ----------------------------------------------------------------------------------
@@ -106,10 +186,25 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     python = f"{platform.python_implementation()} {platform.python_version()}"
     return [
         f"aiomotorengine: {aiomotorengine.__version__} on {python}",
+        f"matrix: {what_runs(config)}; {workers(config)}",
         f"codec: {', '.join(codecs(config))}; {native_state()}",
         f"driver: {', '.join(map(driver_state, driver_names(config)))}",
         f"server: {', '.join(map(server_state, server_choice(config)))}",
     ]
+
+
+def what_runs(config: pytest.Config) -> str:
+    if config.getoption("quick"):
+        return "each function once, those that start programs left out (quick)"
+    if config.getoption("matrix") == "sample":
+        return "one corner of codec x driver x server for each test (--matrix=full runs all)"
+    return "each test in all corners of codec x driver x server"
+
+
+def workers(config: pytest.Config) -> str:
+    """How many processes run tests, where pytest-xdist is told to start some."""
+    count = config.getoption("numprocesses", default=None)
+    return f"{count} workers, each with servers of its own" if count else "one process"
 
 
 def native_state() -> str:

@@ -194,7 +194,12 @@ async def tell(report: BulkReport) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"progress": tell}, {"progress": 5}, {"report": {}}, {"report": BulkReport}],
+    [
+        pytest.param({"progress": tell}, id="a coroutine function"),
+        {"progress": 5},
+        {"report": {}},
+        {"report": BulkReport},
+    ],
     ids=str,
 )
 async def test_options_that_cannot_work_are_refused_before_anything_is_sent(

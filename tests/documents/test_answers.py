@@ -133,7 +133,9 @@ async def test_other_errors_stay_what_they_are(
     assert failure.value is error
 
 
-@pytest.mark.parametrize("value", [object(), 2**70, {1, 2}, "\ud800", {5: 1}], ids=repr)
+@pytest.mark.parametrize(
+    "value", [pytest.param(object(), id="object()"), 2**70, {1, 2}, "\ud800", {5: 1}], ids=repr
+)
 async def test_a_value_that_cannot_be_sent_is_no_fault_of_the_server(
     value: Any, forger: Forger
 ) -> None:

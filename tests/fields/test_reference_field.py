@@ -115,8 +115,8 @@ class TestQueries:
     @pytest.mark.parametrize(
         "value",
         [
-            Author(name="unsaved"),
-            Other(_id=ID),
+            pytest.param(Author(name="unsaved"), id="unsaved"),
+            pytest.param(Other(_id=ID), id="other class"),
             "x" * 24,
             "twelve bytes",
             "",
