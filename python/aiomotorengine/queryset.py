@@ -14,14 +14,13 @@ from collections.abc import (
 )
 from contextlib import aclosing
 from copy import copy
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from bson.objectid import ObjectId
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
-from aiomotorengine import bulk, counting, indexes, raw_io, references, saving
+from aiomotorengine import bulk, counting, finding, indexes, raw_io, references, saving
 from aiomotorengine.aggregation.base import Aggregation
 from aiomotorengine.answers import checked_count, understood
 from aiomotorengine.bulk import BulkReport
@@ -31,6 +30,7 @@ from aiomotorengine.errors import (
     UniqueKeyViolationError,
 )
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.finding import Selection
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.query_builder.ordering import sort_key
@@ -50,23 +50,6 @@ D = TypeVar("D", bound=DocumentStorage)
 
 DEFAULT_LIMIT = 1000
 """How many documents ``find_all`` returns where no ``limit`` was set."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What is read, as it was when reading began: a query set may be changed meanwhile.
-
-    Attributes:
-        query: the filter, as MongoDB takes it.
-        order: keys and directions.
-        skip: how many are left out.
-        limit: how many at most; ``None`` for all, 0 for none.
-    """
-
-    query: Mapping[str, Any]
-    order: list[tuple[str, int]]
-    skip: int
-    limit: int | None
 
 
 class QuerySet(Generic[D]):
@@ -234,9 +217,8 @@ class QuerySet(Generic[D]):
             ValueError: the limit or skip is negative, or a filter has a value its field refuses.
         """
         limit = DEFAULT_LIMIT + 1 if self._limit is None else self._limit
-        batches = self._batches(self._selection(limit), alias)
         found: list[D] = []
-        async with aclosing(batches):
+        async with aclosing(self._found(limit, alias)) as batches:
             async for batch in batches:
                 found.extend(batch)
         if self._limit is None and len(found) > DEFAULT_LIMIT:
@@ -251,37 +233,17 @@ class QuerySet(Generic[D]):
             await references.load(found)
         return found
 
-    def _selection(self, limit: int | None) -> Selection:
-        return Selection(self.to_query(), list(self._order), self._skip, limit)
-
-    async def _batches(
-        self, selection: Selection, alias: str | None
-    ) -> AsyncGenerator[list[D], None]:
-        """What a query finds, batch by batch."""
-        if selection.limit is not None and selection.limit < 0:
-            raise ValueError(f"The limit must not be negative: {selection.limit}.")
-        if selection.skip < 0:
-            raise ValueError(f"The number to skip must not be negative: {selection.skip}.")
-        if selection.limit == 0:
-            return
-        found = raw_io.find(
-            self.coll(alias),
-            self.__klass__,
-            selection.query,
-            sort=selection.order,
-            skip=selection.skip,
-            limit=selection.limit or 0,
-        )
-        # Whoever stops reading early closes this generator, and that must close the cursor.
-        async with aclosing(found):
-            async for batch in found:
-                yield batch
+    def _found(self, limit: int | None, alias: str | None = None) -> AsyncGenerator[list[D], None]:
+        """What the query finds, batch by batch, whatever is changed here meanwhile."""
+        order = list(self._order)
+        selection = Selection(self.__klass__, self.to_query(), order, self._skip, limit)
+        return finding.batches(self.coll(alias), selection)
 
     def __aiter__(self) -> AsyncIterator[D]:
-        return self._documents(self._selection(self._limit))
+        return self._documents(self._found(self._limit))
 
-    async def _documents(self, selection: Selection) -> AsyncIterator[D]:
-        async with aclosing(self._batches(selection, None)) as batches:
+    async def _documents(self, found: AsyncGenerator[list[D], None]) -> AsyncIterator[D]:
+        async with aclosing(found) as batches:
             async for batch in batches:
                 if not self.is_lazy:
                     await references.load(batch)
@@ -292,7 +254,7 @@ class QuerySet(Generic[D]):
         """The first document that the query finds in its order, or ``None``."""
         limit = 1 if self._limit is None else min(self._limit, 1)
         found: list[D] = []
-        async with aclosing(self._batches(self._selection(limit), alias)) as batches:
+        async with aclosing(self._found(limit, alias)) as batches:
             async for batch in batches:
                 found.extend(batch)
         if not self.is_lazy:

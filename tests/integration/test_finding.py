@@ -66,7 +66,7 @@ async def large(mongo: Mongo) -> int:
 
 async def batches(query_set: QuerySet[Any], limit: int | None = None) -> list[int]:
     """The sizes of the batches in which documents arrive."""
-    return [len(batch) async for batch in query_set._batches(query_set._selection(limit), None)]
+    return [len(batch) async for batch in query_set._found(limit)]
 
 
 # -- bytes ---------------------------------------------------------------------------------------

@@ -53,6 +53,8 @@ def building() -> None:
     query = User.objects.filter(age__gte=18).filter_not(name="Ada").filter(Q(age=1) | Q(age=2))
     assert_type(query, QuerySet[User])
     assert_type(query.filter({"raw": {"$exists": True}}), QuerySet[User])
+    assert_type(query.all_filters_cleared(), QuerySet[User])
+    assert_type(query.to_query(), dict[str, Any])
     assert_type(query.limit(10).skip(5).limit(None), QuerySet[User])
     assert_type(query.order_by(User.age, DESCENDING).order_by("-name"), QuerySet[User])
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.fields.password_field import PasswordField
 from aiomotorengine.utils import is_operator
 
 __all__ = ["masked", "shortened"]
@@ -38,11 +37,12 @@ def masked(document_class: Any, query: Any) -> Any:
     shown = {}
     for key, value in query.items():
         field = None if is_operator(key) else field_of(document_class, str(key))
-        if isinstance(field, PasswordField):
+        embedded = getattr(field, "embedded_type", None)
+        if field is not None and embedded is None and field._is_secret(value):
             shown[key] = mask(value)
         else:
             # Under a key that is no field's, in a $facet for instance, the keys are the same.
-            shown[key] = masked(getattr(field, "embedded_type", document_class), value)
+            shown[key] = masked(embedded or document_class, value)
     return shown
 
 
