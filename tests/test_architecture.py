@@ -31,7 +31,7 @@ STANDS_ON = {
     "database": "",
     "connection": "drivers database",
     "pacing": "",
-    "answers": "",
+    "answers": "errors",
     "raw_io": "codec pacing",
     "transactions": "",
     "target": "drivers transactions",

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from typing import Any, TypeGuard
 
 from bson.errors import InvalidBSON
-from pymongo.errors import OperationFailure, ProtocolError
+from pymongo.errors import OperationFailure, ProtocolError, PyMongoError
+
+from aiomotorengine.errors import keep_labels
 
 __all__ = ["checked_count", "is_whole", "understood"]
 
@@ -76,4 +78,7 @@ def is_whole(number: Any) -> TypeGuard[int]:
 
 
 def nonsense(error: Exception) -> ProtocolError:
-    return ProtocolError(f"the server's answer makes no sense: {type(error).__name__}: {error}")
+    wrapped = ProtocolError(f"the server's answer makes no sense: {type(error).__name__}: {error}")
+    if isinstance(error, PyMongoError):
+        keep_labels(error, wrapped)
+    return wrapped

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from pymongo.errors import DocumentTooLarge, DuplicateKeyError
+from pymongo.errors import DocumentTooLarge, DuplicateKeyError, PyMongoError
 
 from aiomotorengine.locations import location_of
 
 __all__ = [
     "PYMONGO_ERROR_REGEX",
+    "AggregationError",
     "FieldError",
     "InvalidDocumentError",
     "LoadReferencesRequiredError",
@@ -20,6 +22,7 @@ __all__ = [
     "ResultsTruncatedWarning",
     "UniqueKeyViolationError",
     "bulk_refusal",
+    "keep_labels",
     "violates_id",
     "wrong_class",
 ]
@@ -225,7 +228,9 @@ class UniqueKeyViolationError(RuntimeError, DuplicateKeyError):
     ) -> UniqueKeyViolationError:
         """Build the error from the driver's, about one document or one index."""
         text = (error.details or {}).get("errmsg") or str(error)
-        return cls.of(text, document_class, error.details)
+        violation = cls.of(text, document_class, error.details)
+        keep_labels(error, violation)
+        return violation
 
     @classmethod
     def of(
@@ -258,6 +263,53 @@ def violates_id(error: DuplicateKeyError) -> bool:
         return list(pattern) == ["_id"]
     match = PYMONGO_ERROR_REGEX.search(details.get("errmsg") or str(error))
     return match is not None and match["index_name"].rpartition("$")[2] == "_id_"
+
+
+class AggregationError(RuntimeError):
+    """An aggregation failed; the cause is the error itself.
+
+    Where the driver raised it, this is an instance of the class of that error as well
+    (``OperationFailure``, ``AutoReconnect`` …), with its code, details and labels. So what decides
+    by these whether to try again, as ``with_transaction`` does, does so.
+    """
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return aggregation_error, (type(self).__bases__, *self.args, vars(self))
+
+    @classmethod
+    def of(cls, error: Exception) -> AggregationError:
+        """The error that is raised for one; its cause is still to be set."""
+        bases = (cls, type(error)) if isinstance(error, PyMongoError) else cls.__bases__
+        wrapped = aggregation_error(bases, f"Aggregation failed due to: {error}", vars(error))
+        if isinstance(error, PyMongoError):
+            keep_labels(error, wrapped)
+        return wrapped
+
+
+def aggregation_error(
+    bases: tuple[type, ...], text: str, attributes: Mapping[str, Any]
+) -> AggregationError:
+    """An ``AggregationError`` with the attributes of another error."""
+    kind = AggregationError if bases == AggregationError.__bases__ else joined(*bases)
+    error = kind.__new__(kind, text)
+    vars(error).update(attributes)
+    return error
+
+
+@cache
+def joined(first: type[AggregationError], second: type[PyMongoError]) -> type[AggregationError]:
+    """A class that is both; its name is the first's."""
+    return type(first.__name__, (first, second), {"__module__": first.__module__})
+
+
+def keep_labels(cause: PyMongoError, error: Exception) -> None:
+    """Give an error the labels of another, by which programs decide whether to try again."""
+    for name, value in vars(cause).items():
+        if "labels" in name:
+            setattr(error, name, set(value))
 
 
 # -- bulk inserts --------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.query_builder.ordering import sort_key
 from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.target import Target
+from aiomotorengine.transactions import suited
 from aiomotorengine.update.definition import update_document
 from aiomotorengine.update.nulls import explained
 from aiomotorengine.update.result import UpdateResult
@@ -195,7 +196,9 @@ class QuerySet(Generic[D]):
         Parameters:
             alias: the connection; by default the class's ``__alias__``, else the default one.
         """
-        return get_connection(self._alias(alias))[self.__klass__.__collection__]
+        alias = self._alias(alias)
+        collection = get_connection(alias)[self.__klass__.__collection__]
+        return suited(collection, driver_of(alias).bound_session(collection.database.client))
 
     def _alias(self, alias: str | None) -> str:
         return alias or self.__klass__.__alias__ or DEFAULT_CONNECTION_NAME
@@ -469,7 +472,7 @@ class QuerySet(Generic[D]):
             pymongo.errors.WriteError: the server refuses the change.
         """
         change = update_document(self.__klass__, definition)
-        query, collection = self.to_query(), self._target(alias).collection
+        query, collection = self.to_query(), self.coll(alias)
         try:
             with explained(), understood(lambda: raw_io.can_encode(collection, query, change)):
                 result = await collection.update_many(query, change)
@@ -499,7 +502,7 @@ class QuerySet(Generic[D]):
         Raises:
             ValueError: the document is of another class.
         """
-        collection = self._target(alias).collection
+        collection = self.coll(alias)
         if instance is None:
             query, delete = self.to_query(), collection.delete_many
         else:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pymongo.write_concern import WriteConcern
-
 from aiomotorengine.drivers import Driver
 from aiomotorengine.transactions import transaction_of
 
@@ -33,11 +31,6 @@ class Target:
     def of(cls, collection: Any, document_class: type[Any], driver: Driver) -> Target:
         """The target of a write that begins now, in the transaction that goes on here, if any."""
         session = driver.bound_session(collection.database.client)
-        # A transaction has one write concern, that of its commit, and servers refuse writes in it
-        # that have one. The driver leaves it out only for a session that it is handed.
-        is_in_transaction = session is not None and session.in_transaction
-        if is_in_transaction and not collection.write_concern.is_server_default:
-            collection = collection.with_options(write_concern=WriteConcern())
         return cls(collection, document_class, session, driver)
 
     @property

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["SavedInTransaction", "has_sent_commands", "transaction_of"]
+from pymongo.write_concern import WriteConcern
+
+__all__ = ["SavedInTransaction", "has_sent_commands", "suited", "transaction_of"]
 
 
 def transaction_of(session: Any) -> object | None:
@@ -31,6 +33,23 @@ def transaction_of(session: Any) -> object | None:
 def has_sent_commands(session: Any) -> bool:
     """Whether the server may know of the transaction already."""
     return not getattr(session, "_starting_transaction", False)
+
+
+def suited(collection: Any, session: Any) -> Any:
+    """The collection as it is used while a session is bound to the task.
+
+    A transaction has one write concern, that of its commit, and servers refuse writes in it that
+    have another. The driver leaves out the one of ``connect`` where it is handed the session, but
+    not where the session is bound.
+
+    Parameters:
+        collection: the driver's collection.
+        session: PyMongo's session, or ``None``.
+    """
+    is_in_transaction = session is not None and session.in_transaction
+    if is_in_transaction and not collection.write_concern.is_server_default:
+        return collection.with_options(write_concern=WriteConcern())
+    return collection
 
 
 class SavedInTransaction:

@@ -7,9 +7,17 @@ import copy
 import pickle
 
 import pytest
+from pymongo.errors import (
+    AutoReconnect,
+    ExecutionTimeout,
+    OperationFailure,
+    ProtocolError,
+    ServerSelectionTimeoutError,
+)
 
 from aiomotorengine import Aggregation, Document, EmbeddedDocumentField, IntField, StringField
 from aiomotorengine.aggregation.result import AggregationResult
+from aiomotorengine.errors import AggregationError
 
 
 class Part(Document):
@@ -129,6 +137,45 @@ async def test_a_failure_is_a_runtime_error_with_its_cause():
     with pytest.raises(RuntimeError, match=r"^Aggregation failed due to: no answer$") as caught:
         await Answers(error).query_set.aggregate.fetch()
     assert caught.value.__cause__ is error
+
+
+@pytest.mark.parametrize(
+    "duplicate", [lambda error: error, copy.copy, lambda error: pickle.loads(pickle.dumps(error))]
+)
+async def test_an_error_of_the_driver_keeps_its_class_code_and_labels(duplicate):
+    details = {"codeName": "WriteConflict", "errorLabels": ["TransientTransactionError"]}
+    error = OperationFailure("conflict", 112, details)
+    error._add_error_label("RetryableWriteError")  # as the driver does by itself
+    with pytest.raises(OperationFailure) as caught:
+        await Answers(error).query_set.aggregate.fetch()
+    assert caught.value.__cause__ is error
+    raised = duplicate(caught.value)
+    assert isinstance(raised, RuntimeError)
+    assert isinstance(raised, AggregationError)
+    assert isinstance(raised, OperationFailure)
+    assert str(raised) == f"Aggregation failed due to: {error}"
+    assert (raised.code, raised.details) == (112, details)
+    assert raised.has_error_label("TransientTransactionError")
+    assert raised.has_error_label("RetryableWriteError")
+    raised._remove_error_label("RetryableWriteError")
+    assert error.has_error_label("RetryableWriteError")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AutoReconnect("gone", {"errorLabels": ["a"]}),
+        ServerSelectionTimeoutError("nobody"),
+        ProtocolError("nonsense"),
+        ExecutionTimeout("late", 50, {}),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_every_error_of_the_driver_can_be_caught_by_its_class(error):
+    with pytest.raises(type(error), match=r"^Aggregation failed due to: ") as caught:
+        await Answers(error).query_set.aggregate.fetch()
+    assert isinstance(caught.value, RuntimeError)
+    assert caught.value.timeout == error.timeout
 
 
 async def test_a_value_that_a_field_refuses_is_a_failure_too():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,6 +15,7 @@ from aiomotorengine.queryset import QuerySet
 from tests.bulk.gate import Gate
 from tests.bulk.models import Key, Row, keys, numbers_of, rows, stored
 from tests.harness import Mongo
+from tests.integration.sessions import begun
 
 pytestmark = [
     pytest.mark.usefixtures("codec"),
@@ -24,39 +24,18 @@ pytestmark = [
 
 
 @asynccontextmanager
-async def transaction(mongo: Mongo) -> AsyncIterator[Any]:
+async def transaction() -> AsyncIterator[Any]:
     """A session that is bound to this task, and has begun a transaction."""
     await Row(n=1000).save()  # collections and indexes are not made in transactions
     await Key(n=1000).save()
-    async with begun(mongo) as session:
+    async with begun() as session:
         yield session
-
-
-@asynccontextmanager
-async def begun(mongo: Mongo) -> AsyncIterator[Any]:
-    starting = mongo.database.connection.start_session()
-    async with await starting if inspect.isawaitable(starting) else starting as session:
-        beginning = session.start_transaction()
-        if inspect.isawaitable(beginning):
-            await beginning
-        async with binding(session):
-            yield session
-
-
-@asynccontextmanager
-async def binding(session: Any) -> AsyncIterator[None]:
-    if hasattr(session, "delegate"):  # Motor's, which leaves it to PyMongo's session
-        with session.delegate.bind(end_session=False):
-            yield
-    else:
-        async with session.bind(end_session=False):
-            yield
 
 
 @pytest.mark.parametrize("name", ["bulk_insert", "insert_stream"])
 async def test_what_is_committed_is_there(mongo: Mongo, name: str) -> None:
     documents, report = rows(range(30)), BulkReport()
-    async with transaction(mongo) as session:
+    async with transaction() as session:
         await getattr(Row.objects, name)(documents, report=report)
         assert all(row._id is not None and not row._is_persisted for row in documents)
         await session.commit_transaction()
@@ -68,7 +47,7 @@ async def test_what_is_committed_is_there(mongo: Mongo, name: str) -> None:
 
 async def test_after_an_abort_the_same_documents_can_be_inserted(mongo: Mongo) -> None:
     documents = rows(range(30))
-    async with transaction(mongo) as session:
+    async with transaction() as session:
         await Row.objects.insert_stream(documents, batch_size=10)
         await session.abort_transaction()
     assert await stored() == [1000]
@@ -81,7 +60,7 @@ async def test_after_an_abort_the_same_documents_can_be_inserted(mongo: Mongo) -
 
 async def test_documents_of_a_commit_without_an_answer_are_not_stored_twice(mongo: Mongo) -> None:
     documents = rows(range(30))
-    async with transaction(mongo) as session:
+    async with transaction() as session:
         await Row.objects.bulk_insert(documents)
         await session.commit_transaction()
     report = await Row.objects.insert_stream(documents, ordered=False, on_error="collect")
@@ -92,7 +71,7 @@ async def test_documents_of_a_commit_without_an_answer_are_not_stored_twice(mong
 async def test_a_session_has_one_batch_on_the_wire(
     mongo: Mongo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with transaction(mongo) as session:
+    async with transaction() as session:
         gate = Gate(Row.objects.coll())
         monkeypatch.setattr(QuerySet, "coll", lambda self, alias=None: gate)
         report = await Row.objects.insert_stream(
@@ -104,7 +83,7 @@ async def test_a_session_has_one_batch_on_the_wire(
 
 
 async def test_a_duplicate_ends_the_transaction(mongo: Mongo) -> None:
-    async with transaction(mongo):
+    async with transaction():
         with pytest.raises(UniqueKeyViolationError) as violation:
             await Key.objects.bulk_insert(keys([1, 2, 1000]))
         assert violation.value.report.in_transaction  # type: ignore[attr-defined]
@@ -117,9 +96,9 @@ async def test_a_duplicate_ends_the_transaction(mongo: Mongo) -> None:
 
 async def test_transactions_that_conflict(mongo: Mongo) -> None:
     documents = keys([1, 2])
-    async with transaction(mongo) as first:
+    async with transaction() as first:
         await Key.objects.bulk_insert(documents)
-        async with begun(mongo):
+        async with begun():
             with pytest.raises(OperationFailure) as failure:
                 await Key.objects.bulk_insert(keys([2, 3]))
             assert failure.value.has_error_label("TransientTransactionError")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -13,10 +15,12 @@ from aiomotorengine import (
     EmbeddedDocumentField,
     ListField,
     StringField,
+    connect,
 )
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields import datetime_field
 from tests.harness import Mongo
+from tests.integration.commands import watch
 
 LONG_AGO = datetime(2000, 1, 1)
 
@@ -217,3 +221,105 @@ def test_k8_the_field_itself_still_gives_now_when_asked_directly(clock: list[dat
     assert Article.made.get_value(LONG_AGO) == LONG_AGO
     assert Article.made.get_value(None) is not None
     assert Article.changed.get_value(LONG_AGO) > LONG_AGO
+
+
+# -- the moment, for every client and in every time zone -------------------------------------------
+
+ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"]
+
+
+class Remark(Document):
+    made = DateTimeField(auto_now_on_insert=True)
+
+
+class Visit(Document):
+    made = DateTimeField(auto_now_on_insert=True)
+    moved = DateTimeField(auto_now_on_update=True)
+    remarks = ListField(EmbeddedDocumentField(Remark))
+
+
+@pytest.fixture(params=ZONES)
+def local_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The process is in a time zone, each in turn."""
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield request.param
+    monkeypatch.undo()
+    time.tzset()
+
+
+async def save(way: str, visit: Visit) -> None:
+    await (visit.save() if way == "save" else Visit.objects.bulk_insert([visit]))
+
+
+@pytest.mark.usefixtures("codec", "local_zone")
+@pytest.mark.parametrize("way", ["save", "bulk_insert"])
+@pytest.mark.parametrize("reads_first", [False, True])
+async def test_for_a_client_that_is_aware_a_stamp_is_the_moment_of_the_save(
+    mongo: Mongo, way: str, reads_first: bool
+) -> None:
+    watch(mongo, tz_aware=True)
+    before = datetime.now(UTC) - timedelta(milliseconds=1)
+    visit = Visit(remarks=[Remark()])
+    if reads_first:  # the date that an unsaved document shows is kept
+        shown = visit.made
+        assert shown.tzinfo is None
+        assert visit.made == shown
+        assert before <= shown.astimezone(UTC)
+    await save(way, visit)
+    after = datetime.now(UTC)
+    for moment in (visit.made, visit.moved, visit.remarks[0].made):
+        assert before <= moment <= after
+        assert moment.utcoffset() == timedelta(0)
+    if reads_first:
+        assert visit.made == shown.astimezone(UTC)
+    (loaded,) = await Visit.objects.find_all()
+    assert (loaded.made, loaded.moved) == (visit.made, visit.moved)
+    assert loaded.remarks[0].made == visit.remarks[0].made
+    assert await Visit.objects.filter(made__gt=after + timedelta(minutes=1)).count() == 0
+
+
+@pytest.mark.usefixtures("codec", "local_zone")
+@pytest.mark.parametrize("way", ["save", "bulk_insert"])
+async def test_the_zone_of_the_client_is_that_of_a_stamp(mongo: Mongo, way: str) -> None:
+    zone = timezone(timedelta(hours=3))
+    connect(mongo.database.name, alias="zoned", host=mongo.uri, tz_aware=True, tzinfo=zone)
+    before = datetime.now(UTC) - timedelta(milliseconds=1)
+    visit = Visit()
+    if way == "save":
+        await visit.save(alias="zoned")
+    else:
+        await Visit.objects.bulk_insert([visit], alias="zoned")
+    assert before <= visit.made <= datetime.now(UTC)
+    assert visit.made.utcoffset() == timedelta(hours=3)
+    loaded = await Visit.objects.get(visit._id, alias="zoned")
+    assert (loaded.made, loaded.made.utcoffset()) == (visit.made, visit.made.utcoffset())
+
+
+@pytest.mark.usefixtures("codec", "local_zone")
+@pytest.mark.parametrize("way", ["save", "bulk_insert"])
+async def test_for_a_naive_client_a_stamp_is_local_time(mongo: Mongo, way: str) -> None:
+    before = datetime.now() - timedelta(milliseconds=1)
+    visit = Visit()
+    shown = visit.made
+    await save(way, visit)
+    assert before <= shown == visit.made <= visit.moved <= datetime.now()
+    (loaded,) = await Visit.objects.find_all()
+    assert (loaded.made, loaded.moved) == (visit.made, visit.moved)
+
+
+@pytest.mark.usefixtures("codec")
+@pytest.mark.parametrize("way", ["save", "bulk_insert"])
+async def test_a_date_of_the_programs_own_is_stored_as_it_is(mongo: Mongo, way: str) -> None:
+    watch(mongo, tz_aware=True)
+    visit = Visit(made=LONG_AGO)
+    await save(way, visit)
+    assert visit.made == LONG_AGO
+    assert (await Visit.objects.get(visit._id)).made == LONG_AGO.replace(tzinfo=UTC)
+
+
+def test_an_unsaved_document_shows_and_writes_plain_dates() -> None:
+    visit = Visit(remarks=[Remark()])
+    assert type(visit.made) is datetime
+    assert type(visit.to_son()["made"]) is datetime
+    assert type(visit.to_son()["remarks"][0]["made"]) is datetime

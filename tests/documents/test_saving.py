@@ -13,7 +13,7 @@ from bson.son import SON
 from pymongo.errors import PyMongoError
 
 from aiomotorengine import Document, EmbeddedDocumentField, IntField, Q, StringField
-from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.errors import InvalidDocumentError, UniqueKeyViolationError
 from tests.harness import Mongo
 from tests.integration.aliases import other_database
 from tests.integration.commands import watch
@@ -163,6 +163,15 @@ async def test_k6_create_with_an_id_inserts() -> None:
     assert await rows() == [{"_id": key, "t": "a", "size": None}]
 
 
+@pytest.mark.parametrize("key", [ObjectId(), "text", 5, {"a": 1}], ids=str)
+async def test_create_with_an_id_that_is_taken_is_a_violation(key: Any) -> None:
+    await Note.objects.create(_id=key, text="a")
+    with pytest.raises(UniqueKeyViolationError) as violation:
+        await Note.objects.create(_id=key, text="b")
+    assert violation.value.index_name.endswith(".Note.$_id_")
+    assert await rows() == [{"_id": key, "t": "a", "size": None}]
+
+
 async def test_k6_a_preset_id_replaces_what_is_there() -> None:
     note = await Note(text="a", size=1).save()
     await Note(_id=note._id, text="b").save()
@@ -223,6 +232,8 @@ async def test_an_id_that_mongodb_would_take_for_a_query_is_refused(query: Any) 
         await stranger.save()
     with pytest.raises(ValueError, match="_id"):
         await stranger.save(upsert=True)
+    with pytest.raises(ValueError, match="_id"):
+        await Note.objects.create(_id=query, text="evil")
     with pytest.raises(ValueError, match="_id"):
         await stranger.delete()
     with pytest.raises(ValueError, match="_id"):

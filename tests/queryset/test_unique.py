@@ -281,6 +281,14 @@ def test_the_error_can_be_copied_and_pickled(twin: Any) -> None:
     assert (again.args, again.details, again.instance_type) == (("t",), {"a": 1}, User)
 
 
+def test_the_error_keeps_the_labels_of_the_drivers() -> None:
+    error = DuplicateKeyError("E11000", 11000, {"errorLabels": ["a"]})
+    error._add_error_label("b")  # as the driver does by itself
+    violation = UniqueKeyViolationError.from_error(error, User)
+    assert violation.has_error_label("a")
+    assert violation.has_error_label("b")
+
+
 @pytest.mark.parametrize("value", ["x index: _id_ dup key: y", "a index: _id_ b", "_id_"])
 async def test_k48_what_a_value_says_does_not_hide_a_violation(mongo: Mongo, value: str) -> None:
     await User.objects.create(name=value)

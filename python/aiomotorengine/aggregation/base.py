@@ -17,6 +17,7 @@ from aiomotorengine.aggregation.stages.match import Match
 from aiomotorengine.aggregation.stages.order_by import OrderBy
 from aiomotorengine.aggregation.stages.unwind import Unwind
 from aiomotorengine.aggregation.sum import SumAggregation
+from aiomotorengine.errors import AggregationError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import QNode
@@ -282,13 +283,14 @@ class Aggregation(Generic[D]):
             it has any, are the result's own, too.
 
         Raises:
-            RuntimeError: anything failed; the cause is the error itself.
+            AggregationError: anything failed; the cause is the error itself. It is a
+                ``RuntimeError``, and what the driver raised is an instance of its own class, too.
         """
         self.queryset.coll(alias)  # what is wrong with the connection is no failed aggregation
         try:
             documents = await self.queryset._aggregate(self.to_query(), alias)
         except Exception as error:
-            raise RuntimeError(f"Aggregation failed due to: {error}") from error
+            raise AggregationError.of(error) from error
         return [AggregationResult.of(document) for document in documents]
 
     def get_instance(self, item: Mapping[str, Any]) -> D:

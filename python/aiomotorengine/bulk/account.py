@@ -12,7 +12,7 @@ from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.bulk.rejected import RejectedDocument, WriteErrors
 from aiomotorengine.bulk.report import BulkReport
-from aiomotorengine.errors import DUPLICATE_KEY_CODE, UniqueKeyViolationError
+from aiomotorengine.errors import DUPLICATE_KEY_CODE, UniqueKeyViolationError, keep_labels
 
 __all__ = ["Account"]
 
@@ -147,7 +147,9 @@ class Account:
             error = UniqueKeyViolationError.of(text, self.document_class, details)
         else:
             error = BulkWriteError(details)
-        return with_labels_of(cause, error)
+        keep_labels(cause, error)
+        error.__cause__ = cause
+        return error
 
 
 def raised_again(error: Exception) -> Exception:
@@ -160,10 +162,3 @@ def raised_again(error: Exception) -> Exception:
     vars(again).update(vars(error))
     again.__cause__ = error
     return again
-
-
-def with_labels_of(cause: PyMongoError, error: PyMongoError) -> Exception:
-    """Give an error its cause, and the labels by which programs decide whether to try again."""
-    vars(error).update({name: value for name, value in vars(cause).items() if "labels" in name})
-    error.__cause__ = cause
-    return error

@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, cast
 
-__all__ = ["DRIVERS", "Driver", "default_driver", "get_driver"]
+from pymongo.errors import InvalidOperation
+
+__all__ = ["DRIVERS", "Driver", "default_driver", "get_driver", "session_bound_to"]
 
 DRIVERS: Mapping[str, str] = {
     "motor": "aiomotorengine.drivers.motor",
@@ -60,6 +62,16 @@ class Driver(Protocol):
         self, collection: Any, pipeline: Sequence[Mapping[str, Any]]
     ) -> list[dict[str, Any]]:
         """All results of an aggregation."""
+
+
+def session_bound_to(client: Any) -> Any:
+    """The session of a client of PyMongo's that the running task is bound to, if there is one."""
+    # There is no public way to ask.
+    lookup = getattr(client, "_get_bound_session", None)
+    try:
+        return lookup() if lookup else None
+    except InvalidOperation:
+        return None  # it is another client's; an operation without a session of its own says so
 
 
 def get_driver(name: str) -> Driver:

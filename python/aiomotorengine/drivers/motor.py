@@ -10,6 +10,8 @@ from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
 
+from aiomotorengine.drivers import session_bound_to
+
 __all__ = [
     "aggregate",
     "bound_session",
@@ -35,9 +37,7 @@ def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
 
 
 def bound_session(client: Any) -> Any:
-    # Sessions are bound to tasks, and there is no public way to ask.
-    lookup = getattr(client.delegate, "_get_bound_session", None)
-    return lookup() if lookup else None
+    return session_bound_to(client.delegate)
 
 
 @asynccontextmanager

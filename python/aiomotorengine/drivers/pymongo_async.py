@@ -10,6 +10,7 @@ from typing import Any
 import pymongo
 from pymongo import AsyncMongoClient
 
+from aiomotorengine.drivers import session_bound_to
 from aiomotorengine.utils import running_loop
 
 __all__ = [
@@ -54,9 +55,7 @@ def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
 
 
 def bound_session(client: Any) -> Any:
-    # Sessions are bound to tasks, and there is no public way to ask.
-    lookup = getattr(client, "_get_bound_session", None)
-    return lookup() if lookup else None
+    return session_bound_to(client)
 
 
 def new_session(client: Any) -> AbstractAsyncContextManager[Any]:

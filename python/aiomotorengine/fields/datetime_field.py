@@ -46,7 +46,7 @@ class StampedAttribute(ConvertedAttribute):
             moment = now()
             value = ProvisionalDate.combine(moment.date(), moment.time())
             document.__dict__[self.name] = value
-        return value
+        return value.in_zone(None) if type(value) is ProvisionalDate else value
 
     def stamp(
         self, document: DocumentStorage, *, creating: bool, renew: bool, zone: tzinfo | None
@@ -67,7 +67,8 @@ class DateTimeField(BaseField[datetime]):
     and updates also take text of the form ``2010-12-31 23:59:59``.
 
     Parameters:
-        auto_now_on_insert: whether an insert sets a missing value to now (naive local time).
+        auto_now_on_insert: whether an insert sets a missing value to now: aware if the client is
+            ``tz_aware``, else naive local time.
         auto_now_on_update: whether every save sets the value to now.
 
     Example:
