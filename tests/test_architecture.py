@@ -22,7 +22,7 @@ STANDS_ON = {
     "construction": "",
     "conversion": "fields naming construction",
     "validation": "conversion",
-    "codec": "fields",
+    "codec": "conversion",
     "query": "fields",
     "query_builder": "query",
     "aggregation": "query_builder",

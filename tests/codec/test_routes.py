@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import pkgutil
 import re
+from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Any
 
+import bson
 import pytest
 from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
 from bson.objectid import ObjectId
 
 from aiomotorengine import (
     BaseField,
+    DateTimeField,
     Document,
     EmbeddedDocumentField,
     IntField,
@@ -32,6 +35,7 @@ from aiomotorengine.codec import codec_for, contract, pure
 from aiomotorengine.codec.plan import FIELD_METHODS, FieldPlan, plan_of
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.metaclasses import DocumentMetaClass
+from aiomotorengine.storage import Attribute
 from tests.codec import cases
 from tests.codec.laws import STANDARD, agree
 from tests.zoo import animals, generate
@@ -264,6 +268,8 @@ def test_a_document_that_contains_itself_has_a_plan() -> None:
 
 # -- whole documents -----------------------------------------------------------------------------
 
+CONVERSIONS = ("validate", "to_son", "from_son")
+
 
 def own_class(**methods: Any) -> Any:
     body = {"name": StringField(), **methods, "__module__": __name__}
@@ -355,6 +361,164 @@ def test_an_own_init_runs_for_every_document_that_is_read(codec: str) -> None:
     both_ways = codec_for(animals.Counted, STANDARD)
     [read] = both_ways.decode_many(*both_ways.encode_many([made], [ObjectId()]))
     assert read._doubled == 8
+
+
+class OwnAttribute(Attribute):
+    """Reads a value in a way of its own."""
+
+    def __get__(self, document: Any, owner: Any = None) -> Any:
+        return self.field if document is None else self.read(document)
+
+
+class OwnlyRead(StringField):
+    def attribute(self) -> Attribute:
+        return OwnAttribute(self, self.name)
+
+
+def test_a_field_that_is_read_in_its_own_way_keeps_documents_in_python() -> None:
+    reason = "name is read by OwnAttribute"
+    assert document_detours(own_class(name=OwnlyRead())) == dict.fromkeys(CONVERSIONS, reason)
+
+
+@pytest.mark.parametrize("name", ["_id", "_is_persisted", "_stored_keys", "_hidden", "__dict__"])
+def test_a_class_that_replaces_a_slot_keeps_documents_in_python(name: str) -> None:
+    model = own_class(**{name: property(lambda self: {}, lambda self, value: None)})
+    reason = f"{name} replaced by Own"
+    assert document_detours(model) == dict.fromkeys(CONVERSIONS, reason)
+
+
+def test_an_abstract_class_has_no_documents_to_convert() -> None:
+    class Meta(DocumentMetaClass, ABCMeta):
+        pass
+
+    class Model(Document, metaclass=Meta):
+        @abstractmethod
+        def area(self) -> float: ...
+
+    assert document_detours(Model) == dict.fromkeys(CONVERSIONS, "Model is abstract")
+
+
+@pytest.mark.parametrize("key", ["a\0b", "\ud800", 5])
+def test_a_key_that_bson_cannot_hold_keeps_documents_in_python(key: Any) -> None:
+    reason = "name has a key that BSON cannot hold"
+    assert document_detours(own_class(name=StringField(db_field=key))) == dict.fromkeys(
+        CONVERSIONS, reason
+    )
+
+
+def test_a_key_of_an_old_reference_is_read_in_python() -> None:
+    assert document_detours(own_class(name=StringField(db_field="$ref"))) == {
+        "from_son": "name has the key $ref, as references of the old kind have"
+    }
+
+
+def test_a_date_that_sets_itself_and_overrides_keeps_writing_in_python() -> None:
+    class Moved(DateTimeField):
+        def to_son(self, value: Any) -> Any:
+            return value
+
+    reason = "name sets itself, and to_son is overridden"
+    assert document_detours(own_class(name=Moved(auto_now_on_insert=True))) == dict.fromkeys(
+        ("validate", "to_son"), reason
+    )
+
+
+def test_a_class_with_slots_of_its_own_stays_native() -> None:
+    class Model(Document):
+        __slots__ = ("cache",)
+        name = StringField()
+
+    assert document_detours(Model) == {}
+    agree(Model, [Model(name="a"), Model(name="b")], STANDARD)
+
+
+@pytest.mark.skipif("native" not in codec.available(), reason="there is no native codec here")
+@pytest.mark.parametrize(
+    "model",
+    [
+        own_class(name=OwnlyRead()),
+        own_class(_hidden=property(lambda self: None, lambda self, value: None)),
+        own_class(name=StringField(db_field="$ref")),
+        own_class(to_son=to_son),
+        own_class(from_son=classmethod(from_son)),
+        own_class(validate=lambda self: True),
+        own_class(),
+        own_class(__slots__=("cache",)),
+    ],
+    ids=lambda model: "; ".join(document_detours(model).values()) or "native",
+)
+def test_a_class_that_steps_back_is_explained(model: Any) -> None:
+    with codec.use("native"):
+        assert steps_back(model) == set(document_detours(model))
+        explanation = str(model.explain_codec())
+    for method, reason in document_detours(model).items():
+        assert f"whole documents: {method} in python, {reason}" in explanation
+
+
+def steps_back(model: Any) -> set[str]:
+    """The conversions of an empty document that the native codec leaves to the Python side."""
+    document = model()
+    raw = bson.encode({"_id": 1})
+    calls = {
+        "validate": lambda side: side.validate_many([document]),
+        "to_son": lambda side: side.encode_many([document], [1]),
+        "from_son": lambda side: side.decode_many(raw),
+    }
+    found = set()
+    for method, call in calls.items():
+        side = codec_for(model, STANDARD)
+        before = side.stepped_back
+        call(side)
+        if side.stepped_back > before:
+            found.add(method)
+    return found
+
+
+def test_an_embedded_class_in_python_is_explained_as_well() -> None:
+    inner = own_class(to_son=to_son)
+    rows = table(model_of(ListField(EmbeddedDocumentField(inner))))
+    assert "embedded Own: to_son in python, to_son overridden by Own" in rows
+
+
+# -- what the native codec reads of a class, and nothing else -------------------------------------
+
+
+def test_a_plan_has_the_defaults_and_what_makes_them() -> None:
+    class Model(Document):
+        tags = ListField(StringField())
+        name = StringField(default="x")
+
+    plan = plan_of(Model)
+    assert plan.defaults == {"tags": None, "name": "x"}
+    assert list(plan.defaults) == list(Model._fields)
+    [(name, make)] = plan.factories
+    assert (name, make()) == ("tags", [])
+
+
+def test_a_plan_has_the_plans_of_all_that_is_embedded() -> None:
+    plan = plan_of(animals.Node)
+    assert plan.embedded[animals.Node] is plan
+    inner = own_class()
+    outer = model_of(
+        ListField(ListField(EmbeddedDocumentField(model_of(EmbeddedDocumentField(inner)))))
+    )
+    assert inner in plan_of(outer).embedded
+    assert outer not in plan_of(outer).embedded
+
+
+def test_an_embedded_class_that_cannot_be_imported_waits_until_it_is_needed(codec: str) -> None:
+    inner = model_of(EmbeddedDocumentField("no.such.module.Class"))
+    outer = model_of(EmbeddedDocumentField(inner))
+    agree(outer, [outer(), outer(value=inner())], STANDARD)
+
+
+def test_a_plan_cannot_be_changed() -> None:
+    plan = plan_of(animals.Plain)
+    with pytest.raises(AttributeError):
+        plan.construct = "init"  # type: ignore[misc]
+    for mapping in plan.routes, plan.embedded, plan.fields[0].routes, plan.fields[0].args:
+        with pytest.raises(TypeError):
+            mapping["x"] = None  # type: ignore[index]
 
 
 # -- the values do not depend on the routes ------------------------------------------------------

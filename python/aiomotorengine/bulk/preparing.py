@@ -11,7 +11,7 @@ from aiomotorengine import codec, raw_io, saving
 from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.marks import is_copied
 from aiomotorengine.codec import Codec, DocumentError
-from aiomotorengine.codec.plan import DOCUMENT_METHODS, document_route
+from aiomotorengine.codec.routes import has_own
 from aiomotorengine.conversion import conversion_of
 from aiomotorengine.errors import (
     LARGEST_DOCUMENT,
@@ -72,7 +72,7 @@ class Preparer:
         kind = self.document_class
         conversion = conversion_of(kind)
         return not (
-            has_own_validate(kind)
+            has_own(kind, "validate")
             or conversion.renews_stamps
             or conversion.on_save
             or kind.__subclasses__()
@@ -86,8 +86,8 @@ class Preparer:
     def validate(self, batch: Batch) -> Iterator[None]:
         """Validate each, once, and move the dates of those that are valid."""
         # A method of the user's may say no without raising, and then one has to know to which.
-        has_own = any(map(has_own_validate, set(map(type, batch.documents))))
-        at_once, most = 1, 1 if has_own else MOST_AT_ONCE
+        kinds = set(map(type, batch.documents))
+        at_once, most = 1, 1 if any(has_own(kind, "validate") for kind in kinds) else MOST_AT_ONCE
         start = 0
         while start < len(batch):
             if not self.pace.left:
@@ -193,10 +193,6 @@ class Preparer:
                 self._leave_out(batch, place, error_of(batch.numbers[place], raw))
             else:
                 place += 1
-
-
-def has_own_validate(kind: type[Any]) -> bool:
-    return not document_route(kind, DOCUMENT_METHODS["validate"]).native
 
 
 def is_oversize(raw: bytes) -> bool:

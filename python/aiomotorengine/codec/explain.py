@@ -39,9 +39,10 @@ class CodecExplanation:
         for row in rows:
             cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             yield "  ".join(cells).rstrip()
-        for method, route in self.plan.routes.items():
-            if not route.native:
-                yield f"whole documents: {method} in python, {route.reason}"
+        yield from document_lines(self.plan, "whole documents")
+        for embedded in self.plan.embedded.values():
+            if embedded is not self.plan:
+                yield from document_lines(embedded, f"embedded {embedded.document_class.__name__}")
         if self.plan.construct == "init":
             yield "whole documents: made by calling the class, which has its own __init__"
         elif self.plan.document_class._has_own_constructor():  # type: ignore[attr-defined]
@@ -59,6 +60,12 @@ def field_rows(field: FieldPlan, name: str) -> Iterator[tuple[str, ...]]:
     yield (name, field.kind or "-", *map(str, routes), "; ".join(reasons))
     if field.item is not None:
         yield from field_rows(field.item, f"{name}[]")
+
+
+def document_lines(plan: DocumentPlan, title: str) -> Iterator[str]:
+    for method, route in plan.routes.items():
+        if not route.native:
+            yield f"{title}: {method} in python, {route.reason}"
 
 
 def explain(document_class: Any) -> CodecExplanation:

@@ -4,34 +4,39 @@ A plan says for each field and each of its methods which side runs it. A method 
 function that Python would call is the very one that the built-in class had when it was marked
 (``fields/native_kind.py``). So a subclass that overrides nothing stays native, one that overrides
 ``to_son`` sends only that to Python, and one that replaces a helper nobody else knows of sends the
-whole field.
+whole field. What is true of the class as a whole is decided in ``codec/routes.py``.
+
+The native codec reads plans and asks for nothing else, so it decides nothing that
+``explain_codec()`` could not tell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import FunctionType
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import FunctionType, MappingProxyType
 from typing import Any
 
+from aiomotorengine.codec.routes import (
+    NATIVE,
+    Route,
+    attribute_of,
+    document_routes,
+    owner_of,
+    python,
+)
+from aiomotorengine.conversion import conversion_of, dynamic_values
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import HOOKS
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.storage import Attribute, DocumentStorage
 
-__all__ = ["NATIVE", "DocumentPlan", "FieldPlan", "Route", "plan_of", "python"]
+__all__ = ["DocumentPlan", "FieldPlan", "UndeclaredPlan", "plan_of"]
 
 FIELD_METHODS = ("validate", "get_value", "to_son", "from_son", "is_empty")
 
 WRITING = ("is_empty", "get_value", "validate", "to_son")
-
-# What these do to a whole document, a codec must leave to the class.
-DOCUMENT_METHODS: Mapping[str, tuple[str, ...]] = {
-    "validate": ("validate", "validate_fields", "get_field_value", "__getattribute__"),
-    "to_son": ("to_son", "get_field_value", "__getattribute__"),
-    "from_son": ("from_son", "get_field_by_db_name", "__setattr__"),
-}
 
 # What may differ from the marked class without saying anything about documents and their bytes.
 NOT_HELPERS = frozenset(HOOKS) | {
@@ -58,30 +63,6 @@ COMMON_ATTRIBUTES = FieldOptions.__annotations__.keys() | {"creation_counter", "
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """Which side runs a method.
-
-    Attributes:
-        native: whether the native codec may run it.
-        reason: why not, in words.
-    """
-
-    native: bool
-    reason: str = ""
-
-    def __str__(self) -> str:
-        return "native" if self.native else "python"
-
-
-NATIVE = Route(native=True)
-
-
-def python(reason: str) -> Route:
-    """The route of a method that only Python can run."""
-    return Route(native=False, reason=reason)
-
-
-@dataclass(frozen=True, slots=True)
 class FieldPlan:
     """What a codec knows of one field.
 
@@ -95,8 +76,8 @@ class FieldPlan:
         args: the arguments by which the kind is narrowed, such as ``max_length``.
         routes: method -> route.
         item: for a list, the plan of its items.
-        document: for an embedded document, its class; ``plan_of`` gives the plan, which may be one
-            that is still being made, since a document may contain itself.
+        document: for an embedded document, its class, whose plan is among the ``embedded`` of the
+            document's; ``None`` where the class is named by a path and cannot be imported.
     """
 
     name: str
@@ -112,33 +93,86 @@ class FieldPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class UndeclaredPlan:
+    """The functions for values that no field declares.
+
+    Attributes:
+        values: ``function(document)`` gives the stored key and the value of each that is saved.
+        pick_up: ``function(document, mapping, keys)`` takes in those of a loaded document, and
+            gives the names of the fields that were found under an older key.
+    """
+
+    values: Callable[[Any], Iterator[tuple[str, Any]]]
+    pick_up: Callable[[Any, Mapping[str, Any], list[str]], set[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentPlan:
     """What a codec knows of a document class.
 
     Attributes:
         document_class: the class.
+        storage: the class that declares the slots of its instances.
         fields: its fields in the order of ``to_son``.
+        defaults: what a loaded instance starts with, in the order of the fields. Copies of it share
+            its keys.
+        factories: the fields whose default is made for each instance, with its maker.
+        undeclared: the functions for values that no field declares.
         construct: ``"direct"``, or ``"init"`` where the class must be called.
         routes: ``validate``, ``to_son``, ``from_son`` -> route for whole documents.
+        embedded: the plans of all classes whose documents may be in one of this class, by class. A
+            document may contain itself, so this class can be one of them.
     """
 
     document_class: type[DocumentStorage]
+    storage: type[DocumentStorage]
     fields: tuple[FieldPlan, ...]
+    defaults: dict[str, Any]
+    factories: tuple[tuple[str, Callable[[], Any]], ...]
+    undeclared: UndeclaredPlan
     construct: str
-    routes: Mapping[str, Route] = field(default_factory=dict)
+    routes: Mapping[str, Route]
+    embedded: Mapping[type[DocumentStorage], DocumentPlan]
 
 
 def plan_of(document_class: Any) -> DocumentPlan:
     """The plan of a document class as it is now."""
+    plans: dict[Any, DocumentPlan] = {}
+    embedded = MappingProxyType(plans)
+    plan = plan_document(document_class, embedded)
+    waiting = list(embedded_classes(plan.fields))
+    while waiting:
+        inner = waiting.pop()
+        if inner not in plans:
+            plans[inner] = plan if inner is document_class else plan_document(inner, embedded)
+            waiting.extend(embedded_classes(plans[inner].fields))
+    return plan
+
+
+def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> DocumentPlan:
+    """The plan of one document class, with those of others that are still being made."""
+    conversion = conversion_of(document_class)
     return DocumentPlan(
         document_class=document_class,
+        storage=DocumentStorage,
         fields=tuple(plan_field(field) for field in document_class._fields.values()),
+        defaults=conversion.defaults,
+        factories=tuple((name, make) for name, _, make in conversion.factories),
+        undeclared=UndeclaredPlan(dynamic_values, conversion.pick_up),
         construct="direct" if document_class._is_built_directly() else "init",
-        routes={
-            method: document_route(document_class, names)
-            for method, names in DOCUMENT_METHODS.items()
-        },
+        routes=MappingProxyType(document_routes(document_class, stamped_override(document_class))),
+        embedded=embedded,
     )
+
+
+def embedded_classes(fields: tuple[FieldPlan, ...]) -> Iterator[type[DocumentStorage]]:
+    """The classes of the documents that fields, or the items of their lists, hold."""
+    for field in fields:
+        inner: FieldPlan | None = field
+        while inner is not None:
+            if inner.document is not None:
+                yield inner.document
+            inner = inner.item
 
 
 def plan_field(field: BaseField[Any]) -> FieldPlan:
@@ -151,15 +185,27 @@ def plan_field(field: BaseField[Any]) -> FieldPlan:
         required=field.required,
         default=field.default,
         kind=mark.name if mark else None,
-        args={
-            name: value
-            for name, value in vars(field).items()
-            if name not in COMMON_ATTRIBUTES and not name.startswith("_")
-        },
-        routes={method: field_route(field, method) for method in FIELD_METHODS},
+        args=MappingProxyType(
+            {
+                name: value
+                for name, value in vars(field).items()
+                if name not in COMMON_ATTRIBUTES and not name.startswith("_")
+            }
+        ),
+        routes=MappingProxyType({method: field_route(field, method) for method in FIELD_METHODS}),
         item=plan_field(field._base_field) if isinstance(field, ListField) else None,
-        document=field.embedded_type if isinstance(field, EmbeddedDocumentField) else None,
+        document=embedded_class(field),
     )
+
+
+def embedded_class(field: BaseField[Any]) -> Any:
+    """The class of the documents that a field holds, if it is one that holds documents."""
+    if not isinstance(field, EmbeddedDocumentField):
+        return None
+    try:
+        return field.embedded_type
+    except ImportError:  # which the field raises again as soon as it has a value
+        return None
 
 
 def field_route(field: BaseField[Any], method: str) -> Route:
@@ -168,6 +214,8 @@ def field_route(field: BaseField[Any], method: str) -> Route:
     mark = cls.__native_kind__
     if mark is None:
         return python(f"{cls.__name__} has no native kind")
+    if isinstance(field, EmbeddedDocumentField) and embedded_class(field) is None:
+        return python("the class of its documents cannot be imported")
     known = mark.attributes
     for name in known:
         if name not in NOT_HELPERS and replaced(field, name, known[name]):
@@ -203,28 +251,16 @@ def replaced(field: BaseField[Any], name: str, original: Any) -> bool:
 def replacer(field: BaseField[Any], name: str) -> str:
     if name in vars(field):
         return "the field itself"
-    return next(base.__name__ for base in type(field).__mro__ if name in vars(base))
+    return owner_of(type(field), name)
 
 
-def attribute_of(cls: type, name: str) -> Any:
-    for base in cls.__mro__:
-        if name in vars(base):
-            return vars(base)[name]
-    return None
+def stamped_override(document_class: Any) -> str:
+    """Why dates that set themselves keep a class's documents in Python; empty if they do not.
 
-
-def document_route(document_class: type, names: tuple[str, ...]) -> Route:
-    """Which side converts whole documents, given the methods that decide it."""
-    mro = document_class.__mro__
-    built_in = mro[mro.index(DocumentStorage) - 1]
-    for name in names:
-        if attribute_of(document_class, name) is not attribute_of(built_in, name):
-            owner = next(base.__name__ for base in mro if name in vars(base))
-            return python(f"{name} overridden by {owner}")
-    if "from_son" not in names:
-        # A date that sets itself is not read by get_value.
-        for field in document_class._fields.values():  # type: ignore[attr-defined]
-            attribute = attribute_of(document_class, field.name)
-            if isinstance(attribute, Attribute) and attribute.stamps and overridden(field):
-                return python(f"{field.name} sets itself, and {overridden(field)[0]} is overridden")
-    return NATIVE
+    Such a date is not read by ``get_value``, on which its field's routes rest.
+    """
+    for name, field in document_class._fields.items():
+        attribute = attribute_of(document_class, name)
+        if isinstance(attribute, Attribute) and attribute.stamps and overridden(field):
+            return f"{name} sets itself, and {overridden(field)[0]} is overridden"
+    return ""

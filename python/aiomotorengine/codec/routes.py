@@ -1,0 +1,141 @@
+"""Which side converts whole documents of a class, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import GetSetDescriptorType
+from typing import Any
+
+from aiomotorengine.fields.datetime_field import StampedAttribute
+from aiomotorengine.storage import (
+    ConvertedAttribute,
+    DocumentStorage,
+    ReferenceAttribute,
+    StoredAttribute,
+)
+
+__all__ = ["NATIVE", "Route", "attribute_of", "document_routes", "has_own", "owner_of", "python"]
+
+# What these do to a whole document, a codec must leave to the class.
+DOCUMENT_METHODS: Mapping[str, tuple[str, ...]] = {
+    "validate": ("validate", "validate_fields", "get_field_value", "__getattribute__"),
+    "to_son": ("to_son", "get_field_value", "__getattribute__"),
+    "from_son": ("from_son", "get_field_by_db_name", "__setattr__"),
+}
+
+# Where the native codec reads and fills instances without asking anybody.
+SLOTS = ("_id", "_is_persisted", "_stored_keys", "_hidden")
+
+# The ways of reading a value that it knows: as it is kept, or by ``get_value``.
+ATTRIBUTES = (StoredAttribute, ConvertedAttribute, ReferenceAttribute, StampedAttribute)
+
+IS_ABSTRACT = 1 << 20
+"""The flag of a class with abstract methods, as CPython's ``object.h`` has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which side runs a method.
+
+    Attributes:
+        native: whether the native codec may run it.
+        reason: why not, in words.
+    """
+
+    native: bool
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return "native" if self.native else "python"
+
+
+NATIVE = Route(native=True)
+
+
+def python(reason: str) -> Route:
+    """The route of a method that only Python can run."""
+    return Route(native=False, reason=reason)
+
+
+def document_routes(document_class: Any, stamped_override: str = "") -> dict[str, Route]:
+    """Which side validates, writes and reads whole documents of a class.
+
+    Parameters:
+        document_class: the class.
+        stamped_override: why dates that set themselves keep its documents in Python, if they do.
+    """
+    always = next(obstacles(document_class), "")
+    writing = always or stamped_override
+    reading = always or old_reference(document_class)
+    return {
+        method: route_of(
+            overridden_method(document_class, names)
+            or (reading if method == "from_son" else writing)
+        )
+        for method, names in DOCUMENT_METHODS.items()
+    }
+
+
+def has_own(document_class: type, conversion: str) -> bool:
+    """Whether ``validate``, ``to_son`` or ``from_son`` of a class is not the library's own."""
+    return bool(overridden_method(document_class, DOCUMENT_METHODS[conversion]))
+
+
+def route_of(reason: str) -> Route:
+    return python(reason) if reason else NATIVE
+
+
+def overridden_method(document_class: type, names: tuple[str, ...]) -> str:
+    """Which of the methods that decide a conversion the class has otherwise than Document."""
+    mro = document_class.__mro__
+    built_in = mro[mro.index(DocumentStorage) - 1]
+    for name in names:
+        if attribute_of(document_class, name) is not attribute_of(built_in, name):
+            return f"{name} overridden by {owner_of(document_class, name)}"
+    return ""
+
+
+def obstacles(document_class: Any) -> Iterator[str]:
+    """Why documents of a class can neither be written nor made but by Python."""
+    for name in SLOTS:
+        if attribute_of(document_class, name) is not vars(DocumentStorage)[name]:
+            yield f"{name} replaced by {owner_of(document_class, name)}"
+    if type(attribute_of(document_class, "__dict__")) is not GetSetDescriptorType:
+        yield f"__dict__ replaced by {owner_of(document_class, '__dict__')}"
+    if document_class.__flags__ & IS_ABSTRACT:
+        yield f"{document_class.__name__} is abstract"
+    for name, field in document_class._fields.items():
+        kind = type(attribute_of(document_class, name))
+        if kind not in ATTRIBUTES:
+            yield f"{name} is read by {kind.__name__}"
+        if not is_storable(field.db_field):
+            yield f"{name} has a key that BSON cannot hold"
+
+
+def is_storable(key: Any) -> bool:
+    """Whether a key is a text that can be written in UTF-8, without the NUL that would end it."""
+    try:
+        return isinstance(key, str) and b"\0" not in key.encode()
+    except UnicodeEncodeError:
+        return False
+
+
+def old_reference(document_class: Any) -> str:
+    """The field by whose key PyMongo takes a whole document for a reference, a ``DBRef``."""
+    for name, field in document_class._fields.items():
+        if str(field.db_field).startswith("$"):
+            return f"{name} has the key {field.db_field}, as references of the old kind have"
+    return ""
+
+
+def attribute_of(cls: type, name: str) -> Any:
+    """What a class has under a name, without asking a descriptor."""
+    for base in cls.__mro__:
+        if name in vars(base):
+            return vars(base)[name]
+    return None
+
+
+def owner_of(cls: type, name: str) -> str:
+    return next(base.__name__ for base in cls.__mro__ if name in vars(base))
