@@ -176,19 +176,23 @@ class Conversion:
         values = document.__dict__
         son = {}
         absent = 0
-        for name, key, read, convert, same in self._writers:
-            if read is None:
-                try:
-                    value = values[name]
-                except KeyError:
-                    value = None
-                    absent += 1
-            else:
-                value = read(document)
-                absent += name not in values
-            if convert is not None and type(value) not in same:
-                value = convert(value)
-            son[key] = value
+        name, value = "", None
+        try:
+            for name, key, read, convert, same in self._writers:
+                if read is None:
+                    try:
+                        value = values[name]
+                    except KeyError:
+                        value = None
+                        absent += 1
+                else:
+                    value = read(document)
+                    absent += name not in values
+                if convert is not None and type(value) not in same:
+                    value = convert(value)
+                son[key] = value
+        except Exception as error:
+            raise self._located(error, "to_son", name, value)  # noqa: B904
         if len(values) + absent > len(son) or document._hidden:
             for key, value in dynamic_values(document):
                 son.setdefault(key, value)

@@ -75,8 +75,8 @@ class InvalidDocumentError(ValueError):
         return error
 
     @classmethod
-    def invalid(cls, name: str) -> InvalidDocumentError:
-        return cls(f"Field '{name}' must be valid.")
+    def invalid(cls, name: str, reason: str = "") -> InvalidDocumentError:
+        return cls(f"Field '{name}' must be valid{reason and ': '}{reason}.")
 
     @classmethod
     def id_as_field(cls, name: str) -> InvalidDocumentError:

@@ -11,7 +11,16 @@ from operator import length_hint
 from reprlib import Repr
 from typing import Any
 
-__all__ = ["Location", "described", "index_of_last", "locate", "location_of", "shown"]
+__all__ = [
+    "Location",
+    "Part",
+    "copy_location",
+    "described",
+    "index_of_last",
+    "locate",
+    "location_of",
+    "shown",
+]
 
 LONGEST_VALUE = 80
 """How many characters of a value a message has."""
@@ -25,18 +34,23 @@ class Location(str):
     Parameters:
         parts: attribute names and indexes, from the document to the value.
         about: what is said about the value.
+        refused: the value, where a built-in field could do nothing with it.
     """
 
-    __slots__ = ("about", "parts")
+    __slots__ = ("about", "parts", "refused")
 
     about: str
     parts: tuple[Part, ...]
+    refused: tuple[Any, ...]
 
-    def __new__(cls, parts: tuple[Part, ...], about: str = "") -> Location:
+    def __new__(
+        cls, parts: tuple[Part, ...], about: str = "", refused: tuple[Any, ...] = ()
+    ) -> Location:
         way = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
         note = super().__new__(cls, f"At {way.lstrip('.')}{about and ': '}{about}.")
         note.parts = parts
         note.about = about
+        note.refused = refused
         return note
 
     @property
@@ -45,7 +59,7 @@ class Location(str):
         return ".".join(map(str, self.parts))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.parts, self.about)
+        return type(self), (self.parts, self.about, self.refused)
 
 
 def location_of(error: BaseException) -> Location | None:
@@ -54,21 +68,37 @@ def location_of(error: BaseException) -> Location | None:
     return next((note for note in notes if isinstance(note, Location)), None)
 
 
-def locate(error: BaseException, *parts: Part, about: str = "", anew: bool = False) -> None:
+def locate(
+    error: BaseException,
+    *parts: Part,
+    about: str = "",
+    refused: tuple[Any, ...] = (),
+    anew: bool = False,
+) -> None:
     """Say that an exception is about what is at these parts, or about what was below them.
 
     Parameters:
         error: the exception.
         parts: attribute names and indexes.
         about: what is said about the value, where nothing was said yet.
+        refused: the value, where a built-in field could do nothing with it, likewise.
         anew: whether what was said before is from another time the same exception was raised.
     """
     before = location_of(error)
     if before is None:
-        error.add_note(Location(parts, about))
+        error.add_note(Location(parts, about, refused))
         return
-    after = Location(parts, about) if anew else Location((*parts, *before.parts), before.about)
+    after = Location((*parts, *before.parts), before.about, before.refused)
+    if anew:
+        after = Location(parts, about, refused)
     error.__notes__ = [after if note is before else note for note in error.__notes__]
+
+
+def copy_location(of: BaseException, to: BaseException) -> None:
+    """Say of an exception what was said of another."""
+    found = location_of(of)
+    if found is not None and of is not to:
+        locate(to, *found.parts, about=found.about, refused=found.refused, anew=True)
 
 
 def index_of_last(items: Iterator[Any], of: list[Any]) -> int:

@@ -28,6 +28,7 @@ from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.target import Target
 from aiomotorengine.transactions import SavedInTransaction
 from aiomotorengine.utils import is_condition, is_operator
+from aiomotorengine.validation import explained
 
 __all__ = [
     "by_id",
@@ -73,8 +74,8 @@ async def save(
     renew_dates([document], zone, creating=creating)
     await indexes.ensure_remembered(target, type(document))
     run_on_save(document, creating=creating)
-    son = document.to_son()
     try:
+        son = document.to_son()
         if document._id is None or (creating and force_insert):
             await insert(target.collection, document, son, replaces=not force_insert)
         else:
@@ -82,6 +83,11 @@ async def save(
             await replace(target.collection, document, son, upsert=upsert or creating)
     except DuplicateKeyError as error:
         raise UniqueKeyViolationError.from_error(error, type(document)) from error
+    except Exception as error:
+        refusal = explained(document, error, target.collection.codec_options)
+        if refusal is error:
+            raise
+        raise refusal  # noqa: B904  # what was raised is its cause already
     if transaction is None:
         document._is_persisted = True
     elif not document._is_persisted:

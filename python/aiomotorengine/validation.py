@@ -1,25 +1,70 @@
-"""All that is wrong with a document, in depth: ``validate`` stops at the first."""
+"""All that is wrong with a document, in depth; and which value it was that could not be saved.
+
+Both are found by walking through the document once more, after it was refused.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, TypeGuard
 
+from bson.codec_options import CodecOptions
+from pymongo.errors import PyMongoError
+
+from aiomotorengine.codec.unencodable import unencodable
 from aiomotorengine.errors import FieldError, InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.fields.refusals import located, refused, required
-from aiomotorengine.locations import locate, location_of
+from aiomotorengine.fields.refusals import as_refusal, located, refused, required
+from aiomotorengine.locations import copy_location, locate, location_of
 from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.utils import is_collection
 
-__all__ = ["errors_of"]
+__all__ = ["errors_after", "errors_of", "explained"]
+
+UNCHANGED = (PyMongoError, InvalidDocumentError, MemoryError, RecursionError)
+"""What says enough, or says nothing about a value."""
 
 
 def errors_of(document: DocumentStorage) -> list[FieldError]:
     """What is wrong with each field of a document and of those embedded in it."""
     return [FieldError.of(error) for error in refusals_of(document)]
+
+
+def errors_after(document: Any, error: Exception) -> tuple[FieldError, ...]:
+    """What is wrong with a document that was refused with an error, one entry at least."""
+    return tuple(errors_of(document)) or (FieldError.of(error),)
+
+
+def explained(document: Any, error: Exception, codec_options: CodecOptions[Any]) -> Exception:
+    """What a save raises for a document that could not be validated, converted or encoded.
+
+    Parameters:
+        document: the document.
+        error: what was raised.
+        codec_options: the encoder's options.
+
+    Returns:
+        An ``InvalidDocumentError`` that names the value, with what was raised as its cause. What a
+        method of the program's raised is returned as it is, with a note.
+    """
+    refusal = as_refusal(error)
+    if refusal is not error or isinstance(error, UNCHANGED) or location_of(error) is not None:
+        return refusal
+    try:
+        son = document.to_son()
+    except Exception as again:
+        copy_location(again, error)
+        return as_refusal(error)
+    found = unencodable(type(document), {"_id": document._id, **son}, codec_options)
+    if found is not None:
+        return found
+    for refused_again in refusals_of(document):
+        if type(refused_again) is type(error):
+            copy_location(refused_again, error)
+            break
+    return error
 
 
 def refusals_of(document: Any) -> Iterator[Exception]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sized
 from collections.abc import Set as AbstractSet
-from collections.abc import Sized
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
@@ -137,14 +137,12 @@ class ListField(BaseField[list[T]]):
         accepted = hooks.accepted
         values = value if type(value) is list else list(value)
         items = iter(values)
-        item = None
         try:
             for item in items if hooks.get_value is None else map(hooks.get_value, items):
                 if type(item) not in accepted and not check(item):
                     return False
         except Exception as error:
-            index = index_of_last(items, values)
-            raise located(error, self._base_field, "validate", item, index)  # noqa: B904
+            raise self._located(error, "validate", values, items)  # noqa: B904
         return True
 
     def to_son(self, value: Any) -> Any:
@@ -153,13 +151,19 @@ class ListField(BaseField[list[T]]):
         if type(value) is ReferenceList:
             value = value.restored()
         hooks = self._item_hooks
-        if hooks.get_value is not None:
-            value = map(hooks.get_value, value)
         convert = hooks.to_son
-        if convert is None:
+        if convert is None and hooks.get_value is None:
             return list(value)
+        values = value if type(value) is list else list(value)
+        items = iter(values)
+        presented = items if hooks.get_value is None else map(hooks.get_value, items)
         kept = hooks.kept_by_to_son
-        return [item if type(item) in kept else convert(item) for item in value]
+        try:
+            if convert is None:
+                return list(presented)
+            return [item if type(item) in kept else convert(item) for item in presented]
+        except Exception as error:
+            raise self._located(error, "to_son", values, items)  # noqa: B904
 
     def from_son(self, value: Any) -> Any:
         if value is None:
@@ -214,6 +218,15 @@ class ListField(BaseField[list[T]]):
 
     def _wanted(self, value: Any) -> str:
         return "" if is_collection(value) else "a list"
+
+    def _located(
+        self, error: Exception, hook: str, values: list[Any], items: Iterator[Any]
+    ) -> Exception:
+        """What to raise where a method of the base field raised for the item that came last."""
+        index = index_of_last(items, values)
+        # The program's method may have changed the list.
+        item = values[index] if -1 < index < len(values) else None
+        return located(error, self._base_field, hook, item, index)
 
     @property
     def _item_hooks(self) -> ItemHooks:

@@ -6,9 +6,10 @@ from typing import Any
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.locations import described, locate
+from aiomotorengine.locations import described, locate, location_of
+from aiomotorengine.storage import DocumentStorage
 
-__all__ = ["is_built_in", "located", "refused", "required"]
+__all__ = ["as_refusal", "description", "located", "masked", "refused", "required"]
 
 PACKAGE = __name__.partition(".")[0]
 
@@ -17,7 +18,7 @@ def refused(field: BaseField[Any], value: Any) -> InvalidDocumentError:
     """The error for a value that the field's ``validate`` said no to."""
     indexes, innermost, value = field._find_refused(value) or ((), field, value)
     error = InvalidDocumentError.invalid(getattr(innermost, "name", ""))
-    error.value = "***" if innermost._is_secret(value) else value
+    error.value = masked(innermost, value)
     locate(error, *indexes, about=description(innermost, value))
     return error
 
@@ -30,6 +31,11 @@ def required(name: str, value: Any) -> InvalidDocumentError:
     return error
 
 
+def masked(field: BaseField[Any], value: Any) -> Any:
+    """A value, unless it may be a password."""
+    return "***" if field._is_secret(value) else value
+
+
 def description(field: BaseField[Any], value: Any) -> str:
     """What a note says of a value that its field did not take."""
     return described(value, secret=field._is_secret(value), wanted=field._wanted(value))
@@ -40,8 +46,8 @@ def located(
 ) -> Exception:
     """What to raise where a method of a field raised: with the place of the value.
 
-    What a built-in method did not expect becomes an ``InvalidDocumentError``. What a program's own
-    method raises stays what it is, since the program may catch it.
+    What a built-in ``validate`` did not expect becomes an ``InvalidDocumentError``. Else it stays
+    what it is, since the program may catch what its own method raises.
 
     Parameters:
         error: what was raised.
@@ -50,23 +56,40 @@ def located(
         value: what it was given.
         parts: the attribute or the index under which the value stands.
     """
-    if isinstance(error, RecursionError | MemoryError):
+    if isinstance(error, RecursionError | MemoryError | ImportError):
         return error  # no fault of this value
-    if field._holds_others:
+    is_inside = isinstance(value, DocumentStorage) or location_of(error) is not None
+    if field._holds_others and (is_inside or hook == "validate"):
         locate(error, *parts)
-    elif isinstance(error, InvalidDocumentError):
+        return error
+    if isinstance(error, InvalidDocumentError):
         if error.value is None:
-            error.value = "***" if field._is_secret(value) else value
+            error.value = masked(field, value)
         locate(error, *parts, about=description(field, value))
-    elif is_built_in(field, hook) and is_built_in(field, "get_value"):
+        return error
+    is_ours = is_built_in(field, hook) and is_built_in(field, "get_value")
+    if is_ours and hook == "validate":
         refusal = refused(field, value)
         refusal.__cause__ = error
         locate(refusal, *parts)
         return refusal
-    else:
-        # The program may raise the same object again and again.
-        locate(error, *parts, about=description(field, value), anew=True)
+    refused_value = (masked(field, value),) if is_ours else ()
+    # The program may raise the same object again and again.
+    locate(error, *parts, about=description(field, value), refused=refused_value, anew=True)
     return error
+
+
+def as_refusal(error: Exception) -> Exception:
+    """What a save raises for what ``to_son`` raised."""
+    location = location_of(error)
+    if isinstance(error, InvalidDocumentError) or location is None or not location.refused:
+        return error
+    name = next(part for part in reversed(location.parts) if isinstance(part, str))
+    refusal = InvalidDocumentError.invalid(name)
+    [refusal.value] = location.refused
+    locate(refusal, *location.parts, about=location.about)
+    refusal.__cause__ = error
+    return refusal
 
 
 def is_built_in(field: BaseField[Any], hook: str) -> bool:
