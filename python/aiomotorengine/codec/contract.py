@@ -12,7 +12,7 @@ from aiomotorengine.codec.plan import DocumentPlan
 
 __all__ = ["CONTRACT", "Codec", "DocumentError", "Implementation"]
 
-CONTRACT = 3
+CONTRACT = 4
 """Raised with every change of what is promised here; an extension of another number is refused."""
 
 
@@ -70,13 +70,13 @@ class Codec(Protocol):
         """
 
     def decode_many(
-        self, batch: bytes, places: Sequence[int] | None = None, *, seconds: float | None = None
+        self, batch: bytes, offsets: Sequence[int] | None = None, *, seconds: float | None = None
     ) -> list[Any]:
         """A document for each of the BSON documents in some bytes.
 
         Parameters:
             batch: the bytes.
-            places: where each of them begins; by default they stand end to end, and fill the bytes.
+            offsets: where each begins; by default they stand end to end, and fill the bytes.
             seconds: after about how long the rest is left for another call, as for ``encode_many``.
 
         Raises:

@@ -5,7 +5,6 @@ The native codec is held to these results byte for byte, object for object, erro
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from math import inf
@@ -72,14 +71,12 @@ class Codec:
         encoded: list[bytes] = []
         end = end_after(seconds)
         options = self._codec_options
-        may_have_little_stack = threading.current_thread() is not threading.main_thread()
         try:
             for document, id in zip(documents, ids, strict=True):
                 if validate and not document.validate():
                     break
                 son = document.to_son()
-                if may_have_little_stack:
-                    refuse_endless_values(son)
+                refuse_endless_values(son)
                 encoded.append(bson.encode({"_id": id, **son}, codec_options=options))
                 if perf_counter() >= end:
                     return encoded
@@ -90,11 +87,11 @@ class Codec:
         raise refused_after(encoded)
 
     def decode_many(
-        self, batch: bytes, places: Sequence[int] | None = None, *, seconds: float | None = None
+        self, batch: bytes, offsets: Sequence[int] | None = None, *, seconds: float | None = None
     ) -> list[Any]:
         end = end_after(seconds)
-        if places is not None:
-            batch = b"".join([document_at(batch, place) for place in places])
+        if offsets is not None:
+            batch = b"".join([document_at(batch, offset) for offset in offsets])
         from_son = self._document_class.from_son
         parts = None if seconds is None else documents_in(batch)
         if parts is None:
@@ -125,11 +122,11 @@ def refused_after(encoded: list[bytes]) -> DocumentError:
     return error
 
 
-def document_at(batch: bytes, place: int) -> bytes:
-    """The bytes of the document that begins at a place."""
-    if place < 0 or place + 4 > len(batch):
+def document_at(batch: bytes, offset: int) -> bytes:
+    """The bytes of the document that begins at an offset."""
+    if offset < 0 or offset + 4 > len(batch):
         raise InvalidBSON("a document begins where the bytes end")
-    return batch[place : place + max(4, length_at(batch, place)[0])]
+    return batch[offset : offset + max(4, length_at(batch, offset)[0])]
 
 
 def documents_in(batch: bytes) -> list[bytes] | None:
@@ -166,7 +163,7 @@ def refuse_endless(batch: bytes) -> None:
 def refuse_endless_values(son: Mapping[str, Any]) -> None:
     """The same for values that are to be written.
 
-    It costs something, so it is done on threads only: their stacks may be small.
+    How many levels PyMongo's encoder takes depends on the thread and the version of Python.
 
     Raises:
         RecursionError: the values are nested too deep.

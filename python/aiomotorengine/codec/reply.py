@@ -32,7 +32,7 @@ def cut_reply(raw: bytes) -> tuple[bytes, str, list[int]] | None:
             continue
         for found in elements(raw, outer.value, outer.end):
             if found.key in BATCHES and found.type_byte == ARRAY:
-                return without(raw, outer, found), found.key.decode(), places_of(raw, found)
+                return without(raw, outer, found), found.key.decode(), offsets_of(raw, found)
         return None
     return None
 
@@ -51,13 +51,13 @@ def without(raw: bytes, cursor: Element, batch: Element) -> bytes:
     )
 
 
-def places_of(raw: bytes, batch: Element) -> list[int]:
+def offsets_of(raw: bytes, batch: Element) -> list[int]:
     """Where the documents of an array begin that holds nothing else."""
-    places = []
+    offsets = []
     for item in elements(raw, batch.value, batch.end):
         if item.type_byte != DOCUMENT:
             raise InvalidBSON("a batch holds something that is no document")
         if item.end - item.value < 5 or raw[item.end - 1] != 0:
             raise InvalidBSON("the length of a document does not match its bytes")
-        places.append(item.value)
-    return places
+        offsets.append(item.value)
+    return offsets

@@ -11,8 +11,8 @@ use pyo3::types::{IntoPyDict, PyBytes, PyList};
 use crate::bson::{Reader, Writer, split_document};
 use crate::deadline::Deadline;
 use crate::errors::{Outcome, Stop, is_ordinary};
-use crate::objects::{Items, PausedCollector, Value, list_of};
-use crate::plan::{Compiler, Document, Memory, World};
+use crate::objects::{ItemBuffer, Items, PausedCollector, Value, list_of};
+use crate::plan::{Compiler, Context, Document};
 use crate::values::{Options, Types};
 
 /// A buffer that has grown larger than this is not kept.
@@ -57,14 +57,13 @@ impl Codec {
     fn validate_many(&self, documents: &Bound<'_, PyAny>) -> PyResult<bool> {
         let py = documents.py();
         let documents = listed(documents)?;
-        let memory = Memory::default();
-        let native = self.plan_and_world(py, &memory);
+        let items = ItemBuffer::default();
+        let native = self.plan_and_context(py, &items);
         let _pause = PausedCollector::new(py);
         for (index, document) in Items::of(&documents).enumerate() {
-            let document = document.to_owned();
-            let outcome = convert(&native, document.as_borrowed(), |plan, world| {
+            let outcome = convert(&native, document.as_borrowed(), |plan, context| {
                 if plan.validates {
-                    plan.is_valid(document.as_borrowed(), world)
+                    plan.is_valid(document.as_borrowed(), context)
                 } else {
                     Err(Stop::AskPython)
                 }
@@ -106,26 +105,25 @@ impl Codec {
         if documents.len() != ids.len() {
             return Ok(in_python(documents, ids)?.cast_into()?);
         }
-        let memory = Memory::default();
-        let native = self.plan_and_world(py, &memory);
+        let items = ItemBuffer::default();
+        let native = self.plan_and_context(py, &items);
         let _pause = PausedCollector::new(py);
         let mut encoded = Vec::with_capacity(documents.len());
         let mut out = self.writer();
         for (document, id) in Items::of(&documents).zip(Items::of(&ids)) {
-            let (document, id) = (document.to_owned(), id.to_owned());
             out.clear();
-            let outcome = convert(&native, document.as_borrowed(), |plan, world| {
+            let outcome = convert(&native, document.as_borrowed(), |plan, context| {
                 let (document, id) = (document.as_borrowed(), Some(id.as_borrowed()));
                 if !plan.writes || (validate && !plan.validates) {
                     return Err(Stop::AskPython);
                 }
                 if validate && self.is_in_one_go() {
-                    return plan.write(document, id, &mut out, &world.validating());
+                    return plan.write(document, id, &mut out, &context.validating());
                 }
                 if validate {
-                    plan.is_valid(document, world)?;
+                    plan.is_valid(document, context)?;
                 }
-                plan.write(document, id, &mut out, world)
+                plan.write(document, id, &mut out, context)
             });
             let mut size = if self.is_in_one_go() {
                 out.bytes().len()
@@ -154,28 +152,28 @@ impl Codec {
         list_of(py, encoded.len(), encoded.into_iter().map(Ok))
     }
 
-    #[pyo3(signature = (batch, places = None, *, seconds = None))]
+    #[pyo3(signature = (batch, offsets = None, *, seconds = None))]
     fn decode_many<'py>(
         &self,
         batch: &Bound<'py, PyBytes>,
-        places: Option<&Bound<'py, PyAny>>,
+        offsets: Option<&Bound<'py, PyAny>>,
         seconds: Option<f64>,
     ) -> PyResult<Bound<'py, PyList>> {
         let py = batch.py();
         let mut deadline = Deadline::after(seconds);
         let name = intern!(py, "decode_many");
-        let in_python = |bytes: &Bound<'py, PyBytes>, places| -> PyResult<Bound<'py, PyList>> {
+        let in_python = |bytes: &Bound<'py, PyBytes>, offsets| -> PyResult<Bound<'py, PyList>> {
             let method = self.pure.bind(py).getattr(name)?;
             let named = [(intern!(py, "seconds"), seconds)].into_py_dict(py)?;
-            Ok(method.call((bytes, places), Some(&named))?.cast_into()?)
+            Ok(method.call((bytes, offsets), Some(&named))?.cast_into()?)
         };
         // Bytes that do not add up are refused whole, before any document is made.
-        let Some(parts) = parts_of(batch.as_bytes(), places)? else {
-            return in_python(batch, places);
+        let Some(parts) = parts_of(batch.as_bytes(), offsets)? else {
+            return in_python(batch, offsets);
         };
-        let memory = Memory::default();
-        let Some((plan, world)) = self.plan_and_world(py, &memory) else {
-            return in_python(batch, places);
+        let items = ItemBuffer::default();
+        let Some((plan, context)) = self.plan_and_context(py, &items) else {
+            return in_python(batch, offsets);
         };
         let _pause = PausedCollector::new(py);
         let mut decoded = Vec::with_capacity(parts.len());
@@ -183,7 +181,7 @@ impl Codec {
             let outcome = if plan.reads {
                 Reader::new(bytes)
                     .map_err(Stop::from)
-                    .and_then(|reader| plan.read(reader, &world))
+                    .and_then(|reader| plan.read(reader, &context))
             } else {
                 Err(Stop::AskPython)
             };
@@ -220,14 +218,14 @@ impl Codec {
 }
 
 impl Codec {
-    fn plan_and_world<'py>(
+    fn plan_and_context<'py>(
         &'py self,
         py: Python<'py>,
-        memory: &'py Memory,
-    ) -> Option<(&'py Document, World<'py>)> {
+        items: &'py ItemBuffer,
+    ) -> Option<(&'py Document, Context<'py>)> {
         let native = self.native.as_ref()?;
-        let world = World::new(py, &native.plans, &native.types, &native.options, memory);
-        Some((native.plans.first()?, world))
+        let context = Context::new(py, &native.plans, &native.types, &native.options, items);
+        Some((native.plans.first()?, context))
     }
 
     fn is_in_one_go(&self) -> bool {
@@ -309,32 +307,28 @@ impl Codec {
 /// Convert a document natively, if it is an instance of exactly the codec's class.
 #[inline]
 fn convert<T>(
-    native: &Option<(&Document, World<'_>)>,
+    native: &Option<(&Document, Context<'_>)>,
     document: Value<'_, '_>,
-    convert: impl FnOnce(&Document, &World<'_>) -> Outcome<T>,
+    convert: impl FnOnce(&Document, &Context<'_>) -> Outcome<T>,
 ) -> Outcome<T> {
     match native {
-        Some((plan, world)) if plan.is_type_of(document) => {
-            let outcome = convert(plan, world);
-            world.kept.release();
-            outcome
-        }
+        Some((plan, context)) if plan.is_type_of(document) => convert(plan, context),
         _ => Err(Stop::AskPython),
     }
 }
 
-/// The documents in some bytes: those that begin at the given places, or all that stand end to end.
+/// The documents in some bytes: those that begin at the given offsets, or all that stand end to end.
 /// `None` if one is no document.
 fn parts_of<'a>(
     bytes: &'a [u8],
-    places: Option<&Bound<'_, PyAny>>,
+    offsets: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Option<Vec<&'a [u8]>>> {
     let mut parts = Vec::new();
-    if let Some(places) = places {
-        for place in places.try_iter()? {
-            let place = place?.extract().ok();
-            match place
-                .and_then(|place: usize| bytes.get(place..))
+    if let Some(offsets) = offsets {
+        for offset in offsets.try_iter()? {
+            let offset = offset?.extract().ok();
+            match offset
+                .and_then(|offset: usize| bytes.get(offset..))
                 .map(split_document)
             {
                 Some(Ok((document, _))) => parts.push(document),

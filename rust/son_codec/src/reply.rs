@@ -18,5 +18,5 @@ pub(crate) fn cut_reply<'py>(raw: &Bound<'py, PyBytes>) -> PyResult<Bound<'py, P
     };
     let key = PyString::from_bytes(py, batch.key)?;
     let rest = PyBytes::new(py, &batch.rest);
-    Ok((rest, key, batch.places).into_pyobject(py)?.into_any())
+    Ok((rest, key, batch.offsets).into_pyobject(py)?.into_any())
 }

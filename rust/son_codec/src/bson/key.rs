@@ -62,15 +62,15 @@ impl Key {
     /// The key of the next item of an array.
     #[inline(always)]
     pub fn advance(&mut self) {
-        let mut place = 8 * (self.length - 2); // where its last digit stands
-        while (self.head[0] >> place) as u8 == b'9' {
-            self.head[0] -= 9 << place; // a zero, and one more in front of it
-            if place == 0 {
+        let mut shift = 8 * (self.length - 2); // where its last digit stands
+        while (self.head[0] >> shift) as u8 == b'9' {
+            self.head[0] -= 9 << shift; // a zero, and one more in front of it
+            if shift == 0 {
                 return self.grow();
             }
-            place -= 8;
+            shift -= 8;
         }
-        self.head[0] += 1 << place;
+        self.head[0] += 1 << shift;
     }
 
     /// Put a one before the digits.

@@ -9,7 +9,7 @@ pub struct Batch<'a> {
     /// `firstBatch` or `nextBatch`.
     pub key: &'a [u8],
     /// Where in the reply each of the documents begins.
-    pub places: Vec<usize>,
+    pub offsets: Vec<usize>,
     /// The reply without the element that holds them.
     pub rest: Vec<u8>,
 }
@@ -30,7 +30,7 @@ pub fn find_batch(reply: &[u8]) -> Result<Option<Batch<'_>>, Malformed> {
             if inner.kind == kind::ARRAY && matches!(inner.key, b"firstBatch" | b"nextBatch") {
                 return Ok(Some(Batch {
                     key: inner.key,
-                    places: places_of(inner.value, end - inner.value.len())?,
+                    offsets: offsets_of(inner.value, end - inner.value.len())?,
                     rest: without(reply, cursor_start, start..end)?,
                 }));
             }
@@ -42,8 +42,8 @@ pub fn find_batch(reply: &[u8]) -> Result<Option<Batch<'_>>, Malformed> {
 }
 
 /// Where the documents of an array begin that holds nothing else, if it begins at `start`.
-fn places_of(array: &[u8], start: usize) -> Result<Vec<usize>, Malformed> {
-    let mut places = Vec::new();
+fn offsets_of(array: &[u8], start: usize) -> Result<Vec<usize>, Malformed> {
+    let mut offsets = Vec::new();
     let mut items = Reader::new(array)?;
     let end = start + array.len() - 1;
     while let Some(item) = items.next_element()? {
@@ -51,9 +51,9 @@ fn places_of(array: &[u8], start: usize) -> Result<Vec<usize>, Malformed> {
             return Err(Malformed);
         }
         split_document(item.value)?;
-        places.push(end - items.bytes_left() - item.value.len());
+        offsets.push(end - items.bytes_left() - item.value.len());
     }
-    Ok(places)
+    Ok(offsets)
 }
 
 /// A reply less some bytes of its cursor, with the two lengths around them mended.
@@ -118,7 +118,7 @@ mod tests {
                 let whole = reply(key, documents);
                 let batch = find_batch(&whole).unwrap().unwrap();
                 assert_eq!(batch.key, key.as_bytes());
-                let found = batch.places.iter().map(|&place| &whole[place..]);
+                let found = batch.offsets.iter().map(|&offset| &whole[offset..]);
                 let found: Vec<_> = found
                     .map(|bytes| split_document(bytes).unwrap().0)
                     .collect();

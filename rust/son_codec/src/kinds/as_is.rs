@@ -7,13 +7,13 @@ use super::Kind;
 use crate::bson::{Element, Key, Writer};
 use crate::errors::Outcome;
 use crate::objects::Value;
-use crate::plan::{Field, World};
+use crate::plan::{Context, Field};
 
 /// Values of any type, which only `None` leaves empty; whether they are valid Python decides.
 pub(super) struct AsIs;
 
 impl Kind for AsIs {
-    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
+    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &Context<'_>) -> Outcome<bool> {
         Ok(value.is_none())
     }
 
@@ -23,18 +23,18 @@ impl Kind for AsIs {
         value: Value<'_, '_>,
         _: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
-        world.encode(key, value, out)
+        context.encode(key, value, out)
     }
 
     fn read<'py>(
         &self,
         element: &Element<'_>,
         _: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        world.decode(element)
+        context.decode(element)
     }
 }
 
@@ -48,20 +48,20 @@ impl Kind for Geometry {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         if value.is_none() || value.is_exact_instance_of::<PyDict>() {
-            return world.encode(key, value, out);
+            return context.encode(key, value, out);
         }
-        field.write_in_python(key, value, out, world)
+        field.write_in_python(key, value, out, context)
     }
 
     fn read<'py>(
         &self,
         element: &Element<'_>,
         _: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        world.decode(element)
+        context.decode(element)
     }
 }

@@ -7,7 +7,7 @@ use super::Kind;
 use crate::bson::{Element, Key, Writer};
 use crate::errors::Outcome;
 use crate::objects::{Value, exact};
-use crate::plan::{Arguments, Field, World};
+use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct Binary {
     /// `None` where it is no plain length: then Python compares.
@@ -23,11 +23,16 @@ impl Binary {
 }
 
 impl Kind for Binary {
-    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+    fn validate(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
         match (self.max_bytes, exact::<PyBytes>(value)) {
             (Some(most), Some(bytes)) => Ok(bytes.as_bytes().len() <= most),
             _ if value.is_none() => Ok(true),
-            _ => field.validate_in_python(value, world),
+            _ => field.validate_in_python(value, context),
         }
     }
 
@@ -37,14 +42,14 @@ impl Kind for Binary {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         if let Some(bytes) = exact::<PyBytes>(value) {
             out.binary(key, 0, bytes.as_bytes())?;
         } else if value.is_none() {
             out.null(key);
         } else {
-            field.write_in_python(key, value, out, world)?;
+            field.write_in_python(key, value, out, context)?;
         }
         Ok(())
     }
@@ -53,12 +58,12 @@ impl Kind for Binary {
         &self,
         element: &Element<'_>,
         field: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        let value = world.decode(element)?;
+        let value = context.decode(element)?;
         if value.is_none() || value.is_exact_instance_of::<PyBytes>() {
             return Ok(value);
         }
-        field.loaded_in_python(&value, world)
+        field.loaded_in_python(&value, context)
     }
 }

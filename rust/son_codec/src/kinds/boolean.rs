@@ -7,21 +7,26 @@ use super::Kind;
 use crate::bson::{Element, Key, Writer};
 use crate::errors::Outcome;
 use crate::objects::{Value, exact};
-use crate::plan::{Field, World};
+use crate::plan::{Context, Field};
 
 pub(super) struct Boolean;
 
 impl Kind for Boolean {
-    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
+    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &Context<'_>) -> Outcome<bool> {
         Ok(value.is_none())
     }
 
     #[inline(always)]
-    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+    fn validate(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
         if value.is_exact_instance_of::<PyBool>() || value.is_none() {
             return Ok(true);
         }
-        field.validate_in_python(value, world)
+        field.validate_in_python(value, context)
     }
 
     #[inline(always)]
@@ -31,14 +36,14 @@ impl Kind for Boolean {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         if let Some(truth) = exact::<PyBool>(value) {
             out.boolean(key, truth.is_true());
         } else if value.is_none() {
             out.boolean(key, false); // what was never set is stored as false
         } else {
-            field.write_in_python(key, value, out, world)?;
+            field.write_in_python(key, value, out, context)?;
         }
         Ok(())
     }
@@ -48,8 +53,8 @@ impl Kind for Boolean {
         &self,
         element: &Element<'_>,
         _: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        world.decode(element)
+        context.decode(element)
     }
 }

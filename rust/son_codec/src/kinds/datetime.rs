@@ -7,7 +7,7 @@ use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Value, datetime_from_millis, exact, millis_of};
-use crate::plan::{Arguments, Field, World};
+use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct DateTime {
     /// Whether saves set it: then a missing value is for Python to make. Items of lists are not set.
@@ -38,18 +38,23 @@ impl DateTime {
 }
 
 impl Kind for DateTime {
-    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
+    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &Context<'_>) -> Outcome<bool> {
         self.check(value)?;
         Ok(value.is_none())
     }
 
     #[inline(always)]
-    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+    fn validate(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
         self.check(value)?;
         if Self::is_plain(value) || value.is_none() {
             return Ok(true);
         }
-        field.validate_in_python(value, world)
+        field.validate_in_python(value, context)
     }
 
     #[inline(always)]
@@ -59,18 +64,18 @@ impl Kind for DateTime {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         self.check(value)?;
         if let Some(datetime) = exact::<PyDateTime>(value) {
-            match millis_of(&datetime, &world.types.utc) {
+            match millis_of(&datetime, &context.types.utc) {
                 Some(milliseconds) => out.date(key, milliseconds),
-                None => world.encode(key, value, out)?,
+                None => context.encode(key, value, out)?,
             }
         } else if value.is_none() {
             out.null(key);
         } else {
-            field.write_in_python(key, value, out, world)?;
+            field.write_in_python(key, value, out, context)?;
         }
         Ok(())
     }
@@ -80,15 +85,19 @@ impl Kind for DateTime {
         &self,
         element: &Element<'_>,
         field: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         match element.kind {
             kind::DATE => {
-                let zone = world.options.zone.as_ref().map(|zone| zone.bind(world.py));
-                datetime_from_millis(world.py, element.as_i64()?, zone)
+                let zone = context
+                    .options
+                    .zone
+                    .as_ref()
+                    .map(|zone| zone.bind(context.py));
+                datetime_from_millis(context.py, element.as_i64()?, zone)
             }
-            kind::NULL => Ok(world.none()),
-            _ => field.read_in_python(element, world),
+            kind::NULL => Ok(context.none()),
+            _ => field.read_in_python(element, context),
         }
     }
 }

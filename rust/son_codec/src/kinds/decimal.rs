@@ -8,7 +8,7 @@ use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Value, make_text};
-use crate::plan::{Arguments, Field, World};
+use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct Decimal {
     /// The number of decimal places; `None` for more than anybody uses.
@@ -34,15 +34,15 @@ impl Decimal {
     fn text<'py>(
         &self,
         value: Value<'_, 'py>,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> PyResult<Option<(Bound<'py, PyString>, usize)>> {
         let Some(places) = self.places else {
             return Ok(None);
         };
-        if !value.get_type().is(&world.types.decimal) {
+        if !value.get_type().is(&context.types.decimal) {
             return Ok(None);
         }
-        let text = value.to_owned().str()?; // which may run Python code, that of the collector's
+        let text = value.str()?;
         let given = places_of(text.to_str()?.as_bytes());
         Ok(given
             .and_then(|given| places.checked_sub(given))
@@ -76,11 +76,16 @@ fn places_of(text: &[u8]) -> Option<usize> {
 }
 
 impl Kind for Decimal {
-    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
-        if value.is_none() || (!self.is_bounded && self.text(value, world)?.is_some()) {
+    fn validate(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        if value.is_none() || (!self.is_bounded && self.text(value, context)?.is_some()) {
             return Ok(true);
         }
-        field.validate_in_python(value, world)
+        field.validate_in_python(value, context)
     }
 
     fn write(
@@ -89,14 +94,14 @@ impl Kind for Decimal {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         if value.is_none() {
             out.null(key);
             return Ok(());
         }
-        let Some((text, missing)) = self.text(value, world)? else {
-            return field.write_in_python(key, value, out, world);
+        let Some((text, missing)) = self.text(value, context)? else {
+            return field.write_in_python(key, value, out, context);
         };
         let text = text.to_str()?.as_bytes();
         Ok(out.text_by(key, |out| {
@@ -114,18 +119,18 @@ impl Kind for Decimal {
         &self,
         element: &Element<'_>,
         field: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         match element.kind {
-            kind::NULL => Ok(world.none()),
+            kind::NULL => Ok(context.none()),
             kind::STRING
                 if self.places == places_of(element.as_text()?) && self.places.is_some() =>
             {
-                let text = make_text(world.py, element.as_text()?)?;
-                let class = world.types.decimal.bind(world.py);
+                let text = make_text(context.py, element.as_text()?)?;
+                let class = context.types.decimal.bind(context.py);
                 class.call1((text,)).map_err(Stop::from)
             }
-            _ => field.read_in_python(element, world),
+            _ => field.read_in_python(element, context),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::{Outcome, Stop};
 use crate::objects::Value;
-use crate::plan::{Arguments, Field, World};
+use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct Embedded {
     /// Where the plan of its class stands among the codec's plans.
@@ -22,18 +22,23 @@ impl Embedded {
 }
 
 impl Kind for Embedded {
-    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
+    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &Context<'_>) -> Outcome<bool> {
         Ok(value.is_none())
     }
 
     #[inline]
-    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+    fn validate(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
         if value.is_none() {
             return Ok(true);
         }
-        match self.plan.and_then(|plan| world.plan_for(plan, value)) {
-            Some(plan) if plan.validates => plan.is_valid(value, &world.deeper()?),
-            _ => field.validate_in_python(value, world),
+        match self.plan.and_then(|plan| context.plan_for(plan, value)) {
+            Some(plan) if plan.validates => plan.is_valid(value, &context.deeper()?),
+            _ => field.validate_in_python(value, context),
         }
     }
 
@@ -44,18 +49,18 @@ impl Kind for Embedded {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         if value.is_none() {
             out.null(key);
             return Ok(());
         }
-        match self.plan.and_then(|plan| world.plan_for(plan, value)) {
+        match self.plan.and_then(|plan| context.plan_for(plan, value)) {
             Some(plan) if plan.writes => {
                 out.key(kind::DOCUMENT, key);
-                plan.write(value, None, out, &world.deeper()?)
+                plan.write(value, None, out, &context.deeper()?)
             }
-            _ => field.write_in_python(key, value, out, world),
+            _ => field.write_in_python(key, value, out, context),
         }
     }
 
@@ -65,15 +70,13 @@ impl Kind for Embedded {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
-        let value = value.to_owned(); // validating may take it from the document
-        let value = value.as_borrowed();
         // Its values are validated as they are written.
-        let plan = self.plan.and_then(|plan| world.plan_for(plan, value));
+        let plan = self.plan.and_then(|plan| context.plan_for(plan, value));
         let is_native = plan.is_some_and(|plan| plan.validates && plan.writes);
-        if is_native || self.validate(value, field, world)? {
-            return self.write(key, value, field, out, world);
+        if is_native || self.validate(value, field, context)? {
+            return self.write(key, value, field, out, context);
         }
         Err(Stop::AskPython)
     }
@@ -83,15 +86,15 @@ impl Kind for Embedded {
         &self,
         element: &Element<'_>,
         field: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        let plan = self.plan.and_then(|plan| world.plans.get(plan));
+        let plan = self.plan.and_then(|plan| context.plans.get(plan));
         match (element.kind, plan) {
-            (kind::NULL, _) => Ok(world.none()),
+            (kind::NULL, _) => Ok(context.none()),
             (kind::DOCUMENT, Some(plan)) if plan.reads => {
-                plan.read(element.as_document()?, &world.deeper()?)
+                plan.read(element.as_document()?, &context.deeper()?)
             }
-            _ => field.read_in_python(element, world),
+            _ => field.read_in_python(element, context),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::Outcome;
 use crate::objects::{Value, exact};
-use crate::plan::{Arguments, Field, World};
+use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct Float {
     /// `None` where a bound is no float: then Python compares, exactly.
@@ -51,17 +51,22 @@ fn bound(arguments: &Arguments<'_, '_>, name: &str, otherwise: f64) -> PyResult<
 }
 
 impl Kind for Float {
-    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
+    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &Context<'_>) -> Outcome<bool> {
         Ok(value.is_none())
     }
 
     #[inline(always)]
-    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+    fn validate(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
         let number = exact::<PyFloat>(value);
         match number.and_then(|number| self.admits(number.value())) {
             Some(is_valid) => Ok(is_valid),
             None if value.is_none() => Ok(true),
-            None => field.validate_in_python(value, world),
+            None => field.validate_in_python(value, context),
         }
     }
 
@@ -72,14 +77,14 @@ impl Kind for Float {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         if let Some(number) = exact::<PyFloat>(value) {
             out.double(key, number.value());
         } else if value.is_none() {
             out.null(key);
         } else {
-            field.write_in_python(key, value, out, world)?;
+            field.write_in_python(key, value, out, context)?;
         }
         Ok(())
     }
@@ -89,12 +94,12 @@ impl Kind for Float {
         &self,
         element: &Element<'_>,
         field: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         Ok(match element.kind {
-            kind::DOUBLE => PyFloat::new(world.py, element.as_f64()?).into_any(),
-            kind::NULL => world.none(),
-            _ => field.read_in_python(element, world)?,
+            kind::DOUBLE => PyFloat::new(context.py, element.as_f64()?).into_any(),
+            kind::NULL => context.none(),
+            _ => field.read_in_python(element, context)?,
         })
     }
 }

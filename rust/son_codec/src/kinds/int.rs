@@ -7,7 +7,7 @@ use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Value, exact, whole_number};
-use crate::plan::{Arguments, Field, World};
+use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct Int {
     /// `None` where a bound is no whole number of 64 bits: then Python compares.
@@ -32,18 +32,23 @@ fn bound(arguments: &Arguments<'_, '_>, name: &str, otherwise: i64) -> PyResult<
 }
 
 impl Kind for Int {
-    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &World<'_>) -> Outcome<bool> {
+    fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &Context<'_>) -> Outcome<bool> {
         Ok(value.is_none())
     }
 
     #[inline(always)]
-    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+    fn validate(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
         match (self.bounds, exact::<PyInt>(value)) {
             (Some((least, most)), Some(number)) => {
                 Ok(whole_number(&number).is_some_and(|number| least <= number && number <= most))
             }
             _ if value.is_none() => Ok(true),
-            _ => field.validate_in_python(value, world),
+            _ => field.validate_in_python(value, context),
         }
     }
 
@@ -54,14 +59,14 @@ impl Kind for Int {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         if let Some(number) = exact::<PyInt>(value) {
             out.int(key, whole_number(&number).ok_or(Stop::AskPython)?);
         } else if value.is_none() {
             out.null(key);
         } else {
-            field.write_in_python(key, value, out, world)?;
+            field.write_in_python(key, value, out, context)?;
         }
         Ok(())
     }
@@ -71,13 +76,13 @@ impl Kind for Int {
         &self,
         element: &Element<'_>,
         field: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         Ok(match element.kind {
-            kind::INT32 => PyInt::new(world.py, element.as_i32()?).into_any(),
-            kind::INT64 => PyInt::new(world.py, element.as_i64()?).into_any(),
-            kind::NULL => world.none(),
-            _ => field.read_in_python(element, world)?,
+            kind::INT32 => PyInt::new(context.py, element.as_i32()?).into_any(),
+            kind::INT64 => PyInt::new(context.py, element.as_i64()?).into_any(),
+            kind::NULL => context.none(),
+            _ => field.read_in_python(element, context)?,
         })
     }
 }

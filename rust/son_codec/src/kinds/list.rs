@@ -7,7 +7,7 @@ use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Value, exact};
-use crate::plan::{Arguments, Field, World};
+use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct List {
     is_required: bool,
@@ -21,26 +21,31 @@ impl List {
     }
 }
 
-/// A list that is owned while its items are visited: a user's method may let go of it.
-fn owned<'py>(value: Value<'_, 'py>) -> Option<Bound<'py, PyList>> {
-    exact::<PyList>(value).map(Borrowed::to_owned)
-}
-
 impl Kind for List {
-    fn is_empty(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+    fn is_empty(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
         match exact::<PyList>(value) {
             Some(list) => Ok(list.is_empty()),
-            None => field.is_empty_in_python(value, world),
+            None => field.is_empty_in_python(value, context),
         }
     }
 
-    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+    fn validate(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
         if value.is_none() {
             return Ok(!self.is_required);
         }
-        match (owned(value), &field.item) {
-            (Some(list), Some(item)) => item.accepts_items(&list, &world.deeper()?),
-            _ => field.validate_in_python(value, world),
+        match (exact::<PyList>(value), &field.item) {
+            (Some(list), Some(item)) => item.accepts_items(&list, &context.deeper()?),
+            _ => field.validate_in_python(value, context),
         }
     }
 
@@ -50,21 +55,21 @@ impl Kind for List {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
-        let list = owned(value);
+        let list = exact::<PyList>(value);
         let Some(item) = field
             .item
             .as_ref()
             .filter(|_| list.is_some() || value.is_none())
         else {
-            return field.write_in_python(key, value, out, world);
+            return field.write_in_python(key, value, out, context);
         };
         out.key(kind::ARRAY, key);
         let start = out.begin();
         // What was never set is stored as an empty list.
         if let Some(list) = list {
-            item.write_items(&list, out, &world.deeper()?)?;
+            item.write_items(&list, out, &context.deeper()?)?;
         }
         Ok(out.end(start)?)
     }
@@ -75,11 +80,11 @@ impl Kind for List {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         // Its items are validated as they are written.
-        if value.is_exact_instance_of::<PyList>() || self.validate(value, field, world)? {
-            return self.write(key, value, field, out, world);
+        if value.is_exact_instance_of::<PyList>() || self.validate(value, field, context)? {
+            return self.write(key, value, field, out, context);
         }
         Err(Stop::AskPython)
     }
@@ -88,14 +93,14 @@ impl Kind for List {
         &self,
         element: &Element<'_>,
         field: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         let list = match (element.kind, &field.item) {
-            (kind::NULL, _) => PyList::empty(world.py),
+            (kind::NULL, _) => PyList::empty(context.py),
             (kind::ARRAY, Some(item)) => {
-                item.read_items(element.as_document()?, &world.deeper()?)?
+                item.read_items(element.as_document()?, &context.deeper()?)?
             }
-            _ => return field.read_in_python(element, world),
+            _ => return field.read_in_python(element, context),
         };
         Ok(list.into_any())
     }

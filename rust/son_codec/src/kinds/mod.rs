@@ -26,7 +26,7 @@ use pyo3::prelude::*;
 use crate::bson::{Element, Key, Reader, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Items, ListBuilder, Value};
-use crate::plan::{Arguments, Field, World};
+use crate::plan::{Arguments, Context, Field};
 
 /// One kind of field. A value that a kind does not know at a glance goes to the Python methods of
 /// the field (`Field::…_in_python`), so a kind says only what it is sure of.
@@ -35,20 +35,30 @@ use crate::plan::{Arguments, Field, World};
 /// loop of its own, with what it does with an item written out in it.
 pub(crate) trait Kind: Send + Sync {
     /// Whether the value does not satisfy `required`.
-    fn is_empty(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+    fn is_empty(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
         if value.is_none() {
             Ok(true)
         } else {
-            field.is_empty_in_python(value, world)
+            field.is_empty_in_python(value, context)
         }
     }
 
     /// Whether the value may be saved.
-    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+    fn validate(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
         if value.is_none() {
             Ok(true)
         } else {
-            field.validate_in_python(value, world)
+            field.validate_in_python(value, context)
         }
     }
 
@@ -56,10 +66,10 @@ pub(crate) trait Kind: Send + Sync {
         &self,
         items: Items<'_, '_>,
         field: &Field,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<bool> {
         for item in items {
-            if !self.validate(item, field, world)? {
+            if !self.validate(item.as_borrowed(), field, context)? {
                 return Ok(false);
             }
         }
@@ -73,9 +83,9 @@ pub(crate) trait Kind: Send + Sync {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
-        field.write_in_python(key, value, out, world)
+        field.write_in_python(key, value, out, context)
     }
 
     fn write_items(
@@ -83,11 +93,11 @@ pub(crate) trait Kind: Send + Sync {
         items: Items<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         let mut key = Key::first_index();
         for item in items {
-            self.write(&key, item, field, out, world)?;
+            self.write(&key, item.as_borrowed(), field, out, context)?;
             key.advance();
         }
         Ok(())
@@ -101,12 +111,12 @@ pub(crate) trait Kind: Send + Sync {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
-        if !self.validate(value, field, world)? {
+        if !self.validate(value, field, context)? {
             return Err(Stop::AskPython);
         }
-        self.write(key, value, field, out, world)
+        self.write(key, value, field, out, context)
     }
 
     fn write_valid_items(
@@ -114,11 +124,11 @@ pub(crate) trait Kind: Send + Sync {
         items: Items<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         let mut key = Key::first_index();
         for item in items {
-            self.write_valid(&key, item, field, out, world)?;
+            self.write_valid(&key, item.as_borrowed(), field, out, context)?;
             key.advance();
         }
         Ok(())
@@ -129,9 +139,9 @@ pub(crate) trait Kind: Send + Sync {
         &self,
         element: &Element<'_>,
         field: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        field.read_in_python(element, world)
+        field.read_in_python(element, context)
     }
 
     fn read_items<'py>(
@@ -139,10 +149,10 @@ pub(crate) trait Kind: Send + Sync {
         mut items: Reader<'_>,
         list: &mut ListBuilder<'_, 'py>,
         field: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<()> {
         while let Some(item) = items.next_element()? {
-            list.push(self.read(&item, field, world)?);
+            list.push(self.read(&item, field, context)?);
         }
         Ok(())
     }
@@ -152,12 +162,22 @@ pub(crate) trait Kind: Send + Sync {
 pub(crate) struct Unknown;
 
 impl Kind for Unknown {
-    fn is_empty(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
-        field.is_empty_in_python(value, world)
+    fn is_empty(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        field.is_empty_in_python(value, context)
     }
 
-    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
-        field.validate_in_python(value, world)
+    fn validate(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        field.validate_in_python(value, context)
     }
 }
 

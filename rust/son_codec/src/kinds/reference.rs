@@ -8,7 +8,7 @@ use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::Outcome;
 use crate::objects::Value;
-use crate::plan::{Field, World};
+use crate::plan::{Context, Field};
 
 #[derive(Default)]
 pub(super) struct Reference {
@@ -17,20 +17,30 @@ pub(super) struct Reference {
 }
 
 impl Kind for Reference {
-    fn is_empty(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
-        if world.types.object_ids.is_type_of(value) || value.is_none() {
+    fn is_empty(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        if context.types.object_ids.is_type_of(value) || value.is_none() {
             return Ok(value.is_none());
         }
-        field.is_empty_in_python(value, world)
+        field.is_empty_in_python(value, context)
     }
 
     #[inline(always)]
-    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
-        let is_plain = world.types.object_ids.is_type_of(value) || value.is_none();
+    fn validate(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        let is_plain = context.types.object_ids.is_type_of(value) || value.is_none();
         if is_plain && self.is_found.load(Ordering::Relaxed) {
             return Ok(true);
         }
-        let is_valid = field.validate_in_python(value, world)?;
+        let is_valid = field.validate_in_python(value, context)?;
         self.is_found.store(true, Ordering::Relaxed);
         Ok(is_valid)
     }
@@ -42,14 +52,14 @@ impl Kind for Reference {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
-        if let Some(id) = world.types.object_ids.bytes(value) {
+        if let Some(id) = context.types.object_ids.bytes(value) {
             out.object_id(key, id);
         } else if value.is_none() {
             out.null(key);
         } else {
-            field.write_in_python(key, value, out, world)?;
+            field.write_in_python(key, value, out, context)?;
         }
         Ok(())
     }
@@ -59,14 +69,14 @@ impl Kind for Reference {
         &self,
         element: &Element<'_>,
         _: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         match element.kind {
             kind::OBJECT_ID => {
                 let bytes = element.as_object_id()?;
-                Ok(world.types.object_ids.make(world.py, bytes)?)
+                Ok(context.types.object_ids.make(context.py, bytes)?)
             }
-            _ => world.decode(element),
+            _ => context.decode(element),
         }
     }
 }

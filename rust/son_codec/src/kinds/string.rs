@@ -6,8 +6,8 @@ use pyo3::types::PyString;
 use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::Outcome;
-use crate::objects::{Value, exact, length, make_text, write_text};
-use crate::plan::{Arguments, Field, World};
+use crate::objects::{Value, exact, make_text, write_text};
+use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct String {
     /// `None` where it is no plain length: then Python compares.
@@ -23,20 +23,30 @@ impl String {
 }
 
 impl Kind for String {
-    fn is_empty(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+    fn is_empty(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
         match exact::<PyString>(value) {
-            Some(text) => Ok(length(&text) == 0),
+            Some(text) => Ok(text.code_point_len()? == 0),
             None if value.is_none() => Ok(true),
-            None => field.is_empty_in_python(value, world),
+            None => field.is_empty_in_python(value, context),
         }
     }
 
     #[inline(always)]
-    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
+    fn validate(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
         match (self.max_length, exact::<PyString>(value)) {
-            (Some(most), Some(text)) => Ok(length(&text) <= most),
+            (Some(most), Some(text)) => Ok(text.code_point_len()? <= most),
             _ if value.is_none() => Ok(true),
-            _ => field.validate_in_python(value, world),
+            _ => field.validate_in_python(value, context),
         }
     }
 
@@ -47,11 +57,11 @@ impl Kind for String {
         value: Value<'_, '_>,
         _: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         match exact::<PyString>(value) {
             Some(text) => write_text(key, &text, out),
-            None => world.encode(key, value, out),
+            None => context.encode(key, value, out),
         }
     }
 
@@ -60,11 +70,11 @@ impl Kind for String {
         &self,
         element: &Element<'_>,
         _: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         match element.kind {
-            kind::STRING => Ok(make_text(world.py, element.as_text()?)?),
-            _ => world.decode(element),
+            kind::STRING => Ok(make_text(context.py, element.as_text()?)?),
+            _ => context.decode(element),
         }
     }
 }

@@ -6,24 +6,34 @@ use super::Kind;
 use crate::bson::{Element, Key, Writer};
 use crate::errors::Outcome;
 use crate::objects::Value;
-use crate::plan::{Field, World};
+use crate::plan::{Context, Field};
 
 pub(super) struct Uuid;
 
 impl Kind for Uuid {
-    fn is_empty(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
-        if world.types.uuids.is_type_of(value) || value.is_none() {
+    fn is_empty(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        if context.types.uuids.is_type_of(value) || value.is_none() {
             return Ok(value.is_none());
         }
-        field.is_empty_in_python(value, world)
+        field.is_empty_in_python(value, context)
     }
 
     #[inline(always)]
-    fn validate(&self, value: Value<'_, '_>, field: &Field, world: &World<'_>) -> Outcome<bool> {
-        if world.types.uuids.is_type_of(value) || value.is_none() {
+    fn validate(
+        &self,
+        value: Value<'_, '_>,
+        field: &Field,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        if context.types.uuids.is_type_of(value) || value.is_none() {
             return Ok(true);
         }
-        field.validate_in_python(value, world)
+        field.validate_in_python(value, context)
     }
 
     #[inline(always)]
@@ -33,12 +43,12 @@ impl Kind for Uuid {
         value: Value<'_, '_>,
         field: &Field,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
-        if value.is_none() || world.types.uuids.is_type_of(value) {
-            return world.encode(key, value, out);
+        if value.is_none() || context.types.uuids.is_type_of(value) {
+            return context.encode(key, value, out);
         }
-        field.write_in_python(key, value, out, world)
+        field.write_in_python(key, value, out, context)
     }
 
     #[inline(always)]
@@ -46,12 +56,12 @@ impl Kind for Uuid {
         &self,
         element: &Element<'_>,
         field: &Field,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        let value = world.decode(element)?;
-        if value.is_none() || world.types.uuids.is_type_of(value.as_borrowed()) {
+        let value = context.decode(element)?;
+        if value.is_none() || context.types.uuids.is_type_of(value.as_borrowed()) {
             return Ok(value);
         }
-        field.loaded_in_python(&value, world)
+        field.loaded_in_python(&value, context)
     }
 }

@@ -4,7 +4,6 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use super::Value;
 use crate::errors::Outcome;
 
 /// Goes through a dict and expects its keys in an order that is known. A key that is not where it
@@ -13,17 +12,14 @@ pub(crate) struct Walk<'a, 'py> {
     dict: &'a Bound<'py, PyDict>,
     position: ffi::Py_ssize_t,
     absent: usize,
-    none: Value<'a, 'py>,
 }
 
 impl<'a, 'py> Walk<'a, 'py> {
-    /// Walk a dict; `none` is what it lacks.
-    pub(crate) fn new(dict: &'a Bound<'py, PyDict>, none: &'a Bound<'py, PyAny>) -> Self {
+    pub(crate) fn new(dict: &'a Bound<'py, PyDict>) -> Self {
         Self {
             dict,
             position: 0,
             absent: 0,
-            none: none.as_borrowed(),
         }
     }
 
@@ -36,7 +32,7 @@ impl<'a, 'py> Walk<'a, 'py> {
 
     /// The value under the next name; `None`, as Python has it, where there is none.
     #[inline(always)]
-    pub(crate) fn value(&mut self, name: &Py<PyString>) -> Outcome<Value<'a, 'py>> {
+    pub(crate) fn value(&mut self, name: &Py<PyString>) -> Outcome<Bound<'py, PyAny>> {
         let mut key = std::ptr::null_mut();
         let mut value = std::ptr::null_mut();
         // SAFETY: the dict is alive. The call may be made at any position, also when the dict has
@@ -51,30 +47,20 @@ impl<'a, 'py> Walk<'a, 'py> {
         };
         // Names are interned, so the same name is the same object.
         if found != 0 && std::ptr::eq(key, name.as_ptr()) {
-            // SAFETY: it is a value that the dict holds.
-            return Ok(unsafe { Borrowed::from_ptr(self.dict.py(), value) });
+            // SAFETY: it is a value that the dict holds, and is counted before anything else can happen.
+            return Ok(unsafe { Bound::from_borrowed_ptr(self.dict.py(), value) });
         }
         self.look_up(name)
     }
 
     #[cold]
-    fn look_up(&mut self, name: &Py<PyString>) -> Outcome<Value<'a, 'py>> {
-        let py = self.dict.py();
+    fn look_up(&mut self, name: &Py<PyString>) -> Outcome<Bound<'py, PyAny>> {
         self.position = ffi::Py_ssize_t::MAX; // out of step for good: every name is looked up now
-        // SAFETY: both are alive; what is returned is borrowed from the dict, or NULL.
-        let value = unsafe {
-            let value = ffi::PyDict_GetItemWithError(self.dict.as_ptr(), name.as_ptr());
-            Borrowed::from_ptr_or_opt(py, value)
-        };
-        match value {
-            Some(value) => Ok(value),
-            None => match PyErr::take(py) {
-                Some(error) => Err(error.into()),
-                None => {
-                    self.absent += 1;
-                    Ok(self.none)
-                }
-            },
-        }
+        let py = self.dict.py();
+        let found = self.dict.get_item(name)?;
+        Ok(found.unwrap_or_else(|| {
+            self.absent += 1;
+            py.None().into_bound(py)
+        }))
     }
 }

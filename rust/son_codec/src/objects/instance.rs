@@ -1,5 +1,6 @@
 //! Instances of Python classes, made without calling the class.
 
+use std::ffi::c_ulong;
 use std::ptr::NonNull;
 
 use pyo3::exceptions::PyMemoryError;
@@ -16,7 +17,13 @@ pub(super) struct Blank {
     class: Py<PyType>,
     /// How large they are, in words.
     words: usize,
+    /// Whether attributes have room behind these words, which `tp_alloc` alone can prepare.
+    has_inline_values: bool,
 }
+
+/// Set since 3.13 for some classes with a `__dict__`, and since 3.14 for all that hold no items. PyO3
+/// has no name for it.
+const INLINE_VALUES: c_ulong = 1 << 2;
 
 /// The words of an object that Python fills in itself.
 const HEADER: usize = size_of::<ffi::PyObject>() / WORD;
@@ -42,6 +49,8 @@ impl Blank {
         Some(Self {
             class: class.clone().unbind(),
             words: size / WORD,
+            // SAFETY: as above.
+            has_inline_values: unsafe { ffi::PyType_HasFeature(pointer, INLINE_VALUES) } != 0,
         })
     }
 
@@ -51,6 +60,9 @@ impl Blank {
     /// would be thrown away for the dict that is put in its place.
     #[inline]
     pub(super) fn make<'py>(&self, py: Python<'py>) -> PyResult<New<'py>> {
+        if self.has_inline_values {
+            return self.allocate(py);
+        }
         // SAFETY: the class is collected, a heap type and of fixed size (`of` has looked), so this
         // gives an object of so many words with its header set and counted once. The words after
         // the header are ours to fill; zero means "empty" for slots and the list of weak
@@ -68,6 +80,18 @@ impl Blank {
             Ok(New {
                 object: Bound::from_owned_ptr(py, made.as_ptr()),
             })
+        }
+    }
+
+    /// The same by `tp_alloc`, where that table is part of the instance.
+    fn allocate<'py>(&self, py: Python<'py>) -> PyResult<New<'py>> {
+        // SAFETY: it is the allocator of the class (`of` has looked); it gives a new instance, counted
+        // once and tracked, or NULL with an exception.
+        unsafe {
+            let made = ffi::PyType_GenericAlloc(self.class.as_ptr().cast(), 0);
+            let object = Bound::from_owned_ptr_or_err(py, made)?;
+            ffi::PyObject_GC_UnTrack(made.cast());
+            Ok(New { object })
         }
     }
 

@@ -6,8 +6,6 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use super::Value;
-
 /// The items of a list that may change while they are visited.
 pub(crate) struct Items<'a, 'py> {
     list: &'a Bound<'py, PyList>,
@@ -20,8 +18,8 @@ impl<'a, 'py> Items<'a, 'py> {
     }
 }
 
-impl<'a, 'py> Iterator for Items<'a, 'py> {
-    type Item = Value<'a, 'py>;
+impl<'py> Iterator for Items<'_, 'py> {
+    type Item = Bound<'py, PyAny>;
 
     /// The next item, if the list has so many now.
     #[inline]
@@ -29,11 +27,12 @@ impl<'a, 'py> Iterator for Items<'a, 'py> {
         if self.index >= self.list.len() {
             return None;
         }
-        // SAFETY: the index is below the length, which was asked for just now.
+        // SAFETY: the index is below the length, which was asked for just now; the item is counted
+        // before anything else can happen.
         let item = unsafe {
             let index = self.index as ffi::Py_ssize_t;
             let item = ffi::PyList_GET_ITEM(self.list.as_ptr(), index);
-            Borrowed::from_ptr(self.list.py(), item)
+            Bound::from_borrowed_ptr(self.list.py(), item)
         };
         self.index += 1;
         Some(item)
@@ -41,23 +40,23 @@ impl<'a, 'py> Iterator for Items<'a, 'py> {
 }
 
 /// Memory for the items of lists in the making, kept from one list to the next.
-pub(crate) type Spare = Cell<Vec<Py<PyAny>>>;
+pub(crate) type ItemBuffer = Cell<Vec<Py<PyAny>>>;
 
 /// A list in the making. The list itself is made once, when its length is known.
 pub(crate) struct ListBuilder<'a, 'py> {
     py: Python<'py>,
     items: Vec<Py<PyAny>>,
-    spare: &'a Spare,
+    buffer: &'a ItemBuffer,
 }
 
 impl<'a, 'py> ListBuilder<'a, 'py> {
-    /// A list inside another finds no spare memory, and leaves some to the next one.
+    /// A list inside another finds the buffer taken, and leaves its own to the next one.
     #[inline]
-    pub(crate) fn new(py: Python<'py>, spare: &'a Spare) -> Self {
+    pub(crate) fn new(py: Python<'py>, buffer: &'a ItemBuffer) -> Self {
         Self {
             py,
-            items: spare.take(),
-            spare,
+            items: buffer.take(),
+            buffer,
         }
     }
 
@@ -71,7 +70,7 @@ impl<'a, 'py> ListBuilder<'a, 'py> {
         let py = self.py;
         let items = self.items.drain(..).map(|item| Ok(item.into_bound(py)));
         let list = list_of(py, items.len(), items)?;
-        self.spare.set(self.items);
+        self.buffer.set(self.items);
         Ok(list)
     }
 }

@@ -1,15 +1,13 @@
 //! Python objects, made and looked into by CPython's own calls: nearly all `unsafe` is in this room.
 //!
-//! A `Value` is borrowed: it is not counted, so it is good for as long as nothing takes it from what
-//! holds it. Python code that runs meanwhile may do that, so whatever a method is called with is kept
-//! until the document is done (`Kept`), and whoever walks a container owns it.
+//! A `Value` is borrowed from a `Bound`, which counts it. Whatever is taken out of a list, a dict or a
+//! slot is counted first, since Python code that runs meanwhile may take it from there.
 
 mod dates;
 mod dict;
 mod gc;
 mod instance;
 mod items;
-mod kept;
 mod number;
 mod object_id;
 mod slot;
@@ -23,14 +21,13 @@ pub(crate) use dates::{Utc, datetime_from_millis, millis_of};
 pub(crate) use dict::Walk;
 pub(crate) use gc::{PausedCollector, untracked};
 pub(crate) use instance::InstanceLayout;
-pub(crate) use items::{Items, ListBuilder, Spare, list_of};
-pub(crate) use kept::Kept;
+pub(crate) use items::{ItemBuffer, Items, ListBuilder, list_of};
 pub(crate) use number::whole_number;
 pub(crate) use object_id::ObjectIds;
-pub(crate) use text::{length, make_text, write_text};
+pub(crate) use text::{make_text, write_text};
 pub(crate) use uuid::Uuids;
 
-/// Any Python value, borrowed.
+/// Any Python value, borrowed from whoever counts it.
 pub(crate) type Value<'a, 'py> = Borrowed<'a, 'py, PyAny>;
 
 /// The value as an instance of exactly this type; a subclass may mean something else. PyO3's

@@ -48,11 +48,11 @@ impl Slot {
     ///
     /// The instance must be one of the class that has the slot.
     #[inline]
-    pub(super) unsafe fn get<'a, 'py>(self, instance: Value<'a, 'py>) -> Option<Value<'a, 'py>> {
+    pub(super) unsafe fn get<'py>(self, instance: Value<'_, 'py>) -> Option<Bound<'py, PyAny>> {
         // SAFETY: the caller's promise; the pointer there is NULL or a counted object.
         unsafe {
-            let stored = *self.place(instance.as_ptr());
-            Borrowed::from_ptr_or_opt(instance.py(), stored)
+            let stored = *self.address(instance.as_ptr());
+            Bound::from_borrowed_ptr_or_opt(instance.py(), stored)
         }
     }
 
@@ -65,11 +65,11 @@ impl Slot {
     #[inline]
     pub(super) unsafe fn fill(self, instance: NonNull<ffi::PyObject>, value: Bound<'_, PyAny>) {
         // SAFETY: the caller's promise; the count of `value` goes to the slot.
-        unsafe { *self.place(instance.as_ptr()) = value.into_ptr() };
+        unsafe { *self.address(instance.as_ptr()) = value.into_ptr() };
     }
 
     #[inline]
-    fn place(self, instance: *mut ffi::PyObject) -> *mut *mut ffi::PyObject {
+    fn address(self, instance: *mut ffi::PyObject) -> *mut *mut ffi::PyObject {
         instance.wrapping_byte_add(self.offset).cast()
     }
 }

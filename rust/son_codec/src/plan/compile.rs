@@ -48,7 +48,7 @@ impl<'py> Arguments<'_, 'py> {
 /// Reads the plans of a class and of all that are embedded in it.
 pub(crate) struct Compiler<'py> {
     py: Python<'py>,
-    places: HashMap<usize, usize>,
+    indexes: HashMap<usize, usize>,
     waiting: Vec<(usize, Bound<'py, PyAny>)>,
     documents: Vec<Option<Document>>,
 }
@@ -59,28 +59,28 @@ impl<'py> Compiler<'py> {
         let py = plan.py();
         let mut compiler = Self {
             py,
-            places: HashMap::new(),
+            indexes: HashMap::new(),
             waiting: Vec::new(),
             documents: Vec::new(),
         };
-        compiler.place_of(&plan.getattr("document_class")?, Some(plan.clone()))?;
-        while let Some((place, plan)) = compiler.waiting.pop() {
+        compiler.index_of(&plan.getattr("document_class")?, Some(plan.clone()))?;
+        while let Some((index, plan)) = compiler.waiting.pop() {
             let document = compiler.document(&plan)?;
-            if let Some(slot) = compiler.documents.get_mut(place) {
+            if let Some(slot) = compiler.documents.get_mut(index) {
                 *slot = Some(document);
             }
         }
         Ok(compiler.documents.into_iter().flatten().collect())
     }
 
-    fn place_of(
+    fn index_of(
         &mut self,
         class: &Bound<'py, PyAny>,
         plan: Option<Bound<'py, PyAny>>,
     ) -> PyResult<usize> {
         let address = class.as_ptr() as usize;
-        if let Some(&place) = self.places.get(&address) {
-            return Ok(place);
+        if let Some(&index) = self.indexes.get(&address) {
+            return Ok(index);
         }
         let plan = match plan {
             Some(plan) => plan,
@@ -90,11 +90,11 @@ impl<'py> Compiler<'py> {
                 .getattr("plan_of")?
                 .call1((class,))?,
         };
-        let place = self.documents.len();
-        self.places.insert(address, place);
+        let index = self.documents.len();
+        self.indexes.insert(address, index);
         self.documents.push(None);
-        self.waiting.push((place, plan));
-        Ok(place)
+        self.waiting.push((index, plan));
+        Ok(index)
     }
 
     fn document(&mut self, plan: &Bound<'py, PyAny>) -> PyResult<Document> {
@@ -105,7 +105,7 @@ impl<'py> Compiler<'py> {
             .getattr("conversion_of")?
             .call1((&class,))?;
         let mut fields = Vec::new();
-        let mut places = HashMap::new();
+        let mut indexes = HashMap::new();
         let mut is_usual = true;
         let mut is_reference = false; // of the old kind, which PyMongo makes objects of
         for field in plan.getattr("fields")?.try_iter()? {
@@ -115,15 +115,15 @@ impl<'py> Compiler<'py> {
             let key = stored_key(&field)?;
             is_usual &= !key.contains('\0');
             is_reference |= key.starts_with('$');
-            places.insert(key.into_bytes(), fields.len());
+            indexes.insert(key.into_bytes(), fields.len());
             fields.push(self.field(&field, false)?);
         }
         let names: Vec<String> = fields.iter().map(|field| field.name.to_string()).collect();
         let mut factories = Vec::new();
         for factory in conversion.getattr("factories")?.try_iter()? {
             let (name, _, make): (String, Bound<'_, PyAny>, Py<PyAny>) = factory?.extract()?;
-            if let Some(place) = names.iter().position(|other| *other == name) {
-                factories.push((place, make));
+            if let Some(index) = names.iter().position(|other| *other == name) {
+                factories.push((index, make));
             }
         }
         let routes = plan.getattr("routes")?;
@@ -137,7 +137,7 @@ impl<'py> Compiler<'py> {
         let defaults = conversion.getattr("defaults")?.cast_into::<PyDict>()?;
         is_usual &= layout.is_some();
         Ok(Document {
-            places,
+            indexes,
             factories,
             id_key: key_of("_id"),
             template: defaults.unbind(),
@@ -176,7 +176,7 @@ impl<'py> Compiler<'py> {
             embedded: if embedded.is_none() {
                 None
             } else {
-                Some(self.place_of(&embedded, None)?)
+                Some(self.index_of(&embedded, None)?)
             },
         };
         Ok(Field {

@@ -7,7 +7,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 
-use super::{Field, World};
+use super::{Context, Field};
 use crate::bson::{Element, Key, Reader, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{InstanceLayout, Value, Walk, make_text};
@@ -19,11 +19,11 @@ pub(crate) struct Document {
     pub(super) layout: Option<InstanceLayout>,
     pub(super) id_key: Key,
     pub(super) fields: Vec<Field>,
-    /// Key in MongoDB -> place among the fields.
-    pub(super) places: HashMap<Vec<u8>, usize>,
+    /// Key in MongoDB -> index among the fields.
+    pub(super) indexes: HashMap<Vec<u8>, usize>,
     /// What a loaded instance starts with, in the order of the fields.
     pub(super) template: Py<PyDict>,
-    /// The fields whose default is made for each instance: place, and what makes it.
+    /// The fields whose default is made for each instance: index, and what makes it.
     pub(super) factories: Vec<(usize, Py<PyAny>)>,
     /// The Python functions for values that no field declares.
     pub(super) undeclared: Undeclared,
@@ -59,14 +59,11 @@ impl Document {
 
     /// Whether an instance of exactly this class may be saved. `false` is never answered: a document
     /// that is refused is asked again by Python, which has the words.
-    pub(crate) fn is_valid(&self, document: Value<'_, '_>, world: &World<'_>) -> Outcome<bool> {
-        // Both are owned while they are walked: a user's method may let go of them.
-        let document = document.to_owned();
-        let values = self.values(document.as_borrowed())?;
-        let none = world.none();
-        let mut walk = Walk::new(&values, &none);
+    pub(crate) fn is_valid(&self, document: Value<'_, '_>, context: &Context<'_>) -> Outcome<bool> {
+        let values = self.values(document)?;
+        let mut walk = Walk::new(&values);
         for field in &self.fields {
-            if !field.accepts(walk.value(&field.name)?, world)? {
+            if !field.accepts(walk.value(&field.name)?.as_borrowed(), context)? {
                 return Err(Stop::AskPython);
             }
         }
@@ -79,37 +76,35 @@ impl Document {
     // -- writing -------------------------------------------------------------------------------
 
     /// Write an instance of exactly this class; with an `_id` in front where one is given. Where the
-    /// world says so, each value is validated as well.
+    /// context says so, each value is validated as well.
     pub(crate) fn write(
         &self,
         document: Value<'_, '_>,
         id: Option<Value<'_, '_>>,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
-        let document = document.to_owned();
-        let values = self.values(document.as_borrowed())?;
-        let none = world.none();
+        let values = self.values(document)?;
         let start = out.begin();
         if let Some(id) = id {
-            world.encode(&self.id_key, id, out)?;
+            context.encode(&self.id_key, id, out)?;
         }
-        let mut walk = Walk::new(&values, &none);
-        if world.validates {
+        let mut walk = Walk::new(&values);
+        if context.validates {
             for field in &self.fields {
-                field.write_valid(walk.value(&field.name)?, out, world)?;
+                field.write_valid(walk.value(&field.name)?.as_borrowed(), out, context)?;
             }
         } else {
             for field in &self.fields {
-                field.write(walk.value(&field.name)?, out, world)?;
+                field.write(walk.value(&field.name)?.as_borrowed(), out, context)?;
             }
         }
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
-        if !walk.is_all(self.fields.len()) || layout.has_hidden(document.as_borrowed()) {
+        if !walk.is_all(self.fields.len()) || layout.has_hidden(document) {
             if replaces_methods(&values)? {
                 return Err(Stop::AskPython);
             }
-            self.write_undeclared(&document, out, world)?;
+            self.write_undeclared(document, out, context)?;
         }
         Ok(out.end(start)?)
     }
@@ -118,15 +113,15 @@ impl Document {
     #[cold]
     fn write_undeclared(
         &self,
-        document: &Bound<'_, PyAny>,
+        document: Value<'_, '_>,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         let mut written: Vec<Vec<u8>> = Vec::new();
         for pair in self
             .undeclared
             .values
-            .bind(world.py)
+            .bind(context.py)
             .call1((document,))?
             .try_iter()?
         {
@@ -136,11 +131,11 @@ impl Document {
             if bytes == b"_id" {
                 return Err(Stop::AskPython); // it takes the place of the id that was given
             }
-            if self.places.contains_key(&bytes) || written.contains(&bytes) {
+            if self.indexes.contains_key(&bytes) || written.contains(&bytes) {
                 continue; // a field, or an attribute before it, has that key
             }
             let key = Key::new(&bytes).ok_or(Stop::AskPython)?;
-            world.encode(&key, value.as_borrowed(), out)?;
+            context.encode(&key, value.as_borrowed(), out)?;
             written.push(bytes);
         }
         Ok(())
@@ -151,9 +146,9 @@ impl Document {
     pub(crate) fn read<'py>(
         &self,
         mut elements: Reader<'_>,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        let py = world.py;
+        let py = context.py;
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
         let values = self.template.bind(py).copy()?;
         let mut id = None;
@@ -162,7 +157,7 @@ impl Document {
         let mut expected = 0;
         // It comes first in what MongoDB sends.
         if let Some(element) = elements.next_if(&self.id_key)? {
-            id = Some(world.decode(&element)?);
+            id = Some(context.decode(&element)?);
         }
         while !elements.is_at_end() {
             // Mostly the next key is that of the next field.
@@ -178,13 +173,13 @@ impl Document {
                     let Some(element) = elements.next_element()? else {
                         break;
                     };
-                    match self.places.get(element.key) {
-                        Some(&place) => {
-                            expected = place;
-                            (self.fields.get(place).ok_or(Stop::AskPython)?, element)
+                    match self.indexes.get(element.key) {
+                        Some(&index) => {
+                            expected = index;
+                            (self.fields.get(index).ok_or(Stop::AskPython)?, element)
                         }
                         None if element.key == b"_id" => {
-                            if id.replace(world.decode(&element)?).is_some() {
+                            if id.replace(context.decode(&element)?).is_some() {
                                 return Err(Stop::AskPython); // one key twice
                             }
                             continue;
@@ -201,23 +196,23 @@ impl Document {
             if seen.before(expected) {
                 return Err(Stop::AskPython); // one key twice
             }
-            values.set_item(&field.name, field.read(&element, world)?)?;
+            values.set_item(&field.name, field.read(&element, context)?)?;
             expected += 1;
         }
-        let id = id.unwrap_or_else(|| world.none());
+        let id = id.unwrap_or_else(|| context.none());
         let document = layout.loaded(py, id, values)?;
         let picked = if others.is_empty() {
             None
         } else {
-            Some(self.pick_up(&document, &others, &seen, world)?)
+            Some(self.pick_up(&document, &others, &seen, context)?)
         };
-        for (place, make) in &self.factories {
-            let field = self.fields.get(*place).ok_or(Stop::AskPython)?;
+        for (index, make) in &self.factories {
+            let field = self.fields.get(*index).ok_or(Stop::AskPython)?;
             let is_picked = match &picked {
                 Some(picked) => picked.contains(&field.name)?,
                 None => false,
             };
-            if !seen.has(*place) && !is_picked {
+            if !seen.has(*index) && !is_picked {
                 let made = make.bind(py).call0().map_err(Stop::raised)?;
                 self.values(document.as_borrowed())?
                     .set_item(&field.name, made)?;
@@ -235,9 +230,9 @@ impl Document {
         document: &Bound<'py, PyAny>,
         others: &[Element<'_>],
         seen: &Seen,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        let py = world.py;
+        let py = context.py;
         // Python asks this which keys there are, and for the values of the undeclared ones.
         let mapping = PyDict::new(py);
         let mut keys = Vec::with_capacity(others.len());
@@ -246,11 +241,11 @@ impl Document {
             if mapping.contains(&key)? {
                 return Err(Stop::AskPython); // one key twice
             }
-            mapping.set_item(&key, world.decode(element)?)?;
+            mapping.set_item(&key, context.decode(element)?)?;
             keys.push(key);
         }
-        for (key, &place) in &self.places {
-            if seen.has(place) {
+        for (key, &index) in &self.indexes {
+            if seen.has(index) {
                 mapping.set_item(make_text(py, key)?, py.None())?;
             }
         }
@@ -297,16 +292,16 @@ struct Seen {
 }
 
 impl Seen {
-    /// Whether the field at a place was met before; from now on it was.
+    /// Whether the field at an index was met before; from now on it was.
     #[inline]
-    fn before(&mut self, place: usize) -> bool {
-        let (word, bit) = match (place / 64).checked_sub(1) {
-            None => (&mut self.first, 1 << place),
-            Some(index) => {
-                if self.others.len() <= index {
-                    self.others.resize(index + 1, 0);
+    fn before(&mut self, index: usize) -> bool {
+        let (word, bit) = match (index / 64).checked_sub(1) {
+            None => (&mut self.first, 1 << index),
+            Some(word) => {
+                if self.others.len() <= word {
+                    self.others.resize(word + 1, 0);
                 }
-                (&mut self.others[index], 1 << (place % 64))
+                (&mut self.others[word], 1 << (index % 64))
             }
         };
         let before = *word & bit != 0;
@@ -315,11 +310,11 @@ impl Seen {
     }
 
     #[inline]
-    fn has(&self, place: usize) -> bool {
-        let word = match (place / 64).checked_sub(1) {
+    fn has(&self, index: usize) -> bool {
+        let word = match (index / 64).checked_sub(1) {
             None => self.first,
-            Some(index) => self.others.get(index).copied().unwrap_or(0),
+            Some(word) => self.others.get(word).copied().unwrap_or(0),
         };
-        word & (1 << (place % 64)) != 0
+        word & (1 << (index % 64)) != 0
     }
 }

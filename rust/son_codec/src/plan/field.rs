@@ -5,7 +5,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
-use super::World;
+use super::Context;
 use crate::bson::{Element, Key, Reader, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::kinds::Kind;
@@ -38,56 +38,56 @@ impl Field {
 
     /// Whether a value of a document may be saved.
     #[inline]
-    pub(super) fn accepts(&self, value: Value<'_, '_>, world: &World<'_>) -> Outcome<bool> {
+    pub(super) fn accepts(&self, value: Value<'_, '_>, context: &Context<'_>) -> Outcome<bool> {
         if self.overridden.get_value {
-            let value = self.ask(intern!(world.py, "get_value"), value, true, world)?;
-            return self.accepts_as_read(value.as_borrowed(), world);
+            let value = self.call(intern!(context.py, "get_value"), value, true)?;
+            return self.accepts_as_read(value.as_borrowed(), context);
         }
-        self.accepts_as_read(value, world)
+        self.accepts_as_read(value, context)
     }
 
     #[inline(always)]
-    fn accepts_as_read(&self, value: Value<'_, '_>, world: &World<'_>) -> Outcome<bool> {
-        if self.is_required && self.is_empty(value, world)? {
+    fn accepts_as_read(&self, value: Value<'_, '_>, context: &Context<'_>) -> Outcome<bool> {
+        if self.is_required && self.is_empty(value, context)? {
             return Ok(false);
         }
-        self.is_valid(value, world)
+        self.is_valid(value, context)
     }
 
-    fn is_empty(&self, value: Value<'_, '_>, world: &World<'_>) -> Outcome<bool> {
+    fn is_empty(&self, value: Value<'_, '_>, context: &Context<'_>) -> Outcome<bool> {
         if self.overridden.is_empty {
-            let answer = self.ask(intern!(world.py, "is_empty"), value, true, world)?;
+            let answer = self.call(intern!(context.py, "is_empty"), value, true)?;
             return answer.is_truthy().map_err(Stop::raised);
         }
-        self.kind.is_empty(value, self, world)
+        self.kind.is_empty(value, self, context)
     }
 
     #[inline(always)]
-    fn is_valid(&self, value: Value<'_, '_>, world: &World<'_>) -> Outcome<bool> {
+    fn is_valid(&self, value: Value<'_, '_>, context: &Context<'_>) -> Outcome<bool> {
         if self.overridden.validate {
-            let answer = self.ask(intern!(world.py, "validate"), value, true, world)?;
+            let answer = self.call(intern!(context.py, "validate"), value, true)?;
             return answer.is_truthy().map_err(Stop::raised);
         }
-        self.kind.validate(value, self, world)
+        self.kind.validate(value, self, context)
     }
 
     /// Whether the items of a list may be saved.
     pub(crate) fn accepts_items(
         &self,
         list: &Bound<'_, PyList>,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<bool> {
         let items = Items::of(list);
         if !self.overridden.get_value && !self.overridden.validate {
-            return self.kind.validate_items(items, self, world);
+            return self.kind.validate_items(items, self, context);
         }
         for item in items {
             let value = if self.overridden.get_value {
-                self.ask(intern!(world.py, "get_value"), item, true, world)?
+                self.call(intern!(context.py, "get_value"), item.as_borrowed(), true)?
             } else {
-                item.to_owned()
+                item
             };
-            if !self.is_valid(value.as_borrowed(), world)? {
+            if !self.is_valid(value.as_borrowed(), context)? {
                 return Ok(false);
             }
         }
@@ -125,12 +125,12 @@ impl Field {
         &self,
         value: Value<'_, '_>,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
-        if self.is_required && self.kind.is_empty(value, self, world)? {
+        if self.is_required && self.kind.is_empty(value, self, context)? {
             return Err(Stop::AskPython);
         }
-        self.kind.write_valid(&self.key, value, self, out, world)
+        self.kind.write_valid(&self.key, value, self, out, context)
     }
 
     /// Write a value under the field's own key.
@@ -139,12 +139,12 @@ impl Field {
         &self,
         value: Value<'_, '_>,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         if self.overridden.get_value || self.overridden.to_son {
-            return self.write_by_users_methods(&self.key, value, out, world);
+            return self.write_by_users_methods(&self.key, value, out, context);
         }
-        self.kind.write(&self.key, value, self, out, world)
+        self.kind.write(&self.key, value, self, out, context)
     }
 
     fn write_by_users_methods(
@@ -152,23 +152,19 @@ impl Field {
         key: &Key,
         value: Value<'_, '_>,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         let value = if self.overridden.get_value {
-            self.ask(intern!(world.py, "get_value"), value, true, world)?
+            self.call(intern!(context.py, "get_value"), value, true)?
         } else {
             value.to_owned()
         };
         if self.overridden.to_son {
-            let stored = self.ask(
-                intern!(world.py, "to_son"),
-                value.as_borrowed(),
-                true,
-                world,
-            )?;
-            return world.encode(key, stored.as_borrowed(), out);
+            let stored = self.call(intern!(context.py, "to_son"), value.as_borrowed(), true)?;
+            return context.encode(key, stored.as_borrowed(), out);
         }
-        self.kind.write(key, value.as_borrowed(), self, out, world)
+        self.kind
+            .write(key, value.as_borrowed(), self, out, context)
     }
 
     /// Write the items of a list, under the keys 0, 1, 2, …
@@ -176,21 +172,21 @@ impl Field {
         &self,
         list: &Bound<'_, PyList>,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
         if list.len() > Key::MOST_ITEMS {
             return Err(Stop::AskPython);
         }
         let items = Items::of(list);
-        if world.validates {
-            return self.kind.write_valid_items(items, self, out, world);
+        if context.validates {
+            return self.kind.write_valid_items(items, self, out, context);
         }
         if !self.overridden.get_value && !self.overridden.to_son {
-            return self.kind.write_items(items, self, out, world);
+            return self.kind.write_items(items, self, out, context);
         }
         let mut key = Key::first_index();
         for item in items {
-            self.write_by_users_methods(&key, item, out, world)?;
+            self.write_by_users_methods(&key, item.as_borrowed(), out, context)?;
             key.advance();
         }
         Ok(())
@@ -202,28 +198,28 @@ impl Field {
     pub(super) fn read<'py>(
         &self,
         element: &Element<'_>,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         if self.overridden.from_son {
-            let value = world.decode(element)?;
-            return self.call(intern!(world.py, "from_son"), value.as_borrowed(), true);
+            let value = context.decode(element)?;
+            return self.call(intern!(context.py, "from_son"), value.as_borrowed(), true);
         }
-        self.kind.read(element, self, world)
+        self.kind.read(element, self, context)
     }
 
     /// Read the elements of an array.
     pub(crate) fn read_items<'py>(
         &self,
         mut items: Reader<'_>,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyList>> {
-        let mut list = ListBuilder::new(world.py, world.spare);
+        let mut list = ListBuilder::new(context.py, context.items);
         if self.overridden.from_son {
             while let Some(item) = items.next_element()? {
-                list.push(self.read(&item, world)?);
+                list.push(self.read(&item, context)?);
             }
         } else {
-            self.kind.read_items(items, &mut list, self, world)?;
+            self.kind.read_items(items, &mut list, self, context)?;
         }
         Ok(list.finish()?)
     }
@@ -235,16 +231,11 @@ impl Field {
     pub(crate) fn is_empty_in_python(
         &self,
         value: Value<'_, '_>,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<bool> {
-        let value = self.ask(intern!(world.py, "get_value"), value, false, world)?;
+        let value = self.call(intern!(context.py, "get_value"), value, false)?;
         Ok(self
-            .ask(
-                intern!(world.py, "is_empty"),
-                value.as_borrowed(),
-                false,
-                world,
-            )?
+            .call(intern!(context.py, "is_empty"), value.as_borrowed(), false)?
             .is_truthy()?)
     }
 
@@ -253,16 +244,11 @@ impl Field {
     pub(crate) fn validate_in_python(
         &self,
         value: Value<'_, '_>,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<bool> {
-        let value = self.ask(intern!(world.py, "get_value"), value, false, world)?;
+        let value = self.call(intern!(context.py, "get_value"), value, false)?;
         Ok(self
-            .ask(
-                intern!(world.py, "validate"),
-                value.as_borrowed(),
-                false,
-                world,
-            )?
+            .call(intern!(context.py, "validate"), value.as_borrowed(), false)?
             .is_truthy()?)
     }
 
@@ -273,16 +259,11 @@ impl Field {
         key: &Key,
         value: Value<'_, '_>,
         out: &mut Writer,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Outcome<()> {
-        let value = self.ask(intern!(world.py, "get_value"), value, false, world)?;
-        let stored = self.ask(
-            intern!(world.py, "to_son"),
-            value.as_borrowed(),
-            false,
-            world,
-        )?;
-        world.encode(key, stored.as_borrowed(), out)
+        let value = self.call(intern!(context.py, "get_value"), value, false)?;
+        let stored = self.call(intern!(context.py, "to_son"), value.as_borrowed(), false)?;
+        context.encode(key, stored.as_borrowed(), out)
     }
 
     #[cold]
@@ -290,9 +271,9 @@ impl Field {
     pub(crate) fn read_in_python<'py>(
         &self,
         element: &Element<'_>,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        self.loaded_in_python(&world.decode(element)?, world)
+        self.loaded_in_python(&context.decode(element)?, context)
     }
 
     #[cold]
@@ -300,23 +281,9 @@ impl Field {
     pub(crate) fn loaded_in_python<'py>(
         &self,
         value: &Bound<'py, PyAny>,
-        world: &World<'py>,
+        context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        self.call(intern!(world.py, "from_son"), value.as_borrowed(), false)
-    }
-
-    /// Call a method that writes or validates. The value may be looked at again afterwards, and what
-    /// is called may let go of it, so it is kept until the document is done.
-    #[cold]
-    fn ask<'py>(
-        &self,
-        method: &Bound<'py, PyString>,
-        value: Value<'_, 'py>,
-        is_users: bool,
-        world: &World<'_>,
-    ) -> Outcome<Bound<'py, PyAny>> {
-        world.kept.add(value);
-        self.call(method, value, is_users)
+        self.call(intern!(context.py, "from_son"), value.as_borrowed(), false)
     }
 
     /// Call a method of the field. What a user's method raises goes out as it is; a built-in one is
@@ -328,7 +295,6 @@ impl Field {
         value: Value<'_, 'py>,
         is_users: bool,
     ) -> Outcome<Bound<'py, PyAny>> {
-        let value = value.to_owned();
         let answer = self.python.bind(value.py()).call_method1(method, (value,));
         if is_users {
             answer.map_err(Stop::raised)

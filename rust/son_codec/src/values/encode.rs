@@ -7,16 +7,16 @@ use super::{UUID_SUBTYPE, splice};
 use crate::bson::{Key, Writer, kind};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Items, Value, exact, millis_of, whole_number, write_text};
-use crate::plan::World;
+use crate::plan::Context;
 
 /// Write any value under a key.
 pub(crate) fn encode(
     key: &Key,
     value: Value<'_, '_>,
     out: &mut Writer,
-    world: &World<'_>,
+    context: &Context<'_>,
 ) -> Outcome<()> {
-    let types = world.types;
+    let types = context.types;
     if value.is_none() {
         out.null(key);
     } else if let Some(text) = exact::<PyString>(value) {
@@ -30,44 +30,42 @@ pub(crate) fn encode(
     } else if let Some(id) = types.object_ids.bytes(value) {
         out.object_id(key, id);
     } else if let Some(list) = exact::<PyList>(value) {
-        write_list(key, &list, out, &world.deeper()?)?;
+        write_list(key, &list, out, &context.deeper()?)?;
     } else if let Some(dict) = exact::<PyDict>(value) {
-        write_dict(key, &dict, out, &world.deeper()?)?;
-    } else if let Some(milliseconds) = milliseconds(value, world) {
+        write_dict(key, &dict, out, &context.deeper()?)?;
+    } else if let Some(milliseconds) = milliseconds(value, context) {
         out.date(key, milliseconds);
     } else if let Some(bytes) = exact::<PyBytes>(value) {
         out.binary(key, 0, bytes.as_bytes())?;
-    } else if world.options.standard_uuids
+    } else if context.options.standard_uuids
         && let Some(uuid) = types.uuids.bytes(value)
     {
         out.binary(key, UUID_SUBTYPE, &uuid)?;
     } else {
-        splice::write(key, value, out, world.options)?;
+        splice::write(key, value, out, context.options)?;
     }
     Ok(())
 }
 
-fn milliseconds(value: Value<'_, '_>, world: &World<'_>) -> Option<i64> {
+fn milliseconds(value: Value<'_, '_>, context: &Context<'_>) -> Option<i64> {
     let datetime = exact::<PyDateTime>(value)?;
-    millis_of(&datetime, &world.types.utc)
+    millis_of(&datetime, &context.types.utc)
 }
 
 fn write_list(
     key: &Key,
     list: &Bound<'_, PyList>,
     out: &mut Writer,
-    world: &World<'_>,
+    context: &Context<'_>,
 ) -> Outcome<()> {
-    let list = list.clone(); // what is spliced in runs Python code, which may let go of it
     if list.len() > Key::MOST_ITEMS {
         return Err(Stop::AskPython);
     }
     out.key(kind::ARRAY, key);
     let start = out.begin();
     let mut index = Key::first_index();
-    let items = Items::of(&list);
-    for item in items {
-        encode(&index, item, out, world)?;
+    for item in Items::of(list) {
+        encode(&index, item.as_borrowed(), out, context)?;
         index.advance();
     }
     Ok(out.end(start)?)
@@ -77,11 +75,8 @@ fn write_dict(
     key: &Key,
     dict: &Bound<'_, PyDict>,
     out: &mut Writer,
-    world: &World<'_>,
+    context: &Context<'_>,
 ) -> Outcome<()> {
-    // What is called below may let go of the dict or change it. So may the end of an object that the
-    // collector finds while the copy of its items is made: a user's method may have let it go on.
-    let dict = dict.clone();
     out.key(kind::DOCUMENT, key);
     let start = out.begin();
     for entry in dict.items() {
@@ -91,7 +86,7 @@ fn write_dict(
             .map_err(|_| Stop::AskPython)?
             .encode_utf8()?;
         let name = Key::new(name.as_bytes()).ok_or(Stop::AskPython)?;
-        encode(&name, item.as_borrowed(), out, world)?;
+        encode(&name, item.as_borrowed(), out, context)?;
     }
     Ok(out.end(start)?)
 }

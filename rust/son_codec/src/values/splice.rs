@@ -17,7 +17,6 @@ pub(super) fn write(
     options: &Options,
 ) -> Outcome<()> {
     let py = value.py();
-    let value = value.to_owned(); // a collection may run before the dict has it
     let document = PyDict::new(py);
     document.set_item(intern!(py, "v"), value)?;
     let named = PyDict::new(py);

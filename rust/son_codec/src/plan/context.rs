@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use super::Document;
 use crate::bson::{Element, Key, Writer};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Kept, Spare, Value};
+use crate::objects::{ItemBuffer, Value};
 use crate::values::{self, Options, Types};
 
 /// How deep values may nest here: deeper than any that programs make. What is deeper still Python
@@ -16,22 +16,14 @@ const DEEPEST: usize = 150;
 /// thread with the smallest usual stack, of 256 KiB, has.
 const STACK: usize = 96 * 1024;
 
-/// What the conversions of one call share.
-#[derive(Default)]
-pub(crate) struct Memory {
-    spare: Spare,
-    kept: Kept,
-}
-
 /// The plans of embedded classes, types and options; and how deep we are.
 #[derive(Clone, Copy)]
-pub(crate) struct World<'py> {
+pub(crate) struct Context<'py> {
     pub(crate) py: Python<'py>,
     pub(crate) plans: &'py [Document],
     pub(crate) types: &'py Types,
     pub(crate) options: &'py Options,
-    pub(crate) spare: &'py Spare,
-    pub(crate) kept: &'py Kept,
+    pub(crate) items: &'py ItemBuffer,
     /// Whether what is written is validated in the same go.
     pub(crate) validates: bool,
     depth: usize,
@@ -39,21 +31,20 @@ pub(crate) struct World<'py> {
     stack: usize,
 }
 
-impl<'py> World<'py> {
+impl<'py> Context<'py> {
     pub(crate) fn new(
         py: Python<'py>,
         plans: &'py [Document],
         types: &'py Types,
         options: &'py Options,
-        memory: &'py Memory,
+        items: &'py ItemBuffer,
     ) -> Self {
         Self {
             py,
             plans,
             types,
             options,
-            spare: &memory.spare,
-            kept: &memory.kept,
+            items,
             validates: false,
             depth: 0,
             stack: stack_position(),
@@ -92,10 +83,10 @@ impl<'py> World<'py> {
         self.py.None().into_bound(self.py)
     }
 
-    /// The plan at a place, if the value is an instance of exactly its class.
+    /// The plan at an index, if the value is an instance of exactly its class.
     #[inline]
-    pub(crate) fn plan_for(&self, place: usize, value: Value<'_, '_>) -> Option<&'py Document> {
-        let plan = self.plans.get(place)?;
+    pub(crate) fn plan_for(&self, index: usize, value: Value<'_, '_>) -> Option<&'py Document> {
+        let plan = self.plans.get(index)?;
         plan.is_type_of(value).then_some(plan)
     }
 }
