@@ -39,7 +39,7 @@ from typing import Any, NamedTuple
 
 from aiomotorengine import codec, connect
 from aiomotorengine.bulk import BulkReport
-from aiomotorengine.bulk.stock import OF_A_STREAM
+from aiomotorengine.bulk.batching import OF_A_STREAM
 from aiomotorengine.codec import codec_for
 from aiomotorengine.connection import cleanup
 from aiomotorengine.errors import UniqueKeyViolationError

@@ -41,7 +41,8 @@ class Pace:
         499500
 
     A slice may turn out to hold larger documents than those before it. Who works on it looks at
-    what is ``left`` of its time, and takes a ``turn`` in the middle when that is nothing.
+    what is ``left`` of its time, and lets the event loop have its turn in the middle of it, with
+    ``turn_if_due``, when that is nothing.
     """
 
     __slots__ = ("_began", "_spent", "size")
@@ -69,11 +70,14 @@ class Pace:
         """The slice goes on, with its time anew."""
         self._began = perf_counter()
 
-    async def turn(self) -> None:
-        """It is the event loop's turn in the middle of a slice."""
+    async def turn_if_due(self) -> bool:
+        """If the time of the slice is up, let the event loop have its turn; whether it was."""
+        if self.left:
+            return False
         self.pause()
         await asyncio.sleep(0)
         self.resume()
+        return True
 
     def finish(self, documents: int) -> None:
         """A slice of so many documents is done; the next one's size follows from the time it took.

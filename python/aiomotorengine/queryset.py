@@ -14,6 +14,7 @@ from collections.abc import (
 )
 from contextlib import aclosing
 from copy import copy
+from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from bson.objectid import ObjectId
@@ -396,6 +397,7 @@ class QuerySet(Generic[D]):
         on_error: Literal["raise", "collect"] = "raise",
         batch_size: int | None = None,
         in_flight: int = 2,
+        max_wait: float | None = 1.0,
         report: BulkReport | None = None,
         progress: Callable[[BulkReport], object] | None = None,
     ) -> BulkReport:
@@ -415,6 +417,8 @@ class QuerySet(Generic[D]):
                 fewer where the server refuses many. A batch also ends when it has 1 MiB.
             in_flight: how many batches may have been taken from the source and not have come to
                 their end; memory is bounded by it.
+            max_wait: after how many seconds documents are sent that wait for others to fill their
+                batch, as those of a source that is slow do; ``None`` to wait as long as it takes.
             report: a new ``BulkReport``, which is filled as batches end.
             progress: called with the report after each batch.
 
@@ -444,7 +448,7 @@ class QuerySet(Generic[D]):
             ordered=ordered,
             collects=on_error == "collect",
             in_flight=positive("in_flight", in_flight),
-            limits=bulk.limits_of_a_stream(size),
+            limits=bulk.stream_limits(size, duration("max_wait", max_wait)),
             report=report,
             progress=progress,
         )
@@ -534,6 +538,22 @@ def positive(name: str, value: Any) -> int:
         raise TypeError(f"{name} must be a whole number, not {value!r}.")
     if value < 1:
         raise ValueError(f"{name} must be 1 or more, not {value}.")
+    return value
+
+
+def duration(name: str, value: Any) -> float | None:
+    """An argument that is a number of seconds above 0, or ``None`` for no end.
+
+    Raises:
+        TypeError: it is no number.
+        ValueError: it is 0 or less, or not finite.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number of seconds, not {value!r}.")
+    if not 0 < value < inf:
+        raise ValueError(f"{name} must be a number of seconds above 0, not {value}.")
     return value
 
 

@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 from bson.objectid import ObjectId
 
-from aiomotorengine.bulk.batch import Batch
-from aiomotorengine.bulk.marks import CallMark, DoubtMark
+from aiomotorengine.bulk.batch import Batch, InsertedByCall, MaybeInserted
 from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.bulk.preparing import give_ids
 from tests.bulk.models import Row
 
-mark, doubt = CallMark(), DoubtMark()
+inserted, maybe = InsertedByCall(), MaybeInserted()
 
 
 def batch_of(*documents: Any) -> Batch:
@@ -54,8 +53,8 @@ def test_an_object_that_is_in_by_one_place_counts_as_saved(
     key = twice._id
     outcomes = [Outcome(written=range(1)), other]
     for place in order:
-        batches[place].settle(outcomes[place], mark, doubt)
-    assert (twice._id, twice._is_persisted) == (key, mark)
+        batches[place].apply(outcomes[place], inserted, maybe)
+    assert (twice._id, twice._is_persisted) == (key, inserted)
 
 
 def test_a_document_that_someone_else_saved_stays_saved() -> None:
@@ -69,5 +68,5 @@ def test_a_document_that_someone_else_saved_stays_saved() -> None:
 
 def test_in_a_transaction_what_is_unknown_is_doubtful() -> None:
     document = Row(n=1)
-    batch_of(document).settle(Outcome(unknown=range(1)), False, doubt)
-    assert document._is_persisted is doubt
+    batch_of(document).apply(Outcome(unknown=range(1)), False, maybe)
+    assert document._is_persisted is maybe

@@ -378,7 +378,7 @@ def test_an_error_names_the_index_of_the_first_document() -> None:
         )
         entries = [{"index": place, "code": 11000, "errmsg": text} for place in (3, 5)]
         error = BulkWriteError({"nInserted": 8, "writeErrors": entries, "writeConcernErrors": []})
-        account.settled(batch, outcome.refused(10, error, ordered=False))
+        account.record(batch, outcome.refused(10, error, ordered=False))
     violation = account.error()
     assert isinstance(violation, UniqueKeyViolationError)
     assert violation.index_name == "d.c.$a_1"

@@ -12,8 +12,8 @@ from pymongo.errors import BulkWriteError
 
 from aiomotorengine import Document, IntField, StringField, raw_io
 from aiomotorengine.bulk import inserting
+from aiomotorengine.bulk.batching import OF_A_LIST, OF_A_STREAM, Batcher
 from aiomotorengine.bulk.sources import MOST_AT_ONCE, Source
-from aiomotorengine.bulk.stock import OF_A_LIST, OF_A_STREAM, Stock
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.pacing import FIRST_SLICE, LARGEST_SLICE, SECONDS_PER_SLICE, Pace
 from tests.bulk.gate import gated
@@ -221,24 +221,23 @@ async def test_the_time_of_all_documents_is_measured(
 
 @pytest.mark.usefixtures("mongo", "codec")
 @pytest.mark.parametrize("call", ["insert_stream", "bulk_insert"])
-async def test_the_stock_is_sent_before_more_is_encoded(
+async def test_what_is_encoded_is_sent_before_more_is_encoded(
     call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = "a" * 500_000
     most = 0
 
-    class Watched(Stock):
-        def add(self, documents: Any) -> bool:
+    class Watched(Batcher):
+        def add(self, documents: Any) -> None:
             nonlocal most
-            is_full = super().add(documents)
+            super().add(documents)
             most = max(most, self._size)
-            return is_full
 
     class Page(Document):
         text = StringField()
 
     monkeypatch.setattr(inserting, "Pace", Hurried)
-    monkeypatch.setattr(inserting, "Stock", Watched)
+    monkeypatch.setattr(inserting, "Batcher", Watched)
     pages = [*(Page(text="a") for _ in range(200)), *(Page(text=text) for _ in range(40))]
     await getattr(Page.objects, call)(pages)
     limits = OF_A_STREAM if call == "insert_stream" else OF_A_LIST

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aiomotorengine import Document, IntField, StringField
-from aiomotorengine.bulk import BulkReport, inserting, stock
+from aiomotorengine.bulk import BulkReport, batching, inserting
 from aiomotorengine.bulk.sources import Source
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.target import Target
@@ -126,7 +126,7 @@ async def test_progress_is_told_after_each_batch() -> None:
 async def test_a_batch_ends_when_its_bytes_are_enough(
     mongo: Mongo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stock, "OF_A_STREAM", stock.Limits(100, 1000))
+    monkeypatch.setattr(batching, "OF_A_STREAM", batching.Limits(100, 1000))
     commands = watch(mongo)
     report = await Row.objects.insert_stream(rows(range(100)))
     sizes = [len(command["documents"]) for command in commands.of("insert")]
@@ -141,17 +141,17 @@ async def test_a_batch_has_no_more_documents_than_a_server_takes(
 ) -> None:
     given: list[int] = []
 
-    class Seen(stock.Stock):
-        def __init__(self, limits: stock.Limits) -> None:
+    class Seen(batching.Batcher):
+        def __init__(self, limits: batching.Limits) -> None:
             given.append(limits.documents)
             super().__init__(limits)
 
-    monkeypatch.setattr(inserting, "Stock", Seen)
+    monkeypatch.setattr(inserting, "Batcher", Seen)
     await Row.objects.insert_stream([], batch_size=10**9)
     await Row.objects.insert_stream([], batch_size=7)
     await Row.objects.insert_stream([])
     await Row.objects.bulk_insert(rows([1]))
-    assert given == [100_000, 7, stock.OF_A_STREAM.documents, stock.OF_A_LIST.documents]
+    assert given == [100_000, 7, batching.OF_A_STREAM.documents, batching.OF_A_LIST.documents]
 
 
 @pytest.mark.parametrize("name", ["batch_size", "in_flight"])
@@ -244,7 +244,7 @@ async def test_a_source_that_never_waits_does_not_keep_the_loop_for_itself() -> 
 
 async def test_unordered_bulk_inserts_overlap_too(monkeypatch: pytest.MonkeyPatch) -> None:
     with gated(Row, monkeypatch) as gate:
-        options = inserting.Options(ordered=False, limits=stock.Limits(10, 1000))
+        options = inserting.Options(ordered=False, limits=batching.Limits(10, 1000))
         target = Target(gate, Row)
         assert await inserting.insert_list(target, rows(range(100)), options)
         assert gate.most_under_way == 2

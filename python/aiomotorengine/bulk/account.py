@@ -50,12 +50,12 @@ class Account:
     def interrupted(self, error: Exception) -> None:
         """Something that is raised as it is: the source failed, or a function of the caller's."""
         # What was first is the cause: a source may complain that nothing more is taken from it.
-        if not self.has_failed:
+        if not self._has_failed:
             self._interruption = error
 
     def failed(self, error: Exception) -> None:
         """The driver could not do what it was asked."""
-        if not self.has_failed:
+        if not self._has_failed:
             self._connection_error = error
 
     def refused(self, number: int, error: Exception) -> None:
@@ -65,19 +65,15 @@ class Account:
         if self._refusal is None or number < self._refusal[0]:
             self._refusal = number, error
 
-    def settled(self, batch: Batch, outcome: Outcome) -> bool:
-        """A batch came to its end.
-
-        Returns:
-            Whether all of it was inserted, as far as was to be learned.
-        """
+    def record(self, batch: Batch, outcome: Outcome) -> None:
+        """A batch came to its end."""
         report, is_confirmed = self.report, not outcome.write_concern_errors
         written = batch.numbers_at(outcome.written)
         (report.inserted if is_confirmed else report.unconfirmed).add(written)
         report.unknown.add(batch.numbers_at(outcome.unknown))
         report.not_sent.add(batch.numbers_at(outcome.untouched))
-        for place, answer in outcome.refused.items():
-            self._refused_by_server(batch.numbers[place], answer)
+        for position, answer in outcome.refused.items():
+            self._refused_by_server(batch.numbers[position], answer)
         if is_confirmed and outcome.is_certain:
             report.settled.add(batch.numbers)
         else:
@@ -87,7 +83,6 @@ class Account:
             self._written_with_errors(outcome, outcome.error)
         elif isinstance(outcome.error, Exception):
             self.failed(outcome.error)
-        return outcome.error is None
 
     def _refused_by_server(self, number: int, answer: Mapping[str, Any]) -> None:
         self.report.rejected.refused(number, answer)
@@ -102,12 +97,11 @@ class Account:
         if outcome.refused and self._first_write_error is None:
             self._first_write_error = error
 
-    # -- what is raised ---------------------------------------------------------------------------
-
     @property
-    def has_failed(self) -> bool:
-        """Whether something happened after which nothing more is sent."""
+    def _has_failed(self) -> bool:
         return self._connection_error is not None or self._interruption is not None
+
+    # -- what is raised ---------------------------------------------------------------------------
 
     def error(self) -> Exception | None:
         """What the call raises, with its cause and the report; ``None`` if it returns."""

@@ -1,4 +1,4 @@
-"""Documents on their way: what they are sent with, and what they were before."""
+"""Documents on their way: what they are sent with, what they were before, what becomes of them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,43 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiomotorengine.bulk.marks import DoubtMark
 from aiomotorengine.bulk.outcome import Outcome
 
-__all__ = ["Batch"]
+__all__ = ["Batch", "InsertedByCall", "MaybeInserted", "is_inserted_as_copy"]
+
+
+class InsertedByCall:
+    """Stands in ``_is_persisted`` of the documents that a bulk insert has inserted.
+
+    A document that was saved is copied when it is inserted again. One that was inserted by a call
+    that failed is not: whoever passes it again wants it stored once.
+
+    Attributes:
+        succeeded: whether the call has inserted all that it was given.
+    """
+
+    __slots__ = ("succeeded",)
+
+    def __init__(self) -> None:
+        self.succeeded = False
+
+
+class MaybeInserted:
+    """Stands in ``_is_persisted`` of the documents that may be in the database, or may not.
+
+    It is false: such a document does not count as saved. But it has to keep its id.
+    """
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+def is_inserted_as_copy(document: Any) -> bool:
+    """Whether a document that has an id is inserted with a new one."""
+    state = document._is_persisted
+    return bool(state) and not (isinstance(state, InsertedByCall) and not state.succeeded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,54 +100,54 @@ class Batch:
             del column[start:stop]
         return out
 
-    def numbers_at(self, places: Sequence[int]) -> Sequence[int]:
-        """The numbers of the documents at some places."""
-        if len(places) == len(self.numbers):
+    def numbers_at(self, positions: Sequence[int]) -> Sequence[int]:
+        """The numbers in the source of the documents at some positions of this batch."""
+        if len(positions) == len(self.numbers):
             return self.numbers
-        return [self.numbers[place] for place in places]
+        return [self.numbers[position] for position in positions]
 
     def restore(self) -> None:
         """Make the documents what they were before they got their ids."""
         self._restore(range(len(self.ids)))
 
-    def settle(self, outcome: Outcome, state: Any, doubt: DoubtMark) -> None:
+    def apply(self, outcome: Outcome, inserted: Any, maybe: MaybeInserted) -> None:
         """Make the documents say what became of them.
 
         Parameters:
             outcome: what became of them.
-            state: what ``_is_persisted`` becomes for those that are in the database.
-            doubt: what it becomes for those that may be.
+            inserted: what ``_is_persisted`` becomes for those that are in the database.
+            maybe: what it becomes for those that may be.
         """
         self._restore(outcome.untouched)
         self._restore(outcome.refused)
-        # One object may stand at several places, here or in other batches: that it is in the
-        # database is known when one of them is.
+        # One object may be several times in the source: that it is in the database is known when
+        # it was inserted once, here or with another batch.
         unknown = outcome.unknown
-        if state:
+        if inserted:
             documents = self.documents
-            unknown = [place for place in unknown if documents[place]._is_persisted is not state]
-        self._mark(unknown, doubt)
-        self._mark(outcome.written, state)
+            unknown = [at for at in unknown if documents[at]._is_persisted is not inserted]
+        self._mark(unknown, maybe)
+        self._mark(outcome.written, inserted)
 
-    def _restore(self, places: Iterable[int]) -> None:
-        for place in places:
-            document, id = self.documents[place], self.ids[place]
-            # It had this id before; or, since it stands elsewhere too, it has become what it was
-            # already; or it is or may be in the database, by another place or someone's save.
+    def _restore(self, positions: Iterable[int]) -> None:
+        for position in positions:
+            document, id = self.documents[position], self.ids[position]
+            # It had this id before; or, being in the source several times, it is restored already;
+            # or it is or may be in the database, by one of those times or by someone's save.
             if (
-                id is self.ids_before[place]
+                id is self.ids_before[position]
                 or document._id is not id
                 or document._is_persisted is not False
             ):
                 continue
-            document._id = self.ids_before[place]
-            document._is_persisted = self.states_before[place]
+            document._id = self.ids_before[position]
+            document._is_persisted = self.states_before[position]
 
-    def _mark(self, places: Sequence[int], state: Any) -> None:
+    def _mark(self, positions: Sequence[int], state: Any) -> None:
         documents, ids = self.documents, self.ids
-        if len(places) < len(documents):
-            documents = [documents[place] for place in places]
-            ids = [ids[place] for place in places]
+        if len(positions) < len(documents):
+            documents = [documents[position] for position in positions]
+            ids = [ids[position] for position in positions]
         for document, id in zip(documents, ids, strict=True):
             document._id = id
             document._is_persisted = state

@@ -5,24 +5,21 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import deque
-from collections.abc import AsyncIterable, Callable, Collection, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterable, Collection, Coroutine, Iterable
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import Any
 
-from pymongo.errors import PyMongoError
-
-from aiomotorengine import indexes, raw_io
 from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch
-from aiomotorengine.bulk.preparing import FalsyValidationError, Preparer, give_ids
+from aiomotorengine.bulk.batching import OF_A_LIST, Batcher, Limits
+from aiomotorengine.bulk.lifecycle import Lifecycle
+from aiomotorengine.bulk.preparing import FalsyValidationError, Preparer
 from aiomotorengine.bulk.report import BulkReport
 from aiomotorengine.bulk.sending import Progress, Sender
 from aiomotorengine.bulk.sources import Source
-from aiomotorengine.bulk.stock import OF_A_LIST, Limits, Stock
-from aiomotorengine.errors import UniqueKeyViolationError
+from aiomotorengine.bulk.timer import Timer
 from aiomotorengine.pacing import Pace
-from aiomotorengine.saving import time_zone_of
 from aiomotorengine.target import Target
 
 __all__ = ["Options", "insert_list", "insert_stream"]
@@ -68,15 +65,15 @@ async def insert_list(
     # What is in memory already is copied at once: others may change it while this waits.
     if isinstance(documents, Collection):
         listed = documents if isinstance(documents, list) else list(documents)
-        call = Call(target, options, stops_at_refusal=True)
-        await call.run(call.send_list(list(listed)))
+        call = ListCall(target, options)
+        await call.run(call.insert(list(listed)))
     else:
-        listed, taking = [], Source(documents)
-        call = Call(target, options, stops_at_refusal=True)
+        listed, source = [], Source(documents)
+        call = ListCall(target, options)
         try:
-            await call.run(call.list_and_send(taking, listed))
+            await call.run(call.list_and_insert(source, listed))
         finally:
-            await call.close(taking)
+            await call.close(source)
     error = call.conclude()
     if isinstance(error, FalsyValidationError):
         return None
@@ -86,15 +83,15 @@ async def insert_list(
 
 
 async def insert_stream(
-    target: Target, source: Iterable[Any] | AsyncIterable[Any], options: Options
+    target: Target, documents: Iterable[Any] | AsyncIterable[Any], options: Options
 ) -> BulkReport:
     """Insert the documents of a source, batch by batch."""
-    taking = Source(source)
-    call = Call(target, options, stops_at_refusal=options.ordered)
+    source = Source(documents)
+    call = StreamCall(target, options)
     try:
-        await call.run(call.send_source(taking))
+        await call.run(call.insert(source))
     finally:
-        await call.close(taking)
+        await call.close(source)
     error = call.conclude()
     if error is not None:
         raise error
@@ -102,7 +99,7 @@ async def insert_stream(
 
 
 class Call:
-    """One call: prepares documents, has them sent, and ends with an account of all of them.
+    """What both calls are made of, and how they end.
 
     Parameters:
         target: where the documents go.
@@ -114,11 +111,21 @@ class Call:
         self.report = BulkReport() if options.report is None else options.report
         self.report.start(target.collection.codec_options)
         self.report.in_transaction = target.transaction is not None
-        self._target = target
         self._account = Account(target.document_class, self.report, collects=options.collects)
+        self._lifecycle = Lifecycle()
+        self._pace = Pace()
+        self._preparer = Preparer(
+            target,
+            self._pace,
+            self._account,
+            self._lifecycle,
+            stops_at_refusal=stops_at_refusal,
+        )
+        self._batcher = Batcher(options.limits)
         self._sender = Sender(
             target.collection,
             self._account,
+            self._lifecycle,
             options.limits,
             # A server ends a transaction at the first document that it refuses, whatever the order.
             ordered=options.ordered or self.report.in_transaction,
@@ -126,28 +133,11 @@ class Call:
             alone=target.session is not None,
             progress=options.progress,
         )
-        codec = raw_io.codec_of(target.collection, target.document_class)
-        self._pace = Pace()
-        self._stock = Stock(options.limits)
-        self._preparer = Preparer(
-            target.document_class,
-            codec,
-            time_zone_of(target.collection.codec_options),
-            self._pace,
-            self._refuse,
-            self._stock.add,
-        )
-        self._stops_at_refusal = stops_at_refusal
-        self._has_refused = self._source_has_failed = False
-        self._ready: deque[Batch] = deque()
         self._in_hand = Batch()
-        self._has_one_step = self._preparer.has_one_step
-        self._is_validated_late = self._has_one_step
-        self._kinds: set[type[Any]] = set()
-        self._indexed: set[type[Any]] = set()
+        """Documents that were taken, and are not in the batcher yet."""
 
     async def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do the work. At the end nothing is on its way, and the account is complete.
+        """Do the work. At the end nothing is in flight, and the account is complete.
 
         Raises:
             asyncio.CancelledError: the task was cancelled.
@@ -159,7 +149,7 @@ class Call:
                 await work
             except Exception as error:
                 self._account.interrupted(error)
-                self._sender.stop()
+                self._lifecycle.stop()
             await self._sender.drain()
             await self._give_back()
             # Until Python 3.12 ``asyncio.wait_for``, on which a driver relies, may swallow it.
@@ -169,25 +159,23 @@ class Call:
             await self._sender.abandon()
             raise
         finally:
-            self._in_hand.restore()
-            self._stock.cut_all().restore()
-            for batch in self._ready:
-                batch.restore()
+            self._restore()
             self._sender.finish()
             self.report.finish()
 
     async def _give_back(self) -> None:
-        """Make documents that will not be sent what they were; there may be very many."""
-        while self._ready:
-            self._ready[-1].restore()
-            self._ready.pop()
-            await asyncio.sleep(0)
+        """Make documents that will not be sent what they were, where there may be very many."""
+
+    def _restore(self) -> None:
+        """The same, at once."""
+        self._in_hand.restore()
+        self._batcher.cut_all().restore()
 
     def conclude(self) -> Exception | None:
         """What is to be raised after all; if nothing is, the documents are saved for good."""
         error = self._account.error()
         if error is None and self.report.ok and not self.report.in_transaction:
-            self._sender.mark.succeeded = True
+            self._sender.inserted.succeeded = True
         return error
 
     async def close(self, source: Source) -> None:
@@ -199,173 +187,178 @@ class Call:
         except Exception as error:
             self._account.interrupted(error)
 
-    # -- the way of a list ------------------------------------------------------------------------
 
-    async def list_and_send(self, source: Source, listed: list[Any]) -> None:
-        """Take all documents of a source into a list, then do as with a list."""
+class ListCall(Call):
+    """Prepares all documents, then sends them; none is sent if one is refused."""
+
+    def __init__(self, target: Target, options: Options) -> None:
+        super().__init__(target, options, stops_at_refusal=True)
+        self._ready: deque[Batch] = deque()
+
+    async def list_and_insert(self, source: Source, listed: list[Any]) -> None:
+        """Take all documents of a source into a list, then insert it."""
         try:
             while not source.has_ended:
                 await source.take(sys.maxsize, listed)
         finally:
             self.report.taken = len(listed)
-        await self.send_list(listed)
+        await self.insert(listed)
 
-    async def send_list(self, documents: list[Any]) -> None:
-        """Prepare all, then send all; nothing is sent if one is refused."""
+    async def insert(self, documents: list[Any]) -> None:
         self.report.taken = len(documents)
-        if not self._has_one_step:
-            await self._each_slice(documents, self._validate)
-            if self._is_over:
+        is_one_step = self._preparer.validates_as_it_encodes
+        if not is_one_step:
+            await self._validate(documents)
+            if not self._lifecycle.may_take:
                 return
-            await self._ensure_indexes()
-        await self._each_slice(documents, self._make_ready)
-        if self._is_over:
+            await self._preparer.ensure_indexes()
+        await self._encode(documents, validate=is_one_step)
+        if not self._lifecycle.may_take:
             return
-        if len(self._stock):
-            self._ready.append(self._stock.cut())
-        await self._ensure_indexes()
-        while self._ready and not self._is_over:
+        if len(self._batcher):
+            self._ready.append(self._batcher.cut())
+        await self._preparer.ensure_indexes()
+        while self._ready and self._lifecycle.may_begin:
             await self._sender.wait_for_room()
-            if not self._is_over:
+            if self._lifecycle.may_begin:
                 self._sender.send(self._next_ready())
+
+    async def _validate(self, documents: list[Any]) -> None:
+        start = 0
+        while start < len(documents) and self._lifecycle.may_take:
+            some = self._slice(documents, start)
+            start += (count := len(some))
+            self._preparer.receive(some)
+            await self._preparer.validate(some)
+            await self._pace.rest(count)
+
+    async def _encode(self, documents: list[Any], *, validate: bool) -> None:
+        start = 0
+        while start < len(documents) and self._lifecycle.may_take:
+            some = self._in_hand = self._slice(documents, start)
+            start += (count := len(some))
+            if validate:
+                self._preparer.receive(some)
+            await self._preparer.give_ids(some)
+            while len(some) and self._lifecycle.may_begin:
+                self._batcher.add(await self._preparer.encode(some, validate=validate))
+                while self._batcher.is_full:
+                    self._ready.append(self._batcher.cut())
+            await self._pace.rest(count)
+
+    def _slice(self, documents: list[Any], start: int) -> Batch:
+        """As many of the documents as are worked on in one go, which begins now."""
+        some = documents[start : start + self._pace.size]
+        self._pace.start()
+        return Batch(list(range(start, start + len(some))), some)
 
     def _next_ready(self) -> Batch:
         """The next batch, or as much of it as may be sent at once."""
-        most = self._sender.window.size
+        most = self._sender.batch_size.current
         if len(self._ready[0]) > most:
             return self._ready[0].cut(0, most)
         return self._ready.popleft()
 
-    async def _each_slice(
-        self, documents: list[Any], work: Callable[[Batch], Iterator[None]]
-    ) -> None:
-        start = 0
-        while start < len(documents) and not self._is_over:
-            some = documents[start : start + self._pace.size]
-            count = len(some)
-            self._pace.start()
-            await self._in_turns(work(Batch(list(range(start, start + count)), some)))
-            await self._pace.rest(count)
-            start += count
+    async def _give_back(self) -> None:
+        while self._ready:
+            self._ready[-1].restore()
+            self._ready.pop()
+            await asyncio.sleep(0)
 
-    def _make_ready(self, some: Batch) -> Iterator[None]:
-        self._in_hand = some
-        if self._has_one_step:
-            self._receive(some)
-        yield from self._give_ids(some)
-        for _ in self._preparer.encode(some, validate=self._has_one_step):
-            self._cut_stock()
-            yield
-        self._cut_stock()
+    def _restore(self) -> None:
+        super()._restore()
+        for batch in self._ready:
+            batch.restore()
 
-    def _cut_stock(self) -> None:
-        while self._stock.is_full:
-            self._ready.append(self._stock.cut())
 
-    # -- the way of a source ----------------------------------------------------------------------
+class StreamCall(Call):
+    """Prepares and sends batch by batch, until the source or something else is at its end."""
 
-    async def send_source(self, source: Source) -> None:
-        """Prepare and send, batch by batch, until the source or something else is at its end."""
-        while not self._has_to_stop:
+    def __init__(self, target: Target, options: Options) -> None:
+        super().__init__(target, options, stops_at_refusal=options.ordered)
+        self._arrived: list[Any] = []
+        """Documents that were taken from the source, and are not in hand yet."""
+
+    async def insert(self, source: Source) -> None:
+        while self._lifecycle.may_take and not source.has_ended:
             await self._sender.wait_for_room()
-            await self._fill_stock(source)
-            if not len(self._stock):
-                return
-            # Also when it is over because a document was refused: what came before it goes in.
-            if not self._has_to_stop:
-                self._sender.send(self._stock.cut(self._sender.window.size))
-
-    async def _fill_stock(self, source: Source) -> None:
-        while not (self._stock.is_full or self._has_to_stop):
-            if len(self._in_hand):  # left over when the stock was full
-                self._pace.start()
-            elif source.has_ended or self._is_over:
-                return
-            else:
+            if self._lifecycle.may_take:
                 await self._take(source)
-            if self._has_to_stop:
-                return
-            count = len(self._in_hand)
-            for _ in self._preparer.encode(self._in_hand, validate=self._is_validated_late):
-                await self._pace.turn()
-                if self._stock.is_full or self._has_to_stop:
-                    break
-            await self._pace.rest(count - len(self._in_hand))
+            if self._lifecycle.may_begin:
+                await self._process()
+            if self._batcher.seconds_left == 0:
+                await self._send_rest()
+        await self._send_rest()
 
     async def _take(self, source: Source) -> None:
-        """Take some documents from the source, and give them ids; a slice begins with it."""
-        some = self._in_hand = Batch()
+        """Take some documents from the source.
+
+        If it lets those that are here wait too long, they are sent before the next has come.
+        """
+        early = Timer(
+            self._batcher.seconds_left if source.may_wait else None,
+            self._batcher.limits.seconds,
+            lambda: self._send_early(source),
+        )
         try:
-            with self._sender.waiting_for_source:
-                await source.take(min(self._stock.room, self._pace.size), some.documents)
+            async with early:
+                with self._lifecycle.while_taking():
+                    await source.take(min(self._batcher.room, self._pace.size), self._arrived)
         except Exception as error:
-            self._source_has_failed = True
             self._account.interrupted(error)
+            self._lifecycle.close()
         finally:
-            first = self.report.taken
-            self.report.taken += len(some)
-            some.numbers.extend(range(first, self.report.taken))
-        if self._has_to_stop:
+            self._receive()
+
+    async def _send_early(self, source: Source) -> None:
+        """Send all there is, beside the wait for the next document."""
+        if not self._arrived and not len(self._batcher):
             return
+        source.end_take()
+        try:
+            self._receive()
+            await self._process()
+            await self._send_rest()
+        except BaseException:
+            self._lifecycle.stop()
+            raise
+
+    def _receive(self) -> None:
+        """Give the documents that have arrived their numbers, and take them in hand."""
+        first = self.report.taken
+        self.report.taken += len(self._arrived)
+        if self._lifecycle.may_begin:
+            self._in_hand = Batch(list(range(first, self.report.taken)), self._arrived[:])
+        self._arrived.clear()
+
+    async def _process(self) -> None:
+        """Prepare the documents in hand, and send each batch that they fill."""
+        some = self._in_hand
         self._pace.start()
-        self._is_validated_late = self._has_one_step and bool(self._indexed)
-        if self._is_validated_late:
-            self._receive(some)
-        else:
-            await self._in_turns(self._validate(some))
-            await self._ensure_indexes()
-        if not self._has_to_stop:
-            await self._in_turns(self._give_ids(some))
-
-    # -- steps of both ----------------------------------------------------------------------------
-
-    @property
-    def _has_to_stop(self) -> bool:
-        """Whether nothing more is sent."""
-        return self._sender.has_stopped or self._source_has_failed
-
-    @property
-    def _is_over(self) -> bool:
-        """Whether nothing more is prepared."""
-        return self._has_to_stop or (self._has_refused and self._stops_at_refusal)
-
-    def _refuse(self, number: int, error: Exception) -> bool:
-        self._has_refused = True
-        self._account.refused(number, error)
-        return not self._stops_at_refusal
-
-    async def _ensure_indexes(self) -> None:
-        """Make sure of the indexes of all classes that have come so far."""
-        for kind in self._kinds - self._indexed:
-            if self._has_to_stop:
-                return
-            self._pace.pause()
-            try:
-                await indexes.ensure_remembered(self._target, kind)
-            except UniqueKeyViolationError:
-                raise
-            except PyMongoError as error:
-                self._account.failed(error)
-                self._sender.stop()
-            finally:
-                self._pace.resume()
-            self._indexed.add(kind)
-
-    def _receive(self, some: Batch) -> None:
         self._preparer.receive(some)
-        self._kinds.update(map(type, some.documents))
-
-    def _validate(self, some: Batch) -> Iterator[None]:
-        self._receive(some)
-        yield from self._preparer.validate(some)
-
-    def _give_ids(self, some: Batch) -> Iterator[None]:
-        yield from self._preparer.run_on_save(some)
-        give_ids(some)
-
-    async def _in_turns(self, work: Iterator[None]) -> None:
-        """Do some work; the event loop has its turn where time is up."""
-        for _ in work:
-            await self._pace.turn()
-            if self._has_to_stop:
+        is_one_step = self._preparer.validates_as_it_encodes and self._preparer.has_indexes
+        if not is_one_step:
+            await self._preparer.validate(some)
+            await self._preparer.ensure_indexes()
+        if self._lifecycle.may_begin:
+            await self._preparer.give_ids(some)
+        while True:
+            count = len(some)
+            while len(some) and self._lifecycle.may_begin and not self._batcher.is_full:
+                self._batcher.add(await self._preparer.encode(some, validate=is_one_step))
+            await self._pace.rest(count - len(some))
+            while self._batcher.is_full and self._lifecycle.may_begin:
+                await self._send_batch()
+            if not len(some) or not self._lifecycle.may_begin:
                 return
+            self._pace.start()
+
+    async def _send_rest(self) -> None:
+        """Send what is left, although it is not enough for a batch."""
+        while len(self._batcher) and self._lifecycle.may_begin:
+            await self._send_batch()
+
+    async def _send_batch(self) -> None:
+        await self._sender.wait_for_room()
+        if self._lifecycle.may_begin:
+            self._sender.send(self._batcher.cut(self._sender.batch_size.current))

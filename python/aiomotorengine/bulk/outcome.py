@@ -17,12 +17,12 @@ NOTHING = range(0)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the documents of a batch, by their places in it.
+    """What became of the documents of a batch, by their positions in it.
 
     Attributes:
         written: those that are in the database.
         unknown: those that may be.
-        refused: the server's entry for each that it refused, by place.
+        refused: the server's entry for each that it refused, by position.
         untouched: those that are not in the database and were not refused.
         write_concern_errors: the server's words, where they were written and not confirmed.
         error: what the driver raised.
@@ -39,6 +39,11 @@ class Outcome:
     def is_certain(self) -> bool:
         """Whether each was written or refused."""
         return not self.unknown and not self.untouched
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether it was no answer about the documents, after which no batch is sent."""
+        return self.error is not None and not isinstance(self.error, BulkWriteError)
 
 
 def acknowledged(count: int, inserted: int) -> Outcome:
@@ -74,7 +79,7 @@ def refused(count: int, error: BulkWriteError, *, ordered: bool) -> Outcome:
         ProtocolError: the answer does not add up.
     """
     details: Any = error.details
-    entries = {place_of(entry, count): entry for entry in details["writeErrors"]}
+    entries = {position_of(entry, count): entry for entry in details["writeErrors"]}
     inserted = checked_count(details["nInserted"], count)
     if len(entries) != len(details["writeErrors"]):
         raise ProtocolError("the server's answer refuses one document twice")
@@ -83,7 +88,7 @@ def refused(count: int, error: BulkWriteError, *, ordered: bool) -> Outcome:
     stopped_at = min(entries, default=count) if ordered else count
     written: Sequence[int] = range(stopped_at)
     if entries and not ordered:
-        written = [place for place in range(count) if place not in entries]
+        written = [position for position in range(count) if position not in entries]
     # An ordered insert into a time-series collection ends at the document that is refused, as any
     # other does, but MongoDB (6.0 for one) counts all documents of the message as inserted.
     counts_all = ordered and entries and inserted == count
@@ -100,8 +105,8 @@ def refused(count: int, error: BulkWriteError, *, ordered: bool) -> Outcome:
     )
 
 
-def place_of(entry: Mapping[str, Any], count: int) -> int:
-    place = checked_count(entry["index"], count - 1)
+def position_of(entry: Mapping[str, Any], count: int) -> int:
+    position = checked_count(entry["index"], count - 1)
     if not is_whole(entry["code"]) or not isinstance(entry.get("errmsg", ""), str):
         raise ProtocolError("the server's answer refuses a document without saying why")
-    return place
+    return position

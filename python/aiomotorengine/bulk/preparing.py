@@ -1,25 +1,28 @@
-"""Documents become ids and bytes: stamped, validated, their ``on_save`` called, encoded."""
+"""Documents become ids and bytes: dated, validated, their ``on_save`` called, encoded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import tzinfo
+from collections.abc import Callable
 from typing import Any
 
-from aiomotorengine import codec, raw_io, saving
-from aiomotorengine.bulk.batch import Batch
-from aiomotorengine.bulk.marks import is_copied
-from aiomotorengine.codec import Codec, DocumentError
+from pymongo.errors import PyMongoError
+
+from aiomotorengine import codec, indexes, raw_io, saving
+from aiomotorengine.bulk.account import Account
+from aiomotorengine.bulk.batch import Batch, is_inserted_as_copy
+from aiomotorengine.bulk.lifecycle import Lifecycle
+from aiomotorengine.codec import DocumentError
 from aiomotorengine.codec.routes import has_own
 from aiomotorengine.conversion import conversion_of
 from aiomotorengine.errors import (
     LARGEST_DOCUMENT,
     OversizeDocumentError,
+    UniqueKeyViolationError,
     bulk_refusal,
     wrong_class,
 )
 from aiomotorengine.pacing import Pace
+from aiomotorengine.target import Target
 
 __all__ = ["FalsyValidationError", "Preparer", "give_ids"]
 
@@ -38,161 +41,201 @@ class FalsyValidationError(ValueError):
         return type(self), (self._number,)
 
 
-@dataclass(frozen=True, slots=True)
 class Preparer:
-    """Prepares the documents of one call; what is refused is left out.
+    """Prepares the documents of one call. Those that are refused leave their batch.
 
-    Each step that may take long is an iterator, which yields where the time of the slice may be up.
+    Each step that may take long lets the event loop have its turn when the time of the slice is up,
+    and ends early where the call does not go on after it.
+
+    Parameters:
+        target: where the documents go.
+        pace: what says how much time is left.
+        account: where the documents that are refused are written down.
+        lifecycle: what says whether the call goes on.
+        stops_at_refusal: whether no document is wanted after one that was refused.
 
     Attributes:
-        document_class: the class of the query set.
-        codec: its codec.
-        zone: the time zone in which its client reads dates; ``None`` where it reads them naive.
-        pace: what says how much time is left.
-        refuse: takes number and error of each document that is refused, and says whether the
-            others go on.
-        deliver: takes documents that are ready to be sent, and says whether they are enough for
-            now.
+        validates_as_it_encodes: whether that can be one step. Not so where a save has something to
+            do in between, or where functions of the class's own would see what comes of it: that
+            one is validated when another is encoded already.
+        has_indexes: whether the indexes were asked for.
     """
 
-    document_class: type[Any]
-    codec: Codec
-    zone: tzinfo | None
-    pace: Pace
-    refuse: Callable[[int, Exception], bool]
-    deliver: Callable[[Batch], bool]
-
-    @property
-    def has_one_step(self) -> bool:
-        """Whether documents may be validated as they are encoded.
-
-        Not so where a save has something to do in between, or where functions of the class's own
-        would see what comes of it: that one is validated when another is encoded already.
-        """
-        kind = self.document_class
-        conversion = conversion_of(kind)
-        return not (
-            has_own(kind, "validate")
+    def __init__(
+        self,
+        target: Target,
+        pace: Pace,
+        account: Account,
+        lifecycle: Lifecycle,
+        *,
+        stops_at_refusal: bool,
+    ) -> None:
+        document_class = target.document_class
+        self._target = target
+        self._zone = saving.time_zone_of(target.collection.codec_options)
+        self._codec = raw_io.codec_of(target.collection, document_class)
+        self._pace = pace
+        self._account = account
+        self._lifecycle = lifecycle
+        self._stops_at_refusal = stops_at_refusal
+        self._kinds: set[type[Any]] = set()
+        self._indexed: set[type[Any]] = set()
+        conversion = conversion_of(document_class)
+        self.validates_as_it_encodes = not (
+            has_own(document_class, "validate")
             or conversion.renews_stamps
             or conversion.on_save
-            or kind.__subclasses__()
+            or document_class.__subclasses__()
         )
+
+    @property
+    def has_indexes(self) -> bool:
+        return bool(self._indexed)
+
+    # -- the steps, in their order ----------------------------------------------------------------
 
     def receive(self, batch: Batch) -> None:
         """Refuse what is no document of the class, and set the dates that are missing."""
-        self._refuse_strangers(batch)
-        saving.set_missing_dates(batch.documents, self.zone, creating=True)
+        self._refuse_other_classes(batch)
+        saving.set_missing_dates(batch.documents, self._zone, creating=True)
+        self._kinds.update(map(type, batch.documents))
 
-    def validate(self, batch: Batch) -> Iterator[None]:
+    async def validate(self, batch: Batch) -> None:
         """Validate each, once, and move the dates of those that are valid."""
         # A method of the user's may say no without raising, and then one has to know to which.
         kinds = set(map(type, batch.documents))
         at_once, most = 1, 1 if any(has_own(kind, "validate") for kind in kinds) else MOST_AT_ONCE
         start = 0
         while start < len(batch):
-            if not self.pace.left:
-                yield
+            if await self._pace.turn_if_due():
+                if not self._lifecycle.may_begin:
+                    return
                 at_once = 1
             some = batch.documents[start : start + at_once]
             try:
-                if self.codec.validate_many(some):
-                    saving.renew_dates(some, self.zone, creating=True)
+                if self._codec.validate_many(some):
+                    saving.renew_dates(some, self._zone, creating=True)
                     start += len(some)
                 elif len(some) == 1:
                     self._refuse(batch, start, None)
                 else:
                     most = 1
             except DocumentError as error:
-                saving.renew_dates(some[: error.index], self.zone, creating=True)
+                saving.renew_dates(some[: error.index], self._zone, creating=True)
                 start += error.index
                 self._refuse(batch, start, error.__cause__)
             at_once = min(at_once * 2, most)
 
-    def run_on_save(self, batch: Batch) -> Iterator[None]:
-        """Call the functions of ``on_save``."""
-        if not any(conversion_of(kind).on_save for kind in set(map(type, batch.documents))):
-            return
-        place = 0
-        while place < len(batch):
-            if not self.pace.left:
-                yield
-            document = batch.documents[place]
+    async def ensure_indexes(self) -> None:
+        """Make sure of the unique indexes of all classes that have come so far.
+
+        Raises:
+            UniqueKeyViolationError: documents that are stored already have one value twice.
+        """
+        for kind in self._kinds - self._indexed:
+            if not self._lifecycle.may_begin:
+                return
+            self._pace.pause()
             try:
-                saving.run_on_save(document, creating=True)
-                place += 1
-            except Exception as error:
-                self._leave_out(batch, place, error)
+                await indexes.ensure_remembered(self._target, kind)
+            except UniqueKeyViolationError:
+                raise
+            except PyMongoError as error:
+                self._account.failed(error)
+                self._lifecycle.stop()
+            finally:
+                self._pace.resume()
+            self._indexed.add(kind)
 
-    def encode(self, batch: Batch, *, validate: bool) -> Iterator[None]:
-        """Turn documents that have their ids into what the driver takes, and deliver them.
+    async def give_ids(self, batch: Batch) -> None:
+        """Call the functions of ``on_save``, and give each document the id it is sent with."""
+        if any(conversion_of(kind).on_save for kind in set(map(type, batch.documents))):
+            await self._run_on_save(batch)
+        if self._lifecycle.may_begin:
+            give_ids(batch)
 
-        What was delivered is taken out of the batch, so that one can go on with the rest later.
+    async def encode(self, batch: Batch, *, validate: bool) -> Batch:
+        """Turn documents that have their ids into what the driver takes.
 
         Parameters:
             batch: the documents.
             validate: whether they still have to be validated.
+
+        Returns:
+            As many of them as the time allows, taken out of the batch.
         """
-        while len(batch):
-            if not self.pace.left:
-                yield
+        await self._pace.turn_if_due()
+        try:
+            batch.encoded[:] = self._codec.encode_many(
+                batch.documents, batch.ids, validate=validate, seconds=self._pace.left
+            )
+        except DocumentError as error:
+            batch.encoded[:] = error.encoded
+            self._refuse(batch, error.index, error.__cause__)
+        largest = max(map(len, batch.encoded), default=0)
+        if largest > LARGEST_DOCUMENT:
+            await self._refuse_where(is_oversize, oversize, batch)
+        if largest >= raw_io.SMALLEST_TOO_DEEP:
+            await self._refuse_where(raw_io.is_too_deep, too_deep, batch)
+        part = batch.cut(0, len(batch.encoded))
+        part.sizes.extend(map(len, part.encoded))
+        part.encoded[:] = codec.wrap_many(part.encoded, part.ids)
+        return part
+
+    async def _run_on_save(self, batch: Batch) -> None:
+        position = 0
+        while position < len(batch):
+            if await self._pace.turn_if_due() and not self._lifecycle.may_begin:
+                return
+            document = batch.documents[position]
             try:
-                batch.encoded[:] = self.codec.encode_many(
-                    batch.documents, batch.ids, validate=validate, seconds=self.pace.left
-                )
-            except DocumentError as error:
-                batch.encoded[:] = error.encoded
-                self._refuse(batch, error.index, error.__cause__)
-            largest = max(map(len, batch.encoded), default=0)
-            if largest > LARGEST_DOCUMENT:
-                yield from self._refuse_where(batch, is_oversize, oversize)
-            if largest >= raw_io.SMALLEST_TOO_DEEP:
-                yield from self._refuse_where(batch, raw_io.is_too_deep, too_deep)
-            part = batch.cut(0, len(batch.encoded))
-            part.sizes.extend(map(len, part.encoded))
-            part.encoded[:] = codec.wrap_many(part.encoded, part.ids)
-            if self.deliver(part):
-                yield
+                saving.run_on_save(document, creating=True)
+                position += 1
+            except Exception as error:
+                self._leave_out(batch, position, error)
 
     # -- refusing ---------------------------------------------------------------------------------
 
-    def _refuse(self, batch: Batch, place: int, cause: BaseException | None) -> None:
-        number = batch.numbers[place]
+    def _refuse(self, batch: Batch, position: int, cause: BaseException | None) -> None:
+        number = batch.numbers[position]
         error = FalsyValidationError(number) if cause is None else bulk_refusal(number, cause)
         error.__cause__ = cause
-        self._leave_out(batch, place, error)
+        self._leave_out(batch, position, error)
 
-    def _leave_out(self, batch: Batch, place: int, error: Exception) -> None:
-        refused = batch.cut(place, place + 1)
+    def _leave_out(self, batch: Batch, position: int, error: Exception) -> None:
+        refused = batch.cut(position, position + 1)
         refused.restore()
-        if not self.refuse(refused.numbers[0], error):
-            batch.cut(place, len(batch)).restore()
+        self._account.refused(refused.numbers[0], error)
+        if self._stops_at_refusal:
+            batch.cut(position, len(batch)).restore()
+            self._lifecycle.drain()
 
-    def _refuse_strangers(self, batch: Batch) -> None:
-        if all(issubclass(kind, self.document_class) for kind in set(map(type, batch.documents))):
+    def _refuse_other_classes(self, batch: Batch) -> None:
+        wanted = self._target.document_class
+        if all(issubclass(kind, wanted) for kind in set(map(type, batch.documents))):
             return
-        place = 0
-        while place < len(batch):
-            document = batch.documents[place]
-            if isinstance(document, self.document_class):
-                place += 1
+        position = 0
+        while position < len(batch):
+            document = batch.documents[position]
+            if isinstance(document, wanted):
+                position += 1
             else:
-                self._refuse(batch, place, wrong_class(self.document_class, document))
+                self._refuse(batch, position, wrong_class(wanted, document))
 
-    def _refuse_where(
+    async def _refuse_where(
         self,
-        batch: Batch,
         is_refused: Callable[[bytes], bool],
         error_of: Callable[[int, bytes], Exception],
-    ) -> Iterator[None]:
-        place = 0
-        while place < len(batch.encoded):
-            if not self.pace.left:
-                yield
-            raw = batch.encoded[place]
+        batch: Batch,
+    ) -> None:
+        position = 0
+        while position < len(batch.encoded):
+            await self._pace.turn_if_due()
+            raw = batch.encoded[position]
             if is_refused(raw):
-                self._leave_out(batch, place, error_of(batch.numbers[place], raw))
+                self._leave_out(batch, position, error_of(batch.numbers[position], raw))
             else:
-                place += 1
+                position += 1
 
 
 def is_oversize(raw: bytes) -> bool:
@@ -215,11 +258,11 @@ def give_ids(batch: Batch) -> None:
     states_before = [document._is_persisted for document in documents]
     batch.ids_before.extend(ids_before)
     batch.states_before.extend(states_before)
-    fresh = documents
+    new = documents
     if ids_before.count(None) < len(documents):
-        fresh = [it for it in documents if it._id is None or is_copied(it)]
-    for document, id in zip(fresh, codec.new_object_ids(len(fresh)), strict=True):
+        new = [it for it in documents if it._id is None or is_inserted_as_copy(it)]
+    for document, id in zip(new, codec.new_object_ids(len(new)), strict=True):
         document._id = id
         document._is_persisted = False
-    # Read again: an object that stands at several places is one document, and has one id.
+    # Read again: an object that is several times in the source is one document, and has one id.
     batch.ids.extend([document._id for document in documents])

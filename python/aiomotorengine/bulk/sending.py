@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
@@ -14,14 +13,13 @@ from aiomotorengine import raw_io
 from aiomotorengine.answers import understood
 from aiomotorengine.bulk import outcome as outcomes
 from aiomotorengine.bulk.account import Account
-from aiomotorengine.bulk.batch import Batch
-from aiomotorengine.bulk.marks import CallMark, DoubtMark
+from aiomotorengine.bulk.batch import Batch, InsertedByCall, MaybeInserted
+from aiomotorengine.bulk.batching import AdaptiveBatchSize, Limits
+from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.bulk.report import BulkReport
-from aiomotorengine.bulk.stock import Limits
-from aiomotorengine.bulk.window import Window
 
-__all__ = ["Interruptible", "Sender"]
+__all__ = ["Progress", "Sender"]
 
 Progress = Callable[[BulkReport], object]
 
@@ -29,45 +27,8 @@ SECONDS_TO_STOP = 10
 """How long a call that was cancelled waits for the driver to let go of what is on its way."""
 
 
-class Interruptible:
-    """A wait that another task of this call can end, as ``asyncio.timeout`` ends one.
-
-    The wait is for the source, which may take for ever to give the next document, and ends when a
-    batch has failed meanwhile.
-    """
-
-    def __init__(self) -> None:
-        self._task: asyncio.Task[Any] | None = None
-        self._was_cancelling = 0
-        self._is_ended = False
-
-    def end(self) -> None:
-        """End the wait, if there is one."""
-        if self._task is not None and not self._is_ended:
-            self._is_ended = True
-            self._task.cancel()
-
-    def __enter__(self) -> None:
-        self._task = asyncio.current_task()
-        self._was_cancelling = self._task.cancelling() if self._task else 0
-        self._is_ended = False
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> bool:
-        task, self._task = self._task, None
-        if task is None or not self._is_ended:
-            return False
-        # Someone else may have cancelled the task too; that one is not ours to stop.
-        ours_alone = task.uncancel() <= self._was_cancelling
-        return ours_alone and kind is asyncio.CancelledError
-
-
 @dataclass(slots=True)
-class UnderWay:
+class InFlight:
     """A batch that is being sent.
 
     Attributes:
@@ -87,6 +48,7 @@ class Sender:
     Parameters:
         collection: the driver's collection.
         account: where it is written what becomes of them.
+        lifecycle: what says whether anything is sent.
         limits: how large a batch may be.
         ordered: whether each waits for the one before it, and none follows a failure.
         in_flight: how many batches may be on their way, the one that is filling included.
@@ -94,16 +56,15 @@ class Sender:
         progress: called with the report after each batch.
 
     Attributes:
-        mark: what stands in the documents that were inserted.
-        has_stopped: whether nothing more is sent.
-        waiting_for_source: the wait that ends when nothing more is sent.
-        window: how many documents the next batch may have.
+        inserted: what stands in the documents that were inserted.
+        batch_size: how many documents the next batch may have.
     """
 
     def __init__(
         self,
         collection: Any,
         account: Account,
+        lifecycle: Lifecycle,
         limits: Limits,
         *,
         ordered: bool,
@@ -111,30 +72,29 @@ class Sender:
         alone: bool,
         progress: Progress | None,
     ) -> None:
-        self.mark = CallMark()
-        self.has_stopped = False
-        self.waiting_for_source = Interruptible()
-        self.window = Window(limits, goes_on=not ordered)
+        self.inserted = InsertedByCall()
+        self.batch_size = AdaptiveBatchSize(limits, goes_on=not ordered)
         self._collection = collection
         self._account = account
+        self._lifecycle = lifecycle
         self._ordered = ordered
-        self._in_flight = in_flight
+        self._most_in_flight = in_flight
         self._progress = progress
         self._turn = asyncio.Semaphore(1 if ordered or alone else in_flight)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._unsettled: dict[int, UnderWay] = {}
-        self._doubt = DoubtMark()
+        self._in_flight: dict[int, InFlight] = {}
+        self._maybe = MaybeInserted()
         self._crash: BaseException | None = None
 
     async def wait_for_room(self) -> None:
         """Wait until another batch may be begun."""
-        while len(self._tasks) >= self._in_flight:
+        while len(self._tasks) >= self._most_in_flight:
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
     def send(self, batch: Batch) -> None:
         """Send a batch when it is its turn."""
-        sent = UnderWay(batch, raw_io.Attempt(batch.encoded, ordered=self._ordered))
-        self._unsettled[id(batch)] = sent
+        sent = InFlight(batch, raw_io.Attempt(batch.encoded, ordered=self._ordered))
+        self._in_flight[id(batch)] = sent
         task = asyncio.ensure_future(self._send(sent))
         self._tasks.add(task)
         task.add_done_callback(self._ended)
@@ -156,8 +116,8 @@ class Sender:
         But not for ever: PyMongo's async client, cancelled while it looks for a server, may lose
         itself in its own lock (Python 3.11). Then nobody knows what became of the batch.
         """
-        self.stop()
-        for sent in self._unsettled.values():
+        self._lifecycle.stop()
+        for sent in self._in_flight.values():
             sent.attempt.forbid()
         for task in self._tasks:
             task.cancel()
@@ -169,22 +129,17 @@ class Sender:
             except asyncio.CancelledError:
                 continue  # told once more; whoever called this is raising the first
 
-    def stop(self) -> None:
-        """Send nothing that is not on its way yet."""
-        self.has_stopped = True
-        self.waiting_for_source.end()
-
     def finish(self) -> None:
         """The call is over: what was not sent will not be.
 
         Something may be on the wire still, if the event loop has ended before the call.
         """
-        for sent in list(self._unsettled.values()):
-            self._settle(sent)
+        for sent in list(self._in_flight.values()):
+            self._conclude(sent)
 
-    async def _send(self, sent: UnderWay) -> None:
+    async def _send(self, sent: InFlight) -> None:
         async with self._turn:
-            if self.has_stopped:
+            if not self._lifecycle.may_send:
                 return
             try:
                 sent.outcome = await self._attempt(sent.attempt, len(sent.batch))
@@ -194,8 +149,8 @@ class Sender:
                 if sent.attempt.taken:
                     self._account.report.batches += 1
                     self._account.report.bytes += sent.batch.size
-                self._settle(sent)
-            self._tell()
+                self._conclude(sent)
+            self._show_progress()
 
     async def _attempt(self, attempt: raw_io.Attempt, count: int) -> Outcome:
         """Send a batch, and read what came of it."""
@@ -217,36 +172,35 @@ class Sender:
         except Exception as error:
             return interrupted(attempt, count, error)
 
-    def _settle(self, sent: UnderWay) -> None:
+    def _conclude(self, sent: InFlight) -> None:
         batch = sent.batch
-        if self._unsettled.pop(id(batch), None) is None:
+        if self._in_flight.pop(id(batch), None) is None:
             return  # the call is over, and its account closed
         outcome = sent.outcome or interrupted(sent.attempt, len(batch), None)
         # In a transaction nothing is saved before it is committed, which is not seen from here.
-        state = False if self._account.report.in_transaction else self.mark
-        batch.settle(outcome, state, self._doubt)
-        self.window.answered(len(batch), len(outcome.refused))
-        if not self._account.settled(batch, outcome) and (
-            self._ordered or self._account.has_failed
-        ):
-            self.stop()
+        inserted = False if self._account.report.in_transaction else self.inserted
+        batch.apply(outcome, inserted, self._maybe)
+        self.batch_size.answered(len(batch), len(outcome.refused))
+        self._account.record(batch, outcome)
+        if outcome.is_failure or (self._ordered and outcome.error is not None):
+            self._lifecycle.stop()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._crash = self._crash or error
-            self.stop()
+            self._lifecycle.stop()
 
-    def _tell(self) -> None:
+    def _show_progress(self) -> None:
         if self._progress is None:
             return
         try:
             self._progress(self._account.report)
         except Exception as error:
             self._account.interrupted(error)
-            self.stop()
+            self._lifecycle.stop()
         except BaseException:
-            self.stop()
+            self._lifecycle.stop()
             raise  # to ``_ended``
 
 

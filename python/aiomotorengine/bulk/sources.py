@@ -22,6 +22,9 @@ class Source:
     Parameters:
         source: the iterable.
 
+    Attributes:
+        has_ended: whether there are no more.
+
     Raises:
         TypeError: it is neither.
     """
@@ -29,6 +32,7 @@ class Source:
     def __init__(self, source: Iterable[Any] | AsyncIterable[Any]) -> None:
         self._later: AsyncIterator[Any] | None = None
         self._now: Iterator[Any] | None = None
+        self._is_enough = False
         self.has_ended = False
         if isinstance(source, AsyncIterable):
             self._later = aiter(source)
@@ -43,11 +47,18 @@ class Source:
                 f"{type(source).__name__}."
             ) from error
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether the event loop goes on while a document is waited for."""
+        return self._later is not None
+
     async def take(self, most: int, into: list[Any]) -> None:
         """Take some documents: at most so many, and none only where there are no more.
 
-        Those that were taken before the source raises, or this is cancelled, are in ``into``.
+        Those that were taken before the source raises, or this is cancelled, are in ``into``, from
+        which others may take them out meanwhile.
         """
+        self._is_enough = False
         if self._later is not None:
             await self._take_later(self._later, most, into)
         elif self._now is not None:
@@ -67,7 +78,7 @@ class Source:
 
     async def _take_later(self, source: AsyncIterator[Any], most: int, into: list[Any]) -> None:
         due = perf_counter() + SECONDS_PER_SLICE
-        while len(into) < most:
+        while len(into) < most and not self._is_enough:
             try:
                 into.append(await anext(source))
             except StopAsyncIteration:
@@ -77,6 +88,10 @@ class Source:
             if perf_counter() > due:
                 await asyncio.sleep(0)
                 due = perf_counter() + SECONDS_PER_SLICE
+
+    def end_take(self) -> None:
+        """Let the ``take`` that waits for a document end with that one."""
+        self._is_enough = True
 
     async def close(self) -> None:
         """Tell a source that has not come to its end that no more will be taken."""

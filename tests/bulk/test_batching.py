@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aiomotorengine.bulk.batch import Batch
-from aiomotorengine.bulk.stock import Limits, Stock
+from aiomotorengine.bulk.batching import Batcher, Limits
 
 
 def batch_of(*sizes: int, first: int = 0) -> Batch:
@@ -14,20 +14,20 @@ def batch_of(*sizes: int, first: int = 0) -> Batch:
     return Batch(numbers, *filler, list(sizes))
 
 
-def cuts(stock: Stock) -> list[list[int]]:
+def cuts(batcher: Batcher) -> list[list[int]]:
     found = []
-    while len(stock):
-        found.append(stock.cut().numbers)
+    while len(batcher):
+        found.append(batcher.cut().numbers)
     return found
 
 
 def test_a_batch_has_so_many_documents() -> None:
-    stock = Stock(Limits(documents=3, bytes=1000))
-    stock.add(batch_of(1, 1))
-    assert (stock.is_full, stock.room) == (False, 1)
-    stock.add(batch_of(1, 1, 1, 1, 1, first=2))
-    assert (stock.is_full, stock.room) == (True, 0)
-    assert cuts(stock) == [[0, 1, 2], [3, 4, 5], [6]]
+    batcher = Batcher(Limits(documents=3, bytes=1000))
+    batcher.add(batch_of(1, 1))
+    assert (batcher.is_full, batcher.room) == (False, 1)
+    batcher.add(batch_of(1, 1, 1, 1, 1, first=2))
+    assert (batcher.is_full, batcher.room) == (True, 0)
+    assert cuts(batcher) == [[0, 1, 2], [3, 4, 5], [6]]
 
 
 @pytest.mark.parametrize(
@@ -44,13 +44,13 @@ def test_a_batch_has_so_many_documents() -> None:
 def test_a_batch_has_so_many_bytes_or_one_document(
     sizes: list[int], expected: list[list[int]]
 ) -> None:
-    stock = Stock(Limits(documents=10, bytes=100))
-    stock.add(batch_of(*sizes))
-    assert cuts(stock) == expected
+    batcher = Batcher(Limits(documents=10, bytes=100))
+    batcher.add(batch_of(*sizes))
+    assert cuts(batcher) == expected
 
 
 def test_the_rest_can_be_taken_out_at_once() -> None:
-    stock = Stock(Limits(documents=2, bytes=1000))
-    stock.add(batch_of(1, 1, 1))
-    assert stock.cut_all().numbers == [0, 1, 2]
-    assert (len(stock), stock.is_full, stock.room) == (0, False, 2)
+    batcher = Batcher(Limits(documents=2, bytes=1000))
+    batcher.add(batch_of(1, 1, 1))
+    assert batcher.cut_all().numbers == [0, 1, 2]
+    assert (len(batcher), batcher.is_full, batcher.room) == (0, False, 2)

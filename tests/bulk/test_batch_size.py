@@ -8,58 +8,62 @@ import pytest
 from pymongo.errors import BulkWriteError
 from pymongo.results import BulkWriteResult
 
-from aiomotorengine.bulk.stock import OF_A_STREAM, Limits, limits_of_a_stream
-from aiomotorengine.bulk.window import Window
+from aiomotorengine.bulk.batching import (
+    OF_A_STREAM,
+    AdaptiveBatchSize,
+    Limits,
+    stream_limits,
+)
 from tests.bulk.gate import Gate, gated, sent
 from tests.bulk.models import Row, rows
 from tests.harness import Mongo
 
 
-def sizes_of(window: Window, shares: list[float]) -> list[int]:
+def sizes_of(size: AdaptiveBatchSize, shares: list[float]) -> list[int]:
     """The sizes of batches of which such shares are refused."""
     sizes = []
     for share in shares:
-        sizes.append(window.size)
-        window.answered(window.size, round(window.size * share))
+        sizes.append(size.current)
+        size.answered(size.current, round(size.current * share))
     return sizes
 
 
 def test_it_doubles_until_a_batch_is_as_large_as_it_may_be() -> None:
-    window = Window(Limits(1100, 10**6), goes_on=True)
-    assert sizes_of(window, [0] * 6) == [125, 250, 500, 1000, 1100, 1100]
+    size = AdaptiveBatchSize(Limits(1100, 10**6), goes_on=True)
+    assert sizes_of(size, [0] * 6) == [125, 250, 500, 1000, 1100, 1100]
 
 
 def test_as_many_are_refused_as_the_driver_should_go_through_at_once() -> None:
-    window = Window(Limits(1000, 10**6), goes_on=True)
-    assert sizes_of(window, [1, 1, 0, 0, 0, 0.25, 0.5, 1, 0.1, 0]) == [
+    size = AdaptiveBatchSize(Limits(1000, 10**6), goes_on=True)
+    assert sizes_of(size, [1, 1, 0, 0, 0, 0.25, 0.5, 1, 0.1, 0]) == [
         *(125, 125, 125, 250, 500, 1000, 500, 250, 125, 250)
     ]
 
 
 def test_what_small_batches_tell_is_not_believed_of_larger_ones() -> None:
-    window = Window(Limits(1000, 10**6), goes_on=True)
+    size = AdaptiveBatchSize(Limits(1000, 10**6), goes_on=True)
     for _ in range(5):
-        window.answered(1, 0)  # documents that are as large as a batch may be
-    assert window.size == 125
+        size.answered(1, 0)  # documents that are as large as a batch may be
+    assert size.current == 125
 
 
 def test_no_batch_is_ever_empty() -> None:
-    window = Window(Limits(10**5, 10**6), goes_on=True)
-    window.answered(1, 1_000_000)  # more than there were: nobody checks here
-    assert window.size == 1
+    size = AdaptiveBatchSize(Limits(10**5, 10**6), goes_on=True)
+    size.answered(1, 1_000_000)  # more than there were: nobody checks here
+    assert size.current == 1
 
 
 @pytest.mark.parametrize(
     ("limits", "goes_on"),
-    [(limits_of_a_stream(700), True), (OF_A_STREAM, False)],
+    [(stream_limits(700, None), True), (OF_A_STREAM, False)],
     ids=["the caller's number", "the server stops at the first"],
 )
 def test_where_there_is_nothing_to_learn_it_stays(limits: Limits, goes_on: bool) -> None:
-    assert sizes_of(Window(limits, goes_on=goes_on), [0, 1, 1]) == [limits.documents] * 3
+    assert sizes_of(AdaptiveBatchSize(limits, goes_on=goes_on), [0, 1, 1]) == [limits.documents] * 3
 
 
 def test_it_is_no_larger_than_a_batch() -> None:
-    assert Window(Limits(10, 1000), goes_on=True).size == 10
+    assert AdaptiveBatchSize(Limits(10, 1000), goes_on=True).current == 10
 
 
 # -- in a call -------------------------------------------------------------------------------------
