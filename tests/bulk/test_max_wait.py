@@ -9,15 +9,24 @@ from typing import Any
 
 import pytest
 
-from aiomotorengine.bulk import BulkReport
+from aiomotorengine import Document, IntField
+from aiomotorengine.bulk import BulkReport, inserting
 from aiomotorengine.errors import UniqueKeyViolationError
 from tests.bulk.gate import Gate, gated
+from tests.bulk.hurry import Hurried
 from tests.bulk.models import Key, Row, account, keys, numbers_of, rows, stored
 from tests.harness import Mongo
 
 pytestmark = pytest.mark.usefixtures("mongo", "codec")
 
 SHORT = 0.01
+
+
+@pytest.fixture(params=["slices as measured", "large slices"], autouse=True)
+def pace(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In large slices a document that was taken waits for others before it is prepared."""
+    if request.param == "large slices":
+        monkeypatch.setattr(inserting, "Pace", Hurried)
 
 
 class Feed:
@@ -204,6 +213,40 @@ async def test_what_comes_while_others_are_prepared_comes_after_them(
         made.set()
         assert await account(await finished(task), documents) == {"inserted": [0, 1, 2, 3, 4]}
     assert await stored(Key) == [0, 1, 2, 3, 4]
+
+
+async def test_what_comes_while_one_before_it_is_refused_is_not_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, made = asyncio.Event(), asyncio.Event()
+
+    async def create_index(*arguments: Any, **options: Any) -> None:
+        asked.set()
+        await made.wait()
+
+    def refuse(document: Any, creating: bool) -> int:
+        if document.n == 0:
+            raise LookupError("not this one")
+        return int(document.n)
+
+    class Hooked(Document):
+        n = IntField(unique=True, on_save=refuse)
+
+    feed, documents = Feed(), [Hooked(n=n) for n in range(2)]
+    with gated(Hooked, monkeypatch) as gate:
+        gate.create_index = create_index  # type: ignore[attr-defined]
+        task = asyncio.ensure_future(Hooked.objects.insert_stream(feed, max_wait=SHORT))
+        feed.put(documents[0])
+        await asked.wait()
+        feed.put(documents[1])
+        await asyncio.sleep(2 * SHORT)
+        made.set()
+        with pytest.raises(LookupError, match="not this one") as failure:
+            await finished(task)
+    report = failure.value.report  # type: ignore[attr-defined]
+    # In slices as measured it is not taken before the other has been refused.
+    assert numbers_of(report) in ({"rejected": [0], "not_sent": [1]}, {"rejected": [0]})
+    assert await stored(Hooked) == []
 
 
 @pytest.mark.parametrize(

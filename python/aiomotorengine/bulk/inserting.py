@@ -284,7 +284,7 @@ class StreamCall(Call):
             await self._sender.wait_for_room()
             if self._lifecycle.may_take:
                 await self._take(source)
-            if self._lifecycle.may_begin:
+            if self._lifecycle.may_take:
                 await self._process()
             if self._batcher.seconds_left == 0:
                 await self._send_rest()
@@ -327,7 +327,7 @@ class StreamCall(Call):
         """Give the documents that have arrived their numbers, and take them in hand."""
         first = self.report.taken
         self.report.taken += len(self._arrived)
-        if self._lifecycle.may_begin:
+        if self._lifecycle.may_take:
             self._in_hand = Batch(list(range(first, self.report.taken)), self._arrived[:])
         self._arrived.clear()
 
