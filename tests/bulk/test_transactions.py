@@ -104,3 +104,15 @@ async def test_transactions_that_conflict(mongo: Mongo) -> None:
             assert failure.value.has_error_label("TransientTransactionError")
         await first.commit_transaction()
     assert sorted(await stored(Key)) == [1, 2, 1000]
+
+
+@pytest.mark.parametrize("name", ["bulk_insert", "insert_stream"])
+async def test_what_the_same_transaction_has_saved_is_copied(mongo: Mongo, name: str) -> None:
+    row = Row(n=1)
+    async with transaction(mongo) as session:
+        await row.save()
+        first = row._id
+        await getattr(Row.objects, name)([row])
+        assert row._id != first
+        await session.commit_transaction()
+    assert sorted(await stored()) == [1, 1, 1000]

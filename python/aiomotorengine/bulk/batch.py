@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiomotorengine.bulk.outcome import Outcome
+from aiomotorengine.saving import counts_as_saved
 
 __all__ = ["Batch", "InsertedByCall", "MaybeInserted", "is_inserted_as_copy"]
 
@@ -39,10 +40,17 @@ class MaybeInserted:
         return False
 
 
-def is_inserted_as_copy(document: Any) -> bool:
-    """Whether a document that has an id is inserted with a new one."""
+def is_inserted_as_copy(document: Any, transaction: object | None) -> bool:
+    """Whether a document that has an id is inserted with a new one.
+
+    Parameters:
+        document: the document.
+        transaction: the transaction in which that is.
+    """
     state = document._is_persisted
-    return bool(state) and not (isinstance(state, InsertedByCall) and not state.succeeded)
+    if isinstance(state, InsertedByCall):
+        return state.succeeded
+    return counts_as_saved(document, transaction)
 
 
 @dataclass(frozen=True, slots=True)

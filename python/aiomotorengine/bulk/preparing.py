@@ -152,7 +152,7 @@ class Preparer:
         if any(conversion_of(kind).on_save for kind in set(map(type, batch.documents))):
             await self._run_on_save(batch)
         if self._lifecycle.may_begin:
-            give_ids(batch)
+            give_ids(batch, self._target.transaction)
 
     async def encode(self, batch: Batch, *, validate: bool) -> Batch:
         """Turn documents that have their ids into what the driver takes.
@@ -251,8 +251,13 @@ def too_deep(number: int, raw: bytes) -> Exception:
     return bulk_refusal(number, levels)
 
 
-def give_ids(batch: Batch) -> None:
-    """Give each document the id it is sent with, and remember what it had."""
+def give_ids(batch: Batch, transaction: object | None = None) -> None:
+    """Give each document the id it is sent with, and remember what it had.
+
+    Parameters:
+        batch: the documents.
+        transaction: the transaction in which they are inserted.
+    """
     documents = batch.documents
     ids_before = [document._id for document in documents]
     states_before = [document._is_persisted for document in documents]
@@ -260,7 +265,7 @@ def give_ids(batch: Batch) -> None:
     batch.states_before.extend(states_before)
     new = documents
     if ids_before.count(None) < len(documents):
-        new = [it for it in documents if it._id is None or is_inserted_as_copy(it)]
+        new = [it for it in documents if it._id is None or is_inserted_as_copy(it, transaction)]
     for document, id in zip(new, codec.new_object_ids(len(new)), strict=True):
         document._id = id
         document._is_persisted = False
