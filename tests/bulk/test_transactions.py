@@ -107,9 +107,9 @@ async def test_transactions_that_conflict(mongo: Mongo) -> None:
 
 
 @pytest.mark.parametrize("name", ["bulk_insert", "insert_stream"])
-async def test_what_the_same_transaction_has_saved_is_copied(mongo: Mongo, name: str) -> None:
+async def test_what_the_same_transaction_has_saved_is_copied(name: str) -> None:
     row = Row(n=1)
-    async with transaction(mongo) as session:
+    async with transaction() as session:
         await row.save()
         first = row._id
         await getattr(Row.objects, name)([row])
