@@ -107,7 +107,7 @@ async def test_transactions_that_conflict(mongo: Mongo) -> None:
 
 
 @pytest.mark.parametrize("name", ["bulk_insert", "insert_stream"])
-async def test_what_the_same_transaction_has_saved_is_copied(name: str) -> None:
+async def test_what_the_same_transaction_has_saved_is_copied(mongo: Mongo, name: str) -> None:
     row = Row(n=1)
     async with transaction() as session:
         await row.save()
