@@ -17,7 +17,6 @@ from copy import copy
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from bson.objectid import ObjectId
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
@@ -32,6 +31,7 @@ from aiomotorengine.errors import (
 )
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.finding import Selection
+from aiomotorengine.ids import id_to_find
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.query_builder.ordering import sort_key
@@ -269,7 +269,7 @@ class QuerySet(Generic[D]):
         """One document, by its id or by conditions.
 
         Parameters:
-            id: an ``ObjectId``, 24 hex digits or 12 bytes. Filters then do not count.
+            id: the id; 24 hex digits and 12 bytes are an ``ObjectId``. Filters then do not count.
             alias: the connection to use.
             filters: conditions as for ``filter``, and-ed with those set before.
 
@@ -278,12 +278,12 @@ class QuerySet(Generic[D]):
 
         Raises:
             RuntimeError: neither an id nor a filter was given.
-            bson.errors.InvalidId: the id is a text that is none.
+            TypeError: the id is a list or a condition, or nothing that MongoDB stores.
         """
         if id is None and not filters:
             raise RuntimeError("Either an id or a filter must be provided to get")
         if id is not None:
-            query: dict[str, Any] = {"_id": ObjectId(id)}
+            query: dict[str, Any] = {"_id": id_to_find(id)}
         else:
             node = self._filters & conditions(self.__klass__, (), filters)
             query = node.to_query(self.__klass__)

@@ -9,18 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 import bson
+from bson.binary import UuidRepresentation
+from bson.codec_options import CodecOptions
+from bson.decimal128 import Decimal128
+from bson.objectid import ObjectId
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
+from aiomotorengine.ids import is_id
 from aiomotorengine.storage import DanglingReference, DocumentStorage, ReferenceList
-from aiomotorengine.utils import is_collection, is_condition
+from aiomotorengine.utils import is_collection
 
 __all__ = ["load"]
+
+STANDARD: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
 
 IDS_PER_QUERY = 10_000
 """How many ids one ``$in`` asks for: 12-byte ids stay far below the 16 MiB of a command."""
@@ -82,7 +91,7 @@ class Place:
         if isinstance(self.value, DocumentStorage | DanglingReference | None):
             return False
         # What is no id but a condition would not be looked up; it would find others.
-        return not is_condition(self.value)
+        return is_id(self.value)
 
     def put(self, value: Any) -> bool:
         """Replace the reference by what was found; whether it still stood here."""
@@ -274,9 +283,13 @@ def holds_references(field: ListField[Any]) -> bool:
 
 
 def id_key(value: Any) -> Any:
-    """Something hashable that is equal for equal ids."""
-    try:
-        hash(value)
-    except TypeError:
-        return bson.encode({"": value})
-    return value
+    """Something hashable that is equal for what MongoDB takes for one id."""
+    if isinstance(value, ObjectId | str | NoneType):
+        return value
+    if isinstance(value, Decimal128):
+        value = value.to_decimal()
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return value  # 1, 1.0 and Int64(1) are one id, also in Python
+    # As bytes, dates are equal at the same moment, and mappings that have the same keys in the
+    # same order.
+    return bson.encode({"": value}, codec_options=STANDARD)

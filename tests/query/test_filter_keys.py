@@ -122,6 +122,9 @@ def test_a_name_that_no_field_declares_is_stored_with_an_underscore(filters, exp
         ({"_id__gt": OID}, {"_id": {"$gt": OID}}),
         ({"_id__exists": True}, {"_id": {"$exists": True}}),
         ({"id": "x" * 24}, {"_id": "x" * 24}),
+        ({"_id": {"row": 1}}, {"_id": {"row": 1}}),
+        ({"id__in": [{"row": 1}, "a"]}, {"_id": {"$in": [{"row": 1}, "a"]}}),
+        ({"_id__ne": {}}, {"_id": {"$ne": {}}}),
         ({"id": str(OID) + "\n"}, {"_id": str(OID) + "\n"}),
     ],
 )

@@ -106,7 +106,7 @@ def test_a_list_is_no_value_to_order_by():
 def test_k32_references_are_ids_in_queries():
     assert Q(friend=str(OID)).to_query(Thing) == {"fr": OID}
     assert Q(friend=None).to_query(Thing) == {"fr": None}
-    for stranger in (Friend(name="unsaved"), 5, "short", Thing(_id=OID)):
+    for stranger in (Friend(name="unsaved"), object(), [OID], Thing(_id=OID)):
         for filters in ({"friend": stranger}, {"friend__in": [stranger]}, {"friends": [stranger]}):
             with pytest.raises(ValueError, match="friend"):
                 Q(**filters).to_query(Thing)

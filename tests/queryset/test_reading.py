@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 import warnings
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from bson import ObjectId
-from bson.errors import InvalidId
+from bson import Decimal128, ObjectId
 from pymongo import ReadPreference
 from pymongo.read_concern import ReadConcern
 
@@ -224,15 +226,49 @@ async def test_get_of_nothing_is_none(twenty: None) -> None:
     assert await Row.objects.get(n=99) is None
 
 
-@pytest.mark.parametrize("text", ["", "abc", "x" * 24, "0" * 23])
-async def test_get_with_a_text_that_is_no_id(text: str) -> None:
-    with pytest.raises(InvalidId):
-        await Row.objects.get(text)
+IDS: list[Any] = [
+    "nord-7",
+    "x" * 24,
+    4711,
+    1.5,
+    True,
+    b"short",
+    uuid.UUID(int=5),
+    datetime(2020, 1, 1),
+    Decimal128("1.5"),
+    {"row": 1, "column": "A"},
+]
 
 
-@pytest.mark.parametrize("value", [5, 1.5, [], {}, True, b"short", object()])
-async def test_get_with_another_type(value: Any) -> None:
-    with pytest.raises(TypeError):
+@pytest.mark.parametrize("id", IDS, ids=repr)
+async def test_get_by_an_id_of_any_type(mongo: Mongo, id: Any) -> None:
+    await Row.objects.create(_id=id, n=1)
+    await Row.objects.create(_id=ObjectId(), n=2)
+    for found in (
+        await Row.objects.get(id),
+        await Row.objects.get(_id=id),
+        await Row.objects.filter(id=id).first(),
+        await Row.objects.filter(_id__in=["another", id]).first(),
+        await Row.objects.filter({"_id": id}).first(),
+    ):
+        assert found is not None
+        assert (found._id, found.n) == (id, 1)
+        assert await found.save() is found
+    assert await Row.objects.filter(_id__ne=id).count() == 1
+    assert await Row.objects.count() == 2
+    assert await found.delete() == 1
+
+
+async def test_get_by_an_id_that_is_not_there(mongo: Mongo) -> None:
+    for id in ("", "abc", "0" * 23, 5, {}):
+        assert await Row.objects.get(id) is None
+
+
+@pytest.mark.parametrize(
+    "value", [[], (ObjectId(),), {"$ne": None}, re.compile("a"), object(), 2**63, "\ud800"]
+)
+async def test_get_by_what_can_be_no_id(value: Any) -> None:
+    with pytest.raises(TypeError, match="a list or a condition"):
         await Row.objects.get(value)
 
 

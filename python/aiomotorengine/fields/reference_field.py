@@ -13,13 +13,13 @@ from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.document_class import document_class
 from aiomotorengine.fields.hooks import unchanged
 from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.ids import is_hex_id, is_id, without_hex
 from aiomotorengine.storage import (
     Attribute,
     DanglingReference,
     DocumentStorage,
     ReferenceAttribute,
 )
-from aiomotorengine.utils import is_condition
 
 __all__ = ["ReferenceField"]
 
@@ -28,7 +28,7 @@ D = TypeVar("D", bound=DocumentStorage)
 
 @native_kind("reference")
 class ReferenceField(BaseField[D]):
-    """A document stored elsewhere; this one holds its id.
+    """A document stored elsewhere; this one holds its id, which may be anything but a list.
 
     After loading, the attribute can be read once ``load_references`` was awaited.
 
@@ -90,7 +90,10 @@ class ReferenceField(BaseField[D]):
         reference_type = self.reference_type
         if value is None or isinstance(value, ObjectId):
             return True
-        return isinstance(value, reference_type) and value._id is not None
+        if isinstance(value, DocumentStorage):
+            return isinstance(value, reference_type) and value._id is not None
+        # The text of an ObjectId is no ObjectId: stored as text it would lead nowhere.
+        return is_id(value) and not is_hex_id(value)
 
     @unchanged(ObjectId, NoneType)
     def to_son(self, value: Any) -> Any:
@@ -101,14 +104,13 @@ class ReferenceField(BaseField[D]):
     def to_query(self, value: Any) -> Any:
         if value is None or isinstance(value, ObjectId):
             return value
-        if isinstance(value, str) and ObjectId.is_valid(value):
-            return ObjectId(value)
-        is_saved = isinstance(value, self.reference_type) and value._id is not None
-        if is_saved and not is_condition(value._id):
-            return self.to_son(value)
+        if isinstance(value, self.reference_type) and is_id(value._id):
+            return value._id
+        if is_id(value):
+            return without_hex(value)
         raise ValueError(
-            f"{self._title} is compared with a saved {self.reference_type.__name__}, an ObjectId "
-            f"or its 24 hexadecimal digits, not with {short_repr(value)}."
+            f"{self._title} is compared with a saved {self.reference_type.__name__} or an id, such "
+            f"as an ObjectId or its 24 hexadecimal digits, not with {short_repr(value)}."
         )
 
     def to_query_item(self, value: Any) -> Any:
@@ -121,6 +123,8 @@ class ReferenceField(BaseField[D]):
             raise InvalidDocumentError.invalid(self.name) from error
 
     def _wanted(self, value: Any) -> str:
+        if is_hex_id(value):
+            return "an ObjectId instead of its text"
         return f"a saved {self.reference_type.__name__} or its id"
 
     def attribute(self) -> Attribute:

@@ -6,28 +6,22 @@ import re
 from collections.abc import Container
 from typing import Any, NamedTuple
 
-from bson.objectid import ObjectId
-
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.ids import without_hex
 
 __all__ = ["FilterPath", "resolve"]
 
 SEPARATOR = "__"
 INDEX = re.compile(r"[0-9]+")
-HEX_ID = re.compile(r"[0-9a-fA-F]{24}")
 
 
 class DocumentId(BaseField[Any]):
     """The id of a document, which is no field: 24 hex digits mean the ``ObjectId``."""
 
-    is_scalar = True
-
     def to_son(self, value: Any) -> Any:
-        if isinstance(value, str) and HEX_ID.fullmatch(value):
-            return ObjectId(value)
-        return value
+        return without_hex(value)
 
 
 # One of each is enough, since where a value is stored is not asked of the field here. Making a
