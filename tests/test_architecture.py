@@ -13,12 +13,13 @@ MODULES = {str(path.relative_to(PACKAGE)): path for path in sorted(PACKAGE.rglob
 
 # Each room with those it stands on; it may import these, and all that they stand on.
 STANDS_ON = {
+    "bson_types": "",
     "locations": "",
     "errors": "locations",
     "utils": "",
     "ids": "utils",
     "storage": "errors utils",
-    "fields": "storage ids",
+    "fields": "storage ids bson_types",
     "naming": "storage",
     "construction": "",
     "conversion": "fields naming construction",

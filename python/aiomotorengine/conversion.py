@@ -16,11 +16,12 @@ from functools import partial
 from typing import Any
 
 from aiomotorengine.construction import keywords_needed
+from aiomotorengine.errors import StoredValueError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import NO_TYPES, converter, generation, validator
 from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.fields.refusals import located, refused, required
+from aiomotorengine.fields.refusals import located, refused, required, unreadable
 from aiomotorengine.locations import locate
 from aiomotorengine.naming import belongs_to_class, class_attribute, has_setter, is_behaviour
 from aiomotorengine.storage import Attribute, DocumentStorage, StoredAttribute
@@ -208,19 +209,23 @@ class Conversion:
         values = document.__dict__ = self.defaults.copy()
         readers = self._readers
         others = None
-        for key, value in mapping.items():
-            if key in readers:
-                name, convert, same = readers[key]
-                if convert is None or type(value) in same:
-                    values[name] = value
+        name, value = "", None
+        try:
+            for key, value in mapping.items():
+                if key in readers:
+                    name, convert, same = readers[key]
+                    if convert is None or type(value) in same:
+                        values[name] = value
+                    else:
+                        values[name] = convert(value)
+                elif key == "_id":
+                    document._id = value
+                elif others is None:
+                    others = [key]
                 else:
-                    values[name] = convert(value)
-            elif key == "_id":
-                document._id = value
-            elif others is None:
-                others = [key]
-            else:
-                others.append(key)
+                    others.append(key)
+        except Exception as error:
+            raise self._unreadable(error, name, value, mapping)  # noqa: B904
         picked = self.pick_up(document, mapping, others) if others else ()
         for name, key, make in self.factories:
             if key not in mapping and name not in picked:
@@ -237,7 +242,7 @@ class Conversion:
         for key in keys:
             field = field_of_old_key(self.document_class, key, mapping)
             if field is not None and field.name not in picked:
-                document.__dict__[field.name] = field.from_son(mapping[key])
+                document.__dict__[field.name] = self._read(field, mapping[key], mapping)
                 picked.add(field.name)
             else:
                 keep_dynamic(document, key, mapping[key], others=mapping)
@@ -249,7 +254,8 @@ class Conversion:
         for key, value in mapping.items():
             if key in self._readers:
                 name, convert, same = self._readers[key]
-                given[name] = value if convert is None or type(value) in same else convert(value)
+                is_read = convert is None or type(value) in same
+                given[name] = value if is_read else self._read(self._fields[name], value, mapping)
             elif key == "_id":
                 given["_id"] = value
             else:
@@ -257,7 +263,7 @@ class Conversion:
                 if field is None or field.name in given:
                     others.append(key)
                 else:
-                    given[field.name] = field.from_son(value)
+                    given[field.name] = self._read(field, value, mapping)
         for name in self._needed or ():
             if name not in given:
                 given[name] = self._default_of(name)
@@ -282,6 +288,24 @@ class Conversion:
             locate(error, name)  # the program's own get_field_value, maybe
             return error
         return located(error, self._fields[name], hook, value, name)
+
+    def _read(self, field: BaseField[Any], value: Any, mapping: Mapping[str, Any]) -> Any:
+        try:
+            return field.from_son(value)
+        except Exception as error:
+            raise self._unreadable(error, field.name, value, mapping)  # noqa: B904
+
+    def _unreadable(
+        self, error: Exception, name: str, value: Any, mapping: Mapping[str, Any]
+    ) -> Exception:
+        """What to raise where a field can't read what is stored."""
+        if name not in self._fields:
+            return error
+        found = unreadable(error, self._fields[name], value, name)
+        if isinstance(found, StoredValueError):
+            found.document_class = self.document_class
+            found.id = mapping.get("_id")
+        return found
 
     # -- what a save sets by itself ---------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError, PyMongoError
 
-from aiomotorengine.locations import location_of
+from aiomotorengine.locations import Location, Part, location_of, shown
 
 __all__ = [
     "PYMONGO_ERROR_REGEX",
@@ -20,6 +20,7 @@ __all__ = [
     "LoadReferencesRequiredError",
     "OversizeDocumentError",
     "ResultsTruncatedWarning",
+    "StoredValueError",
     "UniqueKeyViolationError",
     "bulk_refusal",
     "keep_labels",
@@ -146,6 +147,45 @@ class LoadReferencesRequiredError(RuntimeError):
 
 class ResultsTruncatedWarning(RuntimeWarning):
     """``find_all`` without ``limit`` left out documents because of the default limit."""
+
+
+class StoredValueError(ValueError):
+    """A document in the database has a value that its field cannot read.
+
+    What the field raised is the ``__cause__``.
+
+    Attributes:
+        document_class: the class that the document was to become.
+        id: the ``_id`` of the stored document; ``None`` where it has none.
+        path: where in the document, as ``homes.1.zip``.
+        value: what is stored there; ``'***'`` where that may be a password.
+    """
+
+    def __init__(self, value: Any, location: Location) -> None:
+        super().__init__(value, location)
+        self.value = value
+        self.location = location
+        self.document_class: type[Any] | None = None
+        self.id: Any = None
+
+    @property
+    def path(self) -> str:
+        return self.location.path
+
+    def within(self, *parts: Part) -> StoredValueError:
+        """The same error, seen from what holds the value at these parts."""
+        self.location = Location((*parts, *self.location.parts), self.location.about)
+        return self
+
+    def __str__(self) -> str:
+        where = ""
+        if self.document_class is not None:
+            name = self.document_class.__name__
+            if self.id is None:
+                where = f" of {'an' if name[0] in 'AEIOUaeiou' else 'a'} {name} without _id"
+            else:
+                where = f" of the {name} with _id {shown(self.id)}"
+        return f"Can't read '{self.path}'{where}: {self.location.about}."
 
 
 class UniqueKeyViolationError(RuntimeError, DuplicateKeyError):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 from typing import Any
 
 from aiomotorengine import raw_io
+from aiomotorengine.errors import StoredValueError
 
-__all__ = ["Selection", "batches"]
+__all__ = ["Selection", "batches", "unreadable_handler"]
+
+Unreadable = Callable[[StoredValueError, Mapping[str, Any]], object]
+"""Takes a stored document that cannot be read, with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,7 @@ class Selection:
         order: keys and directions.
         skip: how many are left out.
         limit: how many at most; ``None`` for all, 0 for none.
+        on_unreadable: what takes the documents that cannot be read; by default the error is raised.
     """
 
     document_class: type[Any]
@@ -29,6 +35,41 @@ class Selection:
     order: list[tuple[str, int]]
     skip: int
     limit: int | None
+    on_unreadable: Unreadable | None = None
+
+
+class Counted:
+    """Takes documents that cannot be read, and counts them."""
+
+    def __init__(self, handler: Unreadable) -> None:
+        self._handler = handler
+        self.count = 0
+
+    def __call__(self, error: StoredValueError, stored: Mapping[str, Any]) -> None:
+        self.count += 1
+        self._handler(error, stored)
+
+
+def unreadable_handler(how: Any) -> Unreadable | None:
+    """What takes the documents that cannot be read; ``None`` where the error is raised.
+
+    Raises:
+        ValueError: it is a text that means nothing here.
+        TypeError: it is no text, no list and no function, or one that is async.
+    """
+    if isinstance(how, list):
+        return lambda error, stored: how.append(error)
+    if isinstance(how, str):
+        if how not in ("raise", "skip"):
+            raise ValueError(f"on_unreadable must be 'raise' or 'skip', not {how!r}.")
+        return None if how == "raise" else lambda error, stored: None
+    if not callable(how) or iscoroutinefunction(how):
+        raise TypeError(
+            f"on_unreadable must be 'raise', 'skip', a list, or a function that is not async, "
+            f"not {how!r}."
+        )
+    handler: Unreadable = how
+    return handler
 
 
 async def batches(collection: Any, selection: Selection) -> AsyncGenerator[list[Any], None]:
@@ -50,6 +91,7 @@ async def batches(collection: Any, selection: Selection) -> AsyncGenerator[list[
         sort=selection.order,
         skip=selection.skip,
         limit=selection.limit or 0,
+        on_unreadable=selection.on_unreadable,
     )
     # Whoever stops reading early closes this generator, and that must close the cursor.
     async with aclosing(found):

@@ -27,10 +27,11 @@ from aiomotorengine.bulk import BulkReport
 from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, driver_of, get_connection
 from aiomotorengine.errors import (
     ResultsTruncatedWarning,
+    StoredValueError,
     UniqueKeyViolationError,
 )
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.finding import Selection
+from aiomotorengine.finding import Counted, Selection, Unreadable, unreadable_handler
 from aiomotorengine.ids import id_to_find
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode, conditions
@@ -78,6 +79,7 @@ class QuerySet(Generic[D]):
         self._limit: int | None = None
         self._skip = 0
         self._order: list[tuple[str, int]] = []
+        self._on_unreadable: Unreadable | None = None
 
     def __copy__(self) -> Self:
         copied = type(self).__new__(type(self))
@@ -153,6 +155,33 @@ class QuerySet(Generic[D]):
         self._order.append((key, sort_direction(direction) * sign))
         return self
 
+    def on_unreadable(
+        self,
+        how: Literal["raise", "skip"]
+        | list[StoredValueError]
+        | Callable[[StoredValueError, Mapping[str, Any]], object],
+    ) -> QuerySet[D]:
+        """Say what becomes of stored documents that have a value which its field cannot read.
+
+        It holds for ``find_all`` and ``async for``; ``first`` and ``get`` always raise.
+
+        Parameters:
+            how: ``"raise"`` the ``StoredValueError``, which is the default; ``"skip"`` the
+                document; a list, to which the error is appended; or a function, which is called
+                with the error and the stored document.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Meter(Document):
+            ...     count = IntField()
+            >>> async def read():
+            ...     broken = []
+            ...     meters = await Meter.objects.on_unreadable(broken).find_all()
+            ...     return meters, [(error.id, error.path, error.value) for error in broken]
+        """
+        self._on_unreadable = unreadable_handler(how)
+        return self
+
     @property
     def aggregate(self) -> Aggregation[D]:
         """A new aggregation over what this query set finds."""
@@ -219,13 +248,17 @@ class QuerySet(Generic[D]):
 
         Raises:
             ValueError: the limit or skip is negative, or a filter has a value its field refuses.
+            StoredValueError: a stored document has a value that its field cannot read; see
+                ``on_unreadable``.
         """
         limit = DEFAULT_LIMIT + 1 if self._limit is None else self._limit
         found: list[D] = []
-        async with aclosing(self._found(limit, alias)) as batches:
+        unreadable = None if self._on_unreadable is None else Counted(self._on_unreadable)
+        async with aclosing(self._found(limit, alias, unreadable)) as batches:
             async for batch in batches:
                 found.extend(batch)
-        if self._limit is None and len(found) > DEFAULT_LIMIT:
+        seen = len(found) + (unreadable.count if unreadable else 0)
+        if self._limit is None and seen > DEFAULT_LIMIT:
             del found[DEFAULT_LIMIT:]
             warnings.warn(
                 f"find_all() left out documents of {self.__klass__.__name__} beyond its default "
@@ -237,14 +270,19 @@ class QuerySet(Generic[D]):
             await references.load(found)
         return found
 
-    def _found(self, limit: int | None, alias: str | None = None) -> AsyncGenerator[list[D], None]:
+    def _found(
+        self,
+        limit: int | None,
+        alias: str | None = None,
+        on_unreadable: Unreadable | None = None,
+    ) -> AsyncGenerator[list[D], None]:
         """What the query finds, batch by batch, whatever is changed here meanwhile."""
-        order = list(self._order)
-        selection = Selection(self.__klass__, self.to_query(), order, self._skip, limit)
+        query, order = self.to_query(), list(self._order)
+        selection = Selection(self.__klass__, query, order, self._skip, limit, on_unreadable)
         return finding.batches(self.coll(alias), selection)
 
     def __aiter__(self) -> AsyncIterator[D]:
-        return self._documents(self._found(self._limit))
+        return self._documents(self._found(self._limit, None, self._on_unreadable))
 
     async def _documents(self, found: AsyncGenerator[list[D], None]) -> AsyncIterator[D]:
         async with aclosing(found) as batches:

@@ -15,7 +15,7 @@ client-side encryption) documents are read as dicts, and nobody above notices.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, MutableMapping, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -29,6 +29,8 @@ from aiomotorengine import codec
 from aiomotorengine.codec import Codec
 from aiomotorengine.codec.elements import SMALLEST_LEVEL, is_deeper_than
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
+from aiomotorengine.codec.pure import document_at
+from aiomotorengine.errors import StoredValueError
 from aiomotorengine.pacing import Pace
 
 __all__ = [
@@ -276,6 +278,7 @@ async def find(
     sort: Sequence[tuple[str, Any]] | None = None,
     skip: int = 0,
     limit: int = 0,
+    on_unreadable: Callable[[StoredValueError, Mapping[str, Any]], object] | None = None,
 ) -> AsyncGenerator[list[Any], None]:
     """The documents that a query finds, in batches as they arrive.
 
@@ -286,11 +289,14 @@ async def find(
         sort: keys and directions.
         skip: how many to leave out.
         limit: how many at most; 0 for all.
+        on_unreadable: takes each stored document that cannot be read, with the error, which is
+            raised if there is none.
     """
     decode = codec_of(collection, document_class).decode_many
     pace = Pace()
+    stored_options = collection.codec_options
     if serves_bytes(collection):
-        options = collection.codec_options.with_options(document_class=Reply)
+        options = stored_options.with_options(document_class=Reply)
         collection = collection.with_options(codec_options=options)
     cursor = collection.find(query, sort=sort or None, skip=skip, limit=limit)
     replies = aiter(cursor)
@@ -304,7 +310,14 @@ async def find(
             if found is None:
                 break
             if not isinstance(found, Batch):
-                singles.append(document_class.from_son(found))
+                try:
+                    singles.append(document_class.from_son(found))
+                except StoredValueError as error:
+                    if on_unreadable is None:
+                        if singles:
+                            yield singles
+                        raise
+                    on_unreadable(error, found)
                 if len(singles) < SINGLES_AT_ONCE:
                     continue
             if singles:
@@ -318,10 +331,17 @@ async def find(
                     count = min(pace.size, MOST_DECODED_AT_ONCE)
                     some = found.places[done : done + count]
                     pace.start()
-                    decoded = decode(found.reply, some, seconds=pace.left)
+                    decoded, unreadable = decode_readable(decode, found.reply, some, pace)
                     pace.finish(len(decoded))
                     done += len(decoded)
-                    yield decoded
+                    if decoded:
+                        yield decoded
+                    if unreadable is not None:
+                        if on_unreadable is None:
+                            raise unreadable
+                        raw = document_at(found.reply, found.places[done])
+                        on_unreadable(unreadable, bson.decode(raw, stored_options))
+                        done += 1
                     await asyncio.sleep(0)
         if singles:
             yield singles
@@ -333,6 +353,28 @@ async def find(
     finally:
         if not is_left_to_driver:
             await cursor.close()
+
+
+def decode_readable(
+    decode: Callable[..., list[Any]], reply: bytes, places: Sequence[int], pace: Pace
+) -> tuple[list[Any], StoredValueError | None]:
+    """The documents at some places of a reply, as many as there is time for.
+
+    Returns:
+        The documents; and the error, if the one that comes next cannot be read.
+    """
+    try:
+        return decode(reply, places, seconds=pace.left), None
+    except StoredValueError:
+        decoded: list[Any] = []
+        for place in places:  # which of them it was, and what came before it
+            try:
+                decoded += decode(reply, [place])
+            except StoredValueError as error:
+                return decoded, error
+            if not pace.left:
+                break
+        return decoded, None
 
 
 def size_next_reply(cursor: Any, batch: Batch) -> None:

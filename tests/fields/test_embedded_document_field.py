@@ -8,7 +8,7 @@ import pytest
 from bson import SON
 
 from aiomotorengine import Document, EmbeddedDocumentField, IntField, StringField
-from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.errors import InvalidDocumentError, StoredValueError
 from tests.fields.support import holder, reloaded
 
 PATH = "tests.fields.test_embedded_document_field.Home"
@@ -104,9 +104,12 @@ def test_any_mapping_is_read() -> None:
     assert EmbeddedDocumentField(Home).from_son(SON(rd="a")).road == "a"
 
 
-def test_what_is_no_mapping_in_the_database_is_a_type_error() -> None:
+def test_what_is_no_mapping_in_the_database_cannot_be_read() -> None:
     with pytest.raises(TypeError, match=r"^Field 'value' takes a mapping, not str\.$"):
+        holder(EmbeddedDocumentField(Home)).value.from_son("text")
+    with pytest.raises(StoredValueError) as raised:
         holder(EmbeddedDocumentField(Home)).from_son({"value": "text"})
+    assert isinstance(raised.value.__cause__, TypeError)
 
 
 class TestQueries:

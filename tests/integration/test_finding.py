@@ -28,6 +28,7 @@ from aiomotorengine import (
     disconnect,
     raw_io,
 )
+from aiomotorengine.errors import StoredValueError
 from aiomotorengine.pacing import Pace
 from aiomotorengine.queryset import QuerySet
 from aiomotorengine.raw_io import Reply
@@ -297,8 +298,9 @@ async def test_a_from_son_that_raises_closes_the_cursor(many: int, mongo: Mongo)
         n = Odd()
 
     commands = watch(mongo)
-    with pytest.raises(LookupError, match="not this one"):
+    with pytest.raises(StoredValueError, match="Can't read 'n' of the OddRow") as raised:
         await OddRow.objects.find_all()
+    assert isinstance(raised.value.__cause__, LookupError)
     assert await eventually(lambda: "killCursors" in commands.names)
 
 

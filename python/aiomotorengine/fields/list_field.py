@@ -11,7 +11,7 @@ from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import converter, generation, validator
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.reference_field import ReferenceField
-from aiomotorengine.fields.refusals import located, refused
+from aiomotorengine.fields.refusals import located, refused, unreadable
 from aiomotorengine.locations import index_of_last
 from aiomotorengine.storage import DocumentStorage, ReferenceList
 from aiomotorengine.utils import is_collection
@@ -175,7 +175,13 @@ class ListField(BaseField[list[T]]):
         if convert is None:
             return list(value)
         kept = hooks.kept_by_from_son
-        return [item if type(item) in kept else convert(item) for item in value]
+        values = value if type(value) is list else list(value)
+        items = iter(values)
+        try:
+            return [item if type(item) in kept else convert(item) for item in items]
+        except Exception as error:
+            index = index_of_last(items, values)
+            raise unreadable(error, self._base_field, values[index], index)  # noqa: B904
 
     def to_query(self, value: Any) -> Any:
         if is_collection(value):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.bson_types import bson_type_of
+from aiomotorengine.errors import InvalidDocumentError, StoredValueError
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.locations import described, locate, location_of
+from aiomotorengine.locations import Location, described, locate, location_of, shown
 from aiomotorengine.storage import DocumentStorage
 
-__all__ = ["as_refusal", "description", "located", "masked", "refused", "required"]
+__all__ = ["as_refusal", "description", "located", "masked", "refused", "required", "unreadable"]
 
 PACKAGE = __name__.partition(".")[0]
 
@@ -77,6 +78,20 @@ def located(
     # The program may raise the same object again and again.
     locate(error, *parts, about=description(field, value), refused=refused_value, anew=True)
     return error
+
+
+def unreadable(error: Exception, field: BaseField[Any], value: Any, *parts: str | int) -> Exception:
+    """What to raise where a field's ``from_son`` raised; parameters as for ``located``."""
+    if isinstance(error, RecursionError | MemoryError | ImportError):
+        return error  # no fault of this value
+    if isinstance(error, StoredValueError):
+        return error.within(*parts)
+    stored = shown(value, secret=field._is_secret(value))
+    kind = type(field).__name__
+    about = f"{stored} is stored there ({bson_type_of(value)}), and {kind} can't read it"
+    found = StoredValueError(masked(field, value), Location(parts, about))
+    found.__cause__ = error
+    return found
 
 
 def as_refusal(error: Exception) -> Exception:

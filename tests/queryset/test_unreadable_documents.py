@@ -1,0 +1,168 @@
+"""on_unreadable: one bad document among many, in every way of reading."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import pytest
+from bson import ObjectId
+from bson.son import SON
+
+from aiomotorengine import Document, IntField, ReferenceField
+from aiomotorengine.errors import ResultsTruncatedWarning, StoredValueError
+from aiomotorengine.queryset import QuerySet
+from tests.harness import Mongo
+
+
+class Meter(Document):
+    count = IntField()
+
+
+class Reading(Document):
+    meter = ReferenceField(Meter)
+
+
+@pytest.fixture
+async def bad(mongo: Mongo) -> list[ObjectId]:
+    """Two of a hundred documents cannot be read; their ids."""
+    ids = [ObjectId(), ObjectId()]
+    rows: list[dict[str, Any]] = [{"count": number} for number in range(100)]
+    rows[40] |= {"_id": ids[0], "count": "n/a"}
+    rows[99] |= {"_id": ids[1], "count": "none"}
+    await Meter.objects.coll().insert_many(rows)
+    return ids
+
+
+async def read_before_the_error(query: QuerySet[Any]) -> list[int]:
+    seen: list[int] = []
+
+    async def read() -> None:
+        async for meter in query:
+            seen.append(meter.count)
+
+    with pytest.raises(StoredValueError):
+        await read()
+    return seen
+
+
+def all_but_bad() -> list[int]:
+    return [number for number in range(100) if number not in (40, 99)]
+
+
+@pytest.mark.usefixtures("codec")
+async def test_the_error_is_raised(bad: list[ObjectId]) -> None:
+    match = f"Can't read 'count' of the Meter with _id ObjectId\\('{bad[0]}'\\)"
+    for call in (
+        lambda: Meter.objects.find_all(),
+        lambda: Meter.objects.filter(_id=bad[0]).first(),
+        lambda: Meter.objects.get(bad[0]),
+        lambda: Meter.objects.get(_id=bad[0]),
+    ):
+        with pytest.raises(StoredValueError, match=match) as raised:
+            await call()
+        assert (raised.value.id, raised.value.value) == (bad[0], "n/a")
+
+
+@pytest.mark.usefixtures("codec")
+async def test_what_comes_before_it_arrives(bad: list[ObjectId]) -> None:
+    assert await read_before_the_error(Meter.objects) == list(range(40))
+
+
+@pytest.mark.usefixtures("codec")
+async def test_they_are_skipped(bad: list[ObjectId]) -> None:
+    found = await Meter.objects.on_unreadable("skip").find_all()
+    assert [meter.count for meter in found] == all_but_bad()
+    read = [meter.count async for meter in Meter.objects.on_unreadable("skip")]
+    assert read == all_but_bad()
+
+
+@pytest.mark.usefixtures("codec")
+async def test_a_list_gets_the_errors(bad: list[ObjectId]) -> None:
+    broken: list[StoredValueError] = []
+    query = Meter.objects.on_unreadable(broken)
+    assert len(await query.find_all()) == 98
+    assert [(error.id, error.path, error.value) for error in broken] == [
+        (bad[0], "count", "n/a"),
+        (bad[1], "count", "none"),
+    ]
+
+
+@pytest.mark.usefixtures("codec")
+async def test_a_function_gets_each_with_the_stored_document(bad: list[ObjectId]) -> None:
+    seen: list[Any] = []
+    query = Meter.objects.on_unreadable(lambda error, stored: seen.append((error.path, stored)))
+    assert [meter.count async for meter in query] == all_but_bad()
+    assert seen == [
+        ("count", {"_id": bad[0], "count": "n/a"}),
+        ("count", {"_id": bad[1], "count": "none"}),
+    ]
+
+
+@pytest.mark.usefixtures("codec")
+async def test_what_the_function_raises_goes_out(bad: list[ObjectId]) -> None:
+    def stop(error: StoredValueError, stored: Any) -> None:
+        raise KeyError("enough")
+
+    with pytest.raises(KeyError, match="enough"):
+        await Meter.objects.on_unreadable(stop).find_all()
+
+
+async def test_documents_that_come_as_dicts_are_no_others(bad: list[ObjectId]) -> None:
+    class Plain(Meter):
+        __collection__ = "Meter"
+
+    original = Plain.objects.coll
+    options = original().codec_options.with_options(document_class=SON)
+    broken: list[StoredValueError] = []
+    query = Plain.objects.on_unreadable(broken)
+    query.coll = lambda alias=None: original(alias).with_options(codec_options=options)  # type: ignore[method-assign]
+    assert [plain.count async for plain in query] == all_but_bad()
+    assert [error.id for error in broken] == bad
+    strict = Plain.objects
+    strict.coll = query.coll  # type: ignore[method-assign]
+    assert await read_before_the_error(strict) == list(range(40))
+
+
+async def test_first_and_get_raise_all_the_same(bad: list[ObjectId]) -> None:
+    query = Meter.objects.filter(_id=bad[0]).on_unreadable("skip")
+    with pytest.raises(StoredValueError):
+        await query.first()
+    with pytest.raises(StoredValueError):
+        await query.get(_id=bad[0])
+
+
+async def test_a_referenced_document_that_cannot_be_read_is_named(bad: list[ObjectId]) -> None:
+    reading = await Reading(meter=bad[1]).save()
+    assert reading is not None
+    with pytest.raises(StoredValueError, match=f"of the Meter with _id ObjectId\\('{bad[1]}'\\)"):
+        await reading.load_references()
+
+
+async def test_skipped_documents_count_for_the_default_limit(mongo: Mongo) -> None:
+    rows: list[dict[str, Any]] = [{"count": "bad" if number == 5 else 1} for number in range(1001)]
+    await Meter.objects.coll().insert_many(rows)
+    with pytest.warns(ResultsTruncatedWarning):
+        assert len(await Meter.objects.on_unreadable("skip").find_all()) == 1000
+    await Meter.objects.coll().delete_one({"count": 1})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(await Meter.objects.on_unreadable("skip").find_all()) == 999
+
+
+async def nobody_waits(error: StoredValueError, stored: Any) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("how", "error"),
+    [("ignore", ValueError), (5, TypeError), (None, TypeError), (nobody_waits, TypeError)],
+)
+def test_nothing_else_is_taken(how: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match="on_unreadable must be 'raise'"):
+        Meter.objects.on_unreadable(how)
+
+
+def test_raise_takes_it_back() -> None:
+    query = Meter.objects.on_unreadable("skip")
+    assert query.on_unreadable("raise") is query
+    assert query._on_unreadable is None
