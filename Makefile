@@ -5,6 +5,7 @@
 #   AIOMOTORENGINE_BUILD=pure  leave Rust out, even where it is installed
 #   MONGODB_URI=mongodb://...  test on this server; none is started then
 #   WORKERS=4                  how many processes run tests (default: as many as there are cores)
+#   PYTHONS="python3.12 ..."   the interpreters of `make matrix` (default: all that are found)
 #   ARGS="-k references"       what pytest is told besides
 
 VENV := .venv
@@ -34,10 +35,11 @@ BUILT := $(VENV)/.stamp-built-$(KIND)$(if $(filter native,$(KIND)),-$(PROFILE))
 TOOLS := $(VENV)/.stamp-tools $(if $(MONGODB_URI),,$(VENV)/.stamp-mongod)
 
 # Each worker has servers of its own, so more than a few of them would be too many for most machines.
-PYTEST := $(PY) -m pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
+PARALLEL := --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
+PYTEST := $(PY) -m pytest $(PARALLEL)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup build demo quick test test-all test-pure lint bench fuzz leaks asan valgrind faults soak docs \
+.PHONY: help setup build demo quick test test-all matrix test-pure lint bench fuzz leaks asan valgrind faults soak docs \
 	ci wheel-pure clean
 
 help: ## show this list
@@ -60,8 +62,11 @@ ifeq ($(KIND),native)
 	$(PY) rust/cargo_test.py --quiet
 endif
 
-test-all: PYTEST += --matrix=full
+test-all: PYTEST += --corners=all
 test-all: test ## all tests, each with every codec, driver and server; cargo test
+
+matrix: setup ## the quick tests with every Python that is supported and found here
+	$(PY) -m tests.interpreters --pytest="$(PARALLEL) --quick $(ARGS)" $(PYTHONS)
 
 test-pure: ## the tests as they run on a machine without Rust
 	@$(MAKE) --no-print-directory test AIOMOTORENGINE_BUILD=pure
@@ -113,7 +118,7 @@ wheel-pure: $(MADE) ## dist/: the wheel without native code that goes with every
 	AIOMOTORENGINE_BUILD=pure PIP_CONSTRAINT=$(CONSTRAINTS) $(PIP) wheel --no-deps --wheel-dir dist .
 
 clean: ## remove what make has made
-	rm -rf $(VENV) target dist .mypy_cache .pytest_cache .ruff_cache .benchmarks
+	rm -rf $(VENV) .matrix target dist .mypy_cache .pytest_cache .ruff_cache .benchmarks
 	rm -f python/aiomotorengine/_son_codec*.so
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

@@ -2,7 +2,7 @@
 
 A test takes ``codec``, ``driver``, ``server`` or ``mongo``, and does not ask which it got. Their
 combinations are the corners of a matrix. Each test runs in one corner, which its name determines,
-so a run as a whole meets them all; with ``--matrix=full`` each runs in every corner. ``--codec``,
+so a run as a whole meets them all; with ``--corners=all`` each runs in every corner. ``--codec``,
 ``--driver`` and ``--server`` narrow the matrix.
 """
 
@@ -39,10 +39,10 @@ AXES = ("codec", "driver", "server")
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("aiomotorengine")
     group.addoption(
-        "--matrix",
-        choices=["sample", "full"],
-        default="sample",
-        help="run each test in one corner of codec x driver x server (sample), or in all (full)",
+        "--corners",
+        choices=["one", "all"],
+        default="one",
+        help="in how many corners of codec x driver x server each test runs",
     )
     group.addoption(
         "--quick",
@@ -114,7 +114,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     refuse_changing_names(items)
     if config.getoption("quick"):
         kept = sample([item for item in items if not starts_programs(item)], name_of_function)
-    elif config.getoption("matrix") == "sample":
+    elif config.getoption("corners") == "one":
         kept = sample(items, name_without_corner)
     else:
         kept = set(items)
@@ -196,8 +196,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def what_runs(config: pytest.Config) -> str:
     if config.getoption("quick"):
         return "each function once, those that start programs left out (quick)"
-    if config.getoption("matrix") == "sample":
-        return "one corner of codec x driver x server for each test (--matrix=full runs all)"
+    if config.getoption("corners") == "one":
+        return "one corner of codec x driver x server for each test (--corners=all runs all)"
     return "each test in all corners of codec x driver x server"
 
 
