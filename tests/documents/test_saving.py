@@ -163,7 +163,9 @@ async def test_k6_create_with_an_id_inserts() -> None:
     assert await rows() == [{"_id": key, "t": "a", "size": None}]
 
 
-@pytest.mark.parametrize("key", [ObjectId(), "text", 5, {"a": 1}], ids=str)
+@pytest.mark.parametrize(
+    "key", [ObjectId("6b08b1e6005924a7d8faf446"), "text", 5, {"a": 1}], ids=str
+)
 async def test_create_with_an_id_that_is_taken_is_a_violation(key: Any) -> None:
     await Note.objects.create(_id=key, text="a")
     with pytest.raises(UniqueKeyViolationError) as violation:
