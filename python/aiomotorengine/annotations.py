@@ -32,10 +32,10 @@ def annotated_fields(document_class: type) -> Iterator[tuple[str, str]]:
 
 
 def own_annotations(document_class: type) -> Mapping[str, Any]:
-    if sys.version_info >= (3, 14):
+    annotations: Mapping[str, Any] | None = vars(document_class).get("__annotations__")
+    if annotations is None and sys.version_info >= (3, 14):  # they are not evaluated yet
         return annotationlib.get_annotations(document_class, format=annotationlib.Format.STRING)
-    annotations: Mapping[str, Any] = vars(document_class).get("__annotations__", {})
-    return annotations
+    return annotations or {}
 
 
 def field_classes_in(annotation: Any, names: Mapping[str, Any]) -> Iterator[type]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import runpy
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -26,9 +26,18 @@ def test_scenario(path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -
     # Imported anew, since it reads the environment when it is.
     monkeypatch.delitem(sys.modules, "tests.compat.scenarios.prelude", raising=False)
     try:
-        runpy.run_path(str(path), run_name=path.stem)
+        run(path, monkeypatch)
     finally:
         cleanup()
+
+
+def run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, path.stem, module)
+    spec.loader.exec_module(module)
 
 
 def test_there_is_a_scenario_for_every_number() -> None:

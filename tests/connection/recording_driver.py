@@ -8,7 +8,7 @@ from typing import Any
 
 from bson.codec_options import CodecOptions
 
-__all__ = ["closed", "create_client", "made", "name", "version"]
+__all__ = ["bound_session", "closed", "create_client", "made", "name", "version"]
 
 name = "recording"
 version = "0"
@@ -34,14 +34,26 @@ class RecordedDatabase:
         self.name = name
         self.codec_options = CodecOptions[dict[str, Any]]()
 
-    def __getitem__(self, name: str) -> str:
-        return f"{self.name}.{name}"
+    def __getitem__(self, name: str) -> RecordedCollection:
+        collection = RecordedCollection(f"{self.name}.{name}")
+        collection.database = self
+        return collection
+
+
+class RecordedCollection(str):
+    """Its whole name, and whose it is."""
+
+    database: RecordedDatabase
 
 
 def create_client(settings: Mapping[str, Any], io_loop: Any) -> RecordedClient:
     client = RecordedClient(settings, io_loop)
     made.append(client)
     return client
+
+
+def bound_session(client: RecordedClient) -> None:
+    """No client of this driver has sessions."""
 
 
 def close_client(client: RecordedClient, loop: asyncio.AbstractEventLoop | None) -> None:
