@@ -10,6 +10,8 @@ from typing import Any
 
 from aiomotorengine import raw_io
 from aiomotorengine.errors import StoredValueError
+from aiomotorengine.query_builder.encoding import naming_values
+from aiomotorengine.query_builder.node import QNode
 
 __all__ = ["Selection", "batches", "unreadable_handler"]
 
@@ -23,7 +25,8 @@ class Selection:
 
     Attributes:
         document_class: the class of the documents.
-        query: the filter, as MongoDB takes it.
+        filters: the conditions.
+        query: the conditions as MongoDB takes them.
         order: keys and directions.
         skip: how many are left out.
         limit: how many at most; ``None`` for all, 0 for none.
@@ -31,6 +34,7 @@ class Selection:
     """
 
     document_class: type[Any]
+    filters: QNode
     query: Mapping[str, Any]
     order: list[tuple[str, int]]
     skip: int
@@ -76,7 +80,8 @@ async def batches(collection: Any, selection: Selection) -> AsyncGenerator[list[
     """The documents of a selection, in batches as they arrive.
 
     Raises:
-        ValueError: the limit or the number to skip is negative.
+        ValueError: the limit or the number to skip is negative, or a condition has a value that
+            can't be encoded.
     """
     if selection.limit is not None and selection.limit < 0:
         raise ValueError(f"The limit must not be negative: {selection.limit}.")
@@ -94,6 +99,7 @@ async def batches(collection: Any, selection: Selection) -> AsyncGenerator[list[
         on_unreadable=selection.on_unreadable,
     )
     # Whoever stops reading early closes this generator, and that must close the cursor.
-    async with aclosing(found):
-        async for batch in found:
-            yield batch
+    with naming_values(collection, (selection.document_class, selection.filters)):
+        async with aclosing(found):
+            async for batch in found:
+                yield batch

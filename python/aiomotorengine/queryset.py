@@ -12,9 +12,8 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing
 from copy import copy
-from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from pymongo import ASCENDING
@@ -23,6 +22,7 @@ from pymongo.errors import DuplicateKeyError
 from aiomotorengine import bulk, counting, finding, indexes, raw_io, references, saving
 from aiomotorengine.aggregation.base import Aggregation
 from aiomotorengine.answers import checked_count, understood
+from aiomotorengine.arguments import duration, positive, whole_number
 from aiomotorengine.bulk import BulkReport
 from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, driver_of, get_connection
 from aiomotorengine.errors import (
@@ -33,6 +33,7 @@ from aiomotorengine.errors import (
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.finding import Counted, Selection, Unreadable, unreadable_handler
 from aiomotorengine.ids import id_to_find
+from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.query_builder.ordering import sort_key
@@ -40,6 +41,7 @@ from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.target import Target
 from aiomotorengine.transactions import suited
 from aiomotorengine.update.definition import update_document
+from aiomotorengine.update.encoding import naming_changes
 from aiomotorengine.update.nulls import explained
 from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction
@@ -278,7 +280,9 @@ class QuerySet(Generic[D]):
     ) -> AsyncGenerator[list[D], None]:
         """What the query finds, batch by batch, whatever is changed here meanwhile."""
         query, order = self.to_query(), list(self._order)
-        selection = Selection(self.__klass__, query, order, self._skip, limit, on_unreadable)
+        selection = Selection(
+            self.__klass__, self._filters, query, order, self._skip, limit, on_unreadable
+        )
         return finding.batches(self.coll(alias), selection)
 
     def __aiter__(self) -> AsyncIterator[D]:
@@ -321,11 +325,12 @@ class QuerySet(Generic[D]):
         if id is None and not filters:
             raise RuntimeError("Either an id or a filter must be provided to get")
         if id is not None:
-            query: dict[str, Any] = {"_id": id_to_find(id)}
+            node: QNode = Q({"_id": id_to_find(id)})
         else:
             node = self._filters & conditions(self.__klass__, (), filters)
-            query = node.to_query(self.__klass__)
-        stored = await self.coll(alias).find_one(query)
+        query, collection = node.to_query(self.__klass__), self.coll(alias)
+        with naming_values(collection, (self.__klass__, node)):
+            stored = await collection.find_one(query)
         if stored is None:
             return None
         document: D = self.__klass__.from_son(stored)
@@ -344,7 +349,12 @@ class QuerySet(Generic[D]):
             pymongo.errors.PyMongoError: the server could not be asked, or does not take the query;
                 in a transaction it takes none with ``$near``, ``$nearSphere`` or ``$where``.
         """
-        return await counting.count(self.coll(alias), self.to_query())
+        query, collection = self.to_query(), self.coll(alias)
+        with self._naming_values(collection):
+            return await counting.count(collection, query)
+
+    def _naming_values(self, collection: Any) -> AbstractContextManager[None]:
+        return naming_values(collection, (self.__klass__, self._filters))
 
     async def _aggregate(
         self, pipeline: Sequence[Mapping[str, Any]], alias: str | None
@@ -516,7 +526,12 @@ class QuerySet(Generic[D]):
         change = update_document(self.__klass__, definition)
         query, collection = self.to_query(), self.coll(alias)
         try:
-            with explained(), understood(lambda: raw_io.can_encode(collection, query, change)):
+            with (
+                self._naming_values(collection),
+                naming_changes(collection, self.__klass__, change),
+                explained(),
+                understood(lambda: raw_io.can_encode(collection, query, change)),
+            ):
                 result = await collection.update_many(query, change)
                 count = checked_count(result.matched_count) if result.acknowledged else 0
         except DuplicateKeyError as error:
@@ -552,7 +567,10 @@ class QuerySet(Generic[D]):
             if instance._id is None:
                 return 0
             query, delete = saving.by_id(instance), collection.delete_one
-        with understood(lambda: raw_io.can_encode(collection, query)):
+        with (
+            self._naming_values(collection),
+            understood(lambda: raw_io.can_encode(collection, query)),
+        ):
             result = await delete(query)
             return checked_count(result.deleted_count) if result.acknowledged else 0
 
@@ -563,39 +581,3 @@ class QuerySet(Generic[D]):
             The number of unique fields.
         """
         return await indexes.ensure(self._target(alias))
-
-
-def positive(name: str, value: Any) -> int:
-    """An argument that counts things, of which there is at least one.
-
-    Raises:
-        TypeError: it is no whole number.
-        ValueError: it is less than 1.
-    """
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be a whole number, not {value!r}.")
-    if value < 1:
-        raise ValueError(f"{name} must be 1 or more, not {value}.")
-    return value
-
-
-def duration(name: str, value: Any) -> float | None:
-    """An argument that is a number of seconds above 0, or ``None`` for no end.
-
-    Raises:
-        TypeError: it is no number.
-        ValueError: it is 0 or less, or not finite.
-    """
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{name} must be a number of seconds, not {value!r}.")
-    if not 0 < value < inf:
-        raise ValueError(f"{name} must be a number of seconds above 0, not {value}.")
-    return value
-
-
-def whole_number(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name}() takes a whole number, not {value!r}.")
-    return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from pymongo import ASCENDING
@@ -19,8 +19,9 @@ from aiomotorengine.aggregation.stages.unwind import Unwind
 from aiomotorengine.aggregation.sum import SumAggregation
 from aiomotorengine.errors import AggregationError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.masking import masked, shortened
-from aiomotorengine.query_builder.node import QNode
+from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.utils import sort_direction
 
 __all__ = [
@@ -286,12 +287,25 @@ class Aggregation(Generic[D]):
             AggregationError: anything failed; the cause is the error itself. It is a
                 ``RuntimeError``, and what the driver raised is an instance of its own class, too.
         """
-        self.queryset.coll(alias)  # what is wrong with the connection is no failed aggregation
+        # What is wrong with the connection is no failed aggregation.
+        collection = self.queryset.coll(alias)
         try:
-            documents = await self.queryset._aggregate(self.to_query(), alias)
+            pipeline = self.to_query()
+            with naming_values(collection, *self._conditions()):
+                documents = await self.queryset._aggregate(pipeline, alias)
         except Exception as error:
             raise AggregationError.of(error) from error
         return [AggregationResult.of(document) for document in documents]
+
+    def _conditions(self) -> Iterator[tuple[Any, QNode]]:
+        """All conditions of the pipeline, each with what names mean there."""
+        document_class = self.queryset.__klass__
+        yield document_class, self.queryset._filters
+        if self.raw_query is not None:
+            yield from ((document_class, Q(stage)) for stage in self.raw_query)
+        else:
+            stages = (stage for stage in self.pipeline if isinstance(stage, Match))
+            yield from ((stage.names, stage.filters) for stage in stages)
 
     def get_instance(self, item: Mapping[str, Any]) -> D:
         """A document made of a result.

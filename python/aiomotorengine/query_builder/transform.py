@@ -25,8 +25,8 @@ __all__ = [
 
 RAW = "raw"
 
-# What a field's conversion raises for a value it can't take.
 REFUSALS = (ValueError, TypeError, ArithmeticError, AttributeError, LookupError, BSONError)
+"""What a field's conversion, or the encoder, raises for a value that it can't take."""
 
 
 def transform_query(document_class: Any, /, **filters: Any) -> dict[str, Any]:
@@ -79,12 +79,18 @@ def condition(document_class: Any, key: str, raw: Any) -> dict[str, Any]:
     try:
         value = operator.get_value(path.field, raw)
     except REFUSALS as error:
-        raise ValueError(
-            f"Invalid value for field '{path.name}' in filter '{key}': {error}"
-        ) from error
+        raise invalid_value(document_class, key, error)  # noqa: B904  # it has its cause
     if negation is not None:
         return negation.to_query(path.db_name, operator, value)
     return operator.to_query(path.db_name, value)
+
+
+def invalid_value(document_class: Any, key: str, reason: Exception) -> ValueError:
+    """The error for the value of a filter, which names the field."""
+    name = resolve(document_class, key, OPERATORS).name
+    error = ValueError(f"Invalid value for field '{name}' in filter '{key}': {reason}")
+    error.__cause__ = reason
+    return error
 
 
 def operators_of(key: str, names: Sequence[str]) -> tuple[NotOperator | None, QueryOperator]:

@@ -1,0 +1,41 @@
+"""Which change has a value that the encoder does not take: looked for once it has said no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from bson.errors import BSONError
+from pymongo.errors import PyMongoError
+
+from aiomotorengine.codec.unencodable import unencodable
+
+__all__ = ["naming_changes"]
+
+
+@contextmanager
+def naming_changes(
+    collection: Any, document_class: Any, update: Mapping[str, Any]
+) -> Iterator[None]:
+    """Around a call of the driver: name the new value that can't be encoded.
+
+    Parameters:
+        collection: the driver's collection.
+        document_class: the class whose documents are changed.
+        update: the update as MongoDB takes it.
+
+    Raises:
+        InvalidDocumentError: a value can't be encoded.
+    """
+    try:
+        yield
+    except PyMongoError:
+        raise
+    except (ArithmeticError, BSONError, TypeError, ValueError):
+        for changes in update.values():
+            if isinstance(changes, Mapping):
+                refusal = unencodable(document_class, changes, collection.codec_options)
+                if refusal is not None:
+                    raise refusal from refusal.__cause__
+        raise
