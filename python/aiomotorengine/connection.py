@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
-from typing import Any
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack, suppress
+from typing import Any, cast
 
 from pymongo.driver_info import DriverInfo
 from pymongo.errors import ConfigurationError, PyMongoError
@@ -20,11 +21,13 @@ from pymongo.errors import ConfigurationError, PyMongoError
 from aiomotorengine import drivers
 from aiomotorengine.database import Database
 from aiomotorengine.drivers import Driver, get_driver
+from aiomotorengine.redaction import without_secrets
 from aiomotorengine.utils import running_loop
 
 __all__ = [
     "DEFAULT_CONNECTION_NAME",
     "ConnectionError",
+    "IgnoredSettingsWarning",
     "UnknownAliasError",
     "cleanup",
     "connect",
@@ -58,12 +61,23 @@ class UnknownAliasError(ConnectionError, KeyError):
         )
 
 
-class Connection:
-    """What is known of one alias: its settings and its clients, one for each event loop."""
+class IgnoredSettingsWarning(RuntimeWarning):
+    """An alias that is connected already was connected with other settings, which do not count."""
 
-    def __init__(self, alias: str, database: str, settings: dict[str, Any]) -> None:
+
+class Connection:
+    """What is known of one alias: its settings and its clients, one for each event loop.
+
+    Parameters:
+        alias: the connection's name.
+        database: the database's name; ``None`` for the one in the URI.
+        settings: what ``connect`` was given besides.
+    """
+
+    def __init__(self, alias: str, database: str | None, settings: dict[str, Any]) -> None:
         self.alias = alias
-        self.database = database
+        self._database = database
+        self._given = dict(settings)
         self.io_loop: asyncio.AbstractEventLoop | None = settings.pop("io_loop", None)
         # The driver packages have an option of this name too, of another type.
         named = not isinstance(settings.get("driver"), DriverInfo | None)
@@ -72,6 +86,29 @@ class Connection:
         self.clients: dict[asyncio.AbstractEventLoop | None, Any] = {}
         self.is_forgotten = False
         self.lock = threading.Lock()
+
+    @property
+    def database(self) -> str:
+        """The database's name, which is known once there is a client."""
+        if self._database is None:
+            self.client()
+        return cast(str, self._database)
+
+    def warn_of_ignored(self, database: str | None, settings: Mapping[str, Any]) -> None:
+        """Say that the alias was connected with other settings than these."""
+        known = {"driver": self.driver_name, **self._given}
+        missing = object()
+        others = [name for name, value in settings.items() if known.get(name, missing) != value]
+        what = [f"what is given for {', '.join(others)} is ignored"] if others else []
+        if database is not None and database != self.database:
+            what.append(f"its documents stay in the database {self.database!r}")
+        if what:
+            warnings.warn(
+                f"The alias '{self.alias}' is connected already: {', and '.join(what)}. Call "
+                f"disconnect('{self.alias}') before, or use another alias.",
+                IgnoredSettingsWarning,
+                stacklevel=3,
+            )
 
     @property
     def driver(self) -> Driver:
@@ -105,11 +142,15 @@ class Connection:
             if not isinstance(self.io_loop, asyncio.AbstractEventLoop | None):
                 raise TypeError(f"io_loop must be an event loop, not {self.io_loop!r}")
             client = self.driver.create_client(normalised(self.settings), self.io_loop)
-            client[self.database]  # a name that is none is refused by this
+            self._database = database_name(client, self._database, self.settings)
+            client[self._database]  # a name that is none is refused by this
         except REFUSALS as error:
-            raise self.refused(error) from error
-        self.clients[loop] = client
-        return client
+            cause = without_secrets(error, self.settings)
+        else:
+            self.clients[loop] = client
+            return client
+        # Out of the handler, or the driver's own words would be the context of what is raised.
+        raise self.refused(cause) from cause
 
     def refused(self, error: Exception) -> ConnectionError:
         return ConnectionError(f"Cannot connect to database {self.alias} :\n{error}")
@@ -151,22 +192,24 @@ _registry = threading.RLock()
 """Held while an alias is looked up and changed."""
 
 
-def connect(db: str, alias: str = DEFAULT_CONNECTION_NAME, **kwargs: Any) -> Database:
+def connect(db: str | None = None, alias: str = DEFAULT_CONNECTION_NAME, **kwargs: Any) -> Database:
     """Connect an alias, unless it is connected already, and return a database on it.
 
     Nothing is sent to the server yet: a wrong host shows at the first awaited operation.
 
     Parameters:
-        db: the database's name. It is also where documents of this alias are kept, if the alias
-            was not connected before.
+        db: the database's name; by default the one in the URI. It is also where documents of this
+            alias are kept, if the alias was not connected before.
         alias: the connection's name, to which ``__alias__`` and ``alias=`` refer.
         kwargs: ``driver`` (``"motor"``, the default, or ``"pymongo"``) and the options of its
             client: ``host`` (a name, several ``host:port`` joined by commas, or a ``mongodb://``
             URI), ``port``, ``replicaSet``, ``username``, ``w``, ``j``, ``retryWrites``,
-            ``io_loop``, and so on. They are ignored if the alias is connected already.
+            ``io_loop``, and so on. If the alias is connected already they are ignored, and an
+            ``IgnoredSettingsWarning`` says so where they differ.
 
     Raises:
-        ConnectionError: the driver refuses the settings.
+        ConnectionError: the driver refuses the settings, no database is named, or another one in
+            the URI. Passwords are left out of the text.
 
     Example:
         >>> from aiomotorengine import connect, disconnect
@@ -183,14 +226,16 @@ def connect(db: str, alias: str = DEFAULT_CONNECTION_NAME, **kwargs: Any) -> Dat
             except BaseException:
                 del _connections[alias]
                 raise
+        else:
+            known.warn_of_ignored(db, kwargs)
         return get_connection(alias, db=db)
 
 
-def register_connection(db: str, alias: str, **kwargs: Any) -> None:
+def register_connection(db: str | None, alias: str, **kwargs: Any) -> None:
     """Keep the settings of an alias; its client is made when it is first used.
 
     Parameters:
-        db: the database in which documents of this alias are kept.
+        db: the database in which documents of this alias are kept; ``None`` for the one in the URI.
         alias: the connection's name.
         kwargs: as for ``connect``.
 
@@ -266,6 +311,50 @@ def find(alias: str) -> Connection:
         raise UnknownAliasError(alias) from None
 
 
+def database_name(client: Any, given: str | None, settings: Mapping[str, Any]) -> str:
+    """The name of the database in which documents are kept.
+
+    Parameters:
+        client: the driver's client.
+        given: the name that the program gave.
+        settings: the options of the client.
+
+    Raises:
+        ConfigurationError: no database is named, or two are.
+    """
+    uris = [host for host in hosts_in(settings) if "://" in host]
+    in_uri: str | None = None
+    if uris:
+        with suppress(ConfigurationError):  # there is none
+            in_uri = client.get_default_database().name
+    if given is None and in_uri is None:
+        raise ConfigurationError(
+            "no database is named; give its name, or a URI that ends in it (mongodb://host/name)"
+        )
+    if given is None:
+        return cast(str, in_uri)
+    if in_uri is not None and in_uri != given and not is_where_users_are(uris, settings):
+        raise ConfigurationError(
+            f"the database is {given!r}, and {in_uri!r} in the URI; leave one of them out"
+        )
+    return given
+
+
+def is_where_users_are(uris: Iterable[str], settings: Mapping[str, Any]) -> bool:
+    """Whether the database in a URI says where the user is looked up, as it does by default."""
+    names = {name.lower() for name in settings}
+    has_user = "username" in names or any("@" in uri for uri in uris)
+    says_where = "authsource" in names or any("authsource=" in uri.lower() for uri in uris)
+    return has_user and not says_where
+
+
+def hosts_in(settings: Mapping[str, Any]) -> list[str]:
+    host = settings.get("host")
+    if isinstance(host, str):
+        return [host]
+    return [str(entry) for entry in host] if isinstance(host, list | tuple) else []
+
+
 def normalised(given: dict[str, Any]) -> dict[str, Any]:
     """The client's options, with what the drivers do not do by themselves.
 
@@ -273,12 +362,10 @@ def normalised(given: dict[str, Any]) -> dict[str, Any]:
         ConfigurationError: ``replicaSet`` is not a text.
     """
     settings = dict(given)
-    host = settings.get("host")
-    hosts = [host] if isinstance(host, str) else host if isinstance(host, list | tuple) else []
     # PyMongo does not strip the blanks that people put after commas.
-    stripped = [re.sub(r"\s*,\s*", ",", str(entry).strip()) for entry in hosts]
+    stripped = [re.sub(r"\s*,\s*", ",", host.strip()) for host in hosts_in(settings)]
     if stripped:
-        settings["host"] = stripped[0] if isinstance(host, str) else stripped
+        settings["host"] = stripped[0] if isinstance(settings["host"], str) else stripped
     if "replicaSet" in settings:
         if not isinstance(settings["replicaSet"], str):
             raise ConfigurationError("the replicaSet keyword parameter is required")

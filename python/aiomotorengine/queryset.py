@@ -229,8 +229,9 @@ class QuerySet(Generic[D]):
             alias: the connection; by default the class's ``__alias__``, else the default one.
         """
         alias = self._alias(alias)
-        collection = get_connection(alias)[self.__klass__.__collection__]
-        return suited(collection, driver_of(alias).bound_session(collection.database.client))
+        database = get_connection(alias)
+        session = driver_of(alias).bound_session(database.connection)
+        return suited(database[self.__klass__.__collection__], session)
 
     def _alias(self, alias: str | None) -> str:
         return alias or self.__klass__.__alias__ or DEFAULT_CONNECTION_NAME

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bson.codec_options import CodecOptions
+from pymongo.errors import ConfigurationError
 
-__all__ = ["bound_session", "closed", "create_client", "made", "name", "version"]
+__all__ = ["bound_session", "close_client", "closed", "create_client", "made", "name", "version"]
 
 name = "recording"
 version = "0"
@@ -26,6 +27,9 @@ class RecordedClient:
 
     def __getitem__(self, name: str) -> RecordedDatabase:
         return RecordedDatabase(self, name)
+
+    def get_default_database(self) -> RecordedDatabase:
+        raise ConfigurationError("it does not read URIs")
 
 
 class RecordedDatabase:

@@ -14,6 +14,7 @@ from aiomotorengine import connection as connections
 from aiomotorengine.connection import (
     DEFAULT_CONNECTION_NAME,
     ConnectionError,
+    IgnoredSettingsWarning,
     cleanup,
     connect,
     disconnect,
@@ -70,13 +71,36 @@ def test_aliases_have_clients_of_their_own(recording: ModuleType) -> None:
 
 def test_k44_a_second_connect_changes_only_what_it_returns(recording: ModuleType) -> None:
     connect("first", host="x")
-    second = connect("second", host="y", w=0)
+    with pytest.warns(IgnoredSettingsWarning):
+        second = connect("second", host="y", w=0)
     assert second.name == "second"
     (client,) = recording.made
     assert second.connection is client
     assert client.settings["host"] == "x"
     assert get_connection().name == "first"
     assert Pet.objects.coll() == "first.Pet"
+
+
+@pytest.mark.usefixtures("recording")
+def test_a_second_connect_with_other_settings_warns() -> None:
+    connect("shop", host="x", w=1, password="hunter2")
+    with pytest.warns(IgnoredSettingsWarning) as warned:
+        connect("store", host="y", w=1, j=True, password="secret")
+    (warning,) = warned
+    assert str(warning.message) == (
+        "The alias 'default' is connected already: what is given for host, j, password is ignored, "
+        "and its documents stay in the database 'shop'. Call disconnect('default') before, or use "
+        "another alias."
+    )
+    assert warning.filename == __file__
+
+
+@pytest.mark.usefixtures("recording")
+def test_a_second_connect_with_the_same_settings_or_with_none_is_silent() -> None:
+    connect("shop", host="x", w=1)
+    for settings in ({}, {"w": 1}, {"host": "x", "w": 1}, {"driver": "recording"}):
+        assert connect("shop", **settings).name == "shop"
+    assert connect().name == "shop"
 
 
 def test_get_connection_of_another_database_of_an_alias(recording: ModuleType) -> None:

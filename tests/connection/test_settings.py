@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -97,6 +98,69 @@ def test_k45_both_drivers_take_io_loop_none(driver: str) -> None:
     assert connect("shop", io_loop=None).name == "shop"
 
 
+# -- the database -------------------------------------------------------------------------------
+
+WITH_DATABASE = [
+    "mongodb://a/shop",
+    "mongodb://a:1,b:2/shop?replicaSet=rs0",
+    "mongodb://a/sh%6Fp?w=1",
+    "mongodb://u:p@a/shop",
+    "mongodb://u:p@a/shop?authSource=admin",
+]
+
+
+@pytest.mark.parametrize("uri", WITH_DATABASE)
+@pytest.mark.parametrize("given", [str, lambda uri: [uri]], ids=["text", "list"])
+def test_the_database_may_stand_in_the_uri(
+    driver: str, uri: str, given: Callable[[str], Any]
+) -> None:
+    assert connect(host=given(uri)).name == "shop"
+    assert get_connection().name == "shop"
+    assert connect("shop", alias="both", host=given(uri)).name == "shop"
+    register_connection(None, "late", host=given(uri))
+    assert get_connection("late").name == get_connection("late").name == "shop"
+
+
+@pytest.mark.parametrize("options", [{}, {"host": "a"}, {"host": "mongodb://u:hunter2@a"}])
+def test_a_database_has_to_be_named(driver: str, options: dict[str, Any]) -> None:
+    with pytest.raises(ConnectionError, match="no database is named; give its name, or a URI"):
+        connect(**options)
+    with pytest.raises(KeyError):
+        get_connection()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"host": "mongodb://a/shop"},
+        {"host": "mongodb://u:p@a/shop?authSource=admin"},
+        {"host": "mongodb://u:p@a/shop", "authSource": "admin"},
+    ],
+    ids=str,
+)
+def test_two_names_of_a_database_are_refused(driver: str, options: dict[str, Any]) -> None:
+    with pytest.raises(ConnectionError) as refusal:
+        connect("store", **options)
+    assert str(refusal.value) == (
+        "Cannot connect to database default :\n"
+        "the database is 'store', and 'shop' in the URI; leave one of them out"
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"host": "mongodb://u:p@a/admin"},
+        {"host": "mongodb://a/admin", "username": "u", "password": "p"},
+        {"host": "mongodb://a"},
+        {"host": "mongodb://a/?w=1"},
+    ],
+    ids=str,
+)
+def test_the_database_of_the_user_is_another_matter(driver: str, options: dict[str, Any]) -> None:
+    assert connect("store", **options).name == "store"
+
+
 # -- what is refused -----------------------------------------------------------------------------
 
 REFUSED: list[dict[str, Any]] = [
@@ -160,3 +224,48 @@ def test_registered_settings_are_refused_when_they_are_used() -> None:
     register_connection("shop", "late", replicaSet=0)
     with pytest.raises(ConnectionError, match="Cannot connect to database late :\n"):
         get_connection("late")
+
+
+SECRET = "hunter2"
+
+LEAKS: list[dict[str, Any]] = [
+    {"host": f"mongodb://user:{SECRET}/x@a:1/shop"},
+    {"host": f"mongodb://user:x/{SECRET}@a:1/shop"},
+    {"host": f"mongodb://user:x/{SECRET}@a"},
+    {"host": f"mongodb://user:1/{SECRET}@a"},
+    {"host": f"mongodb://user:x:{SECRET}@a"},
+    {"host": f"mongodb://user:{SECRET}@x@a:1"},
+    {"host": f"mongodb://user:x?{SECRET}@a"},
+    {"host": f"mongodb://user:x?{SECRET}=1@a"},
+    {"host": f"mongodb://user:x&{SECRET}#[@a:b"},
+    {"host": f"mongodb://user:%zz{SECRET}@a:high"},
+    {"host": f"mongodb://user:{SECRET}%2Fx@a:high"},
+    {"host": [f"mongodb://user:x/{SECRET}@a"]},
+    {"host": f"mongodb://user:{SECRET}@a", "no_such_option": 1},
+    {"host": f"mongodb://a/?tlsCertificateKeyFilePassword={SECRET}&tlsCAFile=/no/such/file"},
+    {"host": f"mongodb://a/?authMechanism=MONGODB-AWS&authMechanismProperties={SECRET}"},
+    {"username": "user", "password": SECRET, "authMechanism": SECRET},
+    {"username": "user", "password": SECRET, "replicaSet": 5},
+    {"authMechanism": "MONGODB-AWS", "authMechanismProperties": {"AWS_SESSION_TOKEN": SECRET}},
+]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # the driver has some about options
+@pytest.mark.parametrize("options", LEAKS, ids=lambda options: str(options).replace(SECRET, "."))
+def test_no_part_of_a_password_is_told(driver: str, options: dict[str, Any]) -> None:
+    try:
+        connect("store", **options)
+    except ConnectionError as error:
+        refusal: BaseException | None = error
+        told = "".join(traceback.format_exception(error))
+        while refusal is not None:
+            told += f"{refusal!r} {refusal.args} {vars(refusal)}"
+            refusal = refusal.__cause__ or refusal.__context__
+        # The lines of this file are in the traceback, and have none of the values.
+        assert SECRET not in told
+        assert "Cannot connect to database default :" in told
+
+
+def test_a_refusal_says_what_to_do_about_a_password_that_is_not_escaped(driver: str) -> None:
+    with pytest.raises(ConnectionError, match="escaped according to RFC 3986"):
+        connect("shop", host="mongodb://u@s:p@a/")
