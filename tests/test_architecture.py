@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -202,3 +203,9 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
                 reached[module] |= reached[between]
     assert [module for module in MODULES if module in reached[module]] == []
     assert "aggregation/accumulator.py" in reached["aggregation/base.py"]
+
+
+def test_the_native_codec_asks_one_module_of_ours_and_is_told_the_rest() -> None:
+    sources = (PACKAGE.parents[1] / "rust" / "son_codec" / "src").rglob("*.rs")
+    named = re.findall(r'"(aiomotorengine[\w.]*)"', "".join(map(Path.read_text, sources)))
+    assert set(named) - {"aiomotorengine._son_codec"} == {"aiomotorengine.codec.pure"}

@@ -12,7 +12,7 @@ from aiomotorengine.codec.plan import DocumentPlan
 
 __all__ = ["CONTRACT", "Codec", "DocumentError", "Implementation"]
 
-CONTRACT = 4
+CONTRACT = 5
 """Raised with every change of what is promised here; an extension of another number is refused."""
 
 

@@ -20,6 +20,9 @@ from bson.objectid import ObjectId
 
 from aiomotorengine.codec.contract import CONTRACT, DocumentError
 from aiomotorengine.codec.elements import is_deeper_than, length_at
+from aiomotorengine.codec.encoded_document import (
+    EncodedDocument as EncodedDocument,
+)  # the extension asks here
 from aiomotorengine.codec.encoded_document import wrap_many
 from aiomotorengine.codec.plan import DocumentPlan
 from aiomotorengine.codec.reply import cut_reply

@@ -1,7 +1,7 @@
 """What hosts and domain names look like, for the fields that hold addresses.
 
-The native codec has a twin of these patterns for ASCII text (``rust/son_codec/src/kinds/host.rs``),
-so they spell out what a letter and a digit is, and are compiled without flags.
+The native codec has a twin of these patterns for ASCII text (``kinds/domain.rs``), so they spell
+out what a letter and a digit is, and are compiled without flags.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ impl EncodedDocument {
 }
 
 fn python_class(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    py.import(intern!(py, "aiomotorengine.codec.encoded_document"))?
+    py.import(intern!(py, "aiomotorengine.codec.pure"))?
         .getattr(intern!(py, "EncodedDocument"))
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn cut_reply<'py>(raw: &Bound<'py, PyBytes>) -> PyResult<Bound<'py, P
     let Ok(Some(batch)) = find_batch(raw.as_bytes()) else {
         // Either there is none, or the bytes do not add up, of which Python says how.
         return py
-            .import("aiomotorengine.codec.reply")?
+            .import("aiomotorengine.codec.pure")?
             .call_method1("cut_reply", (raw,));
     };
     let key = PyString::from_bytes(py, batch.key)?;

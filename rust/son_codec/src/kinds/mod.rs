@@ -6,6 +6,7 @@ mod binary;
 mod boolean;
 mod datetime;
 mod decimal;
+mod domain;
 mod email;
 mod embedded;
 mod float;

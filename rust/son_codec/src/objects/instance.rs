@@ -146,18 +146,16 @@ pub(crate) struct InstanceLayout {
 
 impl InstanceLayout {
     /// `None` if instances of the class are not laid out as this file knows them.
-    pub(crate) fn of(class: &Bound<'_, PyType>) -> PyResult<Option<Self>> {
-        let storage = class
-            .py()
-            .import("aiomotorengine.storage")?
-            .getattr("DocumentStorage")?
-            .cast_into::<PyType>()?;
+    pub(crate) fn of(
+        class: &Bound<'_, PyType>,
+        storage: &Bound<'_, PyType>,
+    ) -> PyResult<Option<Self>> {
         let slot = |name| {
             // A class may have something else under that name: a property, a slot of its own.
             if !class.getattr(name)?.is(&storage.getattr(name)?) {
                 return Ok(None);
             }
-            Slot::find(&storage, name)
+            Slot::find(storage, name)
         };
         let found = (
             Blank::of(class),
@@ -170,7 +168,7 @@ impl InstanceLayout {
         else {
             return Ok(None);
         };
-        Ok(class.is_subclass(&storage)?.then_some(Self {
+        Ok(class.is_subclass(storage)?.then_some(Self {
             blank,
             id,
             is_persisted,

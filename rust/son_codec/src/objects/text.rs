@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 use pyo3::types::string::PyStringData;
 
+use super::{Value, exact};
 use crate::bson::{Key, Writer};
 use crate::errors::{Outcome, Stop};
 
@@ -19,6 +20,12 @@ pub(crate) fn write_text(key: &Key, text: &Bound<'_, PyString>, out: &mut Writer
         return Ok(out.text(key, bytes)?);
     }
     write_transcoded(key, text, out)
+}
+
+/// Whether a value is a plain string in ASCII, with characters of which something is true.
+#[inline]
+pub(crate) fn is_ascii_and(value: Value<'_, '_>, check: impl FnOnce(&[u8]) -> bool) -> bool {
+    exact::<PyString>(value).is_some_and(|text| ascii(&text).is_some_and(check))
 }
 
 /// The characters of a string that is known to be ASCII.

@@ -45,9 +45,11 @@ impl<'py> Arguments<'_, 'py> {
     }
 }
 
-/// Reads the plans of a class and of all that are embedded in it.
+/// Reads the plans of a class and of all that are embedded in it. What is in them, and no more.
 pub(crate) struct Compiler<'py> {
     py: Python<'py>,
+    /// The plans of embedded classes, by class.
+    embedded: Bound<'py, PyAny>,
     indexes: HashMap<usize, usize>,
     waiting: Vec<(usize, Bound<'py, PyAny>)>,
     documents: Vec<Option<Document>>,
@@ -56,14 +58,14 @@ pub(crate) struct Compiler<'py> {
 impl<'py> Compiler<'py> {
     /// The plans; the first is that of the class itself.
     pub(crate) fn compile(plan: &Bound<'py, PyAny>) -> PyResult<Vec<Document>> {
-        let py = plan.py();
         let mut compiler = Self {
-            py,
+            py: plan.py(),
+            embedded: plan.getattr("embedded")?,
             indexes: HashMap::new(),
             waiting: Vec::new(),
             documents: Vec::new(),
         };
-        compiler.index_of(&plan.getattr("document_class")?, Some(plan.clone()))?;
+        compiler.index_of(plan.clone())?;
         while let Some((index, plan)) = compiler.waiting.pop() {
             let document = compiler.document(&plan)?;
             if let Some(slot) = compiler.documents.get_mut(index) {
@@ -73,23 +75,11 @@ impl<'py> Compiler<'py> {
         Ok(compiler.documents.into_iter().flatten().collect())
     }
 
-    fn index_of(
-        &mut self,
-        class: &Bound<'py, PyAny>,
-        plan: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<usize> {
-        let address = class.as_ptr() as usize;
+    fn index_of(&mut self, plan: Bound<'py, PyAny>) -> PyResult<usize> {
+        let address = plan.getattr("document_class")?.as_ptr() as usize;
         if let Some(&index) = self.indexes.get(&address) {
             return Ok(index);
         }
-        let plan = match plan {
-            Some(plan) => plan,
-            None => self
-                .py
-                .import("aiomotorengine.codec.plan")?
-                .getattr("plan_of")?
-                .call1((class,))?,
-        };
         let index = self.documents.len();
         self.indexes.insert(address, index);
         self.documents.push(None);
@@ -98,31 +88,19 @@ impl<'py> Compiler<'py> {
     }
 
     fn document(&mut self, plan: &Bound<'py, PyAny>) -> PyResult<Document> {
-        let class = plan.getattr("document_class")?;
-        let conversion = self
-            .py
-            .import("aiomotorengine.conversion")?
-            .getattr("conversion_of")?
-            .call1((&class,))?;
         let mut fields = Vec::new();
         let mut indexes = HashMap::new();
-        let mut is_usual = true;
-        let mut is_reference = false; // of the old kind, which PyMongo makes objects of
+        let mut names = HashMap::new();
         for field in plan.getattr("fields")?.try_iter()? {
             let field = field?;
-            let name: String = field.getattr("name")?.extract()?;
-            is_usual &= reads_as_usual(&class, &name)?;
-            let key = stored_key(&field)?;
-            is_usual &= !key.contains('\0');
-            is_reference |= key.starts_with('$');
-            indexes.insert(key.into_bytes(), fields.len());
+            names.insert(field.getattr("name")?.extract::<String>()?, fields.len());
+            indexes.insert(stored_key(&field)?.into_bytes(), fields.len());
             fields.push(self.field(&field, false)?);
         }
-        let names: Vec<String> = fields.iter().map(|field| field.name.to_string()).collect();
         let mut factories = Vec::new();
-        for factory in conversion.getattr("factories")?.try_iter()? {
-            let (name, _, make): (String, Bound<'_, PyAny>, Py<PyAny>) = factory?.extract()?;
-            if let Some(index) = names.iter().position(|other| *other == name) {
+        for factory in plan.getattr("factories")?.try_iter()? {
+            let (name, make): (String, Py<PyAny>) = factory?.extract()?;
+            if let Some(&index) = names.get(&name) {
                 factories.push((index, make));
             }
         }
@@ -130,28 +108,25 @@ impl<'py> Compiler<'py> {
         let is_native = |method: &str| -> PyResult<bool> {
             routes.get_item(method)?.getattr("native")?.extract()
         };
-        let construct: String = plan.getattr("construct")?.extract()?;
-        let is_built_directly = construct == "direct";
-        let class = class.cast_into::<PyType>()?;
-        let layout = InstanceLayout::of(&class)?;
-        let defaults = conversion.getattr("defaults")?.cast_into::<PyDict>()?;
-        is_usual &= layout.is_some();
+        let is_built_directly = plan.getattr("construct")?.extract::<&str>()? == "direct";
+        let class = plan.getattr("document_class")?.cast_into::<PyType>()?;
+        let storage = plan.getattr("storage")?.cast_into::<PyType>()?;
+        // Checked here too: on this rests that memory is read and written where it should.
+        let layout = InstanceLayout::of(&class, &storage)?;
+        let is_known = layout.is_some();
+        let undeclared = plan.getattr("undeclared")?;
         Ok(Document {
             indexes,
             factories,
             id_key: key_of("_id"),
-            template: defaults.unbind(),
+            template: plan.getattr("defaults")?.cast_into::<PyDict>()?.unbind(),
             undeclared: Undeclared {
-                values: self
-                    .py
-                    .import("aiomotorengine.conversion")?
-                    .getattr("dynamic_values")?
-                    .unbind(),
-                pick_up: conversion.getattr("pick_up")?.unbind(),
+                values: undeclared.getattr("values")?.unbind(),
+                pick_up: undeclared.getattr("pick_up")?.unbind(),
             },
-            validates: is_usual && is_native("validate")?,
-            writes: is_usual && is_native("to_son")?,
-            reads: is_usual && !is_reference && is_built_directly && is_native("from_son")?,
+            validates: is_known && is_native("validate")?,
+            writes: is_known && is_native("to_son")?,
+            reads: is_known && is_built_directly && is_native("from_son")?,
             is_in_one_go: !fields.iter().any(Field::has_users_methods),
             is_read_alone: !fields.iter().any(Field::has_users_from_son),
             fields,
@@ -176,7 +151,8 @@ impl<'py> Compiler<'py> {
             embedded: if embedded.is_none() {
                 None
             } else {
-                Some(self.index_of(&embedded, None)?)
+                let plan = self.embedded.get_item(&embedded)?;
+                Some(self.index_of(plan)?)
             },
         };
         Ok(Field {
@@ -201,29 +177,14 @@ impl<'py> Compiler<'py> {
     }
 }
 
-/// The text of a field's key. One that is no text, or cannot be written in UTF-8, is as bad as one
-/// with a NUL in it: `bson` complains of them all. The field of a list's items has none.
+/// The text of a field's key. The field of a list's items has none; and documents with a key that is
+/// no text, or none of UTF-8, stay in Python.
 fn stored_key(plan: &Bound<'_, PyAny>) -> PyResult<String> {
     let key = plan.getattr("db_field")?;
-    Ok(key.extract().unwrap_or_else(|_| "\0".into()))
+    Ok(key.extract().unwrap_or_default())
 }
 
 /// The key of a field. One that BSON cannot store never gets as far as being written.
 fn key_of(text: &str) -> Key {
     Key::new(text.as_bytes()).unwrap_or_else(Key::first_index)
-}
-
-/// Whether a field's attribute is one of the library's own, which read by `get_value` or not at all.
-fn reads_as_usual(class: &Bound<'_, PyAny>, name: &str) -> PyResult<bool> {
-    let py = class.py();
-    let find = py
-        .import("aiomotorengine.conversion")?
-        .getattr("find_attribute")?;
-    let kind = find.call1((class, name))?.get_type();
-    let storage = py.import("aiomotorengine.storage")?;
-    let dates = py.import("aiomotorengine.fields.datetime_field")?;
-    Ok(kind.is(&storage.getattr("StoredAttribute")?)
-        || kind.is(&storage.getattr("ConvertedAttribute")?)
-        || kind.is(&storage.getattr("ReferenceAttribute")?)
-        || kind.is(&dates.getattr("StampedAttribute")?))
 }
