@@ -17,6 +17,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,10 @@ VARIABLE = "AIOMOTORENGINE_BUILD"
 MANIFEST = Path(__file__).parent.parent / "rust" / "son_codec" / "Cargo.toml"
 REQUIREMENTS = {"native": ["maturin>=1.9.4,<2"], "pure": ["hatchling>=1.27"]}
 BACKENDS = {"native": "maturin", "pure": "hatchling.build"}
+WAY_OUT = (
+    "The native codec could not be built, for the reason above. "
+    f"To install the library without it, set {VARIABLE}=pure."
+)
 
 
 def kind() -> str:
@@ -72,8 +77,18 @@ def numbers(version: str) -> list[int]:
     return [int(part) for part in version.split(".")]
 
 
-def backend() -> Any:
-    return importlib.import_module(BACKENDS[kind()])
+def build(hook: str, *arguments: Any) -> str:
+    """Have the backend make a wheel; where a native one fails, end with the way out."""
+    chosen = kind()
+    try:
+        return str(getattr(importlib.import_module(BACKENDS[chosen]), hook)(*arguments))
+    except (Exception, SystemExit) as error:  # maturin exits
+        if chosen == "pure":
+            raise
+        sys.stdout.flush()  # installers show it together with what comes now
+        if not isinstance(error, SystemExit):
+            traceback.print_exception(error)
+        raise SystemExit(WAY_OUT) from error
 
 
 # No prepare_metadata hooks: installers then take the metadata from the wheel, which is built once.
@@ -93,11 +108,11 @@ def get_requires_for_build_sdist(config_settings: Any = None) -> list[str]:
 
 
 def build_wheel(directory: str, config_settings: Any = None, metadata: str | None = None) -> str:
-    return str(backend().build_wheel(directory, config_settings, metadata))
+    return build("build_wheel", directory, config_settings, metadata)
 
 
 def build_editable(directory: str, config_settings: Any = None, metadata: str | None = None) -> str:
-    return str(backend().build_editable(directory, config_settings, metadata))
+    return build("build_editable", directory, config_settings, metadata)
 
 
 def build_sdist(directory: str, config_settings: Any = None) -> str:

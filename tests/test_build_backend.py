@@ -1,9 +1,11 @@
-"""What is built where: with Rust, without it, and with one that is too old."""
+"""What is built where: with Rust, without it, with one that is too old, or that fails."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -70,3 +72,61 @@ def test_another_setting_is_an_error(rust: Path) -> None:
     refused = built(rust, "fast")
     assert refused.returncode == 1
     assert refused.stderr == "AIOMOTORENGINE_BUILD must be auto, native or pure, not 'fast'.\n"
+
+
+# -- a native build that fails -------------------------------------------------------------------
+
+WAY_OUT = (
+    "The native codec could not be built, for the reason above. "
+    "To install the library without it, set AIOMOTORENGINE_BUILD=pure."
+)
+HOOKS = ["build_wheel", "build_editable"]
+
+
+def output_of(hook: str, programs: Path, **environment: str) -> str:
+    """What an installer shows of a build that has to fail."""
+    code = f"import native_or_pure; native_or_pure.{hook}({str(programs)!r})"
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=BACKEND.parents[1],
+        env={"PATH": str(programs), "PYTHONPATH": str(BACKEND.parent), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1, ran.stdout
+    return ran.stdout
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+@pytest.mark.parametrize("failure", ["raise SystemExit(1)", "raise OSError('no compiler')"])
+def test_a_native_build_that_fails_ends_with_the_way_out(
+    rust: Path, hook: str, failure: str
+) -> None:
+    code = f"def {hook}(*arguments):\n    print('error[E0425]: no such function')\n    {failure}\n"
+    (rust / "maturin.py").write_text(code)
+    told = output_of(hook, rust, PYTHONPATH=f"{BACKEND.parent}{os.pathsep}{rust}")
+    first, *others, last = told.splitlines()
+    assert (first, last) == ("error[E0425]: no such function", WAY_OUT)
+    assert ("OSError: no compiler" in others) == ("no compiler" in failure)
+
+
+def test_a_pure_build_that_fails_says_nothing_of_native_ones(rust: Path) -> None:
+    (rust / "hatchling").mkdir()
+    (rust / "hatchling" / "__init__.py").touch()
+    code = "def build_wheel(*arguments):\n    raise OSError('the disk is full')\n"
+    (rust / "hatchling" / "build.py").write_text(code)
+    path = f"{rust}{os.pathsep}{BACKEND.parent}"
+    told = output_of("build_wheel", rust, PYTHONPATH=path, AIOMOTORENGINE_BUILD="pure")
+    assert told.splitlines()[-1] == "OSError: the disk is full"
+
+
+@pytest.mark.skipif(find_spec("maturin") is None, reason="maturin is installed where Rust is")
+def test_cargo_is_held_to_the_crates_of_the_lock_file(rust: Path) -> None:
+    asked = rust / "asked"
+    install(rust, "cargo", f"""echo "$@" >> {asked}; [ "$1" = --version ] && echo cargo 1.95.0""")
+    told = output_of("build_wheel", rust, PATH=f"{rust}{os.pathsep}{Path(sys.executable).parent}")
+    assert told.splitlines()[-1] == WAY_OUT
+    [metadata] = [line for line in asked.read_text().splitlines() if line.startswith("metadata")]
+    assert "--locked" in metadata.split()
