@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import ChainMap, UserDict, deque
+from collections.abc import Mapping
+from types import MappingProxyType
 
+import bson
 import pytest
 from bson import SON, Regex
+from bson.raw_bson import RawBSONDocument
 
 from aiomotorengine import (
     BaseField,
@@ -16,6 +21,7 @@ from aiomotorengine import (
     Q,
     StringField,
 )
+from aiomotorengine.query_builder.transform import OPERATORS
 from tests.query.models import Friend, Sub, Thing
 
 SCALARS = ["a", "s", "flag", "key", "password", "price", "weight", "when"]
@@ -35,12 +41,13 @@ OTHERS = [
 LISTS = ["nums", "tags", "prices", "members", "tables"]
 REFERENCES = ["friend", "friends"]
 SENT = {"$ne": None}
+ALL = {"$all": ["x"]}
 
 
 @pytest.mark.parametrize("operator", ["", "__ne", "__gt", "__lte", "__not", "__not__gte"])
 @pytest.mark.parametrize("name", [*SCALARS, *OTHERS, *LISTS])
 def test_a_mapping_of_operators_is_refused(name, operator):
-    for sent in (SENT, SON(SENT), {"x": 1, **SENT}):
+    for sent in (SENT, SON(SENT), ALL, {"x": 1, **SENT}):
         with pytest.raises(ValueError, match=f"field '{name.replace('__', '.')}'.* raw query"):
             Q(**{name + operator: sent}).to_query(Thing)
 
@@ -48,7 +55,7 @@ def test_a_mapping_of_operators_is_refused(name, operator):
 @pytest.mark.parametrize("operator", ["", "__ne", "__gt", "__not"])
 @pytest.mark.parametrize("name", REFERENCES)
 def test_a_reference_takes_no_mapping_of_operators(name, operator):
-    for sent in (SENT, SON(SENT), {"x": 1, **SENT}):
+    for sent in (SENT, SON(SENT), ALL, {"x": 1, **SENT}):
         with pytest.raises(ValueError, match=f"field '{name}'.* ObjectId"):
             Q(**{name + operator: sent}).to_query(Thing)
 
@@ -117,6 +124,7 @@ class Holder(Document):
     extras = ListField(EmbeddedDocumentField(Extra))
     sub = EmbeddedDocumentField(Sub)
     words = ListField(StringField())
+    anything = ListField(BaseField())
 
 
 @pytest.mark.parametrize(
@@ -137,6 +145,10 @@ class Holder(Document):
         {"undeclared": Rows({"$elemMatch": SENT})},
         {"undeclared": [Rows(SENT)]},
         {"words__exists": SENT},
+        {"anything": ALL},
+        {"anything": {"$all": []}},
+        {"anything": [ALL]},
+        {"anything__in": [ALL]},
     ],
 )
 def test_operators_that_come_out_of_a_conversion_are_refused(filters):
@@ -155,6 +167,61 @@ def test_operators_that_a_programs_own_to_son_makes_are_refused():
 
     with pytest.raises(ValueError, match=r"field 'wild'.*a mapping with operators"):
         Q(wild="x").to_query(Card)
+
+
+def operators_in(condition):
+    """The operators of a condition, where MongoDB reads them as such."""
+    if isinstance(condition, list | tuple):
+        for item in condition:
+            yield from operators_in(item)
+    elif isinstance(condition, Mapping) and any(key.startswith("$") for key in condition):
+        yield from condition
+        yield from operators_in(list(condition.values()))
+
+
+OWN = {"x": 1, "$sent": 1}
+CARRIERS = [
+    lambda sent: sent,
+    SON,
+    UserDict,
+    ChainMap,
+    MappingProxyType,
+    lambda sent: RawBSONDocument(bson.encode(sent)),
+    lambda sent: [sent],
+    lambda sent: (1, sent),
+    lambda sent: deque([sent]),
+    lambda sent: {1: sent}.values(),
+    lambda sent: [[sent]],
+    Rows,
+    lambda sent: Rows(Rows(sent)),
+    Extra.from_son,
+    lambda sent: [Extra.from_son(sent)],
+    lambda sent: Sub.from_son({"nm": "x", **sent}),
+    lambda sent: [Sub.from_son(sent)],
+    lambda sent: {"name": sent},
+    lambda sent: {"deep": sent},
+    lambda sent: {"$all": [sent]},
+    lambda sent: {"$near": {"$geometry": sent}, **sent},
+]
+
+
+@pytest.mark.parametrize("carrier", CARRIERS, ids=range(len(CARRIERS)))
+def test_no_operator_gets_through_any_field_in_any_form(carrier):
+    names = [*Thing._fields, "id", "undeclared", "any__x", "sub__undeclared", "nums__0"]
+    operators = ["", "__not", *(f"__{name}" for name in OPERATORS if name != "not")]
+    sent = taken = 0
+    for name in names:
+        for operator in operators:
+            for mapping in ({"$sent": 1}, OWN):
+                sent += 1
+                try:
+                    query = Q(**{name + operator: carrier(mapping)}).to_query(Thing)
+                except ValueError:
+                    continue
+                taken += 1
+                ((_, condition),) = query.items()
+                assert "$sent" not in operators_in(condition), (name, operator)
+    assert taken < sent
 
 
 @pytest.mark.parametrize("sent", [SENT, {"deep": SENT}, {"deep": {"t": SENT}}, {"numbers": [SENT]}])

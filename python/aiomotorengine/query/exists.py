@@ -7,6 +7,7 @@ from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query.base import QueryOperator
+from aiomotorengine.utils import is_collection
 
 __all__ = ["ExistsQueryOperator"]
 
@@ -23,6 +24,6 @@ class ExistsQueryOperator(QueryOperator):
         return {db_name: {"$exists": value}}
 
     def get_value(self, field: BaseField[Any], raw: Any) -> Any:
-        if isinstance(raw, Mapping):
-            raise ValueError("it takes True or False, and no mapping.")
+        if isinstance(raw, Mapping) or is_collection(raw):
+            raise ValueError(f"it takes True or False, not {type(raw).__name__}.")
         return raw

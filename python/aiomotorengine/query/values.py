@@ -53,7 +53,7 @@ def checked(field: BaseField[Any], convert: Callable[[Any], Any], raw: Any) -> A
     if is_replaced(compared, "to_query"):
         return value  # the program that wrote the method decides what may be asked
     # What is sent is looked at, and not what was given: an operator may come out of a conversion.
-    made = value["$all"] if is_all_of(field, value) else value
+    made = value["$all"] if is_collection(raw) and is_all_of(field, value) else value
     if not all(keys_are_allowed(compared, mapping) for mapping in mappings_in(made)):
         raise refusal("a mapping with operators")
     return value
