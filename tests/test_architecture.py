@@ -24,6 +24,7 @@ STANDS_ON = {
     "naming": "storage",
     "construction": "",
     "conversion": "fields naming construction",
+    "representation": "fields",
     "validation": "conversion codec",
     "codec": "conversion",
     "query": "fields",
@@ -51,7 +52,7 @@ STANDS_ON = {
     ),
     "annotations": "fields",
     "metaclasses": "queryset naming annotations",
-    "document": "metaclasses validation",
+    "document": "metaclasses validation representation",
     "__init__": "document",
     "__main__": "__init__",
 }

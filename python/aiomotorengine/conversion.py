@@ -56,6 +56,7 @@ class Conversion:
     """
 
     __slots__ = (
+        "_at_once",
         "_below",
         "_fields",
         "_needed",
@@ -86,11 +87,17 @@ class Conversion:
         self._needed = keywords_needed(document_class) if self.has_own_constructor else None
         self.by_keywords = self._needed is not None
         self._fields = fields
+        self._at_once = {
+            name: field._kept for name, field in fields.items() if field.overrides("_kept")
+        }
         self.defaults: dict[str, Any] = {}
         self.factories: list[tuple[str, str, Callable[[], Any]]] = []
         for name, field in fields.items():
-            factory = default_factory(field.default)
-            self.defaults[name] = field.default if factory is None else None
+            default, factory = field.default, default_factory(field.default)
+            if name in self._at_once:
+                default = None if factory else self._at_once[name](default)
+                factory = factory and partial(converted, factory, self._at_once[name])
+            self.defaults[name] = default if factory is None else None
             if factory is not None:
                 self.factories.append((name, field.db_field, factory))
         self.defaults = sharing_keys(self.defaults)
@@ -126,6 +133,9 @@ class Conversion:
 
     def fill(self, document: DocumentStorage, given: dict[str, Any]) -> None:
         """Give a new instance its defaults and then the values its caller named."""
+        for name, convert in self._at_once.items():
+            if name in given:
+                given[name] = convert(given[name])
         # What a class sets before it hands on to this, in an __init__ or __new__ of its own.
         before = document.__dict__ if self.has_own_constructor else None
         values = document.__dict__ = self.defaults.copy()
@@ -443,6 +453,11 @@ def default_factory(default: Any) -> Callable[[], Any] | None:
     if isinstance(default, MUTABLE_DEFAULTS):
         return partial(copy.deepcopy, default)
     return None
+
+
+def converted(make: Callable[[], Any], convert: Callable[[Any], Any]) -> Any:
+    """What a factory makes, as the document keeps it."""
+    return convert(make())
 
 
 # -- values that no field declares -------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from aiomotorengine import references, validation
+from aiomotorengine import references, representation, validation
 from aiomotorengine.codec import explain
 from aiomotorengine.codec.explain import CodecExplanation
 from aiomotorengine.construction import keywords_needed
@@ -98,6 +98,9 @@ class BaseDocument(DocumentStorage):
         """Whether a stored key may be matched to its field without ``get_field_by_db_name``."""
         own: Any = cls.get_field_by_db_name
         return own.__func__ is BaseDocument.get_field_by_db_name.__func__  # type: ignore[attr-defined]
+
+    __repr__ = representation.text_of
+    __rich_repr__ = representation.parts_of
 
     # -- conversion -----------------------------------------------------------------------------
 

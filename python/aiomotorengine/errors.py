@@ -42,6 +42,11 @@ PYMONGO_ERROR_REGEX = re.compile(
 )
 
 
+LONGEST_HEAD = 1000
+"""How much of a server's message is searched: what is looked for comes first, and the values that
+follow may be as long as a stranger likes."""
+
+
 class InvalidDocumentError(ValueError):
     """A document, or the class body of one, breaks a rule of its own fields.
 
@@ -252,7 +257,7 @@ class UniqueKeyViolationError(RuntimeError, DuplicateKeyError):
         Returns:
             The error, or ``None`` for a text that is not about a unique index.
         """
-        match = PYMONGO_ERROR_REGEX.search(text)
+        match = PYMONGO_ERROR_REGEX.search(text[:LONGEST_HEAD])
         if match is None:
             return None
         index_name = match["index_name"]
@@ -301,7 +306,7 @@ def violates_id(error: DuplicateKeyError) -> bool:
     details = error.details or {}
     if pattern := details.get("keyPattern"):
         return list(pattern) == ["_id"]
-    match = PYMONGO_ERROR_REGEX.search(details.get("errmsg") or str(error))
+    match = PYMONGO_ERROR_REGEX.search((details.get("errmsg") or str(error))[:LONGEST_HEAD])
     return match is not None and match["index_name"].rpartition("$")[2] == "_id_"
 
 

@@ -163,7 +163,7 @@ class ConvertedAttribute(Attribute):
         return self.field if document is None else self.read(document)
 
     def __set__(self, document: DocumentStorage, value: Any) -> None:
-        document.__dict__[self.name] = value
+        document.__dict__[self.name] = self.field._kept(value)
 
     def __delete__(self, document: DocumentStorage) -> None:
         try:

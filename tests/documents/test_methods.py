@@ -14,6 +14,7 @@ from aiomotorengine import (
     IntField,
     ListField,
     PasswordField,
+    PointField,
     ReferenceField,
     StringField,
 )
@@ -44,7 +45,13 @@ def test_get_field_value_reads_through_the_field() -> None:
     post = Post(title="a", password="secret")
     assert post.get_field_value("title") == "a"
     assert post.get_field_value("password") == "secret"
-    assert post.get_field_value("password") is not post._values["password"]
+
+    class Town(Document):
+        place = PointField()
+
+    town = Town(place=[1, 2])
+    assert town.get_field_value("place") == {"type": "Point", "coordinates": [1, 2]}
+    assert town._values["place"] == [1, 2]
 
 
 def test_get_field_value_does_not_complain_about_unloaded_references() -> None:

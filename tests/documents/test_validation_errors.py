@@ -97,7 +97,7 @@ def test_a_missing_value_has_its_path() -> None:
             "remarks.0",
             "At remarks[0]: {'by': 'a'} (dict); an instance of Remark is wanted.",
         ),
-        ({"author": 5}, "author", "At author: 5 (int); a saved Remark or its id is wanted."),
+        ({"author": [1]}, "author", "At author: [1] (list); a saved Remark or its id is wanted."),
     ],
 )
 def test_the_note_says_what_is_there_and_what_is_wanted(

@@ -317,3 +317,8 @@ def test_servers_that_name_no_keys_are_understood_by_their_words(text: str, expe
     assert violates_id(DuplicateKeyError(text, 11000)) is expected
     named = {"errmsg": text, "keyPattern": {"nm": 1}}
     assert not violates_id(DuplicateKeyError(text, 11000, named))
+
+
+def test_only_the_head_of_a_message_is_searched() -> None:
+    assert UniqueKeyViolationError.from_pymongo(f"{' ' * 1000}{MESSAGES['2.x']}", Document) is None
+    assert UniqueKeyViolationError.from_pymongo(MESSAGES["2.x"] + " " * 1000, Document) is not None

@@ -48,6 +48,7 @@ NOT_HELPERS = frozenset(HOOKS) | {
     "_find_refused",
     "_holds_others",
     "_is_secret",
+    "_kept",
     "_title",
     "_wanted",
     "is_scalar",

@@ -161,6 +161,10 @@ class BaseField(Generic[T], metaclass=FieldType):
         """One value to compare with, such as an item of ``$in``: as ``to_son``."""
         return self.to_son(value)
 
+    def _kept(self, value: Any) -> Any:
+        """What a document keeps of an assigned value; only asked if ``get_value`` is overridden."""
+        return value
+
     def _presented(self, value: Any) -> Any:
         """As ``get_value``, for a value outside a document, where dates are not stamped."""
         return self.get_value(value) if self.overrides("get_value") else value

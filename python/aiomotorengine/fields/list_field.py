@@ -220,7 +220,8 @@ class ListField(BaseField[list[T]]):
         return None
 
     def _is_secret(self, value: Any) -> bool:
-        return self._base_field._is_secret(value)
+        items = value if is_collection(value) else [value]
+        return any(map(self._base_field._is_secret, items))
 
     def _wanted(self, value: Any) -> str:
         return "" if is_collection(value) else "a list"

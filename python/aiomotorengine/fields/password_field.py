@@ -71,6 +71,12 @@ class PasswordType:
     def __str__(self) -> str:
         return as_bytes(self.value).decode(errors="backslashreplace")
 
+    def keys(self) -> tuple[str, ...]:
+        """None. Who takes any object apart to make JSON of it, as FastAPI does, asks for them
+        first, and finds no hash.
+        """
+        return ()
+
     def __repr__(self) -> str:
         # What is written into logs and tracebacks must not help to find the password.
         return "<PasswordType>"
@@ -142,6 +148,10 @@ class PasswordField(BaseField[PasswordType]):
 
     def _is_secret(self, value: Any) -> bool:
         return True
+
+    def _kept(self, value: Any) -> Any:
+        # A plain text that stayed in the document would be in whatever shows ``vars(document)``.
+        return value if self.overrides("get_value", PasswordField) else self.get_value(value)
 
     if TYPE_CHECKING:
 
