@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -48,6 +48,27 @@ def test_text_is_parsed_on_the_way_in_and_out_and_in_queries() -> None:
         assert convert(TEXT) == MOMENT
         assert convert(MOMENT) is MOMENT
         assert convert(None) is None
+
+
+MOMENTS: dict[Any, datetime] = {
+    "2010-11-12T13:14:15": MOMENT,
+    "2010-11-12T13:14:15.678901": MOMENT.replace(microsecond=678901),
+    "2010-11-12T13:14:15Z": MOMENT.replace(tzinfo=UTC),
+    "2010-11-12T15:14:15+02:00": MOMENT.replace(tzinfo=UTC),
+    "2010-11-12 13:14:15Z": MOMENT.replace(tzinfo=UTC),
+    "2010-11-12T13:14": MOMENT.replace(second=0),
+    "2010-11-12": datetime(2010, 11, 12),
+    "2010-1-2 3:04:05": datetime(2010, 1, 2, 3, 4, 5),
+    date(2010, 11, 12): datetime(2010, 11, 12),
+}
+
+
+@pytest.mark.parametrize("given", MOMENTS, ids=str)
+def test_filters_and_updates_take_iso_8601_and_days(given: Any) -> None:
+    field = holder(DateTimeField()).value
+    for convert in field.to_query, field.to_query_item, field.to_update:
+        assert convert(given) == MOMENTS[given]
+    assert not field.validate(given)
 
 
 def test_other_text_is_a_value_error() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from uuid import UUID
@@ -73,6 +73,24 @@ def test_a_value_goes_through_the_fields_to_query(filters, expected):
 )
 def test_k23_in_and_ne_on_a_list_field(filters, expected):
     assert Q(**filters).to_query(Thing) == expected
+
+
+DAY = date(2020, 1, 2)
+MIDNIGHT = datetime(2020, 1, 2)
+
+
+@pytest.mark.parametrize("value", [DAY, MIDNIGHT, "2020-01-02", "2020-01-02T00:00:00"], ids=str)
+def test_a_date_is_compared_with_days_and_with_text(value):
+    assert Q(when__gte=value).to_query(Thing) == {"when": {"$gte": MIDNIGHT}}
+    assert Q(when__in=[value]).to_query(Thing) == {"when": {"$in": [MIDNIGHT]}}
+
+
+def test_a_date_is_compared_with_text_that_has_an_offset():
+    aware = MIDNIGHT.replace(tzinfo=UTC)
+    for text in ("2020-01-02T00:00:00Z", "2020-01-02T01:00:00+01:00"):
+        assert Q(when__lt=text).to_query(Thing) == {"when": {"$lt": aware}}
+    with pytest.raises(ValueError, match=r"field 'when' in filter 'when__lt': .*2020-13"):
+        Q(when__lt="2020-13-02T00:00:00Z").to_query(Thing)
 
 
 def test_k23_sets_are_made_lists():

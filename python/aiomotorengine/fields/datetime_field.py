@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from types import NoneType
 from typing import Any, Unpack
 
@@ -64,7 +64,8 @@ class DateTimeField(BaseField[datetime]):
     """A point in time, to the millisecond.
 
     Aware values are stored in UTC and come back naive, unless the client is ``tz_aware``. Filters
-    and updates also take text of the form ``2010-12-31 23:59:59``.
+    and updates also take text such as ``2010-12-31 23:59:59`` or ``2010-12-31T23:59:59Z``, and a
+    ``date``, which means the beginning of that day.
 
     Parameters:
         auto_now_on_insert: whether an insert sets a missing value to now: aware if the client is
@@ -72,7 +73,7 @@ class DateTimeField(BaseField[datetime]):
         auto_now_on_update: whether every save sets the value to now.
 
     Example:
-        >>> from datetime import datetime, tzinfo
+        >>> from datetime import datetime
         >>> from aiomotorengine import DateTimeField, Document
         >>> class Event(Document):
         ...     at = DateTimeField()
@@ -112,7 +113,11 @@ class DateTimeField(BaseField[datetime]):
 
     @unchanged(datetime, NoneType)
     def to_son(self, value: Any) -> Any:
-        return datetime.strptime(value, FORMAT) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return moment_of(value)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return datetime.combine(value, time.min)  # where a day begins, in UTC
+        return value
 
     @unchanged(datetime, NoneType)
     def from_son(self, value: Any) -> datetime | None:
@@ -134,6 +139,18 @@ class DateTimeField(BaseField[datetime]):
         if is_automatic and not self.overrides("get_value"):
             return StampedAttribute(self, self.name)
         return super().attribute()
+
+
+def moment_of(text: str) -> datetime:
+    """The moment that a text means: of ISO 8601, or as ``FORMAT`` says.
+
+    Raises:
+        ValueError: it means none.
+    """
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.strptime(text, FORMAT)  # which also takes 1:02 for 01:02
 
 
 def now(zone: tzinfo | None = None) -> datetime:
