@@ -37,16 +37,19 @@ STANDS_ON = {
     "connection": "drivers database redaction",
     "pacing": "",
     "answers": "errors",
-    "raw_io": "codec pacing",
+    "raw_io": "codec",
+    "replies": "codec answers",
+    "cursors": "replies drivers",
+    "reading": "cursors raw_io pacing",
     "transactions": "",
     "target": "drivers transactions",
     "indexes": "errors answers target",
     "saving": "conversion raw_io indexes validation",
     "bulk": "saving pacing answers",
     "arguments": "",
-    "counting": "answers",
-    "finding": "raw_io query_builder",
-    "references": "fields",
+    "counting": "reading",
+    "finding": "reading query_builder",
+    "references": "fields reading",
     "queryset": (
         "arguments aggregation update connection bulk indexes counting finding references answers"
     ),
@@ -158,7 +161,7 @@ def test_modules_are_imported_by_name_only_where_there_is_a_choice() -> None:
     ]
 
 
-def test_bytes_are_for_the_codec_and_raw_io() -> None:
+def test_bytes_are_for_the_codec_and_those_who_hand_them_to_the_driver() -> None:
     names = {"encode", "decode", "decode_all", "decode_iter", "BSON", "raw_bson"}
     assert modules_that({f"bson.{name}" for name in names}) == [
         "bulk/rejected.py",  # to keep what a server said of refusals; no document passes here
@@ -167,6 +170,7 @@ def test_bytes_are_for_the_codec_and_raw_io() -> None:
         "codec/unencodable.py",  # which value it is that cannot be encoded
         "raw_io.py",
         "references.py",  # to compare ids that cannot be hashed; no document passes here
+        "replies.py",
     ]
 
 

@@ -16,7 +16,7 @@ from pymongo.errors import OperationFailure, ProtocolError, PyMongoError
 
 from aiomotorengine.errors import keep_labels
 
-__all__ = ["checked_count", "is_whole", "understood"]
+__all__ = ["checked_count", "is_whole", "protocol_errors"]
 
 ANSWER_FAILURES = (
     ArithmeticError,
@@ -32,12 +32,16 @@ ANSWER_FAILURES = (
 
 
 @contextmanager
-def understood(was_sent: Callable[[], bool] = lambda: True) -> Iterator[None]:
+def protocol_errors(
+    was_sent: Callable[[], bool] = lambda: True, *, is_read: bool = False
+) -> Iterator[None]:
     """Turn what a driver raises for an answer that makes no sense into ``ProtocolError``.
 
     Parameters:
         was_sent: asked after a failure for which what the driver was given may be the reason as
             well; whether that could be sent.
+        is_read: whether nothing was written. Then bytes that do not add up stay ``InvalidBSON``,
+            since they may be what is stored.
 
     Raises:
         pymongo.errors.ProtocolError: the answer makes no sense.
@@ -50,6 +54,8 @@ def understood(was_sent: Callable[[], bool] = lambda: True) -> Iterator[None]:
             raise nonsense(error) from error
         raise
     except InvalidBSON as error:
+        if is_read:
+            raise
         raise nonsense(error) from error
     except ANSWER_FAILURES as error:
         if was_sent():

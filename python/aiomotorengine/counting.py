@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from aiomotorengine.answers import checked_count
+from aiomotorengine import reading
+from aiomotorengine.answers import checked_count, protocol_errors
+from aiomotorengine.raw_io import can_encode
 
 __all__ = ["count"]
 
@@ -16,7 +18,11 @@ CONNECTIVES = frozenset({"$and", "$or", "$nor"})
 """What has a list of queries."""
 
 
-async def count(collection: Any, query: Mapping[str, Any]) -> int:
+async def count(
+    collection: Any,
+    query: Mapping[str, Any],
+    open_aggregation: Callable[[Any, Sequence[Mapping[str, Any]]], Awaitable[Any]],
+) -> int:
     """How many documents a query finds.
 
     Where it takes the command ``count``, the driver does not ask again by itself if the connection
@@ -25,6 +31,7 @@ async def count(collection: Any, query: Mapping[str, Any]) -> int:
     Parameters:
         collection: the driver's collection.
         query: the filter, as MongoDB takes it.
+        open_aggregation: the driver's way to begin an aggregation.
 
     Raises:
         pymongo.errors.PyMongoError: the server does not take the query; within a transaction, none
@@ -32,18 +39,22 @@ async def count(collection: Any, query: Mapping[str, Any]) -> int:
         pymongo.errors.ProtocolError: its answer has no number.
     """
     if not mentions(query, NOT_AGGREGATED):
-        found: int = await collection.count_documents(query)
-        return found
-    level = collection.read_concern.document
-    answer = await collection.database.command(
-        "count",
-        collection.name,
-        query=query,
-        codec_options=collection.codec_options.with_options(document_class=dict),
-        read_preference=collection.read_preference,
-        **({"readConcern": level} if level else {}),
-    )
-    return checked_count(answer.get("n"))
+        # The driver's own count_documents takes an answer without a cursor for "none".
+        all_of_them = {"$group": {"_id": None, "n": {"$sum": 1}}}
+        pipeline: list[Mapping[str, Any]] = [{"$match": query}, all_of_them]
+        found = await reading.aggregate(collection, pipeline, open_aggregation)
+        return checked_count(found[0].get("n")) if found else 0
+    with protocol_errors(lambda: can_encode(collection, query), is_read=True):
+        level = collection.read_concern.document
+        answer = await collection.database.command(
+            "count",
+            collection.name,
+            query=query,
+            codec_options=collection.codec_options.with_options(document_class=dict),
+            read_preference=collection.read_preference,
+            **({"readConcern": level} if level else {}),
+        )
+        return checked_count(answer.get("n"))
 
 
 def mentions(query: Any, operators: frozenset[str]) -> bool:

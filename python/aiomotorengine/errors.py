@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from bson.errors import BSONError
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError, PyMongoError
 
 from aiomotorengine.locations import Location, Part, location_of, shown
@@ -327,7 +328,8 @@ class AggregationError(RuntimeError):
     @classmethod
     def of(cls, error: Exception) -> AggregationError:
         """The error that is raised for one; its cause is still to be set."""
-        bases = (cls, type(error)) if isinstance(error, PyMongoError) else cls.__bases__
+        is_drivers = isinstance(error, PyMongoError | BSONError)
+        bases = (cls, type(error)) if is_drivers else cls.__bases__
         wrapped = aggregation_error(bases, f"Aggregation failed due to: {error}", vars(error))
         if isinstance(error, PyMongoError):
             keep_labels(error, wrapped)
@@ -345,7 +347,7 @@ def aggregation_error(
 
 
 @cache
-def joined(first: type[AggregationError], second: type[PyMongoError]) -> type[AggregationError]:
+def joined(first: type[AggregationError], second: type[Exception]) -> type[AggregationError]:
     """A class that is both; its name is the first's."""
     return type(first.__name__, (first, second), {"__module__": first.__module__})
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Mapping
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import Any
 
-from aiomotorengine import raw_io
+from aiomotorengine import reading
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
+from aiomotorengine.reading import Reading, Unreadable
 
 __all__ = ["Selection", "batches", "unreadable_handler"]
-
-Unreadable = Callable[[StoredValueError, Mapping[str, Any]], object]
-"""Takes a stored document that cannot be read, with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ def unreadable_handler(how: Any) -> Unreadable | None:
     return handler
 
 
-async def batches(collection: Any, selection: Selection) -> AsyncGenerator[list[Any], None]:
+def batches(collection: Any, selection: Selection) -> Reading:
     """The documents of a selection, in batches as they arrive.
 
     Raises:
@@ -87,19 +84,13 @@ async def batches(collection: Any, selection: Selection) -> AsyncGenerator[list[
         raise ValueError(f"The limit must not be negative: {selection.limit}.")
     if selection.skip < 0:
         raise ValueError(f"The number to skip must not be negative: {selection.skip}.")
-    if selection.limit == 0:
-        return
-    found = raw_io.find(
+    return reading.find(
         collection,
         selection.document_class,
         selection.query,
         sort=selection.order,
         skip=selection.skip,
-        limit=selection.limit or 0,
+        limit=selection.limit,
         on_unreadable=selection.on_unreadable,
+        naming=lambda: naming_values(collection, (selection.document_class, selection.filters)),
     )
-    # Whoever stops reading early closes this generator, and that must close the cursor.
-    with naming_values(collection, (selection.document_class, selection.filters)):
-        async with aclosing(found):
-            async for batch in found:
-                yield batch

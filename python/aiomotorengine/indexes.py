@@ -14,7 +14,7 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
-from aiomotorengine.answers import understood
+from aiomotorengine.answers import protocol_errors
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.target import Target
 from aiomotorengine.transactions import has_sent_commands
@@ -79,7 +79,7 @@ async def ensure_remembered(target: Target, document_class: Any) -> None:
 async def create(collection: Any, document_class: Any, session: Any = None) -> None:
     for field in unique_fields(document_class):
         try:
-            with understood():
+            with protocol_errors():
                 await collection.create_index(
                     [(field.db_field, ASCENDING)], unique=True, session=session
                 )
@@ -90,7 +90,7 @@ async def create(collection: Any, document_class: Any, session: Any = None) -> N
 
 async def exist(collection: Any, fields: Iterable[Any], session: Any) -> bool:
     """Whether each field has its unique index; those that have are remembered."""
-    with understood():
+    with protocol_errors():
         found = await collection.index_information(session=session)
         unique = [index["key"] for index in found.values() if index.get("unique")]
     missing = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import (
-    AsyncGenerator,
     AsyncIterable,
     AsyncIterator,
     Callable,
@@ -19,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
-from aiomotorengine import bulk, counting, finding, indexes, raw_io, references, saving
+from aiomotorengine import bulk, counting, finding, indexes, raw_io, reading, references, saving
 from aiomotorengine.aggregation.base import Aggregation
-from aiomotorengine.answers import checked_count, understood
+from aiomotorengine.answers import checked_count, protocol_errors
 from aiomotorengine.arguments import duration, positive, whole_number
 from aiomotorengine.bulk import BulkReport
 from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, driver_of, get_connection
@@ -31,12 +30,13 @@ from aiomotorengine.errors import (
     UniqueKeyViolationError,
 )
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.finding import Counted, Selection, Unreadable, unreadable_handler
+from aiomotorengine.finding import Counted, Selection, unreadable_handler
 from aiomotorengine.ids import id_to_find
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.query_builder.ordering import sort_key
+from aiomotorengine.reading import Reading, Unreadable
 from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.target import Target
 from aiomotorengine.transactions import suited
@@ -278,7 +278,7 @@ class QuerySet(Generic[D]):
         limit: int | None,
         alias: str | None = None,
         on_unreadable: Unreadable | None = None,
-    ) -> AsyncGenerator[list[D], None]:
+    ) -> Reading:
         """What the query finds, batch by batch, whatever is changed here meanwhile."""
         query, order = self.to_query(), list(self._order)
         selection = Selection(
@@ -289,7 +289,7 @@ class QuerySet(Generic[D]):
     def __aiter__(self) -> AsyncIterator[D]:
         return self._documents(self._found(self._limit, None, self._on_unreadable))
 
-    async def _documents(self, found: AsyncGenerator[list[D], None]) -> AsyncIterator[D]:
+    async def _documents(self, found: Reading) -> AsyncIterator[D]:
         async with aclosing(found) as batches:
             async for batch in batches:
                 if not self.is_lazy:
@@ -300,8 +300,11 @@ class QuerySet(Generic[D]):
     async def first(self, alias: str | None = None) -> D | None:
         """The first document that the query finds in its order, or ``None``."""
         limit = 1 if self._limit is None else min(self._limit, 1)
+        return await self._first_of(self._found(limit, alias))
+
+    async def _first_of(self, reading: Reading) -> D | None:
         found: list[D] = []
-        async with aclosing(self._found(limit, alias)) as batches:
+        async with aclosing(reading) as batches:
             async for batch in batches:
                 found.extend(batch)
         if not self.is_lazy:
@@ -330,14 +333,8 @@ class QuerySet(Generic[D]):
         else:
             node = self._filters & conditions(self.__klass__, (), filters)
         query, collection = node.to_query(self.__klass__), self.coll(alias)
-        with naming_values(collection, (self.__klass__, node)):
-            stored = await collection.find_one(query)
-        if stored is None:
-            return None
-        document: D = self.__klass__.from_son(stored)
-        if not self.is_lazy:
-            await references.load([document])
-        return document
+        selection = Selection(self.__klass__, node, query, [], 0, 1)
+        return await self._first_of(finding.batches(collection, selection))
 
     async def count(self, alias: str | None = None) -> int:
         """How many documents the query finds, whatever limit and skip say.
@@ -351,8 +348,9 @@ class QuerySet(Generic[D]):
                 in a transaction it takes none with ``$near``, ``$nearSphere`` or ``$where``.
         """
         query, collection = self.to_query(), self.coll(alias)
+        open_cursor = driver_of(self._alias(alias)).open_aggregation
         with self._naming_values(collection):
-            return await counting.count(collection, query)
+            return await counting.count(collection, query, open_cursor)
 
     def _naming_values(self, collection: Any) -> AbstractContextManager[None]:
         return naming_values(collection, (self.__klass__, self._filters))
@@ -360,7 +358,8 @@ class QuerySet(Generic[D]):
     async def _aggregate(
         self, pipeline: Sequence[Mapping[str, Any]], alias: str | None
     ) -> list[dict[str, Any]]:
-        return await driver_of(self._alias(alias)).aggregate(self.coll(alias), pipeline)
+        open_cursor = driver_of(self._alias(alias)).open_aggregation
+        return await reading.aggregate(self.coll(alias), pipeline, open_cursor)
 
     def _stays_lazy(self, lazy: bool | None) -> bool:
         return self.is_lazy and (lazy is None or lazy)
@@ -531,7 +530,7 @@ class QuerySet(Generic[D]):
                 self._naming_values(collection),
                 naming_changes(collection, self.__klass__, change),
                 explained(),
-                understood(lambda: raw_io.can_encode(collection, query, change)),
+                protocol_errors(lambda: raw_io.can_encode(collection, query, change)),
             ):
                 result = await collection.update_many(query, change)
                 count = checked_count(result.matched_count) if result.acknowledged else 0
@@ -570,7 +569,7 @@ class QuerySet(Generic[D]):
             query, delete = saving.by_id(instance), collection.delete_one
         with (
             self._naming_values(collection),
-            understood(lambda: raw_io.can_encode(collection, query)),
+            protocol_errors(lambda: raw_io.can_encode(collection, query)),
         ):
             result = await delete(query)
             return checked_count(result.deleted_count) if result.acknowledged else 0

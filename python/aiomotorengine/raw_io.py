@@ -1,26 +1,17 @@
-"""The only place where bytes go to the driver or come from it.
+"""The only place where bytes go to the driver.
 
-Going in, each encoded document is wrapped in an object whose bytes PyMongo copies into the message
-as they are (``codec/encoded_document.py``), and many are one request of ``bulk_write``. Coming out,
-the collection's codec options name ``Reply`` as their document class, so that PyMongo calls it once
-for each whole reply: it cuts the batch out as bytes and leaves the cursor a reply in which the
-batch is one object. Retries, sessions, monitoring and the closing of cursors stay the driver's own
-work.
-
-Both ways rest on one internal name of PyMongo, ``_type_marker``; ``tests/integration`` holds it in
-place. Where replies as bytes are not to be had (type registries, a document class of the user's,
-client-side encryption) documents are read as dicts, and nobody above notices.
+Each encoded document is wrapped in an object whose bytes PyMongo copies into the message as they
+are (``codec/encoded_document.py``), and many are one request of ``bulk_write``. Retries, sessions
+and monitoring stay the driver's own work.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from itertools import repeat
 from typing import Any
 
 import bson
-from bson.codec_options import CodecOptions
 from pymongo.errors import InvalidOperation
 from pymongo.operations import InsertOne
 from pymongo.results import BulkWriteResult
@@ -29,16 +20,12 @@ from aiomotorengine import codec
 from aiomotorengine.codec import Codec
 from aiomotorengine.codec.elements import SMALLEST_LEVEL, is_deeper_than
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
-from aiomotorengine.codec.pure import document_at
-from aiomotorengine.errors import StoredValueError
-from aiomotorengine.pacing import Pace
 
 __all__ = [
     "SMALLEST_TOO_DEEP",
     "Attempt",
     "can_encode",
     "codec_of",
-    "find",
     "insert",
     "is_too_deep",
 ]
@@ -51,18 +38,6 @@ SMALLEST_TOO_DEEP = MOST_LEVELS * SMALLEST_LEVEL
 
 INSERT = 0
 """PyMongo's number for the operation, as ``bulk.ops`` takes it."""
-
-BYTES_PER_REPLY = 1024 * 1024
-"""About how large a reply should be."""
-
-MOST_DECODED_AT_ONCE = 1_000
-"""How many documents are decoded before the event loop gets its turn, however fast that is: next,
-Python's collector looks at all of them, which takes longer than to make them."""
-
-SINGLES_AT_ONCE = 100
-"""How many documents that did not come as bytes make a batch."""
-
-# -- going in ----------------------------------------------------------------------------------
 
 
 class Attempt:
@@ -219,189 +194,6 @@ def is_too_deep(raw: bytes) -> bool:
     return is_deeper_than(MOST_LEVELS, raw)
 
 
-# -- coming out --------------------------------------------------------------------------------
-
-
-class Batch:
-    """The documents of one reply.
-
-    Attributes:
-        reply: the BSON of the whole reply.
-        places: where in it each of the documents begins.
-    """
-
-    __slots__ = ("places", "reply")
-
-    def __init__(self, reply: bytes, places: Sequence[int]) -> None:
-        self.reply = reply
-        self.places = places
-
-    def __repr__(self) -> str:
-        return f"<{len(self.places)} documents in {len(self.reply)} bytes>"
-
-
-class BatchOfOne(list[Batch]):
-    """What the cursor gets for a batch: one object, and as many documents as it counts."""
-
-    def __len__(self) -> int:
-        return len(self[0].places)
-
-
-class Reply:
-    """The document class that stands for "give me the reply as bytes".
-
-    Calling it gives an ordinary dict, in which a batch is a ``BatchOfOne``.
-    """
-
-    _type_marker = RAW_BSON_MARKER
-
-    def __new__(  # type: ignore[misc]  # it makes what the driver's cursor wants to see
-        cls, raw: bytes, codec_options: CodecOptions[Any]
-    ) -> dict[str, Any]:
-        options = codec_options.with_options(document_class=dict)
-        raw = bytes(raw)
-        cut = codec.cut_reply(raw)
-        if cut is None:
-            whole: dict[str, Any] = bson.decode(raw, options)
-            return whole
-        rest, key, places = cut
-        reply: dict[str, Any] = bson.decode(rest, options)
-        reply["cursor"][key] = BatchOfOne([Batch(raw, places)]) if places else []
-        return reply
-
-
-async def find(
-    collection: Any,
-    document_class: Any,
-    query: Mapping[str, Any],
-    *,
-    sort: Sequence[tuple[str, Any]] | None = None,
-    skip: int = 0,
-    limit: int = 0,
-    on_unreadable: Callable[[StoredValueError, Mapping[str, Any]], object] | None = None,
-) -> AsyncGenerator[list[Any], None]:
-    """The documents that a query finds, in batches as they arrive.
-
-    Parameters:
-        collection: the driver's collection.
-        document_class: what the documents become.
-        query: the filter, as MongoDB takes it.
-        sort: keys and directions.
-        skip: how many to leave out.
-        limit: how many at most; 0 for all.
-        on_unreadable: takes each stored document that cannot be read, with the error, which is
-            raised if there is none.
-    """
-    decode = codec_of(collection, document_class).decode_many
-    pace = Pace()
-    stored_options = collection.codec_options
-    if serves_bytes(collection):
-        options = stored_options.with_options(document_class=Reply)
-        collection = collection.with_options(codec_options=options)
-    cursor = collection.find(query, sort=sort or None, skip=skip, limit=limit)
-    replies = aiter(cursor)
-    is_asking = is_left_to_driver = False
-    try:
-        singles: list[Any] = []
-        while True:
-            is_asking = True
-            found = await anext(replies, None)
-            is_asking = False
-            if found is None:
-                break
-            if not isinstance(found, Batch):
-                try:
-                    singles.append(document_class.from_son(found))
-                except StoredValueError as error:
-                    if on_unreadable is None:
-                        if singles:
-                            yield singles
-                        raise
-                    on_unreadable(error, found)
-                if len(singles) < SINGLES_AT_ONCE:
-                    continue
-            if singles:
-                yield singles
-                singles = []
-            if isinstance(found, Batch):
-                size_next_reply(cursor, found)
-                await asyncio.sleep(0)  # receiving it was a slice of its own
-                done = 0
-                while done < len(found.places):
-                    count = min(pace.size, MOST_DECODED_AT_ONCE)
-                    some = found.places[done : done + count]
-                    pace.start()
-                    decoded, unreadable = decode_readable(decode, found.reply, some, pace)
-                    pace.finish(len(decoded))
-                    done += len(decoded)
-                    if decoded:
-                        yield decoded
-                    if unreadable is not None:
-                        if on_unreadable is None:
-                            raise unreadable
-                        raw = document_at(found.reply, found.places[done])
-                        on_unreadable(unreadable, bson.decode(raw, stored_options))
-                        done += 1
-                    await asyncio.sleep(0)
-        if singles:
-            yield singles
-    except asyncio.CancelledError:
-        # Motor's thread goes on, and the answer may bring the id of a cursor. One that is closed
-        # before does not look at it; one that is let go of is closed by the driver.
-        is_left_to_driver = is_asking
-        raise
-    finally:
-        if not is_left_to_driver:
-            await cursor.close()
-
-
-def decode_readable(
-    decode: Callable[..., list[Any]], reply: bytes, places: Sequence[int], pace: Pace
-) -> tuple[list[Any], StoredValueError | None]:
-    """The documents at some places of a reply, as many as there is time for.
-
-    Returns:
-        The documents; and the error, if the one that comes next cannot be read.
-    """
-    try:
-        return decode(reply, places, seconds=pace.left), None
-    except StoredValueError:
-        decoded: list[Any] = []
-        for place in places:  # which of them it was, and what came before it
-            try:
-                decoded += decode(reply, [place])
-            except StoredValueError as error:
-                return decoded, error
-            if not pace.left:
-                break
-        return decoded, None
-
-
-def size_next_reply(cursor: Any, batch: Batch) -> None:
-    """Ask for as many documents as make a reply of moderate size, by those that have arrived.
-
-    A server sends up to 16 MiB at once, which the driver takes apart in one piece. PyMongo offers
-    to set the number only before it knows how large documents are; that it can be changed later is
-    its own affair, and where it cannot, replies are as large as the server makes them.
-    """
-    cursor = getattr(cursor, "delegate", cursor)  # Motor's cursor has PyMongo's
-    if hasattr(cursor, "_batch_size"):
-        cursor._batch_size = max(1, BYTES_PER_REPLY * len(batch.places) // len(batch.reply))
-
-
 def codec_of(collection: Any, document_class: Any) -> Codec:
     """The codec between a document class and a collection."""
     return codec.codec_for(document_class, collection.codec_options)
-
-
-def serves_bytes(collection: Any) -> bool:
-    """Whether replies of this collection may be taken as bytes."""
-    options = collection.codec_options
-    is_plain = options.document_class is dict and not options.type_registry.codecs
-    return is_plain and not encrypts(collection)
-
-
-def encrypts(collection: Any) -> bool:
-    """Whether the client encrypts by itself what is written to a collection."""
-    options = getattr(collection.database.client, "options", None)
-    return getattr(options, "auto_encryption_opts", None) is not None

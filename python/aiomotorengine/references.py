@@ -8,6 +8,7 @@ in the next round, until a round finds nothing new.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from copy import deepcopy
 from decimal import Decimal
 from types import NoneType
@@ -19,6 +20,7 @@ from bson.codec_options import CodecOptions
 from bson.decimal128 import Decimal128
 from bson.objectid import ObjectId
 
+from aiomotorengine import reading
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
@@ -187,11 +189,12 @@ async def fetch(
     """The stored documents of these ids, by the key of their id."""
     collection = document_class.objects.coll(document_class.__alias__ or alias)
     values = list(ids.values())
-    found = {}
+    found: dict[Any, Mapping[str, Any]] = {}
     for start in range(0, len(values), IDS_PER_QUERY):
         chunk = values[start : start + IDS_PER_QUERY]
-        async for stored in collection.find({"_id": {"$in": chunk}}):
-            found[id_key(stored["_id"])] = stored
+        async with aclosing(reading.find_stored(collection, {"_id": {"$in": chunk}})) as batches:
+            async for batch in batches:
+                found.update((id_key(stored["_id"]), stored) for stored in batch)
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pymongo.errors import BulkWriteError
 
-from aiomotorengine import Document, IntField, StringField, raw_io
+from aiomotorengine import Document, IntField, StringField, raw_io, reading
 from aiomotorengine.bulk import inserting
 from aiomotorengine.bulk.batching import OF_A_LIST, OF_A_STREAM, Batcher
 from aiomotorengine.bulk.sources import MOST_AT_ONCE, Source
@@ -91,7 +91,7 @@ async def test_a_slice_lets_others_have_their_turn(
     step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inserting, "Pace", Hurried)
-    monkeypatch.setattr(raw_io, "Pace", Hurried)
+    monkeypatch.setattr(reading, "Pace", Hurried)
     happens: Callable[[], None] = lambda: None  # noqa: E731
 
     class Telling(IntField):
@@ -159,7 +159,7 @@ async def test_receiving_a_reply_is_a_slice_of_its_own(monkeypatch: pytest.Monke
     def received(cursor: Any, batch: Any) -> None:
         happened.append(("received", turns[0]))
 
-    monkeypatch.setattr(raw_io, "size_next_reply", received)
+    monkeypatch.setattr(reading, "size_next_reply", received)
     await Row.objects.bulk_insert([Row(n=1)])
     assert len(await Row.objects.find_all()) == 1
     (first, at), (then, later) = happened
@@ -272,7 +272,7 @@ async def test_looking_for_levels_lets_others_have_their_turn(
     where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inserting, "Pace", Hurried)
-    monkeypatch.setattr(raw_io, "Pace", Hurried)
+    monkeypatch.setattr(reading, "Pace", Hurried)
     happens: Callable[[], None] = lambda: None  # noqa: E731
 
     longest = 0

@@ -15,7 +15,9 @@ from tests.faults.proxy import Exchange, Fault
 
 __all__ = [
     "CUTS",
+    "FORGED_NAMESPACES",
     "FORGERIES",
+    "FORGERIES_FOR_READERS",
     "Held",
     "changed",
     "cut_after",
@@ -122,30 +124,44 @@ SECONDS_UNTIL_READ = 0.1
 One that is not waiting for the answer yet is told that there is no connection, and not why."""
 
 
-def forged(forge: Callable[[Frame], bytes]) -> Fault:
+Forge = Callable[[Frame], bytes]
+"""Makes another answer of one."""
+
+
+def forged(forge: Forge, seconds: float = SECONDS_UNTIL_READ) -> Fault:
     """The server does what it is told, and another answer comes when it is waited for."""
 
     async def fault(exchange: Exchange) -> None:
         answer = await exchange.answer()
-        await asyncio.sleep(SECONDS_UNTIL_READ)
+        await asyncio.sleep(seconds)
         await exchange.reply(forge(answer))
 
     return fault
 
 
-def changed(*left_out: str, **fields: Any) -> Fault:
+def with_fields(*left_out: str, **fields: Any) -> Forge:
     """The answer says other things, and some no more."""
 
     def forge(answer: Frame) -> bytes:
         document = {key: answer.document[key] for key in answer.document if key not in left_out}
         return bytes(answer.with_bson(bson.encode({**document, **fields})))
 
-    return forged(forge)
+    return forge
+
+
+def with_bson(raw: bytes) -> Forge:
+    """The answer has these bytes where its document should be."""
+    return lambda answer: bytes(answer.with_bson(raw))
+
+
+def changed(*left_out: str, **fields: Any) -> Fault:
+    """The answer says other things, and some no more."""
+    return forged(with_fields(*left_out, **fields))
 
 
 def of_bson(raw: bytes) -> Fault:
     """The answer has these bytes where its document should be."""
-    return forged(lambda answer: bytes(answer.with_bson(raw)))
+    return forged(with_bson(raw))
 
 
 def write_error(**fields: Any) -> dict[str, Any]:
@@ -154,6 +170,62 @@ def write_error(**fields: Any) -> dict[str, Any]:
 
 def with_length(length: int) -> Fault:
     return forged(lambda answer: length.to_bytes(4, "little", signed=True) + bytes(answer)[4:])
+
+
+def with_cursor(*left_out: str, **fields: Any) -> Forge:
+    """The cursor in the answer says other things, and some no more; ``batch`` is its batch."""
+
+    def forge(answer: Frame) -> bytes:
+        document = answer.document
+        cursor = document["cursor"]
+        key = "firstBatch" if "firstBatch" in cursor else "nextBatch"
+        changes = {key if name == "batch" else name: value for name, value in fields.items()}
+        gone = {key if name == "batch" else name for name in left_out}
+        document["cursor"] = {k: v for k, v in {**cursor, **changes}.items() if k not in gone}
+        return bytes(answer.with_bson(bson.encode(document)))
+
+    return forge
+
+
+FORGERIES_FOR_READERS: Mapping[str, Forge] = {
+    "not ok, no reason": with_bson(bson.encode({"ok": 0})),
+    "ok missing": with_fields("ok"),
+    "nothing": with_bson(bson.encode({})),
+    "cursor missing": with_fields("cursor"),
+    "cursor a number": with_fields(cursor=5),
+    "cursor a null": with_fields(cursor=None),
+    "cursor a list": with_fields(cursor=[1]),
+    "id missing": with_cursor("id"),
+    "id a text": with_cursor(id="1"),
+    "id a null": with_cursor(id=None),
+    "id a double": with_cursor(id=0.5),
+    "id a bool": with_cursor(id=True),
+    "batch missing": with_cursor("batch"),
+    "batch a number": with_cursor(batch=5),
+    "batch a text": with_cursor(batch="abc"),
+    "batch an empty text": with_cursor(batch=""),
+    "batch a null": with_cursor(batch=None),
+    "batch a document": with_cursor(batch={"a": 1}),
+    "batch an empty document": with_cursor(batch={}),
+    "batch of numbers": with_cursor(batch=[1, 2]),
+    "batch of texts": with_cursor(batch=["a"]),
+    "batch of nulls": with_cursor(batch=[None]),
+    "batch of lists": with_cursor(batch=[[]]),
+    "labels a number": with_bson(
+        bson.encode({"ok": 0, "code": 1, "errmsg": "x", "errorLabels": 1})
+    ),
+    "bson of garbage": with_bson(b"\x10\0\0\0" + b"\xff" * 12),
+    "bson cut short": with_bson(bson.encode({"ok": 1.0})[:-3]),
+    "no bson": with_bson(b""),
+}
+"""Answers to a find, a getMore or an aggregate that make no sense."""
+
+FORGED_NAMESPACES: Mapping[str, Forge] = {
+    "ns a number": with_cursor(ns=5),
+    "ns a list": with_cursor(ns=["a.b"]),
+    "ns without a dot": with_cursor(ns="ab"),
+}
+"""Answers to a find that name no collection."""
 
 
 FORGERIES: Mapping[str, Fault] = {

@@ -25,13 +25,14 @@ from aiomotorengine import (
     IntField,
     StringField,
     connect,
+    cursors,
     disconnect,
-    raw_io,
+    reading,
 )
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.pacing import Pace
 from aiomotorengine.queryset import QuerySet
-from aiomotorengine.raw_io import Reply
+from aiomotorengine.replies import Reply
 from tests.harness import Mongo
 from tests.integration.commands import eventually, watch
 from tests.servers import Server
@@ -105,7 +106,7 @@ async def test_batches_go_to_the_codec_in_slices_of_the_measured_size(
     many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[int] = []
-    made = raw_io.codec_of
+    made = reading.codec_for
 
     class Spy:
         def __init__(self, codec: Any) -> None:
@@ -120,8 +121,8 @@ async def test_batches_go_to_the_codec_in_slices_of_the_measured_size(
         def measured(self, documents: int, seconds: float) -> None:
             self.size = 300
 
-    monkeypatch.setattr(raw_io, "codec_of", lambda *args: Spy(made(*args)))
-    monkeypatch.setattr(raw_io, "Pace", Steady)
+    monkeypatch.setattr(reading, "codec_for", lambda *args: Spy(made(*args)))
+    monkeypatch.setattr(reading, "Pace", Steady)
     await Row.objects.find_all()
     first, rest = FIRST_BATCH - Pace().size, many - FIRST_BATCH
     assert given == [Pace().size, first, *[300] * (rest // 300), *([rest % 300] * bool(rest % 300))]
@@ -385,6 +386,9 @@ async def test_a_reply_that_makes_no_sense_is_invalid_bson(
         await Row.objects.find_all()
     with pytest.raises(InvalidBSON):
         [row async for row in Row.objects]
+    with pytest.raises(InvalidBSON):
+        await Row.objects.count()
+    monkeypatch.setattr(Reply, "__new__", made)
     assert await Row.objects.count() == many
 
 
@@ -439,7 +443,7 @@ async def test_documents_that_came_as_dicts_arrive_in_batches_too(many: int, mon
     watch(mongo, document_class=SON)
     sizes = await batches(Row.objects)
     assert sum(sizes) == many
-    assert max(sizes) <= raw_io.SINGLES_AT_ONCE
+    assert max(sizes) <= cursors.DOCUMENTS_AT_ONCE
 
 
 async def test_a_cursor_of_dicts_is_closed_by_an_early_break_too(many: int, mongo: Mongo) -> None:
@@ -533,13 +537,13 @@ async def test_other_tasks_get_their_turn_while_a_large_reply_is_decoded(many: i
 async def test_replies_are_asked_for_in_a_moderate_size(
     mongo: Mongo, monkeypatch: pytest.MonkeyPatch, replies: list[Any]
 ) -> None:
-    monkeypatch.setattr(raw_io, "BYTES_PER_REPLY", 50_000)
+    monkeypatch.setattr(reading, "BYTES_PER_REPLY", 50_000)
     commands = watch(mongo)
     await Row.objects.bulk_insert(Row(n=n, word="x" * 900) for n in range(500))
     assert len(await Row.objects.find_all()) == 500
     asked = [command["batchSize"] for command in commands.of("getMore")]
     assert all(50 <= count <= 55 for count in asked), (
-        "the number of documents in the next reply can no longer be set: raw_io.size_next_reply"
+        "the number of documents in the next reply can no longer be set: drivers/private_names.py"
     )
     batches = [batch for reply in replies for batch in reply.get("cursor", {}).get("nextBatch", ())]
     assert len(batches) == len(asked) == 8

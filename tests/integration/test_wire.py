@@ -17,12 +17,13 @@ from bson import ObjectId, Timestamp
 from bson.codec_options import CodecOptions
 from bson.errors import BSONError, InvalidBSON
 from bson.raw_bson import RawBSONDocument
+from pymongo.errors import ProtocolError
 
 from aiomotorengine import Document, IntField, StringField, codec
 from aiomotorengine.codec import codec_for
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 from aiomotorengine.codec.reply import BATCHES
-from aiomotorengine.raw_io import Batch, Reply
+from aiomotorengine.replies import Batch, Reply
 
 pytestmark = pytest.mark.usefixtures("codec")
 
@@ -77,7 +78,7 @@ def test_pymongo_still_makes_marked_document_classes_from_whole_replies() -> Non
     result = bson.decode(raw, options)
     assert [result, made] == [{"made": True}, [(raw, options)]], (
         "PyMongo no longer calls a document class with _type_marker 101 once for a whole reply: "
-        "raw_io.find has to read dicts, or to find another way to the bytes"
+        "replies.Reply has to read dicts, or to find another way to the bytes"
     )
 
 
@@ -168,7 +169,6 @@ def test_the_batch_is_found_behind_other_elements(first: dict[str, Any]) -> None
     "other",
     [
         {"ok": 0.0, "errmsg": "no", "code": 2, "codeName": "BadValue"},
-        {"ok": 1.0},
         {},
         {"cursor": 5},
         {"cursor": {}},
@@ -184,6 +184,22 @@ def test_a_reply_of_another_form_is_decoded_whole(other: dict[str, Any]) -> None
     raw = bson.encode(other)
     assert codec.cut_reply(raw) is None
     assert read(raw) == other
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"ok": 1.0},
+        {"ok": 1, "cursor": 5},
+        {"ok": 1.0, "cursor": {"id": 0}},
+        {"ok": True, "cursor": {"firstBatch": "", "id": 0}},
+        {"ok": 1.0, "cursor": {"firstBatch": {}, "id": 0}},
+    ],
+    ids=str,
+)
+def test_a_reply_that_is_content_and_has_no_batch_is_refused(other: dict[str, Any]) -> None:
+    with pytest.raises(ProtocolError):
+        read(bson.encode(other))
 
 
 def test_a_reply_is_decoded_with_the_options_of_the_collection() -> None:

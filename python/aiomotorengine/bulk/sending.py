@@ -10,7 +10,7 @@ from typing import Any
 from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
 
 from aiomotorengine import raw_io
-from aiomotorengine.answers import understood
+from aiomotorengine.answers import protocol_errors
 from aiomotorengine.bulk import outcome as outcomes
 from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch, InsertedByCall, MaybeInserted
@@ -155,14 +155,14 @@ class Sender:
     async def _attempt(self, attempt: raw_io.Attempt, count: int) -> Outcome:
         """Send a batch, and read what came of it."""
         try:
-            with understood(lambda: attempt.taken):
+            with protocol_errors(lambda: attempt.taken):
                 result = await raw_io.insert(self._collection, attempt)
                 if not result.acknowledged:
                     return outcomes.unacknowledged(count)
                 return outcomes.acknowledged(count, result.inserted_count)
         except BulkWriteError as error:
             try:
-                with understood():
+                with protocol_errors():
                     return outcomes.refused(count, error, ordered=self._ordered)
             except PyMongoError as nonsense:
                 return outcomes.lost(count, nonsense)

@@ -58,10 +58,8 @@ class Driver(Protocol):
     def new_session(self, client: Any) -> AbstractAsyncContextManager[Any]:
         """A session of its own, which goes before the one that is bound to the task."""
 
-    async def aggregate(
-        self, collection: Any, pipeline: Sequence[Mapping[str, Any]]
-    ) -> list[dict[str, Any]]:
-        """All results of an aggregation."""
+    async def open_aggregation(self, collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> Any:
+        """The driver's cursor of an aggregation."""
 
 
 def session_bound_to(client: Any) -> Any:

@@ -13,12 +13,12 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from aiomotorengine.drivers import session_bound_to
 
 __all__ = [
-    "aggregate",
     "bound_session",
     "close_client",
     "create_client",
     "name",
     "new_session",
+    "open_aggregation",
     "version",
 ]
 
@@ -46,6 +46,5 @@ async def new_session(client: Any) -> AsyncIterator[Any]:
         yield session
 
 
-async def aggregate(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    results: list[dict[str, Any]] = await collection.aggregate(pipeline).to_list(None)
-    return results
+async def open_aggregation(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> Any:
+    return collection.aggregate(pipeline)

@@ -14,12 +14,12 @@ from aiomotorengine.drivers import session_bound_to
 from aiomotorengine.utils import running_loop
 
 __all__ = [
-    "aggregate",
     "bound_session",
     "close_client",
     "create_client",
     "name",
     "new_session",
+    "open_aggregation",
     "version",
 ]
 
@@ -63,10 +63,8 @@ def new_session(client: Any) -> AbstractAsyncContextManager[Any]:
     return session
 
 
-async def aggregate(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    cursor = await collection.aggregate(pipeline)
-    results: list[dict[str, Any]] = await cursor.to_list(None)
-    return results
+async def open_aggregation(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> Any:
+    return await collection.aggregate(pipeline)
 
 
 def finish_closing(task: asyncio.Task[None], client: Any) -> None:

@@ -1,0 +1,273 @@
+"""What a query finds, as it arrives: documents of a class, or as they are stored.
+
+Where replies as bytes are not to be had (type registries, a document class of the user's,
+client-side encryption) documents are read as dicts, and nobody above notices.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NamedTuple, Protocol
+
+from aiomotorengine.codec import codec_for
+from aiomotorengine.cursors import CursorReader
+from aiomotorengine.drivers import private_names
+from aiomotorengine.errors import StoredValueError
+from aiomotorengine.pacing import Pace
+from aiomotorengine.raw_io import can_encode
+from aiomotorengine.replies import Batch, decode_documents, with_replies_as_bytes
+
+__all__ = ["Reading", "Unreadable", "aggregate", "find", "find_stored"]
+
+BYTES_PER_REPLY = 1024 * 1024
+"""About how large a reply should be."""
+
+MOST_DECODED_AT_ONCE = 1_000
+"""How many documents are decoded before the event loop gets its turn, however fast that is: next,
+Python's collector looks at all of them, which takes longer than to make them."""
+
+
+Unreadable = Callable[[StoredValueError, Mapping[str, Any]], object]
+"""Takes a stored document that cannot be read, with the reason."""
+
+
+class Decoded(NamedTuple):
+    """What became of some documents.
+
+    Attributes:
+        documents: those that could be read.
+        done: how many are done with, those that were left out included.
+        error: why the next one cannot be read.
+    """
+
+    documents: list[Any]
+    done: int
+    error: StoredValueError | None = None
+
+
+class Decoder(Protocol):
+    """What becomes of documents that arrive."""
+
+    def decode(self, batch: Batch, offsets: Sequence[int], pace: Pace) -> Decoded:
+        """Documents of a batch; fewer than these where the time is up."""
+
+    def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
+        """Documents that did not come as bytes."""
+
+
+class DocumentDecoder:
+    """Makes documents of a class.
+
+    Parameters:
+        collection: the driver's collection that they are from.
+        document_class: what they become.
+        on_unreadable: takes those that cannot be read; without it, reading ends there.
+    """
+
+    def __init__(
+        self, collection: Any, document_class: Any, on_unreadable: Unreadable | None
+    ) -> None:
+        self._codec_options = collection.codec_options
+        self._codec = codec_for(document_class, self._codec_options)
+        self._document_class = document_class
+        self._on_unreadable = on_unreadable
+
+    def decode(self, batch: Batch, offsets: Sequence[int], pace: Pace) -> Decoded:
+        decode_many = self._codec.decode_many
+        try:
+            documents = decode_many(batch.reply, offsets, seconds=pace.left)
+        except StoredValueError:
+            return self._one_by_one(
+                offsets,
+                lambda offset: decode_many(batch.reply, [offset])[0],
+                lambda offset: decode_documents(batch, [offset], self._codec_options)[0],
+                pace,
+            )
+        return Decoded(documents, len(documents))
+
+    def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
+        return self._one_by_one(stored, self._document_class.from_son, lambda same: same, None)
+
+    def _one_by_one(
+        self,
+        items: Sequence[Any],
+        document_of: Callable[[Any], Any],
+        stored_of: Callable[[Any], Mapping[str, Any]],
+        pace: Pace | None,
+    ) -> Decoded:
+        """The documents up to the first that cannot be read, or without those that cannot."""
+        documents: list[Any] = []
+        for count, item in enumerate(items, 1):
+            try:
+                documents.append(document_of(item))
+            except StoredValueError as error:
+                if self._on_unreadable is None:
+                    return Decoded(documents, count - 1, error)
+                self._on_unreadable(error, stored_of(item))
+            if pace is not None and pace.left <= 0:
+                return Decoded(documents, count)
+        return Decoded(documents, len(items))
+
+
+class StoredDecoder:
+    """Leaves documents as they are stored."""
+
+    def __init__(self, collection: Any) -> None:
+        self._codec_options = collection.codec_options
+
+    def decode(self, batch: Batch, offsets: Sequence[int], pace: Pace) -> Decoded:
+        return Decoded(decode_documents(batch, offsets, self._codec_options), len(offsets))
+
+    def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
+        return Decoded(list(stored), len(stored))
+
+
+class Reading:
+    """Documents in lists, as they arrive and no more at once than the event loop can bear.
+
+    It is read with ``async for`` and closed with ``aclose``. It is no generator, of which each
+    would be closed by itself, and out of order, when nobody holds them any more.
+    """
+
+    def __init__(
+        self,
+        reader: CursorReader | None,
+        decoder: Decoder,
+        naming: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._reader = reader
+        self._decoder = decoder
+        self._naming = naming
+        self._pace = Pace()
+        self._batch: Batch | None = None
+        self._decoded = 0
+        """How many documents of the batch are."""
+        self._error: StoredValueError | None = None
+        """Why there is nothing more, once the documents before are handed out."""
+
+    def __aiter__(self) -> Reading:
+        return self
+
+    async def __anext__(self) -> list[Any]:
+        while True:
+            if self._error is not None:
+                error, self._error = self._error, None
+                raise error
+            decoded = await self._next()
+            self._error = decoded.error
+            if decoded.documents:
+                return decoded.documents
+
+    async def aclose(self) -> None:
+        """Close the server's cursor."""
+        self._batch = None
+        if self._reader is not None:
+            await self._reader.aclose()
+
+    async def _next(self) -> Decoded:
+        if self._batch is not None:
+            await asyncio.sleep(0)
+            return self._decode_some(self._batch)
+        if self._reader is None:
+            raise StopAsyncIteration
+        with self._naming():
+            found = await self._reader.read()
+        if not found:
+            raise StopAsyncIteration
+        if not isinstance(found[0], Batch):
+            return self._decoder.convert(found)
+        self._batch, self._decoded = found[0], 0
+        size_next_reply(self._reader.cursor, found[0])
+        return self._decode_some(found[0])
+
+    def _decode_some(self, batch: Batch) -> Decoded:
+        pace = self._pace
+        count = min(pace.size, MOST_DECODED_AT_ONCE)
+        offsets = batch.places[self._decoded : self._decoded + count]
+        pace.start()
+        decoded = self._decoder.decode(batch, offsets, pace)
+        pace.finish(decoded.done)
+        self._decoded += decoded.done
+        if self._decoded >= len(batch.places) or decoded.error is not None:
+            self._batch = None
+        return decoded
+
+
+def find(
+    collection: Any,
+    document_class: Any,
+    query: Mapping[str, Any],
+    *,
+    sort: Sequence[tuple[str, Any]] | None = None,
+    skip: int = 0,
+    limit: int | None = None,
+    on_unreadable: Unreadable | None = None,
+    naming: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Reading:
+    """The documents that a query finds, as instances of a class.
+
+    Parameters:
+        collection: the driver's collection.
+        document_class: what the documents become.
+        query: the filter, as MongoDB takes it.
+        sort: keys and directions.
+        skip: how many to leave out.
+        limit: how many at most.
+        on_unreadable: takes each stored document that cannot be read, with the error, which is
+            raised if there is none.
+        naming: what names the value that cannot be encoded, around each request.
+    """
+    decoder = DocumentDecoder(collection, document_class, on_unreadable)
+    if limit == 0:
+        return Reading(None, decoder)  # to the driver it would mean all
+    reader = reader_of(collection, query, sort=sort or None, skip=skip, limit=limit or 0)
+    return Reading(reader, decoder, naming)
+
+
+def find_stored(collection: Any, query: Mapping[str, Any]) -> Reading:
+    """The documents that a query finds, as they are stored."""
+    return Reading(reader_of(collection, query), StoredDecoder(collection))
+
+
+def reader_of(collection: Any, query: Mapping[str, Any], **options: Any) -> CursorReader:
+    """The reader of a query, with the options of the driver's ``find``."""
+
+    async def open_cursor() -> Any:
+        return with_replies_as_bytes(collection).find(query, **options)
+
+    return CursorReader(collection, open_cursor, lambda: can_encode(collection, query))
+
+
+async def aggregate(
+    collection: Any,
+    pipeline: Sequence[Mapping[str, Any]],
+    open_cursor: Callable[[Any, Sequence[Mapping[str, Any]]], Awaitable[Any]],
+) -> list[dict[str, Any]]:
+    """All results of an aggregation.
+
+    Parameters:
+        collection: the driver's collection.
+        pipeline: the stages, as MongoDB takes them.
+        open_cursor: the driver's way to begin one.
+    """
+    reader = CursorReader(
+        collection,
+        lambda: open_cursor(with_replies_as_bytes(collection), pipeline),
+        lambda: can_encode(collection, {"pipeline": pipeline}),
+    )
+    reading = Reading(reader, StoredDecoder(collection))
+    try:
+        return [result async for results in reading for result in results]
+    finally:
+        await reading.aclose()
+
+
+def size_next_reply(cursor: Any, batch: Batch) -> None:
+    """Ask for as many documents as make a reply of moderate size, by those that have arrived.
+
+    A server sends up to 16 MiB at once, which the driver takes apart in one piece.
+    """
+    size = BYTES_PER_REPLY * len(batch.places) // len(batch.reply)
+    private_names.set_batch_size(cursor, max(1, size))

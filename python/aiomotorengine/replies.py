@@ -1,0 +1,111 @@
+"""Replies of the server as bytes: what the driver's cursor gets in place of dicts.
+
+The collection's codec options name ``Reply`` as their document class, so that PyMongo calls it once
+for each whole reply: it cuts the batch out as bytes and leaves the cursor a reply in which the
+batch is one object. Retries, sessions, monitoring and the closing of cursors stay the driver's own
+work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import bson
+from bson.codec_options import CodecOptions
+from pymongo.errors import ProtocolError
+
+from aiomotorengine import codec
+from aiomotorengine.answers import is_whole
+from aiomotorengine.codec.elements import length_at
+from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
+
+__all__ = ["Batch", "Reply", "decode_documents", "with_replies_as_bytes"]
+
+
+class Batch:
+    """The documents of one reply.
+
+    Attributes:
+        reply: the BSON of the whole reply.
+        places: where in it each of the documents begins.
+    """
+
+    __slots__ = ("places", "reply")
+
+    def __init__(self, reply: bytes, places: Sequence[int]) -> None:
+        self.reply = reply
+        self.places = places
+
+    def __repr__(self) -> str:
+        return f"<{len(self.places)} documents in {len(self.reply)} bytes>"
+
+
+class BatchOfOne(list[Batch]):
+    """What the cursor gets for a batch: one object, and as many documents as it counts."""
+
+    def __len__(self) -> int:
+        return len(self[0].places)
+
+
+class Reply:
+    """The document class that stands for "give me the reply as bytes".
+
+    Calling it gives an ordinary dict, in which a batch is a ``BatchOfOne``.
+
+    Raises:
+        bson.errors.InvalidBSON: the bytes do not add up.
+        pymongo.errors.ProtocolError: the server is content, and there is no batch, or no number
+            of a cursor.
+    """
+
+    _type_marker = RAW_BSON_MARKER
+
+    def __new__(  # type: ignore[misc]  # it makes what the driver's cursor wants to see
+        cls, raw: bytes, codec_options: CodecOptions[Any]
+    ) -> dict[str, Any]:
+        options = codec_options.with_options(document_class=dict)
+        raw = bytes(raw)
+        cut = codec.cut_reply(raw)
+        if cut is None:
+            whole: dict[str, Any] = bson.decode(raw, options)
+            if whole.get("ok"):
+                raise ProtocolError("the server's answer makes no sense: it has no batch")
+            return whole  # the server refuses, and the driver says why
+        rest, key, places = cut
+        reply: dict[str, Any] = bson.decode(rest, options)
+        # The driver would ask for more, or close, whatever is there.
+        if not is_whole(reply["cursor"].get("id")):
+            raise ProtocolError("the server's answer makes no sense: its cursor has no number")
+        reply["cursor"][key] = BatchOfOne([Batch(raw, places)]) if places else []
+        return reply
+
+
+def decode_documents(
+    batch: Batch, offsets: Sequence[int], codec_options: CodecOptions[Any]
+) -> list[dict[str, Any]]:
+    """Documents of a batch, as they are stored."""
+    reply = batch.reply
+    documents = [reply[offset : offset + length_at(reply, offset)[0]] for offset in offsets]
+    return bson.decode_all(b"".join(documents), codec_options)
+
+
+def with_replies_as_bytes(collection: Any) -> Any:
+    """The same collection, whose cursors get a ``Batch`` for each reply; where that is possible."""
+    if not serves_bytes(collection):
+        return collection
+    options = collection.codec_options.with_options(document_class=Reply)
+    return collection.with_options(codec_options=options)
+
+
+def serves_bytes(collection: Any) -> bool:
+    """Whether replies of this collection may be taken as bytes."""
+    options = collection.codec_options
+    is_plain = options.document_class is dict and not options.type_registry.codecs
+    return is_plain and not encrypts(collection)
+
+
+def encrypts(collection: Any) -> bool:
+    """Whether the client encrypts by itself what is written to a collection."""
+    options = getattr(collection.database.client, "options", None)
+    return getattr(options, "auto_encryption_opts", None) is not None
