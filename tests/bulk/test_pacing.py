@@ -16,6 +16,7 @@ from aiomotorengine.bulk.batching import OF_A_LIST, OF_A_STREAM, Batcher
 from aiomotorengine.bulk.sources import MOST_AT_ONCE, Source
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.pacing import FIRST_SLICE, LARGEST_SLICE, SECONDS_PER_SLICE, Pace
+from aiomotorengine.replies import Reply
 from tests.bulk.gate import gated
 from tests.bulk.hurry import Hurried
 from tests.bulk.models import Row, rows
@@ -156,10 +157,13 @@ async def test_receiving_a_reply_is_a_slice_of_its_own(monkeypatch: pytest.Monke
     class Row(Document):
         n = Told()
 
-    def received(cursor: Any, batch: Any) -> None:
-        happened.append(("received", turns[0]))
+    made = Reply.__new__
 
-    monkeypatch.setattr(reading, "size_next_reply", received)
+    def received(cls: Any, raw: bytes, codec_options: Any) -> Any:
+        happened.append(("received", turns[0]))
+        return made(cls, raw, codec_options)
+
+    monkeypatch.setattr(Reply, "__new__", received)
     await Row.objects.bulk_insert([Row(n=1)])
     assert len(await Row.objects.find_all()) == 1
     (first, at), (then, later) = happened
