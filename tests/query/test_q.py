@@ -19,6 +19,7 @@ from aiomotorengine.query_builder.node import (
     SimplificationVisitor,
     conditions,
 )
+from tests.integration.commands import watch
 from tests.query.models import Deep, Thing
 
 
@@ -290,15 +291,8 @@ def test_k30_filter_not_keeps_what_was_set_before():
     }
 
 
-def test_k37_get_keeps_the_filters_set_before():
-    asked = []
-
-    class Collection:
-        async def find_one(self, query):
-            asked.append(query)
-
-    query_set = Row.objects.filter(a=1)
-    query_set.coll = lambda alias=None: Collection()
-    with pytest.raises(StopIteration):
-        query_set.get(b=2).send(None)
-    assert asked == [{"a": 1, "bb": 2}]
+async def test_k37_get_keeps_the_filters_set_before(mongo):
+    commands = watch(mongo)
+    assert await Row.objects.filter(a=1).get(b=2) is None
+    (command,) = commands.of("find")
+    assert command["filter"] == {"a": 1, "bb": 2}
