@@ -371,6 +371,11 @@ class QuerySet(Generic[D]):
 
         Returns:
             The document, or ``None`` if an overridden ``validate`` returned something falsy.
+
+        Raises:
+            InvalidDocumentError: a field refuses its value.
+            UniqueKeyViolationError: another document has the ``_id`` that was given, or the value
+                of a unique field.
         """
         document: D = self.__klass__(**values)
         saved: D | None = await saving.save(self._target(alias), document, force_insert=True)

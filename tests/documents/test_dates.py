@@ -323,3 +323,5 @@ def test_an_unsaved_document_shows_and_writes_plain_dates() -> None:
     assert type(visit.made) is datetime
     assert type(visit.to_son()["made"]) is datetime
     assert type(visit.to_son()["remarks"][0]["made"]) is datetime
+    assert repr(visit).startswith(f"Visit(made={visit.made!r}")
+    assert "ProvisionalDate" not in repr(visit)

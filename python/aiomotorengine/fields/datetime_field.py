@@ -22,6 +22,9 @@ class ProvisionalDate(datetime):
     A save makes it what its client reads, at the same moment.
     """
 
+    def __repr__(self) -> str:
+        return repr(self.in_zone(None))
+
     def in_zone(self, zone: tzinfo | None) -> datetime:
         """The moment in a time zone; naive local time where that is ``None``."""
         moment = datetime.combine(self.date(), self.time())
