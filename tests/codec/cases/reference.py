@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bson import ObjectId
+from datetime import datetime
+from uuid import UUID
+
+from bson import Int64, ObjectId, Regex
 
 from aiomotorengine import Document, ListField, ReferenceField, StringField
 from aiomotorengine.storage import DanglingReference
@@ -39,6 +42,30 @@ CASES = [
         reads=ID,
     ),
     Case(ReferenceField(Author, required=True), python=ID, stored=ID),
+    *(
+        Case(ReferenceField(Author), python=id, stored=id)
+        for id in (
+            "",
+            "nord-7",
+            "n\u00f6rdlich",
+            "x" * 24,
+            "\U0001f331" * 24,
+            0,
+            -1,
+            2**31 - 1,
+            True,
+            1.5,
+            b"twelve bytes",
+            UUID(int=5),
+            datetime(2020, 1, 1),
+            {"row": 1, "column": "A"},
+        )
+    ),
+    *(
+        Case(ReferenceField(Author), python=id, stored=id, reads=Int64(id))
+        for id in (2**31, 2**63 - 1, -(2**63))
+    ),
+    Case(ListField(ReferenceField(Author)), python=["a", 5, ID], stored=["a", 5, ID]),
     Case(
         ListField(ReferenceField(Author)),
         python=[Author(_id=ID), OTHER_ID, None],
@@ -50,8 +77,11 @@ CASES = [
     Refused(ReferenceField(Author), python=Other(_id=ID)),
     Refused(ReferenceField(Poet), python=Author(_id=ID)),
     Refused(ReferenceField(Author), python=str(ID)),
-    Refused(ReferenceField(Author), python=""),
-    Refused(ReferenceField(Author), python=5),
+    Refused(ReferenceField(Author), python=str(ID).upper()),
     Refused(ReferenceField(Author), python={"$ne": None}),
+    Refused(ReferenceField(Author), python=2**63),
+    Refused(ReferenceField(Author), python="\ud800"),
+    Refused(ReferenceField(Author), python=[ID]),
+    Refused(ReferenceField(Author), python=Regex("a")),
     Refused(ListField(ReferenceField(Author)), python=[ID, Author()]),
 ]

@@ -3,11 +3,12 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::prelude::*;
+use pyo3::types::PyInt;
 
 use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::Outcome;
-use crate::objects::Value;
+use crate::objects::{Value, exact, is_ascii_and, whole_number};
 use crate::plan::{Context, Field};
 
 #[derive(Default)]
@@ -36,7 +37,9 @@ impl Kind for Reference {
         field: &Field,
         context: &Context<'_>,
     ) -> Outcome<bool> {
-        let is_plain = context.types.object_ids.is_type_of(value) || value.is_none();
+        let is_plain = context.types.object_ids.is_type_of(value)
+            || value.is_none()
+            || is_other_id(value, context);
         if is_plain && self.is_found.load(Ordering::Relaxed) {
             return Ok(true);
         }
@@ -58,6 +61,8 @@ impl Kind for Reference {
             out.object_id(key, id);
         } else if value.is_none() {
             out.null(key);
+        } else if is_other_id(value, context) {
+            context.encode(key, value, out)?;
         } else {
             field.write_in_python(key, value, out, context)?;
         }
@@ -79,4 +84,16 @@ impl Kind for Reference {
             _ => context.decode(element),
         }
     }
+}
+
+/// How many digits the text of an `ObjectId` has, which is not valid.
+const HEX_DIGITS: usize = 24;
+
+/// Whether a value is an id of another type than most: a UUID, a whole number, or an ASCII text that
+/// cannot be that of an `ObjectId`. Python is asked about the rest.
+#[inline]
+fn is_other_id(value: Value<'_, '_>, context: &Context<'_>) -> bool {
+    is_ascii_and(value, |text| text.len() != HEX_DIGITS)
+        || exact::<PyInt>(value).is_some_and(|number| whole_number(&number).is_some())
+        || context.types.uuids.is_type_of(value)
 }
