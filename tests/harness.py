@@ -2,8 +2,9 @@
 
 A test takes ``codec``, ``driver``, ``server`` or ``mongo``, and does not ask which it got. Their
 combinations are the corners of a matrix. Each test runs in one corner, which its name determines,
-so a run as a whole meets them all; with ``--corners=all`` each runs in every corner. ``--codec``,
-``--driver`` and ``--server`` narrow the matrix.
+so a run as a whole meets them all; with ``--corners=all`` each runs in every corner, but for those
+that make up the server's answers, which need no second server. ``--codec``, ``--driver`` and
+``--server`` narrow the matrix.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from aiomotorengine.database import Database
 from tests.servers import NotAvailableError, Server, kinds
 
 MONGOD_ONLY = "mongod_only"
+FORGED = "forged"
 AXES = ("codec", "driver", "server")
 
 
@@ -116,9 +118,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("quick"):
         kept = sample([item for item in items if not starts_programs(item)], name_of_function)
     elif config.getoption("corners") == "one":
-        kept = sample(items, name_without_corner)
+        kept = sample(items, name_without)
     else:
-        kept = set(items)
+        kept = sample(items, name_without_what_is_no_matter)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = [item for item in items if item in kept]
     for item in items:
@@ -152,13 +154,20 @@ def name_of_function(item: pytest.Item) -> str:
     return item.nodeid.partition("[")[0]
 
 
-def name_without_corner(item: pytest.Item) -> str:
-    """What the corners of a test have in common: its function and its other parameters."""
+def name_without(item: pytest.Item, axes: Sequence[str] = AXES) -> str:
+    """What items that differ along these axes have in common, by default all corners of a test."""
     if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
         return item.nodeid
-    axes = [axis for axis in AXES if axis in item.callspec.params]
-    corner = "-".join(str(item.callspec.params[axis]) for axis in axes)
-    return f"{name_of_function(item)}[{item.callspec.id.removeprefix(corner)}]"
+    params = item.callspec.params
+    corner = {axis: str(params[axis]) for axis in AXES if axis in params}
+    kept = "-".join(value for axis, value in corner.items() if axis not in axes)
+    others = item.callspec.id.removeprefix("-".join(corner.values()))
+    return f"{name_of_function(item)}[{kept}{others}]"
+
+
+def name_without_what_is_no_matter(item: pytest.Item) -> str:
+    """What the items have in common of which one is enough, however much time there is."""
+    return name_without(item, ["server"] if item.get_closest_marker(FORGED) else [])
 
 
 def starts_programs(item: pytest.Item) -> bool:

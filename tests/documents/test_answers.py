@@ -14,7 +14,7 @@ from aiomotorengine import BaseField, Document, IntField
 from aiomotorengine.queryset import QuerySet
 from tests.harness import Mongo
 
-pytestmark = pytest.mark.usefixtures("mongo")
+pytestmark = [pytest.mark.usefixtures("mongo"), pytest.mark.forged]
 
 
 class Note(Document):

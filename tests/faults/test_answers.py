@@ -10,6 +10,8 @@ from tests.faults.contract import Trial
 from tests.faults.laboratory import Item, Laboratory, items
 from tests.faults.wire_faults import FORGERIES, changed
 
+pytestmark = pytest.mark.forged
+
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 async def test_a_forged_answer(lab: Laboratory, forgery: str) -> None:

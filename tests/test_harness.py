@@ -1,0 +1,119 @@
+"""Which tests run: each in one corner of the matrix, in all of them, or each function once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from aiomotorengine import codec, drivers
+from tests.harness import missing
+from tests.servers import kinds
+
+ROOT = Path(__file__).parents[1]
+
+SOURCE = """
+import pytest
+
+@pytest.mark.parametrize("number", range(99))
+def test_each(codec, driver, server, number): ...
+
+@pytest.mark.mongod_only("it has no such thing")
+@pytest.mark.parametrize("number", range(9))
+def test_mongod(server, number): ...
+
+@pytest.mark.forged
+@pytest.mark.parametrize("number", range(9))
+def test_forged(driver, server, number): ...
+"""
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Path:
+    path = tmp_path / "test_these.py"
+    path.write_text(SOURCE)
+    return path
+
+
+def output_of(module: Path, *options: str) -> str:
+    plugins = ["-p", "tests.harness", "-p", "no:cacheprovider"]
+    ours = ["-c", "pyproject.toml", *plugins, "--collect-only", "-q"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", *ours, *options, str(module)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return ran.stdout + ran.stderr
+
+
+def collected(module: Path, *options: str) -> list[str]:
+    """The tests that would run, as ``test_each[native-motor-mongod-5]``."""
+    lines = output_of(module, *options).splitlines()
+    return [line.partition("::")[2] for line in lines if "::" in line]
+
+
+def count_of(tests: list[str]) -> Counter[str]:
+    return Counter(test.partition("[")[0] for test in tests)
+
+
+def corners_of(tests: list[str]) -> set[str]:
+    return {test.rpartition("-")[0] for test in tests if test.startswith("test_each")}
+
+
+def servers() -> int:
+    return sum(missing(name) is None for name in kinds())
+
+
+def corners() -> int:
+    """How many there are on this machine."""
+    return len(codec.available()) * len(drivers.DRIVERS) * servers()
+
+
+def test_each_test_has_one_corner_and_a_run_meets_all(module: Path) -> None:
+    tests = collected(module)
+    assert count_of(tests) == {"test_each": 99, "test_mongod": 9, "test_forged": 9}
+    assert len(corners_of(tests)) == corners()
+    assert tests == collected(module)
+
+
+def test_a_test_for_mongod_gets_no_corner_of_another_server(module: Path) -> None:
+    if missing("mongod") or "mongod" not in kinds():
+        pytest.skip("there is no mongod")
+    assert [test for test in collected(module) if test.startswith("test_mongod[secantus")] == []
+
+
+def test_all_corners(module: Path) -> None:
+    tests = collected(module, "--corners=all")
+    count = {"test_each": 99 * corners(), "test_mongod": 9 * servers()}
+    assert count_of(tests) == {**count, "test_forged": 9 * len(drivers.DRIVERS)}
+
+
+def test_a_narrowed_matrix(module: Path) -> None:
+    [corner] = corners_of(collected(module, "--codec=python", "--driver=motor", *one_server()))
+    assert corner.startswith("test_each[python-motor-")
+
+
+def one_server() -> list[str]:
+    return [f"--server={next(name for name in kinds() if missing(name) is None)}"]
+
+
+def test_each_function_once(module: Path) -> None:
+    assert set(count_of(collected(module, "--quick")).values()) == {1}
+    module.write_text(f"import subprocess\n{SOURCE}")
+    assert collected(module, "--quick") == []
+
+
+@pytest.mark.parametrize("value", ["object()", "ObjectId()"])
+def test_names_that_change_are_refused(module: Path, value: str) -> None:
+    module.write_text(
+        "import pytest\n"
+        "from bson import ObjectId\n"
+        f"@pytest.mark.parametrize('value', [{value}], ids=repr)\n"
+        "def test_value(value): ...\n"
+    )
+    assert "this is another name in each process: " in output_of(module)
