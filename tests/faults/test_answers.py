@@ -8,7 +8,7 @@ from pymongo.errors import ProtocolError, PyMongoError
 
 from tests.faults.contract import Trial
 from tests.faults.laboratory import Item, Laboratory, items
-from tests.faults.wire_faults import FORGERIES, changed
+from tests.faults.wire_faults import FORGERIES, changed, write_error
 
 pytestmark = pytest.mark.forged
 
@@ -19,6 +19,17 @@ async def test_a_forged_answer(lab: Laboratory, forgery: str) -> None:
     lab.proxy.plan(FORGERIES[forgery])
     trial = Trial(lab, items(6))
     await trial.run("stream")
+    assert isinstance(trial.error, ProtocolError), repr(trial.error)
+    assert trial.report.unknown.ranges == (range(4),)
+    await trial.check()
+
+
+async def test_all_are_in_and_one_is_refused(lab: Laboratory) -> None:
+    """Only an ordered insert may be answered like this: into a time series."""
+    lab.connect(retryWrites=False)
+    lab.proxy.plan(changed(writeErrors=[write_error()]))
+    trial = Trial(lab, items(6))
+    await trial.run("stream, unordered")
     assert isinstance(trial.error, ProtocolError), repr(trial.error)
     assert trial.report.unknown.ranges == (range(4),)
     await trial.check()

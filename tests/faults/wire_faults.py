@@ -247,7 +247,7 @@ FORGERIES: Mapping[str, Fault] = {
     "write errors twice": changed(n=0, writeErrors=[write_error(), write_error()]),
     "write errors not a list": changed(n=0, writeErrors=7),
     "write errors of numbers": changed(n=0, writeErrors=[1, 2]),
-    "write errors, and all of n": changed(writeErrors=[write_error()]),
+    "write errors, and too many of n": changed(n=3, writeErrors=[write_error()]),
     "write concern error a number": changed(writeConcernError=7),
     "labels a number": of_bson(bson.encode({"ok": 0, "code": 1, "errmsg": "x", "errorLabels": 1})),
     "bson of garbage": of_bson(b"\x10\0\0\0" + b"\xff" * 12),
