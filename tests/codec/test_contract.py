@@ -332,6 +332,17 @@ def test_a_stale_extension_is_refused_in_the_running_process(
     assert codec.available() == ["python"]
 
 
+def test_an_interpreter_that_runs_without_its_lock_has_no_native_codec(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    extension = ModuleType(codec.EXTENSION)
+    extension.CONTRACT = codec.CONTRACT  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, codec.EXTENSION, extension)
+    monkeypatch.setattr(sys, "_is_gil_enabled", lambda: False, raising=False)
+    with pytest.raises(ImportError, match="needs the GIL"):
+        codec.load_native()
+
+
 def test_nobody_else_looks_at_the_variable_or_the_extension() -> None:
     door = PACKAGE / "codec" / "__init__.py"
     for path in PACKAGE.rglob("*.py"):

@@ -17,8 +17,10 @@ from aiomotorengine import codec
 PROGRAM = r"""
 import sys
 import threading
+from collections import OrderedDict
 from aiomotorengine import BaseField, Document, EmbeddedDocumentField, IntField, ListField
 from aiomotorengine.codec import codec_for
+from bson.code import Code
 from bson.codec_options import CodecOptions
 
 ALLOWED, ENDLESS = 150, 10_000
@@ -66,12 +68,33 @@ def undeclared(levels):
     return node
 
 
+def ordered(levels):
+    value = OrderedDict()
+    for _ in range(levels - 1):
+        value = OrderedDict(a=value)
+    return value
+
+
+def tuples(levels):
+    value = ()
+    for _ in range(levels - 1):
+        value = (value,)
+    return value
+
+
+def code(levels):
+    return Code("x", dicts(levels - 1))
+
+
 SHAPES = {
     "embedded": embedded,
     "in lists": in_lists,
     "lists": lambda levels: Node(lists=lists(levels)),
     "dicts": lambda levels: Node(anything=dicts(levels)),
     "undeclared": undeclared,
+    "ordered": lambda levels: Node(anything=ordered(levels)),
+    "tuples": lambda levels: Node(anything=tuples(levels)),
+    "code": lambda levels: Node(anything=code(levels)),
 }
 
 # The keys and types of what is in what, from the outside in, again and again.
@@ -81,6 +104,9 @@ PATHS = {
     "lists": [(b"lists", 4), (b"0", 4)],
     "dicts": [(b"anything", 3)],
     "undeclared": [(b"extra", 3)],
+    "ordered": [(b"anything", 3), (b"$a", 3)],
+    "tuples": [(b"anything", 3), (b"$a", 4)],
+    "code": [(b"anything", 15)],
 }
 
 
@@ -88,6 +114,8 @@ def nested_bytes(path, levels):
     inner = b"\5\0\0\0\0"
     for level in reversed(range(levels)):
         key, kind = path[level % len(path)]
+        if kind == 15:
+            inner = (len(inner) + 10).to_bytes(4, "little") + b"\2\0\0\0x\0" + inner
         element = bytes([kind]) + key + b"\0" + inner
         inner = (len(element) + 5).to_bytes(4, "little") + element + b"\0"
     return inner
@@ -141,7 +169,17 @@ else:
     thread.join()
 """
 
-ALIVE = "embedded: alive\nin lists: alive\nlists: alive\ndicts: alive\nundeclared: alive\n"
+SHAPES = (
+    "embedded",
+    "in lists",
+    "lists",
+    "dicts",
+    "undeclared",
+    "ordered",
+    "tuples",
+    "code",
+)
+ALIVE = "".join(f"{shape}: alive\n" for shape in SHAPES)
 
 
 THREAD = pytest.param(

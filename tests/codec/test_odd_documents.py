@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import bson
@@ -12,6 +15,7 @@ import pytest
 from bson.objectid import ObjectId
 
 from aiomotorengine import (
+    BaseField,
     BinaryField,
     DateTimeField,
     Document,
@@ -21,7 +25,7 @@ from aiomotorengine import (
     ReferenceField,
     StringField,
 )
-from aiomotorengine.codec import codec_for
+from aiomotorengine.codec import DocumentError, codec_for
 from aiomotorengine.metaclasses import DocumentMetaClass
 from tests.codec.laws import STANDARD, read, validate, write
 from tests.zoo.compare import outcome
@@ -219,3 +223,62 @@ class Posing(Document):
 def test_a_class_with_an_access_of_its_own_is_converted_by_its_own_methods() -> None:
     _, written = hold_to_laws(Posing(text="real"))
     assert "posed" in repr(written)
+
+
+class Drained(BaseField[list[int]]):
+    """Stores what is left in a queue, and empties it."""
+
+    def to_son(self, value: Any) -> Any:
+        taken, value[:] = list(value), []
+        return taken
+
+
+class Job(Document):
+    queue = Drained()
+    counts = BaseField()
+
+
+class Color(StrEnum):
+    RED = "red"
+
+
+class Name(str):
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    "counts", [{Color.RED: 1}, {"a": {Name("b"): [1]}}, [{"a": 1, Color.RED: {Color.RED: 2}}]]
+)
+def test_a_method_is_called_once_whatever_the_keys_of_a_dict_are(counts: Any) -> None:
+    job = Job(queue=[1, 2, 3], counts=counts)
+    [encoded] = codec_for(Job, STANDARD).encode_many([job], IDS, validate=True)
+    assert encoded == bson.encode({"_id": IDS[0], "queue": [1, 2, 3], "counts": counts})
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="there are no such strings any more")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("text", ["hello", "h\u00e9llo", "\u4e2d\u6587", "a\U0001f600"])
+def test_a_string_that_an_old_extension_has_left_unfinished(text: str) -> None:
+    def unfinished() -> str:
+        made = make(None, len(text))
+        ctypes.memmove(data(made), (ctypes.c_wchar * len(text))(*text), 4 * len(text))
+        return made
+
+    make: Any = ctypes.pythonapi.PyUnicode_FromUnicode
+    make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_ssize_t]
+    data: Any = ctypes.pythonapi.PyUnicode_AsUnicode
+    data.restype, data.argtypes = ctypes.c_void_p, [ctypes.py_object]
+
+    codec = codec_for(Short, STANDARD)
+    page = Short()
+    vars(page)["text"] = unfinished()
+    [encoded] = codec.encode_many([page], IDS)
+    assert bson.decode(encoded)["text"] == text
+    page = Short()
+    vars(page)["text"] = unfinished()
+    with pytest.raises(DocumentError):
+        codec.validate_many([page])
+
+
+class Short(Document):
+    text = StringField(max_length=1)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
@@ -50,7 +51,8 @@ def load_native() -> Implementation:
     """The extension.
 
     Raises:
-        ImportError: it is not there, or was built for another version of the library.
+        ImportError: it is not there, was built for another version of the library, or Python runs
+            without the lock that it counts on.
     """
     try:
         extension = importlib.import_module(EXTENSION)
@@ -59,6 +61,8 @@ def load_native() -> Implementation:
             f"the native codec cannot be imported ({error}); install a wheel for this Python, or "
             "build it with a Rust toolchain: make build"
         ) from error
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        raise ImportError("the native codec needs the GIL, which this Python was told to leave off")
     if extension.CONTRACT != CONTRACT:
         raise ImportError(
             f"the native codec speaks contract {extension.CONTRACT}, this library {CONTRACT}; "

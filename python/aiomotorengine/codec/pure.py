@@ -5,13 +5,10 @@ The native codec is held to these results byte for byte, object for object, erro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from math import inf
 from time import perf_counter
-from types import NoneType
 from typing import Any
-from uuid import UUID
 
 import bson
 from bson.codec_options import CodecOptions
@@ -19,11 +16,9 @@ from bson.errors import InvalidBSON
 from bson.objectid import ObjectId
 
 from aiomotorengine.codec.contract import CONTRACT, DocumentError
-from aiomotorengine.codec.elements import is_deeper_than, length_at
-from aiomotorengine.codec.encoded_document import (
-    EncodedDocument as EncodedDocument,
-)  # the extension asks here
-from aiomotorengine.codec.encoded_document import wrap_many
+from aiomotorengine.codec.elements import length_at
+from aiomotorengine.codec.encoded_document import EncodedDocument, wrap_many
+from aiomotorengine.codec.levels import has_more_levels, refuse_endless, refuse_endless_values
 from aiomotorengine.codec.plan import DocumentPlan
 from aiomotorengine.codec.reply import cut_reply
 
@@ -31,19 +26,16 @@ __all__ = [
     "CONTRACT",
     "IMPLEMENTATION",
     "Codec",
+    "DocumentError",
+    "EncodedDocument",
     "compile_plan",
     "cut_reply",
+    "has_more_levels",
     "new_object_ids",
     "wrap_many",
 ]
 
 IMPLEMENTATION = "python"
-
-MOST_LEVELS = 250
-"""How deep a document may be that is read: as deep as any server can be told to allow."""
-
-CONTAINERS = (Mapping, list, tuple)
-SCALARS = frozenset({bool, bytes, datetime, float, int, NoneType, ObjectId, str, UUID})
 
 
 class Codec:
@@ -143,49 +135,6 @@ def documents_in(batch: bytes) -> list[bytes] | None:
         documents.append(batch[start : start + length])
         start += length
     return documents
-
-
-def refuse_endless(batch: bytes) -> None:
-    """Refuse documents that nest deeper than any that MongoDB sends.
-
-    PyMongo's decoder counts levels as well, but may run out of stack first, which ends the process.
-
-    Raises:
-        bson.errors.InvalidBSON: a document is nested too deep.
-    """
-    start = 0
-    while start + 5 <= len(batch):
-        end = start + length_at(batch, start)[0]
-        if end <= start:
-            return  # no BSON, of which the decoder says more
-        if is_deeper_than(MOST_LEVELS, batch, start, min(end, len(batch))):
-            raise InvalidBSON(f"a document has more than {MOST_LEVELS} levels")
-        start = end
-
-
-def refuse_endless_values(son: Mapping[str, Any]) -> None:
-    """The same for values that are to be written.
-
-    How many levels PyMongo's encoder takes depends on the thread and the version of Python.
-
-    Raises:
-        RecursionError: the values are nested too deep.
-    """
-    # In depth, not level by level: a list that contains itself twice has twice as many each time.
-    inside = [values_in(son)]
-    while inside:
-        for value in inside[-1]:
-            if type(value) not in SCALARS and isinstance(value, CONTAINERS):
-                if len(inside) == MOST_LEVELS:
-                    raise RecursionError(f"the document has more than {MOST_LEVELS} levels")
-                inside.append(values_in(value))
-                break
-        else:
-            inside.pop()
-
-
-def values_in(container: Any) -> Iterator[Any]:
-    return iter(container.values() if isinstance(container, Mapping) else container)
 
 
 def new_object_ids(count: int) -> list[ObjectId]:

@@ -11,8 +11,12 @@ use pyo3::types::{IntoPyDict, PyBytes, PyList};
 use crate::bson::{Reader, Writer, split_document};
 use crate::deadline::Deadline;
 use crate::errors::{Outcome, Stop, is_ordinary};
-use crate::objects::{ItemBuffer, Items, PausedCollector, Value, list_of};
+use crate::objects::{
+    ItemBuffer, Items, PausedCollector, Value, list_of, listed, make_bytes, push,
+};
 use crate::plan::{Compiler, Context, Document};
+use crate::process::Call;
+use crate::pure::pure;
 use crate::values::{Options, Types};
 
 /// A buffer that has grown larger than this is not kept.
@@ -56,10 +60,11 @@ impl Codec {
 
     fn validate_many(&self, documents: &Bound<'_, PyAny>) -> PyResult<bool> {
         let py = documents.py();
+        let _call = Call::begin(py);
         let documents = listed(documents)?;
         let items = ItemBuffer::default();
         let native = self.plan_and_context(py, &items);
-        let _pause = PausedCollector::new(py);
+        let _pause = PausedCollector::new(py, !self.is_in_one_go());
         for (index, document) in Items::of(&documents).enumerate() {
             let outcome = convert(&native, document.as_borrowed(), |plan, context| {
                 if plan.validates {
@@ -95,6 +100,7 @@ impl Codec {
         seconds: Option<f64>,
     ) -> PyResult<Bound<'py, PyList>> {
         let py = documents.py();
+        let _call = Call::begin(py);
         let mut deadline = Deadline::after(seconds);
         let in_python = |documents: Bound<'py, PyList>, ids: Bound<'py, PyList>| {
             let method = self.pure.bind(py).getattr(intern!(py, "encode_many"))?;
@@ -107,8 +113,8 @@ impl Codec {
         }
         let items = ItemBuffer::default();
         let native = self.plan_and_context(py, &items);
-        let _pause = PausedCollector::new(py);
-        let mut encoded = Vec::with_capacity(documents.len());
+        let _pause = PausedCollector::new(py, !self.is_in_one_go());
+        let mut encoded = Vec::new();
         let mut out = self.writer();
         for (document, id) in Items::of(&documents).zip(Items::of(&ids)) {
             out.clear();
@@ -130,8 +136,9 @@ impl Codec {
             } else {
                 UNKNOWN
             };
-            encoded.push(match outcome {
-                Ok(()) => PyBytes::new(py, out.bytes()).into_any(),
+            let outcome = outcome.and_then(|()| Ok(make_bytes(py, out.bytes())?));
+            let bytes = match outcome {
+                Ok(bytes) => bytes.into_any(),
                 Err(stop) => {
                     size = UNKNOWN;
                     let (document, id) = (PyList::new(py, [document])?, PyList::new(py, [id])?);
@@ -143,7 +150,8 @@ impl Codec {
                         }
                     }
                 }
-            });
+            };
+            push(&mut encoded, bytes)?;
             if deadline.is_over(size) {
                 break;
             }
@@ -160,6 +168,7 @@ impl Codec {
         seconds: Option<f64>,
     ) -> PyResult<Bound<'py, PyList>> {
         let py = batch.py();
+        let _call = Call::begin(py);
         let mut deadline = Deadline::after(seconds);
         let name = intern!(py, "decode_many");
         let in_python = |bytes: &Bound<'py, PyBytes>, offsets| -> PyResult<Bound<'py, PyList>> {
@@ -175,8 +184,8 @@ impl Codec {
         let Some((plan, context)) = self.plan_and_context(py, &items) else {
             return in_python(batch, offsets);
         };
-        let _pause = PausedCollector::new(py);
-        let mut decoded = Vec::with_capacity(parts.len());
+        let _pause = PausedCollector::new(py, !self.is_read_alone());
+        let mut decoded = Vec::new();
         for bytes in parts {
             let outcome = if plan.reads {
                 Reader::new(bytes)
@@ -190,7 +199,7 @@ impl Codec {
             } else {
                 UNKNOWN
             };
-            decoded.push(match outcome {
+            let document = match outcome {
                 Ok(document) => document,
                 Err(Stop::Raised(error)) if !is_ordinary(&error) => return Err(*error),
                 // Also where a user's method raised: bytes after what it was given may be no BSON,
@@ -198,14 +207,14 @@ impl Codec {
                 Err(Stop::Raised(_) | Stop::AskPython) => {
                     size = UNKNOWN;
                     self.stepped_back.fetch_add(1, Ordering::Relaxed);
-                    in_python(&PyBytes::new(py, bytes), None)?.get_item(0)?
+                    in_python(&make_bytes(py, bytes)?, None)?.get_item(0)?
                 }
-            });
+            };
+            push(&mut decoded, document)?;
             if deadline.is_over(size) {
                 break;
             }
         }
-        let decoded: Vec<Bound<'_, PyAny>> = decoded;
         list_of(py, decoded.len(), decoded.into_iter().map(Ok))
     }
 
@@ -331,7 +340,7 @@ fn parts_of<'a>(
                 .and_then(|offset: usize| bytes.get(offset..))
                 .map(split_document)
             {
-                Some(Ok((document, _))) => parts.push(document),
+                Some(Ok((document, _))) => push(&mut parts, document)?,
                 _ => return Ok(None),
             }
         }
@@ -342,18 +351,10 @@ fn parts_of<'a>(
         let Ok((document, after)) = split_document(rest) else {
             return Ok(None);
         };
-        parts.push(document);
+        push(&mut parts, document)?;
         rest = after;
     }
     Ok(Some(parts))
-}
-
-/// A list of what a caller gave: the very list, if it is one.
-fn listed<'py>(given: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
-    match given.cast_exact::<PyList>() {
-        Ok(list) => Ok(list.clone()),
-        Err(_) => PyList::new(given.py(), given.try_iter()?.collect::<PyResult<Vec<_>>>()?),
-    }
 }
 
 /// Compile the plan of a document class.
@@ -363,8 +364,8 @@ pub(crate) fn compile_plan(
     codec_options: &Bound<'_, PyAny>,
 ) -> PyResult<Codec> {
     let py = plan.py();
-    let pure = py.import("aiomotorengine.codec.pure")?;
-    let native = match Options::read(codec_options)?.zip(Types::find(py)?) {
+    let pure = pure(py)?;
+    let native = match Options::read(codec_options)?.zip(Types::find(&pure)?) {
         Some((options, types)) => {
             let plans = Compiler::compile(plan)?;
             Some(Native {

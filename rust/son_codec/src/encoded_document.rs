@@ -4,7 +4,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
-use crate::objects::{PausedCollector, list_of, untracked};
+use crate::objects::{Items, PausedCollector, list_of, listed, untracked};
+use crate::process::Call;
+use crate::pure::pure;
 
 /// The twin of `codec/encoded_document.py`, which does whatever the driver does not ask of every
 /// document.
@@ -27,40 +29,41 @@ impl EncodedDocument {
     }
 
     fn __contains__(&self, key: &Bound<'_, PyAny>) -> PyResult<bool> {
-        Ok(is_id(key) || self.in_python(key.py())?.contains(key)?)
+        Ok(is_id(key) || self.in_python(key.py(), |twin| twin.contains(key))?)
     }
 
     fn __getitem__<'py>(&self, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         if is_id(key) {
             return Ok(self.id.bind(key.py()).clone());
         }
-        self.in_python(key.py())?.get_item(key)
+        self.in_python(key.py(), |twin| twin.get_item(key))
     }
 
     fn __setitem__(&self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.in_python(key.py())?.set_item(key, value)
+        self.in_python(key.py(), |twin| twin.set_item(key, value))
     }
 
     fn __delitem__(&self, key: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.in_python(key.py())?.del_item(key)
+        self.in_python(key.py(), |twin| twin.del_item(key))
     }
 
     fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
-        self.in_python(py)?.len()
+        self.in_python(py, |twin| twin.len())
     }
 
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Ok(self.in_python(py)?.try_iter()?.into_any())
+        self.in_python(py, |twin| Ok(twin.try_iter()?.into_any()))
     }
 
     fn __eq__<'py>(&self, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = other.py();
-        self.in_python(py)?
-            .call_method1(intern!(py, "__eq__"), (other,))
+        self.in_python(py, |twin| {
+            twin.call_method1(intern!(py, "__eq__"), (other,))
+        })
     }
 
     fn __repr__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        self.in_python(py)?.repr()
+        self.in_python(py, |twin| twin.repr())
     }
 
     /// A copy is the twin: of what listens to commands, some copies them whole.
@@ -70,20 +73,24 @@ impl EncodedDocument {
 
     /// The other methods of a mapping.
     fn __getattr__<'py>(&self, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
-        self.in_python(name.py())?.getattr(name)
+        self.in_python(name.py(), |twin| twin.getattr(name))
     }
 }
 
 impl EncodedDocument {
     #[cold]
-    fn in_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        python_class(py)?.call1((&self.raw, &self.id))
+    fn in_python<'py, T>(
+        &self,
+        py: Python<'py>,
+        ask: impl FnOnce(&Bound<'py, PyAny>) -> PyResult<T>,
+    ) -> PyResult<T> {
+        let _call = Call::begin(py);
+        ask(&python_class(py)?.call1((&self.raw, &self.id))?)
     }
 }
 
 fn python_class(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    py.import(intern!(py, "aiomotorengine.codec.pure"))?
-        .getattr(intern!(py, "EncodedDocument"))
+    pure(py)?.getattr(intern!(py, "EncodedDocument"))
 }
 
 fn is_id(key: &Bound<'_, PyAny>) -> bool {
@@ -93,20 +100,21 @@ fn is_id(key: &Bound<'_, PyAny>) -> bool {
 /// Wrap encoded documents for the driver.
 #[pyfunction]
 pub(crate) fn wrap_many<'py>(
-    encoded: Vec<Py<PyBytes>>,
-    ids: Vec<Py<PyAny>>,
-    py: Python<'py>,
+    encoded: &Bound<'py, PyAny>,
+    ids: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyList>> {
+    let py = encoded.py();
+    let (encoded, ids) = (listed(encoded)?, listed(ids)?);
     if encoded.len() != ids.len() {
         return Err(pyo3::exceptions::PyValueError::new_err(
             "there must be an id for each document",
         ));
     }
-    let _pause = PausedCollector::new(py);
-    let count = encoded.len();
-    let documents = encoded.into_iter().zip(ids).map(|(raw, id)| {
+    let _pause = PausedCollector::new(py, false);
+    let documents = Items::of(&encoded).zip(Items::of(&ids)).map(|(raw, id)| {
+        let (raw, id) = (raw.cast_into()?.unbind(), id.unbind());
         let document = Bound::new(py, EncodedDocument { raw, id })?;
         Ok(untracked(document).into_any())
     });
-    list_of(py, count, documents)
+    list_of(py, encoded.len(), documents)
 }

@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyException;
 use pyo3::{PyErr, Python};
 
-use crate::bson::{Malformed, NoRoom};
+use crate::bson::{Malformed, TooLarge};
 
 /// Why a document was not converted here.
 pub(crate) enum Stop {
@@ -49,9 +49,9 @@ impl From<Malformed> for Stop {
     }
 }
 
-impl From<NoRoom> for Stop {
+impl From<TooLarge> for Stop {
     #[cold]
-    fn from(_: NoRoom) -> Self {
+    fn from(_: TooLarge) -> Self {
         Self::AskPython
     }
 }

@@ -1,6 +1,6 @@
 //! The native side of aiomotorengine's door. Its Python twin is `codec/pure.py`.
 
-pub mod bson;
+mod bson;
 mod codec;
 mod contract;
 mod deadline;
@@ -11,6 +11,8 @@ mod kinds;
 mod new_ids;
 mod objects;
 mod plan;
+mod process;
+mod pure;
 mod reply;
 mod values;
 
@@ -19,7 +21,7 @@ mod values;
 /// `gil_used`: the codec reads lists and dicts of the user's while it goes through them; a
 /// free-threaded interpreter turns the GIL on when it imports the module.
 #[pyo3::pymodule(name = "_son_codec", gil_used = true)]
-pub mod son_codec {
+mod son_codec {
     use pyo3::prelude::*;
 
     #[pymodule_export]
@@ -39,11 +41,43 @@ pub mod son_codec {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
         crate::interpreter::claim(py)?;
+        crate::process::watch(module)?;
         // The driver takes nothing for a document that is no mutable mapping.
         let class = py.get_type::<crate::encoded_document::EncodedDocument>();
         py.import("collections.abc")?
             .getattr("MutableMapping")?
             .call_method1("register", (class,))?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pyo3::prelude::*;
+
+    use super::son_codec;
+
+    #[test]
+    fn the_module_offers_what_the_contract_names_and_nothing_else() {
+        Python::attach(|py| {
+            let module = pyo3::wrap_pymodule!(son_codec)(py).into_bound(py);
+            assert_eq!(module.name().unwrap(), "_son_codec");
+            let mut names: Vec<String> = module.index().unwrap().extract().unwrap();
+            names.sort();
+            assert_eq!(
+                names,
+                [
+                    "CONTRACT",
+                    "IMPLEMENTATION",
+                    "compile_plan",
+                    "cut_reply",
+                    "new_object_ids",
+                    "wrap_many"
+                ]
+            );
+            let implementation: String =
+                module.getattr("IMPLEMENTATION").unwrap().extract().unwrap();
+            assert_eq!(implementation, "native");
+        });
     }
 }

@@ -10,6 +10,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyList;
 
 use crate::objects::{ObjectIds, PausedCollector, list_of};
+use crate::process::Call;
+use crate::pure::pure;
 
 /// How many different values the counter has.
 const COUNTER: u32 = 1 << 24;
@@ -58,12 +60,11 @@ impl Source {
 /// So many new ids.
 #[pyfunction]
 pub(crate) fn new_object_ids<'py>(py: Python<'py>, count: usize) -> PyResult<Bound<'py, PyList>> {
+    let _call = Call::begin(py);
     static CLASS: PyOnceLock<Option<ObjectIds>> = PyOnceLock::new();
     let Some(class) = CLASS.get_or_try_init(py, || ObjectIds::find(py))? else {
-        return Ok(py
-            .import("aiomotorengine.codec.pure")?
-            .call_method1("new_object_ids", (count,))?
-            .cast_into()?);
+        let made = pure(py)?.call_method1("new_object_ids", (count,))?;
+        return Ok(made.cast_into()?);
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now = now.map_or(0, |since| since.as_secs() as u32); // ids wrap around in 2106
@@ -74,7 +75,7 @@ pub(crate) fn new_object_ids<'py>(py: Python<'py>, count: usize) -> PyResult<Bou
             take(count, now, Some(random.extract()?))?.ok_or_else(broken)?
         }
     };
-    let _pause = PausedCollector::new(py);
+    let _pause = PausedCollector::new(py, false);
     let ids = bytes.into_iter().map(|bytes| class.make(py, bytes));
     list_of(py, count, ids)
 }
@@ -89,7 +90,8 @@ fn take(count: usize, now: u32, random: Option<[u8; 8]>) -> PyResult<Option<Vec<
         .try_reserve_exact(count)
         .map_err(|_| PyMemoryError::new_err(()))?;
     let mut source = SOURCE.lock().map_err(|_| broken())?;
-    // A process that was forked has the memory of its parent, and must not go on with it.
+    // A process that was forked has the memory of its parent, and must not go on with it. Not every
+    // fork is told of, and not every child has another number.
     let process = std::process::id();
     if source
         .as_ref()
@@ -105,6 +107,13 @@ fn take(count: usize, now: u32, random: Option<[u8; 8]>) -> PyResult<Option<Vec<
     };
     bytes.extend((0..count).map(|_| source.next(now)));
     Ok(Some(bytes))
+}
+
+/// Begin anew: what was made of these random bytes is another process's.
+pub(crate) fn forget() {
+    if let Ok(mut source) = SOURCE.lock() {
+        *source = None;
+    }
 }
 
 fn broken() -> PyErr {

@@ -4,6 +4,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
 use crate::bson::find_batch;
+use crate::objects::make_bytes;
+use crate::process::Call;
+use crate::pure::pure;
 
 /// The reply without its batch, the batch's key, and where each of its documents begins in the reply;
 /// `None` if it has no batch.
@@ -12,11 +15,10 @@ pub(crate) fn cut_reply<'py>(raw: &Bound<'py, PyBytes>) -> PyResult<Bound<'py, P
     let py = raw.py();
     let Ok(Some(batch)) = find_batch(raw.as_bytes()) else {
         // Either there is none, or the bytes do not add up, of which Python says how.
-        return py
-            .import("aiomotorengine.codec.pure")?
-            .call_method1("cut_reply", (raw,));
+        let _call = Call::begin(py);
+        return pure(py)?.call_method1("cut_reply", (raw,));
     };
     let key = PyString::from_bytes(py, batch.key)?;
-    let rest = PyBytes::new(py, &batch.rest);
+    let rest = make_bytes(py, &batch.rest)?;
     Ok((rest, key, batch.offsets).into_pyobject(py)?.into_any())
 }

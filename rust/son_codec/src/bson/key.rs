@@ -8,7 +8,7 @@ const WORD: usize = 8;
 
 /// A key without NUL in it.
 #[derive(Clone, Debug)]
-pub struct Key {
+pub(crate) struct Key {
     /// The bytes of a short key, then zeros. Two numbers, and not one of twice the size, since a
     /// processor is slow to read as one what was just written as two.
     head: [u64; 2],
@@ -21,8 +21,8 @@ pub struct Key {
 }
 
 impl Key {
-    /// `None` if there is a NUL in it, which BSON cannot store.
-    pub fn new(text: &[u8]) -> Option<Self> {
+    /// `None` if there is a NUL in it, which BSON cannot store, or no memory for it.
+    pub(crate) fn new(text: &[u8]) -> Option<Self> {
         if text.contains(&0) {
             return None;
         }
@@ -34,6 +34,7 @@ impl Key {
                 *to = *from;
             }
         } else {
+            long.try_reserve_exact(length).ok()?;
             long.extend_from_slice(text);
             long.push(0);
         }
@@ -47,10 +48,10 @@ impl Key {
 
     /// How many items an array may have whose keys are counted here: more digits find no room. BSON
     /// of so many is far larger than MongoDB takes.
-    pub const MOST_ITEMS: usize = 100_000_000;
+    pub(crate) const MOST_ITEMS: usize = 100_000_000;
 
     /// The key of the first item of an array: `0`.
-    pub fn first_index() -> Self {
+    pub(crate) fn first_index() -> Self {
         Self {
             head: [u64::from(b'0'), 0],
             mask: [0xFFFF, 0],
@@ -61,7 +62,7 @@ impl Key {
 
     /// The key of the next item of an array.
     #[inline(always)]
-    pub fn advance(&mut self) {
+    pub(crate) fn advance(&mut self) {
         let mut shift = 8 * (self.length - 2); // where its last digit stands
         while (self.head[0] >> shift) as u8 == b'9' {
             self.head[0] -= 9 << shift; // a zero, and one more in front of it

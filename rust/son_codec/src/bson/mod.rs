@@ -6,8 +6,8 @@ mod reader;
 mod reply;
 mod writer;
 
-pub use element::{Element, kind};
-pub use key::Key;
-pub use reader::{Malformed, Reader, is_deeper_than, split_document};
-pub use reply::{Batch, find_batch};
-pub use writer::{NoRoom, Writer};
+pub(crate) use element::{Element, kind};
+pub(crate) use key::Key;
+pub(crate) use reader::{Malformed, Reader, is_deeper_than, split_document};
+pub(crate) use reply::find_batch;
+pub(crate) use writer::{TooLarge, Writer};

@@ -3,22 +3,26 @@
 use super::element::{Element, kind};
 use super::key::Key;
 
-/// The bytes do not add up, or hold a type that is not read here. Which of both, Python finds out.
+/// The bytes do not add up, hold a type that is not read here, or need more memory than there is.
+/// Which of these, Python finds out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Malformed;
+pub(crate) struct Malformed;
 
 /// The smallest document: its length and its closing NUL.
 const SMALLEST: usize = 5;
 
+/// The bytes that a level takes at least: a type, an empty key, a length, a closing NUL.
+const SMALLEST_LEVEL: usize = 7;
+
 /// The elements of one document.
 #[derive(Clone, Debug)]
-pub struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
     /// A reader of the document that `bytes` is, no byte more and no byte less.
-    pub fn new(bytes: &'a [u8]) -> Result<Self, Malformed> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let (document, after) = split_document(bytes)?;
         if !after.is_empty() {
             return Err(Malformed);
@@ -29,19 +33,29 @@ impl<'a> Reader<'a> {
     }
 
     /// How many bytes of elements were not read yet.
-    pub fn bytes_left(&self) -> usize {
+    pub(crate) fn bytes_left(&self) -> usize {
         self.rest.len()
     }
 
     /// Whether all elements were read.
     #[inline]
-    pub fn is_at_end(&self) -> bool {
+    pub(crate) fn is_at_end(&self) -> bool {
         self.rest.is_empty()
+    }
+
+    /// Whether a key that was not read yet begins with this byte.
+    pub(crate) fn has_key_with(mut self, first: u8) -> Result<bool, Malformed> {
+        while let Some(element) = self.next_element()? {
+            if element.key.first() == Some(&first) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The next element, or `None` at the end.
     #[inline(always)]
-    pub fn next_element(&mut self) -> Result<Option<Element<'a>>, Malformed> {
+    pub(crate) fn next_element(&mut self) -> Result<Option<Element<'a>>, Malformed> {
         let Some((&kind, after_kind)) = self.rest.split_first() else {
             return Ok(None);
         };
@@ -55,7 +69,7 @@ impl<'a> Reader<'a> {
     /// The next element if it has this key: the guess that nearly always comes true, since
     /// documents are stored in the order in which they were written.
     #[inline(always)]
-    pub fn next_if(&mut self, key: &Key) -> Result<Option<Element<'a>>, Malformed> {
+    pub(crate) fn next_if(&mut self, key: &Key) -> Result<Option<Element<'a>>, Malformed> {
         let Some((&kind, after_kind)) = self.rest.split_first() else {
             return Ok(None);
         };
@@ -87,10 +101,14 @@ impl<'a> Reader<'a> {
 
 /// Whether documents and arrays nest deeper than so many levels. Bytes that do not add up are for
 /// others to complain about.
-pub fn is_deeper_than(levels: usize, bytes: &[u8]) -> bool {
+pub(crate) fn is_deeper_than(levels: usize, bytes: &[u8]) -> bool {
+    // Nearly all that is asked about is too small for it.
     let Ok(outermost) = Reader::new(bytes) else {
         return false;
     };
+    if bytes.len() / SMALLEST_LEVEL < levels {
+        return false;
+    }
     // Not by recursion: it is asked where there may be little stack.
     let mut open = vec![outermost];
     while let Some(reader) = open.last_mut() {
@@ -125,7 +143,7 @@ fn scope_of(value: &[u8]) -> Result<Reader<'_>, Malformed> {
 
 /// The first document of some bytes, and the bytes after it.
 #[inline]
-pub fn split_document(bytes: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
+pub(crate) fn split_document(bytes: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
     let size = length_at(bytes)?;
     if size < SMALLEST || size > bytes.len() {
         return Err(Malformed);

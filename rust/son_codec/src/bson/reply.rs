@@ -5,17 +5,17 @@ use super::reader::{Malformed, Reader, split_document};
 
 /// The batch of a reply.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Batch<'a> {
+pub(crate) struct Batch<'a> {
     /// `firstBatch` or `nextBatch`.
-    pub key: &'a [u8],
+    pub(crate) key: &'a [u8],
     /// Where in the reply each of the documents begins.
-    pub offsets: Vec<usize>,
+    pub(crate) offsets: Vec<usize>,
     /// The reply without the element that holds them.
-    pub rest: Vec<u8>,
+    pub(crate) rest: Vec<u8>,
 }
 
 /// Find the batch in a reply. `None` where there is none: an error, or another form of reply.
-pub fn find_batch(reply: &[u8]) -> Result<Option<Batch<'_>>, Malformed> {
+pub(crate) fn find_batch(reply: &[u8]) -> Result<Option<Batch<'_>>, Malformed> {
     let mut outer = Reader::new(reply)?;
     while let Some(element) = outer.next_element()? {
         if element.key != b"cursor" || element.kind != kind::DOCUMENT {
@@ -51,6 +51,7 @@ fn offsets_of(array: &[u8], start: usize) -> Result<Vec<usize>, Malformed> {
             return Err(Malformed);
         }
         split_document(item.value)?;
+        offsets.try_reserve(1).map_err(|_| Malformed)?;
         offsets.push(end - items.bytes_left() - item.value.len());
     }
     Ok(offsets)
@@ -62,7 +63,9 @@ fn without(
     cursor: usize,
     removed: std::ops::Range<usize>,
 ) -> Result<Vec<u8>, Malformed> {
-    let mut rest = Vec::with_capacity(reply.len() - removed.len());
+    let mut rest = Vec::new();
+    rest.try_reserve_exact(reply.len() - removed.len())
+        .map_err(|_| Malformed)?;
     rest.extend_from_slice(reply.get(..removed.start).ok_or(Malformed)?);
     rest.extend_from_slice(reply.get(removed.end..).ok_or(Malformed)?);
     for start in [0, cursor] {
@@ -85,25 +88,25 @@ mod tests {
     fn reply(batch: &str, documents: &[&[u8]]) -> Vec<u8> {
         let named = |text: &str| Key::new(text.as_bytes()).unwrap();
         let mut out = Writer::default();
-        let start = out.begin();
-        out.double(&named("ok"), 1.0);
-        out.key(kind::DOCUMENT, &named("cursor"));
-        let cursor = out.begin();
-        out.int(&named("id"), 1 << 40);
+        let start = out.begin().unwrap();
+        out.double(&named("ok"), 1.0).unwrap();
+        out.key(kind::DOCUMENT, &named("cursor")).unwrap();
+        let cursor = out.begin().unwrap();
+        out.int(&named("id"), 1 << 40).unwrap();
         if !batch.is_empty() {
-            out.key(kind::ARRAY, &named(batch));
-            let array = out.begin();
+            out.key(kind::ARRAY, &named(batch)).unwrap();
+            let array = out.begin().unwrap();
             let mut index = Key::first_index();
             for document in documents {
-                out.key(kind::DOCUMENT, &index);
-                out.element(document);
+                out.key(kind::DOCUMENT, &index).unwrap();
+                out.append(document).unwrap();
                 index.advance();
             }
             out.end(array).unwrap();
         }
         out.text(&named("ns"), b"a.b").unwrap();
         out.end(cursor).unwrap();
-        out.int(&named("n"), 2);
+        out.int(&named("n"), 2).unwrap();
         out.end(start).unwrap();
         out.bytes().to_vec()
     }

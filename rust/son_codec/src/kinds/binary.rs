@@ -47,7 +47,7 @@ impl Kind for Binary {
         if let Some(bytes) = exact::<PyBytes>(value) {
             out.binary(key, 0, bytes.as_bytes())?;
         } else if value.is_none() {
-            out.null(key);
+            out.null(key)?;
         } else {
             field.write_in_python(key, value, out, context)?;
         }

@@ -39,9 +39,9 @@ impl Kind for Boolean {
         context: &Context<'_>,
     ) -> Outcome<()> {
         if let Some(truth) = exact::<PyBool>(value) {
-            out.boolean(key, truth.is_true());
+            out.boolean(key, truth.is_true())?;
         } else if value.is_none() {
-            out.boolean(key, false); // what was never set is stored as false
+            out.boolean(key, false)?; // what was never set is stored as false
         } else {
             field.write_in_python(key, value, out, context)?;
         }

@@ -69,11 +69,11 @@ impl Kind for DateTime {
         self.check(value)?;
         if let Some(datetime) = exact::<PyDateTime>(value) {
             match millis_of(&datetime, &context.types.utc) {
-                Some(milliseconds) => out.date(key, milliseconds),
+                Some(milliseconds) => out.date(key, milliseconds)?,
                 None => context.encode(key, value, out)?,
             }
         } else if value.is_none() {
-            out.null(key);
+            out.null(key)?;
         } else {
             field.write_in_python(key, value, out, context)?;
         }

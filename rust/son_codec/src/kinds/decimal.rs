@@ -97,7 +97,7 @@ impl Kind for Decimal {
         context: &Context<'_>,
     ) -> Outcome<()> {
         if value.is_none() {
-            out.null(key);
+            out.null(key)?;
             return Ok(());
         }
         let Some((text, missing)) = self.text(value, context)? else {
@@ -105,13 +105,11 @@ impl Kind for Decimal {
         };
         let text = text.to_str()?.as_bytes();
         Ok(out.text_by(key, |out| {
-            out.extend_from_slice(text);
-            if missing > 0 {
-                if !text.contains(&b'.') {
-                    out.push(b'.');
-                }
-                out.resize(out.len() + missing, b'0');
+            out.append(text)?;
+            if missing > 0 && !text.contains(&b'.') {
+                out.append(b".")?;
             }
+            out.repeat(b'0', missing)
         })?)
     }
 

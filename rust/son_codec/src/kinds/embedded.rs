@@ -52,12 +52,12 @@ impl Kind for Embedded {
         context: &Context<'_>,
     ) -> Outcome<()> {
         if value.is_none() {
-            out.null(key);
+            out.null(key)?;
             return Ok(());
         }
         match self.plan.and_then(|plan| context.plan_for(plan, value)) {
             Some(plan) if plan.writes => {
-                out.key(kind::DOCUMENT, key);
+                out.key(kind::DOCUMENT, key)?;
                 plan.write(value, None, out, &context.deeper()?)
             }
             _ => field.write_in_python(key, value, out, context),

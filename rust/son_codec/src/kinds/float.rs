@@ -80,9 +80,9 @@ impl Kind for Float {
         context: &Context<'_>,
     ) -> Outcome<()> {
         if let Some(number) = exact::<PyFloat>(value) {
-            out.double(key, number.value());
+            out.double(key, number.value())?;
         } else if value.is_none() {
-            out.null(key);
+            out.null(key)?;
         } else {
             field.write_in_python(key, value, out, context)?;
         }

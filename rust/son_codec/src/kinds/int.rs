@@ -62,9 +62,9 @@ impl Kind for Int {
         context: &Context<'_>,
     ) -> Outcome<()> {
         if let Some(number) = exact::<PyInt>(value) {
-            out.int(key, whole_number(&number).ok_or(Stop::AskPython)?);
+            out.int(key, whole_number(&number).ok_or(Stop::AskPython)?)?;
         } else if value.is_none() {
-            out.null(key);
+            out.null(key)?;
         } else {
             field.write_in_python(key, value, out, context)?;
         }

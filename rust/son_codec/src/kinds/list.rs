@@ -65,8 +65,8 @@ impl Kind for List {
         else {
             return field.write_in_python(key, value, out, context);
         };
-        out.key(kind::ARRAY, key);
-        let start = out.begin();
+        out.key(kind::ARRAY, key)?;
+        let start = out.begin()?;
         // What was never set is stored as an empty list.
         if let Some(list) = list {
             item.write_items(&list, out, &context.deeper()?)?;

@@ -153,7 +153,7 @@ pub(crate) trait Kind: Send + Sync {
         context: &Context<'py>,
     ) -> Outcome<()> {
         while let Some(item) = items.next_element()? {
-            list.push(self.read(&item, field, context)?);
+            list.push(self.read(&item, field, context)?)?;
         }
         Ok(())
     }

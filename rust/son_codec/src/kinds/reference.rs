@@ -58,9 +58,9 @@ impl Kind for Reference {
         context: &Context<'_>,
     ) -> Outcome<()> {
         if let Some(id) = context.types.object_ids.bytes(value) {
-            out.object_id(key, id);
+            out.object_id(key, id)?;
         } else if value.is_none() {
-            out.null(key);
+            out.null(key)?;
         } else if is_other_id(value, context) {
             context.encode(key, value, out)?;
         } else {

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use pyo3::exceptions::{PyMemoryError, PyRuntimeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
@@ -61,8 +62,8 @@ impl<'a, 'py> ListBuilder<'a, 'py> {
     }
 
     #[inline(always)]
-    pub(crate) fn push(&mut self, item: Bound<'py, PyAny>) {
-        self.items.push(item.unbind());
+    pub(crate) fn push(&mut self, item: Bound<'py, PyAny>) -> PyResult<()> {
+        push(&mut self.items, item.unbind())
     }
 
     #[inline]
@@ -73,6 +74,16 @@ impl<'a, 'py> ListBuilder<'a, 'py> {
         self.buffer.set(self.items);
         Ok(list)
     }
+}
+
+/// Add an item to a vector; an error where there is no memory for it, which would end the process.
+#[inline(always)]
+pub(crate) fn push<T>(items: &mut Vec<T>, item: T) -> PyResult<()> {
+    items
+        .try_reserve(1)
+        .map_err(|_| PyMemoryError::new_err(()))?;
+    items.push(item);
+    Ok(())
 }
 
 /// A list of so many items, which are made one after the other.
@@ -92,7 +103,18 @@ pub(crate) fn list_of<'a, 'py>(
             ffi::PyList_SET_ITEM(list.as_ptr(), count, item?.into_ptr());
             count += 1;
         }
-        debug_assert_eq!(count, length as ffi::Py_ssize_t);
-        Ok(list)
+        if count == length as ffi::Py_ssize_t {
+            Ok(list)
+        } else {
+            Err(PyRuntimeError::new_err("items went missing"))
+        }
+    }
+}
+
+/// A list of what a caller gave: the very list, if it is one.
+pub(crate) fn listed<'py>(given: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    match given.cast_exact::<PyList>() {
+        Ok(list) => Ok(list.clone()),
+        Err(_) => PyList::new(given.py(), given.try_iter()?.collect::<PyResult<Vec<_>>>()?),
     }
 }

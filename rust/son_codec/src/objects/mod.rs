@@ -3,6 +3,7 @@
 //! A `Value` is borrowed from a `Bound`, which counts it. Whatever is taken out of a list, a dict or a
 //! slot is counted first, since Python code that runs meanwhile may take it from there.
 
+mod bytes;
 mod dates;
 mod dict;
 mod gc;
@@ -17,11 +18,12 @@ mod uuid;
 use pyo3::PyTypeInfo;
 use pyo3::prelude::*;
 
+pub(crate) use bytes::make_bytes;
 pub(crate) use dates::{Utc, datetime_from_millis, millis_of};
 pub(crate) use dict::Walk;
-pub(crate) use gc::{PausedCollector, untracked};
+pub(crate) use gc::{PausedCollector, resume_collector, untracked};
 pub(crate) use instance::InstanceLayout;
-pub(crate) use items::{ItemBuffer, Items, ListBuilder, list_of};
+pub(crate) use items::{ItemBuffer, Items, ListBuilder, list_of, listed, push};
 pub(crate) use number::whole_number;
 pub(crate) use object_id::ObjectIds;
 pub(crate) use text::{is_ascii_and, make_text, write_text};

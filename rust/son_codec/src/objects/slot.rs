@@ -35,9 +35,14 @@ impl Slot {
         }
         // SAFETY: an object of exactly this type begins with this structure, whose member
         // definition lives as long as the class.
-        let member =
-            unsafe { &*(*descriptor.as_ptr().cast::<ffi::PyMemberDescrObject>()).d_member };
-        let is_usual = member.type_code == ffi::Py_T_OBJECT_EX && member.flags == 0;
+        let (owner, member) = unsafe {
+            let descriptor = &*descriptor.as_ptr().cast::<ffi::PyMemberDescrObject>();
+            (descriptor.d_common.d_type, &*descriptor.d_member)
+        };
+        // A slot of another class would lie elsewhere.
+        let is_usual = owner == class.as_type_ptr()
+            && member.type_code == ffi::Py_T_OBJECT_EX
+            && member.flags == 0;
         let offset = usize::try_from(member.offset).ok();
         Ok(offset.filter(|_| is_usual).map(|offset| Self { offset }))
     }

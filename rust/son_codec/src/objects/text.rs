@@ -63,29 +63,27 @@ fn ascii<'a>(text: &'a Bound<'_, PyString>) -> Option<&'a [u8]> {
 #[cold]
 fn write_transcoded(key: &Key, text: &Bound<'_, PyString>, out: &mut Writer) -> Outcome<()> {
     // SAFETY: a string is never changed once it is known to more than its maker.
-    match unsafe { text.data() }? {
-        PyStringData::Ucs1(bytes) => out.text_by(key, |out| {
-            push_all(bytes.iter().map(|&byte| Some(char::from(byte))), out)
-        })??,
-        PyStringData::Ucs2(units) => out.text_by(key, |out| {
-            push_all(
-                units.iter().map(|&unit| char::from_u32(u32::from(unit))),
-                out,
-            )
-        })??,
-        PyStringData::Ucs4(units) => out.text_by(key, |out| {
-            push_all(units.iter().map(|&unit| char::from_u32(unit)), out)
-        })??,
-    }
-    Ok(())
+    let characters = unsafe { text.data() }?;
+    out.text_by(key, |out| match characters {
+        PyStringData::Ucs1(bytes) => {
+            append_all(bytes.iter().map(|&byte| Some(char::from(byte))), out)
+        }
+        PyStringData::Ucs2(units) => append_all(
+            units.iter().map(|&unit| char::from_u32(u32::from(unit))),
+            out,
+        ),
+        PyStringData::Ucs4(units) => {
+            append_all(units.iter().map(|&unit| char::from_u32(unit)), out)
+        }
+    })
 }
 
 /// Write characters in UTF-8. Half of a surrogate pair is none: Python says so.
-fn push_all(characters: impl Iterator<Item = Option<char>>, out: &mut Vec<u8>) -> Outcome<()> {
+fn append_all(characters: impl Iterator<Item = Option<char>>, out: &mut Writer) -> Outcome<()> {
     let mut buffer = [0; 4];
     for character in characters {
         let character = character.ok_or(Stop::AskPython)?;
-        out.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+        out.append(character.encode_utf8(&mut buffer).as_bytes())?;
     }
     Ok(())
 }

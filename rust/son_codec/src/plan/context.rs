@@ -71,6 +71,11 @@ impl<'py> Context<'py> {
         })
     }
 
+    /// How many more levels there may be.
+    pub(crate) fn levels_left(&self) -> usize {
+        DEEPEST - self.depth
+    }
+
     pub(crate) fn encode(&self, key: &Key, value: Value<'_, '_>, out: &mut Writer) -> Outcome<()> {
         values::encode(key, value, out, self)
     }

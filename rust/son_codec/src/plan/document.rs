@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyType};
+use pyo3::types::{PyDict, PySet, PyString, PyType};
 
 use super::{Context, Field};
 use crate::bson::{Element, Key, Reader, Writer};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{InstanceLayout, Value, Walk, make_text};
+use crate::objects::{InstanceLayout, Value, Walk, make_text, push};
 
 /// One document class.
 pub(crate) struct Document {
@@ -85,7 +85,7 @@ impl Document {
         context: &Context<'_>,
     ) -> Outcome<()> {
         let values = self.values(document)?;
-        let start = out.begin();
+        let start = out.begin()?;
         if let Some(id) = id {
             context.encode(&self.id_key, id, out)?;
         }
@@ -117,7 +117,7 @@ impl Document {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<()> {
-        let mut written: Vec<Vec<u8>> = Vec::new();
+        let written = PySet::empty(context.py)?;
         for pair in self
             .undeclared
             .values
@@ -127,16 +127,17 @@ impl Document {
         {
             let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?.extract()?;
             let name = name.cast_exact::<PyString>().map_err(|_| Stop::AskPython)?;
-            let bytes = name.encode_utf8()?.as_bytes().to_vec();
+            let encoded = name.encode_utf8()?;
+            let bytes = encoded.as_bytes();
             if bytes == b"_id" {
                 return Err(Stop::AskPython); // it takes the place of the id that was given
             }
-            if self.indexes.contains_key(&bytes) || written.contains(&bytes) {
+            if self.indexes.contains_key(bytes) || written.contains(name)? {
                 continue; // a field, or an attribute before it, has that key
             }
-            let key = Key::new(&bytes).ok_or(Stop::AskPython)?;
+            let key = Key::new(bytes).ok_or(Stop::AskPython)?;
             context.encode(&key, value.as_borrowed(), out)?;
-            written.push(bytes);
+            written.add(name)?;
         }
         Ok(())
     }
@@ -187,7 +188,7 @@ impl Document {
                         // A reference of the old kind, which PyMongo has a class for.
                         None if element.key.starts_with(b"$") => return Err(Stop::AskPython),
                         None => {
-                            others.push(element);
+                            push(&mut others, element)?;
                             continue;
                         }
                     }

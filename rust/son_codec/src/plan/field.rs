@@ -216,7 +216,7 @@ impl Field {
         let mut list = ListBuilder::new(context.py, context.items);
         if self.overridden.from_son {
             while let Some(item) = items.next_element()? {
-                list.push(self.read(&item, context)?);
+                list.push(self.read(&item, context)?)?;
             }
         } else {
             self.kind.read_items(items, &mut list, self, context)?;

@@ -1,12 +1,12 @@
 //! A BSON element to a Python value, as PyMongo would make it.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt};
 
 use super::{UUID_SUBTYPE, splice};
 use crate::bson::{Element, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{ListBuilder, datetime_from_millis, make_text};
+use crate::objects::{ListBuilder, datetime_from_millis, make_bytes, make_text};
 use crate::plan::Context;
 
 /// Read any value.
@@ -30,14 +30,14 @@ pub(crate) fn decode<'py>(
         kind::ARRAY => read_list(element, &context.deeper()?)?,
         kind::DOCUMENT => read_dict(element, &context.deeper()?)?,
         kind::BINARY => match element.as_binary()? {
-            (0, bytes) => PyBytes::new(py, bytes).into_any(),
+            (0, bytes) => make_bytes(py, bytes)?.into_any(),
             (UUID_SUBTYPE, bytes) if context.options.standard_uuids => {
                 let bytes = bytes.try_into().map_err(|_| Stop::AskPython)?;
                 context.types.uuids.make(py, bytes)?
             }
-            _ => splice::read(py, element, context.options)?,
+            _ => splice::read(element, context)?,
         },
-        _ => splice::read(py, element, context.options)?,
+        _ => splice::read(element, context)?,
     })
 }
 
@@ -45,19 +45,20 @@ fn read_list<'py>(element: &Element<'_>, context: &Context<'py>) -> Outcome<Boun
     let mut list = ListBuilder::new(context.py, context.items);
     let mut items = element.as_document()?;
     while let Some(item) = items.next_element()? {
-        list.push(decode(&item, context)?);
+        list.push(decode(&item, context)?)?;
     }
     Ok(list.finish()?.into_any())
 }
 
 fn read_dict<'py>(element: &Element<'_>, context: &Context<'py>) -> Outcome<Bound<'py, PyAny>> {
-    let dict = PyDict::new(context.py);
     let mut entries = element.as_document()?;
+    // It may be a reference of the old kind, which PyMongo has a class for. Asked before any entry is
+    // read, or else what is in it would be read once for each level.
+    if entries.clone().has_key_with(b'$')? {
+        return splice::read(element, context);
+    }
+    let dict = PyDict::new(context.py);
     while let Some(entry) = entries.next_element()? {
-        // It may be a reference of the old kind, which PyMongo has a class for.
-        if entry.key.first() == Some(&b'$') {
-            return splice::read(context.py, element, context.options);
-        }
         let value = decode(&entry, context)?;
         dict.set_item(make_text(context.py, entry.key)?, value)?;
     }

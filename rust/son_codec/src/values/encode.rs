@@ -18,23 +18,23 @@ pub(crate) fn encode(
 ) -> Outcome<()> {
     let types = context.types;
     if value.is_none() {
-        out.null(key);
+        out.null(key)?;
     } else if let Some(text) = exact::<PyString>(value) {
         write_text(key, &text, out)?;
     } else if let Some(number) = exact::<PyInt>(value) {
-        out.int(key, whole_number(&number).ok_or(Stop::AskPython)?);
+        out.int(key, whole_number(&number).ok_or(Stop::AskPython)?)?;
     } else if let Some(truth) = exact::<PyBool>(value) {
-        out.boolean(key, truth.is_true());
+        out.boolean(key, truth.is_true())?;
     } else if let Some(number) = exact::<PyFloat>(value) {
-        out.double(key, number.value());
+        out.double(key, number.value())?;
     } else if let Some(id) = types.object_ids.bytes(value) {
-        out.object_id(key, id);
+        out.object_id(key, id)?;
     } else if let Some(list) = exact::<PyList>(value) {
         write_list(key, &list, out, &context.deeper()?)?;
     } else if let Some(dict) = exact::<PyDict>(value) {
         write_dict(key, &dict, out, &context.deeper()?)?;
     } else if let Some(milliseconds) = milliseconds(value, context) {
-        out.date(key, milliseconds);
+        out.date(key, milliseconds)?;
     } else if let Some(bytes) = exact::<PyBytes>(value) {
         out.binary(key, 0, bytes.as_bytes())?;
     } else if context.options.standard_uuids
@@ -42,7 +42,7 @@ pub(crate) fn encode(
     {
         out.binary(key, UUID_SUBTYPE, &uuid)?;
     } else {
-        splice::write(key, value, out, context.options)?;
+        splice::write(key, value, out, context)?;
     }
     Ok(())
 }
@@ -61,8 +61,8 @@ fn write_list(
     if list.len() > Key::MOST_ITEMS {
         return Err(Stop::AskPython);
     }
-    out.key(kind::ARRAY, key);
-    let start = out.begin();
+    out.key(kind::ARRAY, key)?;
+    let start = out.begin()?;
     let mut index = Key::first_index();
     for item in Items::of(list) {
         encode(&index, item.as_borrowed(), out, context)?;
@@ -77,14 +77,19 @@ fn write_dict(
     out: &mut Writer,
     context: &Context<'_>,
 ) -> Outcome<()> {
-    out.key(kind::DOCUMENT, key);
-    let start = out.begin();
-    for entry in dict.items() {
-        let (name, item): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry.extract()?;
-        let name = name
-            .cast_exact::<PyString>()
-            .map_err(|_| Stop::AskPython)?
-            .encode_utf8()?;
+    // Keys of other types PyMongo may take. Asked before anything is written, or else what is in the
+    // dict would be written once for each level.
+    if !dict
+        .iter()
+        .all(|(name, _)| name.is_exact_instance_of::<PyString>())
+    {
+        return splice::write(key, dict.as_any().as_borrowed(), out, context);
+    }
+    out.key(kind::DOCUMENT, key)?;
+    let start = out.begin()?;
+    for entry in dict.as_mapping().items()? {
+        let (name, item): (Bound<'_, PyString>, Bound<'_, PyAny>) = entry.extract()?;
+        let name = name.encode_utf8()?;
         let name = Key::new(name.as_bytes()).ok_or(Stop::AskPython)?;
         encode(&name, item.as_borrowed(), out, context)?;
     }

@@ -1,26 +1,33 @@
 //! What nobody planned for goes through PyMongo, and its bytes are spliced in.
+//!
+//! PyMongo goes down level by level and may have little stack left, so levels are counted first; of
+//! too many Python decides.
 
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
-use super::Options;
-use crate::bson::{Element, Key, Reader, Writer};
+use crate::bson::{Element, Key, Reader, Writer, is_deeper_than};
 use crate::errors::{Outcome, Stop};
-use crate::objects::Value;
+use crate::objects::{Value, make_bytes};
+use crate::plan::Context;
 
 /// Write an element with PyMongo's `bson.encode`.
 pub(super) fn write(
     key: &Key,
     value: Value<'_, '_>,
     out: &mut Writer,
-    options: &Options,
+    context: &Context<'_>,
 ) -> Outcome<()> {
-    let py = value.py();
+    let py = context.py;
+    let levels = context.types.has_more_levels.bind(py);
+    if levels.call1((value, context.levels_left()))?.is_truthy()? {
+        return Err(Stop::AskPython);
+    }
     let document = PyDict::new(py);
     document.set_item(intern!(py, "v"), value)?;
     let named = PyDict::new(py);
-    named.set_item(intern!(py, "codec_options"), &options.python)?;
+    named.set_item(intern!(py, "codec_options"), &context.options.python)?;
     let bson = py.import(intern!(py, "bson"))?;
     let encoded = bson
         .getattr(intern!(py, "encode"))?
@@ -28,23 +35,25 @@ pub(super) fn write(
     let encoded = encoded.cast::<PyBytes>().map_err(|_| Stop::AskPython)?;
     let mut elements = Reader::new(encoded.as_bytes())?;
     let element = elements.next_element()?.ok_or(Stop::AskPython)?;
-    out.key(element.kind, key);
-    out.element(element.value);
-    Ok(())
+    out.key(element.kind, key)?;
+    Ok(out.append(element.value)?)
 }
 
 /// Read an element with PyMongo's `bson.decode`.
 pub(super) fn read<'py>(
-    py: Python<'py>,
     element: &Element<'_>,
-    options: &Options,
+    context: &Context<'py>,
 ) -> Outcome<Bound<'py, PyAny>> {
+    let py = context.py;
     let mut document = Writer::default();
-    let start = document.begin();
-    document.raw(element.kind, element.key, element.value);
+    let start = document.begin()?;
+    document.element(element.kind, element.key, element.value)?;
     document.end(start)?;
+    if is_deeper_than(context.levels_left() + 1, document.bytes()) {
+        return Err(Stop::AskPython);
+    }
     let bson = py.import(intern!(py, "bson"))?;
     let decode = bson.getattr(intern!(py, "decode"))?;
-    let decoded = decode.call1((PyBytes::new(py, document.bytes()), &options.python))?;
+    let decoded = decode.call1((make_bytes(py, document.bytes())?, &context.options.python))?;
     Ok(decoded.get_item(PyString::from_bytes(py, element.key)?)?)
 }

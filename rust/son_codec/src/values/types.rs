@@ -15,11 +15,14 @@ pub(crate) struct Types {
     pub(crate) utc: Utc,
     pub(crate) int64: Py<PyType>,
     pub(crate) decimal: Py<PyType>,
+    /// Whether a value nests deeper than so many levels (`codec/levels.py`).
+    pub(crate) has_more_levels: Py<PyAny>,
 }
 
 impl Types {
     /// `None` if one of them is not made as it is known here.
-    pub(crate) fn find(py: Python<'_>) -> PyResult<Option<Self>> {
+    pub(crate) fn find(pure: &Bound<'_, PyModule>) -> PyResult<Option<Self>> {
+        let py = pure.py();
         let found = ObjectIds::find(py)?.zip(Uuids::find(py)?);
         let Some((object_ids, uuids)) = found else {
             return Ok(None);
@@ -33,6 +36,7 @@ impl Types {
             utc: Utc::find(py)?,
             int64: class("bson.int64", "Int64")?,
             decimal: class("decimal", "Decimal")?,
+            has_more_levels: pure.getattr("has_more_levels")?.unbind(),
         }))
     }
 }
