@@ -37,7 +37,8 @@ STANDS_ON = {
     "connection": "drivers database redaction",
     "pacing": "",
     "answers": "errors",
-    "raw_io": "codec",
+    "raw_io": "replies write_replies",
+    "write_replies": "codec",
     "replies": "codec answers",
     "cursors": "replies drivers",
     "reading": "cursors raw_io pacing",
@@ -171,6 +172,7 @@ def test_bytes_are_for_the_codec_and_those_who_hand_them_to_the_driver() -> None
         "raw_io.py",
         "references.py",  # to compare ids that cannot be hashed; no document passes here
         "replies.py",
+        "write_replies.py",
     ]
 
 

@@ -205,6 +205,8 @@ class UniqueKeyViolationError(RuntimeError, DuplicateKeyError):
         error_type: the server's words for it, ``"duplicate key error"``.
         index_name: the index, as ``database.collection.$index``.
         instance_type: the document class that was saved.
+        key_value: the values that are there already, by their keys, as far as the server says.
+        number: of a bulk insert, the number of the document that was refused first.
     """
 
     def __init__(
@@ -234,6 +236,21 @@ class UniqueKeyViolationError(RuntimeError, DuplicateKeyError):
             self.details,
         )
         return type(self), arguments
+
+    @property
+    def key_value(self) -> Mapping[str, Any] | None:
+        value = self._refusal.get("keyValue")
+        return value if isinstance(value, Mapping) else None
+
+    @property
+    def number(self) -> int | None:
+        return self._refusal.get("index")
+
+    @property
+    def _refusal(self) -> Mapping[str, Any]:
+        """What the server says of the document."""
+        details = self.details or {}
+        return next(iter(details.get("writeErrors") or ()), details)
 
     def __str__(self) -> str:
         return (

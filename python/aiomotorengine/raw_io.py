@@ -20,6 +20,8 @@ from aiomotorengine import codec
 from aiomotorengine.codec import Codec
 from aiomotorengine.codec.elements import SMALLEST_LEVEL, is_deeper_than
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
+from aiomotorengine.replies import serves_bytes
+from aiomotorengine.write_replies import WriteReply
 
 __all__ = [
     "SMALLEST_TOO_DEEP",
@@ -117,10 +119,15 @@ class InsertAll:
 
     ``insert_many`` costs several times as much for each document, and does not say how many the
     server has inserted.
+
+    Parameters:
+        documents: the encoded documents.
+        takes_bytes: whether a large reply may be taken as bytes.
     """
 
-    def __init__(self, documents: Sequence[Any]) -> None:
+    def __init__(self, documents: Sequence[Any], *, takes_bytes: bool) -> None:
         self.documents = documents
+        self._takes_bytes = takes_bytes
 
     def _add_to_bulk(self, bulk: Any) -> None:
         operations = Operations(self.documents)
@@ -128,6 +135,11 @@ class InsertAll:
         # What the driver would make of them: the operations of one kind that follow one another.
         if hasattr(bulk, "gen_ordered") and hasattr(bulk, "gen_unordered"):
             bulk.gen_ordered = bulk.gen_unordered = lambda: iter([operations])
+        # The driver's own copy of the collection, with which it decodes the reply.
+        collection = getattr(bulk, "collection", None)
+        if self._takes_bytes and collection is not None:
+            options = collection.codec_options.with_options(document_class=WriteReply)
+            bulk.collection = collection.with_options(codec_options=options)
 
 
 class Operations:
@@ -156,10 +168,10 @@ class Operations:
         return zip(repeat(INSERT), self.ops)  # repeat has no end
 
 
-def requests_for(documents: Sequence[Any]) -> list[Any]:
+def requests_for(documents: Sequence[Any], *, takes_bytes: bool) -> list[Any]:
     """What ``bulk_write`` takes to insert documents."""
     if hasattr(InsertOne, "_add_to_bulk"):
-        return [InsertAll(documents)]
+        return [InsertAll(documents, takes_bytes=takes_bytes)]
     return [InsertOne(document) for document in documents]
 
 
@@ -172,7 +184,7 @@ async def insert(collection: Any, attempt: Attempt) -> BulkWriteResult:
     Raises:
         pymongo.errors.BulkWriteError: the server refused some; indexes count in this call.
     """
-    requests = requests_for(attempt.documents)
+    requests = requests_for(attempt.documents, takes_bytes=serves_bytes(collection))
     result: BulkWriteResult = await collection.bulk_write(requests, ordered=attempt.ordered)
     return result
 

@@ -20,7 +20,7 @@ from aiomotorengine.answers import is_whole
 from aiomotorengine.codec.elements import length_at
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 
-__all__ = ["Batch", "Reply", "decode_documents", "with_replies_as_bytes"]
+__all__ = ["Batch", "Reply", "decode_documents", "serves_bytes", "with_replies_as_bytes"]
 
 
 class Batch:

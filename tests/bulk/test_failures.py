@@ -28,10 +28,20 @@ from pymongo.errors import (
 )
 from pymongo.results import BulkWriteResult
 
-from aiomotorengine import BaseField, Document, IntField, StringField, connect, disconnect
-from aiomotorengine.bulk import BulkReport, outcome
+from aiomotorengine import (
+    BaseField,
+    Document,
+    EmbeddedDocumentField,
+    IntField,
+    ListField,
+    StringField,
+    connect,
+    disconnect,
+)
+from aiomotorengine.bulk import BulkReport
 from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch
+from aiomotorengine.bulk.outcome import RefusalReader
 from aiomotorengine.bulk.preparing import FalsyValidationError
 from aiomotorengine.errors import OversizeDocumentError, UniqueKeyViolationError
 from tests.bulk.gate import Gate, gated, sent
@@ -361,6 +371,8 @@ async def test_an_unordered_stream_that_raises_tells_of_all_duplicates() -> None
     assert error.details is not None
     assert [entry["index"] for entry in error.details["writeErrors"]] == [3, 14, 20]
     assert error.details["nInserted"] == 18
+    assert (error.number, error.key_value) == (3, {"n": 3})
+    assert error.__notes__ == ["Document 3 of those that were passed: {'n': 3}"]
     report = error.report  # type: ignore[attr-defined]
     assert (await account(report, documents))["rejected"] == [3, 14, 20]
     (entry,) = [entry for entry in report.rejected if entry.number == 3]
@@ -370,7 +382,7 @@ async def test_an_unordered_stream_that_raises_tells_of_all_duplicates() -> None
 
 @pytest.mark.usefixtures("mongo")
 def test_an_error_names_the_index_of_the_first_document() -> None:
-    account = Account(Row, BulkReport())
+    account = Account(Row, report := BulkReport())
     for first, name in ((10, "b"), (0, "a"), (20, "c")):
         batch = Batch(numbers=list(range(first, first + 10)))
         text = (
@@ -378,7 +390,8 @@ def test_an_error_names_the_index_of_the_first_document() -> None:
         )
         entries = [{"index": place, "code": 11000, "errmsg": text} for place in (3, 5)]
         error = BulkWriteError({"nInserted": 8, "writeErrors": entries, "writeConcernErrors": []})
-        account.record(batch, outcome.refused(10, error, ordered=False))
+        answer = RefusalReader(error, batch.numbers, ordered=False, pack=report.rejected.pack)
+        account.record(batch, answer.outcome())
     violation = account.error()
     assert isinstance(violation, UniqueKeyViolationError)
     assert violation.index_name == "d.c.$a_1"
@@ -544,6 +557,41 @@ async def test_what_cannot_be_stored_is_a_value_error(name: str, made: Any) -> N
     assert sets.get("not_sent", []) == ([0, 1, 3] if name == "bulk_insert" else after)
     assert await Anything.objects.count() == (0 if name == "bulk_insert" else 2)
     assert documents[3]._id is None
+
+
+class Address(Document):
+    street = StringField(required=True)
+
+
+class Person(Document):
+    name = StringField(required=True)
+    age = IntField(min_value=0)
+    homes = ListField(EmbeddedDocumentField(Address))
+
+
+@pytest.mark.parametrize("name", ["bulk_insert", "insert_stream"])
+async def test_an_entry_has_all_that_is_wrong_with_a_document(name: str) -> None:
+    wrong = Person(age=-1, homes=[Address(street="a"), Address()])
+    report = BulkReport()
+    with pytest.raises(ValueError, match="Validation for document 1 ") as refusal:
+        await getattr(Person.objects, name)([Person(name="a"), wrong], report=report)
+    (entry,) = report.rejected
+    assert entry.errors == tuple(wrong.validation_errors())
+    assert [error.path for error in entry.errors] == ["name", "age", "homes.1.street"]
+    assert entry.message == str(refusal.value)
+    assert entry.to_dict()["errors"][0] == {
+        "path": "name",
+        "code": "required",
+        "message": "Field 'name' is required.",
+    }
+
+
+async def test_an_entry_names_the_value_that_cannot_be_stored() -> None:
+    documents = [Anything(word="a"), Anything(word="b", value=[1, object()])]
+    report = await Anything.objects.insert_stream(documents, ordered=False, on_error="collect")
+    (entry,) = report.rejected
+    assert [error.path for error in entry.errors] == ["value.1"]
+    assert "Field 'value' must be valid" in entry.message
 
 
 async def test_a_document_as_deep_as_can_be_goes_in() -> None:

@@ -56,7 +56,7 @@ class Surprising(TypeDecoder):
 def test_decoders_of_the_callers_are_not_asked() -> None:
     # The driver does not ask them for its answers, and the error must not depend on them.
     rejected = RejectedDocuments(CodecOptions(type_registry=TypeRegistry([Surprising()])))
-    rejected.refused(3, answer_of(11000, keyPattern={"n": 1}, keyValue={"n": 5}))
+    rejected.extend([rejected.pack(3, answer_of(11000, keyPattern={"n": 1}, keyValue={"n": 5}))])
     assert rejected[0].key_value == {"n": 5}
     assert "'keyValue': {'n': 5}" in repr(WriteErrors(rejected))
     assert pickle.loads(pickle.dumps(rejected)) == rejected
@@ -127,9 +127,9 @@ def answer_of(code: int, **others: Any) -> dict[str, Any]:
 
 def answers() -> RejectedDocuments:
     rejected = RejectedDocuments()
-    rejected.refused(8, answer_of(11000, keyPattern={"n": 1}, keyValue={"n": 5}))
+    rejected.extend([rejected.pack(8, answer_of(11000, keyPattern={"n": 1}, keyValue={"n": 5}))])
     rejected.append(RejectedDocument(4, None, "not asked"))
-    rejected.refused(2, answer_of(121, errInfo={"details": {"why": ["a", "b"]}}))
+    rejected.extend([rejected.pack(2, answer_of(121, errInfo={"details": {"why": ["a", "b"]}}))])
     return rejected
 
 
@@ -165,10 +165,10 @@ def test_they_can_be_pickled() -> None:
 
 def test_the_text_of_an_error_has_a_few_of_them() -> None:
     rejected = RejectedDocuments()
-    rejected.refused(0, answer_of(1))
+    rejected.extend([rejected.pack(0, answer_of(1))])
     assert repr(WriteErrors(rejected)) == "[{'index': 0, 'code': 1, 'errmsg': 'no 1'}]"
     for number in range(1, 2000):
-        rejected.refused(number, answer_of(1))
+        rejected.extend([rejected.pack(number, answer_of(1))])
     text = repr(WriteErrors(rejected))
     assert text.startswith("[{'index': 0, 'code': 1, 'errmsg': 'no 1'}, {'index': 1,")
     assert text.endswith("}, and 1,997 more]")
@@ -177,6 +177,6 @@ def test_the_text_of_an_error_has_a_few_of_them() -> None:
 @pytest.mark.parametrize("pattern", [7, {"n": []}, {"n": {}}, [1]])
 def test_a_server_may_name_keys_that_are_none(pattern: Any) -> None:
     rejected = RejectedDocuments()
-    rejected.refused(1, answer_of(11000, keyPattern=pattern, keyValue=pattern))
+    rejected.extend([rejected.pack(1, answer_of(11000, keyPattern=pattern, keyValue=pattern))])
     assert rejected[0].key_pattern == pattern
     assert WriteErrors(rejected)[0]["keyValue"] == pattern

@@ -164,6 +164,7 @@ def test_a_report_as_a_dict() -> None:
                 "message": "twice",
                 "keyPattern": {"n": 1},
                 "keyValue": {"n": 7},
+                "errors": [],
             }
         ],
         "not_sent": [[4, 4]],

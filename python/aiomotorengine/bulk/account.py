@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -10,9 +10,14 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.outcome import Outcome
-from aiomotorengine.bulk.rejected import RejectedDocument, WriteErrors
+from aiomotorengine.bulk.rejected import Kept, RejectedDocument, WriteErrors
 from aiomotorengine.bulk.report import BulkReport
-from aiomotorengine.errors import DUPLICATE_KEY_CODE, UniqueKeyViolationError, keep_labels
+from aiomotorengine.errors import (
+    DUPLICATE_KEY_CODE,
+    FieldError,
+    UniqueKeyViolationError,
+    keep_labels,
+)
 
 __all__ = ["Account"]
 
@@ -40,7 +45,7 @@ class Account:
         self._connection_error: Exception | None = None
         self._refusal: tuple[int, Exception] | None = None
         self._first_write_error: BulkWriteError | None = None
-        self._first_answer: tuple[int, str] | None = None
+        self._first_refused: Kept | None = None
         self._are_all_duplicates = True
         self._write_concern_errors: list[Mapping[str, Any]] = []
         self._first_write_concern_error: BulkWriteError | None = None
@@ -58,9 +63,15 @@ class Account:
         if not self._has_failed:
             self._connection_error = error
 
-    def refused(self, number: int, error: Exception) -> None:
-        """A document was refused before it was sent."""
-        self.report.rejected.append(RejectedDocument(number, None, str(error)))
+    def refused(self, number: int, error: Exception, errors: tuple[FieldError, ...] = ()) -> None:
+        """A document was refused before it was sent.
+
+        Parameters:
+            number: its number in the source.
+            error: what is raised for it.
+            errors: what is wrong with its fields, if that is why.
+        """
+        self.report.rejected.append(RejectedDocument(number, None, str(error), errors=errors))
         self.report.settled.add((number,))
         if self._refusal is None or number < self._refusal[0]:
             self._refusal = number, error
@@ -72,8 +83,7 @@ class Account:
         (report.inserted if is_confirmed else report.unconfirmed).add(written)
         report.unknown.add(batch.numbers_at(outcome.unknown))
         report.not_sent.add(batch.numbers_at(outcome.untouched))
-        for position, answer in outcome.refused.items():
-            self._refused_by_server(batch.numbers[position], answer)
+        self._refused_by_server(outcome.refused.values())
         if is_confirmed and outcome.is_certain:
             report.settled.add(batch.numbers)
         else:
@@ -84,11 +94,12 @@ class Account:
         elif isinstance(outcome.error, Exception):
             self.failed(outcome.error)
 
-    def _refused_by_server(self, number: int, answer: Mapping[str, Any]) -> None:
-        self.report.rejected.refused(number, answer)
-        self._are_all_duplicates &= answer["code"] == DUPLICATE_KEY_CODE
-        if self._first_answer is None or number < self._first_answer[0]:
-            self._first_answer = number, answer.get("errmsg", "")
+    def _refused_by_server(self, refused: Collection[Kept]) -> None:
+        self.report.rejected.extend(refused)
+        for kept in refused:
+            self._are_all_duplicates &= kept[1] == DUPLICATE_KEY_CODE
+            if self._first_refused is None or kept[0] < self._first_refused[0]:
+                self._first_refused = kept
 
     def _written_with_errors(self, outcome: Outcome, error: BulkWriteError) -> None:
         self._write_concern_errors += outcome.write_concern_errors
@@ -136,9 +147,11 @@ class Account:
             "writeConcernErrors": self._write_concern_errors,
         }
         error: PyMongoError
-        if self._first_answer is not None and self._are_all_duplicates:
-            text = self._first_answer[1] or str(cause)
+        if self._first_refused is not None and self._are_all_duplicates:
+            first = self.report.rejected.unpack(self._first_refused)
+            text = first.message or str(cause)
             error = UniqueKeyViolationError.of(text, self.document_class, details)
+            error.add_note(f"Document {first.number} of those that were passed: {first.key_value}")
         else:
             error = BulkWriteError(details)
         keep_labels(cause, error)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
+from time import perf_counter
 from typing import Any
 
-from pymongo.errors import BulkWriteError, ProtocolError
+from pymongo.errors import BulkWriteError, ProtocolError, PyMongoError
 
-from aiomotorengine.answers import checked_count, is_whole
+from aiomotorengine.answers import checked_count, is_whole, protocol_errors
+from aiomotorengine.bulk.rejected import Kept
+from aiomotorengine.pacing import SECONDS_PER_SLICE
+from aiomotorengine.write_replies import refusals_in
 
-__all__ = ["Outcome", "acknowledged", "lost", "refused", "unacknowledged", "unsent"]
+__all__ = ["Outcome", "RefusalReader", "acknowledged", "lost", "unacknowledged", "unsent"]
 
 NOTHING = range(0)
 
@@ -22,7 +27,7 @@ class Outcome:
     Attributes:
         written: those that are in the database.
         unknown: those that may be.
-        refused: the server's entry for each that it refused, by position.
+        refused: what is kept of each that the server refused, by position.
         untouched: those that are not in the database and were not refused.
         write_concern_errors: the server's words, where they were written and not confirmed.
         error: what the driver raised.
@@ -30,7 +35,7 @@ class Outcome:
 
     written: Sequence[int] = NOTHING
     unknown: Sequence[int] = NOTHING
-    refused: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    refused: Mapping[int, Kept] = field(default_factory=dict)
     untouched: Sequence[int] = NOTHING
     write_concern_errors: Sequence[Mapping[str, Any]] = ()
     error: BaseException | None = None
@@ -72,37 +77,89 @@ def lost(count: int, error: BaseException) -> Outcome:
     return Outcome(unknown=range(count), error=error)
 
 
-def refused(count: int, error: BulkWriteError, *, ordered: bool) -> Outcome:
-    """The server refused some, or could not confirm them.
+class RefusalReader:
+    """Reads what the server says of a batch of which it refused some, or could not confirm them.
 
-    Raises:
-        ProtocolError: the answer does not add up.
+    It may be read in parts, since the answer may be large.
+
+    Parameters:
+        error: the driver's.
+        numbers: the numbers in the source of the documents of the batch.
+        ordered: whether the server stops at the first that it refuses.
+        pack: takes number and answer, and gives what is kept of a refusal.
     """
-    details: Any = error.details
-    entries = {position_of(entry, count): entry for entry in details["writeErrors"]}
-    inserted = checked_count(details["nInserted"], count)
-    if len(entries) != len(details["writeErrors"]):
-        raise ProtocolError("the server's answer refuses one document twice")
-    if ordered and len(entries) > 1:
-        raise ProtocolError("the server's answer refuses more after the document it stopped at")
-    stopped_at = min(entries, default=count) if ordered else count
-    written: Sequence[int] = range(stopped_at)
-    if entries and not ordered:
-        written = [position for position in range(count) if position not in entries]
-    # An ordered insert into a time-series collection ends at the document that is refused, as any
-    # other does, but MongoDB (6.0 for one) counts all documents of the message as inserted.
-    counts_all = ordered and entries and inserted == count
-    if inserted != len(written) and not counts_all:
-        raise ProtocolError(
-            f"the server says it inserted {inserted} of {count} and refused {sorted(entries)[:3]}"
+
+    def __init__(
+        self,
+        error: BulkWriteError,
+        numbers: Sequence[int],
+        *,
+        ordered: bool,
+        pack: Callable[[int, Mapping[str, Any]], Kept],
+    ) -> None:
+        self._error = error
+        self._numbers = numbers
+        self._ordered = ordered
+        self._pack = pack
+        self._answers = refusals_in(error.details)
+        self._refused: dict[int, Kept] = {}
+        self._nonsense: PyMongoError | None = None
+
+    def read_some(self) -> bool:
+        """Read for as long as a slice may take; whether there is more."""
+        return self._read(perf_counter() + SECONDS_PER_SLICE)
+
+    def outcome(self) -> Outcome:
+        """What became of the batch, once what is left of the answer is read as well."""
+        self._read(inf)
+        if self._nonsense is None:
+            try:
+                with protocol_errors():
+                    return self._outcome()
+            except PyMongoError as nonsense:
+                self._nonsense = nonsense
+        return lost(len(self._numbers), self._nonsense)
+
+    def _read(self, until: float) -> bool:
+        count = len(self._numbers)
+        try:
+            with protocol_errors():
+                for answer in self._answers:
+                    position = position_of(answer, count)
+                    if position in self._refused:
+                        raise ProtocolError("the server's answer refuses one document twice")
+                    self._refused[position] = self._pack(self._numbers[position], answer)
+                    if perf_counter() >= until:
+                        return True
+        except PyMongoError as nonsense:
+            self._nonsense = nonsense
+        return False
+
+    def _outcome(self) -> Outcome:
+        details: Any = self._error.details
+        count, refused, ordered = len(self._numbers), self._refused, self._ordered
+        inserted = checked_count(details["nInserted"], count)
+        if ordered and len(refused) > 1:
+            raise ProtocolError("the server's answer refuses more after the document it stopped at")
+        stopped_at = min(refused, default=count) if ordered else count
+        written: Sequence[int] = range(stopped_at)
+        if refused and not ordered:
+            written = [position for position in range(count) if position not in refused]
+        # An ordered insert into a time-series collection ends at the document that is refused, as
+        # any other does, but MongoDB (6.0 for one) counts all of the message as inserted.
+        counts_all = ordered and refused and inserted == count
+        if inserted != len(written) and not counts_all:
+            raise ProtocolError(
+                f"the server says it inserted {inserted} of {count} and refused "
+                f"{sorted(refused)[:3]}"
+            )
+        return Outcome(
+            written=written,
+            refused=refused,
+            untouched=range(stopped_at + 1, count),
+            write_concern_errors=tuple(details["writeConcernErrors"]),
+            error=self._error,
         )
-    return Outcome(
-        written=written,
-        refused=entries,
-        untouched=range(stopped_at + 1, count),
-        write_concern_errors=tuple(details["writeConcernErrors"]),
-        error=error,
-    )
 
 
 def position_of(entry: Mapping[str, Any], count: int) -> int:

@@ -16,6 +16,7 @@ from aiomotorengine.codec.routes import has_own
 from aiomotorengine.conversion import conversion_of
 from aiomotorengine.errors import (
     LARGEST_DOCUMENT,
+    FieldError,
     OversizeDocumentError,
     UniqueKeyViolationError,
     bulk_refusal,
@@ -23,6 +24,7 @@ from aiomotorengine.errors import (
 )
 from aiomotorengine.pacing import Pace
 from aiomotorengine.target import Target
+from aiomotorengine.validation import errors_after, explained
 
 __all__ = ["FalsyValidationError", "Preparer", "give_ids"]
 
@@ -197,15 +199,22 @@ class Preparer:
     # -- refusing ---------------------------------------------------------------------------------
 
     def _refuse(self, batch: Batch, position: int, cause: BaseException | None) -> None:
-        number = batch.numbers[position]
+        """Refuse a document for what its validation or its conversion raised."""
+        number, document = batch.numbers[position], batch.documents[position]
+        errors: tuple[FieldError, ...] = ()
+        if isinstance(cause, Exception):
+            cause = explained(document, cause, self._target.collection.codec_options)
+            errors = errors_after(document, cause)
         error = FalsyValidationError(number) if cause is None else bulk_refusal(number, cause)
         error.__cause__ = cause
-        self._leave_out(batch, position, error)
+        self._leave_out(batch, position, error, errors)
 
-    def _leave_out(self, batch: Batch, position: int, error: Exception) -> None:
+    def _leave_out(
+        self, batch: Batch, position: int, error: Exception, errors: tuple[FieldError, ...] = ()
+    ) -> None:
         refused = batch.cut(position, position + 1)
         refused.restore()
-        self._account.refused(refused.numbers[0], error)
+        self._account.refused(refused.numbers[0], error, errors)
         if self._stops_at_refusal:
             batch.cut(position, len(batch)).restore()
             self._lifecycle.drain()
@@ -220,7 +229,10 @@ class Preparer:
             if isinstance(document, wanted):
                 position += 1
             else:
-                self._refuse(batch, position, wrong_class(wanted, document))
+                reason = wrong_class(wanted, document)
+                error = bulk_refusal(batch.numbers[position], reason)
+                error.__cause__ = reason
+                self._leave_out(batch, position, error)
 
     async def _refuse_where(
         self,

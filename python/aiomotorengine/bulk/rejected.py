@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import le
@@ -12,12 +12,14 @@ from typing import Any, TypeVar, overload
 import bson
 from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions, TypeRegistry
 
-__all__ = ["RejectedDocument", "RejectedDocuments", "WriteErrors"]
+from aiomotorengine.errors import FieldError
+
+__all__ = ["Kept", "RejectedDocument", "RejectedDocuments", "WriteErrors"]
 
 Entry = TypeVar("Entry")
 
-Kept = tuple[int, int | None, str, Any, Any, Any]
-"""Number, code, message, keyPattern, keyValue, and what else the server said."""
+Kept = tuple[int, int | None, str, Any, Any, Any, Any]
+"""Number, code, message, keyPattern, keyValue, what else the server said, and the field errors."""
 
 ENTRIES_PER_PIECE = 1_000
 
@@ -38,6 +40,7 @@ class RejectedDocument:
         message: why.
         key_pattern: for a duplicate, the keys of the index.
         key_value: for a duplicate, the values that are there already.
+        errors: for a document that is not valid, what is wrong with each of its fields.
     """
 
     number: int
@@ -45,6 +48,7 @@ class RejectedDocument:
     message: str
     key_pattern: Mapping[str, Any] | None = None
     key_value: Mapping[str, Any] | None = None
+    errors: tuple[FieldError, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The entry as a plain dict, with the server's names for its parts."""
@@ -54,6 +58,10 @@ class RejectedDocument:
             "message": self.message,
             "keyPattern": self.key_pattern,
             "keyValue": self.key_value,
+            "errors": [
+                {"path": error.path, "code": error.code, "message": error.message}
+                for error in self.errors
+            ],
         }
 
 
@@ -62,19 +70,19 @@ class Readable(Sequence[Entry]):
 
     __slots__ = ()
 
-    def _at(self, place: int) -> Entry:
-        """The entry at a place, which is in range."""
+    def _at(self, position: int) -> Entry:
+        """The entry at a position, which is in range."""
         raise NotImplementedError
 
     @overload
-    def __getitem__(self, place: int) -> Entry: ...
+    def __getitem__(self, position: int) -> Entry: ...
 
     @overload
-    def __getitem__(self, place: slice) -> list[Entry]: ...
+    def __getitem__(self, position: slice) -> list[Entry]: ...
 
-    def __getitem__(self, place: int | slice) -> Entry | list[Entry]:
-        places = range(len(self))[place]
-        return self._at(places) if isinstance(places, int) else list(map(self._at, places))
+    def __getitem__(self, position: int | slice) -> Entry | list[Entry]:
+        positions = range(len(self))[position]
+        return self._at(positions) if isinstance(positions, int) else list(map(self._at, positions))
 
     def __iter__(self) -> Iterator[Entry]:
         return map(self._at, range(len(self)))
@@ -120,42 +128,31 @@ class RejectedDocuments(Readable[RejectedDocument]):
 
     def append(self, entry: RejectedDocument) -> None:
         """Take another in."""
-        self._keep(entry.number, entry.code, entry.message, entry.key_pattern, entry.key_value)
+        errors = tuple((e.path, e.code, e.message, e.value) for e in entry.errors)
+        pattern, value = self._pack_pattern(entry.key_pattern), self._pack(entry.key_value)
+        self.extend([(entry.number, entry.code, entry.message, pattern, value, None, errors)])
 
-    def refused(self, number: int, answer: Mapping[str, Any]) -> None:
-        """Take in what the server says about a document that it refused."""
+    def pack(self, number: int, answer: Mapping[str, Any]) -> Kept:
+        """What is kept of what the server says of a document that it refused; for ``extend``."""
         others = answer.keys() - KEYS_OF_AN_ENTRY
-        self._keep(
+        return (
             number,
             answer["code"],
             answer.get("errmsg", ""),
-            answer.get("keyPattern"),
-            answer.get("keyValue"),
-            {key: answer[key] for key in answer if key in others} if others else None,
+            self._pack_pattern(answer.get("keyPattern")),
+            self._pack(answer.get("keyValue")),
+            self._pack({key: answer[key] for key in answer if key in others} if others else None),
+            (),
         )
 
-    def _keep(
-        self,
-        number: int,
-        code: int | None,
-        message: str,
-        pattern: Mapping[str, Any] | None,
-        value: Mapping[str, Any] | None,
-        others: Mapping[str, Any] | None = None,
-    ) -> None:
-        kept = (
-            number,
-            code,
-            message,
-            self._pack_pattern(pattern),
-            self._pack(value),
-            self._pack(others),
-        )
-        self.count_of_answers += code is not None
-        self._last.append(kept)
-        if len(self._last) == ENTRIES_PER_PIECE:
-            self._pieces.append(tuple(self._last))
-            self._last.clear()
+    def extend(self, packed: Iterable[Kept]) -> None:
+        """Take in what was packed."""
+        for kept in packed:
+            self.count_of_answers += kept[1] is not None
+            self._last.append(kept)
+            if len(self._last) == ENTRIES_PER_PIECE:
+                self._pieces.append(tuple(self._last))
+                self._last.clear()
 
     def _pack_pattern(self, pattern: Mapping[str, Any] | None) -> Any:
         """There are few of them, and they are kept once."""
@@ -180,13 +177,24 @@ class RejectedDocuments(Readable[RejectedDocument]):
     def _unpack(self, kept: Any) -> Any:
         return bson.decode(kept, self._options) if isinstance(kept, bytes) else kept
 
-    def _kept(self, place: int) -> Kept:
-        piece, place = divmod(place, ENTRIES_PER_PIECE)
-        return self._pieces[piece][place] if piece < len(self._pieces) else self._last[place]
+    def _kept(self, position: int) -> Kept:
+        piece, position = divmod(position, ENTRIES_PER_PIECE)
+        return self._pieces[piece][position] if piece < len(self._pieces) else self._last[position]
 
-    def _at(self, place: int) -> RejectedDocument:
-        number, code, message, pattern, value, _ = self._kept(place)
-        return RejectedDocument(number, code, message, self._unpack(pattern), self._unpack(value))
+    def unpack(self, kept: Kept) -> RejectedDocument:
+        """The entry that something was kept of."""
+        number, code, message, pattern, value, _, errors = kept
+        return RejectedDocument(
+            number,
+            code,
+            message,
+            self._unpack(pattern),
+            self._unpack(value),
+            tuple(FieldError(*error) for error in errors),
+        )
+
+    def _at(self, position: int) -> RejectedDocument:
+        return self.unpack(self._kept(position))
 
     def __len__(self) -> int:
         return len(self._pieces) * ENTRIES_PER_PIECE + len(self._last)
@@ -197,17 +205,17 @@ class RejectedDocuments(Readable[RejectedDocument]):
     # -- as the driver has them -------------------------------------------------------------------
 
     def answers(self) -> Iterator[tuple[int, int]]:
-        """Number and place of each that the server refused."""
-        place = 0
+        """Number and position of each that the server refused."""
+        position = 0
         for piece in (*self._pieces, self._last):
             for kept in piece:
                 if kept[1] is not None:
-                    yield kept[0], place
-                place += 1
+                    yield kept[0], position
+                position += 1
 
-    def answer(self, place: int) -> dict[str, Any]:
+    def answer(self, position: int) -> dict[str, Any]:
         """What the server said of one that it refused, with the number in the source as index."""
-        number, code, message, pattern, value, others = self._kept(place)
+        number, code, message, pattern, value, others, _ = self._kept(position)
         answer = {"index": number, "code": code, "errmsg": message}
         for key, kept in (("keyPattern", pattern), ("keyValue", value)):
             if kept is not None:
@@ -225,26 +233,26 @@ class WriteErrors(Readable[dict[str, Any]]):
         rejected: all that was refused, to which nothing will be added.
     """
 
-    __slots__ = ("_places", "_rejected")
+    __slots__ = ("_positions", "_rejected")
 
     def __init__(self, rejected: RejectedDocuments) -> None:
         self._rejected = rejected
-        self._places: array[int] | None = None
+        self._positions: array[int] | None = None
 
-    def _at(self, place: int) -> dict[str, Any]:
-        if self._places is None:  # not before someone wants them, since there may be millions
-            self._places = self._sorted()
-        return self._rejected.answer(self._places[place])
+    def _at(self, position: int) -> dict[str, Any]:
+        if self._positions is None:  # not before someone wants them, since there may be millions
+            self._positions = self._sorted()
+        return self._rejected.answer(self._positions[position])
 
     def _sorted(self) -> array[int]:
-        numbers, places = array("q"), array("q")
-        for number, place in self._rejected.answers():
+        numbers, positions = array("q"), array("q")
+        for number, position in self._rejected.answers():
             numbers.append(number)
-            places.append(place)
+            positions.append(position)
         if all(map(le, numbers, islice(numbers, 1, None))):
-            return places
-        order = sorted(range(len(places)), key=numbers.__getitem__)
-        return array("q", map(places.__getitem__, order))
+            return positions
+        order = sorted(range(len(positions)), key=numbers.__getitem__)
+        return array("q", map(positions.__getitem__, order))
 
     def __len__(self) -> int:
         return self._rejected.count_of_answers
@@ -252,6 +260,6 @@ class WriteErrors(Readable[dict[str, Any]]):
     def __repr__(self) -> str:
         # This is in the text of the error, which should not have millions of them.
         first = islice(self._rejected.answers(), SHOWN)
-        some = [self._rejected.answer(place) for _, place in first]
+        some = [self._rejected.answer(position) for _, position in first]
         more = len(self) - len(some)
         return repr(some) if not more else f"[{repr(some)[1:-1]}, and {more:,} more]"

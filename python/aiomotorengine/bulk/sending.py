@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
+from pymongo.errors import BulkWriteError, DocumentTooLarge
 
 from aiomotorengine import raw_io
 from aiomotorengine.answers import protocol_errors
@@ -16,7 +16,7 @@ from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch, InsertedByCall, MaybeInserted
 from aiomotorengine.bulk.batching import AdaptiveBatchSize, Limits
 from aiomotorengine.bulk.lifecycle import Lifecycle
-from aiomotorengine.bulk.outcome import Outcome
+from aiomotorengine.bulk.outcome import Outcome, RefusalReader
 from aiomotorengine.bulk.report import BulkReport
 
 __all__ = ["Progress", "Sender"]
@@ -34,11 +34,13 @@ class InFlight:
     Attributes:
         batch: the batch.
         attempt: the call of the driver.
+        answer: what the server says of it, if it refused some.
         outcome: what became of it, as soon as that is known.
     """
 
     batch: Batch
     attempt: raw_io.Attempt
+    answer: RefusalReader | None = None
     outcome: Outcome | None = None
 
 
@@ -142,9 +144,7 @@ class Sender:
             if not self._lifecycle.may_send:
                 return
             try:
-                sent.outcome = await self._attempt(sent.attempt, len(sent.batch))
-                if sent.outcome.refused:
-                    await asyncio.sleep(0)  # after the driver went through all of the answer
+                sent.outcome = await self._attempt(sent)
             finally:
                 if sent.attempt.taken:
                     self._account.report.batches += 1
@@ -152,8 +152,9 @@ class Sender:
                 self._conclude(sent)
             self._show_progress()
 
-    async def _attempt(self, attempt: raw_io.Attempt, count: int) -> Outcome:
+    async def _attempt(self, sent: InFlight) -> Outcome:
         """Send a batch, and read what came of it."""
+        attempt, count = sent.attempt, len(sent.batch)
         try:
             with protocol_errors(lambda: attempt.taken):
                 result = await raw_io.insert(self._collection, attempt)
@@ -161,11 +162,13 @@ class Sender:
                     return outcomes.unacknowledged(count)
                 return outcomes.acknowledged(count, result.inserted_count)
         except BulkWriteError as error:
-            try:
-                with protocol_errors():
-                    return outcomes.refused(count, error, ordered=self._ordered)
-            except PyMongoError as nonsense:
-                return outcomes.lost(count, nonsense)
+            pack = self._account.report.rejected.pack
+            numbers = sent.batch.numbers
+            sent.answer = RefusalReader(error, numbers, ordered=self._ordered, pack=pack)
+            while True:
+                await asyncio.sleep(0)  # what the driver did with it was a slice, too
+                if not sent.answer.read_some():
+                    return sent.answer.outcome()
         except DocumentTooLarge as error:
             # This server takes less than others. The driver says so before it sends anything.
             return outcomes.unsent(count, error)
@@ -176,7 +179,11 @@ class Sender:
         batch = sent.batch
         if self._in_flight.pop(id(batch), None) is None:
             return  # the call is over, and its account closed
-        outcome = sent.outcome or interrupted(sent.attempt, len(batch), None)
+        outcome = sent.outcome
+        if outcome is None and sent.answer is not None:
+            outcome = sent.answer.outcome()
+        if outcome is None:
+            outcome = interrupted(sent.attempt, len(batch), None)
         # In a transaction nothing is saved before it is committed, which is not seen from here.
         inserted = False if self._account.report.in_transaction else self.inserted
         batch.apply(outcome, inserted, self._maybe)

@@ -11,7 +11,15 @@ from typing import NamedTuple
 
 from bson.errors import InvalidBSON
 
-__all__ = ["ARRAY", "DOCUMENT", "SMALLEST_LEVEL", "Element", "elements", "is_deeper_than"]
+__all__ = [
+    "ARRAY",
+    "DOCUMENT",
+    "SMALLEST_LEVEL",
+    "Element",
+    "elements",
+    "is_deeper_than",
+    "without",
+]
 
 DOCUMENT, ARRAY = 0x03, 0x04
 STRING, BINARY, REGEX, POINTER, CODE, SYMBOL, SCOPED_CODE = 0x02, 0x05, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F
@@ -103,6 +111,13 @@ def size_of(raw: bytes, type_byte: int, value: int, end: int) -> int:
         raise InvalidBSON("a value is cut off")
     size: int = length_at(raw, value)[0]
     return size + BESIDES_LENGTH[type_byte] if size >= 0 else size
+
+
+def without(raw: bytes, element: Element) -> bytes:
+    """A document less one of its own elements."""
+    removed = element.end - element.start
+    length = struct.pack("<i", len(raw) - removed)
+    return b"".join((length, raw[4 : element.start], raw[element.end :]))
 
 
 def is_deeper_than(levels: int, raw: bytes, start: int = 0, end: int | None = None) -> bool:

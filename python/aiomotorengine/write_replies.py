@@ -1,0 +1,104 @@
+"""The server's reply to an insert, of which the refusals are decoded when they are looked at.
+
+A reply may refuse tens of thousands of documents. A driver makes dicts of all of them at once, then
+copies of these, and of the copies the text of its exception, which holds the event loop for half a
+second where the reply has five megabytes. So a large reply is taken as bytes: the driver sees the
+first refusal, which has the bytes of all with it.
+
+That rests on the same internal name of PyMongo as reading does, ``_type_marker``, and on what its
+``bulk_write`` does with a refusal: it copies it and sets ``index`` and ``op``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import bson
+from bson.codec_options import CodecOptions
+from bson.errors import InvalidBSON
+
+from aiomotorengine.codec.elements import ARRAY, DOCUMENT, Element, elements, without
+from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
+
+__all__ = ["WriteReply", "refusals_in"]
+
+LARGE = 16 * 1024
+"""From how many bytes on a reply is taken apart later. The driver goes through fewer in less time
+than a slice of work takes; and a listener to its commands sees all of their refusals."""
+
+
+class WriteReply:
+    """The document class that stands for "leave the refusals of a reply for later".
+
+    Calling it gives an ordinary dict, in which the ``writeErrors`` of a large reply are one
+    ``FirstRefusal``.
+    """
+
+    _type_marker = RAW_BSON_MARKER
+
+    def __new__(  # type: ignore[misc]  # it makes what the driver wants to see
+        cls, raw: bytes, codec_options: CodecOptions[Any]
+    ) -> dict[str, Any]:
+        options = codec_options.with_options(document_class=dict)
+        raw = bytes(raw)
+        found = refusals_of(raw) if len(raw) >= LARGE else None
+        if found is None:
+            whole: dict[str, Any] = bson.decode(raw, options)
+            return whole
+        rest: dict[str, Any] = bson.decode(without(raw, found), options)
+        rest["writeErrors"] = [FirstRefusal.of(raw[found.value : found.end], options)]
+        return rest
+
+
+class FirstRefusal(dict[str, Any]):
+    """The first refusal of a reply, with the bytes of all.
+
+    Attributes:
+        raw: the BSON of the array of refusals.
+        codec_options: by which they are decoded.
+    """
+
+    raw: bytes
+    codec_options: CodecOptions[Any]
+
+    @classmethod
+    def of(cls, raw: bytes, codec_options: CodecOptions[Any]) -> FirstRefusal:
+        first = cls(next(decoded(raw, codec_options), {}))
+        first.raw = raw
+        first.codec_options = codec_options
+        return first
+
+    def copy(self) -> FirstRefusal:
+        again = type(self)(self)
+        again.raw, again.codec_options = self.raw, self.codec_options
+        return again
+
+
+def refusals_in(details: Mapping[str, Any]) -> Iterator[Any]:
+    """What the server said of each document that it refused, from the driver's ``BulkWriteError``.
+
+    Raises:
+        bson.errors.InvalidBSON: the bytes do not add up.
+    """
+    for refusal in details["writeErrors"]:
+        if isinstance(refusal, FirstRefusal):
+            yield from decoded(refusal.raw, refusal.codec_options)
+        else:
+            yield refusal
+
+
+def refusals_of(raw: bytes) -> Element | None:
+    """Where the refusals of a reply stand."""
+    for found in elements(raw, 0, len(raw)):
+        if found.key == b"writeErrors":
+            return found if found.type_byte == ARRAY else None
+    return None
+
+
+def decoded(raw: bytes, codec_options: CodecOptions[Any]) -> Iterator[Any]:
+    """The documents of an array, one after the other."""
+    for found in elements(raw, 0, len(raw)):
+        if found.type_byte != DOCUMENT:
+            raise InvalidBSON("a refusal is no document")
+        yield bson.decode(raw[found.value : found.end], codec_options)

@@ -1,0 +1,131 @@
+"""Replies that refuse very many documents, which are taken apart a slice at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import bson
+import pytest
+from bson.codec_options import DEFAULT_CODEC_OPTIONS
+from bson.errors import InvalidBSON
+from pymongo.errors import BulkWriteError, ProtocolError
+
+from aiomotorengine.bulk import BulkReport, outcome
+from aiomotorengine.errors import UniqueKeyViolationError
+from aiomotorengine.write_replies import LARGE, WriteReply, refusals_in
+from tests.bulk.gate import Gate, gated, sent
+from tests.bulk.models import Key, Row, account, keys, numbers_of, rows
+from tests.harness import Mongo
+
+pytestmark = pytest.mark.usefixtures("mongo", "codec")
+
+MANY = 2000
+
+
+@pytest.fixture
+def gate(mongo: Mongo, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    with gated(Row, monkeypatch) as gate:
+        yield gate
+
+
+def reply(count: int, **others: Any) -> dict[str, Any]:
+    """What the driver has of a reply that refuses so many documents."""
+    refusals = [{"index": n, "code": 121, "errmsg": f"no {n}"} for n in range(count)]
+    whole = {"n": 0, "writeErrors": refusals, "ok": 1.0} | others
+    return WriteReply(bson.encode(whole), DEFAULT_CODEC_OPTIONS)  # type: ignore[return-value]
+
+
+def refusing(documents: list[Any], details: dict[str, Any]) -> BulkWriteError:
+    """What the driver raises for it."""
+    sent(documents)
+    errors = [refusal.copy() for refusal in details["writeErrors"]]
+    for refusal in errors:
+        refusal["op"] = None
+    return BulkWriteError({"nInserted": 0, "writeErrors": errors, "writeConcernErrors": []})
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, MANY])
+def test_all_refusals_are_found(count: int) -> None:
+    made = reply(count)
+    assert (made["n"], made["ok"]) == (0, 1.0)
+    assert [refusal["index"] for refusal in refusals_in(made)] == list(range(count))
+    assert len(made["writeErrors"]) == (1 if count == MANY else count)
+
+
+@pytest.mark.parametrize("refusals", [{}, {"writeErrors": "a text"}, {"writeErrors": {"a": 1}}])
+def test_a_large_reply_of_another_form_is_an_ordinary_dict(refusals: dict[str, Any]) -> None:
+    whole = {"ok": 0.0, "errmsg": "x" * LARGE, **refusals}
+    assert WriteReply(bson.encode(whole), DEFAULT_CODEC_OPTIONS) == whole
+
+
+def test_what_is_no_refusal_is_found_when_it_is_looked_at() -> None:
+    with pytest.raises(InvalidBSON):
+        reply(0, writeErrors=[5] * LARGE)
+    entries = [{"index": 0, "code": 121, "errmsg": "no"}, *[5] * LARGE]
+    with pytest.raises(InvalidBSON):
+        list(refusals_in(reply(0, writeErrors=entries)))
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+async def test_a_large_reply_of_nonsense_is_a_protocol_error(gate: Gate, ordered: bool) -> None:
+    def answer(documents: list[Any]) -> Any:
+        entries = [{"index": n, "code": 121, "errmsg": "no"} for n in range(MANY)]
+        raise refusing(documents, reply(0, writeErrors=[*entries, 5]))
+
+    documents = rows(range(MANY))
+    gate.answer(answer)
+    with pytest.raises(ProtocolError) as failure:
+        await Row.objects.insert_stream(documents, ordered=ordered, batch_size=MANY)
+    report = failure.value.report  # type: ignore[attr-defined]
+    assert numbers_of(report) == {"unknown": list(range(MANY))}
+
+
+async def test_the_driver_sees_one_refusal_and_the_report_has_all() -> None:
+    await Key.objects.bulk_insert(keys(range(MANY)))
+    documents = keys(range(-5, MANY))
+    with pytest.raises(UniqueKeyViolationError) as violation:
+        await Key.objects.insert_stream(documents, ordered=False, batch_size=10 * MANY)
+    cause, details = violation.value.__cause__, violation.value.details
+    assert isinstance(cause, BulkWriteError)
+    assert len(cause.details["writeErrors"]) == 1
+    assert details is not None
+    assert [entry["index"] for entry in details["writeErrors"]] == list(range(5, MANY + 5))
+    report = violation.value.report  # type: ignore[attr-defined]
+    assert (await account(report, documents))["inserted"] == [0, 1, 2, 3, 4]
+    assert all(entry.key_value == {"n": entry.number - 5} for entry in report.rejected)
+    assert (violation.value.number, violation.value.key_value) == (5, {"n": 0})
+
+
+async def test_of_a_small_reply_the_driver_sees_all() -> None:
+    await Key.objects.bulk_insert(keys(range(5)))
+    with pytest.raises(UniqueKeyViolationError) as violation:
+        await Key.objects.insert_stream(keys(range(5)), ordered=False)
+    cause = violation.value.__cause__
+    assert isinstance(cause, BulkWriteError)
+    assert [entry["index"] for entry in cause.details["writeErrors"]] == [0, 1, 2, 3, 4]
+
+
+async def test_a_call_that_is_cancelled_while_it_reads_the_reply_knows_all_of_it(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcome, "SECONDS_PER_SLICE", 0)
+    loop, documents, report = asyncio.get_running_loop(), rows(range(MANY)), BulkReport()
+
+    def cancel_after(turns: int) -> None:
+        if turns:
+            loop.call_soon(cancel_after, turns - 1)
+        else:
+            task.cancel()
+
+    def answer(taken: list[Any]) -> Any:
+        cancel_after(10)
+        raise refusing(taken, reply(MANY))
+
+    gate.answer(answer)
+    stream = Row.objects.insert_stream(documents, ordered=False, batch_size=MANY, report=report)
+    task = asyncio.ensure_future(stream)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert numbers_of(report) == {"rejected": list(range(MANY))}
