@@ -25,7 +25,7 @@ __all__ = ["CursorReader"]
 DOCUMENTS_AT_ONCE = 100
 """How many documents that do not come as bytes are read in one go."""
 
-SECONDS_TO_ANSWER = 1.0
+SECONDS_TO_ANSWER = 3.0
 """How long an answer that nobody waits for any more may take. Then the connection is closed, and
 the server stops what it does for it."""
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from bson import ObjectId
 from bson.errors import InvalidBSON
-from pymongo.errors import ProtocolError
+from pymongo.errors import AutoReconnect, ProtocolError
 
 from aiomotorengine import Document, ReferenceField
-from tests.faults.laboratory import Item, Laboratory
-from tests.faults.wire_faults import FORGED_NAMESPACES, FORGERIES_FOR_READERS, forged
+from tests.faults.laboratory import Item, Laboratory, eventually
+from tests.faults.wire_faults import (
+    CUTS,
+    FORGED_NAMESPACES,
+    FORGERIES_FOR_READERS,
+    Held,
+    forged,
+    late,
+)
 
 ROWS = 250
 """More than a server puts into its first answer."""
@@ -77,3 +86,112 @@ async def test_answers_that_make_no_sense(
             raise AssertionError(f"{name}: {error!r}") from error
         pytest.fail(f"{name} was taken for {found!r}")
     assert await read(ids)
+
+
+# -- the server's cursors ------------------------------------------------------------------------
+
+counts_cursors = pytest.mark.mongod_only("the count of open cursors is MongoDB's own")
+
+
+class Cursors:
+    """The cursors that are open on the server."""
+
+    def __init__(self, lab: Laboratory) -> None:
+        self._client = lab.observer.client
+        self.before = self.count()
+
+    def count(self) -> int:
+        status = self._client.admin.command("serverStatus")
+        number: int = status["metrics"]["cursor"]["open"]["total"]
+        return number
+
+    async def are_closed(self) -> bool:
+        return await eventually(lambda: self.count() <= self.before)
+
+
+LEAVING_CURSORS = {name: READS[name] for name in READS if name not in ("first", "get", "count")}
+
+
+@counts_cursors
+@pytest.mark.parametrize(("command", "read"), LEAVING_CURSORS.values(), ids=LEAVING_CURSORS)
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_reader_that_is_cancelled_leaves_no_cursor(
+    lab: Laboratory, ids: list[ObjectId], command: str, read: Read, times: int
+) -> None:
+    cursors = Cursors(lab)
+    held = Held()
+    lab.proxy.plan(held, command=command)
+    task = asyncio.ensure_future(read(ids))
+    await held.arrived()
+    for _ in range(times):
+        task.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    held.let_go()
+    assert await cursors.are_closed()
+
+
+@counts_cursors
+async def test_an_answer_that_comes_long_after_is_looked_at(
+    lab: Laboratory, ids: list[ObjectId]
+) -> None:
+    cursors = Cursors(lab)
+    lab.proxy.plan(late(0.5), command="find")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(Item.objects.find_all(), 0.05)
+    assert await eventually(lambda: cursors.count() > cursors.before)
+    assert await cursors.are_closed()
+
+
+@counts_cursors
+@pytest.mark.parametrize("cut", CUTS)
+async def test_a_connection_that_is_lost_between_batches_leaves_no_cursor(
+    lab: Laboratory, ids: list[ObjectId], cut: str
+) -> None:
+    cursors = Cursors(lab)
+    for name in ("find_all, getMore", "async for, getMore", "aggregation, getMore"):
+        lab.proxy.plan(CUTS[cut], command="getMore")
+        with pytest.raises(AutoReconnect):
+            await READS[name][1](ids)
+    assert await cursors.are_closed()
+
+
+@counts_cursors
+async def test_closing_goes_on_when_it_is_cancelled(lab: Laboratory, ids: list[ObjectId]) -> None:
+    cursors = Cursors(lab)
+    rows: Any = aiter(Item.objects)
+    await anext(rows)
+    held = Held(before=True)
+    lab.proxy.plan(held, command="killCursors")
+    closing = asyncio.ensure_future(rows.aclose())
+    await held.arrived()
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    assert cursors.count() > cursors.before
+    held.let_go()
+    assert await cursors.are_closed()
+
+
+@counts_cursors
+@pytest.mark.parametrize("is_in_a_cycle", [False, True])
+async def test_an_iterator_that_is_dropped_leaves_no_cursor_and_no_complaint(
+    lab: Laboratory, ids: list[ObjectId], is_in_a_cycle: bool
+) -> None:
+    complaints: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    cursors = Cursors(lab)
+    for _ in range(3):
+        rows: Any = aiter(Item.objects)
+        await anext(rows)
+        if is_in_a_cycle:
+            cycle: list[Any] = [rows]
+            cycle.append(cycle)
+            del cycle
+        del rows
+    gc.collect()
+    assert await cursors.are_closed()
+    gc.collect()
+    await asyncio.sleep(0)
+    assert not complaints

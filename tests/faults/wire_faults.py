@@ -89,6 +89,9 @@ async def silence(exchange: Exchange) -> None:
 class Held:
     """The answer is held back until a test lets it go.
 
+    Parameters:
+        before: whether the server does not even get to see the command until then.
+
     Example:
         held = Held()
         proxy.plan(held)
@@ -97,18 +100,19 @@ class Held:
         held.let_go()
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, before: bool = False) -> None:
+        self._before = before
         self._arrived: Future[None] = Future()
         self._released: Future[None] = Future()
 
     async def __call__(self, exchange: Exchange) -> None:
-        answer = await exchange.answer()
+        answer = None if self._before else await exchange.answer()
         self._arrived.set_result(None)
         await asyncio.wrap_future(self._released)
-        await exchange.reply(bytes(answer))
+        await exchange.reply(bytes(answer or await exchange.answer()))
 
     async def arrived(self) -> None:
-        """Wait until the server has answered."""
+        """Wait until the command is held."""
         await asyncio.wrap_future(self._arrived)
 
     def let_go(self) -> None:

@@ -36,7 +36,7 @@ def close_cursor_soon(collection: Any, cursor: Any, id: int) -> None:
     was lost.
     """
     client = collection.database.client
-    client = getattr(client, "delegate", client)
+    client = vars(client).get("delegate", client)  # any other name is a database to PyMongo's
     address_of = getattr(message, "_CursorAddress", None)
     if address_of is not None and hasattr(client, "_close_cursor_soon"):
         client._close_cursor_soon(id, address_of(cursor.address, collection.full_name))
