@@ -219,15 +219,16 @@ def connect(db: str | None = None, alias: str = DEFAULT_CONNECTION_NAME, **kwarg
     """
     with _registry:
         known = _connections.get(alias)
-        if known is None or not known.clients:
+        # A registered alias is connected as it was registered, unless something else is asked for.
+        if known is not None and (known.clients or (db is None and not kwargs)):
+            known.warn_of_ignored(db, kwargs)
+        else:
             register_connection(db, alias, **kwargs)
             try:
                 _connections[alias].client()
             except BaseException:
                 del _connections[alias]
                 raise
-        else:
-            known.warn_of_ignored(db, kwargs)
         return get_connection(alias, db=db)
 
 

@@ -36,6 +36,9 @@ STANDARD: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresentatio
 IDS_PER_QUERY = 10_000
 """How many ids one ``$in`` asks for: 12-byte ids stay far below the 16 MiB of a command."""
 
+SIZE_PER_QUERY = 2 * 1024 * 1024
+"""How many characters or bytes ids of other types, such as texts, have together in one ``$in``."""
+
 
 class Node:
     """A document being loaded, and the one whose reference led to it."""
@@ -188,14 +191,30 @@ async def fetch(
 ) -> dict[Any, Mapping[str, Any]]:
     """The stored documents of these ids, by the key of their id."""
     collection = document_class.objects.coll(document_class.__alias__ or alias)
-    values = list(ids.values())
     found: dict[Any, Mapping[str, Any]] = {}
-    for start in range(0, len(values), IDS_PER_QUERY):
-        chunk = values[start : start + IDS_PER_QUERY]
+    for chunk in chunks(ids):
         async with aclosing(reading.find_stored(collection, {"_id": {"$in": chunk}})) as batches:
             async for batch in batches:
                 found.update((id_key(stored["_id"]), stored) for stored in batch)
     return found
+
+
+def chunks(ids: Mapping[Any, Any]) -> Iterator[list[Any]]:
+    """The ids, as many at a time as one query asks for.
+
+    Parameters:
+        ids: the ids by their keys.
+    """
+    chunk: list[Any] = []
+    size = 0
+    for key, id in ids.items():
+        chunk.append(id)
+        size += len(key) if isinstance(key, str | bytes) else 0
+        if len(chunk) == IDS_PER_QUERY or size >= SIZE_PER_QUERY:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 def adopt(node: Node, earlier: Any) -> None:

@@ -130,6 +130,14 @@ def test_connect_after_register_connection_counts_as_the_first(recording: Module
     assert [client.settings["host"] for client in recording.made] == ["y"]
 
 
+def test_connect_of_a_registered_alias_alone_takes_what_was_registered(
+    recording: ModuleType,
+) -> None:
+    register_connection("registered", "late", host="x")
+    assert connect(alias="late").name == "registered"
+    assert [client.settings["host"] for client in recording.made] == ["x"]
+
+
 def test_registering_again_replaces_settings_and_closes_the_clients(recording: ModuleType) -> None:
     connect("first", host="x")
     register_connection("second", "default", host="y")

@@ -11,7 +11,14 @@ import pytest
 from bson import Binary, Decimal128, Int64, ObjectId
 from bson.son import SON
 
-from aiomotorengine import Document, EmbeddedDocumentField, ListField, ReferenceField, StringField
+from aiomotorengine import (
+    Document,
+    EmbeddedDocumentField,
+    ListField,
+    ReferenceField,
+    StringField,
+    references,
+)
 from tests.harness import Mongo
 from tests.integration.commands import watch
 
@@ -135,3 +142,18 @@ async def test_a_missing_target_keeps_its_id() -> None:
     await sensor.save()
     row = await Sensor.objects.coll().find_one({})
     assert (row["plant"], row["spare"]) == ("gone", ["gone", 5])
+
+
+async def test_large_ids_are_asked_for_in_chunks(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(references, "SIZE_PER_QUERY", 100)
+    texts = [f"{n}".zfill(60) for n in range(3)]
+    mappings = [{"name": f"{n}".zfill(60)} for n in range(3)]
+    await Plant.objects.bulk_insert([Plant(_id=id, label="n") for id in [*texts, *mappings]])
+    commands = watch(mongo)
+    sensor = Sensor(spare=[*texts, 1, *mappings])
+    await sensor.load_references()
+    assert [plant and plant._id for plant in sensor.spare] == [*texts, None, *mappings]
+    sizes = [len(command["filter"]["_id"]["$in"]) for command in commands.of("find")]
+    assert sizes == [2, 3, 2]
