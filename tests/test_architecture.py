@@ -50,9 +50,10 @@ STANDS_ON = {
     "arguments": "",
     "counting": "reading",
     "finding": "reading query_builder",
+    "changing": "raw_io answers query_builder update",
     "references": "fields reading",
     "queryset": (
-        "arguments aggregation update connection bulk indexes counting finding references answers"
+        "arguments aggregation changing connection bulk indexes counting finding references"
     ),
     "annotations": "fields",
     "metaclasses": "queryset naming annotations",

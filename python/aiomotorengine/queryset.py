@@ -11,24 +11,27 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import AbstractContextManager, aclosing
+from contextlib import aclosing
 from copy import copy
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from pymongo import ASCENDING
-from pymongo.errors import DuplicateKeyError
 
-from aiomotorengine import bulk, counting, finding, indexes, raw_io, reading, references, saving
+from aiomotorengine import (
+    bulk,
+    changing,
+    counting,
+    finding,
+    indexes,
+    reading,
+    references,
+    saving,
+)
 from aiomotorengine.aggregation.base import Aggregation
-from aiomotorengine.answers import checked_count, protocol_errors
 from aiomotorengine.arguments import duration, positive, whole_number
 from aiomotorengine.bulk import BulkReport
 from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, driver_of, get_connection
-from aiomotorengine.errors import (
-    ResultsTruncatedWarning,
-    StoredValueError,
-    UniqueKeyViolationError,
-)
+from aiomotorengine.errors import ResultsTruncatedWarning, StoredValueError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.finding import Counted, Selection, unreadable_handler
 from aiomotorengine.ids import id_to_find
@@ -41,8 +44,6 @@ from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.target import Target
 from aiomotorengine.transactions import suited
 from aiomotorengine.update.definition import update_document
-from aiomotorengine.update.encoding import naming_changes
-from aiomotorengine.update.nulls import explained
 from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction
 
@@ -349,11 +350,8 @@ class QuerySet(Generic[D]):
         """
         query, collection = self.to_query(), self.coll(alias)
         open_cursor = driver_of(self._alias(alias)).open_aggregation
-        with self._naming_values(collection):
+        with naming_values(collection, (self.__klass__, self._filters)):
             return await counting.count(collection, query, open_cursor)
-
-    def _naming_values(self, collection: Any) -> AbstractContextManager[None]:
-        return naming_values(collection, (self.__klass__, self._filters))
 
     async def _aggregate(
         self, pipeline: Sequence[Mapping[str, Any]], alias: str | None
@@ -529,18 +527,7 @@ class QuerySet(Generic[D]):
             pymongo.errors.WriteError: the server refuses the change.
         """
         change = update_document(self.__klass__, definition)
-        query, collection = self.to_query(), self.coll(alias)
-        try:
-            with (
-                self._naming_values(collection),
-                naming_changes(collection, self.__klass__, change),
-                explained(),
-                protocol_errors(lambda: raw_io.can_encode(collection, query, change)),
-            ):
-                result = await collection.update_many(query, change)
-                count = checked_count(result.matched_count) if result.acknowledged else 0
-        except DuplicateKeyError as error:
-            raise UniqueKeyViolationError.from_error(error, self.__klass__) from error
+        count = await changing.update_many(self.coll(alias), self.__klass__, self._filters, change)
         return UpdateResult(count=count, updated_existing=count > 0)
 
     async def delete(self, alias: str | None = None) -> int:
@@ -566,18 +553,11 @@ class QuerySet(Generic[D]):
         """
         collection = self.coll(alias)
         if instance is None:
-            query, delete = self.to_query(), collection.delete_many
-        else:
-            saving.refuse_other_class(self.__klass__, instance, "remove")
-            if instance._id is None:
-                return 0
-            query, delete = saving.by_id(instance), collection.delete_one
-        with (
-            self._naming_values(collection),
-            protocol_errors(lambda: raw_io.can_encode(collection, query)),
-        ):
-            result = await delete(query)
-            return checked_count(result.deleted_count) if result.acknowledged else 0
+            return await changing.delete_many(collection, self.__klass__, self._filters)
+        saving.refuse_other_class(self.__klass__, instance, "remove")
+        if instance._id is None:
+            return 0
+        return await changing.delete_one(collection, saving.by_id(instance))
 
     async def ensure_index(self, alias: str | None = None) -> int:
         """Ask the server to create the indexes of unique fields.

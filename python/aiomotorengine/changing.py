@@ -1,0 +1,69 @@
+"""What a query finds is changed or removed, in one command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from aiomotorengine.answers import checked_count, protocol_errors
+from aiomotorengine.errors import UniqueKeyViolationError
+from aiomotorengine.query_builder.encoding import naming_values
+from aiomotorengine.query_builder.node import QNode
+from aiomotorengine.raw_io import can_encode
+from aiomotorengine.update.encoding import naming_changes
+from aiomotorengine.update.nulls import explained
+
+__all__ = ["delete_many", "delete_one", "update_many"]
+
+
+async def update_many(
+    collection: Any, document_class: Any, filters: QNode, change: Mapping[str, Any]
+) -> int:
+    """Change all documents that meet some conditions.
+
+    Parameters:
+        collection: the driver's collection.
+        document_class: the class of the documents.
+        filters: the conditions.
+        change: the update as MongoDB takes it.
+
+    Returns:
+        How many met them; 0 where the server does not acknowledge writes.
+
+    Raises:
+        ValueError: a value in the conditions is refused, or can't be encoded.
+        InvalidDocumentError: a new value can't be encoded.
+        UniqueKeyViolationError: another document has the value of a unique field.
+    """
+    query = filters.to_query(document_class)
+    try:
+        with (
+            naming_values(collection, (document_class, filters)),
+            naming_changes(collection, document_class, change),
+            explained(),
+            protocol_errors(lambda: can_encode(collection, query, change)),
+        ):
+            result = await collection.update_many(query, change)
+            return checked_count(result.matched_count) if result.acknowledged else 0
+    except DuplicateKeyError as error:
+        raise UniqueKeyViolationError.from_error(error, document_class) from error
+
+
+async def delete_many(collection: Any, document_class: Any, filters: QNode) -> int:
+    """Remove all documents that meet some conditions; parameters and result as above."""
+    query = filters.to_query(document_class)
+    with naming_values(collection, (document_class, filters)):
+        return await deleted(collection, query, collection.delete_many)
+
+
+async def delete_one(collection: Any, query: Mapping[str, Any]) -> int:
+    """Remove the document that a query by its id finds; the result is 0 or 1."""
+    return await deleted(collection, query, collection.delete_one)
+
+
+async def deleted(collection: Any, query: Mapping[str, Any], delete: Any) -> int:
+    with protocol_errors(lambda: can_encode(collection, query)):
+        result = await delete(query)
+        return checked_count(result.deleted_count) if result.acknowledged else 0
