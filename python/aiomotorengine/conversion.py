@@ -21,10 +21,16 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import NO_TYPES, converter, generation, validator
 from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.fields.refusals import located, refused, required, unreadable
+from aiomotorengine.fields.refusals import located, reads_otherwise, refused, required, unreadable
 from aiomotorengine.locations import locate
 from aiomotorengine.naming import belongs_to_class, class_attribute, has_setter, is_behaviour
-from aiomotorengine.storage import Attribute, DocumentStorage, StoredAttribute
+from aiomotorengine.storage import (
+    Attribute,
+    DocumentStorage,
+    HiddenValues,
+    StoredAttribute,
+    StoredForm,
+)
 
 __all__ = ["Conversion", "conversion_of"]
 
@@ -113,9 +119,7 @@ class Conversion:
         ]
         # A class with its own way of matching keys is asked about each.
         matched = fields if document_class._is_matched_directly() else {}
-        self._readers = {
-            field.db_field: (name, *converter(field, "from_son")) for name, field in matched.items()
-        }
+        self._readers = {field.db_field: (name, *loader(field)) for name, field in matched.items()}
         self._validators: list[tuple[str, Reader | None, frozenset[type], Check]] = []
         for name, field in fields.items():
             check, accepted = validator(field)
@@ -179,11 +183,30 @@ class Conversion:
                 return
         except Exception as error:
             raise self._located(error, "validate", name, value)  # noqa: B904
+        if type(document._hidden) is HiddenValues:
+            return self._validate_what_was_assigned(document)
         refusal = refused(self._fields[name], value)
         locate(refusal, name)
         raise refusal
 
+    def _validate_what_was_assigned(self, document: DocumentStorage) -> None:
+        """Validate all fields but those of which a save writes what is stored already."""
+        for name, read, accepted, check in self._validators:
+            if stored_form(document, name) is not None:
+                continue
+            value = document.__dict__.get(name) if read is None else read(document)
+            try:
+                if type(value) in accepted or check(value):
+                    continue
+            except Exception as error:
+                raise self._located(error, "validate", name, value)  # noqa: B904
+            refusal = refused(self._fields[name], value)
+            locate(refusal, name)
+            raise refusal
+
     def to_son(self, document: DocumentStorage) -> dict[str, Any]:
+        if type(document._hidden) is HiddenValues:
+            return self._to_son_with_stored_forms(document)
         values = document.__dict__
         son = {}
         absent = 0
@@ -204,9 +227,26 @@ class Conversion:
                 son[key] = value
         except Exception as error:
             raise self._located(error, "to_son", name, value)  # noqa: B904
-        if len(values) + absent > len(son) or document._hidden:
+        if len(values) + absent > len(son) or document._hidden is not None:
             for key, value in dynamic_values(document):
                 son.setdefault(key, value)
+        return son
+
+    def _to_son_with_stored_forms(self, document: DocumentStorage) -> dict[str, Any]:
+        """The same for a document with fields that have read what is stored in another form."""
+        son: dict[str, Any] = {}
+        for name, key, read, convert, _ in self._writers:
+            form = stored_form(document, name)
+            if form is not None:
+                son[key] = form.stored
+                continue
+            value = document.__dict__.get(name) if read is None else read(document)
+            try:
+                son[key] = value if convert is None else convert(value)
+            except Exception as error:
+                raise self._located(error, "to_son", name, value)  # noqa: B904
+        for key, value in dynamic_values(document):
+            son.setdefault(key, value)
         return son
 
     def from_son(self, mapping: Mapping[str, Any]) -> Any:
@@ -223,11 +263,13 @@ class Conversion:
         try:
             for key, value in mapping.items():
                 if key in readers:
-                    name, convert, same = readers[key]
+                    name, convert, same, differs = readers[key]
                     if convert is None or type(value) in same:
                         values[name] = value
                     else:
-                        values[name] = convert(value)
+                        loaded = values[name] = convert(value)
+                        if differs is not None and differs(value, loaded):
+                            self._keep_stored_form(document, name, value)
                 elif key == "_id":
                     document._id = value
                 elif others is None:
@@ -252,7 +294,11 @@ class Conversion:
         for key in keys:
             field = field_of_old_key(self.document_class, key, mapping)
             if field is not None and field.name not in picked:
-                document.__dict__[field.name] = self._read(field, mapping[key], mapping)
+                stored = mapping[key]
+                loaded = document.__dict__[field.name] = self._read(field, stored, mapping)
+                differs = reads_otherwise(field)
+                if differs is not None and differs(stored, loaded):
+                    self._keep_stored_form(document, field.name, stored)
                 picked.add(field.name)
             else:
                 keep_dynamic(document, key, mapping[key], others=mapping)
@@ -260,12 +306,15 @@ class Conversion:
 
     def _from_son_by_keywords(self, mapping: Mapping[str, Any]) -> Any:
         given: dict[str, Any] = {}
+        read_otherwise: dict[str, Any] = {}
         others: list[str] = []
         for key, value in mapping.items():
             if key in self._readers:
-                name, convert, same = self._readers[key]
+                name, convert, same, differs = self._readers[key]
                 is_read = convert is None or type(value) in same
                 given[name] = value if is_read else self._read(self._fields[name], value, mapping)
+                if not is_read and differs is not None and differs(value, given[name]):
+                    read_otherwise[name] = value
             elif key == "_id":
                 given["_id"] = value
             else:
@@ -285,8 +334,17 @@ class Conversion:
                 document.__dict__.pop(name, None)
         for key in others:
             keep_dynamic(document, key, mapping[key], others=mapping)
+        for name, value in read_otherwise.items():
+            if document.__dict__.get(name) is given[name]:
+                self._keep_stored_form(document, name, value)
         document._is_persisted = True
         return document
+
+    def _keep_stored_form(self, document: DocumentStorage, name: str, stored: Any) -> None:
+        """Keep what is stored for a field that reads it in another form."""
+        loaded = document.__dict__[name]
+        written = self._fields[name].to_son(loaded) if isinstance(loaded, list) else None
+        HiddenValues.of(document).stored_forms[name] = StoredForm(stored, loaded, written)
 
     def _default_of(self, name: str) -> Any:
         makers = {name: make for name, _, make in self.factories}
@@ -403,6 +461,29 @@ def reader(attribute: Attribute) -> Reader | None:
     return None if plain else attribute.read
 
 
+def loader(
+    field: BaseField[Any],
+) -> tuple[Callable[[Any], Any] | None, frozenset[type], Callable[[Any, Any], bool] | None]:
+    """How a stored value is read: the method, the types it is not needed for, and what says whether
+    a value was read in another form.
+    """
+    convert, same = converter(field, "from_son")
+    differs = reads_otherwise(field)
+    if convert is None and differs is not None:
+        convert, same = field.from_son, converter(field, "to_son")[1]
+    return convert, same, differs
+
+
+def stored_form(document: DocumentStorage, name: str) -> StoredForm | None:
+    """What is stored for a field that has read it in another form and was not assigned since."""
+    hidden = document._hidden
+    form = hidden.stored_forms.get(name) if isinstance(hidden, HiddenValues) else None
+    if form is None:
+        return None
+    field: BaseField[Any] = type(document)._fields[name]  # type: ignore[attr-defined]
+    return form if form.holds_for(document.__dict__.get(name), field.to_son) else None
+
+
 def with_required(
     name: str, field: BaseField[Any], validate: Callable[[Any], Any] | None, accepted: Set[type]
 ) -> Callable[[Any], Any]:
@@ -461,6 +542,17 @@ def converted(make: Callable[[], Any], convert: Callable[[Any], Any]) -> Any:
 
 
 # -- values that no field declares -------------------------------------------------------------
+
+
+def undeclared_values(document: DocumentStorage) -> Iterator[tuple[str, Any]]:
+    """As ``dynamic_values``, for the native codec, which leaves others to Python.
+
+    Raises:
+        LookupError: a field has read what is stored in another form.
+    """
+    if type(document._hidden) is HiddenValues:
+        raise LookupError("only Python knows which of the stored values are written again")
+    return dynamic_values(document)
 
 
 def dynamic_values(document: DocumentStorage) -> Iterator[tuple[str, Any]]:

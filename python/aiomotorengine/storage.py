@@ -11,7 +11,7 @@ so that ``_values`` is the values and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import tzinfo
 from typing import Any
 
@@ -22,9 +22,11 @@ __all__ = [
     "ConvertedAttribute",
     "DanglingReference",
     "DocumentStorage",
+    "HiddenValues",
     "ReferenceAttribute",
     "ReferenceList",
     "StoredAttribute",
+    "StoredForm",
 ]
 
 
@@ -83,6 +85,59 @@ class ReferenceList(list[Any]):
         return type(self), (list(self), self.missing)
 
 
+class StoredForm:
+    """What is stored for a field that reads it in another form, so that a save can keep it.
+
+    Parameters:
+        stored: the value in MongoDB.
+        loaded: what the field read.
+        written: what the field would store for a list that was read, which may change in place.
+    """
+
+    __slots__ = ("_loaded", "_written", "stored")
+
+    def __init__(self, stored: Any, loaded: Any, written: Any = None) -> None:
+        self.stored = stored
+        self._loaded = loaded
+        self._written = written
+
+    def holds_for(self, value: Any, write: Callable[[Any], Any]) -> bool:
+        """Whether a document's value is still the one that was read.
+
+        Parameters:
+            value: the value.
+            write: the field's ``to_son``.
+        """
+        loaded = self._loaded
+        if isinstance(loaded, list):
+            return value is loaded and bool(write(value) == self._written)
+        # Copies by ``pickle`` have numbers of their own.
+        is_equal = type(value) is type(loaded) and isinstance(value, int | float)
+        return value is loaded or (is_equal and bool(value == loaded))
+
+
+class HiddenValues(dict[str, Any]):
+    """Stored values that no attribute shows, by key.
+
+    Attributes:
+        stored_forms: by attribute, what is stored for fields that read it in another form.
+    """
+
+    __slots__ = ("stored_forms",)
+
+    stored_forms: dict[str, StoredForm]
+
+    @classmethod
+    def of(cls, document: DocumentStorage) -> HiddenValues:
+        """Those of a document, which has some from now on."""
+        hidden = document._hidden
+        if not isinstance(hidden, cls):
+            hidden = cls(hidden or {})
+            hidden.stored_forms = {}
+            document._hidden = hidden
+        return hidden
+
+
 class DocumentStorage:
     """The base of every document: what an instance is made of.
 
@@ -90,7 +145,8 @@ class DocumentStorage:
         _id: the document's id, or ``None`` before the first save.
         _is_persisted: whether the document was loaded or saved before.
         _stored_keys: for dynamic attributes that were loaded, the key each came from.
-        _hidden: stored values that no attribute shows (their name belongs to the class), by key.
+        _hidden: stored values that no attribute shows (their name belongs to the class), by key;
+            ``HiddenValues`` where there are also fields that read what is stored in another form.
     """
 
     __slots__ = ("__dict__", "__weakref__", "_hidden", "_id", "_is_persisted", "_stored_keys")

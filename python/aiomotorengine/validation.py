@@ -12,6 +12,7 @@ from bson.codec_options import CodecOptions
 from pymongo.errors import PyMongoError
 
 from aiomotorengine.codec.unencodable import unencodable
+from aiomotorengine.conversion import stored_form
 from aiomotorengine.errors import FieldError, InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
@@ -89,6 +90,8 @@ def own_refusal(document: Any) -> Exception | None:
 
 def refusals_of_fields(document: Any) -> Iterator[Exception]:
     for name, field in type(document)._fields.items():
+        if stored_form(document, name) is not None:
+            continue
         value = None
         try:
             value = document.get_field_value(name)

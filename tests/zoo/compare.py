@@ -42,6 +42,7 @@ def freeze(value: Any, whole: bool, around: tuple[int, ...]) -> Any:
             value._is_persisted,
             freeze(value._stored_keys, whole, around),
             freeze(value._hidden, whole, around),
+            freeze(stored_forms(value), whole, around),
             values,
         )
     if isinstance(value, Mapping):
@@ -59,6 +60,12 @@ def freeze(value: Any, whole: bool, around: tuple[int, ...]) -> Any:
     if isinstance(value, DanglingReference):
         return kind, freeze(value.id, whole, around)
     return kind, value
+
+
+def stored_forms(document: DocumentStorage) -> dict[str, Any]:
+    """What is stored for fields that have read it in another form."""
+    forms = getattr(document._hidden, "stored_forms", {})
+    return {name: forms[name].stored for name in sorted(forms)}
 
 
 def outcome(function: Any, *arguments: Any) -> Any:

@@ -22,6 +22,7 @@ from aiomotorengine.errors import (
     bulk_refusal,
     wrong_class,
 )
+from aiomotorengine.locations import copy_location
 from aiomotorengine.pacing import Pace
 from aiomotorengine.target import Target
 from aiomotorengine.validation import errors_after, explained
@@ -206,6 +207,8 @@ class Preparer:
             cause = explained(document, cause, self._target.collection.codec_options)
             errors = errors_after(document, cause)
         error = FalsyValidationError(number) if cause is None else bulk_refusal(number, cause)
+        if cause is not None:
+            copy_location(cause, error)
         error.__cause__ = cause
         self._leave_out(batch, position, error, errors)
 

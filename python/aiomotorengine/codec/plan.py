@@ -25,7 +25,7 @@ from aiomotorengine.codec.routes import (
     owner_of,
     python,
 )
-from aiomotorengine.conversion import conversion_of, dynamic_values
+from aiomotorengine.conversion import conversion_of, undeclared_values
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import HOOKS
@@ -49,6 +49,7 @@ NOT_HELPERS = frozenset(HOOKS) | {
     "_holds_others",
     "_is_secret",
     "_kept",
+    "_reads_otherwise",
     "_title",
     "_wanted",
     "is_scalar",
@@ -159,7 +160,7 @@ def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> 
         fields=tuple(plan_field(field) for field in document_class._fields.values()),
         defaults=conversion.defaults,
         factories=tuple((name, make) for name, _, make in conversion.factories),
-        undeclared=UndeclaredPlan(dynamic_values, conversion.pick_up),
+        undeclared=UndeclaredPlan(undeclared_values, conversion.pick_up),
         construct="direct" if document_class._is_built_directly() else "init",
         routes=MappingProxyType(document_routes(document_class, stamped_override(document_class))),
         embedded=embedded,

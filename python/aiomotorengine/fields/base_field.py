@@ -165,6 +165,13 @@ class BaseField(Generic[T], metaclass=FieldType):
         """What a document keeps of an assigned value; only asked if ``get_value`` is overridden."""
         return value
 
+    def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
+        """Whether the field would store something else for a loaded value than is stored.
+
+        Only asked where this is overridden, and where no method is a program's own.
+        """
+        return False
+
     def _presented(self, value: Any) -> Any:
         """As ``get_value``, for a value outside a document, where dates are not stamped."""
         return self.get_value(value) if self.overrides("get_value") else value

@@ -68,6 +68,9 @@ class BinaryField(BaseField[bytes]):
     def from_son(self, value: Any) -> bytes | None:
         return self._as_bytes(value)
 
+    def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
+        return stored is not loaded
+
     def _as_bytes(self, value: Any) -> bytes | None:
         if value is None or isinstance(value, bytes):
             return value

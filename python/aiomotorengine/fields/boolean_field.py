@@ -54,6 +54,9 @@ class BooleanField(BaseField[bool]):
         except ValueError as error:
             raise ValueError(f"{self._title} takes true or false: {error}") from None
 
+    def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
+        return not isinstance(stored, bool)
+
     def to_update(self, value: Any) -> Any:
         if isinstance(value, Mapping):  # true like anything else, but meant as something else
             raise InvalidDocumentError.invalid(self.name)

@@ -130,6 +130,9 @@ class DateTimeField(BaseField[datetime]):
             return datetime.strptime(value, FORMAT)
         raise TypeError(f"{self._title} takes a datetime or text, not {type(value).__name__}.")
 
+    def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
+        return stored is not loaded
+
     def overrides(self, hook: str, base: type[BaseField[Any]] | None = None) -> bool:
         # This class's own ``get_value`` converts nothing: documents have ``StampedAttribute`` for
         # what it does, and in lists and updates nothing is stamped.

@@ -105,6 +105,9 @@ class DecimalField(BaseField[Decimal]):
     def from_son(self, value: Any) -> Decimal | None:
         return value if value is None else self._rounded(value)
 
+    def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
+        return stored is not None and (not isinstance(stored, str) or str(loaded) != stored)
+
     def _rounded(self, value: Any) -> Decimal:
         number = as_decimal(value)
         if number and number.adjusted() >= MOST_DIGITS:

@@ -79,6 +79,9 @@ class FloatField(BaseField[float]):
     def from_son(self, value: Any) -> float | None:
         return value if value is None else as_float(value)
 
+    def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
+        return isinstance(stored, bool) or bool(stored != loaded)
+
     if TYPE_CHECKING:
 
         def __set__(

@@ -75,6 +75,9 @@ class IntField(BaseField[int]):
     def from_son(self, value: Any) -> int | None:
         return value if value is None else as_int(value)
 
+    def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
+        return isinstance(stored, bool) or bool(stored != loaded)
+
     if TYPE_CHECKING:
 
         def __set__(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sized
 from collections.abc import Set as AbstractSet
+from operator import is_
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
@@ -11,7 +12,7 @@ from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import converter, generation, validator
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.reference_field import ReferenceField
-from aiomotorengine.fields.refusals import located, refused, unreadable
+from aiomotorengine.fields.refusals import located, reads_otherwise, refused, unreadable
 from aiomotorengine.locations import index_of_last
 from aiomotorengine.storage import DocumentStorage, ReferenceList
 from aiomotorengine.utils import is_collection
@@ -38,6 +39,7 @@ class ItemHooks:
         "get_value",
         "kept_by_from_son",
         "kept_by_to_son",
+        "reads_otherwise",
         "to_son",
         "validate",
     )
@@ -48,6 +50,7 @@ class ItemHooks:
         self.validate, self.accepted = validator(field)
         self.to_son, self.kept_by_to_son = converter(field, "to_son")
         self.from_son, self.kept_by_from_son = converter(field, "from_son")
+        self.reads_otherwise = reads_otherwise(field)
 
 
 @native_kind("list")
@@ -225,6 +228,15 @@ class ListField(BaseField[list[T]]):
 
     def _wanted(self, value: Any) -> str:
         return "" if is_collection(value) else "a list"
+
+    def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
+        if stored is None or stored is loaded:
+            return stored is None
+        hooks = self._item_hooks
+        differs = hooks.reads_otherwise
+        if differs is None or (hooks.from_son is not None and all(map(is_, stored, loaded))):
+            return False
+        return any(map(differs, stored, loaded))
 
     def _located(
         self, error: Exception, hook: str, values: list[Any], items: Iterator[Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from aiomotorengine.bson_types import bson_type_of
@@ -10,7 +11,16 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.locations import Location, described, locate, location_of, shown
 from aiomotorengine.storage import DocumentStorage
 
-__all__ = ["as_refusal", "description", "located", "masked", "refused", "required", "unreadable"]
+__all__ = [
+    "as_refusal",
+    "description",
+    "located",
+    "masked",
+    "reads_otherwise",
+    "refused",
+    "required",
+    "unreadable",
+]
 
 PACKAGE = __name__.partition(".")[0]
 
@@ -105,6 +115,16 @@ def as_refusal(error: Exception) -> Exception:
     locate(refusal, *location.parts, about=location.about)
     refusal.__cause__ = error
     return refusal
+
+
+def reads_otherwise(field: BaseField[Any]) -> Callable[[Any, Any], bool] | None:
+    """Which method of a field says whether it has read a stored value in another form; ``None``
+    where there is none to ask, or where methods of the program's own convert it.
+    """
+    hooks = ("to_son", "from_son", "get_value")
+    if not field.overrides("_reads_otherwise") or not all(is_built_in(field, it) for it in hooks):
+        return None
+    return field._reads_otherwise
 
 
 def is_built_in(field: BaseField[Any], hook: str) -> bool:

@@ -61,6 +61,9 @@ class UUIDField(BaseField[UUID]):
             return UUID(bytes=bytes(value)) if len(value) == UUID_LENGTH else value
         return value
 
+    def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
+        return stored is not loaded
+
     if TYPE_CHECKING:
 
         def __set__(self, instance: DocumentStorage, value: UUID | str | None) -> None: ...

@@ -5,7 +5,7 @@ use pyo3::types::PyBytes;
 
 use super::Kind;
 use crate::bson::{Element, Key, Writer};
-use crate::errors::Outcome;
+use crate::errors::{Outcome, Stop};
 use crate::objects::{Value, exact};
 use crate::plan::{Arguments, Context, Field};
 
@@ -64,6 +64,10 @@ impl Kind for Binary {
         if value.is_none() || value.is_exact_instance_of::<PyBytes>() {
             return Ok(value);
         }
-        field.loaded_in_python(&value, context)
+        if value.is_instance_of::<PyBytes>() {
+            return field.loaded_in_python(&value, context);
+        }
+        // Python keeps what is stored in another form, so that a save can write it again.
+        Err(Stop::AskPython)
     }
 }

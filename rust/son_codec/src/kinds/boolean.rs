@@ -4,8 +4,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
 use super::Kind;
-use crate::bson::{Element, Key, Writer};
-use crate::errors::Outcome;
+use crate::bson::{Element, Key, Writer, kind};
+use crate::errors::{Outcome, Stop};
 use crate::objects::{Value, exact};
 use crate::plan::{Context, Field};
 
@@ -55,6 +55,10 @@ impl Kind for Boolean {
         _: &Field,
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        context.decode(element)
+        match element.kind {
+            kind::BOOLEAN => context.decode(element),
+            // It would be written as true or false, and Python keeps what is stored.
+            _ => Err(Stop::AskPython),
+        }
     }
 }

@@ -97,7 +97,8 @@ impl Kind for DateTime {
                 datetime_from_millis(context.py, element.as_i64()?, zone)
             }
             kind::NULL => Ok(context.none()),
-            _ => field.read_in_python(element, context),
+            // Python keeps what is stored in another form, so that a save can write it again.
+            _ => Err(Stop::AskPython),
         }
     }
 }

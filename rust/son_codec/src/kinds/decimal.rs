@@ -128,7 +128,8 @@ impl Kind for Decimal {
                 let class = context.types.decimal.bind(context.py);
                 class.call1((text,)).map_err(Stop::from)
             }
-            _ => field.read_in_python(element, context),
+            // Python keeps what is stored in another form, so that a save can write it again.
+            _ => Err(Stop::AskPython),
         }
     }
 }

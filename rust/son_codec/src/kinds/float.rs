@@ -5,7 +5,7 @@ use pyo3::types::PyFloat;
 
 use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
-use crate::errors::Outcome;
+use crate::errors::{Outcome, Stop};
 use crate::objects::{Value, exact};
 use crate::plan::{Arguments, Context, Field};
 
@@ -13,6 +13,12 @@ pub(super) struct Float {
     /// `None` where a bound is no float: then Python compares, exactly.
     bounds: Option<(f64, f64)>,
     is_bounded: bool,
+}
+
+/// Whether a float holds a whole number exactly.
+fn is_exact(number: i64) -> bool {
+    const MOST: u64 = 1 << f64::MANTISSA_DIGITS;
+    number.unsigned_abs() <= MOST
 }
 
 impl Float {
@@ -99,7 +105,12 @@ impl Kind for Float {
         Ok(match element.kind {
             kind::DOUBLE => PyFloat::new(context.py, element.as_f64()?).into_any(),
             kind::NULL => context.none(),
-            _ => field.read_in_python(element, context)?,
+            kind::INT32 => PyFloat::new(context.py, element.as_i32()?.into()).into_any(),
+            kind::INT64 if is_exact(element.as_i64()?) => {
+                PyFloat::new(context.py, element.as_i64()? as f64).into_any()
+            }
+            // Python keeps what is stored in another form, so that a save can write it again.
+            _ => return Err(Stop::AskPython),
         })
     }
 }

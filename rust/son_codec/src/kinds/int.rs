@@ -82,7 +82,12 @@ impl Kind for Int {
             kind::INT32 => PyInt::new(context.py, element.as_i32()?).into_any(),
             kind::INT64 => PyInt::new(context.py, element.as_i64()?).into_any(),
             kind::NULL => context.none(),
-            _ => field.read_in_python(element, context)?,
+            // A number that is whole reads as what it is. Else Python keeps what is stored, so that a
+            // save can write it again.
+            kind::DOUBLE if element.as_f64()?.fract() == 0.0 => {
+                field.read_in_python(element, context)?
+            }
+            _ => return Err(Stop::AskPython),
         })
     }
 }

@@ -96,7 +96,8 @@ impl Kind for List {
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         let list = match (element.kind, &field.item) {
-            (kind::NULL, _) => PyList::empty(context.py),
+            // It reads as an empty list, and Python keeps that it is null.
+            (kind::NULL, _) => return Err(Stop::AskPython),
             (kind::ARRAY, Some(item)) => {
                 item.read_items(element.as_document()?, &context.deeper()?)?
             }

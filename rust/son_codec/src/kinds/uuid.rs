@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 
 use super::Kind;
 use crate::bson::{Element, Key, Writer};
-use crate::errors::Outcome;
+use crate::errors::{Outcome, Stop};
 use crate::objects::Value;
 use crate::plan::{Context, Field};
 
@@ -62,6 +62,7 @@ impl Kind for Uuid {
         if value.is_none() || context.types.uuids.is_type_of(value.as_borrowed()) {
             return Ok(value);
         }
-        field.loaded_in_python(&value, context)
+        // Python keeps what is stored in another form, so that a save can write it again.
+        Err(Stop::AskPython)
     }
 }
