@@ -1,0 +1,210 @@
+"""What a value of each kind of field costs, validated and encoded, and decoded.
+
+The yardstick is PyMongo on the dict that such a document stores. Documents have twenty values of
+one kind, each another one, as users have them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import bson
+import pytest
+from bson.objectid import ObjectId
+
+from aiomotorengine import (
+    BaseField,
+    BinaryField,
+    BooleanField,
+    DateTimeField,
+    DecimalField,
+    Document,
+    EmailField,
+    EmbeddedDocumentField,
+    FloatField,
+    IntField,
+    JsonField,
+    LineStringField,
+    ListField,
+    PasswordField,
+    PointField,
+    PolygonField,
+    ReferenceField,
+    StringField,
+    URLField,
+    UUIDField,
+    fields,
+)
+from aiomotorengine.fields.password_field import PasswordType
+from aiomotorengine.metaclasses import DocumentMetaClass
+from benches.codecs import STANDARD, again, decoding, encoding, only_native, watch
+from benches.conftest import Compare
+from benches.tables import put
+
+COUNT = 300
+VALUES = 20
+ROUNDS = 8
+TIMES = 3
+TABLE = "a value of each kind of field, in ns and in multiples of `bson.encode` and `decode_all`"
+
+pytestmark = only_native
+
+WORDS = [
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "flint",
+    "grove",
+    "heron",
+    "iris",
+    "juniper",
+    "kestrel",
+    "linden",
+]
+
+
+class Line(Document):
+    sku = StringField()
+    count = IntField()
+    price = FloatField()
+
+
+class Target(Document):
+    name = StringField()
+
+
+def words(random: Random, count: int) -> str:
+    return " ".join(random.choices(WORDS, k=count))
+
+
+def position(random: Random) -> list[float]:
+    return [round(random.uniform(-180, 180), 6), round(random.uniform(-90, 90), 6)]
+
+
+def shape(kind: str, coordinates: Any) -> dict[str, Any]:
+    return {"type": kind, "coordinates": coordinates}
+
+
+def ring(random: Random) -> list[list[float]]:
+    positions = [position(random) for _ in range(4)]
+    return [*positions, list(positions[0])]
+
+
+KINDS: dict[str, tuple[Callable[[], BaseField[Any]], Callable[[Random], Any]]] = {
+    "StringField": (StringField, lambda r: words(r, 3)),
+    "BooleanField": (BooleanField, lambda r: r.random() < 0.5),
+    "IntField": (IntField, lambda r: r.randint(0, 100_000)),
+    "FloatField": (FloatField, lambda r: r.uniform(-1000, 1000)),
+    "DecimalField": (DecimalField, lambda r: Decimal(r.randint(1, 10**6)).scaleb(-2)),
+    "DecimalField, bounded": (
+        lambda: DecimalField(min_value=0),
+        lambda r: Decimal(r.randint(1, 10**6)).scaleb(-2),
+    ),
+    "DateTimeField": (
+        DateTimeField,
+        lambda r: datetime(2020, 1, 1) + timedelta(milliseconds=r.randint(0, 10**11)),
+    ),
+    "DateTimeField, aware": (
+        DateTimeField,
+        lambda r: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(milliseconds=r.randint(0, 10**11)),
+    ),
+    "UUIDField": (UUIDField, lambda r: UUID(int=r.getrandbits(128), version=4)),
+    "BinaryField": (BinaryField, lambda r: r.randbytes(40)),
+    "URLField": (
+        URLField,
+        lambda r: (
+            f"https://www.{r.choice(WORDS)}.example.com/{words(r, 2).replace(' ', '/')}?id="
+            f"{r.randint(0, 10**6)}"
+        ),
+    ),
+    "EmailField": (
+        EmailField,
+        lambda r: f"{r.choice(WORDS)}.{r.choice(WORDS)}{r.randint(0, 10**6)}@example.com",
+    ),
+    "PasswordField": (PasswordField, lambda r: PasswordType(words(r, 2))),
+    "JsonField": (
+        JsonField,
+        lambda r: {"id": r.randint(0, 10**6), "tags": [words(r, 1), words(r, 1)], "on": True},
+    ),
+    "ListField": (
+        lambda: ListField(StringField()),
+        lambda r: [words(r, 1) + str(r.randint(0, 99)) for _ in range(5)],
+    ),
+    "EmbeddedDocumentField": (
+        lambda: EmbeddedDocumentField(Line),
+        lambda r: Line(sku=words(r, 1), count=r.randint(0, 99), price=r.random()),
+    ),
+    "ReferenceField": (lambda: ReferenceField(Target), lambda r: ObjectId(r.randbytes(12))),
+    "PointField": (PointField, lambda r: shape("Point", position(r))),
+    "LineStringField": (
+        LineStringField,
+        lambda r: shape("LineString", [position(r) for _ in range(4)]),
+    ),
+    "PolygonField": (PolygonField, lambda r: shape("Polygon", [ring(r)])),
+    "BaseField": (BaseField, lambda r: words(r, 3)),
+}
+
+
+def documents_of(name: str) -> list[Any]:
+    make_field, value_of = KINDS[name]
+    source = random.Random(name)
+    names = [f"value_{number}" for number in range(VALUES)]
+    model: Any = DocumentMetaClass("Case", (Document,), {key: make_field() for key in names})
+    return [model(**{key: value_of(source) for key in names}) for _ in range(COUNT)]
+
+
+def test_every_field_has_a_row() -> None:
+    assert set(fields.__all__) <= {name.split(",")[0] for name in KINDS}
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.usefixtures("without_collector")
+def test_encoding(compare: Compare, name: str) -> None:
+    documents = documents_of(name)
+    rows = [{"_id": ObjectId(), **document.to_son()} for document in documents]
+    measure(
+        compare,
+        encoding("native", documents),
+        lambda: [bson.encode(row, codec_options=STANDARD) for row in rows],
+        name,
+        "encode",
+    )
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.usefixtures("without_collector")
+def test_decoding(compare: Compare, name: str) -> None:
+    documents = documents_of(name)
+    rows = [{"_id": ObjectId(), **document.to_son()} for document in documents]
+    batch = b"".join(bson.encode(row, codec_options=STANDARD) for row in rows)
+    measure(
+        compare,
+        decoding("native", type(documents[0]), batch),
+        lambda: bson.decode_all(batch, STANDARD),
+        name,
+        "decode",
+    )
+
+
+def measure(
+    compare: Compare, work: Callable[[], Any], yardstick: Callable[[], Any], row: str, column: str
+) -> None:
+    compare(
+        again(work, TIMES),
+        again(yardstick, TIMES),
+        table=TABLE,
+        row=row,
+        column=column,
+        rounds=ROUNDS,
+        clock=watch,
+    )
+    seconds = compare.benchmark.stats.stats.min
+    put(TABLE, row, f"{column}, ns", round(seconds / (TIMES * COUNT * VALUES) * 1e9, 1))
