@@ -75,7 +75,8 @@ class FieldPlan:
         required: whether an empty value is refused.
         default: the default as it was given, a callable included.
         kind: the native kind's name, or ``None``.
-        args: the arguments by which the kind is narrowed, such as ``max_length``.
+        args: the arguments by which the kind is narrowed, such as ``max_length``, and what its mark
+            tells the native codec.
         routes: method -> route.
         item: for a list, the plan of its items.
         document: for an embedded document, its class, whose plan is among the ``embedded`` of the
@@ -189,9 +190,12 @@ def plan_field(field: BaseField[Any]) -> FieldPlan:
         kind=mark.name if mark else None,
         args=MappingProxyType(
             {
-                name: value
-                for name, value in vars(field).items()
-                if name not in COMMON_ATTRIBUTES and not name.startswith("_")
+                **(mark.constants if mark else {}),
+                **{
+                    name: value
+                    for name, value in vars(field).items()
+                    if name not in COMMON_ATTRIBUTES and not name.startswith("_")
+                },
             }
         ),
         routes=MappingProxyType({method: field_route(field, method) for method in FIELD_METHODS}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import JSONDecoder
 from types import NoneType
 from typing import Any
 
@@ -13,7 +14,7 @@ from aiomotorengine.utils import deserialize, serialize
 __all__ = ["JsonField", "deserialize", "serialize"]
 
 
-@native_kind("json")
+@native_kind("json", scan=vars(JSONDecoder())["scan_once"])
 class JsonField(BaseField[Any]):
     """Any value that JSON can hold, stored as its text.
 

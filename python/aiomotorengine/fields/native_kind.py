@@ -19,11 +19,13 @@ class NativeKind:
         marked: the class that carries the mark.
         attributes: every function and value that an instance of the class found by name.
             A subclass in which one of them is another object no longer is that kind in full.
+        constants: what the native codec needs besides the arguments of a field.
     """
 
-    def __init__(self, name: str, marked: type) -> None:
+    def __init__(self, name: str, marked: type, constants: dict[str, Any]) -> None:
         self.name = name
         self.marked = marked
+        self.constants = MappingProxyType(constants)
         found: dict[str, Any] = {}
         for base in reversed(marked.__mro__[:-1]):
             found.update(vars(base))
@@ -33,11 +35,17 @@ class NativeKind:
         return f"<kind {self.name}>"
 
 
-def native_kind(name: str) -> Callable[[F], F]:
-    """Mark a field class as one whose meaning the native codec knows under ``name``."""
+def native_kind(name: str, **constants: Any) -> Callable[[F], F]:
+    """Mark a field class as one whose meaning the native codec knows under ``name``.
+
+    Parameters:
+        name: the name of the kind.
+        constants: what the native codec needs besides the arguments of a field, such as a class of
+            which it makes instances.
+    """
 
     def mark(field_class: F) -> F:
-        field_class.__native_kind__ = NativeKind(name, field_class)  # type: ignore[attr-defined]
+        field_class.__native_kind__ = NativeKind(name, field_class, constants)  # type: ignore[attr-defined]
         return field_class
 
     return mark

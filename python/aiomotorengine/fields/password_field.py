@@ -91,7 +91,7 @@ def as_bytes(value: Any) -> bytes:
     return str.encode(text, errors="surrogatepass")
 
 
-@native_kind("password")
+@native_kind("password", hashed=PasswordType)
 class PasswordField(BaseField[PasswordType]):
     """A password. Text given by the program is hashed, and the attribute reads a ``PasswordType``.
 

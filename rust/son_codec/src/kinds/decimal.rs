@@ -13,7 +13,9 @@ use crate::plan::{Arguments, Context, Field};
 pub(super) struct Decimal {
     /// The number of decimal places; `None` for more than anybody uses.
     places: Option<usize>,
-    is_bounded: bool,
+    /// The smallest and the largest valid number, where there is one.
+    least: Option<Py<PyAny>>,
+    most: Option<Py<PyAny>>,
 }
 
 impl Decimal {
@@ -26,8 +28,32 @@ impl Decimal {
         };
         Ok(Self {
             places,
-            is_bounded: least.is_some() || most.is_some(),
+            least: least.map(Bound::unbind),
+            most: most.map(Bound::unbind),
         })
+    }
+
+    /// Whether a plain number is within the bounds; `None` where one of them is no plain number, and
+    /// Python has to compare.
+    fn admits(&self, value: Value<'_, '_>, context: &Context<'_>) -> PyResult<Option<bool>> {
+        let py = value.py();
+        for (bound, is_least) in [(&self.least, true), (&self.most, false)] {
+            let Some(bound) = bound.as_ref().map(|bound| bound.bind(py)) else {
+                continue;
+            };
+            if !bound.get_type().is(&context.types.decimal) {
+                return Ok(None);
+            }
+            let is_within = if is_least {
+                value.ge(bound)?
+            } else {
+                value.le(bound)?
+            };
+            if !is_within {
+                return Ok(Some(false));
+            }
+        }
+        Ok(Some(true))
     }
 
     /// The text of a number that has no more places than are kept.
@@ -82,8 +108,13 @@ impl Kind for Decimal {
         field: &Field,
         context: &Context<'_>,
     ) -> Outcome<bool> {
-        if value.is_none() || (!self.is_bounded && self.text(value, context)?.is_some()) {
+        if value.is_none() {
             return Ok(true);
+        }
+        if self.text(value, context)?.is_some()
+            && let Some(is_valid) = self.admits(value, context)?
+        {
+            return Ok(is_valid);
         }
         field.validate_in_python(value, context)
     }

@@ -10,6 +10,7 @@ mod domain;
 mod email;
 mod embedded;
 mod float;
+mod geojson;
 mod int;
 mod json;
 mod line_string;
@@ -193,12 +194,12 @@ pub(crate) fn kind_named(name: &str, arguments: &Arguments<'_, '_>) -> PyResult<
         "embedded" => Box::new(embedded::Embedded::new(arguments)),
         "float" => Box::new(float::Float::new(arguments)?),
         "int" => Box::new(int::Int::new(arguments)?),
-        "json" => Box::new(json::Json),
-        "line_string" => Box::new(line_string::LineString),
+        "json" => Box::new(json::Json::new(arguments)?),
+        "line_string" => Box::new(line_string::LINE_STRING),
         "list" => Box::new(list::List::new(arguments)),
-        "password" => Box::new(password::Password),
-        "point" => Box::new(point::Point),
-        "polygon" => Box::new(polygon::Polygon),
+        "password" => Box::new(password::Password::new(arguments)?),
+        "point" => Box::new(point::POINT),
+        "polygon" => Box::new(polygon::POLYGON),
         "reference" => Box::new(reference::Reference::default()),
         "string" => Box::new(string::String::new(arguments)?),
         "url" => Box::new(url::Url),

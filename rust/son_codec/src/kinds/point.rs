@@ -1,3 +1,5 @@
 //! A place on the globe. Twin of `fields/geojson/point_field.py`.
 
-pub(super) use super::as_is::Geometry as Point;
+use super::geojson::{Geometry, is_position};
+
+pub(super) const POINT: Geometry = Geometry::new("Point", is_position);

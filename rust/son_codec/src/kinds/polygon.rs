@@ -1,3 +1,5 @@
 //! An area on the globe. Twin of `fields/geojson/polygon_field.py`.
 
-pub(super) use super::as_is::Geometry as Polygon;
+use super::geojson::{Geometry, is_area};
+
+pub(super) const POLYGON: Geometry = Geometry::new("Polygon", is_area);

@@ -26,7 +26,7 @@ pub(crate) use instance::InstanceLayout;
 pub(crate) use items::{ItemBuffer, Items, ListBuilder, list_of, listed, push};
 pub(crate) use number::whole_number;
 pub(crate) use object_id::ObjectIds;
-pub(crate) use text::{is_ascii_and, make_text, write_text};
+pub(crate) use text::{characters, is_ascii_and, make_text, write_text};
 pub(crate) use uuid::Uuids;
 
 /// Any Python value, borrowed from whoever counts it.

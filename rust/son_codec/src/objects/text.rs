@@ -22,6 +22,12 @@ pub(crate) fn write_text(key: &Key, text: &Bound<'_, PyString>, out: &mut Writer
     write_transcoded(key, text, out)
 }
 
+/// The characters of a string, each in as many bytes as the widest of them needs.
+pub(crate) fn characters<'a>(text: &'a Bound<'_, PyString>) -> PyResult<PyStringData<'a>> {
+    // SAFETY: a string is never changed once it is known to more than its maker.
+    unsafe { text.data() }
+}
+
 /// Whether a value is a plain string in ASCII, with characters of which something is true.
 #[inline]
 pub(crate) fn is_ascii_and(value: Value<'_, '_>, check: impl FnOnce(&[u8]) -> bool) -> bool {

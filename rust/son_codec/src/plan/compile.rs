@@ -29,6 +29,11 @@ impl<'py> Arguments<'_, 'py> {
         Ok((!value.is_none()).then_some(value))
     }
 
+    /// What the field's class tells its twin (`fields/native_kind.py`).
+    pub(crate) fn constant(&self, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        self.arguments.get_item(name)
+    }
+
     /// Whether an argument is given that is true as Python has it.
     pub(crate) fn is_set(&self, name: &str) -> PyResult<bool> {
         self.value(name)?

@@ -1,0 +1,125 @@
+"""Valid values of the built-in kinds are encoded and decoded without running a line of Python."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from types import FrameType
+from typing import Any
+from uuid import UUID
+
+import pytest
+from bson import ObjectId
+
+from aiomotorengine import (
+    BinaryField,
+    BooleanField,
+    DateTimeField,
+    DecimalField,
+    Document,
+    EmailField,
+    EmbeddedDocumentField,
+    FloatField,
+    IntField,
+    JsonField,
+    LineStringField,
+    ListField,
+    PasswordField,
+    PointField,
+    PolygonField,
+    ReferenceField,
+    StringField,
+    URLField,
+    UUIDField,
+    codec,
+    fields,
+)
+from aiomotorengine.codec import codec_for
+from tests.codec.laws import STANDARD
+from tests.codec.test_routes import model_of
+
+pytestmark = pytest.mark.skipif(
+    "native" not in codec.available(), reason="there is no native codec here"
+)
+
+RING = [[0, 0], [0, 1.5], [1, 1], [0, 0]]
+
+
+class Inner(Document):
+    name = StringField(required=True)
+    price = DecimalField()
+
+
+VALUES: tuple[tuple[Any, list[Any]], ...] = (
+    (StringField(max_length=9, required=True), ["a", "ä" * 9]),
+    (BooleanField(), [True, False]),
+    (IntField(min_value=0, max_value=2**40), [0, 2**40]),
+    (FloatField(min_value=0.0), [0.5, 1e300]),
+    (DecimalField(), [Decimal("1.50"), Decimal(-3), Decimal("0.1")]),
+    (DecimalField(0, "99.99"), [Decimal("99.99"), Decimal("0.00")]),
+    (DateTimeField(), [datetime(2024, 2, 29), datetime(1960, 1, 1, tzinfo=UTC)]),
+    (UUIDField(required=True), [UUID(int=5)]),
+    (BinaryField(max_bytes=3), [b"", b"abc"]),
+    (URLField(), ["https://u:p@a_b.example.com:8080/x?y#z", "http://10.0.0.1", "http://[::1]/"]),
+    (EmailField(), ["ada.lovelace+tag@example.co.uk", '"q\\"x"@example.com']),
+    (PasswordField(), ["secret"]),
+    (PasswordField(required=True), ["secret"]),
+    (JsonField(), [None, [1, 1.5, "ü\n", None, {"a": [True, {}]}], "text", {}]),
+    (ListField(EmailField()), [[], ["a@example.com", "b@example.com"]]),
+    (ListField(ListField(DecimalField(min_value=0))), [[[Decimal("1.00")], []]]),
+    (EmbeddedDocumentField(Inner), [Inner(name="a", price=Decimal("1.00"))]),
+    (ReferenceField(Inner), [ObjectId()]),
+    (PointField(), [{"type": "Point", "coordinates": [1.5, 2]}, [1, 2.5]]),
+    (LineStringField(required=True), [{"type": "LineString", "coordinates": RING}, RING]),
+    (PolygonField(), [{"type": "Polygon", "coordinates": [RING, RING]}, [RING]]),
+)
+
+
+def test_every_kind_is_among_them() -> None:
+    kinds = {name for name in fields.__all__ if getattr(fields, name).__native_kind__}
+    assert {type(field).__name__ for field, _ in VALUES} == kinds
+
+
+def calls_in(work: Callable[[], Any]) -> list[str]:
+    """The Python functions that are called meanwhile."""
+    called: list[str] = []
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call":
+            called.append(frame.f_code.co_qualname)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return called
+
+
+def test_calls_are_seen() -> None:
+    assert calls_in(lambda: calls_in(lambda: None))[0].endswith("<lambda>")
+
+
+@pytest.mark.parametrize(("field", "values"), VALUES, ids=lambda row: repr(row)[:20])
+def test_no_python_is_run(field: Any, values: list[Any]) -> None:
+    model = model_of(field)
+    documents = [model(before="x", value=value, after=7) for value in (*values, values[0])]
+    ids = list(range(len(documents)))
+    with codec.use("native"):
+        side = codec_for(model, STANDARD)
+    batch = b"".join(side.encode_many(documents, ids, validate=True))  # the first time may look up
+    side.validate_many(documents)
+
+    def both_ways() -> None:
+        side.validate_many(documents)
+        side.encode_many(documents, ids)
+        side.encode_many(documents, ids, validate=True)
+        side.decode_many(batch)
+
+    calls = calls_in(both_ways)
+    assert calls.pop(0).endswith("both_ways")
+    assert calls == []
+    assert side.stepped_back == 0
