@@ -97,6 +97,15 @@ async def test_what_the_driver_trips_over_is_a_protocol_error(
     assert type(error).__name__ in str(failure.value)
 
 
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+async def test_a_protocol_error_keeps_the_labels_of_the_drivers(forger: Forger, write: Any) -> None:
+    note = await saved_note()
+    forger.answer = OperationFailure("None", None, {"errorLabels": ["TransientTransactionError"]})
+    with pytest.raises(ProtocolError) as failure:
+        await write(note)
+    assert failure.value.has_error_label("TransientTransactionError")
+
+
 @pytest.mark.parametrize("number", [None, "1", True, -1, 1.5])
 async def test_a_number_that_is_none_is_a_protocol_error(forger: Forger, number: Any) -> None:
     note = await saved_note()
