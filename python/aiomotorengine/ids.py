@@ -18,7 +18,10 @@ from bson.timestamp import Timestamp
 
 from aiomotorengine.utils import has_operators
 
-__all__ = ["id_to_find", "is_hex_id", "is_id", "without_hex"]
+__all__ = ["Id", "id_to_find", "is_hex_id", "is_id", "without_hex"]
+
+Id = ObjectId | str | int | float | bytes | UUID | datetime | Decimal128 | Mapping[str, Any]
+"""What a type checker takes for an id."""
 
 SCALARS = (
     ObjectId,

@@ -158,6 +158,8 @@ def assignment(user: User) -> None:
     user.home = Home(road="Loop")
     user.owner = Home(_id=ObjectId())
     user.owner = ObjectId()
+    user.owner = "nord-7"
+    user.owner = {"row": 1}
     user.tags = ["a"]
     user.tags = ("a", "b")
     user.tags = {"a"}

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bson import ObjectId
+
 from aiomotorengine import (
     BaseField,
     Document,
@@ -33,6 +35,7 @@ class User(Document):
     age = IntField()
     tags = ListField(StringField())
     home = EmbeddedDocumentField(Home)
+    best = ReferenceField(Home)
 
 
 class Money(BaseField[int]):
@@ -58,6 +61,7 @@ def assigning_another_type(user: User, purse: Purse) -> None:
     user.tags = [1, 2]  # type: ignore[list-item]  # pyright: ignore[reportAttributeAccessIssue]
     user.tags.append(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     user.home = User()  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
+    user.best = [ObjectId()]  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
     purse.coins = "five"  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
 
 

@@ -13,7 +13,7 @@ from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.document_class import document_class
 from aiomotorengine.fields.hooks import unchanged
 from aiomotorengine.fields.native_kind import native_kind
-from aiomotorengine.ids import is_hex_id, is_id, without_hex
+from aiomotorengine.ids import Id, is_hex_id, is_id, without_hex
 from aiomotorengine.storage import (
     Attribute,
     DanglingReference,
@@ -132,7 +132,7 @@ class ReferenceField(BaseField[D]):
 
     if TYPE_CHECKING:
 
-        def __set__(self, instance: DocumentStorage, value: D | ObjectId | None) -> None: ...
+        def __set__(self, instance: DocumentStorage, value: D | Id | None) -> None: ...
 
 
 def id_of_missing(value: Any) -> Any:
