@@ -7,7 +7,7 @@ Each test says what the law says, with PyMongo's own functions on the right-hand
 from __future__ import annotations
 
 import re
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from random import Random
 from typing import Any
 
@@ -15,6 +15,7 @@ import bson
 import pytest
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.int64 import Int64
 from bson.objectid import ObjectId
 
 from aiomotorengine import BaseField, Document, fields
@@ -331,9 +332,37 @@ def test_after_a_refusal_the_codec_works_on() -> None:
 
 # -- bytes that are no BSON ----------------------------------------------------------------------
 
+EPOCH = datetime(1970, 1, 1)
 GOOD = bson.encode({"_id": 1, "name": "abc", "size": 5, "anything": [1, {"a": "b"}]})
 
+
+def binary(subtype: int, length: int, value: bytes) -> bytes:
+    """A document with binary data of that length, whatever it says of itself."""
+    element = b"\x05anything\0" + length.to_bytes(4, "little") + bytes([subtype]) + value
+    return (len(element) + 5).to_bytes(4, "little") + element + b"\0"
+
+
+def without_end(value: Any) -> bytes:
+    """A document whose last value ends with a NUL that has to close the document, too."""
+    raw = bson.encode({"name": "abc", "anything": value})[:-1]
+    assert raw[-1] == 0
+    return len(raw).to_bytes(4, "little") + raw[4:]
+
+
+ENDING_WITH_NUL = (5, 0.0, False, "a", {}, [], Int64(1), ObjectId(b"abcdefghijk\0"), b"\0", EPOCH)
+
 BROKEN = {
+    **{f"end within {value!r}": without_end(value) for value in ENDING_WITH_NUL},
+    **{
+        f"binary {subtype} of {length}": binary(subtype, length, bytes(length))
+        for subtype in (0, 2, 3, 4, 128)
+        for length in (0, 3, 15, 16, 17)
+    },
+    "binary in the old form": binary(2, 7, b"\3\0\0\0abc"),
+    "binary in the old form whose lengths differ": binary(2, 7, b"\4\0\0\0abc"),
+    "binary without end": binary(0, 4, b"abc"),
+    "two good ones and a rest of a length": GOOD + GOOD + b"\x05\x00\x00\x00",
+    "a good one and NULs": GOOD + bytes(5),
     "cut off": GOOD[:-1],
     "one byte": b"\x05",
     "a good one and a rest": GOOD + b"\x00\x00",
