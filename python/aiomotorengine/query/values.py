@@ -8,7 +8,12 @@ written as filter keys (``name__ne``) or in a raw query, by the program.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from types import NoneType
 from typing import Any
+from uuid import UUID
+
+from bson.objectid import ObjectId
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.dynamic_field import DynamicField
@@ -16,6 +21,9 @@ from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.utils import has_operators, is_collection
 
 __all__ = ["item_values", "query_value"]
+
+PLAIN_TYPES = frozenset({NoneType, ObjectId, UUID, bool, bytes, datetime, float, int, str})
+"""The types of most values: they hold no mappings, and need no further look."""
 
 
 def query_value(field: BaseField[Any], raw: Any) -> Any:
@@ -46,17 +54,23 @@ def item_values(field: BaseField[Any], raw: Any) -> list[Any]:
 
 def checked(field: BaseField[Any], convert: Callable[[Any], Any], raw: Any) -> Any:
     """What a conversion of a field makes of a value, if that holds no operators but the field's."""
-    compared = compared_field(field)
-    if compared.is_scalar and not is_converted_by_program(compared):
-        refuse_mappings(raw)
+    if type(raw) not in PLAIN_TYPES:
+        compared = compared_field(field)
+        if compared.is_scalar and not is_converted_by_program(compared):
+            refuse_mappings(raw)
     value = convert(raw)
-    if is_replaced(compared, "to_query"):
-        return value  # the program that wrote the method decides what may be asked
     # What is sent is looked at, and not what was given: an operator may come out of a conversion.
-    made = value["$all"] if is_collection(raw) and is_all_of(field, value) else value
-    if not all(keys_are_allowed(compared, mapping) for mapping in mappings_in(made)):
-        raise refusal("a mapping with operators")
+    if type(value) not in PLAIN_TYPES:
+        made = value["$all"] if is_collection(raw) and is_all_of(field, value) else value
+        refuse_operators(compared_field(field), made)
     return value
+
+
+def refuse_operators(field: BaseField[Any], value: Any) -> None:
+    if is_replaced(field, "to_query"):
+        return  # the program that wrote the method decides what may be asked
+    if not all(keys_are_allowed(field, mapping) for mapping in mappings_in(value)):
+        raise refusal("a mapping with operators")
 
 
 def compared_field(field: BaseField[Any]) -> BaseField[Any]:
@@ -110,4 +124,5 @@ def mappings_in(value: Any) -> Iterator[Mapping[Any, Any]]:
         yield value
     elif is_collection(value):
         for item in value:
-            yield from mappings_in(item)
+            if type(item) not in PLAIN_TYPES:
+                yield from mappings_in(item)
