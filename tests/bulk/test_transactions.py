@@ -15,7 +15,7 @@ from aiomotorengine.queryset import QuerySet
 from tests.bulk.gate import Gate
 from tests.bulk.models import Key, Row, keys, numbers_of, rows, stored
 from tests.harness import Mongo
-from tests.integration.sessions import begun
+from tests.integration.sessions import begun, in_transaction
 
 pytestmark = [
     pytest.mark.usefixtures("codec"),
@@ -55,6 +55,25 @@ async def test_after_an_abort_the_same_documents_can_be_inserted(mongo: Mongo) -
     report = await Row.objects.insert_stream(documents[1:])
     assert report.ok
     assert not report.in_transaction
+    assert sorted(await stored()) == [*range(30), 1000]
+
+
+@pytest.mark.parametrize("name", ["bulk_insert", "insert_stream"])
+async def test_a_transaction_that_is_tried_again_stores_once(mongo: Mongo, name: str) -> None:
+    await Row(n=1000).save()
+    documents, tries = rows(range(30)), 0
+
+    async def work() -> None:
+        nonlocal tries
+        tries += 1
+        await getattr(Row.objects, name)(documents)
+        if tries < 3:
+            raise OperationFailure("conflict", 112, {"errorLabels": ["TransientTransactionError"]})
+
+    await in_transaction(work)
+    assert tries == 3
+    assert sorted(await stored()) == [*range(30), 1000]
+    await documents[0].save()
     assert sorted(await stored()) == [*range(30), 1000]
 
 
