@@ -205,7 +205,8 @@ class Conversion:
             raise refusal
 
     def to_son(self, document: DocumentStorage) -> dict[str, Any]:
-        if type(document._hidden) is HiddenValues:
+        hidden = document._hidden
+        if hidden is not None and type(hidden) is HiddenValues:
             return self._to_son_with_stored_forms(document)
         values = document.__dict__
         son = {}
@@ -227,7 +228,7 @@ class Conversion:
                 son[key] = value
         except Exception as error:
             raise self._located(error, "to_son", name, value)  # noqa: B904
-        if len(values) + absent > len(son) or document._hidden is not None:
+        if len(values) + absent > len(son) or hidden is not None:
             for key, value in dynamic_values(document):
                 son.setdefault(key, value)
         return son

@@ -20,6 +20,7 @@ __all__ = [
     "locate",
     "location_of",
     "shown",
+    "within_bounds",
 ]
 
 LONGEST_VALUE = 80
@@ -110,6 +111,21 @@ def described(value: Any, *, secret: bool = False, wanted: str = "") -> str:
     """A value, shortened, with its type, and what is wanted in its place."""
     text = f"{shown(value, secret=secret)} ({type(value).__name__})"
     return f"{text}; {wanted} is wanted" if wanted else text
+
+
+def within_bounds(least: Any, most: Any) -> str:
+    """How bounds are called, where there are any.
+
+    Example:
+        >>> from aiomotorengine.locations import within_bounds
+        >>> [within_bounds(*bounds) for bounds in ((1, 5), (1, None), (None, 5), (None, None))]
+        [' from 1 to 5', ' of at least 1', ' of at most 5', '']
+    """
+    if least is not None and most is not None:
+        return f" from {least} to {most}"
+    if least is not None:
+        return f" of at least {least}"
+    return "" if most is None else f" of at most {most}"
 
 
 def shown(value: Any, *, secret: bool = False) -> str:

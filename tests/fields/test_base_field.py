@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 import aiomotorengine.fields as all_fields
-from aiomotorengine import BaseField, IntField, ListField, PointField, StringField
+from aiomotorengine import (
+    BaseField,
+    BinaryField,
+    BooleanField,
+    DateTimeField,
+    DecimalField,
+    EmailField,
+    FloatField,
+    IntField,
+    JsonField,
+    ListField,
+    PointField,
+    StringField,
+    URLField,
+    UUIDField,
+)
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.hooks import generation
@@ -254,3 +270,28 @@ def test_a_function_of_on_save_is_not_async() -> None:
 
     with pytest.raises(TypeError, match="on_save must be a function that is not async"):
         BaseField[int](on_save=later)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "wanted"),
+    [
+        (IntField(min_value=1, max_value=5), 6, "a whole number from 1 to 5"),
+        (FloatField(min_value=0), -1, "a number of at least 0"),
+        (DecimalField(max_value=9), 10, "a number of at most 9"),
+        (StringField(max_length=2), "abc", "a text of at most 2 characters"),
+        (BooleanField(), "perhaps", "true or false"),
+        (DateTimeField(), date(2024, 2, 29), "a datetime"),
+        (UUIDField(), 5, "a UUID or its text"),
+        (BinaryField(), 5, "bytes"),
+        (BinaryField(max_bytes=1), b"ab", "bytes, at most 1"),
+        (URLField(), "x", "an http or https address"),
+        (EmailField(), "x", "a mail address"),
+        (JsonField(), {1}, "what JSON can hold"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_refusal_says_what_is_wanted(field: BaseField[Any], value: Any, wanted: str) -> None:
+    with pytest.raises(InvalidDocumentError) as raised:
+        holder(field)(value=value).validate()
+    [note] = raised.value.__notes__
+    assert note.endswith(f"({type(value).__name__}); {wanted} is wanted.")

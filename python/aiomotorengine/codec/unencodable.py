@@ -11,7 +11,7 @@ from bson.codec_options import CodecOptions
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.fields.refusals import description, masked
+from aiomotorengine.fields.refusals import masked
 from aiomotorengine.locations import Part, described, locate, shown
 
 __all__ = ["unencodable"]
@@ -59,7 +59,8 @@ def found_in(
             )
     error = InvalidDocumentError.invalid(name, reason_of(value))
     error.value = value if field is None else masked(field, value)
-    locate(error, *parts, about=described(value) if field is None else description(field, value))
+    is_secret = field is not None and field._is_secret(value)
+    locate(error, *parts, about=described(value, secret=is_secret))
     error.__cause__ = cause
     return error
 

@@ -68,6 +68,9 @@ class BinaryField(BaseField[bytes]):
     def from_son(self, value: Any) -> bytes | None:
         return self._as_bytes(value)
 
+    def _wanted(self, value: Any) -> str:
+        return "bytes" if self.max_bytes is None else f"bytes, at most {self.max_bytes}"
+
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         return stored is not loaded
 

@@ -54,6 +54,9 @@ class BooleanField(BaseField[bool]):
         except ValueError as error:
             raise ValueError(f"{self._title} takes true or false: {error}") from None
 
+    def _wanted(self, value: Any) -> str:
+        return "true or false"
+
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         return not isinstance(stored, bool)
 

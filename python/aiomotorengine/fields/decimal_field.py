@@ -13,6 +13,7 @@ from bson.decimal128 import Decimal128
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.hooks import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.locations import within_bounds
 
 if TYPE_CHECKING:
     from aiomotorengine.storage import DocumentStorage
@@ -104,6 +105,9 @@ class DecimalField(BaseField[Decimal]):
     @unchanged(NoneType)
     def from_son(self, value: Any) -> Decimal | None:
         return value if value is None else self._rounded(value)
+
+    def _wanted(self, value: Any) -> str:
+        return f"a number{within_bounds(self.min_value, self.max_value)}"
 
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         return stored is not None and (not isinstance(stored, str) or str(loaded) != stored)

@@ -44,3 +44,6 @@ class EmailField(BaseField[str]):
         if value is None:
             return True
         return isinstance(value, str) and self.EMAIL_REGEX.match(value) is not None
+
+    def _wanted(self, value: Any) -> str:
+        return "a mail address"

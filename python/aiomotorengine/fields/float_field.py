@@ -10,6 +10,7 @@ from bson.decimal128 import Decimal128
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.hooks import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.locations import within_bounds
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -78,6 +79,9 @@ class FloatField(BaseField[float]):
     @unchanged(float, NoneType)
     def from_son(self, value: Any) -> float | None:
         return value if value is None else as_float(value)
+
+    def _wanted(self, value: Any) -> str:
+        return f"a number{within_bounds(self.min_value, self.max_value)}"
 
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         return isinstance(stored, bool) or bool(stored != loaded)

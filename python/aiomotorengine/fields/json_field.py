@@ -43,3 +43,6 @@ class JsonField(BaseField[Any]):
     @unchanged(NoneType)
     def from_son(self, value: Any) -> Any:
         return value if value is None else deserialize(value)
+
+    def _wanted(self, value: Any) -> str:
+        return "what JSON can hold"

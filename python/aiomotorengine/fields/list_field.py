@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sized
 from collections.abc import Set as AbstractSet
-from operator import is_
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
@@ -234,7 +233,8 @@ class ListField(BaseField[list[T]]):
             return stored is None
         hooks = self._item_hooks
         differs = hooks.reads_otherwise
-        if differs is None or (hooks.from_son is not None and all(map(is_, stored, loaded))):
+        # Mostly all items were read as they are, which is seen fastest like this.
+        if differs is None or (hooks.from_son is not None and stored == loaded):
             return False
         return any(map(differs, stored, loaded))
 

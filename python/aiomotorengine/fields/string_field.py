@@ -48,3 +48,7 @@ class StringField(BaseField[str]):
         if not isinstance(value, str):
             return False
         return self.max_length is None or len(value) <= self.max_length
+
+    def _wanted(self, value: Any) -> str:
+        most = "" if self.max_length is None else f" of at most {self.max_length} characters"
+        return f"a text{most}"

@@ -47,3 +47,6 @@ class URLField(BaseField[str]):
         if value is None:
             return True
         return isinstance(value, str) and self.URL_REGEX.match(value) is not None
+
+    def _wanted(self, value: Any) -> str:
+        return "an http or https address"

@@ -61,6 +61,9 @@ class UUIDField(BaseField[UUID]):
             return UUID(bytes=bytes(value)) if len(value) == UUID_LENGTH else value
         return value
 
+    def _wanted(self, value: Any) -> str:
+        return "a UUID or its text"
+
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         return stored is not loaded
 
