@@ -1,6 +1,6 @@
 """The long part of the fault laboratory: random moments, many of them.
 
-    python -m tests.faults --cancels 1000 --cuts 200 --kills 20 --seed 7
+    python -m tests.faults --cancels 1000 --cuts 200 --kills 20 --failovers 10 --seed 7
 
 Each round has a seed of its own, made from ``--seed`` and its number, by which everything in it is
 chosen: the driver, the codec, the kind of call, how many documents there are, what goes wrong and
@@ -19,6 +19,8 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager, ExitStack
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -27,6 +29,7 @@ from pymongo.errors import PyMongoError
 from aiomotorengine import codec as door
 from aiomotorengine import drivers
 from tests.faults.contract import CALLS, Trial
+from tests.faults.failover import stream_and_read
 from tests.faults.laboratory import (
     KeyedItem,
     Laboratory,
@@ -38,9 +41,15 @@ from tests.faults.laboratory import (
 )
 from tests.faults.mongod import Mongod, mongod
 from tests.faults.proxy import Fault
+from tests.faults.replica_set import (
+    DISASTERS,
+    ReplicaSet,
+    replica_set,
+    replica_set_laboratory,
+)
 from tests.faults.wire_faults import CUTS, late
 
-Round = Callable[[Laboratory, Mongod, Random], Coroutine[Any, Any, Trial]]
+Round = Callable[[Laboratory, "Places", Random], Coroutine[Any, Any, Trial]]
 ROUNDS_BETWEEN_LINES = 100
 
 
@@ -49,16 +58,20 @@ def main(arguments: list[str]) -> int:
     warnings.simplefilter("error")
     warnings.filterwarnings("ignore", "unclosed <socket", ResourceWarning)  # as for the tests
     options = parsed(arguments)
-    numbers = {"cancel": options.cancels, "cut": options.cuts, "kill": options.kills}
+    numbers = {
+        "cancel": options.cancels,
+        "cut": options.cuts,
+        "kill": options.kills,
+        "failover": options.failovers,
+    }
     chosen = [(kind, number) for kind, count in numbers.items() for number in range(count)]
     if options.only:
         kind, number = options.only.split("-")
         chosen = [(kind, int(number))] * options.times
     print(f"seed {options.seed}; {len(chosen)} rounds", flush=True)
-    with mongod() as own, observing(own.server) as observer:
-        findings = sum(
-            findings_of(kind, number, options.seed, own, observer) for kind, number in chosen
-        )
+    with ExitStack() as stack:
+        places = Places(stack)
+        findings = sum(findings_of(kind, number, options.seed, places) for kind, number in chosen)
     for kind, outcomes in seen.items():
         told = ", ".join(f"{count} {name}" for name, count in outcomes.most_common())
         print(f"{kind}: {outcomes.total()} rounds held, in which the call ended with: {told}")
@@ -71,6 +84,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--cancels", type=int, default=1000, help="cancelled at a random moment")
     parser.add_argument("--cuts", type=int, default=200, help="connections lost at random moments")
     parser.add_argument("--kills", type=int, default=20, help="mongod killed, and restarted")
+    parser.add_argument("--failovers", type=int, default=10, help="replica sets losing a member")
     parser.add_argument("--seed", type=int, default=Random().getrandbits(32))
     parser.add_argument("--only", metavar="KIND-NUMBER", help="this round alone, such as cut-17")
     parser.add_argument("--times", type=int, default=1, help="how often the only round is run")
@@ -80,14 +94,39 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
 seen: dict[str, Counter[str]] = {}
 
 
-def findings_of(kind: str, number: int, seed: int, own: Mongod, observer: Observer) -> int:
+class Places:
+    """Where rounds take place: a mongod and a replica set, each started when first needed."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+
+    @cached_property
+    def mongod(self) -> Mongod:
+        return self._stack.enter_context(mongod())
+
+    @cached_property
+    def observer(self) -> Observer:
+        return self._stack.enter_context(observing(self.mongod.server))
+
+    @cached_property
+    def replica_set(self) -> ReplicaSet:
+        return self._stack.enter_context(replica_set())
+
+    def laboratory(self, kind: str, driver: str) -> AbstractContextManager[Laboratory]:
+        """A place for a round of this kind."""
+        if kind == "failover":
+            return replica_set_laboratory(self.replica_set, driver)
+        return laboratory(self.mongod.server, driver, self.observer)
+
+
+def findings_of(kind: str, number: int, seed: int, places: Places) -> int:
     """Run a round; how many findings it made, which is none or one."""
     random = Random(f"{seed}-{kind}-{number}")
     driver, codec = random.choice(sorted(drivers.DRIVERS)), random.choice(door.available())
     started = time.monotonic()
-    with door.use(codec), laboratory(own.server, driver, observer) as lab, asyncio.Runner() as loop:
+    with door.use(codec), places.laboratory(kind, driver) as lab, asyncio.Runner() as loop:
         try:
-            trial = loop.run(done(ROUNDS[kind], lab, own, random))
+            trial = loop.run(done(ROUNDS[kind], lab, places, random))
         except Exception:
             print(f"FINDING {kind}-{number} ({driver}, {codec}):\n{traceback.format_exc()}")
             return 1
@@ -95,7 +134,7 @@ def findings_of(kind: str, number: int, seed: int, own: Mongod, observer: Observ
     ended = "nothing raised" if trial.error is None else type(trial.error).__name__
     ended += " and some unknown" if trial.report.unknown else ""
     seen.setdefault(kind, Counter())[ended] += 1
-    if kind == "kill" or (number + 1) % ROUNDS_BETWEEN_LINES == 0:
+    if kind in ("kill", "failover") or (number + 1) % ROUNDS_BETWEEN_LINES == 0:
         print(
             f"{kind}-{number} {driver}, {codec}, {time.monotonic() - started:.1f} s: "
             f"{ended}; {trial.report}",
@@ -104,8 +143,8 @@ def findings_of(kind: str, number: int, seed: int, own: Mongod, observer: Observ
     return 0
 
 
-async def done(make: Round, lab: Laboratory, own: Mongod, random: Random) -> Trial:
-    trial = await make(lab, own, random)
+async def done(make: Round, lab: Laboratory, places: Places, random: Random) -> Trial:
+    trial = await make(lab, places, random)
     await trial.check()
     await lab.disconnect()
     return trial
@@ -138,7 +177,7 @@ def random_call(random: Random) -> tuple[str, dict[str, Any]]:
     }
 
 
-async def cancelled(lab: Laboratory, own: Mongod, random: Random) -> Trial:
+async def cancelled(lab: Laboratory, places: Places, random: Random) -> Trial:
     """The task is cancelled at a random moment."""
     documents, refused = random_documents(lab, random, most=200)
     call, options = random_call(random)
@@ -161,7 +200,7 @@ async def cancelled(lab: Laboratory, own: Mongod, random: Random) -> Trial:
     return trial
 
 
-async def cut(lab: Laboratory, own: Mongod, random: Random) -> Trial:
+async def cut(lab: Laboratory, places: Places, random: Random) -> Trial:
     """Connections are lost at random moments, of inserts and whenever."""
     lab.connect(retryWrites=random.random() < 0.5)
     documents, refused = random_documents(lab, random, most=200)
@@ -176,7 +215,7 @@ async def cut(lab: Laboratory, own: Mongod, random: Random) -> Trial:
     return trial
 
 
-async def killed(lab: Laboratory, own: Mongod, random: Random) -> Trial:
+async def killed(lab: Laboratory, places: Places, random: Random) -> Trial:
     """mongod is killed in the middle, and started again on what it has on its disk."""
     # It would otherwise be asked again when it is back, and go on.
     lab.connect(retryWrites=random.random() < 0.5, serverSelectionTimeoutMS=500)
@@ -187,14 +226,24 @@ async def killed(lab: Laboratory, own: Mongod, random: Random) -> Trial:
     trial = Trial(lab, documents)
     batches = len(documents) // options.get("batch_size", 10_000)
     killing = asyncio.create_task(
-        killed_after(lab, own, random.randint(1, batches), random.uniform(0, 0.02))
+        killed_after(lab, places.mongod, random.randint(1, batches), random.uniform(0, 0.02))
     )
     trial.tasks_before.add(killing)
     await trial.run(call, **options)
     await killing
-    await asyncio.to_thread(own.restart)
+    await asyncio.to_thread(places.mongod.restart)
     await until_it_answers(lab)
     return trial
+
+
+async def failover(lab: Laboratory, places: Places, random: Random) -> Trial:
+    """A replica set loses a member, in the middle of a stream and of reading."""
+    count = random.randint(500, 5000)
+    disaster = random.choice(sorted(DISASTERS))
+    print(f"{disaster}, {count} documents", flush=True)
+    return await stream_and_read(
+        lab, places.replica_set, disaster, count=count, when=random.randrange(count)
+    )
 
 
 async def killed_after(lab: Laboratory, own: Mongod, batches: int, seconds: float) -> None:
@@ -216,7 +265,12 @@ async def until_it_answers(lab: Laboratory) -> None:
             return
 
 
-ROUNDS: dict[str, Round] = {"cancel": cancelled, "cut": cut, "kill": killed}
+ROUNDS: dict[str, Round] = {
+    "cancel": cancelled,
+    "cut": cut,
+    "kill": killed,
+    "failover": failover,
+}
 
 
 if __name__ == "__main__":

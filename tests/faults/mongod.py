@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +57,11 @@ class Mongod:
             self._guard = None
 
     def kill(self) -> None:
-        """End it without a warning."""
-        os.kill(self.pid, signal.SIGKILL)
-        self.stop()
+        """End it without a warning, if it runs."""
+        if self._guard is not None:
+            with suppress(OSError):  # it has ended already, or never got so far
+                os.kill(self.pid, signal.SIGKILL)
+            self.stop()
 
     def restart(self) -> None:
         """Start it again after it was killed, and return when it takes writes."""

@@ -25,6 +25,7 @@ from pymongo.uri_parser import parse_uri
 from tests.servers import process
 
 __all__ = [
+    "REPLICA_SET",
     "Kind",
     "NotAvailableError",
     "Server",

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
@@ -93,10 +94,15 @@ def end(guard: subprocess.Popen[str]) -> None:
     guard.stdout.close()
 
 
-def client(port: int) -> MongoClient[dict[str, object]]:
+def client(port: int, **options: Any) -> MongoClient[dict[str, Any]]:
     """A client that talks to this one server, whatever it is a member of."""
     return MongoClient(
-        "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=500, connect=False
+        "127.0.0.1",
+        port,
+        directConnection=True,
+        serverSelectionTimeoutMS=500,
+        connect=False,
+        **options,
     )
 
 

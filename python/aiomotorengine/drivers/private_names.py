@@ -33,7 +33,7 @@ def close_cursor_soon(collection: Any, cursor: Any, id: int) -> None:
     """Have the client close a cursor of the server's, by its number, within about a second.
 
     The driver closes cursors by itself, but for those that it takes for gone, since a connection
-    was lost.
+    was lost. Where the server is gone indeed, the driver logs that it could not.
     """
     client = collection.database.client
     client = vars(client).get("delegate", client)  # any other name is a database to PyMongo's

@@ -1,0 +1,48 @@
+"""A replica set of three, of which a member is lost: streams go on, and readers do or are told.
+
+``make faults`` does it more often, at other moments, and kills members as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.faults.failover import stream_and_read
+from tests.faults.laboratory import Laboratory
+from tests.faults.replica_set import ReplicaSet, replica_set, replica_set_laboratory
+from tests.servers import NotAvailableError, kinds
+
+# PyMongo's monitors leave a connection open that they are making when they are stopped.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*_SelectorTransport.__del__:pytest.PytestUnraisableExceptionWarning"
+)
+
+
+@pytest.fixture(scope="module")
+def members() -> Iterator[ReplicaSet]:
+    """A replica set that tests may do anything to; after each it is whole again."""
+    try:
+        kinds()["mongod"].version()
+    except (NotAvailableError, KeyError) as error:
+        pytest.skip(f"there is no mongod to destroy: {error}")
+    with replica_set() as members:
+        yield members
+
+
+@pytest.fixture
+async def lab(members: ReplicaSet, driver: str) -> AsyncIterator[Laboratory]:
+    with replica_set_laboratory(members, driver) as lab:
+        yield lab
+        await lab.disconnect()
+
+
+@pytest.mark.parametrize(
+    "disaster", ["the primary steps down", "the primary freezes", "a secondary freezes"]
+)
+async def test_a_member_is_lost(
+    members: ReplicaSet, lab: Laboratory, codec: str, disaster: str
+) -> None:
+    trial = await stream_and_read(lab, members, disaster, count=1200, when=600)
+    await trial.check()
