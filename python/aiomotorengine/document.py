@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from bson.codec_options import CodecOptions
+
 from aiomotorengine import references, representation, validation
 from aiomotorengine.codec import explain
 from aiomotorengine.codec.explain import CodecExplanation
@@ -163,8 +165,12 @@ class BaseDocument(DocumentStorage):
         return validation.errors_of(self)
 
     @classmethod
-    def explain_codec(cls) -> CodecExplanation:
+    def explain_codec(cls, codec_options: CodecOptions[Any] | None = None) -> CodecExplanation:
         """How bulk operations convert this class: a table by field and method, with reasons.
+
+        Parameters:
+            codec_options: those of the client (``Model.objects.coll().codec_options``); some leave
+                all to Python.
 
         Example:
             >>> from aiomotorengine import Document, StringField
@@ -175,7 +181,7 @@ class BaseDocument(DocumentStorage):
             field  kind    validate  get_value  to_son  from_son
             text   string  ...
         """
-        return explain.explain(cls)
+        return explain.explain(cls, codec_options)
 
     # -- the database ---------------------------------------------------------------------------
 

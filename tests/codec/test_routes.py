@@ -9,12 +9,14 @@ import pkgutil
 import re
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta, timezone
 from random import Random
 from typing import Any
 
 import bson
 import pytest
-from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
+from bson.codec_options import CodecOptions, DatetimeConversion, TypeCodec, TypeRegistry
+from bson.int64 import Int64
 from bson.objectid import ObjectId
 
 from aiomotorengine import (
@@ -41,8 +43,8 @@ from tests.codec.laws import STANDARD, agree
 from tests.zoo import animals, generate
 
 FIELD_CLASSES = [getattr(fields, name) for name in fields.__all__]
-KINDS = [found for found in FIELD_CLASSES if found is not BaseField]
-"""The built-in fields that mean something; BaseField takes what nobody planned for."""
+KINDS = [found for found in FIELD_CLASSES if found.__native_kind__ is not None]
+"""The built-in fields that the native codec knows; others go through Python until it does."""
 
 every_kind = pytest.mark.parametrize("field_class", KINDS, ids=lambda found: found.__name__)
 
@@ -92,8 +94,32 @@ def test_every_kind_is_named_after_its_table_of_cases() -> None:
     assert len(kinds) == len(KINDS)
 
 
-@pytest.mark.parametrize("field_class", [BaseField, DynamicField])
-def test_what_nobody_planned_for_goes_through_python(field_class: Any) -> None:
+class DurationField(BaseField[timedelta]):
+    """As docs/adding-a-field.md adds one: first in Python, without a mark and a twin."""
+
+    def validate(self, value: Any) -> bool:
+        return value is None or isinstance(value, timedelta)
+
+    def to_son(self, value: Any) -> Any:
+        return None if value is None else Int64(value // timedelta(milliseconds=1))
+
+    def from_son(self, value: Any) -> Any:
+        return None if value is None else timedelta(milliseconds=value)
+
+
+@pytest.mark.usefixtures("codec")
+def test_a_field_without_a_twin_obeys_the_laws_and_is_no_reason_to_step_back() -> None:
+    model = model_of(DurationField(required=True))
+    documents = [model(value=timedelta(seconds=1.5)), model(before="x", value=timedelta())]
+    agree(model, [*documents, model(), model(value="soon")], STANDARD)
+    side = codec_for(model, STANDARD)
+    before = side.stepped_back
+    side.decode_many(b"".join(side.encode_many(documents, [1, 2], validate=True)))
+    assert side.stepped_back == before
+
+
+@pytest.mark.parametrize("field_class", [BaseField, DynamicField, DurationField])
+def test_a_field_without_a_twin_goes_through_python(field_class: Any) -> None:
     field = plan_for(model_of(field_class()))
     assert detours(field) == whole_field(f"{field_class.__name__} has no native kind")
 
@@ -635,6 +661,13 @@ SPECIAL_OPTIONS = {
     "type registry": STANDARD.with_options(type_registry=TypeRegistry([TextCodec()])),
     "fallback encoder": STANDARD.with_options(type_registry=TypeRegistry(fallback_encoder=str)),
     "document class": STANDARD.with_options(document_class=OwnMapping),
+    "lenient text": STANDARD.with_options(unicode_decode_error_handler="replace"),
+    "dates in any year": STANDARD.with_options(
+        datetime_conversion=DatetimeConversion.DATETIME_AUTO
+    ),
+    "aware, elsewhere": STANDARD.with_options(
+        tz_aware=True, tzinfo=timezone(timedelta(hours=5, minutes=30))
+    ),
 }
 
 
@@ -650,6 +683,21 @@ def test_options_that_make_objects_of_ones_own_get_the_python_codec(
 @pytest.mark.usefixtures("codec")
 def test_a_fallback_encoder_is_asked() -> None:
     agree(animals.Plain, [animals.Plain(anything=3j)], SPECIAL_OPTIONS["fallback encoder"])
+
+
+@pytest.mark.parametrize("options", SPECIAL_OPTIONS.values(), ids=SPECIAL_OPTIONS)
+def test_options_that_leave_all_to_python_are_explained(options: CodecOptions[Any]) -> None:
+    [*_, line] = str(animals.Plain.explain_codec(options)).splitlines()
+    assert line.startswith("Python converts everything with these codec options: ")
+    assert "with these codec options" not in str(animals.Plain.explain_codec(STANDARD))
+
+
+@pytest.mark.usefixtures("codec")
+@pytest.mark.parametrize("aware", [False, True])
+def test_options_that_are_served_are_no_reason_to_step_back(aware: bool) -> None:
+    side = codec_for(animals.Plain, STANDARD.with_options(tz_aware=aware))
+    side.decode_many(*side.encode_many([animals.Plain(name="a")], [1]))
+    assert side.stepped_back == 0
 
 
 # -- explain_codec -------------------------------------------------------------------------------

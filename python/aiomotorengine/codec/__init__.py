@@ -23,6 +23,7 @@ from bson.objectid import ObjectId
 from aiomotorengine.codec import pure
 from aiomotorengine.codec.contract import CONTRACT, Codec, DocumentError, Implementation
 from aiomotorengine.codec.plan import plan_of
+from aiomotorengine.codec.routes import options_obstacle
 from aiomotorengine.fields.hooks import generation
 
 __all__ = [
@@ -120,11 +121,7 @@ def available() -> list[str]:
 
 def codec_for(document_class: Any, codec_options: CodecOptions[Any]) -> Codec:
     """The codec of a document class, compiled once for each side, class and codec options."""
-    # Options the extension does not serve: whatever makes objects of the caller's choice.
-    registry = codec_options.type_registry
-    is_special = registry.codecs or registry.fallback_encoder is not None
-    ours = codec_options.document_class is dict and not is_special
-    side = _side if ours else cast(Implementation, pure)
+    side = cast(Implementation, pure) if options_obstacle(codec_options) else _side
     codecs: dict[Any, tuple[int, CodecOptions[Any], Codec]] = document_class._codecs
     # A type registry has no hash, so options that differ only there take turns in one place.
     key = side.IMPLEMENTATION, codec_options.tz_aware, codec_options.uuid_representation

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bson.codec_options import CodecOptions
+
 from aiomotorengine import codec
 from aiomotorengine.codec.contract import CONTRACT
 from aiomotorengine.codec.plan import DocumentPlan, FieldPlan, plan_of
+from aiomotorengine.codec.routes import options_obstacle
 
 __all__ = ["CodecExplanation", "explain"]
 
@@ -22,10 +25,12 @@ class CodecExplanation:
     Attributes:
         implementation: the codec in use, ``"native"`` or ``"python"``.
         plan: what it was told about the class.
+        options: why the codec options leave everything to Python; empty if they do not.
     """
 
     implementation: str
     plan: DocumentPlan
+    options: str = ""
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -50,7 +55,9 @@ class CodecExplanation:
                 "whole documents: made without calling the class, whose own __init__ does not take "
                 "_id and every field as keywords"
             )
-        if self.implementation != "native":
+        if self.options:
+            yield f"Python converts everything with these codec options: {self.options}."
+        elif self.implementation != "native":
             yield "Python converts everything now; the table is what the native codec would do."
 
 
@@ -68,6 +75,9 @@ def document_lines(plan: DocumentPlan, title: str) -> Iterator[str]:
             yield f"{title}: {method} in python, {route.reason}"
 
 
-def explain(document_class: Any) -> CodecExplanation:
-    """Explain how a document class is converted."""
-    return CodecExplanation(codec.implementation, plan_of(document_class))
+def explain(
+    document_class: Any, codec_options: CodecOptions[Any] | None = None
+) -> CodecExplanation:
+    """Explain how a document class is converted, by a client with these codec options."""
+    options = options_obstacle(codec_options) if codec_options else ""
+    return CodecExplanation(codec.implementation, plan_of(document_class), options)

@@ -1,4 +1,4 @@
-"""Which side converts whole documents of a class, and why."""
+"""Which side converts whole documents, and why: by their class, and by the codec options."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import GetSetDescriptorType
 from typing import Any
+
+from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.tz_util import utc
 
 from aiomotorengine.fields.datetime_field import StampedAttribute
 from aiomotorengine.storage import (
@@ -15,7 +18,16 @@ from aiomotorengine.storage import (
     StoredAttribute,
 )
 
-__all__ = ["NATIVE", "Route", "attribute_of", "document_routes", "has_own", "owner_of", "python"]
+__all__ = [
+    "NATIVE",
+    "Route",
+    "attribute_of",
+    "document_routes",
+    "has_own",
+    "options_obstacle",
+    "owner_of",
+    "python",
+]
 
 # What these do to a whole document, a codec must leave to the class.
 DOCUMENT_METHODS: Mapping[str, tuple[str, ...]] = {
@@ -126,6 +138,22 @@ def old_reference(document_class: Any) -> str:
     for name, field in document_class._fields.items():
         if str(field.db_field).startswith("$"):
             return f"{name} has the key {field.db_field}, as references of the old kind have"
+    return ""
+
+
+def options_obstacle(options: CodecOptions[Any]) -> str:
+    """Why a client's options leave all of its documents to Python; empty if they do not."""
+    registry = options.type_registry
+    if options.document_class is not dict:
+        return f"documents are read as {options.document_class!r}"
+    if registry.codecs or registry.fallback_encoder is not None:
+        return "a type registry converts values"
+    if options.unicode_decode_error_handler not in (None, "strict"):
+        return "text that is no UTF-8 is not refused"
+    if options.datetime_conversion != DatetimeConversion.DATETIME:
+        return "dates are read as something else than datetime"
+    if options.tzinfo is not None and options.tzinfo is not utc:
+        return f"dates are read in the time zone {options.tzinfo}"
     return ""
 
 

@@ -365,15 +365,15 @@ pub(crate) fn compile_plan(
 ) -> PyResult<Codec> {
     let py = plan.py();
     let pure = pure(py)?;
-    let native = match Options::read(codec_options)?.zip(Types::find(&pure)?) {
-        Some((options, types)) => {
+    let native = match Types::find(&pure)? {
+        Some(types) => {
             let plans = Compiler::compile(plan)?;
             Some(Native {
                 is_in_one_go: plans.iter().all(|plan| plan.is_in_one_go),
                 is_read_alone: plans.iter().all(|plan| plan.is_read_alone),
                 plans,
                 types,
-                options,
+                options: Options::read(codec_options)?,
             })
         }
         None => None,

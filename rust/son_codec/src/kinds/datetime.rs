@@ -84,7 +84,7 @@ impl Kind for DateTime {
     fn read<'py>(
         &self,
         element: &Element<'_>,
-        field: &Field,
+        _: &Field,
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         match element.kind {

@@ -147,7 +147,7 @@ impl Kind for Decimal {
     fn read<'py>(
         &self,
         element: &Element<'_>,
-        field: &Field,
+        _: &Field,
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         match element.kind {

@@ -99,7 +99,7 @@ impl Kind for Float {
     fn read<'py>(
         &self,
         element: &Element<'_>,
-        field: &Field,
+        _: &Field,
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         Ok(match element.kind {

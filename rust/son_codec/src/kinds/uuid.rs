@@ -55,7 +55,7 @@ impl Kind for Uuid {
     fn read<'py>(
         &self,
         element: &Element<'_>,
-        field: &Field,
+        _: &Field,
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         let value = context.decode(element)?;
