@@ -4,7 +4,8 @@
 
 Several tasks put events into a queue of a fixed size. ``insert_stream`` takes them out through an
 async generator, no faster than the server stores them. When it is behind, the queue is full, and
-the tasks wait in ``put``: nothing piles up anywhere.
+the tasks wait in ``put``: nothing piles up anywhere. When they are slow, what has come is stored
+after a second (``max_wait``), whether it is enough for a batch or not.
 
 A queue cannot be read twice, so each event is kept until it is stored or refused. If the connection
 is lost, those that are kept are passed once more: they have their ids, so none is stored twice.

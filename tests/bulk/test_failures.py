@@ -11,9 +11,11 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+import bson
 import pytest
 from bson import Int64, ObjectId
 from bson.errors import InvalidBSON
+from bson.raw_bson import RawBSONDocument
 from pymongo.errors import (
     AutoReconnect,
     BulkWriteError,
@@ -528,6 +530,9 @@ REFUSED = {
     "too deep": lambda: Anything(word="x", value=nested(180)),
     "too deep, of dicts that only PyMongo knows": lambda: Anything(
         word="x", value=nested(180, OrderedDict)
+    ),
+    "too deep, of bytes": lambda: Anything(
+        word="x", value=RawBSONDocument(bson.encode(nested(180)))
     ),
     "far too deep": lambda: Anything(word="x", value=nested(5000)),
     "no document of the class": lambda: Row(n=1),

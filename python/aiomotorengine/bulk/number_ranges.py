@@ -63,18 +63,18 @@ class NumberRanges:
     def _add(self, start: int, stop: int) -> None:
         starts, stops = self._starts, self._stops
         self._length += stop - start
-        place = bisect_right(starts, start)
-        joins_next = place < len(starts) and starts[place] == stop
-        joins_last = place > 0 and stops[place - 1] == start
+        index = bisect_right(starts, start)
+        joins_next = index < len(starts) and starts[index] == stop
+        joins_last = index > 0 and stops[index - 1] == start
         if joins_next and joins_last:
-            del starts[place], stops[place - 1]
+            del starts[index], stops[index - 1]
         elif joins_next:
-            starts[place] = start
+            starts[index] = start
         elif joins_last:
-            stops[place - 1] = stop
+            stops[index - 1] = stop
         else:
-            starts.insert(place, start)
-            stops.insert(place, stop)
+            starts.insert(index, start)
+            stops.insert(index, stop)
 
     def __len__(self) -> int:
         return self._length
@@ -86,8 +86,8 @@ class NumberRanges:
     def __contains__(self, number: object) -> bool:
         if not isinstance(number, int):
             return False
-        place = bisect_right(self._starts, number)
-        return place > 0 and number < self._stops[place - 1]
+        index = bisect_right(self._starts, number)
+        return index > 0 and number < self._stops[index - 1]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, NumberRanges):

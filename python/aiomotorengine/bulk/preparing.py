@@ -11,7 +11,7 @@ from aiomotorengine import codec, indexes, raw_io, saving
 from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch, is_inserted_as_copy
 from aiomotorengine.bulk.lifecycle import Lifecycle
-from aiomotorengine.codec import DocumentError
+from aiomotorengine.codec import DocumentError, pure
 from aiomotorengine.codec.routes import has_own
 from aiomotorengine.conversion import conversion_of
 from aiomotorengine.errors import (
@@ -168,6 +168,7 @@ class Preparer:
             As many of them as the time allows, taken out of the batch.
         """
         await self._pace.turn_if_due()
+        stepped_back = self._codec.stepped_back
         try:
             batch.encoded[:] = self._codec.encode_many(
                 batch.documents, batch.ids, validate=validate, seconds=self._pace.left
@@ -178,7 +179,10 @@ class Preparer:
         largest = max(map(len, batch.encoded), default=0)
         if largest > LARGEST_DOCUMENT:
             await self._refuse_where(is_oversize, oversize, batch)
-        if largest >= raw_io.SMALLEST_TOO_DEEP:
+        # Looking for levels takes as long as encoding does. The native codec counts them, also in
+        # what PyMongo encodes for it, and gives documents with many to the Python side.
+        may_be_deep = isinstance(self._codec, pure.Codec) or self._codec.stepped_back > stepped_back
+        if may_be_deep and largest >= raw_io.SMALLEST_TOO_DEEP:
             await self._refuse_where(raw_io.is_too_deep, too_deep, batch)
         part = batch.cut(0, len(batch.encoded))
         part.sizes.extend(map(len, part.encoded))
