@@ -37,20 +37,20 @@ STANDS_ON = {
     "connection": "drivers database redaction",
     "pacing": "",
     "answers": "errors",
-    "raw_io": "replies write_replies",
+    "requests": "replies write_replies",
     "write_replies": "codec",
     "replies": "codec answers",
     "cursors": "replies drivers",
-    "reading": "cursors raw_io pacing",
+    "reading": "cursors requests pacing",
     "transactions": "",
     "target": "drivers transactions",
     "indexes": "errors answers target",
-    "saving": "conversion raw_io indexes validation",
+    "saving": "conversion requests indexes validation",
     "bulk": "saving pacing answers",
     "arguments": "",
     "counting": "reading",
     "finding": "reading query_builder",
-    "changing": "raw_io answers query_builder update",
+    "changing": "requests answers query_builder update",
     "references": "fields reading",
     "queryset": (
         "arguments aggregation changing connection bulk indexes counting finding references"
@@ -170,9 +170,9 @@ def test_bytes_are_for_the_codec_and_those_who_hand_them_to_the_driver() -> None
         "codec/encoded_document.py",
         "codec/pure.py",
         "codec/unencodable.py",  # which value it is that cannot be encoded
-        "raw_io.py",
         "references.py",  # to compare ids that cannot be hashed; no document passes here
         "replies.py",
+        "requests.py",
         "write_replies.py",
     ]
 

@@ -11,7 +11,7 @@ from aiomotorengine.answers import checked_count, protocol_errors
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
-from aiomotorengine.raw_io import can_encode
+from aiomotorengine.requests import can_encode
 from aiomotorengine.update.encoding import naming_changes
 from aiomotorengine.update.nulls import explained
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiomotorengine import reading
 from aiomotorengine.answers import checked_count, protocol_errors
-from aiomotorengine.raw_io import can_encode
+from aiomotorengine.requests import can_encode
 
 __all__ = ["count"]
 

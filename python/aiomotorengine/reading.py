@@ -16,8 +16,8 @@ from aiomotorengine.cursors import CursorReader
 from aiomotorengine.drivers import private_names
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.pacing import Pace
-from aiomotorengine.raw_io import can_encode
 from aiomotorengine.replies import Batch, decode_documents, with_replies_as_bytes
+from aiomotorengine.requests import can_encode
 
 __all__ = ["Reading", "Unreadable", "aggregate", "find", "find_stored"]
 

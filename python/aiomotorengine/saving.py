@@ -20,7 +20,7 @@ from bson.errors import BSONError
 from bson.objectid import ObjectId
 from pymongo.errors import DuplicateKeyError, WriteError
 
-from aiomotorengine import indexes, raw_io
+from aiomotorengine import indexes, requests
 from aiomotorengine.answers import protocol_errors
 from aiomotorengine.conversion import conversion_of
 from aiomotorengine.errors import UniqueKeyViolationError, violates_id, wrong_class
@@ -176,7 +176,7 @@ async def insert(collection: Any, document: Any, son: Mapping[str, Any], *, repl
         document._id = ObjectId()
     whole = {"_id": document._id, **son}
     try:
-        with protocol_errors(lambda: raw_io.can_encode(collection, whole)):
+        with protocol_errors(lambda: requests.can_encode(collection, whole)):
             await collection.insert_one(whole)
     except REFUSALS as error:
         if replaces and isinstance(error, DuplicateKeyError) and violates_id(error):
@@ -192,7 +192,7 @@ async def replace(collection: Any, document: Any, son: Mapping[str, Any], *, ups
     query = by_id(document)
     # PyMongo takes no replacement that begins with an operator.
     is_one = not is_operator(next(iter(son), ""))
-    with protocol_errors(lambda: is_one and raw_io.can_encode(collection, query, son)):
+    with protocol_errors(lambda: is_one and requests.can_encode(collection, query, son)):
         await collection.replace_one(query, son, upsert=upsert)
 
 

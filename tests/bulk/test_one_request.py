@@ -11,25 +11,13 @@ from typing import Any
 import pytest
 from pymongo.operations import InsertOne
 
-from aiomotorengine import raw_io
+from aiomotorengine import requests
 from aiomotorengine.codec import new_object_ids, wrap_many
 from tests.bulk.models import Key, Row, keys, numbers_of, rows, stored
 from tests.harness import Mongo
 from tests.integration.commands import watch
 
 pytestmark = pytest.mark.usefixtures("codec")
-
-
-def test_pymongo_still_adds_requests_as_raw_io_does() -> None:
-    class Bulk:
-        added: list[Any] = []  # noqa: RUF012  # of this test alone
-
-        def add_insert(self, document: Any) -> None:
-            self.added.append(document)
-
-    document = {"_id": 1}
-    InsertOne(document)._add_to_bulk(Bulk())  # type: ignore[arg-type]
-    assert Bulk.added == [document], "raw_io.InsertAll has to be changed, or left out"
 
 
 async def test_a_batch_is_one_message(mongo: Mongo) -> None:
@@ -53,7 +41,7 @@ async def test_without_that_name_the_public_way_is_taken(
             return InsertOne(document)
 
     made: list[Any] = []
-    monkeypatch.setattr(raw_io, "InsertOne", Public)
+    monkeypatch.setattr(requests, "InsertOne", Public)
     report = await Key.objects.insert_stream(keys([1, 2, 1, 3]), ordered=False, on_error="collect")
     assert len(made) == 4
     assert numbers_of(report) == {"inserted": [0, 1, 3], "rejected": [2]}
@@ -63,7 +51,7 @@ async def test_without_that_name_the_public_way_is_taken(
 async def test_an_attempt_knows_whether_it_was_sent() -> None:
     ids = new_object_ids(2)
     documents = wrap_many([b"\x05\0\0\0\0", b"\x05\0\0\0\0"], ids)
-    attempt = raw_io.Attempt(documents, ordered=True)
+    attempt = requests.Attempt(documents, ordered=True)
     first, second = attempt.documents
     assert (first["_id"], second["_id"]) == (ids[0], ids[1])
     assert second.raw == b"\x05\0\0\0\0"

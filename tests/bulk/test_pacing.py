@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pymongo.errors import BulkWriteError
 
-from aiomotorengine import Document, IntField, StringField, raw_io, reading
+from aiomotorengine import Document, IntField, StringField, reading, requests
 from aiomotorengine.bulk import inserting
 from aiomotorengine.bulk.batching import OF_A_LIST, OF_A_STREAM, Batcher
 from aiomotorengine.bulk.sources import MOST_AT_ONCE, Source
@@ -299,19 +299,21 @@ async def test_looking_for_levels_lets_others_have_their_turn(
             return super().from_son(mapping)
 
     if where == "encode":
-        monkeypatch.setattr(raw_io, "is_too_deep", tell)
+        monkeypatch.setattr(requests, "is_too_deep", tell)
     else:
         monkeypatch.setattr("aiomotorengine.codec.pure.refuse_endless", tell)
 
     async def work(tell: Callable[[], None]) -> None:
         nonlocal happens
         happens = tell
-        text = "a" * raw_io.SMALLEST_TOO_DEEP
+        text = "a" * requests.SMALLEST_TOO_DEEP
         await Own.objects.insert_stream([Own(n=n, text=text) for n in range(DOCUMENTS)])
         assert len(await Own.objects.limit(DOCUMENTS).find_all()) == DOCUMENTS
 
     assert await turns_during(work) > DOCUMENTS / 20
-    assert longest < 2 * raw_io.SMALLEST_TOO_DEEP  # one document, not all that are still to be read
+    assert (
+        longest < 2 * requests.SMALLEST_TOO_DEEP
+    )  # one document, not all that are still to be read
 
 
 # -- what others do meanwhile ---------------------------------------------------------------------

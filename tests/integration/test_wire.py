@@ -1,7 +1,7 @@
 """What PyMongo does with the bytes that go in and come out: held in place, and on made bytes.
 
-The first tests pin what ``raw_io`` relies on and PyMongo does not document. When a new version of
-PyMongo breaks one of them, its message says which part of ``raw_io`` has to change.
+The first tests pin what the library relies on and PyMongo does not document. When a new version of
+PyMongo breaks one of them, its message says what has to change.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import pytest
 from bson import ObjectId, Timestamp
 from bson.codec_options import CodecOptions
 from bson.errors import BSONError, InvalidBSON
-from bson.raw_bson import RawBSONDocument
 from pymongo.errors import ProtocolError
 
 from aiomotorengine import Document, IntField, StringField, codec
@@ -42,12 +41,6 @@ def encoded(raw: bytes, id: Any) -> Any:
 
 
 # -- what is relied on ---------------------------------------------------------------------------
-
-
-def test_pymongo_still_marks_raw_documents_as_raw_io_does() -> None:
-    assert RawBSONDocument._type_marker == RAW_BSON_MARKER, (
-        "PyMongo marks raw documents otherwise: change both encoded_document files"
-    )
 
 
 def test_pymongo_still_copies_the_bytes_of_marked_documents() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from aiomotorengine import codec, indexes, raw_io, saving
+from aiomotorengine import codec, indexes, requests, saving
 from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch, is_inserted_as_copy
 from aiomotorengine.bulk.lifecycle import Lifecycle
@@ -76,7 +76,7 @@ class Preparer:
         document_class = target.document_class
         self._target = target
         self._zone = saving.time_zone_of(target.collection.codec_options)
-        self._codec = raw_io.codec_of(target.collection, document_class)
+        self._codec = requests.codec_of(target.collection, document_class)
         self._pace = pace
         self._account = account
         self._lifecycle = lifecycle
@@ -182,8 +182,8 @@ class Preparer:
         # Looking for levels takes as long as encoding does. The native codec counts them, also in
         # what PyMongo encodes for it, and gives documents with many to the Python side.
         may_be_deep = isinstance(self._codec, pure.Codec) or self._codec.stepped_back > stepped_back
-        if may_be_deep and largest >= raw_io.SMALLEST_TOO_DEEP:
-            await self._refuse_where(raw_io.is_too_deep, too_deep, batch)
+        if may_be_deep and largest >= requests.SMALLEST_TOO_DEEP:
+            await self._refuse_where(requests.is_too_deep, too_deep, batch)
         part = batch.cut(0, len(batch.encoded))
         part.sizes.extend(map(len, part.encoded))
         part.encoded[:] = codec.wrap_many(part.encoded, part.ids)
@@ -266,7 +266,7 @@ def oversize(number: int, raw: bytes) -> Exception:
 
 
 def too_deep(number: int, raw: bytes) -> Exception:
-    levels = f"it has more than the {raw_io.MOST_LEVELS} levels that MongoDB stores"
+    levels = f"it has more than the {requests.MOST_LEVELS} levels that MongoDB stores"
     return bulk_refusal(number, levels)
 
 

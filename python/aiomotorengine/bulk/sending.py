@@ -9,7 +9,7 @@ from typing import Any
 
 from pymongo.errors import BulkWriteError, DocumentTooLarge
 
-from aiomotorengine import raw_io
+from aiomotorengine import requests
 from aiomotorengine.answers import protocol_errors
 from aiomotorengine.bulk import outcome as outcomes
 from aiomotorengine.bulk.account import Account
@@ -39,7 +39,7 @@ class InFlight:
     """
 
     batch: Batch
-    attempt: raw_io.Attempt
+    attempt: requests.Attempt
     answer: RefusalReader | None = None
     outcome: Outcome | None = None
 
@@ -95,7 +95,7 @@ class Sender:
 
     def send(self, batch: Batch) -> None:
         """Send a batch when it is its turn."""
-        sent = InFlight(batch, raw_io.Attempt(batch.encoded, ordered=self._ordered))
+        sent = InFlight(batch, requests.Attempt(batch.encoded, ordered=self._ordered))
         self._in_flight[id(batch)] = sent
         task = asyncio.ensure_future(self._send(sent))
         self._tasks.add(task)
@@ -157,7 +157,7 @@ class Sender:
         attempt, count = sent.attempt, len(sent.batch)
         try:
             with protocol_errors(lambda: attempt.taken):
-                result = await raw_io.insert(self._collection, attempt)
+                result = await requests.insert(self._collection, attempt)
                 if not result.acknowledged:
                     return outcomes.unacknowledged(count)
                 return outcomes.acknowledged(count, result.inserted_count)
@@ -211,7 +211,7 @@ class Sender:
             raise  # to ``_ended``
 
 
-def interrupted(attempt: raw_io.Attempt, count: int, error: Exception | None) -> Outcome:
+def interrupted(attempt: requests.Attempt, count: int, error: Exception | None) -> Outcome:
     """What became of a batch whose attempt did not come to its end."""
     if attempt.forbid():
         return outcomes.unsent(count, error)

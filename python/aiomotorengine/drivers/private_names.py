@@ -1,16 +1,45 @@
-"""What the library asks of PyMongo and Motor that they do not offer.
+"""What the library asks of PyMongo and Motor that they do not offer, and by which names of theirs.
 
-Each of these works by names of theirs that begin with an underscore, and does nothing where a
-version of theirs does not have them.
+The functions here do nothing where a version of theirs does not have these names.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pymongo import message
 
-__all__ = ["close_cursor_soon", "is_of_motor", "set_batch_size"]
+__all__ = ["PRIVATE_NAMES", "close_cursor_soon", "is_of_motor", "set_batch_size"]
+
+PRIVATE_NAMES: Mapping[str, str] = {
+    # What PyMongo looks for in objects that it is handed.
+    "_type_marker": "documents and replies as bytes; PyMongo's own codec would convert all twice",
+    "_add_to_bulk": "a batch as one request; without it, each document is a request of its own",
+    # Reading.
+    "_batch_size": "replies of moderate size; without it, they are as large as the server likes",
+    "_close_cursor_soon": "cursors after a lost connection; without it, they stay for ten minutes",
+    "_CursorAddress": "the same",
+    # Transactions that a program began with the driver's session.
+    "_get_bound_session": "bound sessions; without it, bulk inserts do not know of them",
+    "_transaction": "telling transactions apart; without it, each question is of a new one",
+    "_starting_transaction": "whether a transaction has sent anything; without it, it has",
+    # Closing a client whose event loop does not run any more; without them, sockets stay open until
+    # Python's collector finds them.
+    "_closed": "closing",
+    "_loop": "closing, and binding a client to a loop",
+    "_monitor": "closing",
+    "_pool": "closing",
+    "_rtt_monitor": "closing",
+    "_servers": "closing",
+    "_sock": "closing",
+    "_topology": "closing",
+}
+"""All private names of PyMongo and of asyncio that the library rests on, with what rests on each.
+
+``tests/integration/test_private_names.py`` looks for each in the versions that are installed, and
+for names in the library that are not listed.
+"""
 
 
 def is_of_motor(cursor: Any) -> bool:

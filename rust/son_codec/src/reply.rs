@@ -1,4 +1,4 @@
-//! A server's reply, taken apart for `raw_io`. Twin of `codec/reply.py`.
+//! A server's reply, taken apart for `requests`. Twin of `codec/reply.py`.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};

@@ -1,0 +1,143 @@
+"""The names of PyMongo's own that the library rests on: listed, and there."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bson.raw_bson import RawBSONDocument
+from pymongo import AsyncMongoClient, MongoClient, message
+from pymongo.asynchronous.bulk import _AsyncBulk
+from pymongo.operations import InsertOne
+from pymongo.synchronous.bulk import _Bulk
+
+import aiomotorengine
+from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
+from aiomotorengine.drivers.private_names import PRIVATE_NAMES
+from tests.servers import Server
+
+LOOKED_FOR_BY_PYMONGO = {"_type_marker", "_add_to_bulk"}
+OF_PYTHON = {"_is_gil_enabled"}
+
+
+# -- listed --------------------------------------------------------------------------------------
+
+
+def is_private(name: object) -> bool:
+    return isinstance(name, str) and name.startswith("_") and not name.startswith("__")
+
+
+def names_used(tree: ast.AST) -> Iterator[str]:
+    """The private names that a module asks objects for."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(attr=name):
+                yield name
+            case ast.Call(
+                func=ast.Name(id="getattr" | "hasattr" | "setattr"),
+                args=[_, ast.Constant(value=str(name)), *_],
+            ):
+                yield name
+
+
+def names_made(tree: ast.AST) -> Iterator[str]:
+    """The names that a module gives to functions, classes and attributes itself."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name
+            case ast.ClassDef(name=name):
+                yield name
+            case ast.Name(id=name, ctx=ast.Store()):
+                yield name
+            case ast.Attribute(attr=name, ctx=ast.Store(), value=ast.Name(id="self" | "cls")):
+                yield name
+
+
+def test_all_private_names_are_listed() -> None:
+    sources = Path(aiomotorengine.__file__).parent.rglob("*.py")
+    trees = [ast.parse(source.read_text(encoding="utf-8")) for source in sources]
+    used = {name for tree in trees for name in names_used(tree) if is_private(name)}
+    made = {name for tree in trees for name in names_made(tree)}
+    assert used - made - OF_PYTHON == PRIVATE_NAMES.keys() - LOOKED_FOR_BY_PYMONGO
+    assert PRIVATE_NAMES.keys() & made >= LOOKED_FOR_BY_PYMONGO
+
+
+# -- there ---------------------------------------------------------------------------------------
+
+
+def raw_documents_are_marked() -> bool:
+    return RawBSONDocument._type_marker == RAW_BSON_MARKER
+
+
+def requests_add_themselves() -> bool:
+    class Bulk:
+        added: list[Any] = []  # noqa: RUF012  # of this call alone
+
+        def add_insert(self, document: Any) -> None:
+            self.added.append(document)
+
+    InsertOne({"_id": 1})._add_to_bulk(Bulk())  # type: ignore[arg-type]
+    return Bulk.added == [{"_id": 1}]
+
+
+def both_clients_have(name: str) -> bool:
+    return hasattr(MongoClient, name) and hasattr(AsyncMongoClient, name)
+
+
+def cursors_keep(name: str) -> bool:
+    client: MongoClient[dict[str, Any]]
+    with MongoClient(connect=False) as client:
+        cursors = [client.db.c.find(), AsyncMongoClient(connect=False).db.c.find()]
+    return all(name in vars(cursor) for cursor in cursors)
+
+
+def sessions_have(name: str) -> bool:
+    client: MongoClient[dict[str, Any]]
+    with MongoClient(connect=False) as client, client.start_session() as session:
+        other = AsyncMongoClient(connect=False).start_session()
+        return hasattr(session, name) and hasattr(other, name)
+
+
+CHECKS: dict[str, Callable[[], bool]] = {
+    "_type_marker": raw_documents_are_marked,
+    "_add_to_bulk": requests_add_themselves,
+    "_batch_size": lambda: cursors_keep("_batch_size"),
+    "_close_cursor_soon": lambda: both_clients_have("_close_cursor_soon"),
+    "_CursorAddress": lambda: message._CursorAddress(("a", 1), "d.c").namespace == "d.c",
+    "_get_bound_session": lambda: both_clients_have("_get_bound_session"),
+    "_transaction": lambda: sessions_have("_transaction"),
+    "_starting_transaction": lambda: sessions_have("_starting_transaction"),
+}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+async def test_pymongo_has_the_name(name: str) -> None:
+    assert CHECKS[name](), f"without {name}: {PRIVATE_NAMES[name]}"
+
+
+def test_pymongo_makes_runs_of_operations() -> None:
+    for bulk in (_AsyncBulk, _Bulk):
+        assert hasattr(bulk, "gen_ordered")
+        assert hasattr(bulk, "gen_unordered")
+
+
+async def test_the_way_to_the_sockets_of_a_client(server: Server) -> None:
+    client: Any = AsyncMongoClient(server.uri)
+    try:
+        await client.admin.command("ping")
+        assert client._loop is asyncio.get_running_loop()
+        assert client._closed is False
+        (member, *_) = client._topology._servers.values()
+        assert hasattr(member._monitor._rtt_monitor, "_pool")
+        assert hasattr(member._monitor, "_pool")
+        (connection, *_) = member._pool.conns
+        assert connection.conn.conn[0]._sock is not None
+    finally:
+        await client.close()
+    ways = {"_closed", "_loop", "_monitor", "_pool", "_rtt_monitor", "_servers", "_sock"}
+    assert PRIVATE_NAMES.keys() == CHECKS.keys() | ways | {"_topology"}
