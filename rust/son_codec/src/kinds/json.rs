@@ -147,8 +147,7 @@ impl Text {
         } else if let Some(text) = exact::<PyString>(value) {
             self.string(&text)
         } else if let Some(number) = exact::<PyInt>(value) {
-            let number = whole_number(&number).ok_or(NotPlain)?;
-            self.push(number.to_string().as_bytes())
+            self.int(whole_number(&number).ok_or(NotPlain)?)
         } else if let Some(truth) = exact::<PyBool>(value) {
             self.push(if truth.is_true() { b"true" } else { b"false" })
         } else if let Some(number) = exact::<PyFloat>(value) {
@@ -176,8 +175,8 @@ impl Text {
 
     fn dict(&mut self, dict: &Bound<'_, PyDict>, depth: usize) -> Result<(), NotPlain> {
         let mut before: &[u8] = b"{";
-        for entry in dict.items() {
-            let (name, item): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry.extract()?;
+        // Nothing of Python runs meanwhile that could change the dict.
+        for (name, item) in dict.iter() {
             let name = name.cast_exact::<PyString>().map_err(|_| NotPlain)?;
             self.push(before)?;
             let start = self.bytes.len();
@@ -190,6 +189,25 @@ impl Text {
             before = b", ";
         }
         self.push(if dict.is_empty() { b"{}" } else { b"}" })
+    }
+
+    fn int(&mut self, number: i64) -> Result<(), NotPlain> {
+        let mut digits = [0; 20];
+        let mut rest = number.unsigned_abs();
+        let mut start = digits.len();
+        loop {
+            start -= 1;
+            digits[start] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if number < 0 {
+            start -= 1;
+            digits[start] = b'-';
+        }
+        self.push(&digits[start..])
     }
 
     fn float(&mut self, number: &Bound<'_, PyFloat>) -> Result<(), NotPlain> {
