@@ -25,6 +25,7 @@ from aiomotorengine.fields.refusals import located, reads_otherwise, refused, re
 from aiomotorengine.locations import locate
 from aiomotorengine.naming import belongs_to_class, class_attribute, has_setter, is_behaviour
 from aiomotorengine.storage import (
+    CHANGEABLE,
     Attribute,
     DocumentStorage,
     HiddenValues,
@@ -344,7 +345,7 @@ class Conversion:
     def _keep_stored_form(self, document: DocumentStorage, name: str, stored: Any) -> None:
         """Keep what is stored for a field that reads it in another form."""
         loaded = document.__dict__[name]
-        written = self._fields[name].to_son(loaded) if isinstance(loaded, list) else None
+        written = self._fields[name].to_son(loaded) if isinstance(loaded, CHANGEABLE) else None
         HiddenValues.of(document).stored_forms[name] = StoredForm(stored, loaded, written)
 
     def _default_of(self, name: str) -> Any:

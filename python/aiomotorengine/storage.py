@@ -18,6 +18,7 @@ from typing import Any
 from aiomotorengine.errors import LoadReferencesRequiredError
 
 __all__ = [
+    "CHANGEABLE",
     "Attribute",
     "ConvertedAttribute",
     "DanglingReference",
@@ -85,13 +86,18 @@ class ReferenceList(list[Any]):
         return type(self), (list(self), self.missing)
 
 
+CHANGEABLE = (list, dict)
+"""What a field may read that changes in place."""
+
+
 class StoredForm:
     """What is stored for a field that reads it in another form, so that a save can keep it.
 
     Parameters:
         stored: the value in MongoDB.
         loaded: what the field read.
-        written: what the field would store for a list that was read, which may change in place.
+        written: what the field would store for a list or dict that was read, which may change in
+            place.
     """
 
     __slots__ = ("_loaded", "_written", "stored")
@@ -109,7 +115,7 @@ class StoredForm:
             write: the field's ``to_son``.
         """
         loaded = self._loaded
-        if isinstance(loaded, list):
+        if isinstance(loaded, CHANGEABLE):
             return value is loaded and bool(write(value) == self._written)
         # Copies by ``pickle`` have numbers of their own.
         is_equal = type(value) is type(loaded) and isinstance(value, int | float)

@@ -23,6 +23,7 @@ from aiomotorengine import (
     EmbeddedDocumentField,
     FloatField,
     IntField,
+    JsonField,
     ListField,
     StringField,
     UUIDField,
@@ -48,6 +49,8 @@ class Item(Document):
     sizes = ListField(IntField())
     flags = ListField(BooleanField())
     rows = ListField(ListField(IntField()))
+    more = JsonField()
+    notes = ListField(JsonField())
     part = EmbeddedDocumentField(Part)
     parts = ListField(EmbeddedDocumentField(Part))
 
@@ -62,6 +65,12 @@ ODD = [
     {"p": Decimal128("9.999")},
     {"p": 7},
     {"stock": 3.7},
+    {"more": '{"a":1}'},
+    {"more": " [1, 2]"},
+    {"more": '{"$date": "1970-01-01T00:00:01Z"}'},
+    {"more": '{"a": {"$numberLong": "5"}}'},
+    {"more": '"\u00e4"'},
+    {"notes": ['{"a":1}', "1", '{"$regex": "a"}']},
     {"stock": "5"},
     {"stock": True},
     {"weight": "1.5"},
@@ -154,6 +163,13 @@ def test_a_list_that_was_changed_in_place_is_written() -> None:
 
 
 @pytest.mark.usefixtures("codec")
+def test_a_json_value_that_was_changed_in_place_is_written() -> None:
+    document = load(Item, {"more": '{"a":[1]}'})
+    document.more["a"].append(2)
+    assert kept(document, {"more": '{"a": [1, 2]}'})
+
+
+@pytest.mark.usefixtures("codec")
 def test_parts_are_kept_one_by_one() -> None:
     document = load(Item, {"parts": [{"p": "1.23456"}, {"p": "2.34567"}]})
     document.parts[1].price = Decimal("5")
@@ -172,6 +188,7 @@ def test_what_is_read_as_it_is_stored_costs_nothing() -> None:
             "live": True,
             "since": datetime(2020, 1, 1),
             "data": b"x",
+            "more": '{"at": {"$date": 0}, "big": 99999999999999999999}',
             "key": UUID(int=1),
             "sizes": [1, None, Int64(2)],
             "rows": [[1]],

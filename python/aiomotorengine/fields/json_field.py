@@ -44,5 +44,9 @@ class JsonField(BaseField[Any]):
     def from_son(self, value: Any) -> Any:
         return value if value is None else deserialize(value)
 
+    def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
+        # Other programs, and 0.9 where ujson was installed, lay the same text out otherwise.
+        return stored is not None and serialize(loaded) != stored
+
     def _wanted(self, value: Any) -> str:
         return "what JSON can hold"

@@ -101,12 +101,22 @@ impl Kind for Json {
         field: &Field,
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        if element.kind == kind::STRING
-            && let Some(value) = self.value(element.as_text()?, context.py)?
-        {
-            return Ok(value);
+        match element.kind {
+            kind::NULL => Ok(context.none()),
+            kind::STRING => {
+                let text = element.as_text()?;
+                let Some(value) = self.value(text, context.py)? else {
+                    return field.read_and_written_in_python(element, context);
+                };
+                match text_of(value.as_borrowed()) {
+                    Ok(written) if written == text => Ok(value),
+                    // Python keeps a text that is laid out otherwise, so that a save can write it.
+                    Ok(_) => Err(Stop::AskPython),
+                    Err(NotPlain) => field.read_and_written_in_python(element, context),
+                }
+            }
+            _ => Err(Stop::AskPython),
         }
-        field.read_in_python(element, context)
     }
 }
 

@@ -286,6 +286,28 @@ impl Field {
         self.call(intern!(context.py, "from_son"), value.as_borrowed(), false)
     }
 
+    /// The same for a value that the field would write again as it is stored. Others are for the
+    /// Python side, which keeps what is stored.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn read_and_written_in_python<'py>(
+        &self,
+        element: &Element<'_>,
+        context: &Context<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        if self.overridden.get_value || self.overridden.to_son {
+            return self.read_in_python(element, context); // nothing is kept for a user's method
+        }
+        let stored = context.decode(element)?;
+        let value = self.loaded_in_python(&stored, context)?;
+        let written = self.call(intern!(context.py, "to_son"), value.as_borrowed(), false)?;
+        if written.eq(&stored)? {
+            Ok(value)
+        } else {
+            Err(Stop::AskPython)
+        }
+    }
+
     /// Call a method of the field. What a user's method raises goes out as it is; a built-in one is
     /// asked again by the Python side, which says more about it.
     #[cold]
