@@ -477,9 +477,10 @@ class QuerySet(Generic[D]):
             The report: what became of each document, by its number in the source.
 
         Raises:
-            ValueError: a document is not valid, or cannot be stored.
-            TypeError: the source is no iterable, the report none of ours, or ``progress`` no
-                function, or one that is async.
+            ValueError: a document is not valid, or cannot be stored; or a number among the
+                arguments is too small.
+            TypeError: the source is no iterable, the report none of ours, ``progress`` no function
+                or one that is async, or an argument no number where one is wanted.
             UniqueKeyViolationError: a unique field's value is there already.
             pymongo.errors.PyMongoError: the server refused a document for another reason, or the
                 connection was lost. ``error.report`` is the report.
