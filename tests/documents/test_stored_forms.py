@@ -40,6 +40,7 @@ class Part(Document):
 class Item(Document):
     name = StringField()
     price = DecimalField(db_field="p")
+    exact = DecimalField(precision=7)
     stock = IntField()
     weight = FloatField()
     live = BooleanField()
@@ -64,6 +65,8 @@ ODD = [
     {"p": "1.23456"},
     {"p": Decimal128("9.999")},
     {"p": 7},
+    {"p": "007.25"},
+    {"exact": "0.0000001"},
     {"stock": 3.7},
     {"more": '{"a":1}'},
     {"more": " [1, 2]"},
@@ -183,6 +186,7 @@ def test_what_is_read_as_it_is_stored_costs_nothing() -> None:
         {
             "name": "a",
             "p": "1.20",
+            "exact": "1E-7",
             "stock": 3.0,
             "weight": 2,
             "live": True,

@@ -10,6 +10,9 @@ use crate::errors::{Outcome, Stop};
 use crate::objects::{Value, make_text};
 use crate::plan::{Arguments, Context, Field};
 
+/// How many places the text of any number may have without an exponent.
+const MOST_PLAIN_PLACES: usize = 6;
+
 pub(super) struct Decimal {
     /// The number of decimal places; `None` for more than anybody uses.
     places: Option<usize>,
@@ -54,6 +57,17 @@ impl Decimal {
             }
         }
         Ok(Some(true))
+    }
+
+    /// Whether a number that is read from a text would be written as that very text: it has the
+    /// places that are kept, no needless zeros in front, and would have no exponent.
+    fn reads_as_stored(&self, text: &[u8]) -> bool {
+        let digits = text.strip_prefix(b"-").unwrap_or(text);
+        let is_plain = !matches!(digits, [b'0', b'0'..=b'9', ..]);
+        is_plain
+            && self.places.is_some_and(|places| {
+                places <= MOST_PLAIN_PLACES && places_of(text) == Some(places)
+            })
     }
 
     /// The text of a number that has no more places than are kept.
@@ -147,20 +161,17 @@ impl Kind for Decimal {
     fn read<'py>(
         &self,
         element: &Element<'_>,
-        _: &Field,
+        field: &Field,
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         match element.kind {
             kind::NULL => Ok(context.none()),
-            kind::STRING
-                if self.places == places_of(element.as_text()?) && self.places.is_some() =>
-            {
+            kind::STRING if self.reads_as_stored(element.as_text()?) => {
                 let text = make_text(context.py, element.as_text()?)?;
                 let class = context.types.decimal.bind(context.py);
                 class.call1((text,)).map_err(Stop::from)
             }
-            // Python keeps what is stored in another form, so that a save can write it again.
-            _ => Err(Stop::AskPython),
+            _ => field.read_and_written_in_python(element, context),
         }
     }
 }
