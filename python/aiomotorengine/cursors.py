@@ -116,8 +116,12 @@ class CursorReader:
         if self._cursor is None:
             self._cursor = await self._open_cursor()
         found: list[Any] = []
+        id: Any = None
         while len(found) < DOCUMENTS_AT_ONCE:
             item = await anext(self._cursor, NO_MORE)
+            id = self._cursor.cursor_id
+            if not is_whole(id):  # with none at all, the driver would ask anew, from the beginning
+                raise TypeError(f"a cursor's id is {type(id).__name__}, and no number")
             if isinstance(item, Batch):
                 found = [item]
                 break
@@ -126,9 +130,6 @@ class CursorReader:
             if not isinstance(item, Mapping):
                 raise TypeError(f"a batch holds {type(item).__name__}, and no documents")
             found.append(item)
-        id = self._cursor.cursor_id
-        if not is_whole(id):
-            raise TypeError(f"a cursor's id is {type(id).__name__}, and no number")
         self._id = id
         self._is_over = not self._cursor.alive
         return found

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from bson import ObjectId
+from bson import Decimal128, ObjectId
+from bson.codec_options import TypeCodec, TypeRegistry
 from bson.errors import InvalidBSON
 from pymongo.errors import AutoReconnect, ProtocolError
 
@@ -18,6 +20,7 @@ from tests.faults.wire_faults import (
     CUTS,
     FORGED_NAMESPACES,
     FORGERIES_FOR_READERS,
+    Forge,
     Held,
     forged,
     late,
@@ -76,16 +79,57 @@ async def test_answers_that_make_no_sense(
 ) -> None:
     lab.connect(retryReads=False, socketTimeoutMS=10_000)
     forgeries = FORGERIES_FOR_READERS | (FORGED_NAMESPACES if command == "find" else {})
+    await check_refused(lab, forgeries, command, lambda: read(ids))
+
+
+async def check_refused(
+    lab: Laboratory, forgeries: Mapping[str, Forge], command: str, read: Callable[[], Any]
+) -> None:
+    """None of these answers is taken for one, and the client goes on."""
     for name, forge in forgeries.items():
         lab.proxy.plan(forged(forge, seconds=0), command=command)
         try:
-            found = await read(ids)
+            found = await read()
         except (ProtocolError, InvalidBSON):
             continue
         except Exception as error:
             raise AssertionError(f"{name}: {error!r}") from error
         pytest.fail(f"{name} was taken for {found!r}")
-    assert await read(ids)
+    assert await read()
+
+
+class DecimalCodec(TypeCodec):
+    """With it, the driver makes dicts of replies, since it has to look at every value."""
+
+    python_type = Decimal  # type: ignore[assignment]
+    bson_type = Decimal128  # type: ignore[assignment]
+
+    def transform_python(self, value: Decimal) -> Decimal128:
+        return Decimal128(value)
+
+    def transform_bson(self, value: Decimal128) -> Decimal:
+        return value.to_decimal()
+
+
+TAKEN_BY_DRIVERS = {
+    "cursor missing",
+    "id a bool",
+    "batch an empty text",
+    "batch an empty document",
+    "batch of nulls",
+}
+"""What the drivers themselves take for an answer."""
+
+
+@pytest.mark.parametrize(("command", "read"), READS.values(), ids=READS)
+async def test_answers_that_make_no_sense_where_replies_are_no_bytes(
+    lab: Laboratory, ids: list[ObjectId], command: str, read: Read
+) -> None:
+    lab.connect(retryReads=False, type_registry=TypeRegistry([DecimalCodec()]))
+    forgeries = {
+        name: forge for name, forge in FORGERIES_FOR_READERS.items() if name not in TAKEN_BY_DRIVERS
+    }
+    await check_refused(lab, forgeries, command, lambda: read(ids))
 
 
 # -- the server's cursors ------------------------------------------------------------------------

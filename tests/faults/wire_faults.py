@@ -18,6 +18,7 @@ __all__ = [
     "FORGED_NAMESPACES",
     "FORGERIES",
     "FORGERIES_FOR_READERS",
+    "Forge",
     "Held",
     "changed",
     "cut_after",
