@@ -33,6 +33,11 @@ class Mayor(Document):
     name = StringField(db_field="nm")
 
 
+class Bridge(Document):
+    river = StringField(db_field="r")
+    length = IntField(db_field="l")
+
+
 class City(Document):
     name = StringField(db_field="n")
     state = StringField()
@@ -40,6 +45,7 @@ class City(Document):
     tags = ListField(StringField(), db_field="ts")
     founded = DateTimeField(db_field="f")
     mayor = EmbeddedDocumentField(Mayor, db_field="m")
+    bridges = ListField(EmbeddedDocumentField(Bridge), db_field="b")
 
 
 def pipeline(queryset=None):
@@ -382,6 +388,49 @@ def test_k49_paths_below_what_was_grouped():
     assert groups.order_by("mayor.name").to_query()[-1] == {"$sort": {"_id.m.nm": 1}}
     groups = pipeline().group_by(City.mayor)
     assert groups.order_by("mayor.undeclared").to_query()[-1] == {"$sort": {"_id.m.undeclared": 1}}
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        (("mayor.name",), {"m": {"nm": "$m.nm"}}),
+        (("m.nm",), {"m": {"nm": "$m.nm"}}),
+        (("mayor.unknown", "a.b"), {"mayor": {"unknown": "$mayor.unknown"}, "a": {"b": "$a.b"}}),
+        (
+            ("bridges.river", City.state, "bridges.length"),
+            {"b": {"r": "$b.r", "l": "$b.l"}, "state": "$state"},
+        ),
+        (("_id.part",), {"part": "$_id.part"}),
+    ],
+)
+def test_a_path_groups_by_what_is_embedded(groups, expected):
+    assert pipeline().group_by(*groups).to_query() == [{"$group": {"_id": expected}}]
+
+
+def test_names_after_a_group_by_what_is_embedded():
+    grouped = pipeline().unwind("bridges").group_by("bridges.river", Aggregation.sum(City.people))
+    for name in ("bridges.river", "b.r", "_id.b.r"):
+        assert grouped.get_field_name(name) == "_id.b.r"
+    assert grouped.get_field_name(City.bridges) == "_id.b"
+    again = grouped.match(bridges__river="x").group_by("bridges.river", Aggregation.avg("p"))
+    assert again.order_by("bridges.river").to_query()[2:] == [
+        {"$match": {"_id.b.r": "x"}},
+        {"$group": {"_id": {"b": {"r": "$_id.b.r"}}, "p": {"$avg": "$p"}}},
+        {"$sort": {"_id.b.r": 1}},
+    ]
+
+
+def test_a_path_is_accumulated_under_its_last_key():
+    sums = (Aggregation.sum("bridges.length"), Aggregation.avg("bridges.length", alias="mean"))
+    assert pipeline().group_by(*sums).to_query() == [
+        {"$group": {"_id": {}, "l": {"$sum": "$b.l"}, "mean": {"$avg": "$b.l"}}}
+    ]
+
+
+@pytest.mark.parametrize("groups", [(City.mayor, "mayor.name"), ("mayor.name", "m")])
+def test_a_group_is_not_by_something_and_a_part_of_it(groups):
+    with pytest.raises(ValueError, match=r"^A group by 'm' can't be by 'm\.nm', a part of it"):
+        pipeline().group_by(*groups)
 
 
 def test_a_sign_turns_the_order_round():

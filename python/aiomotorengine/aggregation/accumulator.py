@@ -14,7 +14,8 @@ class BaseAggregation:
     """The base of accumulators. One of one's own writes ``to_query``.
 
     Parameters:
-        field: what is accumulated; a text is a key in MongoDB, or an alias of an earlier group.
+        field: what is accumulated; a text is a key in MongoDB, a dotted path, or an alias of an
+            earlier group.
         alias: the result's key.
 
     Example:
@@ -42,10 +43,15 @@ class BaseAggregation:
 
 
 class FieldAccumulator(BaseAggregation):
-    """One operator on one field. The alias defaults to the field's key in MongoDB."""
+    """One operator on one field. The alias defaults to the field's key in MongoDB, of a path the
+    last one.
+    """
 
     operator: str
 
     def to_query(self, aggregation: Naming) -> dict[str, Any]:
+        path = aggregation.get_field_name(self.field)
         key = self.field.db_field if isinstance(self.field, BaseField) else self.field
-        return {self.alias or key: {self.operator: f"${aggregation.get_field_name(self.field)}"}}
+        if "." in key:
+            key = path.rpartition(".")[2]
+        return {self.alias or key: {self.operator: f"${path}"}}

@@ -121,8 +121,9 @@ class Aggregation(Generic[D]):
         """The sum of a field's values in a group.
 
         Parameters:
-            field: a field; or a text, which is a key in MongoDB or an alias of an earlier group.
-            alias: the result's key; by default the field's key in MongoDB.
+            field: a field; or a text, which is a key in MongoDB, a dotted path, or an alias of an
+                earlier group.
+            alias: the result's key; by default the field's key in MongoDB, of a path the last one.
         """
         return SumAggregation(field, alias)
 
@@ -157,10 +158,12 @@ class Aggregation(Generic[D]):
         """Go on with one document for each combination of values.
 
         Parameters:
-            groups: fields, or their keys as text, and what to accumulate for each group.
+            groups: fields, or their keys or dotted paths as text, and what to accumulate for each
+                group.
 
         Raises:
-            ValueError: two results have one name, or one is named ``_id``.
+            ValueError: two results have one name, or one is named ``_id``; or it is grouped by
+                something and also by a part of it.
 
         Example:
             >>> from aiomotorengine import Aggregation, Document, IntField, StringField
@@ -230,12 +233,16 @@ class Aggregation(Generic[D]):
         """The key in MongoDB of what the next stage names.
 
         Parameters:
-            field: a field; or a text, which is a key already (or, after a group, one of its names).
+            field: a field; or a text, which is a key already, a dotted path of attributes' names or
+                keys, or after a group one of its names.
 
         Raises:
             TypeError: it is neither.
         """
-        return self.names.find(field) if isinstance(self.names, GroupedNames) else key_of(field)
+        if isinstance(self.names, GroupedNames):
+            return self.names.find(field)
+        key = key_of(field)
+        return self.get_path(key) if "." in key else key
 
     def get_path(self, field: BaseField[Any] | str) -> str:
         """As ``get_field_name``, but a text may also be an attribute's name or a path of such."""

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import IntField
+from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.filter_path import UNDECLARED
 
 __all__ = ["GroupedNames", "Naming", "key_of"]
@@ -23,7 +24,7 @@ class Naming(Protocol):
     names: Any
 
     def get_field_name(self, field: BaseField[Any] | str) -> str:
-        """The key in MongoDB of a field; a text is a key, or a name that a group left."""
+        """The key in MongoDB of a field; a text is a key, a path, or a name that a group left."""
 
     def get_path(self, field: BaseField[Any] | str) -> str:
         """As ``get_field_name``, but a text may be an attribute's name or a path of such."""
@@ -70,6 +71,7 @@ class GroupedNames:
         self.document_class: Any = (
             before.document_class if isinstance(before, GroupedNames) else before
         )
+        keys = with_heads(keys)
         self.keys = frozenset(keys)
         self.aliases = frozenset(aliases)
         # The attributes' names remain: an alias that was not chosen is the key of the field.
@@ -104,7 +106,9 @@ class GroupedNames:
         name, _, path = key.partition(".")
         if not path or name not in self._db_field_map:
             return key
-        inner = getattr(self._fields[name], "embedded_type", None)
+        field = self._fields[name]
+        innermost = field.innermost if isinstance(field, ListField) else field
+        inner = getattr(innermost, "embedded_type", None)
         try:
             parts = [part.db_field for part in inner.get_fields(path)] if inner else [path]
         except ValueError:
@@ -116,3 +120,13 @@ class GroupedNames:
         found = self.find(field)
         is_known = found in self.aliases or found == "_id" or found.startswith("_id.")
         return found if is_known else f"_id.{found}"
+
+
+def with_heads(keys: Mapping[str, str]) -> dict[str, str]:
+    """Keys of a group and where their values come from, with those that hold dotted ones."""
+    heads: dict[str, str] = {}
+    for key, source in keys.items():
+        head, dot, rest = key.partition(".")
+        if dot:
+            heads[head] = source.removesuffix(f".{rest}")
+    return heads | dict(keys)

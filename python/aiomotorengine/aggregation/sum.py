@@ -11,8 +11,9 @@ class SumAggregation(FieldAccumulator):
     """The sum of a field's values in a group; ``Aggregation.sum`` makes it.
 
     Parameters:
-        field: a field; or a text, which is a key in MongoDB or an alias of an earlier group.
-        alias: the result's key; by default the field's key in MongoDB.
+        field: a field; or a text, which is a key in MongoDB, a dotted path, or an alias of an
+            earlier group.
+        alias: the result's key; by default the field's key in MongoDB, of a path the last one.
 
     Example:
         >>> from aiomotorengine import Aggregation, Document, IntField

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiomotorengine.aggregation.accumulator import BaseAggregation
@@ -31,16 +32,44 @@ class GroupBy(PipelineOperation):
                         )
                     self.accumulated[alias] = accumulated
             else:
-                self.keys[key_of(group)] = self._source(group)
+                key, source = key_of(group), self._source(group)
+                self.keys[source.removeprefix("_id.") if "." in key else key] = source
+        refuse_overlapping(self.keys)
 
     def _source(self, group: BaseField[Any] | str) -> str:
         names = self.aggregation.names
-        return names.find_for_group(group) if isinstance(names, GroupedNames) else key_of(group)
+        if isinstance(names, GroupedNames):
+            return names.find_for_group(group)
+        return self.aggregation.get_field_name(group)
 
     def names_after(self) -> GroupedNames:
         """What the next stages can name."""
         return GroupedNames(self.aggregation.names, self.keys, self.accumulated)
 
     def to_query(self) -> dict[str, Any]:
-        keys = {key: f"${source}" for key, source in self.keys.items()}
-        return {"$group": {"_id": keys, **self.accumulated}}
+        return {"$group": {"_id": nested(self.keys), **self.accumulated}}
+
+
+def nested(keys: Mapping[str, str]) -> dict[str, Any]:
+    """The ``_id`` of a group: MongoDB takes no dots in its keys, but mappings in mappings."""
+    result: dict[str, Any] = {}
+    for path, source in keys.items():
+        *outer, last = path.split(".")
+        inside = result
+        for key in outer:
+            inside = inside.setdefault(key, {})
+        inside[last] = f"${source}"
+    return result
+
+
+def refuse_overlapping(keys: Iterable[str]) -> None:
+    """Refuse to group by something and also by a part of it.
+
+    Raises:
+        ValueError: one key is the beginning of another.
+    """
+    paths = sorted(keys)
+    for path in paths:
+        part = next((other for other in paths if other.startswith(f"{path}.")), None)
+        if part is not None:
+            raise ValueError(f"A group by {path!r} can't be by {part!r}, a part of it, as well.")
