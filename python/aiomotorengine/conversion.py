@@ -345,7 +345,10 @@ class Conversion:
     def _keep_stored_form(self, document: DocumentStorage, name: str, stored: Any) -> None:
         """Keep what is stored for a field that reads it in another form."""
         loaded = document.__dict__[name]
-        written = self._fields[name].to_son(loaded) if isinstance(loaded, CHANGEABLE) else None
+        written = None
+        if isinstance(loaded, CHANGEABLE):
+            # A copy, since what is written may be the list itself.
+            written = copy.deepcopy(self._fields[name].to_son(loaded))
         HiddenValues.of(document).stored_forms[name] = StoredForm(stored, loaded, written)
 
     def _default_of(self, name: str) -> Any:

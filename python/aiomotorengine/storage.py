@@ -117,9 +117,12 @@ class StoredForm:
         loaded = self._loaded
         if isinstance(loaded, CHANGEABLE):
             return value is loaded and bool(write(value) == self._written)
-        # Copies by ``pickle`` have numbers of their own.
-        is_equal = type(value) is type(loaded) and isinstance(value, int | float)
-        return value is loaded or (is_equal and bool(value == loaded))
+        if value is loaded:
+            return True
+        # Copies by ``pickle`` have numbers of their own; NaN, which equals nothing, as well.
+        if type(value) is not type(loaded) or not isinstance(value, int | float):
+            return False
+        return bool(value == loaded or (value != value and loaded != loaded))
 
 
 class HiddenValues(dict[str, Any]):

@@ -7,7 +7,7 @@ from types import NoneType
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.hooks import accepts, unchanged
+from aiomotorengine.fields.hooks import accepts
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.utils import deserialize, serialize
 
@@ -40,13 +40,13 @@ class JsonField(BaseField[Any]):
     def to_son(self, value: Any) -> str:
         return serialize(value)
 
-    @unchanged(NoneType)
     def from_son(self, value: Any) -> Any:
         return value if value is None else deserialize(value)
 
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
-        # Other programs, and 0.9 where ujson was installed, lay the same text out otherwise.
-        return stored is not None and serialize(loaded) != stored
+        # Other programs, and 0.9 where ujson was installed, lay the same text out otherwise. And
+        # instead of null, the text "null" would be written.
+        return stored is None or serialize(loaded) != stored
 
     def _wanted(self, value: Any) -> str:
         return "what JSON can hold"

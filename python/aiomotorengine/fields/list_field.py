@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sized
 from collections.abc import Set as AbstractSet
+from operator import is_
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
@@ -233,8 +234,9 @@ class ListField(BaseField[list[T]]):
             return stored is None
         hooks = self._item_hooks
         differs = hooks.reads_otherwise
-        # Mostly all items were read as they are, which is seen fastest like this.
-        if differs is None or (hooks.from_son is not None and stored == loaded):
+        # Mostly all items were read as they are, which is seen fastest like this. That they are
+        # equal is not enough: 1.0 is, where a decimal number or a truth was read.
+        if differs is None or (hooks.from_son is not None and all(map(is_, stored, loaded))):
             return False
         return any(map(differs, stored, loaded))
 

@@ -65,7 +65,8 @@ class UUIDField(BaseField[UUID]):
         return "a UUID or its text"
 
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
-        return stored is not loaded
+        # A text is read as it is, and would be written as the UUID that it says.
+        return stored is not loaded or (isinstance(stored, str) and self.validate(stored))
 
     if TYPE_CHECKING:
 

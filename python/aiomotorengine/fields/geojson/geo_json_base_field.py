@@ -65,6 +65,10 @@ class GeoJsonBaseField(BaseField[dict[str, Any]]):
             raise ValueError(f"{self._title} takes no operators among the values to compare with.")
         return self.to_son(self.get_value(value))
 
+    def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
+        # What MongoDB calls a legacy coordinate pair; GeoJSON would be written.
+        return isinstance(stored, list)
+
     def _are_coordinates(self, coordinates: Any) -> bool:
         return True
 

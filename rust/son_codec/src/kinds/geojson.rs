@@ -5,8 +5,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyList};
 
 use super::Kind;
-use crate::bson::{Element, Key, Writer};
-use crate::errors::Outcome;
+use crate::bson::{Element, Key, Writer, kind};
+use crate::errors::{Outcome, Stop};
 use crate::objects::{Items, Value, exact, is_ascii_and};
 use crate::plan::{Context, Field};
 
@@ -97,6 +97,10 @@ impl Kind for Geometry {
         _: &Field,
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
+        if element.kind == kind::ARRAY {
+            // It would be written as GeoJSON, and Python keeps what is stored.
+            return Err(Stop::AskPython);
+        }
         context.decode(element)
     }
 }

@@ -102,7 +102,6 @@ impl Kind for Json {
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         match element.kind {
-            kind::NULL => Ok(context.none()),
             kind::STRING => {
                 let text = element.as_text()?;
                 let Some(value) = self.value(text, context.py)? else {
@@ -115,6 +114,7 @@ impl Kind for Json {
                     Err(NotPlain) => field.read_and_written_in_python(element, context),
                 }
             }
+            // For null the text "null" would be written, and Python keeps that it is none.
             _ => Err(Stop::AskPython),
         }
     }
