@@ -130,6 +130,9 @@ class FieldError:
     message: str
     value: Any
 
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
     @classmethod
     def of(cls, error: BaseException) -> FieldError:
         """What an exception says, one of ours or of a method that a program has overridden."""

@@ -256,6 +256,14 @@ def test_all_are_listed_in_depth() -> None:
     assert errors[0] == FieldError.of(refusal_of(document))
 
 
+def test_their_texts_begin_with_the_path() -> None:
+    [error] = Post(remarks=[Remark()]).validation_errors()
+    assert str(error) == "remarks.0.by: Field 'by' is required."
+    assert (
+        str(FieldError.of(ValueError("It ends before it starts."))) == "It ends before it starts."
+    )
+
+
 def test_a_valid_document_has_none() -> None:
     assert Post(stars=1, remarks=[Remark(by="a")]).validation_errors() == []
 

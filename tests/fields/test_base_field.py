@@ -18,8 +18,10 @@ from aiomotorengine import (
     FloatField,
     IntField,
     JsonField,
+    LineStringField,
     ListField,
     PointField,
+    PolygonField,
     StringField,
     URLField,
     UUIDField,
@@ -287,6 +289,22 @@ def test_a_function_of_on_save_is_not_async() -> None:
         (URLField(), "x", "an http or https address"),
         (EmailField(), "x", "a mail address"),
         (JsonField(), {1}, "what JSON can hold"),
+        (
+            PointField(),
+            {"type": "Point", "coordinates": [1]},
+            "a GeoJSON Point or its coordinates, [longitude, latitude],",
+        ),
+        (
+            LineStringField(),
+            {"type": "LineString", "coordinates": [1, 2]},
+            "a GeoJSON LineString or its coordinates, a list of [longitude, latitude],",
+        ),
+        (
+            PolygonField(),
+            {"type": "Polygon", "coordinates": [[[1, 2], [3, 4]]]},
+            "a GeoJSON Polygon or its coordinates, "
+            "lists of [longitude, latitude] that end where they begin,",
+        ),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -137,6 +137,11 @@ def test_keys_are_checked_at_once(method: str) -> None:
         "Invalid filter 'n__foo': Invalid operator (if this is a sub-property, then it must be "
         "used in embedded document fields)."
     )
+    [note] = refusal.value.__notes__
+    assert note == (
+        "The operators are exists, gt, gte, in, is_null, lt, lte, ne, not. MongoDB's others stand "
+        "in raw queries, such as filter({'name': {'$regex': '^A'}})."
+    )
 
 
 def test_a_refused_filter_leaves_the_query_set_as_it_was() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from aiomotorengine.fields.base_field import BaseField
@@ -55,7 +55,7 @@ class Found(NamedTuple):
     rest: str | None
 
 
-def resolve(document_class: Any, key: str, operators: Container[str]) -> FilterPath:
+def resolve(document_class: Any, key: str, operators: Collection[str]) -> FilterPath:
     """Follow a filter key through a document class.
 
     Names that no field declares are those of dynamic attributes, which are stored with an
@@ -87,7 +87,7 @@ def resolve(document_class: Any, key: str, operators: Container[str]) -> FilterP
         path.append(step)
     following = () if step.rest is None else tuple(step.rest.split(SEPARATOR))
     if "" in (part.name for part in path) or not all(name in operators for name in following):
-        raise invalid_filter(key)
+        raise invalid_filter(key, operators)
     return FilterPath(
         field=step.field,
         name=".".join(part.name for part in path),
@@ -96,11 +96,16 @@ def resolve(document_class: Any, key: str, operators: Container[str]) -> FilterP
     )
 
 
-def invalid_filter(key: str) -> ValueError:
-    return ValueError(
+def invalid_filter(key: str, operators: Collection[str]) -> ValueError:
+    error = ValueError(
         f"Invalid filter '{key}': Invalid operator (if this is a sub-property, then it must be "
         f"used in embedded document fields)."
     )
+    error.add_note(
+        f"The operators are {', '.join(sorted(operators))}. MongoDB's others stand in raw queries, "
+        "such as filter({'name': {'$regex': '^A'}})."
+    )
+    return error
 
 
 def declared(document_class: Any, key: str) -> Found | None:
@@ -122,7 +127,7 @@ def undeclared(key: str) -> Found:
     return Found(field, name, db_name, rest if separator else None)
 
 
-def below(field: BaseField[Any], key: str, operators: Container[str]) -> Found | None:
+def below(field: BaseField[Any], key: str, operators: Collection[str]) -> Found | None:
     """What a key means inside the values of a field; ``None`` if an operator comes next."""
     head, separator, rest = key.partition(SEPARATOR)
     if isinstance(field, ListField) and INDEX.fullmatch(head):

@@ -104,5 +104,5 @@ def operators_of(key: str, names: Sequence[str]) -> tuple[NotOperator | None, Qu
     if negation is not None:
         first, *others = others or [DefaultOperator()]
     if others or isinstance(first, NotOperator):
-        raise invalid_filter(key)
+        raise invalid_filter(key, OPERATORS)
     return negation, first

@@ -31,6 +31,7 @@ class GeoJsonBaseField(BaseField[dict[str, Any]]):
 
     query_operators = GEO_OPERATORS
     _type: ClassVar[str] = "GeoBase"
+    _shape: ClassVar[str] = "coordinates"
 
     def __init__(
         self, auto_index: bool = True, *args: Any, **options: Unpack[FieldOptions]
@@ -68,6 +69,9 @@ class GeoJsonBaseField(BaseField[dict[str, Any]]):
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         # What MongoDB calls a legacy coordinate pair; GeoJSON would be written.
         return isinstance(stored, list)
+
+    def _wanted(self, value: Any) -> str:
+        return f"a GeoJSON {self._type} or its coordinates, {self._shape},"
 
     def _are_coordinates(self, coordinates: Any) -> bool:
         return True

@@ -23,6 +23,7 @@ class LineStringField(GeoJsonBaseField):
     """
 
     _type = "LineString"
+    _shape = "a list of [longitude, latitude]"
 
     def _are_coordinates(self, coordinates: Any) -> bool:
         return is_line(coordinates)

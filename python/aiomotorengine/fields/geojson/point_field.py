@@ -23,6 +23,7 @@ class PointField(GeoJsonBaseField):
     """
 
     _type = "Point"
+    _shape = "[longitude, latitude]"
 
     def _are_coordinates(self, coordinates: Any) -> bool:
         return is_position(coordinates)

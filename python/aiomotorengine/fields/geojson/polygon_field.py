@@ -23,6 +23,7 @@ class PolygonField(GeoJsonBaseField):
     """
 
     _type = "Polygon"
+    _shape = "lists of [longitude, latitude] that end where they begin"
 
     def _are_coordinates(self, coordinates: Any) -> bool:
         return (
