@@ -80,6 +80,19 @@ def test_an_aggregation_shows_its_stages() -> None:
         (Q({"keys": {"$elemMatch": {"pw": SECRET}}}), "{'keys': {'$elemMatch': {'pw': '***'}}}"),
         (Q({"keys.0.pw": SECRET, "nm": "a"}), "{'keys.0.pw': '***', 'nm': 'a'}"),
         (Q({"_p": {"x": SECRET}}), "{'_p': '***'}"),
+        (Q({"$expr": {"$eq": ["$p", SECRET]}}), "{'$expr': {'$eq': ['$p', '***']}}"),
+        (
+            Q({"$expr": {"$in": ["$k.pw", [SECRET, "$nm"]]}}),
+            "{'$expr': {'$in': ['$k.pw', ['***', '***']]}}",
+        ),
+        (
+            Q({"$expr": {"$eq": [{"$literal": SECRET}, "$p"]}}),
+            "{'$expr': {'$eq': [{'$literal': '***'}, '$p']}}",
+        ),
+        (
+            Q({"$expr": {"$eq": ["$p", {"$concat": ["$nm", "x"]}]}}),
+            "{'$expr': {'$eq': ['$p', {'$concat': ['$nm', 'x']}]}}",
+        ),
     ],
 )
 def test_values_of_passwords_are_not_shown(query: Q, shown: str) -> None:

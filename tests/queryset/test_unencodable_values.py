@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from aiomotorengine import (
     EmbeddedDocumentField,
     IntField,
     ListField,
+    PasswordField,
     Q,
     StringField,
 )
@@ -25,6 +27,16 @@ from tests.harness import Mongo
 
 class Part(Document):
     any = BaseField()
+
+
+class Key(Document):
+    password = PasswordField(db_field="pw")
+
+
+class User(Document):
+    password = PasswordField(db_field="p")
+    old = ListField(PasswordField())
+    key = EmbeddedDocumentField(Key, db_field="k")
 
 
 class Bag(Document):
@@ -140,6 +152,45 @@ async def test_an_update_names_the_field(bags: None, value: Any, reason: str) ->
     bag = await Bag.objects.get(name="x")
     assert bag is not None
     assert (bag.rest, bag.part) == (None, None)
+
+
+SECRET = "hunter2"
+
+
+class Odd:
+    def __repr__(self) -> str:
+        return SECRET
+
+
+@pytest.mark.parametrize("value", [{SECRET}, f"{SECRET}\ud800", Odd()], ids=["set", "text", "odd"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        lambda it: {"p": it},
+        lambda it: {"p": {"$in": [it]}},
+        lambda it: {"p": {"$not": {"$eq": it}}},
+        lambda it: {"$or": [{"p": it}, {"k": None}]},
+        lambda it: {"k.pw": it},
+        lambda it: {"k": {"$elemMatch": {"pw": it}}},
+        lambda it: {"old.0": {"$ne": it}},
+    ],
+)
+async def test_a_password_is_in_no_refusal(mongo: Mongo, query: Any, value: Any) -> None:
+    found = User.objects.filter(query(value))
+    calls: list[Callable[[], Awaitable[Any]]] = [
+        found.find_all,
+        found.delete,
+        found.aggregate.raw([{"$match": query(value)}]).fetch,
+        lambda: User.objects.update({"$set": query(value)}),
+    ]
+    for call in calls:
+        with pytest.raises((ValueError, RuntimeError)) as refusal:
+            await call()
+        assert SECRET not in "".join(traceback.format_exception(refusal.value))
+        error: BaseException | None = refusal.value
+        while error is not None:
+            assert SECRET not in repr(getattr(error, "value", None))
+            error = error.__cause__
 
 
 async def test_what_fails_for_another_reason_stays_what_it_is(bags: None) -> None:

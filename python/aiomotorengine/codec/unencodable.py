@@ -12,7 +12,9 @@ from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import masked
+from aiomotorengine.fields.stored_key import field_of
 from aiomotorengine.locations import Part, described, locate, shown
+from aiomotorengine.utils import is_operator
 
 __all__ = ["unencodable"]
 
@@ -53,7 +55,8 @@ def found_in(
     for part, inner, inner_field, item in members(document_class, value, field):
         inner_cause = failure({"": item}, codec_options)
         if inner_cause is not None:
-            inner_name = str(part) if document_class is not None else name
+            is_named = document_class is not None and not is_operator(part)
+            inner_name = str(part) if is_named else name
             return found_in(
                 inner_name, inner, inner_field, item, inner_cause, codec_options, (*parts, part)
             )
@@ -61,7 +64,8 @@ def found_in(
     error.value = value if field is None else masked(field, value)
     is_secret = field is not None and field._is_secret(value)
     locate(error, *parts, about=described(value, secret=is_secret))
-    error.__cause__ = cause
+    # The encoder quotes what it does not take.
+    error.__cause__ = None if is_secret else cause
     return error
 
 
@@ -71,14 +75,15 @@ def members(
     """What a value holds: the part of the path, the class of an embedded document, field, value."""
     if isinstance(value, Mapping):
         for key, item in value.items():
-            if document_class is None:
-                yield key, None, None, item
+            if document_class is None or not isinstance(key, str) or is_operator(key):
+                # An operator, or a part of one value: it is about the same field.
+                yield key, document_class, field, item
                 continue
             name = document_class._reverse_db_field_map.get(key) or key.lstrip("_") or key
-            inner = document_class._fields.get(name)
+            inner = document_class._fields.get(name) or field_of(document_class, key)
             yield (name if key != "_id" else key), embedded_class(inner), inner, item
     elif isinstance(value, list | tuple):
-        base = field._base_field if isinstance(field, ListField) else None
+        base = field._base_field if isinstance(field, ListField) else field
         for index, item in enumerate(value):
             yield index, document_class or embedded_class(base), base, item
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.stored_key import field_of
 from aiomotorengine.utils import is_operator
 
 __all__ = ["masked", "shortened"]
@@ -31,7 +30,12 @@ def masked(document_class: Any, query: Any) -> Any:
         {'name': 'Ada', '$or': [{'pw': {'$in': ['***']}}, {'pw': None}]}
     """
     if isinstance(query, list | tuple):
-        return [masked(document_class, item) for item in query]
+        # In an expression, values stand beside the paths that they are compared with.
+        is_secret = any(names_secret(document_class, item) for item in query)
+        return [
+            mask(item) if is_secret and not is_expression(item) else masked(document_class, item)
+            for item in query
+        ]
     if not isinstance(query, Mapping):
         return query
     shown = {}
@@ -46,6 +50,21 @@ def masked(document_class: Any, query: Any) -> Any:
     return shown
 
 
+def is_expression(item: Any) -> bool:
+    """Whether an item of an expression is a path or another expression, and no value."""
+    if isinstance(item, Mapping):
+        return any(map(is_operator, item)) and "$literal" not in item
+    return is_operator(item)
+
+
+def names_secret(document_class: Any, item: Any) -> bool:
+    """Whether an item of an expression is the path of a password."""
+    if not isinstance(item, str) or not is_operator(item):
+        return False
+    field = field_of(document_class, item.lstrip("$"))
+    return field is not None and field._is_secret(None)
+
+
 def mask(value: Any) -> Any:
     """What is shown for a password, or for what a password is compared with."""
     if value is None or isinstance(value, bool):
@@ -55,25 +74,6 @@ def mask(value: Any) -> Any:
     if isinstance(value, Mapping) and all(map(is_operator, value)):
         return {operator: mask(operand) for operator, operand in value.items()}
     return MASK
-
-
-def field_of(document_class: Any, key: str) -> BaseField[Any] | None:
-    """The field under a dotted key of MongoDB; for a list, that of its items."""
-    names = document_class._reverse_db_field_map
-    # A group has what it grouped by under its _id.
-    parts = [part for part in key.split(".") if not part.isdecimal() and part != "_id"]
-    for end in range(len(parts), 0, -1):
-        # Values that were stored before the field was declared have an underscore in front.
-        start = ".".join(parts[:end])
-        name = names.get(start) or names.get(start.lstrip("_"))
-        if name is None:
-            continue
-        field: BaseField[Any] = document_class._fields[name]
-        if isinstance(field, ListField):
-            field = field.innermost
-        embedded = getattr(field, "embedded_type", None)
-        return field_of(embedded, ".".join(parts[end:])) if embedded and parts[end:] else field
-    return None
 
 
 def shortened(text: str) -> str:

@@ -1,0 +1,29 @@
+"""Which field a key of MongoDB means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.list_field import ListField
+
+__all__ = ["field_of"]
+
+
+def field_of(document_class: Any, key: str) -> BaseField[Any] | None:
+    """The field under a dotted key of MongoDB; for a list, that of its items."""
+    names = document_class._reverse_db_field_map
+    # A group has what it grouped by under its _id.
+    parts = [part for part in key.split(".") if not part.isdecimal() and part != "_id"]
+    for end in range(len(parts), 0, -1):
+        # Values that were stored before the field was declared have an underscore in front.
+        start = ".".join(parts[:end])
+        name = names.get(start) or names.get(start.lstrip("_"))
+        if name is None:
+            continue
+        field: BaseField[Any] = document_class._fields[name]
+        if isinstance(field, ListField):
+            field = field.innermost
+        embedded = getattr(field, "embedded_type", None)
+        return field_of(embedded, ".".join(parts[end:])) if embedded and parts[end:] else field
+    return None
