@@ -143,6 +143,7 @@ class CursorReader:
             await self._close()
         else:
             request.cancel()
+            await asyncio.wait([request])
 
     async def _close(self) -> None:
         # The driver tries again later where the server cannot be reached now.

@@ -14,7 +14,7 @@ from bson.codec_options import TypeCodec, TypeRegistry
 from bson.errors import InvalidBSON
 from pymongo.errors import AutoReconnect, ProtocolError
 
-from aiomotorengine import Document, ReferenceField
+from aiomotorengine import Document, ReferenceField, cursors
 from tests.faults.laboratory import Item, Laboratory, eventually
 from tests.faults.wire_faults import (
     CUTS,
@@ -24,6 +24,7 @@ from tests.faults.wire_faults import (
     Held,
     forged,
     late,
+    silence,
 )
 
 ROWS = 250
@@ -162,7 +163,7 @@ LEAVING_CURSORS = {name: READS[name] for name in READS if name not in ("first", 
 async def test_a_reader_that_is_cancelled_leaves_no_cursor(
     lab: Laboratory, ids: list[ObjectId], command: str, read: Read, times: int
 ) -> None:
-    cursors = Cursors(lab)
+    open_cursors = Cursors(lab)
     held = Held()
     lab.proxy.plan(held, command=command)
     task = asyncio.ensure_future(read(ids))
@@ -173,19 +174,32 @@ async def test_a_reader_that_is_cancelled_leaves_no_cursor(
     with pytest.raises(asyncio.CancelledError):
         await task
     held.let_go()
-    assert await cursors.are_closed()
+    assert await open_cursors.are_closed()
 
 
 @counts_cursors
 async def test_an_answer_that_comes_long_after_is_looked_at(
     lab: Laboratory, ids: list[ObjectId]
 ) -> None:
-    cursors = Cursors(lab)
+    open_cursors = Cursors(lab)
     lab.proxy.plan(late(0.5), command="find")
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(Item.objects.find_all(), 0.05)
-    assert await eventually(lambda: cursors.count() > cursors.before)
-    assert await cursors.are_closed()
+    assert await eventually(lambda: open_cursors.count() > open_cursors.before)
+    assert await open_cursors.are_closed()
+
+
+async def test_an_answer_that_never_comes_is_not_waited_for(
+    lab: Laboratory, ids: list[ObjectId], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cursors, "SECONDS_TO_ANSWER", 0.05)
+    lab.connect(socketTimeoutMS=500)  # for the driver whose thread cannot be told to stop
+    lab.proxy.plan(silence, command="find")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(Item.objects.find_all(), 0.05)
+    assert cursors.in_background
+    assert await eventually(lambda: not cursors.in_background)
+    assert len(await Item.objects.find_all()) == ROWS
 
 
 @counts_cursors
@@ -193,17 +207,17 @@ async def test_an_answer_that_comes_long_after_is_looked_at(
 async def test_a_connection_that_is_lost_between_batches_leaves_no_cursor(
     lab: Laboratory, ids: list[ObjectId], cut: str
 ) -> None:
-    cursors = Cursors(lab)
+    open_cursors = Cursors(lab)
     for name in ("find_all, getMore", "async for, getMore", "aggregation, getMore"):
         lab.proxy.plan(CUTS[cut], command="getMore")
         with pytest.raises(AutoReconnect):
             await READS[name][1](ids)
-    assert await cursors.are_closed()
+    assert await open_cursors.are_closed()
 
 
 @counts_cursors
 async def test_closing_goes_on_when_it_is_cancelled(lab: Laboratory, ids: list[ObjectId]) -> None:
-    cursors = Cursors(lab)
+    open_cursors = Cursors(lab)
     rows: Any = aiter(Item.objects)
     await anext(rows)
     held = Held(before=True)
@@ -213,9 +227,9 @@ async def test_closing_goes_on_when_it_is_cancelled(lab: Laboratory, ids: list[O
     closing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await closing
-    assert cursors.count() > cursors.before
+    assert open_cursors.count() > open_cursors.before
     held.let_go()
-    assert await cursors.are_closed()
+    assert await open_cursors.are_closed()
 
 
 @counts_cursors
@@ -225,7 +239,7 @@ async def test_an_iterator_that_is_dropped_leaves_no_cursor_and_no_complaint(
 ) -> None:
     complaints: list[Any] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
-    cursors = Cursors(lab)
+    open_cursors = Cursors(lab)
     for _ in range(3):
         rows: Any = aiter(Item.objects)
         await anext(rows)
@@ -235,7 +249,7 @@ async def test_an_iterator_that_is_dropped_leaves_no_cursor_and_no_complaint(
             del cycle
         del rows
     gc.collect()
-    assert await cursors.are_closed()
+    assert await open_cursors.are_closed()
     gc.collect()
     await asyncio.sleep(0)
     assert not complaints
