@@ -27,9 +27,16 @@ def keywords_needed(document_class: Any) -> frozenset[str] | None:
             taken.bind(None, **values)
         except TypeError:
             return None
+        if any(map(takes_no_keyword, list(taken.parameters.values())[1:])):
+            return None  # Python 3.13.0 binds a keyword of that name to ``**values`` and goes on
         needed.update(
             name
             for name, parameter in taken.parameters.items()
             if name in values and parameter.default is Parameter.empty
         )
     return frozenset(needed)
+
+
+def takes_no_keyword(parameter: Parameter) -> bool:
+    """Whether a parameter must be given by its place."""
+    return parameter.kind is Parameter.POSITIONAL_ONLY and parameter.default is Parameter.empty
