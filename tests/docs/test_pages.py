@@ -13,6 +13,7 @@ from tests.docs.pages import PAGES, ROOT
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 HEADING = re.compile(r"^#+ (?P<text>.+)$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+PAGE_NAME = re.compile(r"`([\w/-]+\.md)`")
 MAKE_COMMAND = re.compile(r"\bmake (?P<target>[a-z][a-z-]*)")
 
 DECIDED_TO_DIFFER = (
@@ -63,8 +64,8 @@ def test_relative_links_lead_somewhere(page: Path) -> None:
 
 
 def test_every_page_can_be_reached_from_the_readme() -> None:
-    reached: set[Path] = set()
-    waiting = [ROOT / "README.md"]
+    reached: set[Path] = {ROOT / "README.md"}
+    waiting = [ROOT / name for name in PAGE_NAME.findall((ROOT / "README.md").read_text("utf-8"))]
     while waiting:
         page = waiting.pop()
         reached.add(page)
@@ -78,6 +79,11 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
 def test_migrating_names_every_decision(number: int) -> None:
     text = (ROOT / "docs" / "migrating.md").read_text(encoding="utf-8")
     assert re.search(rf"^\| \*\*K{number}\*\* \| .+ \|$", text, re.MULTILINE)
+
+
+def test_the_readme_has_no_links_that_only_work_in_a_checkout() -> None:
+    """It is the description on the package index too."""
+    assert relative_links_of(ROOT / "README.md") == []
 
 
 def test_make_commands_of_the_pages_exist() -> None:
