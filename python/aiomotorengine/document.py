@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from bson.codec_options import CodecOptions
 
-from aiomotorengine import references, representation, validation
+from aiomotorengine import references, validation
 from aiomotorengine.codec import explain
 from aiomotorengine.codec.explain import CodecExplanation
-from aiomotorengine.construction import keywords_needed
-from aiomotorengine.conversion import Conversion, conversion_of, find_attribute
+from aiomotorengine.documents import representation
+from aiomotorengine.documents.construction import keywords_needed
+from aiomotorengine.documents.conversion import Conversion, conversion_of, find_attribute
 from aiomotorengine.errors import FieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField

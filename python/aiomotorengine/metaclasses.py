@@ -7,11 +7,11 @@ from collections.abc import Callable
 from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeVar
 
-from aiomotorengine.annotations import annotated_fields
+from aiomotorengine.documents.annotations import annotated_fields
+from aiomotorengine.documents.naming import class_attribute, is_reserved
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.hooks import new_generation
-from aiomotorengine.naming import class_attribute, is_reserved
 from aiomotorengine.storage import Attribute
 
 __all__ = ["DocumentMetaClass", "classproperty"]

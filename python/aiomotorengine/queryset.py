@@ -17,35 +17,29 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from pymongo import ASCENDING
 
-from aiomotorengine import (
-    bulk,
-    changing,
-    counting,
-    finding,
-    indexes,
-    reading,
-    references,
-    saving,
-)
+from aiomotorengine import bulk, references
 from aiomotorengine.aggregation.base import Aggregation
 from aiomotorengine.arguments import duration, positive, whole_number
 from aiomotorengine.bulk import BulkReport
 from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, driver_of, get_connection
 from aiomotorengine.errors import ResultsTruncatedWarning, StoredValueError
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.finding import Counted, Selection, unreadable_handler
 from aiomotorengine.ids import id_to_find
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.query_builder.ordering import sort_key
-from aiomotorengine.reading import Reading, Unreadable
+from aiomotorengine.reading import counting, finding
+from aiomotorengine.reading import documents as reading
+from aiomotorengine.reading.documents import Reading, Unreadable
+from aiomotorengine.reading.finding import Counted, Selection, unreadable_handler
 from aiomotorengine.storage import DocumentStorage
-from aiomotorengine.target import Target
-from aiomotorengine.transactions import suited
 from aiomotorengine.update.definition import update_document
 from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction
+from aiomotorengine.writing import changing, indexes, saving
+from aiomotorengine.writing.target import Target
+from aiomotorengine.writing.transactions import suited
 
 if TYPE_CHECKING:
     from typing import Self

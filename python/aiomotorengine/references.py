@@ -20,12 +20,12 @@ from bson.codec_options import CodecOptions
 from bson.decimal128 import Decimal128
 from bson.objectid import ObjectId
 
-from aiomotorengine import reading
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.ids import is_id
+from aiomotorengine.reading import documents as reading
 from aiomotorengine.storage import DanglingReference, DocumentStorage, ReferenceList
 from aiomotorengine.utils import is_collection
 

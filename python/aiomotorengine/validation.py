@@ -12,7 +12,7 @@ from bson.codec_options import CodecOptions
 from pymongo.errors import PyMongoError
 
 from aiomotorengine.codec.unencodable import unencodable
-from aiomotorengine.conversion import stored_form
+from aiomotorengine.documents.conversion import stored_form
 from aiomotorengine.errors import FieldError, InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField

@@ -14,7 +14,7 @@ from pymongo.errors import BulkWriteError, ProtocolError
 
 from aiomotorengine.bulk import BulkReport, outcome
 from aiomotorengine.errors import UniqueKeyViolationError
-from aiomotorengine.write_replies import LARGE, WriteReply, refusals_in
+from aiomotorengine.wire.write_replies import LARGE, WriteReply, refusals_in
 from tests.bulk.gate import Gate, gated, sent
 from tests.bulk.models import Key, Row, account, keys, numbers_of, rows
 from tests.harness import Mongo

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from pymongo.operations import InsertOne
 
-from aiomotorengine import requests
 from aiomotorengine.codec import new_object_ids, wrap_many
+from aiomotorengine.wire import requests
 from tests.bulk.models import Key, Row, keys, numbers_of, rows, stored
 from tests.harness import Mongo
 from tests.integration.commands import watch

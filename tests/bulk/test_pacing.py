@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 from pymongo.errors import BulkWriteError
 
-from aiomotorengine import Document, IntField, StringField, reading, requests
+from aiomotorengine import Document, IntField, StringField
 from aiomotorengine.bulk import inserting
 from aiomotorengine.bulk.batching import OF_A_LIST, OF_A_STREAM, Batcher
 from aiomotorengine.bulk.sources import MOST_AT_ONCE, Source
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.pacing import FIRST_SLICE, LARGEST_SLICE, SECONDS_PER_SLICE, Pace
-from aiomotorengine.replies import Reply
+from aiomotorengine.reading import documents as reading
+from aiomotorengine.wire import requests
+from aiomotorengine.wire.replies import Reply
 from tests.bulk.gate import gated
 from tests.bulk.hurry import Hurried
 from tests.bulk.models import Row, rows

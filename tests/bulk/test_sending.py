@@ -12,7 +12,7 @@ from aiomotorengine import Document, IntField, StringField
 from aiomotorengine.bulk import BulkReport, batching, inserting
 from aiomotorengine.bulk.sources import Source
 from aiomotorengine.errors import UniqueKeyViolationError
-from aiomotorengine.target import Target
+from aiomotorengine.writing.target import Target
 from tests.bulk.gate import gated
 from tests.bulk.models import Key, Row, keys, later, rows, stored
 from tests.harness import Mongo

@@ -31,7 +31,18 @@ WORTH_KNOWING = (14, 16, 18, 29, 36, 41, 44, 53, 55, 56, 57, 59, 61)
 """Those that keep something, or change no behaviour, and that people should know about."""
 
 
-ROOMS_TO_NAME = (".", "bulk", "codec", "drivers", "query_builder", "aggregation")
+ROOMS_TO_NAME = (
+    ".",
+    "bulk",
+    "codec",
+    "documents",
+    "drivers",
+    "reading",
+    "wire",
+    "writing",
+    "query_builder",
+    "aggregation",
+)
 """Where each module has a place of its own on the page of the architecture."""
 
 

@@ -12,8 +12,8 @@ import pytest
 from bson import ObjectId
 
 from aiomotorengine import Document, EmbeddedDocumentField, IntField, ListField, StringField
+from aiomotorengine.documents.naming import NAMES_OF_2017
 from aiomotorengine.errors import InvalidDocumentError
-from aiomotorengine.naming import NAMES_OF_2017
 
 
 class Thing(Document):

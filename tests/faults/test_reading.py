@@ -14,7 +14,8 @@ from bson.codec_options import TypeCodec, TypeRegistry
 from bson.errors import InvalidBSON
 from pymongo.errors import AutoReconnect, ProtocolError
 
-from aiomotorengine import Document, ReferenceField, cursors
+from aiomotorengine import Document, ReferenceField
+from aiomotorengine.wire import cursors
 from tests.faults.laboratory import Item, Laboratory, eventually
 from tests.faults.wire_faults import (
     CUTS,

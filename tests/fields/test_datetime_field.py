@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aiomotorengine import DateTimeField, Document, EmbeddedDocumentField, ListField
-from aiomotorengine.conversion import conversion_of
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields import datetime_field
 from aiomotorengine.fields.datetime_field import FORMAT

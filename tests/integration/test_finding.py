@@ -25,14 +25,14 @@ from aiomotorengine import (
     IntField,
     StringField,
     connect,
-    cursors,
     disconnect,
-    reading,
 )
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.pacing import Pace
 from aiomotorengine.queryset import QuerySet
-from aiomotorengine.replies import Reply
+from aiomotorengine.reading import documents as reading
+from aiomotorengine.wire import cursors
+from aiomotorengine.wire.replies import Reply
 from tests.harness import Mongo
 from tests.integration.commands import eventually, watch
 from tests.servers import Server

@@ -22,7 +22,7 @@ from aiomotorengine import Document, IntField, StringField, codec
 from aiomotorengine.codec import codec_for
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 from aiomotorengine.codec.reply import BATCHES
-from aiomotorengine.replies import Batch, Reply
+from aiomotorengine.wire.replies import Batch, Reply
 
 pytestmark = pytest.mark.usefixtures("codec")
 

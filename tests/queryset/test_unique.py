@@ -11,8 +11,9 @@ import pymongo
 import pytest
 from pymongo.errors import DuplicateKeyError
 
-from aiomotorengine import Document, IntField, StringField, indexes
+from aiomotorengine import Document, IntField, StringField
 from aiomotorengine.errors import PYMONGO_ERROR_REGEX, UniqueKeyViolationError, violates_id
+from aiomotorengine.writing import indexes
 from tests.harness import Mongo
 from tests.integration.aliases import other_database
 from tests.integration.commands import watch

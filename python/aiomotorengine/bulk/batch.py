@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiomotorengine.bulk.outcome import Outcome
-from aiomotorengine.saving import counts_as_saved
+from aiomotorengine.writing.saving import counts_as_saved
 
 __all__ = ["Batch", "InsertedByCall", "MaybeInserted", "is_inserted_as_copy"]
 

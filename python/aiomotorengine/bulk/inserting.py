@@ -20,7 +20,7 @@ from aiomotorengine.bulk.sending import Progress, Sender
 from aiomotorengine.bulk.sources import Source
 from aiomotorengine.bulk.timer import Timer
 from aiomotorengine.pacing import Pace
-from aiomotorengine.target import Target
+from aiomotorengine.writing.target import Target
 
 __all__ = ["Options", "insert_list", "insert_stream"]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from pymongo.errors import BulkWriteError, ProtocolError, PyMongoError
 
-from aiomotorengine.answers import checked_count, is_whole, protocol_errors
 from aiomotorengine.bulk.rejected import Kept
 from aiomotorengine.pacing import SECONDS_PER_SLICE
-from aiomotorengine.write_replies import refusals_in
+from aiomotorengine.wire.answers import checked_count, is_whole, protocol_errors
+from aiomotorengine.wire.write_replies import refusals_in
 
 __all__ = ["Outcome", "RefusalReader", "acknowledged", "lost", "unacknowledged", "unsent"]
 

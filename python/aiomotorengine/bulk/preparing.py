@@ -7,13 +7,13 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from aiomotorengine import codec, indexes, requests, saving
+from aiomotorengine import codec
 from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch, is_inserted_as_copy
 from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.codec import DocumentError, pure
 from aiomotorengine.codec.routes import has_own
-from aiomotorengine.conversion import conversion_of
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import (
     LARGEST_DOCUMENT,
     FieldError,
@@ -24,8 +24,10 @@ from aiomotorengine.errors import (
 )
 from aiomotorengine.locations import copy_location
 from aiomotorengine.pacing import Pace
-from aiomotorengine.target import Target
 from aiomotorengine.validation import errors_after, explained
+from aiomotorengine.wire import requests
+from aiomotorengine.writing import indexes, saving
+from aiomotorengine.writing.target import Target
 
 __all__ = ["FalsyValidationError", "Preparer", "give_ids"]
 

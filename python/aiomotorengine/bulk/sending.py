@@ -9,8 +9,6 @@ from typing import Any
 
 from pymongo.errors import BulkWriteError, DocumentTooLarge
 
-from aiomotorengine import requests
-from aiomotorengine.answers import protocol_errors
 from aiomotorengine.bulk import outcome as outcomes
 from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch, InsertedByCall, MaybeInserted
@@ -18,6 +16,8 @@ from aiomotorengine.bulk.batching import AdaptiveBatchSize, Limits
 from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.bulk.outcome import Outcome, RefusalReader
 from aiomotorengine.bulk.report import BulkReport
+from aiomotorengine.wire import requests
+from aiomotorengine.wire.answers import protocol_errors
 
 __all__ = ["Progress", "Sender"]
 

@@ -25,7 +25,7 @@ from aiomotorengine.codec.routes import (
     owner_of,
     python,
 )
-from aiomotorengine.conversion import conversion_of, undeclared_values
+from aiomotorengine.documents.conversion import conversion_of, undeclared_values
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import HOOKS

@@ -20,15 +20,16 @@ from bson.errors import BSONError
 from bson.objectid import ObjectId
 from pymongo.errors import DuplicateKeyError, WriteError
 
-from aiomotorengine import indexes, requests
-from aiomotorengine.answers import protocol_errors
-from aiomotorengine.conversion import conversion_of
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import UniqueKeyViolationError, violates_id, wrong_class
 from aiomotorengine.storage import DocumentStorage
-from aiomotorengine.target import Target
-from aiomotorengine.transactions import SavedInTransaction
 from aiomotorengine.utils import is_condition, is_operator
 from aiomotorengine.validation import explained
+from aiomotorengine.wire import requests
+from aiomotorengine.wire.answers import protocol_errors
+from aiomotorengine.writing import indexes
+from aiomotorengine.writing.target import Target
+from aiomotorengine.writing.transactions import SavedInTransaction
 
 __all__ = [
     "by_id",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import Any
 
-from aiomotorengine import reading
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
-from aiomotorengine.reading import Reading, Unreadable
+from aiomotorengine.reading import documents as reading
+from aiomotorengine.reading.documents import Reading, Unreadable
 
 __all__ = ["Selection", "batches", "unreadable_handler"]
 

@@ -16,9 +16,9 @@ from typing import Any
 
 from pymongo.errors import ConnectionFailure
 
-from aiomotorengine.answers import is_whole, protocol_errors
 from aiomotorengine.drivers import private_names
-from aiomotorengine.replies import Batch
+from aiomotorengine.wire.answers import is_whole, protocol_errors
+from aiomotorengine.wire.replies import Batch
 
 __all__ = ["CursorReader"]
 

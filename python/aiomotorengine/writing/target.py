@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiomotorengine.drivers import Driver
-from aiomotorengine.transactions import transaction_of
+from aiomotorengine.writing.transactions import transaction_of
 
 __all__ = ["Target"]
 

@@ -20,8 +20,8 @@ from aiomotorengine import codec
 from aiomotorengine.codec import Codec
 from aiomotorengine.codec.elements import SMALLEST_LEVEL, is_deeper_than
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
-from aiomotorengine.replies import serves_bytes
-from aiomotorengine.write_replies import WriteReply
+from aiomotorengine.wire.replies import serves_bytes
+from aiomotorengine.wire.write_replies import WriteReply
 
 __all__ = [
     "SMALLEST_TOO_DEEP",

@@ -7,13 +7,13 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from aiomotorengine.answers import checked_count, protocol_errors
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
-from aiomotorengine.requests import can_encode
 from aiomotorengine.update.encoding import naming_changes
 from aiomotorengine.update.nulls import explained
+from aiomotorengine.wire.answers import checked_count, protocol_errors
+from aiomotorengine.wire.requests import can_encode
 
 __all__ = ["delete_many", "delete_one", "update_many"]
 

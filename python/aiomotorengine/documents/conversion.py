@@ -15,7 +15,13 @@ from datetime import tzinfo
 from functools import partial
 from typing import Any
 
-from aiomotorengine.construction import keywords_needed
+from aiomotorengine.documents.construction import keywords_needed
+from aiomotorengine.documents.naming import (
+    belongs_to_class,
+    class_attribute,
+    has_setter,
+    is_behaviour,
+)
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
@@ -23,7 +29,6 @@ from aiomotorengine.fields.hooks import NO_TYPES, converter, generation, validat
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, required, unreadable
 from aiomotorengine.locations import locate
-from aiomotorengine.naming import belongs_to_class, class_attribute, has_setter, is_behaviour
 from aiomotorengine.storage import (
     CHANGEABLE,
     Attribute,

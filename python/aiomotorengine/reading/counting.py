@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from aiomotorengine import reading
-from aiomotorengine.answers import checked_count, protocol_errors
-from aiomotorengine.requests import can_encode
+from aiomotorengine.reading import documents as reading
+from aiomotorengine.wire.answers import checked_count, protocol_errors
+from aiomotorengine.wire.requests import can_encode
 
 __all__ = ["count"]
 

@@ -12,12 +12,12 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple, Protocol
 
 from aiomotorengine.codec import codec_for
-from aiomotorengine.cursors import CursorReader
 from aiomotorengine.drivers import private_names
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.pacing import Pace
-from aiomotorengine.replies import Batch, decode_documents, with_replies_as_bytes
-from aiomotorengine.requests import can_encode
+from aiomotorengine.wire.cursors import CursorReader
+from aiomotorengine.wire.replies import Batch, decode_documents, with_replies_as_bytes
+from aiomotorengine.wire.requests import can_encode
 
 __all__ = ["Reading", "Unreadable", "aggregate", "find", "find_stored"]
 

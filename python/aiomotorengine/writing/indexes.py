@@ -14,10 +14,10 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
-from aiomotorengine.answers import protocol_errors
 from aiomotorengine.errors import UniqueKeyViolationError
-from aiomotorengine.target import Target
-from aiomotorengine.transactions import has_sent_commands
+from aiomotorengine.wire.answers import protocol_errors
+from aiomotorengine.writing.target import Target
+from aiomotorengine.writing.transactions import has_sent_commands
 
 __all__ = ["SECONDS_REMEMBERED", "ensure", "ensure_remembered"]
 

@@ -16,9 +16,9 @@ from bson.codec_options import CodecOptions
 from pymongo.errors import ProtocolError
 
 from aiomotorengine import codec
-from aiomotorengine.answers import is_whole
 from aiomotorengine.codec.elements import length_at
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
+from aiomotorengine.wire.answers import is_whole
 
 __all__ = ["Batch", "Reply", "decode_documents", "serves_bytes", "with_replies_as_bytes"]
 

@@ -1,0 +1,1 @@
+"""What a Document class is made of: its names, its conversions, how it shows itself."""

@@ -1,0 +1,1 @@
+"""What a query finds: as documents, in batches, or counted."""

@@ -1,0 +1,1 @@
+"""Saving and changing documents: where, in which transaction, under which indexes."""
