@@ -310,7 +310,8 @@ class QuerySet(Generic[D]):
         """One document, by its id or by conditions.
 
         Parameters:
-            id: the id; 24 hex digits and 12 bytes are an ``ObjectId``. Filters then do not count.
+            id: the id; 24 hex digits and 12 bytes are an ``ObjectId``. Filters then do not count;
+                ``get(_id=...)`` keeps them.
             alias: the connection to use.
             filters: conditions as for ``filter``, and-ed with those set before.
 
@@ -320,6 +321,13 @@ class QuerySet(Generic[D]):
         Raises:
             RuntimeError: neither an id nor a filter was given.
             TypeError: the id is a list or a condition, or nothing that MongoDB stores.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class Invoice(Document):
+            ...     tenant = StringField()
+            >>> async def invoice_of(tenant, invoice_id):
+            ...     return await Invoice.objects.get(tenant=tenant, _id=invoice_id)
         """
         if id is None and not filters:
             raise RuntimeError("Either an id or a filter must be provided to get")
@@ -520,6 +528,14 @@ class QuerySet(Generic[D]):
             InvalidDocumentError: a field refuses its new value, or is required and it is empty.
             UniqueKeyViolationError: another document has the value of a unique field.
             pymongo.errors.WriteError: the server refuses the change.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Ware(Document):
+            ...     stock = IntField()
+            >>> async def take(ware_id):
+            ...     there = Ware.objects.filter(_id=ware_id, stock__gte=1)
+            ...     return (await there.update({"$inc": {"stock": -1}})).count == 1
         """
         change = update_document(self.__klass__, definition)
         count = await changing.update_many(self.coll(alias), self.__klass__, self._filters, change)
