@@ -70,7 +70,7 @@ VALUES: tuple[tuple[Any, list[Any]], ...] = (
     (ListField(EmailField()), [[], ["a@example.com", "b@example.com"]]),
     (ListField(ListField(DecimalField(min_value=0))), [[[Decimal("1.00")], []]]),
     (EmbeddedDocumentField(Inner), [Inner(name="a", price=Decimal("1.00"))]),
-    (ReferenceField(Inner), [ObjectId()]),
+    (ReferenceField(Inner), [ObjectId("65df1f000000000000000001")]),
     (PointField(), [{"type": "Point", "coordinates": [1.5, 2]}, [1, 2.5]]),
     (LineStringField(required=True), [{"type": "LineString", "coordinates": RING}, RING]),
     (PolygonField(), [{"type": "Polygon", "coordinates": [RING, RING]}, [RING]]),

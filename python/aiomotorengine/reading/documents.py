@@ -234,10 +234,17 @@ def find_stored(collection: Any, query: Mapping[str, Any]) -> Reading:
 def reader_of(collection: Any, query: Mapping[str, Any], **options: Any) -> CursorReader:
     """The reader of a query, with the options of the driver's ``find``."""
 
+    # With a negative limit the server sends all it finds in one answer, and closes its cursor.
+    is_single = options.get("limit") == 1
+    if is_single:
+        options["limit"] = -1
+
     async def open_cursor() -> Any:
         return with_replies_as_bytes(collection).find(query, **options)
 
-    return CursorReader(collection, open_cursor, lambda: can_encode(collection, query))
+    return CursorReader(
+        collection, open_cursor, lambda: can_encode(collection, query), is_single=is_single
+    )
 
 
 async def aggregate(

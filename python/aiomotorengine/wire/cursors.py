@@ -43,6 +43,7 @@ class CursorReader:
         open_cursor: makes the driver's cursor.
         could_be_sent: asked if the first request fails for a reason that may lie in what the driver
             was given as well; whether it can make a message of that.
+        is_single: whether all comes with the first answer, and the server keeps no cursor.
     """
 
     def __init__(
@@ -50,10 +51,13 @@ class CursorReader:
         collection: Any,
         open_cursor: Callable[[], Awaitable[Any]],
         could_be_sent: Callable[[], bool],
+        *,
+        is_single: bool = False,
     ) -> None:
         self._collection = collection
         self._open_cursor = open_cursor
         self._could_be_sent = could_be_sent
+        self._is_single = is_single
         self._cursor: Any = None
         self._id: int | None = None
         """The server's cursor, as the last answer that made sense named it."""
@@ -74,6 +78,13 @@ class CursorReader:
         """
         if self._is_over:
             return []
+        if self._is_single:
+            # There is nothing to clean up behind a reader who is cancelled, so no task is needed.
+            self._is_over = True
+            found, error = await self._request()
+            if error is not None:
+                raise error
+            return found
         request = asyncio.ensure_future(self._request())
         try:
             await asyncio.wait([request])
