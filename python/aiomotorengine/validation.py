@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 from bson.codec_options import CodecOptions
 from pymongo.errors import PyMongoError
 
-from aiomotorengine.codec.unencodable import unencodable
+from aiomotorengine.codec.unencodable import may_be_about_values, unencodable
 from aiomotorengine.documents.conversion import stored_form
 from aiomotorengine.errors import FieldError, InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
@@ -23,9 +23,6 @@ from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.utils import is_collection
 
 __all__ = ["errors_after", "errors_of", "explained"]
-
-UNCHANGED = (PyMongoError, InvalidDocumentError, MemoryError, RecursionError)
-"""What says enough, or says nothing about a value."""
 
 
 def errors_of(document: DocumentStorage) -> list[FieldError]:
@@ -51,8 +48,11 @@ def explained(document: Any, error: Exception, codec_options: CodecOptions[Any])
         method of the program's raised is returned as it is, with a note.
     """
     refusal = as_refusal(error)
-    if refusal is not error or isinstance(error, UNCHANGED) or location_of(error) is not None:
+    if refusal is not error or location_of(error) is not None:
         return refusal
+    is_drivers = isinstance(error, PyMongoError) and not may_be_about_values(error)
+    if is_drivers or isinstance(error, InvalidDocumentError | MemoryError):
+        return refusal  # which says enough, or nothing about a value
     try:
         son = document.to_son()
     except Exception as again:

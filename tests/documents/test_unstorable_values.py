@@ -10,6 +10,7 @@ import pytest
 
 from aiomotorengine import (
     BaseField,
+    BulkReport,
     DateTimeField,
     Document,
     EmbeddedDocumentField,
@@ -42,6 +43,7 @@ class Machine(Document):
     days = ListField(DateTimeField())
     label = StringField(db_field="l")
     rest = BaseField()
+    several = ListField(BaseField())
     main = EmbeddedDocumentField(Part, db_field="m")
     parts = ListField(EmbeddedDocumentField(Part))
 
@@ -111,6 +113,48 @@ async def test_the_field_is_named(values: dict[str, Any], path: str, text: str) 
     assert error.__cause__ is not None
     [note] = error.__notes__
     assert type(error.value).__name__ in note
+
+
+def nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def endless() -> Any:
+    value: list[Any] = []
+    value.append({"again": value})
+    return value
+
+
+@pytest.mark.parametrize(
+    "value", [nested(230), nested(2000), endless()], ids=["230", "2000", "endless"]
+)
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        (lambda it: {"rest": it}, "rest"),
+        (lambda it: {"free": it}, "free"),
+        (lambda it: {"main": Part(rest=it)}, "main.rest"),
+        (lambda it: {"parts": [Part(), Part(rest=it)]}, "parts.1.rest"),
+        (lambda it: {"several": [1, it]}, "several.1"),
+    ],
+)
+@pytest.mark.usefixtures("mongo")
+async def test_what_is_nested_too_deep_is_named(values: Any, path: str, value: Any) -> None:
+    reason = "it has more than the 180 levels that MongoDB stores."
+    with pytest.raises(InvalidDocumentError) as raised:
+        await Machine(**values(value)).save()
+    assert raised.value.path == path
+    assert str(raised.value).endswith(reason)
+    report = BulkReport()
+    with pytest.raises(ValueError, match="Validation for document 1 in the documents"):
+        await Machine.objects.bulk_insert([Machine(), Machine(**values(value))], report=report)
+    assert [[error.path for error in it.errors] for it in report.rejected] == [[path]]
+    with pytest.raises(InvalidDocumentError) as raised:
+        await Machine.objects.update({"$set": {"rest": value}})
+    assert (raised.value.path, str(raised.value)[-len(reason) :]) == ("rest", reason)
 
 
 @pytest.mark.usefixtures("mongo")

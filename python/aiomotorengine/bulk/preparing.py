@@ -12,6 +12,7 @@ from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch, is_inserted_as_copy
 from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.codec import DocumentError, pure
+from aiomotorengine.codec.levels import MOST_STORED_LEVELS
 from aiomotorengine.codec.routes import has_own
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import (
@@ -180,12 +181,12 @@ class Preparer:
             self._refuse(batch, error.index, error.__cause__)
         largest = max(map(len, batch.encoded), default=0)
         if largest > LARGEST_DOCUMENT:
-            await self._refuse_where(is_oversize, oversize, batch)
+            await self._refuse_where(is_oversize, self._refuse_oversize, batch)
         # Looking for levels takes as long as encoding does. The native codec counts them, also in
         # what PyMongo encodes for it, and gives documents with many to the Python side.
         may_be_deep = isinstance(self._codec, pure.Codec) or self._codec.stepped_back > stepped_back
         if may_be_deep and largest >= requests.SMALLEST_TOO_DEEP:
-            await self._refuse_where(requests.is_too_deep, too_deep, batch)
+            await self._refuse_where(requests.is_too_deep, self._refuse_too_deep, batch)
         part = batch.cut(0, len(batch.encoded))
         part.sizes.extend(map(len, part.encoded))
         part.encoded[:] = codec.wrap_many(part.encoded, part.ids)
@@ -246,30 +247,28 @@ class Preparer:
     async def _refuse_where(
         self,
         is_refused: Callable[[bytes], bool],
-        error_of: Callable[[int, bytes], Exception],
+        refuse: Callable[[Batch, int], None],
         batch: Batch,
     ) -> None:
         position = 0
         while position < len(batch.encoded):
             await self._pace.turn_if_due()
-            raw = batch.encoded[position]
-            if is_refused(raw):
-                self._leave_out(batch, position, error_of(batch.numbers[position], raw))
+            if is_refused(batch.encoded[position]):
+                refuse(batch, position)
             else:
                 position += 1
+
+    def _refuse_oversize(self, batch: Batch, position: int) -> None:
+        size = len(batch.encoded[position])
+        self._leave_out(batch, position, OversizeDocumentError(batch.numbers[position], size))
+
+    def _refuse_too_deep(self, batch: Batch, position: int) -> None:
+        levels = f"it has more than the {MOST_STORED_LEVELS} levels that MongoDB stores"
+        self._refuse(batch, position, RecursionError(levels))
 
 
 def is_oversize(raw: bytes) -> bool:
     return len(raw) > LARGEST_DOCUMENT
-
-
-def oversize(number: int, raw: bytes) -> Exception:
-    return OversizeDocumentError(number, len(raw))
-
-
-def too_deep(number: int, raw: bytes) -> Exception:
-    levels = f"it has more than the {requests.MOST_LEVELS} levels that MongoDB stores"
-    return bulk_refusal(number, levels)
 
 
 def give_ids(batch: Batch, transaction: object | None = None) -> None:

@@ -19,10 +19,19 @@ from bson.objectid import ObjectId
 
 from aiomotorengine.codec.elements import is_deeper_than, length_at
 
-__all__ = ["MOST_LEVELS", "has_more_levels", "refuse_endless", "refuse_endless_values"]
+__all__ = [
+    "MOST_LEVELS",
+    "MOST_STORED_LEVELS",
+    "has_more_levels",
+    "refuse_endless",
+    "refuse_endless_values",
+]
 
 MOST_LEVELS = 250
 """How deep a document may be: as deep as any server can be told to allow."""
+
+MOST_STORED_LEVELS = 180
+"""How deep a document may be that MongoDB stores, itself included."""
 
 CONTAINERS = (dict, list, tuple, DBRef, Code, Mapping)  # the last one takes long to ask
 SCALARS = frozenset({bool, bytes, datetime, float, int, NoneType, ObjectId, str, UUID})

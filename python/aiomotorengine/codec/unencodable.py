@@ -7,7 +7,10 @@ from typing import Any
 
 import bson
 from bson.codec_options import CodecOptions
+from bson.errors import BSONError
+from pymongo.errors import OperationFailure, PyMongoError
 
+from aiomotorengine.codec.levels import MOST_STORED_LEVELS, has_more_levels
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
@@ -16,7 +19,21 @@ from aiomotorengine.fields.stored_key import field_of
 from aiomotorengine.locations import Part, described, locate, shown
 from aiomotorengine.utils import is_operator
 
-__all__ = ["unencodable"]
+__all__ = ["may_be_about_values", "unencodable"]
+
+REFUSALS = (
+    ArithmeticError,
+    AttributeError,
+    BSONError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What the encoder raises for a value that it does not take."""
+
+OVERFLOW = 15
+"""The server's code for commands that are nested too deep."""
 
 
 def unencodable(
@@ -30,14 +47,25 @@ def unencodable(
         codec_options: the encoder's options.
 
     Returns:
-        The error, or ``None`` if each value alone is taken: it is too large or nested too deep.
+        The error, or ``None`` if each value alone is taken: together they are too large.
     """
     for part, inner, field, value in members(document_class, son):
+        if has_more_levels(value, MOST_STORED_LEVELS - 1):
+            return too_deep_in(str(part), inner, field, value, (part,))
         cause = failure({"": value}, codec_options)
         if cause is not None:
             name = str(part)
             return found_in(name, inner, field, value, cause, codec_options, (part,))
     return None
+
+
+def may_be_about_values(error: Exception) -> bool:
+    """Whether an error may say that values were refused: by the encoder, or by the server for how
+    deep they are nested.
+    """
+    if isinstance(error, PyMongoError):
+        return isinstance(error, OperationFailure) and error.code == OVERFLOW
+    return isinstance(error, REFUSALS)
 
 
 def found_in(
@@ -48,10 +76,8 @@ def found_in(
     cause: Exception,
     codec_options: CodecOptions[Any],
     parts: tuple[Part, ...],
-) -> InvalidDocumentError | None:
+) -> InvalidDocumentError:
     """The error for a value that the encoder does not take, or for what is to blame in it."""
-    if isinstance(cause, RecursionError):
-        return None
     for part, inner, inner_field, item in members(document_class, value, field):
         inner_cause = failure({"": item}, codec_options)
         if inner_cause is not None:
@@ -60,12 +86,39 @@ def found_in(
             return found_in(
                 inner_name, inner, inner_field, item, inner_cause, codec_options, (*parts, part)
             )
-    error = InvalidDocumentError.invalid(name, reason_of(value))
+    error = refusal(name, field, value, reason_of(value), parts)
+    is_secret = field is not None and field._is_secret(value)
+    # The encoder quotes what it does not take.
+    error.__cause__ = None if is_secret else cause
+    return error
+
+
+def too_deep_in(
+    name: str,
+    document_class: Any,
+    field: BaseField[Any] | None,
+    value: Any,
+    parts: tuple[Part, ...],
+) -> InvalidDocumentError:
+    """The error for a value that is nested too deep, or for the field in it that is to blame."""
+    # No further than fields lead, since a list that is in itself is as deep in each of its items.
+    if document_class is not None or isinstance(field, ListField):
+        for part, inner, inner_field, item in members(document_class, value, field):
+            repeats = inner is not None and inner is document_class
+            if not repeats and has_more_levels(item, MOST_STORED_LEVELS):
+                inner_name = str(part) if document_class is not None else name
+                return too_deep_in(inner_name, inner, inner_field, item, (*parts, part))
+    reason = f"it has more than the {MOST_STORED_LEVELS} levels that MongoDB stores"
+    return refusal(name, field, value, reason, parts)
+
+
+def refusal(
+    name: str, field: BaseField[Any] | None, value: Any, reason: str, parts: tuple[Part, ...]
+) -> InvalidDocumentError:
+    error = InvalidDocumentError.invalid(name, reason)
     error.value = value if field is None else masked(field, value)
     is_secret = field is not None and field._is_secret(value)
     locate(error, *parts, about=described(value, secret=is_secret))
-    # The encoder quotes what it does not take.
-    error.__cause__ = None if is_secret else cause
     return error
 
 

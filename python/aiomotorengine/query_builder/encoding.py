@@ -7,14 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from bson.codec_options import CodecOptions
-from pymongo.errors import PyMongoError
 
-from aiomotorengine.codec.unencodable import unencodable
+from aiomotorengine.codec.unencodable import may_be_about_values, unencodable
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.query_builder.node import Q, QCombination, QNode, QNodeVisitor, QNot
 from aiomotorengine.query_builder.transform import (
     RAW,
-    REFUSALS,
     condition,
     invalid_value,
     is_raw_query,
@@ -37,9 +35,9 @@ def naming_values(collection: Any, *conditions: tuple[Any, QNode]) -> Iterator[N
     """
     try:
         yield
-    except PyMongoError:
-        raise
-    except REFUSALS:
+    except Exception as error:
+        if not may_be_about_values(error):
+            raise
         for names, node in conditions:
             refusal = node.accept(UnencodableVisitor(names, collection.codec_options))
             if refusal is not None:

@@ -6,10 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from bson.errors import BSONError
-from pymongo.errors import PyMongoError
-
-from aiomotorengine.codec.unencodable import unencodable
+from aiomotorengine.codec.unencodable import may_be_about_values, unencodable
 
 __all__ = ["naming_changes"]
 
@@ -30,9 +27,9 @@ def naming_changes(
     """
     try:
         yield
-    except PyMongoError:
-        raise
-    except (ArithmeticError, BSONError, TypeError, ValueError):
+    except Exception as error:
+        if not may_be_about_values(error):
+            raise
         for changes in update.values():
             if isinstance(changes, Mapping):
                 refusal = unencodable(document_class, changes, collection.codec_options)

@@ -20,6 +20,7 @@ from aiomotorengine import codec
 from aiomotorengine.codec import Codec
 from aiomotorengine.codec.elements import SMALLEST_LEVEL, is_deeper_than
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
+from aiomotorengine.codec.levels import MOST_STORED_LEVELS
 from aiomotorengine.wire.replies import serves_bytes
 from aiomotorengine.wire.write_replies import WriteReply
 
@@ -32,10 +33,7 @@ __all__ = [
     "is_too_deep",
 ]
 
-MOST_LEVELS = 180
-"""How deep a document may be that MongoDB stores, itself included."""
-
-SMALLEST_TOO_DEEP = MOST_LEVELS * SMALLEST_LEVEL
+SMALLEST_TOO_DEEP = MOST_STORED_LEVELS * SMALLEST_LEVEL
 """A document of fewer bytes has no more levels than MongoDB stores."""
 
 INSERT = 0
@@ -203,7 +201,7 @@ def is_too_deep(raw: bytes) -> bool:
     """Whether a document has more levels than MongoDB stores; then a server may refuse the whole
     message that it is in.
     """
-    return is_deeper_than(MOST_LEVELS, raw)
+    return is_deeper_than(MOST_STORED_LEVELS, raw)
 
 
 def codec_of(collection: Any, document_class: Any) -> Codec:

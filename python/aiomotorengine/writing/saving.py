@@ -42,7 +42,7 @@ __all__ = [
     "time_zone_of",
 ]
 
-REFUSALS = (WriteError, BSONError, OverflowError, TypeError, ValueError)
+REFUSALS = (WriteError, BSONError, OverflowError, RecursionError, TypeError, ValueError)
 """What says for certain that a document was not inserted."""
 
 
