@@ -485,7 +485,7 @@ def loader(
 
 
 def stored_form(document: DocumentStorage, name: str) -> StoredForm | None:
-    """What is stored for a field that has read it in another form and was not assigned since."""
+    """What is stored for a field that has read it in another form and still has that value."""
     hidden = document._hidden
     form = hidden.stored_forms.get(name) if isinstance(hidden, HiddenValues) else None
     if form is None:

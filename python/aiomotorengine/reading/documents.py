@@ -251,6 +251,8 @@ async def aggregate(
     collection: Any,
     pipeline: Sequence[Mapping[str, Any]],
     open_cursor: Callable[[Any, Sequence[Mapping[str, Any]]], Awaitable[Any]],
+    *,
+    is_single: bool = False,
 ) -> list[dict[str, Any]]:
     """All results of an aggregation.
 
@@ -258,11 +260,13 @@ async def aggregate(
         collection: the driver's collection.
         pipeline: the stages, as MongoDB takes them.
         open_cursor: the driver's way to begin one.
+        is_single: whether the stages have one result at most, so that the server keeps no cursor.
     """
     reader = CursorReader(
         collection,
         lambda: open_cursor(with_replies_as_bytes(collection), pipeline),
         lambda: can_encode(collection, {"pipeline": pipeline}),
+        is_single=is_single,
     )
     reading = Reading(reader, StoredDecoder(collection))
     try:
