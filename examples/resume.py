@@ -110,6 +110,7 @@ async def load(path: Path, batch_size: int | None = None) -> Progress:
             ordered=False,
             on_error="collect",
             batch_size=batch_size,
+            max_wait=None,  # a file is read to its end: all batches but the last are full
             report=report,
             progress=progress.remember,
         )
