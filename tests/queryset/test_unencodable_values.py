@@ -154,6 +154,19 @@ async def test_an_update_names_the_field(bags: None, value: Any, reason: str) ->
     assert (bag.rest, bag.part) == (None, None)
 
 
+@pytest.mark.parametrize("key", ["rest", "rest__in", "name", "size", "several", "part__any", "x"])
+async def test_a_list_that_is_in_itself_is_refused_by_name(bags: None, key: str) -> None:
+    value: list[Any] = []
+    value.append(value)
+    with pytest.raises(ValueError, match=f"^Invalid value for field '.*' in filter '{key}': "):
+        await Bag.objects.filter(**{key: value}).find_all()
+    deep: Any = 1
+    for _ in range(300):
+        deep = [deep]
+    with pytest.raises(ValueError, match=f"^Invalid value for field '.*' in filter '{key}': "):
+        await Bag.objects.filter(**{key: deep}).find_all()
+
+
 SECRET = "hunter2"
 
 

@@ -25,8 +25,16 @@ __all__ = [
 
 RAW = "raw"
 
-REFUSALS = (ValueError, TypeError, ArithmeticError, AttributeError, LookupError, BSONError)
-"""What a field's conversion, or the encoder, raises for a value that it can't take."""
+REFUSALS = (
+    ArithmeticError,
+    AttributeError,
+    BSONError,
+    LookupError,
+    RecursionError,  # for a list that is in itself
+    TypeError,
+    ValueError,
+)
+"""What a field's conversion raises for a value that it can't take."""
 
 
 def transform_query(document_class: Any, /, **filters: Any) -> dict[str, Any]:
