@@ -11,17 +11,24 @@ import pytest
 from bson.codec_options import DEFAULT_CODEC_OPTIONS
 from bson.errors import InvalidBSON
 from pymongo.errors import BulkWriteError, ProtocolError
+from pymongo.hello import Hello
 
+from aiomotorengine import Document, StringField
 from aiomotorengine.bulk import BulkReport, outcome
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.wire.write_replies import LARGE, WriteReply, refusals_in
 from tests.bulk.gate import Gate, gated, sent
 from tests.bulk.models import Key, Row, account, keys, numbers_of, rows
 from tests.harness import Mongo
+from tests.integration.commands import watch
 
 pytestmark = pytest.mark.usefixtures("mongo", "codec")
 
 MANY = 2000
+
+
+class Note(Document):
+    text = StringField(unique=True)
 
 
 @pytest.fixture
@@ -96,6 +103,52 @@ async def test_the_driver_sees_one_refusal_and_the_report_has_all() -> None:
     assert (await account(report, documents))["inserted"] == [0, 1, 2, 3, 4]
     assert all(entry.key_value == {"n": entry.number - 5} for entry in report.rejected)
     assert (violation.value.number, violation.value.key_value) == (5, {"n": 0})
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [range(1500, 1700), range(500, 700), range(2400, 2500), range(900, 2100)],
+    ids=["second", "first", "last", "all"],
+)
+async def test_refusals_count_in_the_batch_where_the_driver_sends_it_in_several_messages(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch, refused: range
+) -> None:
+    monkeypatch.setattr(Hello, "max_write_batch_size", 1000)
+    commands = watch(mongo)
+    await Key.objects.bulk_insert(keys(refused))
+    before = len(commands.of("insert"))
+    documents = keys(range(2500))
+    report = await Key.objects.insert_stream(
+        documents, ordered=False, batch_size=2500, on_error="collect"
+    )
+    messages = commands.of("insert")[before:]
+    assert [len(message["documents"]) for message in messages] == [1000, 1000, 500]
+    assert (await account(report, documents))["rejected"] == list(refused)
+    assert all(entry.key_value == {"n": entry.number} for entry in report.rejected)
+
+
+async def test_the_one_refusal_of_an_ordered_batch_in_several_messages_counts_in_the_batch(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Hello, "max_write_batch_size", 1000)
+    large = "x" * LARGE  # which the server's answer repeats
+    await Note(text=large).save()
+    documents = [Note(text=large if n == 1500 else str(n)) for n in range(2500)]
+    report = await Note.objects.insert_stream(documents, batch_size=2500, on_error="collect")
+    sets = await account(report, documents)
+    assert sets["inserted"] == list(range(1500))
+    assert sets["rejected"] == [1500]
+
+
+def test_an_index_that_is_no_number_is_not_made_one() -> None:
+    entries = [
+        {"index": place, "code": 121, "errmsg": "no"} for place in [1, True, "2", *[3] * MANY]
+    ]
+    second = reply(0, writeErrors=entries)["writeErrors"][0].copy()
+    second["index"] += 1000
+    indexes = [refusal["index"] for refusal in refusals_in({"writeErrors": [second]})]
+    assert indexes[:4] == [1001, True, "2", 1003]
+    assert indexes[1] is True
 
 
 async def test_of_a_small_reply_the_driver_sees_all() -> None:

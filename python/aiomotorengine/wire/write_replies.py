@@ -6,7 +6,9 @@ second where the reply has five megabytes. So a large reply is taken as bytes: t
 first refusal, which has the bytes of all with it.
 
 That rests on the same internal name of PyMongo as reading does, ``_type_marker``, and on what its
-``bulk_write`` does with a refusal: it copies it and sets ``index`` and ``op``.
+``bulk_write`` does with a refusal: it copies it and sets ``index`` and ``op``. A batch of more
+documents or bytes than the server takes at once becomes several messages. In each reply the indexes
+count from the start of its message, and the driver adds how many documents went before.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from bson.errors import InvalidBSON
 
 from aiomotorengine.codec.elements import ARRAY, DOCUMENT, Element, elements, without
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
+from aiomotorengine.wire.answers import is_whole
 
 __all__ = ["WriteReply", "refusals_in"]
 
@@ -57,33 +60,50 @@ class FirstRefusal(dict[str, Any]):
     Attributes:
         raw: the BSON of the array of refusals.
         codec_options: by which they are decoded.
+        index_in_message: the ``index`` that the server gave it, whatever the driver makes of it.
     """
 
     raw: bytes
     codec_options: CodecOptions[Any]
+    index_in_message: Any
 
     @classmethod
     def of(cls, raw: bytes, codec_options: CodecOptions[Any]) -> FirstRefusal:
         first = cls(next(decoded(raw, codec_options), {}))
         first.raw = raw
         first.codec_options = codec_options
+        first.index_in_message = first.get("index")
         return first
 
     def copy(self) -> FirstRefusal:
         again = type(self)(self)
         again.raw, again.codec_options = self.raw, self.codec_options
+        again.index_in_message = self.index_in_message
         return again
+
+    def all(self) -> Iterator[Any]:
+        """The refusals of the reply, this one among them; their indexes count in the batch."""
+        index, offset = self.get("index"), 0
+        if is_whole(index) and is_whole(self.index_in_message):
+            offset = index - self.index_in_message
+        for refusal in decoded(self.raw, self.codec_options):
+            # An index that is no number stays as it is, for the reader of the answer to see.
+            if offset and is_whole(refusal.get("index")):
+                refusal["index"] += offset
+            yield refusal
 
 
 def refusals_in(details: Mapping[str, Any]) -> Iterator[Any]:
     """What the server said of each document that it refused, from the driver's ``BulkWriteError``.
+
+    Each ``index`` is a place in the batch, whichever of the driver's messages the document was in.
 
     Raises:
         bson.errors.InvalidBSON: the bytes do not add up.
     """
     for refusal in details["writeErrors"]:
         if isinstance(refusal, FirstRefusal):
-            yield from decoded(refusal.raw, refusal.codec_options)
+            yield from refusal.all()
         else:
             yield refusal
 
