@@ -179,6 +179,33 @@ async def test_a_reader_that_is_cancelled_leaves_no_cursor(
 
 
 @counts_cursors
+@pytest.mark.parametrize(("command", "read"), LEAVING_CURSORS.values(), ids=LEAVING_CURSORS)
+async def test_a_reader_that_is_cancelled_when_its_answer_is_there_leaves_no_cursor(
+    lab: Laboratory, ids: list[ObjectId], command: str, read: Read
+) -> None:
+    open_cursors = Cursors(lab)
+    held = Held()
+    lab.proxy.plan(held, command=command)
+    before = asyncio.all_tasks()
+    reader = asyncio.ensure_future(read(ids))
+    await held.arrived()
+    [request] = (task for task in asyncio.all_tasks() - before if is_request(task))
+    request.add_done_callback(lambda _: reader.cancel())
+    held.let_go()
+    # What was raised holds the driver's cursor, which would be closed if it were dropped.
+    with pytest.raises(asyncio.CancelledError) as raised:
+        await reader
+    assert await open_cursors.are_closed()
+    assert raised.tb
+    assert not cursors.in_background
+
+
+def is_request(task: asyncio.Task[Any]) -> bool:
+    """Whether it is the task in which a reader asks the server."""
+    return getattr(task.get_coro(), "__name__", "") == "_request"
+
+
+@counts_cursors
 async def test_an_answer_that_comes_long_after_is_looked_at(
     lab: Laboratory, ids: list[ObjectId]
 ) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from pymongo.errors import AutoReconnect, ConnectionFailure, OperationFailure, PyMongoError
 
-from aiomotorengine.connection import get_connection
 from aiomotorengine.errors import UniqueKeyViolationError
 from tests.faults.contract import CALLS, Trial
 from tests.faults.laboratory import KeyedItem, Laboratory, items
 from tests.faults.wire_faults import cut_after, cut_before
+from tests.integration.sessions import begun
 
 pytestmark = [
     pytest.mark.usefixtures("codec"),
@@ -23,25 +21,10 @@ pytestmark = [
 calls = pytest.mark.parametrize("call", CALLS)
 
 
-@asynccontextmanager
-async def transaction(lab: Laboratory) -> AsyncIterator[Any]:
-    """A session in a transaction, to which the running task is bound."""
-    client = get_connection().connection
-    if lab.driver == "motor":
-        async with await client.start_session() as session:
-            with session.delegate.bind(end_session=False):
-                session.start_transaction()
-                yield session
-    else:
-        async with client.start_session() as session, session.bind(end_session=False):
-            await session.start_transaction()
-            yield session
-
-
 @calls
 async def test_committed(lab: Laboratory, call: str) -> None:
     trial = Trial(lab, items(20))
-    async with transaction(lab) as session:
+    async with begun() as session:
         await trial.run(call)
         assert trial.error is None and trial.report.in_transaction
         assert not trial.stored()
@@ -55,7 +38,7 @@ async def test_committed(lab: Laboratory, call: str) -> None:
 @calls
 async def test_aborted(lab: Laboratory, call: str) -> None:
     trial = Trial(lab, items(20))
-    async with transaction(lab) as session:
+    async with begun() as session:
         await trial.run(call)
         await session.abort_transaction()
     assert trial.report.in_transaction and len(trial.report.inserted) == 20
@@ -74,7 +57,7 @@ async def test_a_conflict(lab: Laboratory, call: str) -> None:
     client = lab.observer.client
     with client.start_session() as other, other.start_transaction():
         lab.observer.collection(KeyedItem).insert_one({"number": -2, "key": 5}, session=other)
-        async with transaction(lab) as session:
+        async with begun() as session:
             await trial.run(call)
             await session.abort_transaction()
         assert isinstance(trial.error, PyMongoError)
@@ -94,7 +77,7 @@ async def test_a_duplicate_ends_a_transaction(lab: Laboratory, call: str) -> Non
         KeyedItem(number=number, key=number if number != 5 else -1) for number in range(12)
     ]
     trial = Trial(lab, documents, refused={5})
-    async with transaction(lab) as session:
+    async with begun() as session:
         await trial.run(call)
         await session.abort_transaction()
     assert isinstance(trial.error, (UniqueKeyViolationError, OperationFailure))
@@ -109,7 +92,7 @@ async def test_a_duplicate_ends_a_transaction(lab: Laboratory, call: str) -> Non
 async def test_the_connection_dies_in_a_transaction(lab: Laboratory, call: str, cut: Any) -> None:
     lab.proxy.plan(*([cut] if "bulk" in call else [None, cut]))
     trial = Trial(lab, items(12))
-    async with transaction(lab) as session:
+    async with begun() as session:
         await trial.run(call)
         await session.abort_transaction()
     assert isinstance(trial.error, AutoReconnect)
@@ -124,7 +107,7 @@ async def test_the_connection_dies_in_a_transaction(lab: Laboratory, call: str, 
 async def test_the_answer_of_the_commit_is_lost(lab: Laboratory, call: str) -> None:
     lab.proxy.plan(cut_after, cut_after, command="commitTransaction")
     trial = Trial(lab, items(20))
-    async with transaction(lab) as session:
+    async with begun() as session:
         await trial.run(call)
         with pytest.raises(ConnectionFailure) as error:
             await session.commit_transaction()

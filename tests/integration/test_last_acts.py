@@ -69,6 +69,19 @@ async def leave_a_task():
     await asyncio.sleep(0.001)
 
 
+async def be_answered_in_the_last_tick():
+    async def read():
+        return [row async for row in Row.objects]
+
+    loop = asyncio.get_running_loop()
+    before = asyncio.all_tasks()
+    loop.reader = asyncio.ensure_future(read())
+    await asyncio.sleep(0)
+    [request] = asyncio.all_tasks() - before - {loop.reader}
+    request.add_done_callback(lambda _: loop.stop())
+    await asyncio.Event().wait()
+
+
 async def main():
     connect(database, host=uri, driver=driver)
     await Row.objects.bulk_insert([Row(n=n) for n in range(300)])
@@ -83,7 +96,10 @@ async def clean_up():
     await get_connection().connection.drop_database(database)
 
 
-asyncio.run(main())
+try:
+    asyncio.run(main())
+except RuntimeError as error:  # for a loop that was told to stop
+    assert "stopped" in str(error), error
 gc.collect()
 asyncio.run(clean_up())
 """
@@ -98,6 +114,7 @@ asyncio.run(clean_up())
         "keep_the_iterator",
         "drop_a_cycle",
         "leave_a_task",
+        "be_answered_in_the_last_tick",
         pytest.param(
             "be_cancelled_while_asking",
             marks=pytest.mark.mongod_only("SecantusDB runs no $where"),

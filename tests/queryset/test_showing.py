@@ -27,7 +27,12 @@ class Key(Document):
     password = PasswordField(db_field="pw")
 
 
+class Address(Document):
+    street = StringField()
+
+
 class User(Document):
+    address = EmbeddedDocumentField(Address)
     age = IntField()
     name = StringField(db_field="n")
     password = PasswordField(db_field="p")
@@ -93,6 +98,21 @@ def test_an_aggregation_shows_its_stages() -> None:
             Q({"$expr": {"$eq": ["$p", {"$concat": ["$nm", "x"]}]}}),
             "{'$expr': {'$eq': ['$p', {'$concat': ['$nm', 'x']}]}}",
         ),
+        (
+            Q(
+                {
+                    "$expr": {
+                        "$or": [{"$eq": ["$$ROOT.p", SECRET]}, {"$eq": ["$$CURRENT.p", SECRET]}]
+                    }
+                }
+            ),
+            "{'$expr': {'$or': [{'$eq': ['$$ROOT.p', '***']}, {'$eq': ['$$CURRENT.p', '***']}]}}",
+        ),
+        (Q({"$where": f"this.p == '{SECRET}'"}), "{'$where': '***'}"),
+        (
+            Q({"$expr": {"$function": {"body": f"p => p == '{SECRET}'", "args": ["$p", SECRET]}}}),
+            "{'$expr': {'$function': {'body': '***', 'args': ['$p', '***']}}}",
+        ),
     ],
 )
 def test_values_of_passwords_are_not_shown(query: Q, shown: str) -> None:
@@ -107,6 +127,29 @@ def test_values_of_passwords_are_not_shown_after_a_group() -> None:
     matched = groups.match(password=SECRET, total__gt=1)
     assert repr(matched).endswith("{'$match': {'_id.p': '***', 'total': {'$gt': 1}}}]>")
     assert matched.to_query()[-1]["$match"]["_id.p"] == sha256(SECRET)
+
+
+def test_values_of_passwords_are_not_shown_in_stages() -> None:
+    text = f"() => '{SECRET}'"
+    shown = repr(
+        User.objects.aggregate.raw(
+            [
+                {"$set": {"address": {"$eq": ["$p", SECRET]}}},
+                {"$set": {"address": {"$function": {"body": text, "args": [], "lang": "js"}}}},
+                {"$group": {"_id": 1, "n": {"$accumulator": {"init": text, "initArgs": [2]}}}},
+            ]
+        )
+    )
+    assert shown == (
+        "<Aggregation User [{'$set': {'address': {'$eq': ['$p', '***']}}}, "
+        "{'$set': {'address': {'$function': {'body': '***', 'args': [], 'lang': 'js'}}}}, "
+        "{'$group': {'_id': 1, 'n': {'$accumulator': {'init': '***', 'initArgs': [2]}}}}]>"
+    )
+
+
+def test_scripts_are_shown_where_there_are_no_passwords() -> None:
+    found = Address.objects.filter({"$where": "this.street"})
+    assert repr(found) == "<QuerySet Address {'$where': 'this.street'}>"
 
 
 def test_what_is_shown_is_cut_at_500_characters() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aiomotorengine.fields.embedded_document_field import has_secrets
 from aiomotorengine.fields.stored_key import field_of
 from aiomotorengine.utils import is_operator
 
@@ -12,10 +13,17 @@ __all__ = ["masked", "shortened"]
 
 MASK = "***"
 LONGEST_REPR = 500
+PROGRAMS = frozenset({"$where", "$function", "$accumulator"})
+"""The operators that run JavaScript."""
+SOURCES = frozenset({"body", "init", "accumulate", "merge", "finalize"})
+"""Where ``$function`` and ``$accumulator`` have the texts of their functions."""
 
 
 def masked(document_class: Any, query: Any) -> Any:
     """A query, or the stages of a pipeline, in which the values of passwords are ``'***'``.
+
+    So is JavaScript, where documents of the class have passwords, since it can hold their values
+    anywhere.
 
     Parameters:
         document_class: the class whose keys they are.
@@ -29,11 +37,24 @@ def masked(document_class: Any, query: Any) -> Any:
         >>> masked(User, {"name": "Ada", "$or": [{"pw": {"$in": ["secret"]}}, {"pw": None}]})
         {'name': 'Ada', '$or': [{'pw': {'$in': ['***']}}, {'pw': None}]}
     """
+    return masked_under(document_class, query, document_class)
+
+
+def masked_under(document_class: Any, query: Any, root: Any) -> Any:
+    """The same for a part of a query.
+
+    Parameters:
+        document_class: the class whose keys are in this part.
+        query: the part.
+        root: the class of the documents that are queried, in which all paths begin.
+    """
     if isinstance(query, list | tuple):
         # In an expression, values stand beside the paths that they are compared with.
-        is_secret = any(names_secret(document_class, item) for item in query)
+        is_secret = any(names_secret(root, item) for item in query)
         return [
-            mask(item) if is_secret and not is_expression(item) else masked(document_class, item)
+            mask(item)
+            if is_secret and not is_expression(item)
+            else masked_under(document_class, item, root)
             for item in query
         ]
     if not isinstance(query, Mapping):
@@ -44,10 +65,22 @@ def masked(document_class: Any, query: Any) -> Any:
         embedded = getattr(field, "embedded_type", None)
         if field is not None and embedded is None and field._is_secret(value):
             shown[key] = mask(value)
+        elif key in PROGRAMS and has_secrets(root, set()):
+            shown[key] = without_sources(document_class, value, root)
         else:
             # Under a key that is no field's, in a $facet for instance, the keys are the same.
-            shown[key] = masked(embedded or document_class, value)
+            shown[key] = masked_under(embedded or document_class, value, root)
     return shown
+
+
+def without_sources(document_class: Any, program: Any, root: Any) -> Any:
+    """What is shown of an operator that runs JavaScript: only what it is called with."""
+    if not isinstance(program, Mapping):
+        return MASK
+    return {
+        key: MASK if key in SOURCES else masked_under(document_class, value, root)
+        for key, value in program.items()
+    }
 
 
 def is_expression(item: Any) -> bool:
@@ -61,7 +94,8 @@ def names_secret(document_class: Any, item: Any) -> bool:
     """Whether an item of an expression is the path of a password."""
     if not isinstance(item, str) or not is_operator(item):
         return False
-    field = field_of(document_class, item.lstrip("$"))
+    path = item.removeprefix("$$ROOT.").removeprefix("$$CURRENT.").lstrip("$")
+    field = field_of(document_class, path)
     return field is not None and field._is_secret(None)
 
 

@@ -90,7 +90,10 @@ class CursorReader:
             await asyncio.wait([request])
         except asyncio.CancelledError:
             self._is_over = True
-            if not request.cancelling():  # otherwise the loop is about to end
+            if request.done():
+                # Perhaps the loop has cancelled all tasks and ends, so that no new one would run.
+                self._close_soon(request)
+            elif not request.cancelling():  # otherwise the loop is about to end
                 run_in_background(self._abandon(request))
             raise
         found, error = request.result()
@@ -155,6 +158,12 @@ class CursorReader:
         else:
             request.cancel()
             await asyncio.wait([request])
+
+    def _close_soon(self, request: asyncio.Task[Any]) -> None:
+        """Have the client close the cursor that an answer named, without waiting for it."""
+        is_answered = not request.cancelled() and request.result()[1] is None
+        if is_answered and self._id and self._cursor.alive:
+            private_names.close_cursor_soon(self._collection, self._cursor, self._id)
 
     async def _close(self) -> None:
         # The driver tries again later where the server cannot be reached now.
