@@ -53,6 +53,7 @@ class Item(Document):
     rows = ListField(ListField(IntField()))
     more = JsonField()
     notes = ListField(JsonField())
+    keys = ListField(UUIDField())
     switches = ListField(ListField(BooleanField()))
     prices = ListField(DecimalField())
     at = PointField()
@@ -96,6 +97,8 @@ ODD = [
     {"prices": [1.0, 2]},
     {"more": None},
     {"notes": [None, "1"]},
+    {"notes": [None]},
+    {"keys": ["00000000-0000-0000-0000-000000000007", None]},
     {"at": [30.5, 50.4]},
     {"weight": Decimal128("NaN")},
     {"live": float("nan")},

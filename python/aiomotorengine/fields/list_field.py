@@ -234,9 +234,12 @@ class ListField(BaseField[list[T]]):
             return stored is None
         hooks = self._item_hooks
         differs = hooks.reads_otherwise
-        # Mostly all items were read as they are, which is seen fastest like this. That they are
-        # equal is not enough: 1.0 is, where a decimal number or a truth was read.
-        if differs is None or (hooks.from_son is not None and all(map(is_, stored, loaded))):
+        if differs is None:
+            return False
+        # Mostly all items were read and are written as they are, which is seen fastest like this.
+        # That they are equal is not enough: 1.0 is, where a decimal number or a truth was read.
+        is_kept = hooks.from_son is not None and all(map(is_, stored, loaded))
+        if is_kept and hooks.kept_by_to_son.issuperset(map(type, stored)):
             return False
         return any(map(differs, stored, loaded))
 
