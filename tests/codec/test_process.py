@@ -47,6 +47,55 @@ print("ends")
     assert ran(codec, BEGINNING + program) == "ends\n"
 
 
+def test_the_end_waits_for_a_call_whose_method_makes_another(codec: str) -> None:
+    # What is registered before the extension registers its own is called after it. Until that
+    # waits, the main thread gives way to nobody.
+    program = f"""
+import atexit
+atexit.register(lambda: print(finished.wait(20)))
+{BEGINNING}
+begun, ending, finished = threading.Event(), threading.Event(), threading.Event()
+
+def convert_again():
+    global deed
+    deed = lambda: None
+    begun.set()
+    ending.wait()
+    side.encode_many([Event(data=[1])], [1])
+
+def convert():
+    side.encode_many([Event(data=[1])], [1])
+    finished.set()
+
+deed = convert_again
+threading.Thread(target=convert, daemon=True).start()
+begun.wait()
+sys.setswitchinterval(20)
+atexit.register(ending.set)
+"""
+    assert ran(codec, program) == "True\n"
+
+
+def test_a_program_ends_well_while_a_method_makes_calls_without_end(codec: str) -> None:
+    program = """
+begun = threading.Event()
+
+def convert_forever():
+    global deed
+    deed = lambda: None
+    while True:
+        side.encode_many([Event(data=[1])], [1])
+        begun.set()
+
+deed = convert_forever
+events = [Event(data=[1])]
+threading.Thread(target=lambda: side.encode_many(events, [1]), daemon=True).start()
+begun.wait()
+print("ends")
+"""
+    assert ran(codec, BEGINNING + program) == "ends\n"
+
+
 def test_the_codec_works_until_the_end(codec: str) -> None:
     # What is registered before the extension registers its own is called after it.
     program = f"""

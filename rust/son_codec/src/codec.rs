@@ -221,8 +221,14 @@ impl Codec {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.pure)?;
         visit.call(&self.document_error)?;
-        let plans = self.native.iter().flat_map(|native| &native.plans);
-        plans.into_iter().try_for_each(|plan| plan.traverse(&visit))
+        let Some(native) = &self.native else {
+            return Ok(());
+        };
+        visit.call(&native.options.python)?;
+        native
+            .plans
+            .iter()
+            .try_for_each(|plan| plan.traverse(&visit))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What becomes of the process: it is forked, it ends.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,42 +11,72 @@ use pyo3::types::IntoPyDict;
 
 use crate::{new_ids, objects};
 
-/// How many calls that may run Python code are under way.
+/// How many threads are in a call that may run Python code.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
-static IS_ENDING: AtomicBool = AtomicBool::new(false);
+thread_local! {
+    /// How many such calls this thread is in: a user's method that one calls may make another.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
 
-/// How long the end of the program is held up for them.
+/// Which calls daemon threads may not begin any more.
+static REFUSED: AtomicU8 = AtomicU8::new(NO_CALLS);
+
+const NO_CALLS: u8 = 0;
+/// Those that are not made within another, which is to come to its end.
+const OUTERMOST_CALLS: u8 = 1;
+const ALL_CALLS: u8 = 2;
+
+/// How long the end of the program is held up for calls that have begun; once more for those that make
+/// others all the time.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A call that may run Python code.
 ///
 /// When a program ends, Python before 3.14 ends the threads that are left as soon as they come back to
 /// Python code, by unwinding their stacks. That may not go through Rust: it would end the process with
-/// a signal. So the end waits for calls that have begun, and later ones do not come back.
+/// a signal. So the end waits for calls that have begun, with those that their methods make, and later
+/// ones do not come back.
 pub(crate) struct Call(());
 
 impl Call {
     #[inline]
     pub(crate) fn begin(py: Python<'_>) -> Self {
-        if IS_ENDING.load(Ordering::Relaxed) && is_daemon(py) {
+        let depth = DEPTH.get();
+        let refused = REFUSED.load(Ordering::Relaxed);
+        if refused != NO_CALLS && (depth == 0 || refused == ALL_CALLS) && is_daemon(py) {
+            if depth > 0 {
+                end_of_outermost();
+            }
             py.detach(|| {
                 loop {
                     thread::park();
                 }
             })
         }
-        RUNNING.fetch_add(1, Ordering::Relaxed);
+        if depth == 0 {
+            RUNNING.fetch_add(1, Ordering::Relaxed);
+        }
+        DEPTH.set(depth + 1);
         Self(())
     }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
-        // It is 0 already in a child that a method has forked.
-        let less = |running: usize| running.checked_sub(1);
-        let _ = RUNNING.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        let depth = DEPTH.get() - 1;
+        DEPTH.set(depth);
+        if depth == 0 {
+            end_of_outermost();
+        }
     }
+}
+
+/// Nothing needs to wait for this thread any more.
+fn end_of_outermost() {
+    // It is 0 already in a child that a method has forked.
+    let less = |running: usize| running.checked_sub(1);
+    let _ = RUNNING.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
 }
 
 /// Whether the end of the program waits for no work of this thread.
@@ -61,13 +92,21 @@ fn is_daemon(py: Python<'_>) -> bool {
 
 #[pyfunction]
 fn at_exit(py: Python<'_>) {
-    IS_ENDING.store(true, Ordering::Relaxed);
-    let end = Instant::now() + PATIENCE;
+    // While this thread is attached, no other is between asking what is refused and being counted.
+    REFUSED.store(OUTERMOST_CALLS, Ordering::Relaxed);
     py.detach(|| {
-        while RUNNING.load(Ordering::Relaxed) > 0 && Instant::now() < end {
-            thread::sleep(Duration::from_millis(1));
-        }
+        wait_for_calls();
+        // Calls that have not come to their end stop where they make the next one.
+        REFUSED.store(ALL_CALLS, Ordering::Relaxed);
+        wait_for_calls();
     });
+}
+
+fn wait_for_calls() {
+    let end = Instant::now() + PATIENCE;
+    while RUNNING.load(Ordering::Relaxed) > 0 && Instant::now() < end {
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// The child has the memory of its parent, and one of its threads.

@@ -1,6 +1,7 @@
 //! Decimal numbers, stored as text. Twin of `fields/decimal_field.py`, which rounds; here only
 //! numbers pass of which it can be seen that rounding would leave them as they are.
 
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -116,6 +117,11 @@ fn places_of(text: &[u8]) -> Option<usize> {
 }
 
 impl Kind for Decimal {
+    fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.least)?;
+        visit.call(&self.most)
+    }
+
     fn validate(
         &self,
         value: Value<'_, '_>,

@@ -1,5 +1,6 @@
 //! Any JSON value, stored as its text. Twin of `fields/json_field.py`.
 
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::string::PyStringData;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
@@ -47,6 +48,10 @@ impl Json {
 }
 
 impl Kind for Json {
+    fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.scan)
+    }
+
     fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &Context<'_>) -> Outcome<bool> {
         Ok(value.is_none())
     }

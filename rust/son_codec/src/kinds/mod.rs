@@ -23,6 +23,7 @@ mod string;
 mod url;
 mod uuid;
 
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
 use crate::bson::{Element, Key, Reader, Writer};
@@ -36,6 +37,12 @@ use crate::plan::{Arguments, Context, Field};
 /// The methods for items are the same loop for every kind; they are here so that each kind gets a
 /// loop of its own, with what it does with an item written out in it.
 pub(crate) trait Kind: Send + Sync {
+    /// Show the collector the Python objects that the kind holds. One that it is not shown keeps
+    /// whatever it refers to, and that may be the class whose codec has the kind.
+    fn traverse(&self, _: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        Ok(())
+    }
+
     /// Whether the value does not satisfy `required`.
     fn is_empty(
         &self,

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
@@ -65,6 +66,12 @@ impl Password {
 }
 
 impl Kind for Password {
+    fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.class)?;
+        visit.call(&self.make)?;
+        visit.call(&self.crypt_func)
+    }
+
     fn is_empty(
         &self,
         value: Value<'_, '_>,

@@ -328,6 +328,7 @@ impl Field {
     pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.name)?;
         visit.call(&self.python)?;
+        self.kind.traverse(visit)?;
         self.item
             .as_ref()
             .map_or(Ok(()), |item| item.traverse(visit))
