@@ -141,6 +141,7 @@ def endless() -> Any:
         (lambda it: {"several": [1, it]}, "several.1"),
     ],
 )
+@pytest.mark.mongod_only("SecantusDB takes values of any depth")
 @pytest.mark.usefixtures("mongo")
 async def test_what_is_nested_too_deep_is_named(values: Any, path: str, value: Any) -> None:
     reason = "it has more than the 180 levels that MongoDB stores."

@@ -160,6 +160,11 @@ async def test_a_list_that_is_in_itself_is_refused_by_name(bags: None, key: str)
     value.append(value)
     with pytest.raises(ValueError, match=f"^Invalid value for field '.*' in filter '{key}': "):
         await Bag.objects.filter(**{key: value}).find_all()
+
+
+@pytest.mark.mongod_only("SecantusDB takes values of any depth")
+@pytest.mark.parametrize("key", ["rest", "rest__in", "name", "size", "several", "part__any", "x"])
+async def test_a_list_that_is_nested_too_deep_is_refused_by_name(bags: None, key: str) -> None:
     deep: Any = 1
     for _ in range(300):
         deep = [deep]
