@@ -32,7 +32,7 @@ impl<'a, 'py> Walk<'a, 'py> {
 
     /// The value under the next name; `None`, as Python has it, where there is none.
     #[inline(always)]
-    pub(crate) fn value(&mut self, name: &Py<PyString>) -> Outcome<Bound<'py, PyAny>> {
+    pub(crate) fn next_value(&mut self, name: &Py<PyString>) -> Outcome<Bound<'py, PyAny>> {
         let mut key = std::ptr::null_mut();
         let mut value = std::ptr::null_mut();
         // SAFETY: the dict is alive. The call may be made at any position, also when the dict has

@@ -38,6 +38,20 @@ pub(crate) struct Document {
     pub(crate) is_read_alone: bool,
 }
 
+/// Where the values of a document's fields are found. They are asked for once each, in the order of
+/// the fields.
+pub(crate) trait FieldValues<'py> {
+    /// The value of the field at a place; `None`, as Python has it, where there is none.
+    fn value(&mut self, place: usize, field: &Field) -> Outcome<Bound<'py, PyAny>>;
+}
+
+impl<'py> FieldValues<'py> for Walk<'_, 'py> {
+    #[inline(always)]
+    fn value(&mut self, _: usize, field: &Field) -> Outcome<Bound<'py, PyAny>> {
+        self.next_value(&field.name)
+    }
+}
+
 /// The Python side of values that no field declares (`conversion.py`).
 pub(super) struct Undeclared {
     /// Gives the stored key and the value of each that is to be saved.
@@ -62,8 +76,8 @@ impl Document {
     pub(crate) fn is_valid(&self, document: Value<'_, '_>, context: &Context<'_>) -> Outcome<bool> {
         let values = self.values(document)?;
         let mut walk = Walk::new(&values);
-        for field in &self.fields {
-            if !field.accepts(walk.value(&field.name)?.as_borrowed(), context)? {
+        for (place, field) in self.fields.iter().enumerate() {
+            if !field.accepts(walk.value(place, field)?.as_borrowed(), context)? {
                 return Err(Stop::AskPython);
             }
         }
@@ -85,20 +99,9 @@ impl Document {
         context: &Context<'_>,
     ) -> Outcome<()> {
         let values = self.values(document)?;
-        let start = out.begin()?;
-        if let Some(id) = id {
-            context.encode(&self.id_key, id, out)?;
-        }
         let mut walk = Walk::new(&values);
-        if context.validates {
-            for field in &self.fields {
-                field.write_valid(walk.value(&field.name)?.as_borrowed(), out, context)?;
-            }
-        } else {
-            for field in &self.fields {
-                field.write(walk.value(&field.name)?.as_borrowed(), out, context)?;
-            }
-        }
+        let start = self.begin(id, out, context)?;
+        self.write_fields(&mut walk, out, context)?;
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
         if !walk.is_all(self.fields.len()) || layout.has_hidden(document) {
             if replaces_methods(&values)? {
@@ -107,6 +110,44 @@ impl Document {
             self.write_undeclared(document, out, context)?;
         }
         Ok(out.end(start)?)
+    }
+
+    /// Begin a document, with an `_id` in front where one is given; `Writer::end` takes what this
+    /// returns.
+    #[inline]
+    pub(crate) fn begin(
+        &self,
+        id: Option<Value<'_, '_>>,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<usize> {
+        let start = out.begin()?;
+        if let Some(id) = id {
+            context.encode(&self.id_key, id, out)?;
+        }
+        Ok(start)
+    }
+
+    /// Write the values of all fields, wherever they are found. Where the context says so, each is
+    /// validated as well.
+    #[inline]
+    pub(crate) fn write_fields<'py>(
+        &self,
+        values: &mut impl FieldValues<'py>,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<()> {
+        let fields = self.fields.iter().enumerate();
+        if context.validates {
+            for (place, field) in fields {
+                field.write_valid(values.value(place, field)?.as_borrowed(), out, context)?;
+            }
+        } else {
+            for (place, field) in fields {
+                field.write(values.value(place, field)?.as_borrowed(), out, context)?;
+            }
+        }
+        Ok(())
     }
 
     /// Write the values that no field declares.

@@ -23,7 +23,7 @@ pub(super) struct Overridden {
 
 /// One field of a document class, or that of a list's items.
 pub(crate) struct Field {
-    pub(super) name: Py<PyString>,
+    pub(crate) name: Py<PyString>,
     pub(super) key: Key,
     pub(super) python: Py<PyAny>,
     pub(super) is_required: bool,
