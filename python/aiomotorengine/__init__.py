@@ -39,6 +39,7 @@ from aiomotorengine.fields import (
 )
 from aiomotorengine.query_builder.node import Q, QNot
 from aiomotorengine.queryset import QuerySet
+from aiomotorengine.rows import Rows
 
 # Written out, so that it is there in a tree that is not installed; a test compares it with
 # pyproject.toml.
@@ -69,6 +70,7 @@ __all__ = [
     "QNot",
     "QuerySet",
     "ReferenceField",
+    "Rows",
     "StringField",
     "URLField",
     "UUIDField",

@@ -20,7 +20,7 @@ from pymongo import ASCENDING
 from aiomotorengine import bulk, references
 from aiomotorengine.aggregation.base import Aggregation
 from aiomotorengine.arguments import duration, positive, whole_number
-from aiomotorengine.bulk import BulkReport
+from aiomotorengine.bulk import BulkReport, Destination
 from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, driver_of, get_connection
 from aiomotorengine.errors import ResultsTruncatedWarning, StoredValueError
 from aiomotorengine.fields.base_field import BaseField
@@ -33,6 +33,7 @@ from aiomotorengine.reading import counting, finding
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Reading, Unreadable
 from aiomotorengine.reading.finding import Counted, Selection, unreadable_handler
+from aiomotorengine.rows import RefusedRow, Rows
 from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.update.definition import update_document
 from aiomotorengine.update.result import UpdateResult
@@ -404,25 +405,28 @@ class QuerySet(Generic[D]):
 
     async def bulk_insert(
         self,
-        documents: Iterable[D] | AsyncIterable[D],
+        documents: Iterable[D] | AsyncIterable[D] | Rows,
         callback: Any = None,
         alias: str | None = None,
         *,
         ordered: bool = True,
         report: BulkReport | None = None,
         progress: Callable[[BulkReport], object] | None = None,
+        rejects: Destination | None = None,
     ) -> list[D] | None:
         """Validate all documents, then insert them.
 
         Parameters:
-            documents: any iterable or async iterable of documents. A preset ``_id`` is used;
-                documents that were loaded or saved before are inserted as copies with new ids.
+            documents: any iterable or async iterable of documents, or ``Rows``. A preset ``_id``
+                is used; documents that were loaded or saved before are inserted as copies with new
+                ids.
             callback: ignored.
             alias: the connection to use.
             ordered: whether the first document that the server refuses stops the insert; if not,
                 all others are inserted.
             report: a new ``BulkReport``, which is filled as batches end.
             progress: called with the report after each batch.
+            rejects: where what is refused is written, as for ``insert_stream``.
 
         Returns:
             The documents as a list, with their ids (the very list that was given, if it was one);
@@ -437,13 +441,17 @@ class QuerySet(Generic[D]):
                 connection was lost. ``error.report`` says what became of each document.
         """
         options = bulk.Options(
-            ordered=ordered, in_flight=1 if ordered else 2, report=report, progress=progress
+            ordered=ordered,
+            in_flight=1 if ordered else 2,
+            report=report,
+            progress=progress,
+            rejects=rejects,
         )
         return await bulk.insert_list(self._target(alias), documents, options)
 
     async def insert_stream(
         self,
-        source: Iterable[D] | AsyncIterable[D],
+        source: Iterable[D] | AsyncIterable[D] | Iterable[D | RefusedRow] | Rows,
         *,
         alias: str | None = None,
         ordered: bool = True,
@@ -453,6 +461,7 @@ class QuerySet(Generic[D]):
         max_wait: float | None = 1.0,
         report: BulkReport | None = None,
         progress: Callable[[BulkReport], object] | None = None,
+        rejects: Destination | None = None,
     ) -> BulkReport:
         """Insert the documents of a source that need not fit into memory.
 
@@ -460,7 +469,8 @@ class QuerySet(Generic[D]):
         last is on its way. Nothing is kept of a document but its number in the report.
 
         Parameters:
-            source: an iterable or async iterable of documents; ids as for ``bulk_insert``.
+            source: an iterable or async iterable of documents, or ``Rows``; ids as for
+                ``bulk_insert``.
             alias: the connection to use.
             ordered: whether the first document that is refused ends the stream; if not, all others
                 are inserted, and batches may overtake one another.
@@ -474,6 +484,9 @@ class QuerySet(Generic[D]):
                 batch, as those of a source that is slow do; ``None`` to wait as long as it takes.
             report: a new ``BulkReport``, which is filled as batches end.
             progress: called with the report after each batch.
+            rejects: where what is refused is written as its batch ends: a path, to whose file lines
+                are added; a text file; or ``function(entry, item)``, called with the entry of
+                ``report.rejected`` and the document or row.
 
         Returns:
             The report: what became of each document, by its number in the source.
@@ -505,6 +518,7 @@ class QuerySet(Generic[D]):
             limits=bulk.stream_limits(size, duration("max_wait", max_wait)),
             report=report,
             progress=progress,
+            rejects=rejects,
         )
         return await bulk.insert_stream(self._target(alias), source, options)
 

@@ -26,6 +26,7 @@ __all__ = [
     "running_loop",
     "serialize",
     "sort_direction",
+    "without_underscores",
 ]
 
 # Old rows are found by comparing their text, so the text must never depend on versions.
@@ -175,6 +176,17 @@ def has_operators(mapping: Mapping[Any, Any]) -> bool:
 def is_operator(key: Any) -> bool:
     """Whether MongoDB takes a key for an operator."""
     return isinstance(key, str) and key.startswith("$")
+
+
+def without_underscores(text: str) -> str:
+    """The text of a number, unless it is one only in the source of a program: ``1_000``.
+
+    Raises:
+        ValueError: it has an underscore.
+    """
+    if "_" in text:
+        raise ValueError(f"{text!r} is no number.")
+    return text
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +11,7 @@ from pymongo.errors import BulkWriteError, PyMongoError
 from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.bulk.rejected import Kept, RejectedDocument, WriteErrors
+from aiomotorengine.bulk.rejects import Rejects
 from aiomotorengine.bulk.report import BulkReport
 from aiomotorengine.errors import (
     DUPLICATE_KEY_CODE,
@@ -33,11 +34,18 @@ class Account:
         document_class: the class of the query set.
         report: the report to fill.
         collects: whether documents that are refused are recorded and not raised.
+        rejects: where those that are refused are written down, if they are.
     """
 
     def __init__(
-        self, document_class: type[Any], report: BulkReport, *, collects: bool = False
+        self,
+        document_class: type[Any],
+        report: BulkReport,
+        *,
+        collects: bool = False,
+        rejects: Rejects | None = None,
     ) -> None:
+        self.rejects = rejects
         self.document_class = document_class
         self.report = report
         self.collects = collects
@@ -63,15 +71,25 @@ class Account:
         if not self._has_failed:
             self._connection_error = error
 
-    def refused(self, number: int, error: Exception, errors: tuple[FieldError, ...] = ()) -> None:
+    def refused(
+        self,
+        number: int,
+        error: Exception,
+        errors: tuple[FieldError, ...] = (),
+        given: Sequence[Any] = (),
+    ) -> None:
         """A document was refused before it was sent.
 
         Parameters:
             number: its number in the source.
             error: what is raised for it.
             errors: what is wrong with its fields, if that is why.
+            given: what came from the source, if that is written down.
         """
-        self.report.rejected.append(RejectedDocument(number, None, str(error), errors=errors))
+        entry = RejectedDocument(number, None, str(error), errors=errors)
+        self.report.rejected.append(entry)
+        if self.rejects is not None:
+            self.rejects.add(entry, *given)
         self.report.settled.add((number,))
         if self._refusal is None or number < self._refusal[0]:
             self._refusal = number, error
@@ -84,6 +102,9 @@ class Account:
         report.unknown.add(batch.numbers_at(outcome.unknown))
         report.not_sent.add(batch.numbers_at(outcome.untouched))
         self._refused_by_server(outcome.refused.values())
+        if self.rejects is not None:
+            for position, kept in outcome.refused.items():
+                self.rejects.add(report.rejected.unpack(kept), batch.given[position])
         if is_confirmed and outcome.is_certain:
             report.settled.add(batch.numbers)
         else:

@@ -65,6 +65,7 @@ class Batch:
         states_before: whether each counted as saved before.
         encoded: each as the driver takes it.
         sizes: how many bytes each has.
+        given: each as it came, where those that are refused are written down; else empty.
     """
 
     numbers: list[int] = field(default_factory=list)
@@ -74,13 +75,14 @@ class Batch:
     states_before: list[Any] = field(default_factory=list)
     encoded: list[Any] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
+    given: list[Any] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.documents)
 
     @property
     def columns(self) -> tuple[list[Any], ...]:
-        """All lists; those of a later stage are empty before it."""
+        """All lists; those of a later stage are empty before it, and some that nobody needs."""
         return (
             self.numbers,
             self.documents,
@@ -89,6 +91,7 @@ class Batch:
             self.states_before,
             self.encoded,
             self.sizes,
+            self.given,
         )
 
     @property

@@ -15,11 +15,13 @@ from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.batching import OF_A_LIST, Batcher, Limits
 from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.bulk.preparing import FalsyValidationError, Preparer
+from aiomotorengine.bulk.rejects import Destination, Rejects, check_destination
 from aiomotorengine.bulk.report import BulkReport
 from aiomotorengine.bulk.sending import Progress, Sender
 from aiomotorengine.bulk.sources import Source
 from aiomotorengine.bulk.timer import Timer
 from aiomotorengine.pacing import Pace
+from aiomotorengine.rows import RowReader, Rows
 from aiomotorengine.writing.target import Target
 
 __all__ = ["Options", "insert_list", "insert_stream"]
@@ -35,13 +37,16 @@ class Options:
     limits: Limits = OF_A_LIST
     report: BulkReport | None = None
     progress: Progress | None = None
+    rejects: Destination | None = None
 
     def __post_init__(self) -> None:
         """Refuse what would only fail when documents are on their way.
 
         Raises:
-            TypeError: the report or the function is none.
+            TypeError: the report or the function is none, or refused documents can't be written
+                there.
         """
+        check_destination(self.rejects)
         if self.report is not None and not isinstance(self.report, BulkReport):
             raise TypeError(f"report must be a BulkReport, not {type(self.report).__name__}.")
         if self.progress is None:
@@ -54,7 +59,7 @@ class Options:
 
 
 async def insert_list(
-    target: Target, documents: Iterable[Any] | AsyncIterable[Any], options: Options
+    target: Target, documents: Iterable[Any] | AsyncIterable[Any] | Rows, options: Options
 ) -> list[Any] | None:
     """Insert all documents, or none if one is not valid or cannot be encoded.
 
@@ -63,7 +68,17 @@ async def insert_list(
         ``validate`` returned something falsy.
     """
     # What is in memory already is copied at once: others may change it while this waits.
-    if isinstance(documents, Collection):
+    listed: list[Any]
+    if isinstance(documents, Rows):
+        reader, rows = documents.reader(target.document_class), documents.source
+        listed = []
+        source = Source(list(rows) if isinstance(rows, Collection) else rows)
+        call = ListCall(target, options, reader)
+        try:
+            await call.run(call.list_and_insert(source, listed))
+        finally:
+            await call.close(source)
+    elif isinstance(documents, Collection):
         listed = documents if isinstance(documents, list) else list(documents)
         call = ListCall(target, options)
         await call.run(call.insert(list(listed)))
@@ -83,11 +98,14 @@ async def insert_list(
 
 
 async def insert_stream(
-    target: Target, documents: Iterable[Any] | AsyncIterable[Any], options: Options
+    target: Target, documents: Iterable[Any] | AsyncIterable[Any] | Rows, options: Options
 ) -> BulkReport:
     """Insert the documents of a source, batch by batch."""
+    reader = None
+    if isinstance(documents, Rows):
+        reader, documents = documents.reader(target.document_class), documents.source
     source = Source(documents)
-    call = StreamCall(target, options)
+    call = StreamCall(target, options, reader)
     try:
         await call.run(call.insert(source))
     finally:
@@ -104,14 +122,28 @@ class Call:
     Parameters:
         target: where the documents go.
         options: what was asked for.
+        reader: what makes documents of what is given, if that is rows.
         stops_at_refusal: whether no document is prepared after one that was refused.
     """
 
-    def __init__(self, target: Target, options: Options, *, stops_at_refusal: bool) -> None:
+    def __init__(
+        self,
+        target: Target,
+        options: Options,
+        reader: RowReader | None = None,
+        *,
+        stops_at_refusal: bool,
+    ) -> None:
         self.report = BulkReport() if options.report is None else options.report
         self.report.start(target.collection.codec_options)
         self.report.in_transaction = target.transaction is not None
-        self._account = Account(target.document_class, self.report, collects=options.collects)
+        self._account = Account(
+            target.document_class,
+            self.report,
+            collects=options.collects,
+            rejects=None if options.rejects is None else Rejects(options.rejects),
+        )
+        self._reader = reader
         self._lifecycle = Lifecycle()
         self._pace = Pace()
         self._preparer = Preparer(
@@ -152,6 +184,7 @@ class Call:
                 self._lifecycle.stop()
             await self._sender.drain()
             await self._give_back()
+            await self._sender.write_rejects()
             # Until Python 3.12 ``asyncio.wait_for``, on which a driver relies, may swallow it.
             if task is not None and task.cancelling() > was_cancelling:
                 raise asyncio.CancelledError
@@ -191,9 +224,11 @@ class Call:
 class ListCall(Call):
     """Prepares all documents, then sends them; none is sent if one is refused."""
 
-    def __init__(self, target: Target, options: Options) -> None:
-        super().__init__(target, options, stops_at_refusal=True)
+    def __init__(self, target: Target, options: Options, reader: RowReader | None = None) -> None:
+        super().__init__(target, options, reader, stops_at_refusal=True)
         self._ready: deque[Batch] = deque()
+        self._given: list[Any] = []
+        """What was passed, where those that are refused are written down."""
 
     async def list_and_insert(self, source: Source, listed: list[Any]) -> None:
         """Take all documents of a source into a list, then insert it."""
@@ -202,10 +237,24 @@ class ListCall(Call):
                 await source.take(sys.maxsize, listed)
         finally:
             self.report.taken = len(listed)
-        await self.insert(listed)
+        if self._reader is None:
+            await self.insert(listed)
+            return
+        rows = listed[:]
+        self._pace.start()
+        await self._preparer.read(Batch(documents=listed), self._reader)
+        await self.insert(listed, rows)
 
-    async def insert(self, documents: list[Any]) -> None:
+    async def insert(self, documents: list[Any], given: list[Any] | None = None) -> None:
+        """Insert documents.
+
+        Parameters:
+            documents: the documents.
+            given: what they were made of, if that was something else.
+        """
         self.report.taken = len(documents)
+        if self._account.rejects is not None:
+            self._given = documents if given is None else given
         is_one_step = self._preparer.validates_as_it_encodes
         if not is_one_step:
             await self._validate(documents)
@@ -227,8 +276,9 @@ class ListCall(Call):
         start = 0
         while start < len(documents) and self._lifecycle.may_take:
             some = self._slice(documents, start)
-            start += (count := len(some))
+            count = len(some)
             self._preparer.receive(some)
+            start += len(some)
             await self._preparer.validate(some)
             await self._pace.rest(count)
 
@@ -236,9 +286,10 @@ class ListCall(Call):
         start = 0
         while start < len(documents) and self._lifecycle.may_take:
             some = self._in_hand = self._slice(documents, start)
-            start += (count := len(some))
+            count = len(some)
             if validate:
                 self._preparer.receive(some)
+            start += len(some)
             await self._preparer.give_ids(some)
             while len(some) and self._lifecycle.may_begin:
                 self._batcher.add(await self._preparer.encode(some, validate=validate))
@@ -250,7 +301,8 @@ class ListCall(Call):
         """As many of the documents as are worked on in one go, which begins now."""
         some = documents[start : start + self._pace.size]
         self._pace.start()
-        return Batch(list(range(start, start + len(some))), some)
+        given = [] if self._account.rejects is None else self._given[start : start + len(some)]
+        return Batch(list(range(start, start + len(some))), some, given=given)
 
     def _next_ready(self) -> Batch:
         """The next batch, or as much of it as may be sent at once."""
@@ -274,8 +326,8 @@ class ListCall(Call):
 class StreamCall(Call):
     """Prepares and sends batch by batch, until the source or something else is at its end."""
 
-    def __init__(self, target: Target, options: Options) -> None:
-        super().__init__(target, options, stops_at_refusal=options.ordered)
+    def __init__(self, target: Target, options: Options, reader: RowReader | None) -> None:
+        super().__init__(target, options, reader, stops_at_refusal=options.ordered)
         self._arrived: list[Any] = []
         """Documents that were taken from the source, and are not in hand yet."""
 
@@ -328,14 +380,23 @@ class StreamCall(Call):
         first = self.report.taken
         self.report.taken += len(self._arrived)
         if self._lifecycle.may_take:
-            self._in_hand = Batch(list(range(first, self.report.taken)), self._arrived[:])
+            given = [] if self._account.rejects is None else self._arrived[:]
+            numbers = list(range(first, self.report.taken))
+            self._in_hand = Batch(numbers, self._arrived[:], given=given)
         self._arrived.clear()
 
     async def _process(self) -> None:
         """Prepare the documents in hand, and send each batch that they fill."""
-        some = self._in_hand
         self._pace.start()
-        self._preparer.receive(some)
+        if self._reader is not None:
+            await self._preparer.read(self._in_hand, self._reader)
+        while len(self._in_hand) and self._lifecycle.may_take:
+            rest = self._preparer.receive(self._in_hand)
+            await self._prepare(self._in_hand)
+            self._in_hand = rest
+            self._pace.start()
+
+    async def _prepare(self, some: Batch) -> None:
         is_one_step = self._preparer.validates_as_it_encodes and self._preparer.has_indexes
         if not is_one_step:
             await self._preparer.validate(some)
@@ -347,6 +408,7 @@ class StreamCall(Call):
             while len(some) and self._lifecycle.may_begin and not self._batcher.is_full:
                 self._batcher.add(await self._preparer.encode(some, validate=is_one_step))
             await self._pace.rest(count - len(some))
+            await self._sender.write_rejects()
             while self._batcher.is_full and self._lifecycle.may_begin:
                 await self._send_batch()
             if not len(some) or not self._lifecycle.may_begin:

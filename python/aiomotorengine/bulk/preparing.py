@@ -25,7 +25,8 @@ from aiomotorengine.errors import (
 )
 from aiomotorengine.locations import copy_location
 from aiomotorengine.pacing import Pace
-from aiomotorengine.validation import errors_after, explained
+from aiomotorengine.rows import RefusedRow, RowReader
+from aiomotorengine.validation import errors_after, errors_of, explained
 from aiomotorengine.wire import requests
 from aiomotorengine.writing import indexes, saving
 from aiomotorengine.writing.target import Target
@@ -100,11 +101,23 @@ class Preparer:
 
     # -- the steps, in their order ----------------------------------------------------------------
 
-    def receive(self, batch: Batch) -> None:
-        """Refuse what is no document of the class, and set the dates that are missing."""
-        self._refuse_other_classes(batch)
+    async def read(self, batch: Batch, reader: RowReader) -> None:
+        """Make documents of rows."""
+        for position, row in enumerate(batch.documents):
+            batch.documents[position] = reader.read(row)
+            await self._pace.turn_if_due()
+
+    def receive(self, batch: Batch) -> Batch:
+        """Refuse what is no document of the class, and set the dates that are missing.
+
+        Returns:
+            What is to be received when these are prepared. Where no document is wanted after one
+            that was refused, those before what is no document may be refused before it.
+        """
+        rest = self._refuse_other_classes(batch)
         saving.set_missing_dates(batch.documents, self._zone, creating=True)
         self._kinds.update(map(type, batch.documents))
+        return rest
 
     async def validate(self, batch: Batch) -> None:
         """Validate each, once, and move the dates of those that are valid."""
@@ -224,25 +237,42 @@ class Preparer:
     ) -> None:
         refused = batch.cut(position, position + 1)
         refused.restore()
-        self._account.refused(refused.numbers[0], error, errors)
+        self._account.refused(refused.numbers[0], error, errors, refused.given)
         if self._stops_at_refusal:
             batch.cut(position, len(batch)).restore()
             self._lifecycle.drain()
 
-    def _refuse_other_classes(self, batch: Batch) -> None:
+    def _refuse_other_classes(self, batch: Batch) -> Batch:
         wanted = self._target.document_class
         if all(issubclass(kind, wanted) for kind in set(map(type, batch.documents))):
-            return
+            return Batch()
         position = 0
         while position < len(batch):
             document = batch.documents[position]
             if isinstance(document, wanted):
                 position += 1
+            elif position and self._stops_at_refusal:
+                return batch.cut(position, len(batch))
+            elif isinstance(document, RefusedRow):
+                self._refuse_row(batch, position, document)
             else:
                 reason = wrong_class(wanted, document)
                 error = bulk_refusal(batch.numbers[position], reason)
                 error.__cause__ = reason
                 self._leave_out(batch, position, error)
+        return Batch()
+
+    def _refuse_row(self, batch: Batch, position: int, row: RefusedRow) -> None:
+        """Refuse a row that became no document, with all that is wrong with it."""
+        error = bulk_refusal(batch.numbers[position], row.error)
+        copy_location(row.error, error)
+        error.__cause__ = row.error
+        errors = [FieldError.of(refusal) for refusal in row.refusals]
+        if row.document is not None:
+            saving.set_missing_dates([row.document], self._zone, creating=True)
+            told = {it.path for it in errors}
+            errors += [it for it in errors_of(row.document) if it.path not in told]
+        self._leave_out(batch, position, error, tuple(errors))
 
     async def _refuse_where(
         self,

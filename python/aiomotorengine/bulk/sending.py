@@ -131,6 +131,17 @@ class Sender:
             except asyncio.CancelledError:
                 continue  # told once more; whoever called this is raising the first
 
+    async def write_rejects(self) -> None:
+        """Write down what was refused since the last time. If that fails, nothing more is sent."""
+        rejects = self._account.rejects
+        if rejects is None:
+            return
+        try:
+            await rejects.write()
+        except Exception as error:
+            self._account.interrupted(error)
+            self._lifecycle.stop()
+
     def finish(self) -> None:
         """The call is over: what was not sent will not be.
 
@@ -138,6 +149,11 @@ class Sender:
         """
         for sent in list(self._in_flight.values()):
             self._conclude(sent)
+        if self._account.rejects is not None:
+            try:
+                self._account.rejects.close()
+            except Exception as error:
+                self._account.interrupted(error)
 
     async def _send(self, sent: InFlight) -> None:
         async with self._turn:
@@ -150,6 +166,7 @@ class Sender:
                     self._account.report.batches += 1
                     self._account.report.bytes += sent.batch.size
                 self._conclude(sent)
+            await self.write_rejects()
             self._show_progress()
 
     async def _attempt(self, sent: InFlight) -> Outcome:

@@ -32,9 +32,9 @@ from aiomotorengine.fields.hooks import HOOKS
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.storage import Attribute, DocumentStorage
 
-__all__ = ["DocumentPlan", "FieldPlan", "UndeclaredPlan", "plan_of"]
+__all__ = ["DocumentPlan", "FieldPlan", "UndeclaredPlan", "plan_of", "route_of_rows"]
 
-FIELD_METHODS = ("validate", "get_value", "to_son", "from_son", "is_empty")
+FIELD_METHODS = ("validate", "get_value", "to_son", "from_son", "is_empty", "parse")
 
 WRITING = ("is_empty", "get_value", "validate", "to_son")
 
@@ -48,11 +48,13 @@ NOT_HELPERS = frozenset(HOOKS) | {
     "_find_refused",
     "_holds_others",
     "_is_secret",
+    "_keeps_blanks",
     "_kept",
     "_reads_otherwise",
     "_title",
     "_wanted",
     "is_scalar",
+    "parse",
     "takes_lists",
     "to_query_item",
     "to_update",
@@ -123,6 +125,7 @@ class DocumentPlan:
         undeclared: the functions for values that no field declares.
         construct: ``"direct"``, or ``"init"`` where the class must be called.
         routes: ``validate``, ``to_son``, ``from_son`` -> route for whole documents.
+        rows: the route of rows that stand for documents of this very class.
         embedded: the plans of all classes whose documents may be in one of this class, by class. A
             document may contain itself, so this class can be one of them.
     """
@@ -135,6 +138,7 @@ class DocumentPlan:
     undeclared: UndeclaredPlan
     construct: str
     routes: Mapping[str, Route]
+    rows: Route
     embedded: Mapping[type[DocumentStorage], DocumentPlan]
 
 
@@ -155,6 +159,7 @@ def plan_of(document_class: Any) -> DocumentPlan:
 def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> DocumentPlan:
     """The plan of one document class, with those of others that are still being made."""
     conversion = conversion_of(document_class)
+    routes = document_routes(document_class, stamped_override(document_class))
     return DocumentPlan(
         document_class=document_class,
         storage=DocumentStorage,
@@ -163,9 +168,28 @@ def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> 
         factories=tuple((name, make) for name, _, make in conversion.factories),
         undeclared=UndeclaredPlan(undeclared_values, conversion.pick_up),
         construct="direct" if document_class._is_built_directly() else "init",
-        routes=MappingProxyType(document_routes(document_class, stamped_override(document_class))),
+        routes=MappingProxyType(routes),
+        rows=rows_route(document_class, routes),
         embedded=embedded,
     )
+
+
+def rows_route(document_class: Any, routes: Mapping[str, Route]) -> Route:
+    """Whether rows become bytes without a document of a class, which is what its methods see."""
+    conversion = conversion_of(document_class)
+    if conversion.has_own_constructor:
+        return python("has its own __init__ or __new__")
+    if conversion.on_save:
+        return python(f"{conversion.on_save[0][0]} has an on_save function")
+    if conversion.stamps:
+        return python(f"{conversion.stamps[0].name} sets itself")
+    return next((routes[it] for it in ("validate", "to_son") if not routes[it].native), NATIVE)
+
+
+def route_of_rows(plan: DocumentPlan) -> Route:
+    """The route of rows of a class, and of those that are in them."""
+    own = [plan.rows, *(inner.rows for inner in plan.embedded.values())]
+    return next((route for route in own if not route.native), NATIVE)
 
 
 def embedded_classes(fields: tuple[FieldPlan, ...]) -> Iterator[type[DocumentStorage]]:

@@ -12,6 +12,7 @@ from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.hooks import new_generation
 from aiomotorengine.fields.native_kind import NativeKind
 from aiomotorengine.storage import Attribute, ConvertedAttribute, DocumentStorage, StoredAttribute
+from aiomotorengine.utils import deserialize
 
 if TYPE_CHECKING:
     from typing import Self
@@ -50,7 +51,8 @@ class BaseField(Generic[T], metaclass=FieldType):
     """A value of any kind, stored as it is; the base of all fields.
 
     A field of one's own overrides any of ``is_empty``, ``get_value``, ``validate``, ``to_son``,
-    ``from_son`` and ``to_query``. Everything it leaves alone keeps its meaning, and its speed.
+    ``from_son`` and ``to_query``. Everything it leaves alone keeps its meaning, and its speed. How
+    it reads the texts of a CSV file is said by ``parse``.
 
     Parameters:
         db_field: the key in MongoDB; the attribute's name where it is not given.
@@ -80,6 +82,8 @@ class BaseField(Generic[T], metaclass=FieldType):
     """Whether one value may be a list by itself, as the coordinates of a point are."""
     query_operators: ClassVar[frozenset[str]] = frozenset()
     """The operators of MongoDB that a filter may bring in its value."""
+    _keeps_blanks: ClassVar[bool] = False
+    """Whether ``parse`` is given a text with its blanks, and also one that stands for null."""
     _holds_others: ClassVar[bool] = False
     """Whether a value has fields or items of its own, which say themselves what is wrong."""
 
@@ -156,6 +160,17 @@ class BaseField(Generic[T], metaclass=FieldType):
         return self.to_son(value)
 
     # -- other ways in ---------------------------------------------------------------------------
+
+    def parse(self, text: str) -> Any:
+        """The value that a text of a file stands for; asked by ``Rows(…, parse=True)``.
+
+        The text has no blanks around it. Unless a field says otherwise it is JSON, also in
+        MongoDB's extended form.
+
+        Raises:
+            Exception: it stands for none. The row is refused, whatever was raised.
+        """
+        return deserialize(text)
 
     def to_query_item(self, value: Any) -> Any:
         """One value to compare with, such as an item of ``$in``: as ``to_son``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -67,6 +68,10 @@ class BinaryField(BaseField[bytes]):
     @unchanged(bytes, NoneType)
     def from_son(self, value: Any) -> bytes | None:
         return self._as_bytes(value)
+
+    def parse(self, text: str) -> bytes:
+        """The bytes of a text in base64."""
+        return b64decode(text, validate=True)
 
     def _wanted(self, value: Any) -> str:
         return "bytes" if self.max_bytes is None else f"bytes, at most {self.max_bytes}"

@@ -54,6 +54,11 @@ class BooleanField(BaseField[bool]):
         except ValueError as error:
             raise ValueError(f"{self._title} takes true or false: {error}") from None
 
+    def parse(self, text: str) -> bool:
+        if not text:
+            raise ValueError("Empty text says neither.")
+        return as_boolean(text)
+
     def _wanted(self, value: Any) -> str:
         return "true or false"
 

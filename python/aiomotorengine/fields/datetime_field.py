@@ -130,6 +130,9 @@ class DateTimeField(BaseField[datetime]):
             return datetime.strptime(value, FORMAT)
         raise TypeError(f"{self._title} takes a datetime or text, not {type(value).__name__}.")
 
+    def parse(self, text: str) -> datetime:
+        return moment_of(text)
+
     def _wanted(self, value: Any) -> str:
         return "a datetime"
 

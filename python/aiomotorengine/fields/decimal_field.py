@@ -14,6 +14,7 @@ from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.hooks import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.locations import within_bounds
+from aiomotorengine.utils import without_underscores
 
 if TYPE_CHECKING:
     from aiomotorengine.storage import DocumentStorage
@@ -105,6 +106,9 @@ class DecimalField(BaseField[Decimal]):
     @unchanged(NoneType)
     def from_son(self, value: Any) -> Decimal | None:
         return value if value is None else self._rounded(value)
+
+    def parse(self, text: str) -> Decimal:
+        return Decimal(without_underscores(text))
 
     def _wanted(self, value: Any) -> str:
         return f"a number{within_bounds(self.min_value, self.max_value)}"

@@ -38,12 +38,16 @@ class EmailField(BaseField[str]):
 
     is_scalar = True
     takes_lists = False
+    _keeps_blanks = True
 
     @accepts(lambda field: NONE_ONLY)
     def validate(self, value: Any) -> bool:
         if value is None:
             return True
         return isinstance(value, str) and self.EMAIL_REGEX.match(value) is not None
+
+    def parse(self, text: str) -> str:
+        return text
 
     def _wanted(self, value: Any) -> str:
         return "a mail address"

@@ -11,6 +11,7 @@ from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.hooks import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.locations import within_bounds
+from aiomotorengine.utils import without_underscores
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -79,6 +80,9 @@ class FloatField(BaseField[float]):
     @unchanged(float, NoneType)
     def from_son(self, value: Any) -> float | None:
         return value if value is None else as_float(value)
+
+    def parse(self, text: str) -> float:
+        return float(without_underscores(text))
 
     def _wanted(self, value: Any) -> str:
         return f"a number{within_bounds(self.min_value, self.max_value)}"

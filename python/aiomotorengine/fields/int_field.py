@@ -12,6 +12,7 @@ from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.hooks import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.locations import within_bounds
+from aiomotorengine.utils import without_underscores
 
 if TYPE_CHECKING:
     from aiomotorengine.storage import DocumentStorage
@@ -75,6 +76,9 @@ class IntField(BaseField[int]):
     @unchanged(int, NoneType)
     def from_son(self, value: Any) -> int | None:
         return value if value is None else as_int(value)
+
+    def parse(self, text: str) -> int:
+        return int(without_underscores(text))
 
     def _wanted(self, value: Any) -> str:
         return f"a whole number{within_bounds(self.min_value, self.max_value)}"

@@ -111,6 +111,7 @@ class PasswordField(BaseField[PasswordType]):
 
     is_scalar = True
     takes_lists = False
+    _keeps_blanks = True
 
     def __init__(
         self,
@@ -145,6 +146,9 @@ class PasswordField(BaseField[PasswordType]):
     @unchanged(NoneType)
     def from_son(self, value: Any) -> Any:
         return value if value is None else PasswordType(value, self.crypt_func, is_crypted=True)
+
+    def parse(self, text: str) -> str:
+        return text
 
     def _is_secret(self, value: Any) -> bool:
         return True

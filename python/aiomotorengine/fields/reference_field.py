@@ -122,6 +122,9 @@ class ReferenceField(BaseField[D]):
         except ValueError as error:
             raise InvalidDocumentError.invalid(self.name) from error
 
+    def parse(self, text: str) -> Any:
+        return without_hex(text)
+
     def _wanted(self, value: Any) -> str:
         if is_hex_id(value):
             return "an ObjectId instead of its text"

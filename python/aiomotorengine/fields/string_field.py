@@ -31,6 +31,7 @@ class StringField(BaseField[str]):
 
     is_scalar = True
     takes_lists = False
+    _keeps_blanks = True
 
     def __init__(
         self, max_length: int | None = None, *args: Any, **options: Unpack[FieldOptions]
@@ -48,6 +49,9 @@ class StringField(BaseField[str]):
         if not isinstance(value, str):
             return False
         return self.max_length is None or len(value) <= self.max_length
+
+    def parse(self, text: str) -> str:
+        return text
 
     def _wanted(self, value: Any) -> str:
         most = "" if self.max_length is None else f" of at most {self.max_length} characters"

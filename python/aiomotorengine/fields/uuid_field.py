@@ -61,6 +61,9 @@ class UUIDField(BaseField[UUID]):
             return UUID(bytes=bytes(value)) if len(value) == UUID_LENGTH else value
         return value
 
+    def parse(self, text: str) -> UUID:
+        return UUID(text)
+
     def _wanted(self, value: Any) -> str:
         return "a UUID or its text"
 

@@ -1,0 +1,66 @@
+"""The rules by which rows are read: the arguments of ``Rows``, checked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["RowRules"]
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "names": ("attribute", "db"),
+    "unknown": ("refuse", "ignore", "keep"),
+    "nulls": ("keep", "default"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowRules:
+    """What was asked for; ``Rows`` says what it means."""
+
+    columns: tuple[str, ...] | None = None
+    rename: Mapping[str, str] = field(default_factory=dict)
+    names: str = "attribute"
+    unknown: str = "refuse"
+    nulls: str = "keep"
+    parse: bool = False
+    null_values: frozenset[str] = frozenset(("",))
+    id: str | Callable[[Any], Any] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would only fail row by row.
+
+        Raises:
+            TypeError: an argument is of another type.
+            ValueError: it is none of those that there are, or two columns mean the same.
+        """
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                wanted = " or ".join(map(repr, choices))
+                raise ValueError(f"{name} must be {wanted}, not {getattr(self, name)!r}.")
+        if not isinstance(self.rename, Mapping):
+            raise TypeError(f"rename must be a mapping of names, not {self.rename!r}.")
+        if not (self.id is None or isinstance(self.id, str) or callable(self.id)):
+            raise TypeError(f"id must be a column or a function of a row, not {self.id!r}.")
+        refuse_twice("rename", self.rename.values())
+        if self.columns is not None:
+            refuse_twice("columns", (self.rename.get(name, name) for name in self.columns))
+
+    def column_of_id(self, columns: Collection[str]) -> str | None:
+        """The column whose value is the ``_id``, by its name before or after ``rename``."""
+        if not isinstance(self.id, str) or self.id in columns:
+            return self.id if isinstance(self.id, str) else None
+        return next((name for name in columns if self.rename.get(name) == self.id), None)
+
+
+def refuse_twice(argument: str, names: Any) -> None:
+    """Refuse names of which one is there twice.
+
+    Raises:
+        ValueError: one is.
+    """
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"{argument} has {twice[0]!r} twice.")

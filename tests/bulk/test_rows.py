@@ -1,0 +1,269 @@
+"""Rows in insert_stream and bulk_insert: stored, refused and reported as their documents are."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from aiomotorengine import (
+    BooleanField,
+    DateTimeField,
+    Document,
+    EmbeddedDocumentField,
+    FloatField,
+    IntField,
+    ListField,
+    Rows,
+    StringField,
+)
+from aiomotorengine.bulk import BulkReport
+from tests.harness import Mongo
+from tests.integration.commands import watch
+
+pytestmark = pytest.mark.usefixtures("mongo", "codec")
+
+
+class Place(Document):
+    city = StringField(required=True)
+
+
+class Reading(Document):
+    station = StringField(required=True, max_length=2)
+    hour = IntField(min_value=0, max_value=23, db_field="h")
+    ok = BooleanField(default=True)
+    place = EmbeddedDocumentField(Place)
+
+
+async def stored(document_class: Any = Reading) -> list[dict[str, Any]]:
+    found = document_class.objects.coll().find({}, {"_id": 0}).sort("_id")
+    result: list[dict[str, Any]] = await found.to_list(None)
+    return result
+
+
+def told(report: BulkReport) -> list[Any]:
+    return sorted(
+        (entry.number, entry.code, entry.message, [(e.path, e.message) for e in entry.errors])
+        for entry in report.rejected
+    )
+
+
+async def test_rows_go_in_and_those_that_are_refused_are_told() -> None:
+    rows: list[Any] = [
+        {"station": "A", "hour": "7", "place": {"city": "Oslo"}},
+        {"station": "ABC", "hour": 99, "place": {}},
+        {"x": 1, "hour": -1},
+        5,
+    ]
+    report = await Reading.objects.insert_stream(Rows(rows), ordered=False, on_error="collect")
+    assert await stored() == [{"station": "A", "h": 7, "ok": True, "place": {"city": "Oslo"}}]
+    failed = "Validation for document {} in the documents you are saving failed with: {}"
+    invalid = "Field '{}' must be valid."
+    assert told(report) == [
+        (
+            1,
+            None,
+            failed.format(1, invalid.format("station")),
+            [
+                ("station", invalid.format("station")),
+                ("hour", invalid.format("hour")),
+                ("place.city", "Field 'city' is required."),
+            ],
+        ),
+        (
+            2,
+            None,
+            failed.format(2, "Field 'x' not found in Reading."),
+            [
+                ("x", "Field 'x' not found in Reading."),
+                ("station", "Field 'station' is required."),
+                ("hour", invalid.format("hour")),
+            ],
+        ),
+        (
+            3,
+            None,
+            failed.format(3, "a row must be a mapping, not int."),
+            [("", "a row must be a mapping, not int.")],
+        ),
+    ]
+
+
+async def test_the_first_row_that_is_refused_ends_an_ordered_stream() -> None:
+    rows = [{"station": "A"}, {"x": 1}, {"station": "B"}]
+    message = "document 1 in the documents you are saving failed with: Field 'x' not found"
+    with pytest.raises(ValueError, match=message) as refusal:
+        await Reading.objects.insert_stream(Rows(rows))
+    assert refusal.value.report.inserted.ranges == (range(1),)  # type: ignore[attr-defined]
+    assert [row["station"] for row in await stored()] == ["A"]
+
+
+async def test_names_are_checked_before_anything_is_sent(mongo: Mongo) -> None:
+    commands = watch(mongo)
+    rows = Rows([["A", 7]], columns=["station", "hours"])
+    for insert in (Reading.objects.insert_stream, Reading.objects.bulk_insert):
+        with pytest.raises(ValueError, match="No field of Reading is called 'hours'"):
+            await insert(rows)
+    assert commands.names == []
+
+
+async def test_a_mapping_that_is_no_row_is_an_error_as_before() -> None:
+    with pytest.raises(ValueError, match="can't save an instance of type 'dict'"):
+        await Reading.objects.insert_stream([{"station": "A"}])  # type: ignore[list-item]
+
+
+async def test_rows_of_an_async_source_are_sent_while_it_waits() -> None:
+    more = asyncio.Event()
+
+    async def rows() -> AsyncIterator[dict[str, Any]]:
+        yield {"station": "A"}
+        await more.wait()
+        yield {"station": "B"}
+
+    def show(report: BulkReport) -> None:
+        assert report.inserted
+        more.set()
+
+    async with asyncio.timeout(20):
+        report = await Reading.objects.insert_stream(Rows(rows()), max_wait=0.01, progress=show)
+    assert (report.ok, report.taken) == (True, 2)
+
+
+async def test_bulk_insert_makes_documents_of_rows() -> None:
+    documents = await Reading.objects.bulk_insert(Rows({"station": ["A", "B"], "hour": [1, 2]}))
+    assert documents is not None
+    assert [(one.station, one.hour) for one in documents] == [("A", 1), ("B", 2)]
+    assert await Reading.objects.get(documents[1]._id) is not None
+
+
+async def test_bulk_insert_inserts_no_row_if_one_is_refused() -> None:
+    report = BulkReport()
+    with pytest.raises(ValueError, match="document 1 in the .* Field 'x' not found in Reading"):
+        await Reading.objects.bulk_insert(Rows([{"station": "A"}, {"x": 1}]), report=report)
+    assert (report.taken, len(report.rejected)) == (2, 1)
+    assert await stored() == []
+
+
+async def test_ids_from_content_make_a_reload_idempotent() -> None:
+    rows = [{"sku": n, "station": "A"} for n in range(3)]
+    for inserted in (3, 0):
+        report = await Reading.objects.insert_stream(
+            Rows(rows, id="sku"), ordered=False, on_error="collect"
+        )
+        assert len(report.inserted) == inserted
+    assert await Reading.objects.count() == 3
+
+
+async def test_what_a_save_does_is_done_for_rows() -> None:
+    class Note(Document):
+        title = StringField(required=True)
+        slug = StringField(on_save=lambda note, creating: f"{note.title}-{creating}")
+        made = DateTimeField(auto_now_on_insert=True, required=True)
+
+    report = await Note.objects.insert_stream(Rows([{"title": "A"}]))
+    [note] = await stored(Note)
+    assert report.ok
+    assert note["slug"] == "A-True"
+    assert isinstance(note["made"], datetime)
+
+
+async def test_a_class_of_ones_own_ways_takes_rows() -> None:
+    class Loud(Document):
+        word = StringField()
+
+        def __init__(self, **values: Any) -> None:
+            super().__init__(**values)
+            self.word = str(self.word).upper()
+
+        def validate(self) -> bool:
+            if self.word == "NO":
+                raise ValueError("not that")
+            return super().validate()
+
+    rows = [{"word": "yes"}, {"word": "no"}]
+    report = await Loud.objects.insert_stream(Rows(rows), ordered=False, on_error="collect")
+    assert await stored(Loud) == [{"word": "YES"}]
+    assert "not that" in report.rejected[0].message
+
+
+# -- the law: rows are what their documents are --------------------------------------------------
+
+
+class Item(Document):
+    name = StringField(max_length=5)
+    count = IntField(min_value=0, default=3)
+
+
+class Everything(Document):
+    text = StringField(required=True, db_field="t")
+    whole = IntField(max_value=1000)
+    part = FloatField(required=True)
+    is_on = BooleanField(default=True)
+    at = DateTimeField()
+    item = EmbeddedDocumentField(Item)
+    items = ListField(EmbeddedDocumentField(Item))
+    words = ListField(StringField(max_length=3))
+
+
+VALUES: list[Any] = [None, "", "a", "7", " 7.5", "abcdef", 7, -1, 2000, 2**70, 1.5, float("inf")]
+VALUES += [True, b"x", datetime(2020, 1, 2), "2020-01-02T03:04:05Z", [], ["a", "b"], ["abcd"], {}]
+VALUES += ['{"name": "a"}', '[{"count": -1}]', '["a"]', "[", {"name": "n"}, {"count": "x", "z": 1}]
+VALUES += [
+    [{"name": "n"}, {"count": "5"}],
+    [None, {"q": 1}],
+    object,
+    "true",
+    "\ud800",
+    {"name": {}},
+]
+NAMES = ["text", "whole", "part", "is_on", "at", "item", "items", "words", "t", "other", "_id", ""]
+
+
+def random_row(random: random.Random) -> Any:
+    good = {"text": "a", "part": 1.5}
+    if random.random() < 0.01:
+        return random.choice([None, 5, [], "text"])
+    if random.random() < 0.5:
+        return good | {"whole": random.randrange(900), "item": {"name": "x"}}
+    names = random.sample(NAMES, random.randrange(1, 4))
+    return good | {name: random.choice(VALUES) for name in names}
+
+
+RULES: list[dict[str, Any]] = [
+    {},
+    {"parse": True, "nulls": "default"},
+    {"unknown": "keep", "names": "db"},
+    {"unknown": "ignore", "rename": {"other": "whole"}, "parse": True, "null_values": ["a", ""]},
+    {"id": "whole", "nulls": "default"},
+]
+
+
+@pytest.mark.parametrize("rules", RULES)
+async def test_rows_are_what_their_documents_are(rules: dict[str, Any]) -> None:
+    rows = [random_row(random.Random(number)) for number in range(1500)]
+    reports, found = [], []
+    for source in (Rows(rows, **rules), Rows(rows, **rules).documents(Everything)):
+        reports.append(
+            await Everything.objects.insert_stream(
+                source, ordered=False, on_error="collect", in_flight=1
+            )
+        )
+        documents = await Everything.objects.coll().find({}).to_list(None)
+        found.append(sorted(map(without_new_id, documents)))
+        await Everything.objects.delete()
+    by_rows, by_documents = reports
+    assert told(by_rows) == told(by_documents)
+    assert by_rows.inserted.ranges == by_documents.inserted.ranges
+    assert found[0] == found[1]
+    assert len(by_rows.inserted) == len(found[0]) > 0
+    assert by_rows.rejected
+
+
+def without_new_id(document: dict[str, Any]) -> str:
+    id = document.pop("_id")
+    return repr(document if isinstance(id, ObjectId) else (id, document))
