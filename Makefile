@@ -11,6 +11,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 PROFILE := dev
+BENCHED := .benchmarks/tables.md
 WORKERS ?= logical
 CONSTRAINTS := requirements/constraints.txt
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
@@ -39,11 +40,11 @@ PARALLEL := --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
 PYTEST := $(PY) -m pytest $(PARALLEL)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup build demo quick test test-all matrix test-pure lint bench fuzz leaks asan valgrind faults soak docs \
+.PHONY: help setup build demo quick test test-all matrix test-pure lint bench bench-pythons fuzz leaks asan valgrind faults soak docs \
 	ci wheel-pure clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(BUILT) $(TOOLS) ## environment in .venv, dependencies, tools, debug build
 
@@ -83,9 +84,13 @@ ifeq ($(KIND),native)
 	PYO3_PYTHON=$(abspath $(PY)) cargo clippy --all-targets -- --deny warnings
 endif
 
-bench: $(TOOLS) $(VENV)/.stamp-odms ## release build, then the benches; prints tables of ratios
+bench: $(TOOLS) $(VENV)/.stamp-odms ## release build, then the benches, 12 minutes; prints tables
 	@$(MAKE) --no-print-directory build PROFILE=release
-	$(PY) -m pytest benches $(ARGS)
+	$(PY) -m pytest benches --corners=all --tables=$(BENCHED) $(ARGS)
+	@echo "The tables are in $(BENCHED) as well; ARGS=--publish puts them into the pages"
+
+bench-pythons: setup ## what loaded documents cost the collector, with every Python found here
+	$(PY) -m benches.interpreters $(PYTHONS)
 
 fuzz: ## both codecs against each other on random documents and damaged bytes
 	@$(MAKE) --no-print-directory build PROFILE=release

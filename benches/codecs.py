@@ -14,7 +14,6 @@ from bson.objectid import ObjectId
 
 from aiomotorengine import codec as door
 from aiomotorengine.codec import codec_for
-from aiomotorengine.codec.contract import Implementation
 from tests.zoo.shapes import SHAPES, Shape
 
 __all__ = [
@@ -23,6 +22,7 @@ __all__ = [
     "again",
     "any_shape",
     "batch_of",
+    "codec_and_ids",
     "decoding",
     "encoding",
     "only_native",
@@ -41,28 +41,23 @@ def encoding(
     name: str, documents: Sequence[Any], options: CodecOptions[Any] = STANDARD
 ) -> Callable[[], list[bytes]]:
     """Validates documents of one class and writes them, each with a new id, by a codec."""
-    side, implementation = side_of(name, type(documents[0]), options)
-
-    def encode() -> list[bytes]:
-        ids = implementation.new_object_ids(len(documents))
-        return side.encode_many(documents, ids, validate=True)
-
-    return encode
+    side, new_ids = codec_and_ids(name, type(documents[0]), options)
+    return lambda: side.encode_many(documents, new_ids(len(documents)), validate=True)
 
 
-def side_of(
-    name: str, document_class: Any, options: CodecOptions[Any]
-) -> tuple[door.Codec, Implementation]:
-    """The codec of a class on one side of the door, and that side."""
+def codec_and_ids(
+    name: str, document_class: Any, options: CodecOptions[Any] = STANDARD
+) -> tuple[door.Codec, Callable[[int], list[ObjectId]]]:
+    """The codec of a class, of the implementation named, and what makes new ids there."""
     with door.use(name):
-        return codec_for(document_class, options), door.choose(name)[0]
+        return codec_for(document_class, options), door.choose(name)[0].new_object_ids
 
 
 def decoding(
     name: str, document_class: Any, batch: bytes, options: CodecOptions[Any] = STANDARD
 ) -> Callable[[], list[Any]]:
     """Reads the documents of a batch, by a codec."""
-    side, _ = side_of(name, document_class, options)
+    side, _ = codec_and_ids(name, document_class, options)
     return lambda: side.decode_many(batch)
 
 

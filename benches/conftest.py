@@ -8,17 +8,26 @@ which is printed at the end of the run, and into the benchmark's extra info (``-
 from __future__ import annotations
 
 import gc
+import os
+import platform
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import pytest
 
-from benches.tables import Ratio, Target, put, tables
+from benches.tables import Ratio, Target, printed, put, replaced, tables
+from tests.harness import missing
+from tests.servers import kinds
 
 ROUNDS = 40
+ROOT = Path(__file__).parents[1]
+PAGES = (ROOT / "README.md", ROOT / "docs" / "performance.md")
 
 Work = Callable[..., Any]
 Prepare = Callable[[], tuple[Any, ...]]
@@ -44,7 +53,7 @@ class Compare:
         before_work: Prepare = tuple,
         before_yardstick: Prepare = tuple,
         clock: Callable[[], float] = time.process_time,
-    ) -> None:
+    ) -> float:
         """Measure ``work`` in multiples of ``yardstick``.
 
         Parameters:
@@ -58,6 +67,9 @@ class Compare:
             before_yardstick: the same for the yardstick.
             clock: by default the processor time of this process and all of its threads, which
                 others on the machine disturb less than they do the time on the wall.
+
+        Returns:
+            The least time that ``work`` took, in seconds.
         """
         self.benchmark._timer = clock
         seconds: list[float] = []
@@ -83,6 +95,7 @@ class Compare:
             ratio_of_minimums=ratio.minimum, ratio_of_medians=ratio.median
         )
         put(table, row, column, ratio, target)
+        return float(times.min)
 
 
 @pytest.fixture
@@ -99,17 +112,47 @@ def compare(benchmark: Any) -> Compare:
     return Compare(benchmark)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--tables", type=Path, metavar="FILE", help="write the tables to a file too")
+    parser.addoption(
+        "--publish",
+        action="store_true",
+        help="put the tables in place of those with the same titles in the pages that have any",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if config.option.verbose <= 0:
         config.option.benchmark_quiet = True  # its own tables are of times
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     if not tables:
         return
+    describe_this_run()
     terminalreporter.section("ratios (of the minimums / of the medians)")
-    for table in tables.values():
-        terminalreporter.write_line("")
-        for text in table.lines():
-            terminalreporter.write_line(text)
+    terminalreporter.write_line(printed())
+    if file := config.option.tables:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(printed(), encoding="utf-8")
+    if config.option.publish:
+        for page in PAGES:
+            page.write_text(replaced(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def describe_this_run() -> None:
+    """Say on what the figures were measured, in a table of its own."""
+    title = "measured with"
+    mongod = kinds()["mongod"]
+    described = {
+        "Python": platform.python_version(),
+        "PyMongo": version("pymongo"),
+        "Motor": version("motor"),
+        "msgspec": version("msgspec"),
+        "mongod": mongod.version() if missing("mongod") is None else "none",
+        "processors": str(os.cpu_count()),
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+    }
+    for name, value in described.items():
+        put(title, "this run", name, value)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
 
-__all__ = ["Ratio", "Table", "Target", "put", "tables"]
+__all__ = ["Figure", "Ratio", "Table", "Target", "printed", "put", "replaced", "tables"]
 
 
-@dataclass(frozen=True)
-class Ratio:
+class Ratio(NamedTuple):
+    """Of the minimums of all rounds, and of the medians."""
+
     minimum: float
     median: float
 
     def __str__(self) -> str:
         return f"{shown(self.minimum)} / {shown(self.median)}"
+
+
+Figure: TypeAlias = Ratio | float | str
 
 
 def shown(value: float) -> str:
@@ -30,16 +35,20 @@ class Target:
     Attributes:
         bound: the most that the figure may be, or the least.
         is_least: which of these it is.
+        of_median: whether the median is to reach it, where the figure is a ratio.
     """
 
     bound: float
     is_least: bool = False
+    of_median: bool = False
 
-    def said_of(self, reached: float) -> str:
-        """The target in words, and whether it is missed."""
+    def said_of(self, reached: Ratio | float) -> str:
+        """The target in words, and whether it holds."""
+        if isinstance(reached, Ratio):
+            reached = reached.median if self.of_median else reached.minimum
         met = reached >= self.bound if self.is_least else reached <= self.bound
         text = f"{'≥' if self.is_least else '≤'} {self.bound:g}"
-        return text if met else f"**{text} missed**"
+        return f"{text} holds" if met else f"**{text} misses**"
 
 
 @dataclass
@@ -74,7 +83,7 @@ def put(
     table: str,
     row: str,
     column: str,
-    figure: Ratio | float | str,
+    figure: Figure,
     target: Target | float | None = None,
 ) -> None:
     """Put a figure into a table.
@@ -89,5 +98,29 @@ def put(
     found.figures.setdefault(row, {})[column] = text
     if target is not None and not isinstance(figure, str):
         wanted = target if isinstance(target, Target) else Target(target)
-        reached = figure.minimum if isinstance(figure, Ratio) else figure
-        found.targets.setdefault(row, {})[column] = wanted.said_of(reached)
+        found.targets.setdefault(row, {})[column] = wanted.said_of(figure)
+
+
+def printed() -> str:
+    """All tables of this run."""
+    return "\n\n".join("\n".join(table.lines()) for table in tables.values()) + "\n"
+
+
+def replaced(page: str) -> str:
+    """A page in which each table that this run has measured anew stands in place of the old one.
+
+    A table is known by its title; those that this run has not measured stay.
+    """
+    lines = iter(page.splitlines())
+    result: list[str] = []
+    for text in lines:
+        table = tables.get(text[2:-2]) if text.startswith("**") else None
+        if table is None:
+            result.append(text)
+            continue
+        result += table.lines()
+        next(lines)  # the line between a title and its table
+        after = next((text for text in lines if not text.startswith("|")), None)
+        if after is not None:
+            result.append(after)
+    return "\n".join(result) + "\n"

@@ -7,14 +7,11 @@ and an embedded document of three values.
 from __future__ import annotations
 
 from collections.abc import Callable
-from timeit import Timer
 from typing import Any
 
 import bson
 import pytest
-from bson.objectid import ObjectId
 
-from aiomotorengine import Document, PasswordField, ReferenceField, StringField
 from tests.zoo.shapes import EVERYDAY, Shape, everyday, person
 
 COUNT = 500
@@ -83,80 +80,4 @@ def test_costs_grow_with_the_number_of_fields(
         column=f"{fields} fields",
         scale=15 / fields,
         target=1.0 if fields == 60 else None,
-    )
-
-
-# -- attributes ----------------------------------------------------------------------------------
-
-
-class PythonDescriptor:
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        return instance.__dict__[self.name]
-
-    def __set__(self, instance: Any, value: Any) -> None:
-        instance.__dict__[self.name] = value
-
-
-class Ordinary:
-    """A class without a library."""
-
-    described = PythonDescriptor()
-
-    def __init__(self) -> None:
-        self.name = "Ada"
-        self._id = None
-        self.described = "Ada"
-
-    def save(self) -> None:
-        pass
-
-
-class Described(Document):
-    """An attribute of each sort: stored as it is, converted when it is read, a reference."""
-
-    name = StringField()
-    secret = PasswordField()
-    friend = ReferenceField("benches.test_document.Described")
-
-
-READS = 20_000
-COLUMNS = {
-    "name": "a plain attribute",
-    "described": "one by a Python descriptor",
-    "_id": "a plain attribute",
-    "save": "a method",
-    "name = 'Eva'": "a plain attribute",
-}
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs", "target"),
-    [
-        ("document.name", "ordinary.name", None),
-        ("document.name", "ordinary.described", 0.34),
-        ("document.secret", "ordinary.name", None),
-        ("document.secret", "ordinary.described", None),
-        ("document.friend", "ordinary.name", None),
-        ("document.friend", "ordinary.described", None),
-        ("document._id", "ordinary._id", 1.3),
-        ("document.save", "ordinary.save", 1.3),
-        ("document.name = 'Eva'", "ordinary.name = 'Eva'", None),
-    ],
-)
-def test_attributes(ours: str, theirs: str, target: float | None, compare: Compare) -> None:
-    friend = Described(_id=ObjectId())
-    document = Described(name="Ada", secret="hush", friend=friend)
-    names = {"document": document, "ordinary": Ordinary()}
-    compare(
-        Timer(ours, globals=names).timeit,
-        Timer(theirs, globals=names).timeit,
-        table="attributes, in multiples of those of a class without a library",
-        row=f"`{ours}`",
-        column=COLUMNS[theirs.partition(".")[2]],
-        target=target,
-        before_work=lambda: (READS,),
-        before_yardstick=lambda: (READS,),
     )

@@ -48,7 +48,8 @@ def levels(size: int, around: Callable[[Any], Any]) -> Page:
 GROWTHS: dict[str, Callable[[int], Page]] = {
     "undeclared values": undeclared,
     "keys of a dict": lambda size: Page(anything={f"key_{number}": 1 for number in range(size)}),
-    "items of a list": lambda size: Page(items=list(range(size))),
+    # So many that the small document, too, is long enough for its depth to be looked at.
+    "items of a list": lambda size: Page(items=list(range(4 * size))),
     "embedded documents": lambda size: Page(notes=[Note(text="a") for _ in range(size)]),
     "a text": lambda size: Page(anything="\u00e9" * size * 10),
     "levels": lambda size: levels(size, lambda value: {"a": 1, "b": value}),

@@ -141,10 +141,12 @@ class Environment:
 
     Parameters:
         directory: where it is, or will be.
+        profile: how the codec is compiled, by cargo's name for it.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, profile: str = "dev") -> None:
         self.directory = directory
+        self.profile = profile
         self.python = str(directory / "bin" / "python")
 
     def make(self, python: str) -> None:
@@ -229,7 +231,7 @@ class Environment:
         """The environment variables of what is run for it."""
         added = {
             "CARGO_TARGET_DIR": str(self.directory / "target"),
-            "MATURIN_PEP517_ARGS": "--profile dev",
+            "MATURIN_PEP517_ARGS": f"--profile {self.profile}",
             "PIP_BUILD_CONSTRAINT": str(CONSTRAINTS),
         }
         with suppress(NotAvailableError):  # otherwise the header of the tests says so

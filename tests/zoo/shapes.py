@@ -21,6 +21,7 @@ from aiomotorengine import (
     DateTimeField,
     DecimalField,
     Document,
+    EmailField,
     EmbeddedDocumentField,
     FloatField,
     IntField,
@@ -47,12 +48,14 @@ class Shape:
         document_class: the class.
         row: makes one ready dict, without ``_id``.
         document: makes the document that stores what a row holds.
+        value_of: turns a row into the values of a document, where the two are not the same.
     """
 
     name: str
     document_class: Any
     row: Callable[[Random], Row]
     document: Callable[[Row], Any]
+    value_of: Callable[[Row], Row] = dict
 
     def rows(self, count: int, seed: int = 0) -> list[Row]:
         """So many rows, the same for the same seed."""
@@ -62,6 +65,10 @@ class Shape:
     def documents(self, count: int, seed: int = 0) -> list[Any]:
         """The documents of the rows of that seed."""
         return [self.document(row) for row in self.rows(count, seed)]
+
+    def values(self, count: int, seed: int = 0) -> list[Row]:
+        """Their values by name, those of embedded documents as dicts."""
+        return [self.value_of(row) for row in self.rows(count, seed)]
 
     def __str__(self) -> str:
         return self.name
@@ -75,6 +82,10 @@ def moment(random: Random) -> datetime:
     return EPOCH + timedelta(milliseconds=random.randrange(10**11))
 
 
+def mail_address(random: Random) -> str:
+    return f"{text(random, 8)}.{text(random, 6)}@example.com"
+
+
 def object_id(random: Random) -> ObjectId:
     return ObjectId(random.randbytes(12))
 
@@ -84,7 +95,7 @@ def object_id(random: Random) -> ObjectId:
 
 class Flat(Document):
     name = StringField(required=True, max_length=64)
-    city = StringField(max_length=64)
+    mail = EmailField()
     age = IntField(min_value=0, max_value=150)
     score = FloatField()
     active = BooleanField()
@@ -95,7 +106,7 @@ class Flat(Document):
 
 class FlatWithoutUuid(Document):
     name = StringField(required=True, max_length=64)
-    city = StringField(max_length=64)
+    mail = EmailField()
     age = IntField(min_value=0, max_value=150)
     score = FloatField()
     active = BooleanField()
@@ -106,7 +117,7 @@ class FlatWithoutUuid(Document):
 def flat_row(random: Random, *, uuid: bool = True) -> Row:
     row: Row = {
         "name": text(random, 20),
-        "city": text(random, 12),
+        "mail": mail_address(random),
         "age": random.randrange(100),
         "score": random.random() * 100,
         "active": random.random() < 0.5,
@@ -167,6 +178,10 @@ def post_row(random: Random) -> Row:
         },
         "comments": [comment_row(random) for _ in range(10)],
     }
+
+
+def post_values(row: Row) -> Row:
+    return row | {"price": Decimal(row["price"])}
 
 
 def post(row: Row) -> Post:
@@ -320,7 +335,7 @@ S1N = Shape(
     lambda random: flat_row(random, uuid=False),
     lambda row: FlatWithoutUuid(**row),
 )
-S2 = Shape("S2", Post, post_row, post)
+S2 = Shape("S2", Post, post_row, post, post_values)
 S3 = Shape("S3", Mixed, mixed_row, lambda row: Mixed(**row))
 S4 = Shape("S4", Telemetry, telemetry_row, lambda row: Telemetry(**row))
 EVERYDAY = Shape("11 values", Person, person_row, person)
