@@ -3,8 +3,9 @@
 ``python -m examples.ingest_files measurements.csv --rejects rejects.ndjson``
 
 The file is read as it is sent, so its size does not matter. A row that cannot be stored does not
-end the load: it is written to the file of rejects, with the reason. What cannot be taken apart into
-rows does: a CSV file with a quote that is never closed is one row from there on.
+end the load: it is written to the file of rejects, with all that is wrong with it. A CSV file whose
+columns are not those of a measurement is refused before anything is sent; and one with a quote that
+is never closed is one row from there on.
 
 Started again, it stores the rows again; ``resume.py`` shows how to go on instead.
 """
@@ -19,17 +20,23 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from aiomotorengine import BulkReport, DateTimeField, Document, FloatField, StringField, connect
+from aiomotorengine import (
+    BulkReport,
+    DateTimeField,
+    Document,
+    FloatField,
+    Rows,
+    StringField,
+    connect,
+)
 
 __all__ = ["Measurement", "load", "main"]
 
-ROWS_BETWEEN_WRITES = 1000
 STOPPED = 128 + signal.SIGTERM
 
 
@@ -43,25 +50,11 @@ class Measurement(Document):
     temperature = FloatField(min_value=-100, max_value=100)
 
 
-class Unreadable(Measurement):
-    """Stands for a row that is no measurement at all, and is refused with the reason.
-
-    A generator that raises is at its end, and so is the load.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__()
-        self._reason = reason
-
-    def validate(self) -> bool:
-        raise ValueError(self._reason)
-
-
-class Rows:
-    """The rows of a file, as they are read.
+class Lines:
+    """The lines of a file, as they are read.
 
     Parameters:
-        path: a file that ends with ``.csv``, with a line of names; else one JSON object a line.
+        path: the file.
 
     Attributes:
         size: how many bytes the file has.
@@ -73,11 +66,7 @@ class Rows:
         self.size = path.stat().st_size
         self.position = 0
 
-    def __iter__(self) -> Iterator[Any]:
-        is_csv = self.path.suffix.lower() == ".csv"
-        yield from csv.DictReader(self.lines()) if is_csv else self.lines()
-
-    def lines(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[str]:
         with self.path.open("rb") as file:
             for line in file:
                 # Some programs begin a file with a mark of its encoding.
@@ -87,58 +76,26 @@ class Rows:
                 yield text.decode("utf-8", errors="surrogateescape")
 
 
-class Rejects:
-    """Writes down the rows that are refused, as it becomes known.
+def rows_in(lines: Lines) -> Rows:
+    """The rows of a file: of CSV, if its name says so, else a JSON object in each line."""
+    if lines.path.suffix.lower() != ".csv":
+        return Rows(map(read_json, lines), parse=True)
+    table = csv.reader(iter(lines))
+    names = next(table, None)
+    if names is None:
+        return Rows(())
+    return Rows(filter(None, table), columns=names, parse=True)
 
-    Parameters:
-        rows: the rows.
-        report: of the call that inserts them.
-        file: where to write.
+
+def read_json(line: str) -> Any:
+    """What a line says. One that says nothing is given as it is, and so refused as a row.
+
+    An iterator that raises is at its end, and so is the load.
     """
-
-    def __init__(self, rows: Rows, report: BulkReport, file: TextIO) -> None:
-        self._rows, self._report, self._file = rows, report, file
-        self._under_way: dict[int, Any] = {}
-        self._written = self._first = 0
-
-    def __iter__(self) -> Iterator[Any]:
-        """The rows; each is kept until it is known what became of it."""
-        for number, row in enumerate(self._rows):
-            self._under_way[number] = row
-            yield row
-            if number % ROWS_BETWEEN_WRITES == 0:
-                self.write()
-
-    def write(self) -> None:
-        """Write those of which it is known, and forget the others of which it is."""
-        for entry in self._report.rejected[self._written :]:
-            row = self._under_way[entry.number]
-            line = {"number": entry.number, "reason": entry.message, "row": row}
-            self._file.write(json.dumps(line) + "\n")
-        self._file.flush()
-        self._written = len(self._report.rejected)
-        settled, unconfirmed = self._report.settled, self._report.unconfirmed
-        while self._first in settled or self._first in unconfirmed:
-            del self._under_way[self._first]
-            self._first += 1
-
-
-def measurement_of(row: Any) -> Measurement:
-    """The document of a row; whether it is valid is for ``insert_stream`` to say."""
     try:
-        values = row if isinstance(row, dict) else json.loads(row)
-        # So csv names what has no name, and fills in what is not there.
-        if None in values or (values is row and None in values.values()):
-            raise ValueError("there are not as many values as names")
-        return Measurement(
-            station=values["station"],
-            time=datetime.fromisoformat(values["time"]) if values["time"] else None,
-            temperature=None
-            if values["temperature"] in ("", None)
-            else float(values["temperature"]),
-        )
-    except Exception as error:
-        return Unreadable(f"{type(error).__name__}: {error}")
+        return json.loads(line)
+    except (RecursionError, ValueError):
+        return line
 
 
 async def load(path: Path, rejects: Path, report: BulkReport) -> None:
@@ -157,25 +114,21 @@ async def load(path: Path, rejects: Path, report: BulkReport) -> None:
         TextColumn("{task.fields[documents]:,} documents"),
         TimeRemainingColumn(),
     )
-    rows = Rows(path)
+    lines = Lines(path)
     with rejects.open("w", encoding="utf-8") as file, Progress(*columns) as bar:
-        task = bar.add_task(path.name, total=rows.size, documents=0)
-        refused = Rejects(rows, report, file)
+        task = bar.add_task(path.name, total=lines.size, documents=0)
 
         def show(report: BulkReport) -> None:
-            bar.update(task, completed=rows.position, documents=len(report.inserted))
-            refused.write()
+            bar.update(task, completed=lines.position, documents=len(report.inserted))
 
-        try:
-            await Measurement.objects.insert_stream(
-                map(measurement_of, refused),
-                ordered=False,
-                on_error="collect",
-                report=report,
-                progress=show,
-            )
-        finally:  # also where the connection was lost
-            refused.write()
+        await Measurement.objects.insert_stream(
+            rows_in(lines),
+            ordered=False,
+            on_error="collect",
+            report=report,
+            progress=show,
+            rejects=file,
+        )
 
 
 def stop_when_told() -> None:

@@ -38,6 +38,7 @@ ROOMS_TO_NAME = (
     "documents",
     "drivers",
     "reading",
+    "rows",
     "wire",
     "writing",
     "query_builder",
