@@ -1,0 +1,228 @@
+"""Shapes of classes: whatever Python lets a program write, documents allow."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Generic, TypeVar
+
+import pytest
+
+from aiomotorengine import Document, IntField, StringField
+
+T = TypeVar("T")
+
+
+class Left(Document):
+    name = StringField(default="left")
+    left = IntField(default=1)
+
+
+class Right(Document):
+    name = StringField(default="right")
+    right = IntField(default=2)
+
+
+def test_two_document_bases() -> None:
+    class Both(Left, Right):
+        both = IntField(default=3)
+
+    both: Any = Both()
+    assert vars(both).keys() == set(Both._fields) == {"name", "left", "right", "both"}
+    assert (both.name, both.left, both.right, both.both) == ("left", 1, 2, 3)
+    both.right = 5
+    assert Both.from_son(both.to_son()).to_son() == both.to_son()
+
+
+def test_a_diamond() -> None:
+    class Base(Document):
+        root = IntField(default=0)
+
+    class A(Base):
+        a = IntField(default=1)
+
+    class B(Base):
+        b = IntField(default=2)
+
+    class Bottom(A, B):
+        bottom = IntField(default=9)
+
+    document: Any = Bottom(b=7)
+    assert (document.root, document.a, document.b, document.bottom) == (0, 1, 7, 9)
+    document.root = 4
+    assert vars(document) == {"root": 4, "a": 1, "b": 7, "bottom": 9}
+
+
+def test_mixins_before_and_behind() -> None:
+    class Mixin:
+        def shout(self) -> str:
+            return str(self.name).upper()  # type: ignore[attr-defined]
+
+    class First(Mixin, Left):
+        pass
+
+    class Last(Left, Mixin):  # type: ignore[misc]
+        pass
+
+    for cls in First, Last:
+        document: Any = cls(name="a")
+        document.extra = 1
+        assert (document.shout(), document.extra, document.left) == ("A", 1, 1)
+
+
+def test_a_generic_document() -> None:
+    class Box(Document, Generic[T]):
+        name = StringField()
+
+    box: Any = Box[int](name="a")
+    assert type(box) is Box
+    assert box.name == "a"
+    assert box.__orig_class__ == Box[int]
+
+
+def test_slots_of_the_program() -> None:
+    class Slotted(Left):
+        __slots__ = ("one", "two")
+
+    class Deeper(Slotted):
+        __slots__ = ("three",)
+        size = IntField(default=4)
+
+    document: Any = Deeper(name="a")
+    document.one, document.three = object, "x"
+    assert (document.one, document.three, document.size, document.name) == (object, "x", 4, "a")
+    with pytest.raises(AttributeError):
+        _ = document.two
+    del document.one
+    with pytest.raises(AttributeError):
+        _ = document.one
+    assert vars(document) == {"name": "a", "left": 1, "size": 4}
+
+
+def test_empty_slots_change_nothing() -> None:
+    class Slotted(Left):
+        __slots__ = ()
+
+    document: Any = Slotted()
+    document.extra = 1
+    assert vars(document) == {"name": "left", "left": 1, "extra": 1}
+
+
+def test_another_class_can_be_assigned() -> None:
+    class Other(Left):
+        more = IntField()
+
+    class Else(Document):
+        left = IntField()
+        name = StringField()
+
+    for cls in Other, Else:
+        document: Any = Left(name="a", left=5)
+        document.__class__ = cls
+        assert type(document) is cls
+        assert (document.name, document.left) == ("a", 5)
+        document.left = 6
+        assert document.left == 6
+        assert vars(document) == {"name": "a", "left": 6}
+        assert document.to_son()["left"] == 6
+
+
+def test_a_value_of_the_new_class_can_be_set() -> None:
+    class Other(Left):
+        more = IntField()
+
+    document: Any = Left(name="a")
+    document.__class__ = Other
+    assert document.more is None
+    document.more = 7
+    assert document.more == 7
+    assert document.to_son() == {"name": "a", "left": 1, "more": 7}
+
+
+def test_no_other_kind_of_class_can_be_assigned() -> None:
+    class NoDocument:
+        pass
+
+    document: Any = Left(name="a")
+    with pytest.raises(TypeError):
+        document.__class__ = NoDocument
+    assert document.name == "a"
+
+
+def test_own_attribute_access() -> None:
+    seen = []
+
+    class Watched(Left):
+        def __setattr__(self, name: str, value: Any) -> None:
+            seen.append(name)
+            super().__setattr__(name, value)
+
+        def __getattribute__(self, name: str) -> Any:
+            if name == "secret":
+                return "told"
+            return super().__getattribute__(name)
+
+        def __getattr__(self, name: str) -> Any:
+            if name == "missing":
+                return "found"
+            raise AttributeError(name)
+
+    document: Any = Watched(name="a")
+    seen.clear()
+    document.left = 4
+    document.extra = 5
+    assert seen == ["left", "extra"]
+    assert (document.left, document.extra) == (4, 5)
+    assert (document.secret, document.missing, document.name) == ("told", "found", "a")
+    with pytest.raises(AttributeError):
+        _ = document.nothing
+
+
+def test_own_init_and_new() -> None:
+    class Own(Left):
+        def __new__(cls, *args: Any, **values: Any) -> Any:
+            document = super().__new__(cls)
+            document.made = True
+            return document
+
+        def __init__(self, shout: str = "x", **values: Any) -> None:
+            super().__init__(name=shout.upper(), **values)
+
+    document: Any = Own("a", left=3)
+    assert (document.made, document.name, document.left) == (True, "A", 3)
+
+
+def test_object_can_be_asked_to_set_and_to_get() -> None:
+    document: Any = Left(name="a")
+    assert object.__getattribute__(document, "name") == "a"
+
+
+def test_weak_references_and_finalizers() -> None:
+    gone = []
+
+    class Final(Left):
+        def __del__(self) -> None:
+            gone.append((self.name, self.left))
+
+    document: Any = Final(name="a")
+    told: list[object] = []
+    reference = weakref.ref(document, told.append)
+    assert reference() is document
+    del document
+    assert gone == [("a", 1)]
+    assert told == [reference]
+    assert reference() is None
+
+
+def test_a_document_can_be_revived_by_its_finalizer() -> None:
+    revived = []
+
+    class Revived(Left):
+        def __del__(self) -> None:
+            revived.append(self)
+
+    Revived(name="a", left=4)
+    (document,) = revived
+    assert (document.name, document.left) == ("a", 4)
+    revived.clear()  # Python calls a finalizer once
+    del document
+    assert revived == []
