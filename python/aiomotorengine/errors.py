@@ -374,9 +374,9 @@ def joined(first: type[AggregationError], second: type[Exception]) -> type[Aggre
 
 def keep_labels(cause: PyMongoError, error: Exception) -> None:
     """Give an error the labels of another, by which programs decide whether to try again."""
-    for name, value in vars(cause).items():
-        if "labels" in name:
-            setattr(error, name, set(value))
+    labels = getattr(cause, "_error_labels", None)
+    if labels is not None:
+        error._error_labels = set(labels)  # type: ignore[attr-defined]
 
 
 # -- bulk inserts --------------------------------------------------------------------------------

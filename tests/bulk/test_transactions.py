@@ -1,4 +1,4 @@
-"""Bulk inserts in a transaction: nothing is saved before it is committed."""
+"""Bulk inserts in a transaction, in which documents count as saved until it is over."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pymongo.errors import OperationFailure
 
+from aiomotorengine import Document, IntField
 from aiomotorengine.bulk import BulkReport
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.queryset import QuerySet
@@ -135,3 +136,34 @@ async def test_what_the_same_transaction_has_saved_is_copied(mongo: Mongo, name:
         assert row._id != first
         await session.commit_transaction()
     assert sorted(await stored()) == [1, 1, 1000]
+
+
+@pytest.mark.parametrize("name", ["bulk_insert", "insert_stream"])
+async def test_what_is_inserted_counts_as_saved_in_the_transaction(mongo: Mongo, name: str) -> None:
+    class Seen(Document):
+        n = IntField(on_save=lambda document, creating: int(creating))
+
+    seen = Seen()
+    async with transaction() as session:
+        await getattr(Seen.objects, name)([seen])
+        first = seen._id
+        assert seen.n == 1
+        await seen.save()
+        assert (seen.n, seen._id) == (0, first)
+        await getattr(Seen.objects, name)([seen])  # a copy, as anywhere else
+        assert seen._id != first
+        await session.abort_transaction()
+    await seen.save()
+    assert seen.n == 1
+    assert [found._id for found in await Seen.objects.find_all()] == [seen._id]
+
+
+@pytest.mark.parametrize("name", ["bulk_insert", "insert_stream"])
+async def test_a_document_twice_in_a_call_of_a_transaction_is_one(mongo: Mongo, name: str) -> None:
+    row = Row(n=1)
+    async with transaction() as session:
+        with pytest.raises(UniqueKeyViolationError):
+            await getattr(Row.objects, name)([row, row])
+        await session.abort_transaction()
+    await Row.objects.insert_stream([row])
+    assert sorted(await stored()) == [1, 1000]

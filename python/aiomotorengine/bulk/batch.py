@@ -8,8 +8,15 @@ from typing import Any
 
 from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.writing.saving import counts_as_saved
+from aiomotorengine.writing.transactions import SavedInTransaction
 
-__all__ = ["Batch", "InsertedByCall", "MaybeInserted", "is_inserted_as_copy"]
+__all__ = [
+    "Batch",
+    "InsertedByCall",
+    "InsertedInTransaction",
+    "MaybeInserted",
+    "is_inserted_as_copy",
+]
 
 
 class InsertedByCall:
@@ -25,6 +32,20 @@ class InsertedByCall:
     __slots__ = ("succeeded",)
 
     def __init__(self) -> None:
+        self.succeeded = False
+
+
+class InsertedInTransaction(SavedInTransaction):
+    """The same in a transaction, outside of which the documents count as new.
+
+    Attributes:
+        succeeded: whether the call has inserted all that it was given.
+    """
+
+    __slots__ = ("succeeded",)
+
+    def __init__(self, transaction: object) -> None:
+        super().__init__(transaction)
         self.succeeded = False
 
 
@@ -48,8 +69,8 @@ def is_inserted_as_copy(document: Any, transaction: object | None) -> bool:
         transaction: the transaction in which that is.
     """
     state = document._is_persisted
-    if isinstance(state, InsertedByCall):
-        return state.succeeded
+    if isinstance(state, InsertedByCall | InsertedInTransaction) and not state.succeeded:
+        return False
     return counts_as_saved(document, transaction)
 
 
@@ -121,7 +142,12 @@ class Batch:
         """Make the documents what they were before they got their ids."""
         self._restore(range(len(self.ids)))
 
-    def apply(self, outcome: Outcome, inserted: Any, maybe: MaybeInserted) -> None:
+    def apply(
+        self,
+        outcome: Outcome,
+        inserted: InsertedByCall | InsertedInTransaction,
+        maybe: MaybeInserted,
+    ) -> None:
         """Make the documents say what became of them.
 
         Parameters:
@@ -133,10 +159,8 @@ class Batch:
         self._restore(outcome.refused)
         # One object may be several times in the source: that it is in the database is known when
         # it was inserted once, here or with another batch.
-        unknown = outcome.unknown
-        if inserted:
-            documents = self.documents
-            unknown = [at for at in unknown if documents[at]._is_persisted is not inserted]
+        documents = self.documents
+        unknown = [at for at in outcome.unknown if documents[at]._is_persisted is not inserted]
         self._mark(unknown, maybe)
         self._mark(outcome.written, inserted)
 

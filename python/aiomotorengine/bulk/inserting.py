@@ -11,7 +11,7 @@ from inspect import iscoroutinefunction
 from typing import Any
 
 from aiomotorengine.bulk.account import Account
-from aiomotorengine.bulk.batch import Batch
+from aiomotorengine.bulk.batch import Batch, InsertedByCall, InsertedInTransaction
 from aiomotorengine.bulk.batching import OF_A_LIST, Batcher, Limits
 from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.bulk.preparing import FalsyValidationError, Preparer
@@ -136,7 +136,11 @@ class Call:
     ) -> None:
         self.report = BulkReport() if options.report is None else options.report
         self.report.start(target.collection.codec_options)
-        self.report.in_transaction = target.transaction is not None
+        transaction = target.transaction
+        self.report.in_transaction = transaction is not None
+        self._inserted = (
+            InsertedByCall() if transaction is None else InsertedInTransaction(transaction)
+        )
         self._account = Account(
             target.document_class,
             self.report,
@@ -163,6 +167,7 @@ class Call:
             ordered=options.ordered or self.report.in_transaction,
             in_flight=options.in_flight,
             alone=target.session is not None,
+            inserted=self._inserted,
             progress=options.progress,
         )
         self._in_hand = Batch()
@@ -205,10 +210,10 @@ class Call:
         self._batcher.cut_all().restore()
 
     def conclude(self) -> Exception | None:
-        """What is to be raised after all; if nothing is, the documents are saved for good."""
+        """What is to be raised after all; if nothing is, the documents count as saved."""
         error = self._account.error()
-        if error is None and self.report.ok and not self.report.in_transaction:
-            self._sender.inserted.succeeded = True
+        if error is None and self.report.ok:
+            self._inserted.succeeded = True
         return error
 
     async def close(self, source: Source) -> None:

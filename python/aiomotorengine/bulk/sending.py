@@ -11,7 +11,7 @@ from pymongo.errors import BulkWriteError, DocumentTooLarge
 
 from aiomotorengine.bulk import outcome as outcomes
 from aiomotorengine.bulk.account import Account
-from aiomotorengine.bulk.batch import Batch, InsertedByCall, MaybeInserted
+from aiomotorengine.bulk.batch import Batch, InsertedByCall, InsertedInTransaction, MaybeInserted
 from aiomotorengine.bulk.batching import AdaptiveBatchSize, Limits
 from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.bulk.outcome import Outcome, RefusalReader
@@ -55,10 +55,10 @@ class Sender:
         ordered: whether each waits for the one before it, and none follows a failure.
         in_flight: how many batches may be on their way, the one that is filling included.
         alone: whether two must not be on the wire at once, for another reason than their order.
+        inserted: what stands in the documents that were inserted.
         progress: called with the report after each batch.
 
     Attributes:
-        inserted: what stands in the documents that were inserted.
         batch_size: how many documents the next batch may have.
     """
 
@@ -72,9 +72,9 @@ class Sender:
         ordered: bool,
         in_flight: int,
         alone: bool,
+        inserted: InsertedByCall | InsertedInTransaction,
         progress: Progress | None,
     ) -> None:
-        self.inserted = InsertedByCall()
         self.batch_size = AdaptiveBatchSize(limits, goes_on=not ordered)
         self._collection = collection
         self._account = account
@@ -85,6 +85,7 @@ class Sender:
         self._turn = asyncio.Semaphore(1 if ordered or alone else in_flight)
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_flight: dict[int, InFlight] = {}
+        self._inserted = inserted
         self._maybe = MaybeInserted()
         self._crash: BaseException | None = None
 
@@ -201,9 +202,7 @@ class Sender:
             outcome = sent.answer.outcome()
         if outcome is None:
             outcome = interrupted(sent.attempt, len(batch), None)
-        # In a transaction nothing is saved before it is committed, which is not seen from here.
-        inserted = False if self._account.report.in_transaction else self.inserted
-        batch.apply(outcome, inserted, self._maybe)
+        batch.apply(outcome, self._inserted, self._maybe)
         self.batch_size.answered(len(batch), len(outcome.refused))
         self._account.record(batch, outcome)
         if outcome.is_failure or (self._ordered and outcome.error is not None):

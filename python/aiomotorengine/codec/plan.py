@@ -20,12 +20,12 @@ from typing import Any
 from aiomotorengine.codec.routes import (
     NATIVE,
     Route,
-    attribute_of,
     document_routes,
     owner_of,
     python,
 )
 from aiomotorengine.documents.conversion import conversion_of, undeclared_values
+from aiomotorengine.documents.naming import class_attribute
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import HOOKS
@@ -271,7 +271,7 @@ def replaced(field: BaseField[Any], name: str, original: Any) -> bool:
     """Whether a field finds something else under a name than its marked class did."""
     if name in vars(field):
         return True
-    found = attribute_of(type(field), name)
+    found = class_attribute(type(field), name)
     if found is original:
         return False
     # Class bodies are full of names that Python puts there; only functions and values count.
@@ -290,7 +290,7 @@ def stamped_override(document_class: Any) -> str:
     Such a date is not read by ``get_value``, on which its field's routes rest.
     """
     for name, field in document_class._fields.items():
-        attribute = attribute_of(document_class, name)
+        attribute = class_attribute(document_class, name)
         if isinstance(attribute, Attribute) and attribute.stamps and overridden(field):
             return f"{name} sets itself, and {overridden(field)[0]} is overridden"
     return ""

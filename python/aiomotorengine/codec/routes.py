@@ -10,6 +10,7 @@ from typing import Any
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.tz_util import utc
 
+from aiomotorengine.documents.naming import class_attribute
 from aiomotorengine.fields.datetime_field import StampedAttribute
 from aiomotorengine.storage import (
     ConvertedAttribute,
@@ -21,7 +22,6 @@ from aiomotorengine.storage import (
 __all__ = [
     "NATIVE",
     "Route",
-    "attribute_of",
     "document_routes",
     "has_own",
     "options_obstacle",
@@ -103,7 +103,7 @@ def overridden_method(document_class: type, names: tuple[str, ...]) -> str:
     mro = document_class.__mro__
     built_in = mro[mro.index(DocumentStorage) - 1]
     for name in names:
-        if attribute_of(document_class, name) is not attribute_of(built_in, name):
+        if class_attribute(document_class, name) is not class_attribute(built_in, name):
             return f"{name} overridden by {owner_of(document_class, name)}"
     return ""
 
@@ -111,14 +111,14 @@ def overridden_method(document_class: type, names: tuple[str, ...]) -> str:
 def obstacles(document_class: Any) -> Iterator[str]:
     """Why documents of a class can neither be written nor made but by Python."""
     for name in SLOTS:
-        if attribute_of(document_class, name) is not vars(DocumentStorage)[name]:
+        if class_attribute(document_class, name) is not vars(DocumentStorage)[name]:
             yield f"{name} replaced by {owner_of(document_class, name)}"
-    if type(attribute_of(document_class, "__dict__")) is not GetSetDescriptorType:
+    if type(class_attribute(document_class, "__dict__")) is not GetSetDescriptorType:
         yield f"__dict__ replaced by {owner_of(document_class, '__dict__')}"
     if document_class.__flags__ & IS_ABSTRACT:
         yield f"{document_class.__name__} is abstract"
     for name, field in document_class._fields.items():
-        kind = type(attribute_of(document_class, name))
+        kind = type(class_attribute(document_class, name))
         if kind not in ATTRIBUTES:
             yield f"{name} is read by {kind.__name__}"
         if not is_storable(field.db_field):
@@ -155,14 +155,6 @@ def options_obstacle(options: CodecOptions[Any]) -> str:
     if options.tzinfo is not None and options.tzinfo is not utc:
         return f"dates are read in the time zone {options.tzinfo}"
     return ""
-
-
-def attribute_of(cls: type, name: str) -> Any:
-    """What a class has under a name, without asking a descriptor."""
-    for base in cls.__mro__:
-        if name in vars(base):
-            return vars(base)[name]
-    return None
 
 
 def owner_of(cls: type, name: str) -> str:

@@ -16,6 +16,11 @@ PRIVATE_NAMES: Mapping[str, str] = {
     # What PyMongo looks for in objects that it is handed.
     "_type_marker": "documents and replies as bytes; PyMongo's own codec would convert all twice",
     "_add_to_bulk": "a batch as one request; without it, each document is a request of its own",
+    "gen_ordered": "a batch as one run of inserts; without it, the driver makes the run itself",
+    "gen_unordered": "the same",
+    "ops": "the same",
+    # Errors.
+    "_error_labels": "the labels of errors that are raised anew; without it, they have none",
     # Reading.
     "_batch_size": "replies of moderate size; without it, they are as large as the server likes",
     "_close_cursor_soon": "cursors after a lost connection; without it, they stay for ten minutes",
@@ -35,7 +40,8 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "_sock": "closing",
     "_topology": "closing",
 }
-"""All private names of PyMongo and of asyncio that the library rests on, with what rests on each.
+"""All private names of PyMongo and of asyncio that the library rests on, with what rests on each;
+names without an underscore are of objects that PyMongo does not document.
 
 ``tests/integration/test_private_names.py`` looks for each in the versions that are installed, and
 for names in the library that are not listed.

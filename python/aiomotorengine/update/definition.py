@@ -22,7 +22,8 @@ def update_document(document_class: Any, definition: Mapping[Any, Any]) -> dict[
 
     Raises:
         TypeError: it is no mapping, or a key is neither field nor text.
-        ValueError: some keys, but not all, begin with ``$``; or a field is another class's.
+        ValueError: some keys, but not all, begin with ``$``; a field is another class's; or two
+            keys name the same field.
         InvalidDocumentError: a field refuses its new value.
 
     Example:
@@ -47,5 +48,10 @@ def update_document(document_class: Any, definition: Mapping[Any, Any]) -> dict[
     changes: dict[str, Any] = {}
     for key, value in definition.items():
         path = path_of(document_class, key)
+        if path.db_name in changes:
+            raise ValueError(
+                f"An update of {document_class.__name__} has two values for '{path.db_name}', the "
+                f"second as {key!r}; leave one out."
+            )
         changes[path.db_name] = set_value(path, value)
     return {"$set": changes}
