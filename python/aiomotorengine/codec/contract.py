@@ -9,10 +9,11 @@ from bson.codec_options import CodecOptions
 from bson.objectid import ObjectId
 
 from aiomotorengine.codec.plan import DocumentPlan
+from aiomotorengine.rows.plan import RowPlan
 
-__all__ = ["CONTRACT", "Codec", "DocumentError", "Implementation"]
+__all__ = ["CONTRACT", "Codec", "DocumentError", "Implementation", "RowCodec"]
 
-CONTRACT = 5
+CONTRACT = 6
 """Raised with every change of what is promised here; an extension of another number is refused."""
 
 
@@ -22,12 +23,17 @@ class DocumentError(Exception):
     Attributes:
         index: which document, counted from 0 in the call.
         encoded: what ``encode_many`` has made of the documents before it.
+        ids: where rows are encoded, the ids of those before it.
+        document: where rows are encoded, the document of the one that was refused, or the
+            ``RefusedRow`` in its place.
     """
 
     def __init__(self, index: int) -> None:
         super().__init__(index)
         self.index = index
         self.encoded: list[bytes] = []
+        self.ids: list[Any] = []
+        self.document: Any = None
 
 
 class Codec(Protocol):
@@ -81,6 +87,36 @@ class Codec(Protocol):
 
         Raises:
             bson.errors.InvalidBSON: the bytes are no BSON.
+        """
+
+    def compile_rows(self, plan: RowPlan) -> RowCodec:
+        """A codec for rows that stand for documents of the class; made once for each source."""
+
+
+class RowCodec(Protocol):
+    """Converts rows by the rules of one source.
+
+    Attributes:
+        stepped_back: how many rows a native codec gave to the Python side because it would not go
+            on with them.
+    """
+
+    stepped_back: int
+
+    def encode_many(
+        self, rows: Sequence[Any], *, seconds: float | None = None
+    ) -> tuple[list[bytes], list[Any]]:
+        """What ``Codec.encode_many`` makes of the documents of rows, which are validated.
+
+        Parameters:
+            rows: the rows.
+            seconds: after about how long the rest is left for another call, as for documents.
+
+        Returns:
+            A BSON document for each, and its id: the row's own, or a new one.
+
+        Raises:
+            DocumentError: a row is refused.
         """
 
 

@@ -15,12 +15,15 @@ from bson.codec_options import CodecOptions
 from bson.errors import InvalidBSON
 from bson.objectid import ObjectId
 
+from aiomotorengine.codec import contract
 from aiomotorengine.codec.contract import CONTRACT, DocumentError
 from aiomotorengine.codec.elements import length_at
 from aiomotorengine.codec.encoded_document import EncodedDocument, wrap_many
 from aiomotorengine.codec.levels import has_more_levels, refuse_endless, refuse_endless_values
 from aiomotorengine.codec.plan import DocumentPlan
 from aiomotorengine.codec.reply import cut_reply
+from aiomotorengine.rows.plan import RowPlan
+from aiomotorengine.rows.refused import RefusedRow
 
 __all__ = [
     "CONTRACT",
@@ -28,6 +31,7 @@ __all__ = [
     "Codec",
     "DocumentError",
     "EncodedDocument",
+    "RowCodec",
     "compile_plan",
     "cut_reply",
     "has_more_levels",
@@ -99,6 +103,45 @@ class Codec:
             if perf_counter() >= end:
                 break
         return decoded
+
+    def compile_rows(self, plan: RowPlan) -> RowCodec:
+        return RowCodec(self, plan)
+
+
+class RowCodec:
+    """Makes the document of each row.
+
+    Parameters:
+        codec: what encodes the documents.
+        plan: the plan of the rows.
+    """
+
+    def __init__(self, codec: contract.Codec, plan: RowPlan) -> None:
+        self._codec = codec
+        self._read = plan.reader.read
+        self.stepped_back = 0
+
+    def encode_many(
+        self, rows: Sequence[Any], *, seconds: float | None = None
+    ) -> tuple[list[bytes], list[Any]]:
+        encoded: list[bytes] = []
+        ids: list[Any] = []
+        end = end_after(seconds)
+        for row in rows:
+            document = self._read(row)
+            try:
+                if isinstance(document, RefusedRow):
+                    raise DocumentError(0) from document.error
+                id = document._id if document._id is not None else ObjectId()
+                encoded += self._codec.encode_many([document], [id], validate=True)
+            except DocumentError as refused:
+                error = refused_after(encoded)
+                error.ids, error.document = ids, document
+                raise error from refused.__cause__
+            ids.append(id)
+            if perf_counter() >= end:
+                break
+        return encoded, ids
 
 
 def compile_plan(plan: DocumentPlan, codec_options: CodecOptions[Any]) -> Codec:

@@ -17,13 +17,14 @@ use crate::objects::{
 use crate::plan::{Compiler, Context, Document};
 use crate::process::Call;
 use crate::pure::pure;
+use crate::rows::RowCodec;
 use crate::values::{Options, Types};
 
 /// A buffer that has grown larger than this is not kept.
 const LARGEST_BUFFER: usize = 4 * 1024 * 1024;
 
 /// Stands for the size of a document that Python had a hand in: nobody knows how long that took.
-const UNKNOWN: usize = usize::MAX;
+pub(crate) const UNKNOWN: usize = usize::MAX;
 
 /// Converts many documents of one class; made by `compile_plan`.
 #[pyclass(frozen, module = "aiomotorengine._son_codec")]
@@ -218,6 +219,10 @@ impl Codec {
         list_of(py, decoded.len(), decoded.into_iter().map(Ok))
     }
 
+    fn compile_rows(slf: &Bound<'_, Self>, plan: &Bound<'_, PyAny>) -> PyResult<RowCodec> {
+        RowCodec::compile(slf, plan)
+    }
+
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.pure)?;
         visit.call(&self.document_error)?;
@@ -233,7 +238,12 @@ impl Codec {
 }
 
 impl Codec {
-    fn plan_and_context<'py>(
+    /// The plans; the first is that of the codec's class. `None` where all is left to Python.
+    pub(crate) fn plans(&self) -> Option<&[Document]> {
+        self.native.as_ref().map(|native| native.plans.as_slice())
+    }
+
+    pub(crate) fn plan_and_context<'py>(
         &'py self,
         py: Python<'py>,
         items: &'py ItemBuffer,
@@ -243,7 +253,8 @@ impl Codec {
         Some((native.plans.first()?, context))
     }
 
-    fn is_in_one_go(&self) -> bool {
+    /// Whether documents may be validated and written in one go.
+    pub(crate) fn is_in_one_go(&self) -> bool {
         self.native
             .as_ref()
             .is_some_and(|native| native.is_in_one_go)
@@ -256,7 +267,7 @@ impl Codec {
     }
 
     /// The kept buffer. A user's method may call the codec again meanwhile, and gets another one.
-    fn writer(&self) -> Writer {
+    pub(crate) fn writer(&self) -> Writer {
         let kept = self
             .buffer
             .lock()
@@ -264,7 +275,7 @@ impl Codec {
         Writer::reusing(kept.unwrap_or_default())
     }
 
-    fn keep(&self, writer: Writer) {
+    pub(crate) fn keep(&self, writer: Writer) {
         let buffer = writer.into_buffer();
         if buffer.capacity() <= LARGEST_BUFFER
             && let Ok(mut kept) = self.buffer.lock()

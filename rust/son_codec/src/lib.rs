@@ -14,6 +14,7 @@ mod plan;
 mod process;
 mod pure;
 mod reply;
+mod rows;
 mod values;
 
 /// What `import aiomotorengine._son_codec` gives.

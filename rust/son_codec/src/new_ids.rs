@@ -16,6 +16,9 @@ use crate::pure::pure;
 /// How many different values the counter has.
 const COUNTER: u32 = 1 << 24;
 
+/// How many ids are taken at once for rows, some of which may have ids of their own.
+const MOST_AT_ONCE: usize = 64;
+
 /// Where the ids of this process come from.
 struct Source {
     process: u32,
@@ -66,18 +69,55 @@ pub(crate) fn new_object_ids<'py>(py: Python<'py>, count: usize) -> PyResult<Bou
         let made = pure(py)?.call_method1("new_object_ids", (count,))?;
         return Ok(made.cast_into()?);
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = now.map_or(0, |since| since.as_secs() as u32); // ids wrap around in 2106
-    let bytes = match take(count, now, None)? {
-        Some(bytes) => bytes,
-        None => {
-            let random = py.import("os")?.call_method1("urandom", (8,))?;
-            take(count, now, Some(random.extract()?))?.ok_or_else(broken)?
-        }
-    };
+    let bytes = new_bytes(py, count)?;
     let _pause = PausedCollector::new(py, false);
     let ids = bytes.into_iter().map(|bytes| class.make(py, bytes));
     list_of(py, count, ids)
+}
+
+/// New ids, made one after the other as they are wanted.
+pub(crate) struct NewIds {
+    bytes: std::vec::IntoIter<[u8; 12]>,
+    /// How many are taken from the source at once.
+    count: usize,
+}
+
+impl NewIds {
+    pub(crate) fn for_so_many(count: usize) -> Self {
+        Self {
+            bytes: Vec::new().into_iter(),
+            count: count.clamp(1, MOST_AT_ONCE),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn next<'py>(
+        &mut self,
+        py: Python<'py>,
+        class: &ObjectIds,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let bytes = match self.bytes.next() {
+            Some(bytes) => bytes,
+            None => {
+                self.bytes = new_bytes(py, self.count)?.into_iter();
+                self.bytes.next().ok_or_else(broken)?
+            }
+        };
+        class.make(py, bytes)
+    }
+}
+
+/// The bytes of so many new ids.
+fn new_bytes(py: Python<'_>, count: usize) -> PyResult<Vec<[u8; 12]>> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.map_or(0, |since| since.as_secs() as u32); // ids wrap around in 2106
+    match take(count, now, None)? {
+        Some(bytes) => Ok(bytes),
+        None => {
+            let random = py.import("os")?.call_method1("urandom", (8,))?;
+            take(count, now, Some(random.extract()?))?.ok_or_else(broken)
+        }
+    }
 }
 
 /// The bytes of so many ids. `None` if this process has no source yet and no random bytes are given.

@@ -1,12 +1,14 @@
 //! A document inside another. Twin of `fields/embedded_document_field.py`.
 
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::Value;
+use crate::objects::{Value, exact};
 use crate::plan::{Arguments, Context, Field};
+use crate::rows::Rows;
 
 pub(super) struct Embedded {
     /// Where the plan of its class stands among the codec's plans.
@@ -21,7 +23,23 @@ impl Embedded {
     }
 }
 
+impl Embedded {
+    /// A mapping that is a row of the class.
+    #[inline]
+    fn row<'a, 'py>(
+        &self,
+        value: Value<'a, 'py>,
+        context: &Context<'py>,
+    ) -> Option<(&'py Rows<'py>, usize, Borrowed<'a, 'py, PyDict>)> {
+        Some((context.rows?, self.plan?, exact::<PyDict>(value)?))
+    }
+}
+
 impl Kind for Embedded {
+    fn is_of_documents(&self) -> bool {
+        true
+    }
+
     fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &Context<'_>) -> Outcome<bool> {
         Ok(value.is_none())
     }
@@ -38,6 +56,9 @@ impl Kind for Embedded {
         }
         match self.plan.and_then(|plan| context.plan_for(plan, value)) {
             Some(plan) if plan.validates => plan.is_valid(value, &context.deeper()?),
+            None if let Some((rows, plan, row)) = self.row(value, context) => {
+                rows.is_valid(plan, &row, &context.deeper()?)
+            }
             _ => field.validate_in_python(value, context),
         }
     }
@@ -60,6 +81,10 @@ impl Kind for Embedded {
                 out.key(kind::DOCUMENT, key)?;
                 plan.write(value, None, out, &context.deeper()?)
             }
+            None if let Some((rows, plan, row)) = self.row(value, context) => {
+                out.key(kind::DOCUMENT, key)?;
+                rows.write(plan, &row, out, &context.deeper()?)
+            }
             _ => field.write_in_python(key, value, out, context),
         }
     }
@@ -74,7 +99,8 @@ impl Kind for Embedded {
     ) -> Outcome<()> {
         // Its values are validated as they are written.
         let plan = self.plan.and_then(|plan| context.plan_for(plan, value));
-        let is_native = plan.is_some_and(|plan| plan.validates && plan.writes);
+        let is_native = plan.is_some_and(|plan| plan.validates && plan.writes)
+            || (plan.is_none() && self.row(value, context).is_some());
         if is_native || self.validate(value, field, context)? {
             return self.write(key, value, field, out, context);
         }

@@ -9,6 +9,9 @@ use crate::errors::{Outcome, Stop};
 use crate::objects::{Value, exact, whole_number};
 use crate::plan::{Arguments, Context, Field};
 
+/// So many digits are always a number of 64 bits.
+const MOST_DIGITS: usize = 18;
+
 pub(super) struct Int {
     /// `None` where a bound is no whole number of 64 bits: then Python compares.
     bounds: Option<(i64, i64)>,
@@ -69,6 +72,24 @@ impl Kind for Int {
             field.write_in_python(key, value, out, context)?;
         }
         Ok(())
+    }
+
+    fn parse<'py>(&self, text: &[u8], py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        let (is_negative, digits) = match text {
+            [b'-', digits @ ..] => (true, digits),
+            [b'+', digits @ ..] => (false, digits),
+            digits => (false, digits),
+        };
+        if digits.is_empty() || digits.len() > MOST_DIGITS {
+            return None;
+        }
+        let mut number = 0;
+        for digit in digits {
+            let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
+            number = number * 10 + i64::from(digit);
+        }
+        let number = if is_negative { -number } else { number };
+        Some(PyInt::new(py, number).into_any())
     }
 
     #[inline(always)]

@@ -143,6 +143,21 @@ pub(crate) trait Kind: Send + Sync {
         Ok(())
     }
 
+    /// The value that a text of a file stands for, where the kind knows it at a glance.
+    fn parse<'py>(&self, _: &[u8], _: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        None
+    }
+
+    /// Whether values are embedded documents.
+    fn is_of_documents(&self) -> bool {
+        false
+    }
+
+    /// Whether a document keeps the hash of a text.
+    fn hashes(&self) -> bool {
+        false
+    }
+
     /// The way back: BSON and `from_son`.
     fn read<'py>(
         &self,

@@ -72,6 +72,10 @@ impl Kind for Password {
         visit.call(&self.crypt_func)
     }
 
+    fn hashes(&self) -> bool {
+        true
+    }
+
     fn is_empty(
         &self,
         value: Value<'_, '_>,

@@ -1,4 +1,4 @@
-//! The values of a document, walked in step with its fields.
+//! Dicts: the values of a document, walked in step with its fields, and all entries of a row.
 
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -62,5 +62,55 @@ impl<'a, 'py> Walk<'a, 'py> {
             self.absent += 1;
             py.None().into_bound(py)
         }))
+    }
+}
+
+/// The entries of a dict that may change while they are visited.
+pub(crate) struct Entries<'a, 'py> {
+    dict: &'a Bound<'py, PyDict>,
+    position: ffi::Py_ssize_t,
+}
+
+/// Whether an entry has the key that was expected.
+pub(crate) enum Met<'py> {
+    /// The very object.
+    Expected,
+    Other(Bound<'py, PyAny>),
+}
+
+impl<'a, 'py> Entries<'a, 'py> {
+    pub(crate) fn of(dict: &'a Bound<'py, PyDict>) -> Self {
+        Self { dict, position: 0 }
+    }
+
+    /// The next key and its value.
+    #[inline(always)]
+    pub(crate) fn next(
+        &mut self,
+        expected: Option<&Py<PyString>>,
+    ) -> Option<(Met<'py>, Bound<'py, PyAny>)> {
+        let mut key = std::ptr::null_mut();
+        let mut value = std::ptr::null_mut();
+        // SAFETY: as in `Walk::value`; both are objects that the dict holds, and are counted before
+        // anything else can happen, but for a key that somebody else counts.
+        unsafe {
+            let found = ffi::PyDict_Next(
+                self.dict.as_ptr(),
+                &raw mut self.position,
+                &raw mut key,
+                &raw mut value,
+            );
+            if found == 0 {
+                return None;
+            }
+            let value = Bound::from_borrowed_ptr(self.dict.py(), value);
+            if expected.is_some_and(|expected| std::ptr::eq(key, expected.as_ptr())) {
+                return Some((Met::Expected, value));
+            }
+            Some((
+                Met::Other(Bound::from_borrowed_ptr(self.dict.py(), key)),
+                value,
+            ))
+        }
     }
 }

@@ -20,13 +20,13 @@ use pyo3::prelude::*;
 
 pub(crate) use bytes::make_bytes;
 pub(crate) use dates::{Utc, datetime_from_millis, millis_of};
-pub(crate) use dict::Walk;
+pub(crate) use dict::{Entries, Met, Walk};
 pub(crate) use gc::{PausedCollector, resume_collector, untracked};
 pub(crate) use instance::InstanceLayout;
 pub(crate) use items::{ItemBuffer, Items, ListBuilder, list_of, listed, push};
 pub(crate) use number::whole_number;
 pub(crate) use object_id::ObjectIds;
-pub(crate) use text::{characters, is_ascii_and, make_text, write_text};
+pub(crate) use text::{are_equal, ascii, characters, is_ascii_and, make_text, write_text};
 pub(crate) use uuid::Uuids;
 
 /// Any Python value, borrowed from whoever counts it.

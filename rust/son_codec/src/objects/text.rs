@@ -34,13 +34,19 @@ pub(crate) fn is_ascii_and(value: Value<'_, '_>, check: impl FnOnce(&[u8]) -> bo
     exact::<PyString>(value).is_some_and(|text| ascii(&text).is_some_and(check))
 }
 
+/// Whether a value is a plain string in ASCII, and equal to another one.
+#[inline]
+pub(crate) fn are_equal(value: &Bound<'_, PyAny>, text: &Bound<'_, PyString>) -> bool {
+    is_ascii_and(value.as_borrowed(), |bytes| ascii(text) == Some(bytes))
+}
+
 /// The characters of a string that is known to be ASCII.
 ///
 /// Where a string can be asked whether it is, that is a twentieth of the time of a document cheaper
 /// than going through its characters.
 #[cfg(not(Py_3_14))]
 #[inline(always)]
-fn ascii<'a>(text: &'a Bound<'_, PyString>) -> Option<&'a [u8]> {
+pub(crate) fn ascii<'a>(text: &'a Bound<'_, PyString>) -> Option<&'a [u8]> {
     let pointer = text.as_ptr();
     // SAFETY: a string is never changed once it is known to more than its maker, and it lives as
     // long as it is borrowed. The characters of one that is compact and ASCII, a byte each, stand
@@ -58,7 +64,7 @@ fn ascii<'a>(text: &'a Bound<'_, PyString>) -> Option<&'a [u8]> {
 /// The same where PyO3 has no such question.
 #[cfg(Py_3_14)]
 #[inline(always)]
-fn ascii<'a>(text: &'a Bound<'_, PyString>) -> Option<&'a [u8]> {
+pub(crate) fn ascii<'a>(text: &'a Bound<'_, PyString>) -> Option<&'a [u8]> {
     // SAFETY: as above.
     match unsafe { text.data() } {
         Ok(PyStringData::Ucs1(bytes)) if bytes.is_ascii() => Some(bytes),

@@ -171,6 +171,7 @@ impl<'py> Compiler<'py> {
                 validate: is_python("validate")?,
                 to_son: is_python("to_son")?,
                 from_son: is_python("from_son")?,
+                parse: is_python("parse")?,
             },
             kind: kinds::kind_named(kind.as_deref().unwrap_or_default(), &arguments)?,
             item: if item.is_none() {

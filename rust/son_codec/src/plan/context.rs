@@ -6,6 +6,7 @@ use super::Document;
 use crate::bson::{Element, Key, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{ItemBuffer, Value};
+use crate::rows::Rows;
 use crate::values::{self, Options, Types};
 
 /// How deep values may nest here: deeper than any that programs make. What is deeper still Python
@@ -26,6 +27,8 @@ pub(crate) struct Context<'py> {
     pub(crate) items: &'py ItemBuffer,
     /// Whether what is written is validated in the same go.
     pub(crate) validates: bool,
+    /// Where mappings are rows of the classes of embedded documents: how they are read.
+    pub(crate) rows: Option<&'py Rows<'py>>,
     depth: usize,
     /// Where the stack was when the conversion began.
     stack: usize,
@@ -46,6 +49,7 @@ impl<'py> Context<'py> {
             options,
             items,
             validates: false,
+            rows: None,
             depth: 0,
             stack: stack_position(),
         }
@@ -55,6 +59,14 @@ impl<'py> Context<'py> {
     pub(crate) fn validating(&self) -> Self {
         Self {
             validates: true,
+            ..*self
+        }
+    }
+
+    /// The same, where mappings are rows.
+    pub(crate) fn of_rows(&self, rows: &'py Rows<'py>) -> Self {
+        Self {
+            rows: Some(rows),
             ..*self
         }
     }

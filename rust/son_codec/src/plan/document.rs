@@ -14,17 +14,17 @@ use crate::objects::{InstanceLayout, Value, Walk, make_text, push};
 
 /// One document class.
 pub(crate) struct Document {
-    pub(super) class: Py<PyType>,
+    pub(crate) class: Py<PyType>,
     /// How its instances are laid out; `None` leaves them all to Python.
     pub(super) layout: Option<InstanceLayout>,
-    pub(super) id_key: Key,
-    pub(super) fields: Vec<Field>,
+    pub(crate) id_key: Key,
+    pub(crate) fields: Vec<Field>,
     /// Key in MongoDB -> index among the fields.
     pub(super) indexes: HashMap<Vec<u8>, usize>,
     /// What a loaded instance starts with, in the order of the fields.
-    pub(super) template: Py<PyDict>,
+    pub(crate) template: Py<PyDict>,
     /// The fields whose default is made for each instance: index, and what makes it.
-    pub(super) factories: Vec<(usize, Py<PyAny>)>,
+    pub(crate) factories: Vec<(usize, Py<PyAny>)>,
     /// The Python functions for values that no field declares.
     pub(super) undeclared: Undeclared,
     /// Which conversions of whole documents are native.

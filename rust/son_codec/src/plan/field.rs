@@ -9,7 +9,7 @@ use super::Context;
 use crate::bson::{Element, Key, Reader, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::kinds::Kind;
-use crate::objects::{Items, ListBuilder, Value};
+use crate::objects::{Items, ListBuilder, Value, ascii};
 
 /// Which methods of a field go to Python.
 #[derive(Clone, Copy, Default)]
@@ -19,13 +19,14 @@ pub(super) struct Overridden {
     pub(super) validate: bool,
     pub(super) to_son: bool,
     pub(super) from_son: bool,
+    pub(super) parse: bool,
 }
 
 /// One field of a document class, or that of a list's items.
 pub(crate) struct Field {
     pub(crate) name: Py<PyString>,
     pub(super) key: Key,
-    pub(super) python: Py<PyAny>,
+    pub(crate) python: Py<PyAny>,
     pub(super) is_required: bool,
     pub(super) kind: Box<dyn Kind>,
     pub(super) overridden: Overridden,
@@ -38,7 +39,7 @@ impl Field {
 
     /// Whether a value of a document may be saved.
     #[inline]
-    pub(super) fn accepts(&self, value: Value<'_, '_>, context: &Context<'_>) -> Outcome<bool> {
+    pub(crate) fn accepts(&self, value: Value<'_, '_>, context: &Context<'_>) -> Outcome<bool> {
         if self.overridden.get_value {
             let value = self.call(intern!(context.py, "get_value"), value, true)?;
             return self.accepts_as_read(value.as_borrowed(), context);
@@ -97,13 +98,14 @@ impl Field {
     // -- writing -------------------------------------------------------------------------------
 
     /// Whether any method that validates or writes is a user's own.
-    pub(super) fn has_users_methods(&self) -> bool {
+    pub(crate) fn has_users_methods(&self) -> bool {
         let Overridden {
             is_empty,
             get_value,
             validate,
             to_son,
             from_son: _,
+            parse: _,
         } = self.overridden;
         let item = self.item.as_ref();
         (is_empty && self.is_required)
@@ -121,7 +123,7 @@ impl Field {
 
     /// Validate and write a value of a field that has no methods of a user's own.
     #[inline(always)]
-    pub(super) fn write_valid(
+    pub(crate) fn write_valid(
         &self,
         value: Value<'_, '_>,
         out: &mut Writer,
@@ -135,7 +137,7 @@ impl Field {
 
     /// Write a value under the field's own key.
     #[inline]
-    pub(super) fn write(
+    pub(crate) fn write(
         &self,
         value: Value<'_, '_>,
         out: &mut Writer,
@@ -190,6 +192,39 @@ impl Field {
             key.advance();
         }
         Ok(())
+    }
+
+    // -- the values of rows ----------------------------------------------------------------------
+
+    /// Whether how it reads texts is a user's own.
+    pub(crate) fn has_users_parse(&self) -> bool {
+        self.overridden.parse
+    }
+
+    /// Whether its values are embedded documents, or lists of them.
+    pub(crate) fn holds_documents(&self) -> bool {
+        let item = self.item.as_ref();
+        self.kind.is_of_documents() || item.is_some_and(|item| item.holds_documents())
+    }
+
+    /// Whether a document keeps the hash of a text, and never the text.
+    pub(crate) fn hashes(&self) -> bool {
+        self.kind.hashes() && !self.overridden.get_value
+    }
+
+    /// The value that a text of a file stands for.
+    pub(crate) fn parse<'py>(
+        &self,
+        text: &Bound<'py, PyString>,
+        context: &Context<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        if !self.overridden.parse
+            && let Some(bytes) = ascii(text)
+            && let Some(value) = self.kind.parse(bytes, context.py)
+        {
+            return Ok(value);
+        }
+        self.parse_in_python(text.as_any().as_borrowed(), context)
     }
 
     // -- reading -------------------------------------------------------------------------------
@@ -264,6 +299,27 @@ impl Field {
         let value = self.call(intern!(context.py, "get_value"), value, false)?;
         let stored = self.call(intern!(context.py, "to_son"), value.as_borrowed(), false)?;
         context.encode(key, stored.as_borrowed(), out)
+    }
+
+    /// The value that a document keeps.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn value_in_python<'py>(
+        &self,
+        value: Value<'_, 'py>,
+        context: &Context<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        self.call(intern!(context.py, "get_value"), value, false)
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn parse_in_python<'py>(
+        &self,
+        text: Value<'_, 'py>,
+        context: &Context<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        self.call(intern!(context.py, "parse"), text, false)
     }
 
     #[cold]

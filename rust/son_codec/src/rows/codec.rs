@@ -1,0 +1,188 @@
+//! The codec of rows: one method, one loop.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
+
+use super::Rows;
+use super::fetch::State;
+use super::rules::Rules;
+use crate::codec::{Codec, UNKNOWN};
+use crate::deadline::Deadline;
+use crate::errors::{Stop, is_ordinary};
+use crate::new_ids::NewIds;
+use crate::objects::{ItemBuffer, Items, PausedCollector, list_of, listed, make_bytes, push};
+use crate::process::Call;
+use crate::pure::pure;
+
+/// Writes rows of one kind; made by `Codec.compile_rows`.
+#[pyclass(frozen, module = "aiomotorengine._son_codec")]
+pub(crate) struct RowCodec {
+    codec: Py<Codec>,
+    /// The Python side, for whatever is not done here.
+    pure: Py<PyAny>,
+    document_error: Py<PyAny>,
+    /// `None` where all rows are left to Python.
+    rules: Option<Rules>,
+    stepped_back: AtomicUsize,
+    /// What the last call has learned of the rows.
+    state: Mutex<State>,
+}
+
+impl RowCodec {
+    pub(crate) fn compile(codec: &Bound<'_, Codec>, plan: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let pure = pure(codec.py())?;
+        let native = codec.get();
+        let rules = match native.plans() {
+            Some(plans) => Rules::compile(plan, plans, native.is_in_one_go())?,
+            None => None,
+        };
+        Ok(Self {
+            pure: pure.getattr("RowCodec")?.call1((codec, plan))?.unbind(),
+            document_error: pure.getattr("DocumentError")?.unbind(),
+            codec: codec.clone().unbind(),
+            rules,
+            stepped_back: AtomicUsize::new(0),
+            state: Mutex::default(),
+        })
+    }
+}
+
+#[pymethods]
+impl RowCodec {
+    /// How many rows were given to the Python side.
+    #[getter]
+    fn stepped_back(&self) -> usize {
+        self.stepped_back.load(Ordering::Relaxed)
+    }
+
+    #[pyo3(signature = (rows, *, seconds = None))]
+    fn encode_many<'py>(
+        &self,
+        rows: &Bound<'py, PyAny>,
+        seconds: Option<f64>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let py = rows.py();
+        let _call = Call::begin(py);
+        let mut deadline = Deadline::after(seconds);
+        let rows = listed(rows)?;
+        let codec = self.codec.get();
+        let items = ItemBuffer::default();
+        let state = self.take_state();
+        let known = self.rules.as_ref().and_then(|rules| {
+            let (_, context) = codec.plan_and_context(py, &items)?;
+            let rows = Rows {
+                rules,
+                state: &state,
+            };
+            Some((rows, context))
+        });
+        let is_timed = codec.is_in_one_go();
+        let _pause = PausedCollector::new(py, !is_timed || self.calls_makers());
+        let mut new_ids = NewIds::for_so_many(rows.len());
+        let (mut encoded, mut ids) = (Vec::new(), Vec::new());
+        let mut out = codec.writer();
+        for row in Items::of(&rows) {
+            out.clear();
+            let outcome = match &known {
+                Some((rows, context)) => {
+                    let context = context.of_rows(rows);
+                    rows.write_row(row.as_borrowed(), &mut new_ids, &mut out, &context)
+                }
+                None => Err(Stop::AskPython),
+            };
+            let mut size = if is_timed { out.bytes().len() } else { UNKNOWN };
+            let outcome = outcome.and_then(|id| Ok((make_bytes(py, out.bytes())?.into_any(), id)));
+            let (bytes, id) = match outcome {
+                Ok(done) => done,
+                Err(Stop::Raised(error)) if !is_ordinary(&error) => return Err(*error),
+                Err(Stop::Raised(_) | Stop::AskPython) => {
+                    size = UNKNOWN;
+                    match self.in_python(&row) {
+                        Ok(done) => done,
+                        Err(error) => {
+                            codec.keep(out);
+                            return Err(self.numbered(py, error, encoded, ids)?);
+                        }
+                    }
+                }
+            };
+            push(&mut encoded, bytes)?;
+            push(&mut ids, id)?;
+            if deadline.is_over(size) {
+                break;
+            }
+        }
+        codec.keep(out);
+        let encoded = list_of(py, encoded.len(), encoded.into_iter().map(Ok))?;
+        let ids = list_of(py, ids.len(), ids.into_iter().map(Ok))?;
+        self.keep_state(state);
+        (encoded, ids).into_pyobject(py)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.codec)?;
+        visit.call(&self.pure)?;
+        visit.call(&self.document_error)?;
+        self.rules
+            .as_ref()
+            .map_or(Ok(()), |rules| rules.traverse(&visit))
+    }
+}
+
+impl RowCodec {
+    /// What is known of the rows. A function of the program's may call the codec again meanwhile,
+    /// which learns anew.
+    fn take_state(&self) -> State {
+        let kept = self.state.lock().map(|mut kept| std::mem::take(&mut *kept));
+        kept.unwrap_or_default()
+    }
+
+    fn keep_state(&self, state: State) {
+        if let Ok(mut kept) = self.state.lock() {
+            *kept = state;
+        }
+    }
+
+    fn calls_makers(&self) -> bool {
+        self.rules.as_ref().is_none_or(|rules| rules.in_two_steps)
+    }
+
+    /// The bytes and the id of a row by the Python side.
+    #[cold]
+    fn in_python<'py>(
+        &self,
+        row: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        let py = row.py();
+        self.stepped_back.fetch_add(1, Ordering::Relaxed);
+        let one = PyList::new(py, [row])?;
+        let name = intern!(py, "encode_many");
+        let done = self.pure.bind(py).call_method1(name, (one,))?;
+        let (encoded, ids): (Bound<'py, PyList>, Bound<'py, PyList>) = done.extract()?;
+        Ok((encoded.get_item(0)?, ids.get_item(0)?))
+    }
+
+    /// The error of a row that was refused, with its number and what was made of those before it.
+    #[cold]
+    fn numbered<'py>(
+        &self,
+        py: Python<'py>,
+        error: PyErr,
+        encoded: Vec<Bound<'py, PyAny>>,
+        ids: Vec<Bound<'py, PyAny>>,
+    ) -> PyResult<PyErr> {
+        if error.is_instance(py, self.document_error.bind(py)) {
+            let value = error.value(py);
+            value.setattr(intern!(py, "index"), encoded.len())?;
+            value.setattr(intern!(py, "args"), (encoded.len(),))?;
+            value.setattr(intern!(py, "encoded"), PyList::new(py, encoded)?)?;
+            value.setattr(intern!(py, "ids"), PyList::new(py, ids)?)?;
+        }
+        Ok(error)
+    }
+}

@@ -1,0 +1,14 @@
+//! Rows of a file or another database, written without becoming documents first. Their meaning is
+//! that of `rows/reader.py` in the Python package, to which every unusual row goes.
+//!
+//! A row is *fetched* in one go, by place: no code of the program's runs meanwhile, so what it does
+//! later to the row changes nothing. Then its values are written as those of a document are.
+
+mod codec;
+mod fetch;
+mod rules;
+mod text;
+mod write;
+
+pub(crate) use codec::RowCodec;
+pub(crate) use write::Rows;

@@ -1,0 +1,235 @@
+//! The rules by which rows are read (`rows/plan.py`), compiled.
+
+use std::collections::HashMap;
+
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyFrozenSet, PyList, PyString};
+
+use super::text::Texts;
+use crate::plan::{Document, Field};
+
+/// Where the value of a key goes.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Target {
+    /// The place of the field that takes it.
+    pub(super) place: Option<usize>,
+    /// Whether it is the document's id.
+    pub(super) is_id: bool,
+}
+
+/// What a row that does not name a field has there.
+pub(super) enum Missing {
+    Value(Py<PyAny>),
+    /// What a function of the program's makes.
+    Made(Py<PyAny>),
+}
+
+/// What rows have to do with one field of a class.
+pub(super) struct Place {
+    pub(super) missing: Missing,
+    /// How texts are read, where they are.
+    pub(super) texts: Option<Texts>,
+    /// Whether the field would be asked about mappings that are no documents yet.
+    pub(super) is_asked_about_documents: bool,
+}
+
+/// What rows have to do with one class of documents.
+pub(super) struct Class {
+    /// Key of a row -> index among the targets.
+    pub(super) indexes: Py<PyDict>,
+    pub(super) targets: Vec<Target>,
+    pub(super) places: Vec<Place>,
+    /// Whether any value is to be looked at before it is written.
+    pub(super) prepares: bool,
+}
+
+pub(super) struct Rules {
+    /// By place among the codec's plans; the first is the class of the rows. Rows of a class that is
+    /// not here are for Python.
+    pub(super) classes: Vec<Option<Class>>,
+    /// Where each value of a sequence goes; `None` where rows are mappings.
+    pub(super) columns: Option<Vec<Option<Target>>>,
+    pub(super) drops_nulls: bool,
+    pub(super) ignores_unknown: bool,
+    /// Whether each row must have an id of its own.
+    pub(super) needs_id: bool,
+    /// The texts that mean null, where texts are read at all.
+    pub(super) null_values: Option<Py<PyFrozenSet>>,
+    /// Whether values may be validated and written in one go.
+    pub(super) is_in_one_go: bool,
+    /// Whether a row is validated as a whole before anything of it is written, since functions of the
+    /// program's are called that must not be called for a row that is refused.
+    pub(super) in_two_steps: bool,
+}
+
+impl Rules {
+    /// `None` where Python reads all rows.
+    pub(super) fn compile(
+        plan: &Bound<'_, PyAny>,
+        plans: &[Document],
+        is_in_one_go: bool,
+    ) -> PyResult<Option<Self>> {
+        if !plan.getattr("id_function")?.is_none() {
+            return Ok(None);
+        }
+        let null_values = if plan.getattr("parse")?.is_truthy()? {
+            Some(plan.getattr("null_values")?.cast_into::<PyFrozenSet>()?)
+        } else {
+            None
+        };
+        let id_key = plan.getattr("id_key")?;
+        let mut classes = Vec::new();
+        for (index, document) in plans.iter().enumerate() {
+            let keys = if index == 0 {
+                plan.getattr("keys")?
+            } else {
+                let embedded = plan.getattr("embedded_keys")?;
+                embedded.call_method1("get", (&document.class,))?
+            };
+            let is_native = document.validates && document.writes && !keys.is_none();
+            classes.push(if is_native {
+                let id_key = (index == 0 && !id_key.is_none()).then_some(&id_key);
+                Some(Class::compile(&keys, document, id_key, null_values.is_some())?)
+            } else {
+                None
+            });
+        }
+        let Some(Some(class)) = classes.first() else {
+            return Ok(None);
+        };
+        let columns = plan.getattr("columns")?;
+        let columns = if columns.is_none() {
+            None
+        } else {
+            let found = columns.try_iter()?.map(|key| class.target_of(&key?));
+            Some(found.collect::<PyResult<_>>()?)
+        };
+        let makes = |class: &Class| {
+            let mut places = class.places.iter();
+            places.any(|place| matches!(place.missing, Missing::Made(_)))
+        };
+        Ok(Some(Self {
+            is_in_one_go,
+            in_two_steps: !is_in_one_go || classes.iter().flatten().any(makes),
+            columns,
+            drops_nulls: plan.getattr("nulls")?.extract::<&str>()? == "default",
+            ignores_unknown: plan.getattr("unknown")?.extract::<&str>()? == "ignore",
+            needs_id: !id_key.is_none(),
+            null_values: null_values.map(Bound::unbind),
+            classes,
+        }))
+    }
+
+    pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        for class in self.classes.iter().flatten() {
+            visit.call(&class.indexes)?;
+            for place in &class.places {
+                match &place.missing {
+                    Missing::Value(value) | Missing::Made(value) => visit.call(value)?,
+                }
+            }
+        }
+        if let Some(values) = &self.null_values {
+            visit.call(values)?;
+        }
+        Ok(())
+    }
+}
+
+impl Class {
+    fn compile(
+        keys: &Bound<'_, PyAny>,
+        document: &Document,
+        id_key: Option<&Bound<'_, PyAny>>,
+        reads_texts: bool,
+    ) -> PyResult<Self> {
+        let py = keys.py();
+        let mut names = HashMap::new();
+        for (place, field) in document.fields.iter().enumerate() {
+            names.insert(field.name.bind(py).to_cow()?.into_owned(), place);
+        }
+        let indexes = PyDict::new(py);
+        let mut targets: Vec<Target> = Vec::new();
+        for pair in keys.call_method0("items")?.try_iter()? {
+            let (key, name): (Bound<'_, PyAny>, String) = pair?.extract()?;
+            // Looking up keys must never run code of the program's. Others are for Python.
+            if !key.is_exact_instance_of::<PyString>() {
+                continue;
+            }
+            let place = names.get(&name).copied();
+            // With a column of its own for the id, `_id` is for Python to say something about.
+            let is_id = name == "_id" && id_key.is_none();
+            if place.is_some() || is_id {
+                indexes.set_item(key, targets.len())?;
+                targets.push(Target { place, is_id });
+            }
+        }
+        if let Some(key) = id_key.filter(|key| key.is_exact_instance_of::<PyString>()) {
+            let place = match indexes.get_item(key)? {
+                Some(index) => targets.get(index.extract::<usize>()?).and_then(|it| it.place),
+                None => None,
+            };
+            indexes.set_item(key, targets.len())?;
+            targets.push(Target { place, is_id: true });
+        }
+        let mut places = Vec::new();
+        for field in &document.fields {
+            places.push(Place::compile(field, document, reads_texts)?);
+        }
+        Ok(Self {
+            prepares: document
+                .fields
+                .iter()
+                .zip(&places)
+                .any(|(field, place)| place.looks_at_values(field)),
+            indexes: indexes.unbind(),
+            targets,
+            places,
+        })
+    }
+
+    /// Where the value of a key goes, if anywhere.
+    pub(super) fn target_of(&self, key: &Bound<'_, PyAny>) -> PyResult<Option<Target>> {
+        if !key.is_exact_instance_of::<PyString>() {
+            return Ok(None);
+        }
+        let index = match self.indexes.bind(key.py()).get_item(key)? {
+            Some(index) => index.extract::<usize>()?,
+            None => return Ok(None),
+        };
+        Ok(self.targets.get(index).copied())
+    }
+}
+
+impl Place {
+    fn compile(field: &Field, document: &Document, reads_texts: bool) -> PyResult<Self> {
+        Python::attach(|py| {
+            let place = document.fields.iter().position(|it| std::ptr::eq(it, field));
+            let mut factories = document.factories.iter();
+            let factory = factories.find(|(index, _)| Some(*index) == place);
+            let missing = match factory {
+                // The default of lists is an empty one, which nobody but a user's method would see.
+                Some((_, make)) if make.is(py.get_type::<PyList>()) && !field.has_users_methods() => {
+                    Missing::Value(PyList::empty(py).into_any().unbind())
+                }
+                Some((_, make)) => Missing::Made(make.clone_ref(py)),
+                None => {
+                    let default = document.template.bind(py).get_item(&field.name)?;
+                    Missing::Value(default.map_or_else(|| py.None(), Bound::unbind))
+                }
+            };
+            Ok(Self {
+                missing,
+                texts: if reads_texts { Some(Texts::of(field, py)?) } else { None },
+                is_asked_about_documents: field.has_users_methods() && field.holds_documents(),
+            })
+        })
+    }
+
+    /// Whether values are to be looked at before they are written.
+    fn looks_at_values(&self, field: &Field) -> bool {
+        let reads_texts = self.texts.as_ref().is_some_and(|texts| !texts.is_as_it_is());
+        reads_texts || self.is_asked_about_documents || field.hashes()
+    }
+}

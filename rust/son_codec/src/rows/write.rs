@@ -1,0 +1,255 @@
+//! A row, validated and written.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use super::fetch::{Fetched, State};
+use super::rules::{Class, Missing, Rules};
+use super::text::stripped;
+use crate::bson::Writer;
+use crate::errors::{Outcome, Stop};
+use crate::objects::{Value, ascii, exact};
+use crate::new_ids::NewIds;
+use crate::plan::{Context, Document, Field};
+
+/// The rules for rows, and what is kept from one to the next.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows<'a> {
+    pub(super) rules: &'a Rules,
+    pub(super) state: &'a State,
+}
+
+impl<'a> Rows<'a> {
+    /// Write a row of the codec's class. Gives its id: its own, or the one that is made for it.
+    pub(super) fn write_row<'py>(
+        &self,
+        row: Value<'_, 'py>,
+        new_ids: &mut NewIds,
+        out: &mut Writer,
+        context: &Context<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        let (plan, class) = self.class_at(0, context)?;
+        let mut row = match &self.rules.columns {
+            None => {
+                let row = exact::<PyDict>(row).ok_or(Stop::AskPython)?;
+                Fetched::of_mapping(&row, 0, class, self.rules, self.state)?
+            }
+            Some(columns) => {
+                Fetched::of_sequence(row, columns, class, self.rules, self.state)?
+            }
+        };
+        let id = self.id_of(&mut row, context)?;
+        self.prepare(&mut row, plan, class, context)?;
+        if self.rules.in_two_steps {
+            self.accepts(&row, plan, class, context)?;
+        }
+        let id = match id {
+            Some(id) => id,
+            None => new_ids.next(context.py, &context.types.object_ids)?,
+        };
+        let start = out.begin()?;
+        context.encode(&plan.id_key, id.as_borrowed(), out)?;
+        let context = &if self.rules.is_in_one_go {
+            context.validating()
+        } else {
+            *context
+        };
+        self.write_values(&mut row, plan, class, out, context)?;
+        out.end(start)?;
+        Ok(id)
+    }
+
+    /// Write a mapping in the place of an embedded document.
+    pub(crate) fn write(
+        &self,
+        index: usize,
+        row: &Bound<'_, PyDict>,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<()> {
+        let (plan, class) = self.class_at(index, context)?;
+        let mut row = self.fetch(index, row, plan, class, context)?;
+        let start = out.begin()?;
+        self.write_values(&mut row, plan, class, out, context)?;
+        Ok(out.end(start)?)
+    }
+
+    /// Whether a mapping in the place of an embedded document may be saved. `false` is never
+    /// answered: a row that is refused is for Python, which has the words.
+    pub(crate) fn is_valid(
+        &self,
+        index: usize,
+        row: &Bound<'_, PyDict>,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        let (plan, class) = self.class_at(index, context)?;
+        let row = self.fetch(index, row, plan, class, context)?;
+        self.accepts(&row, plan, class, context)?;
+        Ok(true)
+    }
+
+    fn class_at<'py>(
+        &self,
+        index: usize,
+        context: &Context<'py>,
+    ) -> Outcome<(&'py Document, &'a Class)> {
+        let plan = context.plans.get(index).ok_or(Stop::AskPython)?;
+        let class = self.rules.classes.get(index).and_then(Option::as_ref);
+        Ok((plan, class.ok_or(Stop::AskPython)?))
+    }
+
+    fn fetch<'py>(
+        &self,
+        index: usize,
+        row: &Bound<'py, PyDict>,
+        plan: &Document,
+        class: &Class,
+        context: &Context<'py>,
+    ) -> Outcome<Fetched<'a, 'py>> {
+        let mut row = Fetched::of_mapping(row, index, class, self.rules, self.state)?;
+        self.prepare(&mut row, plan, class, context)?;
+        Ok(row)
+    }
+
+    /// The row's own id, if it has one.
+    fn id_of<'py>(
+        &self,
+        row: &mut Fetched<'_, 'py>,
+        context: &Context<'py>,
+    ) -> Outcome<Option<Bound<'py, PyAny>>> {
+        let mut id = row.id.take();
+        if let Some(null_values) = &self.rules.null_values
+            && let Some(given) = &id
+            && given.is_instance_of::<PyString>()
+        {
+            let given = given.as_borrowed();
+            let text = stripped(&exact::<PyString>(given).ok_or(Stop::AskPython)?.to_owned())?;
+            id = if null_values.bind(context.py).contains(&text)? {
+                None
+            } else {
+                Some(match ascii(&text).and_then(object_id) {
+                    Some(bytes) => context.types.object_ids.make(context.py, bytes)?,
+                    None => text.into_any(),
+                })
+            };
+        }
+        let id = id.filter(|id| !id.is_none());
+        if id.is_none() && self.rules.needs_id {
+            return Err(Stop::AskPython);
+        }
+        Ok(id)
+    }
+
+    /// Make of the values of a row what they are in a document: texts are read, passwords hashed.
+    #[inline]
+    fn prepare<'py>(
+        &self,
+        row: &mut Fetched<'_, 'py>,
+        plan: &Document,
+        class: &Class,
+        context: &Context<'py>,
+    ) -> Outcome<()> {
+        if !class.prepares {
+            return Ok(());
+        }
+        let py = context.py;
+        let fields = plan.fields.iter().zip(&class.places);
+        for (slot, (field, place)) in row.places.iter_mut().zip(fields) {
+            let Some(value) = slot.as_ref().map(|value| value.bind(py).clone()) else {
+                continue;
+            };
+            if place.is_asked_about_documents && !value.is_none() {
+                return Err(Stop::AskPython);
+            }
+            let mut value = value;
+            if let (Some(texts), Some(null_values)) = (&place.texts, &self.rules.null_values) {
+                let null_values = null_values.bind(py);
+                if let Some(read) = texts.read(value.as_borrowed(), field, null_values, context)? {
+                    value = read;
+                }
+            }
+            if field.hashes() && value.is_instance_of::<PyString>() {
+                value = field.value_in_python(value.as_borrowed(), context)?;
+            }
+            *slot = (!self.rules.drops_nulls || !value.is_none()).then(|| value.unbind());
+        }
+        Ok(())
+    }
+
+    /// Stops unless all values that a row has, and those that it has by default, may be saved.
+    fn accepts(
+        &self,
+        row: &Fetched<'_, '_>,
+        plan: &Document,
+        class: &Class,
+        context: &Context<'_>,
+    ) -> Outcome<()> {
+        let fields = plan.fields.iter().zip(&class.places);
+        for (value, (field, place)) in row.places.iter().zip(fields) {
+            let value = match (value, &place.missing) {
+                (Some(value), _) | (None, Missing::Value(value)) => value.bind(context.py),
+                (None, Missing::Made(_)) => continue,
+            };
+            if !field.accepts(value.as_borrowed(), context)? {
+                return Err(Stop::AskPython);
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn write_values(
+        &self,
+        row: &mut Fetched<'_, '_>,
+        plan: &Document,
+        class: &Class,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<()> {
+        let py = context.py;
+        let fields = plan.fields.iter().zip(&class.places);
+        for (slot, (field, place)) in row.places.iter_mut().zip(fields) {
+            let taken = slot.take().map(|value| value.into_bound(py));
+            let value = match (&taken, &place.missing) {
+                (Some(value), _) => value.as_borrowed(),
+                (None, Missing::Value(value)) => value.bind_borrowed(py),
+                (None, Missing::Made(make)) => {
+                    let made = make.bind(py).call0()?;
+                    if !context.validates && !field.accepts(made.as_borrowed(), context)? {
+                        return Err(Stop::AskPython);
+                    }
+                    write_value(field, made.as_borrowed(), out, context)?;
+                    continue;
+                }
+            };
+            write_value(field, value, out, context)?;
+        }
+        Ok(())
+    }
+}
+
+#[inline(always)]
+fn write_value(
+    field: &Field,
+    value: Value<'_, '_>,
+    out: &mut Writer,
+    context: &Context<'_>,
+) -> Outcome<()> {
+    if context.validates {
+        field.write_valid(value, out, context)
+    } else {
+        field.write(value, out, context)
+    }
+}
+
+/// The bytes of an `ObjectId` of which this is the text.
+fn object_id(text: &[u8]) -> Option<[u8; 12]> {
+    let digits: &[u8; 24] = text.try_into().ok()?;
+    let mut bytes = [0; 12];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        for &digit in pair {
+            *byte = (*byte << 4) | char::from(digit).to_digit(16)? as u8;
+        }
+    }
+    Some(bytes)
+}
