@@ -2,8 +2,9 @@
 
     python -m tests.fuzz --documents 50000 --mutations 1000000 --seed 7
 
-Random documents of the zoo are written and read by both codecs; then the bytes are damaged and read
-by both again. Whatever differs is kept as a file, and the seed that led to it is printed.
+Random documents of the zoo are written and read by both codecs, and rows of such documents are
+written; then the bytes are damaged and read by both again. Whatever differs is kept as a file, and
+the seed that led to it is printed.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ from typing import Any
 from bson.objectid import ObjectId
 
 from aiomotorengine import codec as door
-from aiomotorengine.codec import codec_for
+from aiomotorengine.codec import DocumentError, codec_for
+from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.rows.plan import row_plan
 from tests.codec.laws import STANDARD
 from tests.zoo import generate
-from tests.zoo.compare import outcome, reading
+from tests.zoo.compare import description, outcome, reading, snapshot
+from tests.zoo.generate import chance
+from tests.zoo.rows import row_of, rules_for, shaken
 
 SIDES = ("python", "native")
 FINDINGS = Path("fuzz-findings")
@@ -41,6 +46,7 @@ def main(arguments: list[str]) -> int:
         results = both_write(document)
         written += 1
         findings += kept(f"write-{seed}", results, b"")
+        findings += kept(f"rows-{seed}", both_write_rows(type(document), seed), b"")
         _, (kind, raws) = results[0]
         if kind != "returned":
             continue
@@ -82,6 +88,57 @@ def both_write(document: Any) -> list[Any]:
         return valid, outcome(codec.encode_many, [document], [ObjectId(b"twelve bytes")])
 
     return on_each_side(work)
+
+
+def both_write_rows(document_class: Any, seed: int) -> list[Any]:
+    """What writing rows of a class comes to, on each side."""
+    if conversion_of(document_class).has_stamps:
+        return [None, None]  # each side asks the clock
+    random = Random(seed)
+    rows = rules_for(document_class, random)
+    made = []
+    for _ in range(4):
+        document = generate.document_of(document_class, random, wild=chance(random, 0.2))
+        row = row_of(document, random, names=rows.rules.names)
+        row["_id"] = generate.integer(random)
+        made.append(shaken(row, random) if chance(random, 0.5) else row)
+    try:
+        plan = row_plan(rows.reader(document_class))
+    except ValueError:
+        return [None, None]  # names that are no fields
+
+    def work() -> Any:
+        codec = codec_for(document_class, STANDARD).compile_rows(plan)
+        results = []
+        for row in made:  # each also where one before it is refused
+            try:
+                results.append(("returned", snapshot(without_new_ids(*codec.encode_many([row])))))
+            except DocumentError as error:
+                results.append(("raised", refusal(error), error.encoded, error.ids))
+        try:
+            together = without_new_ids(*codec.encode_many(made))
+        except DocumentError as error:
+            together = refusal(error), without_new_ids(error.encoded, error.ids)
+        return results, snapshot(together)
+
+    return on_each_side(work)
+
+
+def refusal(error: DocumentError) -> Any:
+    """What is told of a row. What is nested too deep has other words at each depth of the stack."""
+    if isinstance(error.__cause__, RecursionError):
+        return error.index, RecursionError
+    return description(error)
+
+
+def without_new_ids(encoded: list[bytes], ids: list[Any]) -> Any:
+    """The documents and ids of rows, without those that were made for them."""
+    made = [type(id) is ObjectId for id in ids]
+    bytes_of = [
+        raw.replace(id.binary, b"") if new else raw
+        for raw, id, new in zip(encoded, ids, made, strict=True)
+    ]
+    return bytes_of, [None if new else id for id, new in zip(ids, made, strict=True)]
 
 
 def both_read(document_class: Any, raw: bytes) -> list[Any]:

@@ -13,7 +13,7 @@ from bson.errors import InvalidBSON
 
 from aiomotorengine.storage import DanglingReference, DocumentStorage
 
-__all__ = ["outcome", "reading", "snapshot"]
+__all__ = ["description", "outcome", "reading", "snapshot"]
 
 
 def snapshot(value: Any, *, whole: bool = True) -> Any:

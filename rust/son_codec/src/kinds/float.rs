@@ -99,7 +99,10 @@ impl Kind for Float {
         // What both languages read alike: no names, no other separators.
         let is_plain = |&byte: &u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
         let text = std::str::from_utf8(text).ok()?;
-        let number = text.bytes().all(|byte| is_plain(&byte)).then(|| text.parse().ok())??;
+        let number = text
+            .bytes()
+            .all(|byte| is_plain(&byte))
+            .then(|| text.parse().ok())??;
         Some(PyFloat::new(py, number).into_any())
     }
 

@@ -132,6 +132,7 @@ impl<'py> Compiler<'py> {
             validates: is_known && is_native("validate")?,
             writes: is_known && is_native("to_son")?,
             reads: is_known && is_built_directly && is_native("from_son")?,
+            takes_rows: is_known && plan.getattr("rows")?.getattr("native")?.extract()?,
             is_in_one_go: !fields.iter().any(Field::has_users_methods),
             is_read_alone: !fields.iter().any(Field::has_users_from_son),
             fields,

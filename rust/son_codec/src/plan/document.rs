@@ -31,6 +31,8 @@ pub(crate) struct Document {
     pub(crate) validates: bool,
     pub(crate) writes: bool,
     pub(crate) reads: bool,
+    /// Whether rows of the class may be written without being documents first.
+    pub(crate) takes_rows: bool,
     /// Whether a value may be validated and written in one go: where users' methods are called, they
     /// are called for the whole document first to validate it, and then to write it.
     pub(crate) is_in_one_go: bool,

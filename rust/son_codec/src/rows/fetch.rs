@@ -21,7 +21,7 @@ pub(super) type Places = Vec<Option<Py<PyAny>>>;
 /// What is kept from one row to the next.
 #[derive(Default)]
 pub(super) struct State {
-    /// For each class, the keys of its rows in the order in which they came.
+    /// The keys in the order in which they came: of rows by themselves, then of each embedded class.
     orders: RefCell<Vec<Order>>,
     /// Memory for values; rows inside of rows take more than one.
     places: Cell<Vec<Places>>,

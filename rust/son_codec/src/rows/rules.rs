@@ -45,9 +45,11 @@ pub(super) struct Class {
 }
 
 pub(super) struct Rules {
-    /// By place among the codec's plans; the first is the class of the rows. Rows of a class that is
-    /// not here are for Python.
-    pub(super) classes: Vec<Option<Class>>,
+    /// Rows by themselves.
+    pub(super) whole: Class,
+    /// Rows in the place of embedded documents, by place among the codec's plans. Those of a class
+    /// that is not here are for Python.
+    pub(super) embedded: Vec<Option<Class>>,
     /// Where each value of a sequence goes; `None` where rows are mappings.
     pub(super) columns: Option<Vec<Option<Target>>>,
     pub(super) drops_nulls: bool,
@@ -79,30 +81,27 @@ impl Rules {
             None
         };
         let id_key = plan.getattr("id_key")?;
-        let mut classes = Vec::new();
-        for (index, document) in plans.iter().enumerate() {
-            let keys = if index == 0 {
-                plan.getattr("keys")?
-            } else {
-                let embedded = plan.getattr("embedded_keys")?;
-                embedded.call_method1("get", (&document.class,))?
-            };
-            let is_native = document.validates && document.writes && !keys.is_none();
-            classes.push(if is_native {
-                let id_key = (index == 0 && !id_key.is_none()).then_some(&id_key);
-                Some(Class::compile(&keys, document, id_key, null_values.is_some())?)
+        let reads_texts = null_values.is_some();
+        let Some(document) = plans.first().filter(|document| document.takes_rows) else {
+            return Ok(None);
+        };
+        let own_id = Some(&id_key).filter(|key| !key.is_none());
+        let whole = Class::compile(&plan.getattr("keys")?, document, own_id, reads_texts)?;
+        let all_keys = plan.getattr("embedded_keys")?;
+        let mut embedded = Vec::new();
+        for document in plans {
+            let keys = all_keys.call_method1("get", (&document.class,))?;
+            embedded.push(if document.takes_rows && !keys.is_none() {
+                Some(Class::compile(&keys, document, None, reads_texts)?)
             } else {
                 None
             });
         }
-        let Some(Some(class)) = classes.first() else {
-            return Ok(None);
-        };
         let columns = plan.getattr("columns")?;
         let columns = if columns.is_none() {
             None
         } else {
-            let found = columns.try_iter()?.map(|key| class.target_of(&key?));
+            let found = columns.try_iter()?.map(|key| whole.target_of(&key?));
             Some(found.collect::<PyResult<_>>()?)
         };
         let makes = |class: &Class| {
@@ -111,18 +110,19 @@ impl Rules {
         };
         Ok(Some(Self {
             is_in_one_go,
-            in_two_steps: !is_in_one_go || classes.iter().flatten().any(makes),
+            in_two_steps: !is_in_one_go || makes(&whole) || embedded.iter().flatten().any(makes),
             columns,
             drops_nulls: plan.getattr("nulls")?.extract::<&str>()? == "default",
             ignores_unknown: plan.getattr("unknown")?.extract::<&str>()? == "ignore",
             needs_id: !id_key.is_none(),
             null_values: null_values.map(Bound::unbind),
-            classes,
+            whole,
+            embedded,
         }))
     }
 
     pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-        for class in self.classes.iter().flatten() {
+        for class in self.embedded.iter().flatten().chain([&self.whole]) {
             visit.call(&class.indexes)?;
             for place in &class.places {
                 match &place.missing {
@@ -167,7 +167,9 @@ impl Class {
         }
         if let Some(key) = id_key.filter(|key| key.is_exact_instance_of::<PyString>()) {
             let place = match indexes.get_item(key)? {
-                Some(index) => targets.get(index.extract::<usize>()?).and_then(|it| it.place),
+                Some(index) => targets
+                    .get(index.extract::<usize>()?)
+                    .and_then(|it| it.place),
                 None => None,
             };
             indexes.set_item(key, targets.len())?;
@@ -205,12 +207,17 @@ impl Class {
 impl Place {
     fn compile(field: &Field, document: &Document, reads_texts: bool) -> PyResult<Self> {
         Python::attach(|py| {
-            let place = document.fields.iter().position(|it| std::ptr::eq(it, field));
+            let place = document
+                .fields
+                .iter()
+                .position(|it| std::ptr::eq(it, field));
             let mut factories = document.factories.iter();
             let factory = factories.find(|(index, _)| Some(*index) == place);
             let missing = match factory {
                 // The default of lists is an empty one, which nobody but a user's method would see.
-                Some((_, make)) if make.is(py.get_type::<PyList>()) && !field.has_users_methods() => {
+                Some((_, make))
+                    if make.is(py.get_type::<PyList>()) && !field.has_users_methods() =>
+                {
                     Missing::Value(PyList::empty(py).into_any().unbind())
                 }
                 Some((_, make)) => Missing::Made(make.clone_ref(py)),
@@ -221,7 +228,11 @@ impl Place {
             };
             Ok(Self {
                 missing,
-                texts: if reads_texts { Some(Texts::of(field, py)?) } else { None },
+                texts: if reads_texts {
+                    Some(Texts::of(field, py)?)
+                } else {
+                    None
+                },
                 is_asked_about_documents: field.has_users_methods() && field.holds_documents(),
             })
         })
@@ -229,7 +240,10 @@ impl Place {
 
     /// Whether values are to be looked at before they are written.
     fn looks_at_values(&self, field: &Field) -> bool {
-        let reads_texts = self.texts.as_ref().is_some_and(|texts| !texts.is_as_it_is());
+        let reads_texts = self
+            .texts
+            .as_ref()
+            .is_some_and(|texts| !texts.is_as_it_is());
         reads_texts || self.is_asked_about_documents || field.hashes()
     }
 }

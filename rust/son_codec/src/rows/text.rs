@@ -20,7 +20,11 @@ pub(super) struct Texts {
 
 impl Texts {
     pub(super) fn of(field: &Field, py: Python<'_>) -> PyResult<Self> {
-        let keeps_blanks = field.python.bind(py).getattr("_keeps_blanks")?.is_truthy()?;
+        let keeps_blanks = field
+            .python
+            .bind(py)
+            .getattr("_keeps_blanks")?
+            .is_truthy()?;
         let item = match &field.item {
             Some(item) => Some(Box::new(Self::of(item, py)?)),
             None => None,

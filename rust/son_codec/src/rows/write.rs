@@ -8,9 +8,12 @@ use super::rules::{Class, Missing, Rules};
 use super::text::stripped;
 use crate::bson::Writer;
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Value, ascii, exact};
 use crate::new_ids::NewIds;
-use crate::plan::{Context, Document, Field};
+use crate::objects::{Value, ascii, exact};
+use crate::plan::{Context, Document, Field, FieldValues};
+
+/// Where the order of keys is kept that rows by themselves have; those of embedded documents follow.
+const WHOLE: usize = 0;
 
 /// The rules for rows, and what is kept from one to the next.
 #[derive(Clone, Copy)]
@@ -28,15 +31,14 @@ impl<'a> Rows<'a> {
         out: &mut Writer,
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        let (plan, class) = self.class_at(0, context)?;
+        let plan = context.plans.first().ok_or(Stop::AskPython)?;
+        let class = &self.rules.whole;
         let mut row = match &self.rules.columns {
             None => {
                 let row = exact::<PyDict>(row).ok_or(Stop::AskPython)?;
-                Fetched::of_mapping(&row, 0, class, self.rules, self.state)?
+                Fetched::of_mapping(&row, WHOLE, class, self.rules, self.state)?
             }
-            Some(columns) => {
-                Fetched::of_sequence(row, columns, class, self.rules, self.state)?
-            }
+            Some(columns) => Fetched::of_sequence(row, columns, class, self.rules, self.state)?,
         };
         let id = self.id_of(&mut row, context)?;
         self.prepare(&mut row, plan, class, context)?;
@@ -47,14 +49,18 @@ impl<'a> Rows<'a> {
             Some(id) => id,
             None => new_ids.next(context.py, &context.types.object_ids)?,
         };
-        let start = out.begin()?;
-        context.encode(&plan.id_key, id.as_borrowed(), out)?;
         let context = &if self.rules.is_in_one_go {
             context.validating()
         } else {
             *context
         };
-        self.write_values(&mut row, plan, class, out, context)?;
+        let start = plan.begin(Some(id.as_borrowed()), out, context)?;
+        let mut values = RowValues {
+            fetched: row,
+            class,
+            context,
+        };
+        plan.write_fields(&mut values, out, context)?;
         out.end(start)?;
         Ok(id)
     }
@@ -68,9 +74,14 @@ impl<'a> Rows<'a> {
         context: &Context<'_>,
     ) -> Outcome<()> {
         let (plan, class) = self.class_at(index, context)?;
-        let mut row = self.fetch(index, row, plan, class, context)?;
-        let start = out.begin()?;
-        self.write_values(&mut row, plan, class, out, context)?;
+        let fetched = self.fetch(index, row, plan, class, context)?;
+        let start = plan.begin(None, out, context)?;
+        let mut values = RowValues {
+            fetched,
+            class,
+            context,
+        };
+        plan.write_fields(&mut values, out, context)?;
         Ok(out.end(start)?)
     }
 
@@ -94,7 +105,7 @@ impl<'a> Rows<'a> {
         context: &Context<'py>,
     ) -> Outcome<(&'py Document, &'a Class)> {
         let plan = context.plans.get(index).ok_or(Stop::AskPython)?;
-        let class = self.rules.classes.get(index).and_then(Option::as_ref);
+        let class = self.rules.embedded.get(index).and_then(Option::as_ref);
         Ok((plan, class.ok_or(Stop::AskPython)?))
     }
 
@@ -106,7 +117,7 @@ impl<'a> Rows<'a> {
         class: &Class,
         context: &Context<'py>,
     ) -> Outcome<Fetched<'a, 'py>> {
-        let mut row = Fetched::of_mapping(row, index, class, self.rules, self.state)?;
+        let mut row = Fetched::of_mapping(row, index + 1, class, self.rules, self.state)?;
         self.prepare(&mut row, plan, class, context)?;
         Ok(row)
     }
@@ -196,49 +207,43 @@ impl<'a> Rows<'a> {
         }
         Ok(())
     }
+}
 
-    #[inline]
-    fn write_values(
-        &self,
-        row: &mut Fetched<'_, '_>,
-        plan: &Document,
-        class: &Class,
-        out: &mut Writer,
-        context: &Context<'_>,
-    ) -> Outcome<()> {
-        let py = context.py;
-        let fields = plan.fields.iter().zip(&class.places);
-        for (slot, (field, place)) in row.places.iter_mut().zip(fields) {
-            let taken = slot.take().map(|value| value.into_bound(py));
-            let value = match (&taken, &place.missing) {
-                (Some(value), _) => value.as_borrowed(),
-                (None, Missing::Value(value)) => value.bind_borrowed(py),
-                (None, Missing::Made(make)) => {
-                    let made = make.bind(py).call0()?;
-                    if !context.validates && !field.accepts(made.as_borrowed(), context)? {
-                        return Err(Stop::AskPython);
-                    }
-                    write_value(field, made.as_borrowed(), out, context)?;
-                    continue;
-                }
-            };
-            write_value(field, value, out, context)?;
+/// The values that the document of a row would have.
+struct RowValues<'a, 'r, 'py> {
+    fetched: Fetched<'r, 'py>,
+    class: &'a Class,
+    context: &'a Context<'py>,
+}
+
+impl<'py> FieldValues<'py> for RowValues<'_, '_, 'py> {
+    #[inline(always)]
+    fn value(&mut self, place: usize, field: &Field) -> Outcome<Bound<'py, PyAny>> {
+        let py = self.context.py;
+        let given = self.fetched.places.get_mut(place).and_then(Option::take);
+        if let Some(value) = given {
+            return Ok(value.into_bound(py));
         }
-        Ok(())
+        match self.class.places.get(place).map(|place| &place.missing) {
+            Some(Missing::Value(value)) => Ok(value.bind(py).clone()),
+            Some(Missing::Made(make)) => make_value(make.bind(py), field, self.context),
+            None => Err(Stop::AskPython),
+        }
     }
 }
 
-#[inline(always)]
-fn write_value(
+/// What a function of the program's makes for a field, which comes when all else is validated.
+#[cold]
+fn make_value<'py>(
+    make: &Bound<'py, PyAny>,
     field: &Field,
-    value: Value<'_, '_>,
-    out: &mut Writer,
-    context: &Context<'_>,
-) -> Outcome<()> {
-    if context.validates {
-        field.write_valid(value, out, context)
+    context: &Context<'py>,
+) -> Outcome<Bound<'py, PyAny>> {
+    let made = make.call0()?;
+    if context.validates || field.accepts(made.as_borrowed(), context)? {
+        Ok(made)
     } else {
-        field.write(value, out, context)
+        Err(Stop::AskPython)
     }
 }
 
