@@ -21,7 +21,13 @@ from bson.codec_options import CodecOptions
 from bson.objectid import ObjectId
 
 from aiomotorengine.codec import pure
-from aiomotorengine.codec.contract import CONTRACT, Codec, DocumentError, Implementation
+from aiomotorengine.codec.contract import (
+    CONTRACT,
+    Codec,
+    DocumentError,
+    Implementation,
+    RowCodec,
+)
 from aiomotorengine.codec.plan import plan_of
 from aiomotorengine.codec.routes import options_obstacle
 from aiomotorengine.fields.hooks import generation
@@ -30,6 +36,7 @@ __all__ = [
     "CONTRACT",
     "Codec",
     "DocumentError",
+    "RowCodec",
     "available",
     "codec_for",
     "cut_reply",

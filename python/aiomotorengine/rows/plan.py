@@ -25,7 +25,8 @@ class RowPlan:
         nulls: ``"keep"`` or ``"default"``, at any depth but for the items of lists.
         parse: whether texts become values.
         null_values: the texts that then mean ``None``, where a field does not keep blanks.
-        id_key: the key whose value is the ``_id``; it may be that of a field as well.
+        id_keys: the keys whose value is the ``_id``, if a column has it, of which a row needs one:
+            its name before or after ``rename``. It may be that of a field as well.
         id_function: what gives the ``_id`` of a row, called with a mapping.
         reader: the reference.
     """
@@ -38,7 +39,7 @@ class RowPlan:
     nulls: str
     parse: bool
     null_values: frozenset[str]
-    id_key: str | None
+    id_keys: tuple[str, ...]
     id_function: Callable[[Any], Any] | None
     reader: RowReader
 
@@ -57,7 +58,7 @@ def row_plan(reader: RowReader) -> RowPlan:
         nulls=rules.nulls,
         parse=rules.parse,
         null_values=rules.null_values,
-        id_key=rules.id if isinstance(rules.id, str) else None,
+        id_keys=tuple(rules.columns_of_id()),
         id_function=rules.id if callable(rules.id) else None,
         reader=reader,
     )

@@ -50,9 +50,13 @@ class RowRules:
 
     def column_of_id(self, columns: Collection[str]) -> str | None:
         """The column whose value is the ``_id``, by its name before or after ``rename``."""
-        if not isinstance(self.id, str) or self.id in columns:
-            return self.id if isinstance(self.id, str) else None
-        return next((name for name in columns if self.rename.get(name) == self.id), None)
+        return next((name for name in self.columns_of_id() if name in columns), None)
+
+    def columns_of_id(self) -> list[str]:
+        """The names that it may have, the first of which counts."""
+        if not isinstance(self.id, str):
+            return []
+        return [self.id, *(key for key, name in self.rename.items() if name == self.id)]
 
 
 def refuse_twice(argument: str, names: Any) -> None:

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFrozenSet, PyList, PyString};
+use pyo3::types::{PyDict, PyFrozenSet, PyList, PyString, PyTuple};
 
 use super::text::Texts;
 use crate::plan::{Document, Field};
@@ -80,19 +80,23 @@ impl Rules {
         } else {
             None
         };
-        let id_key = plan.getattr("id_key")?;
+        let id_keys = plan.getattr("id_keys")?.cast_into::<PyTuple>()?;
         let reads_texts = null_values.is_some();
         let Some(document) = plans.first().filter(|document| document.takes_rows) else {
             return Ok(None);
         };
-        let own_id = Some(&id_key).filter(|key| !key.is_none());
-        let whole = Class::compile(&plan.getattr("keys")?, document, own_id, reads_texts)?;
+        let whole = Class::compile(&plan.getattr("keys")?, document, &id_keys, reads_texts)?;
         let all_keys = plan.getattr("embedded_keys")?;
         let mut embedded = Vec::new();
         for document in plans {
             let keys = all_keys.call_method1("get", (&document.class,))?;
             embedded.push(if document.takes_rows && !keys.is_none() {
-                Some(Class::compile(&keys, document, None, reads_texts)?)
+                Some(Class::compile(
+                    &keys,
+                    document,
+                    &PyTuple::empty(plan.py()),
+                    reads_texts,
+                )?)
             } else {
                 None
             });
@@ -114,7 +118,7 @@ impl Rules {
             columns,
             drops_nulls: plan.getattr("nulls")?.extract::<&str>()? == "default",
             ignores_unknown: plan.getattr("unknown")?.extract::<&str>()? == "ignore",
-            needs_id: !id_key.is_none(),
+            needs_id: !id_keys.is_empty(),
             null_values: null_values.map(Bound::unbind),
             whole,
             embedded,
@@ -141,7 +145,7 @@ impl Class {
     fn compile(
         keys: &Bound<'_, PyAny>,
         document: &Document,
-        id_key: Option<&Bound<'_, PyAny>>,
+        id_keys: &Bound<'_, PyTuple>,
         reads_texts: bool,
     ) -> PyResult<Self> {
         let py = keys.py();
@@ -159,14 +163,17 @@ impl Class {
             }
             let place = names.get(&name).copied();
             // With a column of its own for the id, `_id` is for Python to say something about.
-            let is_id = name == "_id" && id_key.is_none();
+            let is_id = name == "_id" && id_keys.is_empty();
             if place.is_some() || is_id {
                 indexes.set_item(key, targets.len())?;
                 targets.push(Target { place, is_id });
             }
         }
-        if let Some(key) = id_key.filter(|key| key.is_exact_instance_of::<PyString>()) {
-            let place = match indexes.get_item(key)? {
+        for key in id_keys {
+            if !key.is_exact_instance_of::<PyString>() {
+                continue;
+            }
+            let place = match indexes.get_item(&key)? {
                 Some(index) => targets
                     .get(index.extract::<usize>()?)
                     .and_then(|it| it.place),
