@@ -28,8 +28,8 @@ from tests.zoo import animals
 PACKAGE = Path(aiomotorengine.__file__).parent
 FUNCTIONS = {"compile_plan", "cut_reply", "new_object_ids", "wrap_many"}
 PROMISED = {"CONTRACT", "IMPLEMENTATION"} | FUNCTIONS
-FOR_THE_EXTENSION = {"Codec", "DocumentError", "EncodedDocument", "has_more_levels"}
-CODEC_METHODS = {"validate_many", "encode_many", "decode_many", "stepped_back"}
+FOR_THE_EXTENSION = {"Codec", "DocumentError", "EncodedDocument", "RowCodec", "has_more_levels"}
+CODEC_METHODS = {"validate_many", "encode_many", "decode_many", "compile_rows", "stepped_back"}
 
 
 def side() -> Any:
