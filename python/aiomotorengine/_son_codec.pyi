@@ -1,6 +1,6 @@
 """The native codec: the same promises as ``codec/pure.py``, kept by Rust."""
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any
 
 from bson.codec_options import CodecOptions
@@ -8,13 +8,24 @@ from bson.objectid import ObjectId
 
 from aiomotorengine.codec.contract import Codec
 from aiomotorengine.codec.plan import DocumentPlan
+from aiomotorengine.storage import PythonDescriptor, PythonStorage
 
 __all__ = [
     "CONTRACT",
     "IMPLEMENTATION",
+    "FieldDescriptor",
+    "Storage",
+    "StorageMeta",
     "compile_plan",
     "cut_reply",
+    "forget_constructions",
     "new_object_ids",
+    "others",
+    "set_construction",
+    "set_layout",
+    "take_values",
+    "value",
+    "values_of",
     "wrap_many",
 ]
 
@@ -25,3 +36,22 @@ def compile_plan(plan: DocumentPlan, codec_options: CodecOptions[Any]) -> Codec:
 def new_object_ids(count: int) -> list[ObjectId]: ...
 def wrap_many(encoded: Sequence[bytes], ids: Sequence[Any]) -> list[MutableMapping[str, Any]]: ...
 def cut_reply(raw: bytes) -> tuple[bytes, str, list[int]] | None: ...
+
+# -- storage: the twins are in storage.py ---------------------------------------------------------
+
+class Storage(PythonStorage): ...
+class FieldDescriptor(PythonDescriptor): ...
+class StorageMeta(type): ...
+
+def set_layout(cls: type, names: tuple[str, ...]) -> None: ...
+def forget_constructions() -> None: ...
+def set_construction(
+    cls: type,
+    defaults: dict[str, Any],
+    converters: list[tuple[str, Callable[[Any], Any]]],
+    factories: list[tuple[str, Callable[[], Any]]],
+) -> None: ...
+def others(document: Any, /) -> dict[str, Any] | None: ...
+def take_values(document: Any, values: dict[str, Any], /) -> bool: ...
+def value(document: Any, name: str, default: Any = None, /) -> Any: ...
+def values_of(document: Any, /) -> dict[str, Any]: ...

@@ -20,7 +20,7 @@ from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.queryset import QuerySet
-from aiomotorengine.storage import DanglingReference, DocumentStorage
+from aiomotorengine.storage import DanglingReference, DocumentStorage, other_values, value_of
 
 if TYPE_CHECKING:
     from typing import Self
@@ -249,11 +249,12 @@ class BaseDocument(DocumentStorage):
             ValueError: there is no field and no dynamic value of that name.
         """
         if name in self._fields:
-            if type(self._values.get(name)) is DanglingReference:
+            if type(value_of(self, name)) is DanglingReference:
                 return None
             return find_attribute(type(self), name).read(self)
-        if name in self._values:
-            return self._values[name]
+        others = other_values(self)
+        if name in others:
+            return others[name]
         raise ValueError(f"Field {name} not found in instance of {type(self).__name__}.")
 
     @classmethod

@@ -12,7 +12,7 @@ from aiomotorengine.documents.naming import class_attribute, is_reserved
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.hooks import new_generation
-from aiomotorengine.storage import Attribute
+from aiomotorengine.storage import Attribute, StorageMeta, lay_out
 
 __all__ = ["DocumentMetaClass", "classproperty"]
 
@@ -55,7 +55,7 @@ class classproperty(Generic[T]):  # noqa: N801  # a decorator, named as in 2017
         return self.function(owner)
 
 
-class DocumentMetaClass(type):
+class DocumentMetaClass(StorageMeta):
     """The class of document classes.
 
     Attributes of each class it makes:
@@ -105,6 +105,7 @@ class DocumentMetaClass(type):
                 raise InvalidDocumentError.field_as_annotation(attribute_name, name, shown)
         mcs.__refuse_duplicates(cls, fields, set(namespace))
         cls._fields = fields
+        lay_out(cls, fields)
         cls._db_field_map = {n: f.db_field for n, f in fields.items()}
         cls._reverse_db_field_map = {f.db_field: n for n, f in fields.items()}
         cls._fields_ordered = tuple(sorted(fields, key=lambda n: fields[n].creation_counter))

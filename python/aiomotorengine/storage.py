@@ -1,20 +1,36 @@
 """Where a document keeps its values, and the descriptors that read them.
 
-Field values live in the instance's ordinary ``__dict__`` under the attribute name, exactly as they
-were assigned or loaded. A plain field's descriptor is therefore no data descriptor: Python finds
-the value in the instance first and never calls it. A field whose ``get_value`` does something, a
-reference, or a date that stamps itself gets a data descriptor, which asks the field.
+In Python's storage, field values live in the instance's ordinary ``__dict__`` under the attribute
+name, exactly as they were assigned or loaded. A plain field's descriptor is therefore no data
+descriptor: Python finds the value in the instance first and never calls it. A field whose
+``get_value`` does something, a reference, or a date that stamps itself gets a data descriptor,
+which asks the field.
+
+In native storage (``rust/son_codec/src/storage``) they lie in the instance itself, and every
+descriptor is a data descriptor. They move to the ``__dict__``, for good, when somebody asks for it
+or sets an attribute that has no descriptor.
 
 What belongs to the document but is no value (its id, where its dynamic values came from) has slots,
 so that ``_values`` is the values and nothing else.
+
+``AIOMOTORENGINE_STORAGE`` chooses, when the library is imported: ``auto``, ``native`` (an
+``ImportError`` that says why, if it cannot be had) or ``python``.
+
+Attributes:
+    implementation: ``"native"`` or ``"python"``, the storage in use.
+    reason: why, in a sentence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import inspect
+import os
+from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
+from aiomotorengine import extension
 from aiomotorengine.errors import LoadReferencesRequiredError
 
 __all__ = [
@@ -26,9 +42,40 @@ __all__ = [
     "HiddenValues",
     "ReferenceAttribute",
     "ReferenceList",
+    "StorageMeta",
     "StoredAttribute",
     "StoredForm",
+    "construct_directly",
+    "forget_constructions",
+    "has_other",
+    "implementation",
+    "lay_out",
+    "other_values",
+    "reason",
+    "take_values",
+    "value_of",
+    "values_of",
 ]
+
+VARIABLE = "AIOMOTORENGINE_STORAGE"
+
+
+def choose(setting: str) -> tuple[ModuleType | None, str]:
+    """The extension, if it is to keep the values, and why it is or is not.
+
+    Raises:
+        ImportError: ``native`` is asked for and cannot be had.
+        ValueError: the setting is none of the three.
+    """
+    if setting in ("auto", "python"):
+        return None, f"{VARIABLE}={setting} asks for it"
+    if setting == "native":
+        return extension.load(), f"{VARIABLE}=native asks for it"
+    raise ValueError(f"{VARIABLE} must be auto, native or python, not {setting!r}.")
+
+
+_native, reason = choose(os.environ.get(VARIABLE, "python"))
+implementation = "native" if _native else "python"
 
 
 class DanglingReference:
@@ -147,7 +194,61 @@ class HiddenValues(dict[str, Any]):
         return hidden
 
 
-class DocumentStorage:
+class PythonStorage:
+    """The twin of the extension's ``Storage``."""
+
+    __slots__ = ("__dict__", "__weakref__", "_hidden", "_id", "_is_persisted", "_stored_keys")
+
+
+class PythonDescriptor:
+    """The twin of the extension's ``FieldDescriptor``.
+
+    Parameters:
+        field: the field; it is what reading the attribute on the class gives.
+        name: the attribute's name.
+    """
+
+    __slots__ = ("field", "name")
+
+    def __init__(self, field: Any, name: str) -> None:
+        self.field = field
+        self.name = name
+
+    def __get__(self, document: DocumentStorage | None, owner: type | None = None) -> Any:
+        # Python comes here only on the class, or where the instance has no value.
+        return self.field if document is None else None
+
+    def value_of(self, document: DocumentStorage) -> Any:
+        """The value as it is kept; ``None`` where there is none."""
+        return document.__dict__.get(self.name)
+
+    def keep(self, document: DocumentStorage, value: Any) -> None:
+        """Keep a value as it is."""
+        document.__dict__[self.name] = value
+
+    def remove(self, document: DocumentStorage) -> None:
+        """Forget the value.
+
+        Raises:
+            AttributeError: there is none.
+        """
+        try:
+            del document.__dict__[self.name]
+        except KeyError:
+            raise AttributeError(self.name) from None
+
+
+if TYPE_CHECKING or _native is None:
+    Storage = PythonStorage
+    FieldDescriptor = PythonDescriptor
+    StorageMeta = type
+else:
+    Storage = _native.Storage
+    FieldDescriptor = _native.FieldDescriptor
+    StorageMeta = _native.StorageMeta
+
+
+class DocumentStorage(Storage):
     """The base of every document: what an instance is made of.
 
     Attributes:
@@ -158,7 +259,7 @@ class DocumentStorage:
             ``HiddenValues`` where there are also fields that read what is stored in another form.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_hidden", "_id", "_is_persisted", "_stored_keys")
+    __slots__ = ()
 
     _id: Any
     _is_persisted: bool
@@ -171,7 +272,84 @@ class DocumentStorage:
         return self.__dict__
 
 
-class Attribute:
+# -- values by name ------------------------------------------------------------------------------
+
+
+def lay_out(document_class: Any, names: Iterable[str]) -> None:
+    """Say which values the instances of a class will have."""
+    if _native is not None:
+        _native.set_layout(document_class, tuple(names))
+
+
+def construct_directly(
+    document_class: Any,
+    defaults: dict[str, Any],
+    converters: Mapping[str, Callable[[Any], Any]],
+    factories: Mapping[str, Callable[[], Any]],
+) -> None:
+    """Say how the instances of a class are made when it is called, until hooks change.
+
+    Parameters:
+        document_class: a class without an ``__init__`` or ``__new__`` of its own.
+        defaults: the values of all fields that are not given.
+        converters: what turns given values into those that are kept.
+        factories: what makes values that are not given.
+    """
+    if _native is not None and is_stored_plainly(document_class):
+        named = list(converters.items()), list(factories.items())
+        _native.set_construction(document_class, defaults, *named)
+
+
+def is_stored_plainly(document_class: type) -> bool:
+    """Whether a class has nothing of its own where the storage keeps what is no value."""
+    kept = ("__dict__", "_hidden", "_id", "_is_persisted", "_stored_keys")
+    return all(
+        inspect.getattr_static(document_class, name)
+        is inspect.getattr_static(DocumentStorage, name)
+        for name in kept
+    )
+
+
+def forget_constructions() -> None:
+    """Say that classes may make their instances otherwise from now on."""
+    if _native is not None:
+        _native.forget_constructions()
+
+
+def value_of(document: DocumentStorage, name: str) -> Any:
+    """A value by name, as it is kept; ``None`` where there is none."""
+    if _native is not None:
+        return _native.value(document, name)
+    return document.__dict__.get(name)
+
+
+def take_values(document: DocumentStorage, values: dict[str, Any]) -> None:
+    """Give a document these values, in the place of all that it has."""
+    if _native is None or not _native.take_values(document, values):
+        document.__dict__ = values
+
+
+def values_of(document: DocumentStorage) -> Mapping[str, Any]:
+    """All values by name, to be read only."""
+    if _native is not None:
+        copied: dict[str, Any] = _native.values_of(document)
+        return copied
+    return document.__dict__
+
+
+def other_values(document: DocumentStorage) -> Mapping[str, Any]:
+    """At least all values that are no fields' own, by name, to be read only."""
+    if _native is not None:
+        return _native.others(document) or {}
+    return document.__dict__
+
+
+def has_other(document: DocumentStorage, name: str) -> bool:
+    """Whether the instance has something under a name that is no field's."""
+    return name in other_values(document)
+
+
+class Attribute(FieldDescriptor):
     """What a field becomes in the class body: the way one attribute is read.
 
     Parameters:
@@ -179,14 +357,10 @@ class Attribute:
         name: the attribute's name.
     """
 
-    __slots__ = ("field", "name")
+    __slots__ = ()
 
     stamps = False
     """Whether saving sets the value by itself; then ``stamp`` does."""
-
-    def __init__(self, field: Any, name: str) -> None:
-        self.field = field
-        self.name = name
 
     @property
     def renews(self) -> bool:
@@ -207,16 +381,13 @@ class Attribute:
 
     def read(self, document: DocumentStorage) -> Any:
         """The value that validation and saving see; never complains about unloaded references."""
-        return self.field.get_value(document.__dict__.get(self.name))
+        return self.field.get_value(self.value_of(document))
 
 
 class StoredAttribute(Attribute):
-    """A plain field. Python reaches it only on the class, or when the instance has no value."""
+    """A plain field, which reads as the value is kept."""
 
     __slots__ = ()
-
-    def __get__(self, document: DocumentStorage | None, owner: type | None = None) -> Any:
-        return self.field if document is None else None
 
 
 class ConvertedAttribute(Attribute):
@@ -228,13 +399,10 @@ class ConvertedAttribute(Attribute):
         return self.field if document is None else self.read(document)
 
     def __set__(self, document: DocumentStorage, value: Any) -> None:
-        document.__dict__[self.name] = self.field._kept(value)
+        self.keep(document, self.field._kept(value))
 
     def __delete__(self, document: DocumentStorage) -> None:
-        try:
-            del document.__dict__[self.name]
-        except KeyError:
-            raise AttributeError(self.name) from None
+        self.remove(document)
 
 
 class ReferenceAttribute(ConvertedAttribute):
@@ -245,7 +413,7 @@ class ReferenceAttribute(ConvertedAttribute):
     def __get__(self, document: DocumentStorage | None, owner: type | None = None) -> Any:
         if document is None:
             return self.field
-        if type(document.__dict__.get(self.name)) is DanglingReference:
+        if type(self.value_of(document)) is DanglingReference:
             return None
         value = self.read(document)
         if value is None or isinstance(value, DocumentStorage):

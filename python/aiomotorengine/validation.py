@@ -19,7 +19,7 @@ from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import as_refusal, located, refused, required
 from aiomotorengine.locations import copy_location, locate, location_of
-from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.storage import DocumentStorage, has_other
 from aiomotorengine.utils import is_collection
 
 __all__ = ["errors_after", "errors_of", "explained"]
@@ -70,7 +70,7 @@ def explained(document: Any, error: Exception, codec_options: CodecOptions[Any])
 
 def refusals_of(document: Any) -> Iterator[Exception]:
     """What ``validate`` might raise for a document, each with its place in it."""
-    if type(document)._is_validated_directly() and "validate" not in document.__dict__:
+    if type(document)._is_validated_directly() and not has_other(document, "validate"):
         yield from refusals_of_fields(document)
     elif (error := own_refusal(document)) is not None:
         inside = list(refusals_of_fields(document))

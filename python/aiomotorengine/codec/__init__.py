@@ -10,9 +10,7 @@ Attributes:
 
 from __future__ import annotations
 
-import importlib
 import os
-import sys
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
@@ -20,6 +18,7 @@ from typing import Any, cast
 from bson.codec_options import CodecOptions
 from bson.objectid import ObjectId
 
+from aiomotorengine import extension
 from aiomotorengine.codec import pure
 from aiomotorengine.codec.contract import (
     CONTRACT,
@@ -48,7 +47,7 @@ __all__ = [
 ]
 
 VARIABLE = "AIOMOTORENGINE_CODEC"
-EXTENSION = "aiomotorengine._son_codec"
+EXTENSION = extension.NAME
 
 implementation: str
 reason: str
@@ -62,21 +61,7 @@ def load_native() -> Implementation:
         ImportError: it is not there, was built for another version of the library, or Python runs
             without the lock that it counts on.
     """
-    try:
-        extension = importlib.import_module(EXTENSION)
-    except ImportError as error:
-        raise ImportError(
-            f"the native codec cannot be imported ({error}); install a wheel for this Python, or "
-            "build it with a Rust toolchain: make build"
-        ) from error
-    if not getattr(sys, "_is_gil_enabled", lambda: True)():
-        raise ImportError("the native codec needs the GIL, which this Python was told to leave off")
-    if extension.CONTRACT != CONTRACT:
-        raise ImportError(
-            f"the native codec speaks contract {extension.CONTRACT}, this library {CONTRACT}; "
-            "it is from another version: run make build"
-        )
-    return cast(Implementation, extension)
+    return cast(Implementation, extension.load())
 
 
 def choose(setting: str) -> tuple[Implementation, str]:

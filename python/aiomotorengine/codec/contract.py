@@ -9,12 +9,10 @@ from bson.codec_options import CodecOptions
 from bson.objectid import ObjectId
 
 from aiomotorengine.codec.plan import DocumentPlan
+from aiomotorengine.extension import CONTRACT
 from aiomotorengine.rows.plan import RowPlan
 
 __all__ = ["CONTRACT", "Codec", "DocumentError", "Implementation", "RowCodec"]
-
-CONTRACT = 6
-"""Raised with every change of what is promised here; an extension of another number is refused."""
 
 
 class DocumentError(Exception):

@@ -30,7 +30,7 @@ from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import HOOKS
 from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.storage import Attribute, DocumentStorage
+from aiomotorengine.storage import Attribute, DocumentStorage, Storage
 
 __all__ = ["DocumentPlan", "FieldPlan", "UndeclaredPlan", "plan_of", "route_of_rows"]
 
@@ -131,7 +131,7 @@ class DocumentPlan:
     """
 
     document_class: type[DocumentStorage]
-    storage: type[DocumentStorage]
+    storage: type
     fields: tuple[FieldPlan, ...]
     defaults: dict[str, Any]
     factories: tuple[tuple[str, Callable[[], Any]], ...]
@@ -162,7 +162,7 @@ def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> 
     routes = document_routes(document_class, stamped_override(document_class))
     return DocumentPlan(
         document_class=document_class,
-        storage=DocumentStorage,
+        storage=Storage,
         fields=tuple(plan_field(field) for field in document_class._fields.values()),
         defaults=conversion.defaults,
         factories=tuple((name, make) for name, _, make in conversion.factories),

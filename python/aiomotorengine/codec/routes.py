@@ -111,7 +111,7 @@ def overridden_method(document_class: type, names: tuple[str, ...]) -> str:
 def obstacles(document_class: Any) -> Iterator[str]:
     """Why documents of a class can neither be written nor made but by Python."""
     for name in SLOTS:
-        if class_attribute(document_class, name) is not vars(DocumentStorage)[name]:
+        if class_attribute(document_class, name) is not class_attribute(DocumentStorage, name):
             yield f"{name} replaced by {owner_of(document_class, name)}"
     if type(class_attribute(document_class, "__dict__")) is not GetSetDescriptorType:
         yield f"__dict__ replaced by {owner_of(document_class, '__dict__')}"

@@ -36,7 +36,14 @@ from aiomotorengine.storage import (
     HiddenValues,
     StoredAttribute,
     StoredForm,
+    construct_directly,
+    has_other,
+    other_values,
+    take_values,
+    value_of,
+    values_of,
 )
+from aiomotorengine.storage import implementation as storage
 
 __all__ = ["Conversion", "conversion_of"]
 
@@ -69,6 +76,7 @@ class Conversion:
 
     __slots__ = (
         "_at_once",
+        "_attributes",
         "_below",
         "_fields",
         "_needed",
@@ -94,6 +102,7 @@ class Conversion:
         attributes = {name: find_attribute(document_class, name) for name in fields}
 
         self.names = fields.keys()
+        self._attributes = attributes
         self.has_own_constructor = document_class._has_own_constructor()
         # A class with its own way of making instances is called to load a document, if it can be.
         self._needed = keywords_needed(document_class) if self.has_own_constructor else None
@@ -113,6 +122,9 @@ class Conversion:
             if factory is not None:
                 self.factories.append((name, field.db_field, factory))
         self.defaults = sharing_keys(self.defaults)
+        if not self.has_own_constructor:
+            makers = {name: make for name, _, make in self.factories}
+            construct_directly(document_class, self.defaults, self._at_once, makers)
 
         direct = document_class._is_read_directly()
         readers = {
@@ -147,8 +159,8 @@ class Conversion:
             if name in given:
                 given[name] = convert(given[name])
         # What a class sets before it hands on to this, in an __init__ or __new__ of its own.
-        before = document.__dict__ if self.has_own_constructor else None
-        values = document.__dict__ = self.defaults.copy()
+        before = values_of(document) if self.has_own_constructor else None
+        values = self.defaults.copy()
         for name, _, make in self.factories:
             if name not in given:
                 values[name] = make()
@@ -156,12 +168,15 @@ class Conversion:
             values.update(before)
         if given.keys() <= self.names:
             values.update(given)
+            take_values(document, values)
             return
+        values.update((name, value) for name, value in given.items() if name in self.names)
+        take_values(document, values)
         assigned = []
         for name, value in given.items():
             if name in self.names:
-                values[name] = value
-            elif has_setter(self.document_class, name):
+                continue
+            if has_setter(self.document_class, name):
                 assigned.append(name)
             else:
                 keep_dynamic(document, name if name.startswith("_") else f"_{name}", value)
@@ -172,7 +187,7 @@ class Conversion:
     # -- the three methods of a document ----------------------------------------------------------
 
     def validate(self, document: DocumentStorage) -> None:
-        values = document.__dict__
+        values = other_values(document)
         name, value = "", None
         try:
             for name, read, accepted, check in self._validators:
@@ -200,7 +215,7 @@ class Conversion:
         for name, read, accepted, check in self._validators:
             if stored_form(document, name) is not None:
                 continue
-            value = document.__dict__.get(name) if read is None else read(document)
+            value = value_of(document, name) if read is None else read(document)
             try:
                 if type(value) in accepted or check(value):
                     continue
@@ -214,7 +229,7 @@ class Conversion:
         hidden = document._hidden
         if hidden is not None and type(hidden) is HiddenValues:
             return self._to_son_with_stored_forms(document)
-        values = document.__dict__
+        values = other_values(document)
         son = {}
         absent = 0
         name, value = "", None
@@ -247,7 +262,7 @@ class Conversion:
             if form is not None:
                 son[key] = form.stored
                 continue
-            value = document.__dict__.get(name) if read is None else read(document)
+            value = value_of(document, name) if read is None else read(document)
             try:
                 son[key] = value if convert is None else convert(value)
             except Exception as error:
@@ -259,13 +274,14 @@ class Conversion:
     def from_son(self, mapping: Mapping[str, Any]) -> Any:
         if self.by_keywords:
             return self._from_son_by_keywords(mapping)
-        document: Any = object.__new__(self.document_class)
+        document: Any = DocumentStorage.__new__(self.document_class)
         document._id = None
         document._is_persisted = True
         document._stored_keys = document._hidden = None
-        values = document.__dict__ = self.defaults.copy()
+        values = self.defaults.copy()
         readers = self._readers
         others = None
+        read_otherwise: list[tuple[str, Any]] = []
         name, value = "", None
         try:
             for key, value in mapping.items():
@@ -276,7 +292,7 @@ class Conversion:
                     else:
                         loaded = values[name] = convert(value)
                         if differs is not None and differs(value, loaded):
-                            self._keep_stored_form(document, name, value)
+                            read_otherwise.append((name, value))
                 elif key == "_id":
                     document._id = value
                 elif others is None:
@@ -285,10 +301,13 @@ class Conversion:
                     others.append(key)
         except Exception as error:
             raise self._unreadable(error, name, value, mapping)  # noqa: B904
+        take_values(document, values)
+        for name, value in read_otherwise:
+            self._keep_stored_form(document, name, value)
         picked = self.pick_up(document, mapping, others) if others else ()
         for name, key, make in self.factories:
             if key not in mapping and name not in picked:
-                values[name] = make()
+                self._attributes[name].keep(document, make())
         return document
 
     def pick_up(self, document: Any, mapping: Mapping[str, Any], keys: list[str]) -> set[str]:
@@ -302,7 +321,8 @@ class Conversion:
             field = field_of_old_key(self.document_class, key, mapping)
             if field is not None and field.name not in picked:
                 stored = mapping[key]
-                loaded = document.__dict__[field.name] = self._read(field, stored, mapping)
+                loaded = self._read(field, stored, mapping)
+                self._attributes[field.name].keep(document, loaded)
                 differs = reads_otherwise(field)
                 if differs is not None and differs(stored, loaded):
                     self._keep_stored_form(document, field.name, stored)
@@ -337,19 +357,19 @@ class Conversion:
         for key in others:
             # What is stored comes after what the class's own __init__ has set.
             name = key.lstrip("_")
-            if name not in self.names:
-                document.__dict__.pop(name, None)
+            if name not in self.names and has_other(document, name):
+                del document.__dict__[name]
         for key in others:
             keep_dynamic(document, key, mapping[key], others=mapping)
         for name, value in read_otherwise.items():
-            if document.__dict__.get(name) is given[name]:
+            if value_of(document, name) is given[name]:
                 self._keep_stored_form(document, name, value)
         document._is_persisted = True
         return document
 
     def _keep_stored_form(self, document: DocumentStorage, name: str, stored: Any) -> None:
         """Keep what is stored for a field that reads it in another form."""
-        loaded = document.__dict__[name]
+        loaded = value_of(document, name)
         written = None
         if isinstance(loaded, CHANGEABLE):
             # A copy, since what is written may be the list itself.
@@ -413,7 +433,7 @@ class Conversion:
         for attribute in self.stamps:
             attribute.stamp(document, creating=creating, renew=renew, zone=zone)
         for name, _ in self._stamped_below():
-            for embedded in embedded_documents(document.__dict__.get(name)):
+            for embedded in embedded_documents(value_of(document, name)):
                 conversion_of(type(embedded)).stamp(embedded, creating=True, renew=renew, zone=zone)
 
     def _stamped_below(self) -> list[tuple[str, EmbeddedDocumentField[Any]]]:
@@ -466,9 +486,11 @@ def find_attribute(document_class: type[Any], name: str) -> Attribute:
 
 
 def reader(attribute: Attribute) -> Reader | None:
-    """How the value that is validated and saved is read; ``None`` for "it is what is stored"."""
+    """How the value that is validated and saved is read; ``None`` for "from the dict"."""
     plain = type(attribute) is StoredAttribute and not attribute.field.overrides("get_value")
-    return None if plain else attribute.read
+    if not plain:
+        return attribute.read
+    return None if storage == "python" else attribute.value_of
 
 
 def loader(
@@ -491,7 +513,7 @@ def stored_form(document: DocumentStorage, name: str) -> StoredForm | None:
     if form is None:
         return None
     field: BaseField[Any] = type(document)._fields[name]  # type: ignore[attr-defined]
-    return form if form.holds_for(document.__dict__.get(name), field.to_son) else None
+    return form if form.holds_for(value_of(document, name), field.to_son) else None
 
 
 def with_required(
@@ -570,7 +592,7 @@ def dynamic_values(document: DocumentStorage) -> Iterator[tuple[str, Any]]:
     document_class = type(document)
     fields = document_class._fields  # type: ignore[attr-defined]
     stored_keys = document._stored_keys or {}
-    for name, value in document.__dict__.items():
+    for name, value in other_values(document).items():
         if name in fields or name.startswith("_") or is_behaviour(document_class, name):
             continue
         yield stored_keys.get(name, f"_{name}"), value

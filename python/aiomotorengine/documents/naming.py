@@ -70,7 +70,7 @@ def has_setter(document_class: type, name: str) -> bool:
 
     It does for a property, also for one without a setter, whose assignment raises.
     """
-    if name.startswith("__") or name in DocumentStorage.__dict__:
+    if name.startswith("__") or hasattr(DocumentStorage, name):
         return False
     return hasattr(type(class_attribute(document_class, name)), "__set__")
 

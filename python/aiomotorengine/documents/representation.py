@@ -7,7 +7,7 @@ from reprlib import Repr
 from typing import Any
 
 from aiomotorengine.locations import LONGEST_VALUE
-from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.storage import DocumentStorage, values_of
 
 __all__ = ["parts_of", "text_of"]
 
@@ -67,7 +67,7 @@ def parts_of(document: Any) -> Iterator[tuple[str, Any]]:
     id = getattr(document, "_id", None)
     if id is not None:
         yield "id", id
-    values = document.__dict__
+    values = values_of(document)
     fields = type(document)._fields
     for name, field in fields.items():
         value = values.get(name)

@@ -44,22 +44,22 @@ class StampedAttribute(ConvertedAttribute):
         return renews
 
     def read(self, document: DocumentStorage) -> Any:
-        value = document.__dict__.get(self.name)
+        value = self.value_of(document)
         if value is None and not document._is_persisted:
             moment = now()
             value = ProvisionalDate.combine(moment.date(), moment.time())
-            document.__dict__[self.name] = value
+            self.keep(document, value)
         return value.in_zone(None) if type(value) is ProvisionalDate else value
 
     def stamp(
         self, document: DocumentStorage, *, creating: bool, renew: bool, zone: tzinfo | None
     ) -> None:
-        value = document.__dict__.get(self.name)
+        value = self.value_of(document)
         is_missing = value is None and (creating or self.renews)
         if is_missing or (renew and self.renews):
-            document.__dict__[self.name] = now(zone)
+            self.keep(document, now(zone))
         elif type(value) is ProvisionalDate:
-            document.__dict__[self.name] = value.in_zone(zone)
+            self.keep(document, value.in_zone(zone))
 
 
 @native_kind("datetime")

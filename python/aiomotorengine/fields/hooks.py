@@ -11,6 +11,8 @@ from collections.abc import Callable
 from types import NoneType
 from typing import Any, TypeVar
 
+from aiomotorengine.storage import forget_constructions
+
 __all__ = [
     "HOOKS",
     "NONE_ONLY",
@@ -45,6 +47,7 @@ generation = Generation()
 def new_generation() -> None:
     """Say that a hook somewhere may be another one from now on."""
     generation.number += 1
+    forget_constructions()
 
 
 def unchanged(*types: type) -> Callable[[Hook], Hook]:

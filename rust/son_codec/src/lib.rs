@@ -15,6 +15,7 @@ mod process;
 mod pure;
 mod reply;
 mod rows;
+mod storage;
 mod values;
 
 /// What `import aiomotorengine._son_codec` gives.
@@ -37,12 +38,17 @@ mod son_codec {
     use crate::new_ids::new_object_ids;
     #[pymodule_export]
     use crate::reply::cut_reply;
+    #[pymodule_export]
+    use crate::storage::{
+        forget_constructions, others, set_construction, set_layout, take_values, value, values_of,
+    };
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
         crate::interpreter::claim(py)?;
         crate::process::watch(module)?;
+        crate::storage::add_types(module)?;
         // The driver takes nothing for a document that is no mutable mapping.
         let class = py.get_type::<crate::encoded_document::EncodedDocument>();
         py.import("collections.abc")?
@@ -69,10 +75,20 @@ mod tests {
                 names,
                 [
                     "CONTRACT",
+                    "FieldDescriptor",
                     "IMPLEMENTATION",
+                    "Storage",
+                    "StorageMeta",
                     "compile_plan",
                     "cut_reply",
+                    "forget_constructions",
                     "new_object_ids",
+                    "others",
+                    "set_construction",
+                    "set_layout",
+                    "take_values",
+                    "value",
+                    "values_of",
                     "wrap_many"
                 ]
             );

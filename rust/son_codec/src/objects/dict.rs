@@ -8,19 +8,23 @@ use crate::errors::Outcome;
 
 /// Goes through a dict and expects its keys in an order that is known. A key that is not where it
 /// is expected is looked up.
-pub(crate) struct Walk<'a, 'py> {
-    dict: &'a Bound<'py, PyDict>,
+pub(crate) struct Walk<'py> {
+    dict: Bound<'py, PyDict>,
     position: ffi::Py_ssize_t,
     absent: usize,
 }
 
-impl<'a, 'py> Walk<'a, 'py> {
-    pub(crate) fn new(dict: &'a Bound<'py, PyDict>) -> Self {
+impl<'py> Walk<'py> {
+    pub(super) fn new(dict: Bound<'py, PyDict>) -> Self {
         Self {
             dict,
             position: 0,
             absent: 0,
         }
+    }
+
+    pub(super) fn dict(&self) -> &Bound<'py, PyDict> {
+        &self.dict
     }
 
     /// Whether the dict has no other keys than the names that were asked for, of which there were so

@@ -7,10 +7,13 @@ use pyo3::exceptions::PyMemoryError;
 use pyo3::ffi;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyType};
+use pyo3::types::{PyBool, PyDict, PyString, PyType};
 
 use super::Value;
+use super::dict::Walk;
 use super::slot::Slot;
+use crate::errors::{Outcome, Stop};
+use crate::storage::{Layout, Stored, inline_layout, new_filled, stored};
 
 /// What instances of a class are made like.
 pub(super) struct Blank {
@@ -135,8 +138,19 @@ impl<'py> New<'py> {
     }
 }
 
-/// The slots that every document has (`storage.py`), and how instances of a document class are made.
-pub(crate) struct InstanceLayout {
+/// How instances of a document class are laid out, and how they are made.
+pub(crate) enum InstanceLayout {
+    /// With their values in the `__dict__`, and the rest in slots (`storage.py`).
+    Dict(Box<DictLayout>),
+    /// With their values behind the header (`storage/`).
+    Inline {
+        class: Py<PyType>,
+        layout: Py<Layout>,
+    },
+}
+
+/// The slots that documents have whose values are in the `__dict__`.
+pub(crate) struct DictLayout {
     blank: Blank,
     id: Slot,
     is_persisted: Slot,
@@ -144,31 +158,245 @@ pub(crate) struct InstanceLayout {
     hidden: Slot,
 }
 
+/// The values of a document, in the order of the fields of its class.
+pub(crate) enum Values<'a, 'py> {
+    Dict(Walk<'py>),
+    Inline(Stored<'a, 'py>, &'a Py<Layout>),
+    /// They were moved while they were gone through.
+    Moved(Stored<'a, 'py>),
+}
+
+impl<'py> Values<'_, 'py> {
+    /// The value at a place, which has this name; `None`, as Python has it, where there is none.
+    #[inline(always)]
+    pub(crate) fn value_of(
+        &mut self,
+        place: usize,
+        name: &Py<PyString>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        match self {
+            Self::Dict(walk) => walk.next_value(name),
+            Self::Inline(document, layout) => match document.value_at(layout, place) {
+                Some(Some(value)) => Ok(value),
+                Some(None) => Ok(document.py().None().into_bound(document.py())),
+                None => {
+                    *self = Self::Moved(*document);
+                    self.value_of(place, name)
+                }
+            },
+            Self::Moved(document) => {
+                let py = document.py();
+                let value = document.value(name.bind(py), place)?;
+                Ok(value.unwrap_or_else(|| py.None().into_bound(py)))
+            }
+        }
+    }
+
+    /// Whether it is known that the document has no other values than those that were asked for, of
+    /// which there were so many.
+    #[inline]
+    pub(crate) fn is_all(&self, names: usize) -> bool {
+        match self {
+            Self::Dict(walk) => walk.is_all(names),
+            Self::Inline(document, layout) => document.has_no_dict(layout),
+            Self::Moved(_) => false,
+        }
+    }
+
+    /// Whether any other value has one of these names.
+    pub(crate) fn has_other(&self, names: &[&Bound<'py, PyString>]) -> PyResult<bool> {
+        let dict = match self {
+            Self::Dict(walk) => Some(walk.dict().clone()),
+            Self::Inline(document, _) | Self::Moved(document) => document.dict_if_any(),
+        };
+        let Some(dict) = dict else {
+            return Ok(false);
+        };
+        for name in names {
+            if dict.contains(name)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// A document that is being made.
+pub(crate) enum Unfinished<'a, 'py> {
+    Dict(&'a DictLayout, Bound<'py, PyDict>),
+    Inline(Bound<'py, PyAny>),
+}
+
+impl<'py> Unfinished<'_, 'py> {
+    /// Give it the value at a place, which has this name.
+    #[inline]
+    pub(crate) fn set(
+        &self,
+        place: usize,
+        name: &Py<PyString>,
+        value: Bound<'py, PyAny>,
+    ) -> PyResult<()> {
+        match self {
+            Self::Dict(_, values) => values.set_item(name, value),
+            Self::Inline(document) => set_value(document, place, name, &value),
+        }
+    }
+
+    /// The document, as it comes from the database.
+    #[inline]
+    pub(crate) fn loaded(self, id: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Self::Dict(layout, values) => layout.loaded(id, values),
+            Self::Inline(document) => {
+                if let Some(stored) = stored(document.as_borrowed()) {
+                    let py = document.py();
+                    stored.set_origin(id, PyBool::new(py, true).to_owned().into_any());
+                }
+                Ok(document)
+            }
+        }
+    }
+}
+
+/// Keep a value of a document of native storage.
+#[inline]
+fn set_value<'py>(
+    document: &Bound<'py, PyAny>,
+    place: usize,
+    name: &Py<PyString>,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<()> {
+    if let Some(stored) = stored(document.as_borrowed()) {
+        stored.put(name.bind(document.py()), place, Some(value))?;
+    }
+    Ok(())
+}
+
 impl InstanceLayout {
     /// `None` if instances of the class are not laid out as this file knows them.
     pub(crate) fn of(
         class: &Bound<'_, PyType>,
         storage: &Bound<'_, PyType>,
+        names: &[&Py<PyString>],
     ) -> PyResult<Option<Self>> {
-        let slot = |name| {
-            // A class may have something else under that name: a property, a slot of its own.
+        if !class.is_subclass(storage)? {
+            return Ok(None);
+        }
+        // A class may have something else under one of these names: a property, a slot of its own.
+        for name in SLOTS {
             if !class.getattr(name)?.is(&storage.getattr(name)?) {
                 return Ok(None);
             }
-            Slot::find(storage, name)
-        };
+        }
+        if let Some(layout) = inline_layout(class, names) {
+            let class = class.clone().unbind();
+            return Ok(Some(Self::Inline { class, layout }));
+        }
+        let dict = DictLayout::of(class, storage)?;
+        Ok(dict.map(|layout| Self::Dict(Box::new(layout))))
+    }
+
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self {
+            Self::Dict(layout) => visit.call(&layout.blank.class),
+            Self::Inline { class, .. } => visit.call(class),
+        }
+    }
+
+    /// The values of an instance of exactly this class; `None` where its `__dict__` is no plain one.
+    #[inline]
+    pub(crate) fn values<'a, 'py>(&'a self, document: Value<'a, 'py>) -> Option<Values<'a, 'py>> {
+        match self {
+            Self::Dict(_) => dict_of(document).map(|dict| Values::Dict(Walk::new(dict))),
+            Self::Inline { layout, .. } => {
+                stored(document).map(|document| Values::Inline(document, layout))
+            }
+        }
+    }
+
+    /// Whether a document of this class keeps stored values that no attribute shows; or has lost the
+    /// slot for them, of which Python complains.
+    #[inline]
+    pub(crate) fn has_hidden(&self, document: Value<'_, '_>) -> bool {
+        match self {
+            Self::Dict(layout) => {
+                // SAFETY: every document class of this layout derives from the one that declares
+                // the slot. A method of the user's may have given the document another class
+                // meanwhile; Python allows that only where it has the same slots in the same places.
+                let hidden = unsafe { layout.hidden.get(document) };
+                hidden.is_none_or(|hidden| !hidden.is_none())
+            }
+            Self::Inline { .. } => stored(document).is_none_or(|document| document.has_hidden()),
+        }
+    }
+
+    /// A document with nothing in it but these values.
+    #[inline]
+    pub(crate) fn unfinished<'py>(
+        &self,
+        py: Python<'py>,
+        template: &Py<PyDict>,
+        defaults: &[Py<PyAny>],
+    ) -> PyResult<Unfinished<'_, 'py>> {
+        match self {
+            Self::Dict(layout) => Ok(Unfinished::Dict(layout, template.bind(py).copy()?)),
+            Self::Inline { class, layout } => Ok(Unfinished::Inline(new_filled(
+                class.bind(py),
+                layout,
+                defaults,
+            )?)),
+        }
+    }
+
+    /// Keep a value of a document of exactly this class.
+    pub(crate) fn set<'py>(
+        &self,
+        document: &Bound<'py, PyAny>,
+        place: usize,
+        name: &Py<PyString>,
+        value: &Bound<'py, PyAny>,
+    ) -> Outcome<()> {
+        match self {
+            Self::Dict(_) => dict_of(document.as_borrowed())
+                .ok_or(Stop::AskPython)?
+                .set_item(name, value)?,
+            Self::Inline { .. } => set_value(document, place, name, value)?,
+        }
+        Ok(())
+    }
+}
+
+/// The `__dict__` of a document whose values are there, if it is a plain one.
+#[inline]
+fn dict_of<'py>(document: Value<'_, 'py>) -> Option<Bound<'py, PyDict>> {
+    // SAFETY: a document has a `__dict__` (`storage.py` declares it), which this gives, and makes where
+    // there is none yet; it returns a counted object or NULL with an exception.
+    let values = unsafe {
+        let values = ffi::PyObject_GenericGetDict(document.as_ptr(), std::ptr::null_mut());
+        Bound::from_owned_ptr_or_opt(document.py(), values)
+    };
+    let Some(values) = values else {
+        drop(PyErr::take(document.py())); // whoever does it instead will say the same
+        return None;
+    };
+    values.cast_into_exact::<PyDict>().ok()
+}
+
+impl DictLayout {
+    fn of(class: &Bound<'_, PyType>, storage: &Bound<'_, PyType>) -> PyResult<Option<Self>> {
+        let [id, is_persisted, stored_keys, hidden] = SLOTS;
         let found = (
             Blank::of(class),
-            slot("_id")?,
-            slot("_is_persisted")?,
-            slot("_stored_keys")?,
-            slot("_hidden")?,
+            Slot::find(storage, id)?,
+            Slot::find(storage, is_persisted)?,
+            Slot::find(storage, stored_keys)?,
+            Slot::find(storage, hidden)?,
         );
         let (Some(blank), Some(id), Some(is_persisted), Some(stored_keys), Some(hidden)) = found
         else {
             return Ok(None);
         };
-        Ok(class.is_subclass(storage)?.then_some(Self {
+        Ok(Some(Self {
             blank,
             id,
             is_persisted,
@@ -177,48 +405,17 @@ impl InstanceLayout {
         }))
     }
 
-    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.blank.class)
-    }
-
-    /// The values of an instance of exactly this class; `None` where its `__dict__` is no plain one.
     #[inline]
-    pub(crate) fn values<'py>(&self, document: Value<'_, 'py>) -> Option<Bound<'py, PyDict>> {
-        // SAFETY: a document has a `__dict__` (`storage.py` declares it), which this gives, and
-        // makes where there is none yet; it returns a counted object or NULL with an exception.
-        let values = unsafe {
-            let values = ffi::PyObject_GenericGetDict(document.as_ptr(), std::ptr::null_mut());
-            Bound::from_owned_ptr_or_opt(document.py(), values)
-        };
-        let Some(values) = values else {
-            drop(PyErr::take(document.py())); // whoever does it instead will say the same
-            return None;
-        };
-        values.cast_into_exact::<PyDict>().ok()
-    }
-
-    /// Whether a document of this class keeps stored values that no attribute shows; or has lost the
-    /// slot for them, of which Python complains.
-    #[inline]
-    pub(crate) fn has_hidden(&self, document: Value<'_, '_>) -> bool {
-        // SAFETY: every document class derives from the one that declares the slot. A method of the
-        // user's may have given the document another class meanwhile; Python allows that only where
-        // it has the same slots in the same places.
-        unsafe { self.hidden.get(document) }.is_none_or(|hidden| !hidden.is_none())
-    }
-
-    /// A document as it comes from the database.
-    #[inline]
-    pub(crate) fn loaded<'py>(
+    fn loaded<'py>(
         &self,
-        py: Python<'py>,
         id: Bound<'py, PyAny>,
         values: Bound<'py, PyDict>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        let py = id.py();
         let new = self.blank.make(py)?;
         let none = || py.None().into_bound(py);
-        // SAFETY: the class derives from the one that declares these slots (`of` has looked), and
-        // each is filled once.
+        // SAFETY: the class derives from the one that declares these slots (`InstanceLayout::of` has
+        // looked), and each is filled once.
         unsafe {
             new.fill(self.id, id);
             new.fill(
@@ -239,3 +436,6 @@ impl InstanceLayout {
         Ok(document)
     }
 }
+
+/// What every document has besides values (`storage.py`).
+const SLOTS: [&str; 4] = ["_id", "_is_persisted", "_stored_keys", "_hidden"];

@@ -20,9 +20,9 @@ use pyo3::prelude::*;
 
 pub(crate) use bytes::make_bytes;
 pub(crate) use dates::{Utc, datetime_from_millis, millis_of};
-pub(crate) use dict::{Entries, Met, Walk};
+pub(crate) use dict::{Entries, Met};
 pub(crate) use gc::{PausedCollector, resume_collector, untracked};
-pub(crate) use instance::InstanceLayout;
+pub(crate) use instance::{InstanceLayout, Values};
 pub(crate) use items::{ItemBuffer, Items, ListBuilder, list_of, listed, push};
 pub(crate) use number::whole_number;
 pub(crate) use object_id::ObjectIds;

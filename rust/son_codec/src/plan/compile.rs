@@ -117,14 +117,17 @@ impl<'py> Compiler<'py> {
         let class = plan.getattr("document_class")?.cast_into::<PyType>()?;
         let storage = plan.getattr("storage")?.cast_into::<PyType>()?;
         // Checked here too: on this rests that memory is read and written where it should.
-        let layout = InstanceLayout::of(&class, &storage)?;
+        let in_order: Vec<_> = fields.iter().map(|field| &field.name).collect();
+        let layout = InstanceLayout::of(&class, &storage, &in_order)?;
         let is_known = layout.is_some();
         let undeclared = plan.getattr("undeclared")?;
+        let template = plan.getattr("defaults")?.cast_into::<PyDict>()?;
         Ok(Document {
             indexes,
             factories,
             id_key: key_of("_id"),
-            template: plan.getattr("defaults")?.cast_into::<PyDict>()?.unbind(),
+            defaults: template.values().iter().map(Bound::unbind).collect(),
+            template: template.unbind(),
             undeclared: Undeclared {
                 values: undeclared.getattr("values")?.unbind(),
                 pick_up: undeclared.getattr("pick_up")?.unbind(),

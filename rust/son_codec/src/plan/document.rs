@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PySet, PyString, PyType};
 use super::{Context, Field};
 use crate::bson::{Element, Key, Reader, Writer};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{InstanceLayout, Value, Walk, make_text, push};
+use crate::objects::{InstanceLayout, Value, Values, make_text, push};
 
 /// One document class.
 pub(crate) struct Document {
@@ -23,6 +23,8 @@ pub(crate) struct Document {
     pub(super) indexes: HashMap<Vec<u8>, usize>,
     /// What a loaded instance starts with, in the order of the fields.
     pub(crate) template: Py<PyDict>,
+    /// The values of that.
+    pub(super) defaults: Vec<Py<PyAny>>,
     /// The fields whose default is made for each instance: index, and what makes it.
     pub(crate) factories: Vec<(usize, Py<PyAny>)>,
     /// The Python functions for values that no field declares.
@@ -47,10 +49,10 @@ pub(crate) trait FieldValues<'py> {
     fn value(&mut self, place: usize, field: &Field) -> Outcome<Bound<'py, PyAny>>;
 }
 
-impl<'py> FieldValues<'py> for Walk<'_, 'py> {
+impl<'py> FieldValues<'py> for Values<'_, 'py> {
     #[inline(always)]
-    fn value(&mut self, _: usize, field: &Field) -> Outcome<Bound<'py, PyAny>> {
-        self.next_value(&field.name)
+    fn value(&mut self, place: usize, field: &Field) -> Outcome<Bound<'py, PyAny>> {
+        self.value_of(place, &field.name)
     }
 }
 
@@ -68,7 +70,7 @@ impl Document {
         std::ptr::eq(value.get_type_ptr(), self.class.as_ptr().cast())
     }
 
-    fn values<'py>(&self, document: Value<'_, 'py>) -> Outcome<Bound<'py, PyDict>> {
+    fn values<'a, 'py>(&'a self, document: Value<'a, 'py>) -> Outcome<Values<'a, 'py>> {
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
         layout.values(document).ok_or(Stop::AskPython)
     }
@@ -76,14 +78,13 @@ impl Document {
     /// Whether an instance of exactly this class may be saved. `false` is never answered: a document
     /// that is refused is asked again by Python, which has the words.
     pub(crate) fn is_valid(&self, document: Value<'_, '_>, context: &Context<'_>) -> Outcome<bool> {
-        let values = self.values(document)?;
-        let mut walk = Walk::new(&values);
+        let mut values = self.values(document)?;
         for (place, field) in self.fields.iter().enumerate() {
-            if !field.accepts(walk.value(place, field)?.as_borrowed(), context)? {
+            if !field.accepts(values.value(place, field)?.as_borrowed(), context)? {
                 return Err(Stop::AskPython);
             }
         }
-        if !walk.is_all(self.fields.len()) && replaces_methods(&values)? {
+        if !values.is_all(self.fields.len()) && replaces_methods(&values, context.py)? {
             return Err(Stop::AskPython);
         }
         Ok(true)
@@ -100,13 +101,12 @@ impl Document {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<()> {
-        let values = self.values(document)?;
-        let mut walk = Walk::new(&values);
+        let mut values = self.values(document)?;
         let start = self.begin(id, out, context)?;
-        self.write_fields(&mut walk, out, context)?;
+        self.write_fields(&mut values, out, context)?;
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
-        if !walk.is_all(self.fields.len()) || layout.has_hidden(document) {
-            if replaces_methods(&values)? {
+        if !values.is_all(self.fields.len()) || layout.has_hidden(document) {
+            if replaces_methods(&values, context.py)? {
                 return Err(Stop::AskPython);
             }
             self.write_undeclared(document, out, context)?;
@@ -194,7 +194,7 @@ impl Document {
     ) -> Outcome<Bound<'py, PyAny>> {
         let py = context.py;
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
-        let values = self.template.bind(py).copy()?;
+        let unfinished = layout.unfinished(py, &self.template, &self.defaults)?;
         let mut id = None;
         let mut others = Vec::new();
         let mut seen = Seen::default();
@@ -240,11 +240,11 @@ impl Document {
             if seen.before(expected) {
                 return Err(Stop::AskPython); // one key twice
             }
-            values.set_item(&field.name, field.read(&element, context)?)?;
+            unfinished.set(expected, &field.name, field.read(&element, context)?)?;
             expected += 1;
         }
         let id = id.unwrap_or_else(|| context.none());
-        let document = layout.loaded(py, id, values)?;
+        let document = unfinished.loaded(id)?;
         let picked = if others.is_empty() {
             None
         } else {
@@ -258,8 +258,7 @@ impl Document {
             };
             if !seen.has(*index) && !is_picked {
                 let made = make.bind(py).call0().map_err(Stop::raised)?;
-                self.values(document.as_borrowed())?
-                    .set_item(&field.name, made)?;
+                layout.set(&document, *index, &field.name, &made)?;
             }
         }
         Ok(document)
@@ -303,6 +302,9 @@ impl Document {
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.class)?;
         visit.call(&self.template)?;
+        for value in &self.defaults {
+            visit.call(value)?;
+        }
         if let Some(layout) = &self.layout {
             layout.traverse(visit)?;
         }
@@ -320,11 +322,12 @@ impl Document {
 /// Whether an instance has a method of its own in the place of one that converts it, as a test may
 /// give it.
 #[cold]
-fn replaces_methods(values: &Bound<'_, PyDict>) -> PyResult<bool> {
-    let py = values.py();
-    Ok(values.contains(intern!(py, "to_son"))?
-        || values.contains(intern!(py, "validate"))?
-        || values.contains(intern!(py, "validate_fields"))?)
+fn replaces_methods<'py>(values: &Values<'_, 'py>, py: Python<'py>) -> PyResult<bool> {
+    values.has_other(&[
+        intern!(py, "to_son"),
+        intern!(py, "validate"),
+        intern!(py, "validate_fields"),
+    ])
 }
 
 /// Which fields of a document were met, a bit for each: the first ones here, since most documents

@@ -1,0 +1,421 @@
+//! `Storage`, the type that documents derive from, as CPython is told of it.
+
+use std::ffi::{c_int, c_void};
+use std::ptr::null_mut;
+
+use pyo3::exceptions::{PyAttributeError, PyTypeError};
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString, PyType};
+
+use super::allocation::allocate;
+use super::cycles::may_be_in_cycle;
+use super::instance::{HEADER, Instance, Rare, Stored};
+use super::metaclass::layout_of;
+use super::{raised, specification};
+
+static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+/// The base type.
+pub(crate) fn storage_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    Ok(TYPE.get_or_try_init(py, || make(py))?.bind(py))
+}
+
+/// The object, if it is an instance of the base type.
+#[inline]
+pub(crate) fn stored<'a, 'py>(object: Borrowed<'a, 'py, PyAny>) -> Option<Stored<'a, 'py>> {
+    // SAFETY: reads of the type of a live object. Only the base type has this function as its own;
+    // who has it inherited it, or else has a `__setattr__` of the program's and is asked for its bases.
+    unsafe {
+        let class = object.get_type_ptr();
+        let is_stored = sets_attributes_itself(class)
+            || TYPE
+                .get(object.py())
+                .is_some_and(|base| ffi::PyType_IsSubtype(class, base.as_ptr().cast()) != 0);
+        is_stored.then(|| Stored::new_unchecked(object))
+    }
+}
+
+fn make(py: Python<'_>) -> PyResult<Py<PyType>> {
+    // They live as long as the type, which is as long as the process.
+    let attributes = [
+        attribute(c"_id", get_slot, set_slot, ID),
+        attribute(c"_is_persisted", get_slot, set_slot, IS_PERSISTED),
+        attribute(c"_stored_keys", get_slot, set_slot, STORED_KEYS),
+        attribute(c"_hidden", get_slot, set_slot, HIDDEN),
+        attribute(c"__dict__", get_dict, set_dict, 0),
+        // SAFETY: a definition of zeros ends the list.
+        unsafe { std::mem::zeroed() },
+    ];
+    let members = [
+        offset(c"__dictoffset__", std::mem::offset_of!(Instance, dict)),
+        offset(
+            c"__weaklistoffset__",
+            std::mem::offset_of!(Instance, weak_references),
+        ),
+        // SAFETY: as above.
+        unsafe { std::mem::zeroed() },
+    ];
+    let slots = [
+        (ffi::Py_tp_new, new as *mut c_void),
+        (ffi::Py_tp_traverse, traverse as *mut c_void),
+        (ffi::Py_tp_clear, clear as *mut c_void),
+        (ffi::Py_tp_dealloc, deallocate as *mut c_void),
+        (ffi::Py_tp_setattro, set_attribute as *mut c_void),
+        (
+            ffi::Py_tp_getset,
+            Box::leak(Box::new(attributes)).as_mut_ptr().cast(),
+        ),
+        (
+            ffi::Py_tp_members,
+            Box::leak(Box::new(members)).as_mut_ptr().cast(),
+        ),
+        (ffi::Py_tp_methods, super::state::methods().cast()),
+    ];
+    specification(
+        py,
+        c"aiomotorengine._son_codec.Storage",
+        HEADER,
+        ffi::Py_TPFLAGS_BASETYPE | ffi::Py_TPFLAGS_IMMUTABLETYPE,
+        &slots,
+        None,
+    )
+}
+
+fn attribute(
+    name: &'static std::ffi::CStr,
+    get: ffi::getter,
+    set: ffi::setter,
+    which: usize,
+) -> ffi::PyGetSetDef {
+    ffi::PyGetSetDef {
+        name: name.as_ptr(),
+        get: Some(get),
+        set: Some(set),
+        doc: std::ptr::null(),
+        closure: which as *mut c_void,
+    }
+}
+
+fn offset(name: &'static std::ffi::CStr, offset: usize) -> ffi::PyMemberDef {
+    ffi::PyMemberDef {
+        name: name.as_ptr(),
+        type_code: ffi::Py_T_PYSSIZET,
+        offset: offset as ffi::Py_ssize_t,
+        flags: ffi::Py_READONLY,
+        doc: std::ptr::null(),
+    }
+}
+
+// -- how instances come and go ------------------------------------------------------------------
+
+unsafe extern "C" fn new(
+    class: *mut ffi::PyTypeObject,
+    arguments: *mut ffi::PyObject,
+    named: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls it, attached, with a type that derives from the base.
+    unsafe {
+        let py = Python::assume_attached();
+        if ffi::PyType_HasFeature(class, ffi::Py_TPFLAGS_IS_ABSTRACT) != 0 {
+            // It refuses, and says which methods are missing.
+            return match ffi::PyBaseObject_Type.tp_new {
+                Some(new) => new(class, arguments, named),
+                None => null_mut(),
+            };
+        }
+        raised(py, allocate(py, class, layout_of(py, class)), |made| {
+            made.into_ptr()
+        })
+    }
+}
+
+unsafe extern "C" fn traverse(
+    object: *mut ffi::PyObject,
+    visit: ffi::visitproc,
+    argument: *mut c_void,
+) -> c_int {
+    // SAFETY: the collector calls it for an instance. No count changes and nothing is allocated here.
+    // The type is a heap type, which counts on its instances to visit it.
+    unsafe {
+        let instance = object.cast::<Instance>();
+        let mut first = [
+            ffi::Py_TYPE(object).cast::<ffi::PyObject>(),
+            (*instance).dict,
+            (*instance).id,
+            (*instance).is_persisted,
+            null_mut(),
+            null_mut(),
+        ];
+        if let Some(rare) = (*instance).rare.as_ref() {
+            first[4] = rare.stored_keys;
+            first[5] = rare.hidden;
+        }
+        for held in first {
+            if !held.is_null() {
+                let stop = visit(held, argument);
+                if stop != 0 {
+                    return stop;
+                }
+            }
+        }
+        let py = Python::assume_attached();
+        let stored = Stored::new_unchecked(Borrowed::from_ptr(py, object));
+        if let Some(layout) = stored.layout() {
+            let layout = layout.get();
+            for place in 0..layout.len() {
+                let held = *stored.at(layout, place);
+                if !held.is_null() {
+                    let stop = visit(held, argument);
+                    if stop != 0 {
+                        return stop;
+                    }
+                }
+            }
+        }
+        0
+    }
+}
+
+unsafe extern "C" fn clear(object: *mut ffi::PyObject) -> c_int {
+    // SAFETY: Python calls it for an instance that it keeps alive meanwhile.
+    unsafe { release_values(object) };
+    0
+}
+
+/// Let go of all that an instance holds, but for its layout. Each thing is taken out before it is let
+/// go of, since that may run Python code, which finds the instance whole.
+///
+/// # Safety
+///
+/// The object must be an instance whose memory stays meanwhile.
+unsafe fn release_values(object: *mut ffi::PyObject) {
+    // SAFETY: the caller's promise; `attached`, since objects are let go of by Python.
+    unsafe {
+        let py = Python::assume_attached();
+        let instance = object.cast::<Instance>();
+        for word in [
+            &raw mut (*instance).dict,
+            &raw mut (*instance).id,
+            &raw mut (*instance).is_persisted,
+        ] {
+            ffi::Py_XDECREF(word.replace(null_mut()));
+        }
+        let rare = std::ptr::replace(&raw mut (*instance).rare, null_mut());
+        if !rare.is_null() {
+            let rare = Box::from_raw(rare);
+            ffi::Py_XDECREF(rare.stored_keys);
+            ffi::Py_XDECREF(rare.hidden);
+        }
+        let stored = Stored::new_unchecked(Borrowed::from_ptr(py, object));
+        if let Some(layout) = stored.layout() {
+            let layout = layout.to_owned();
+            for place in 0..layout.get().len() {
+                // Python code that ran for the last one may have moved the rest.
+                if (*instance).layout != layout.as_ptr() {
+                    break;
+                }
+                ffi::Py_XDECREF(stored.at(layout.get(), place).replace(null_mut()));
+            }
+        }
+    }
+}
+
+unsafe extern "C" fn deallocate(object: *mut ffi::PyObject) {
+    // SAFETY: Python calls it once, for an instance that nobody counts any more. It may be tracked
+    // or not. A heap type is counted by its instances.
+    unsafe {
+        ffi::PyObject_GC_UnTrack(object.cast());
+        let instance = object.cast::<Instance>();
+        if !(*instance).weak_references.is_null() {
+            ffi::PyObject_ClearWeakRefs(object);
+        }
+        release_values(object);
+        ffi::Py_XDECREF(std::ptr::replace(&raw mut (*instance).layout, null_mut()));
+        let class = ffi::Py_TYPE(object);
+        match (*class).tp_free {
+            Some(free) => free(object.cast()),
+            None => ffi::PyObject_GC_Del(object.cast()),
+        }
+        ffi::Py_DECREF(class.cast());
+    }
+}
+
+// -- attributes -------------------------------------------------------------------------------------
+
+unsafe extern "C" {
+    /// What a class has under a name, borrowed; NULL without an exception if nothing.
+    fn _PyType_Lookup(
+        class: *mut ffi::PyTypeObject,
+        name: *mut ffi::PyObject,
+    ) -> *mut ffi::PyObject;
+}
+
+/// # Safety
+///
+/// A live class.
+#[inline]
+pub(super) unsafe fn lookup(
+    class: *mut ffi::PyTypeObject,
+    name: &Bound<'_, PyString>,
+) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise.
+    unsafe { _PyType_Lookup(class, name.as_ptr()) }
+}
+
+/// Whether a class has no `__setattr__` but that of the base type.
+///
+/// # Safety
+///
+/// A live class.
+#[inline]
+pub(super) unsafe fn sets_attributes_itself(class: *mut ffi::PyTypeObject) -> bool {
+    // SAFETY: the caller's promise.
+    let setter = unsafe { (*class).tp_setattro };
+    setter.map(|function| function as usize) == Some(set_attribute as *const () as usize)
+}
+
+/// `document.name = value`, or with NULL `del document.name`.
+unsafe extern "C" fn set_attribute(
+    object: *mut ffi::PyObject,
+    name: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+) -> c_int {
+    // SAFETY: Python calls it, attached, for an instance. A descriptor is counted while it is called.
+    unsafe {
+        let py = Python::assume_attached();
+        if ffi::PyUnicode_CheckExact(name) != 0 {
+            let found = _PyType_Lookup(ffi::Py_TYPE(object), name);
+            if !found.is_null()
+                && let Some(set) = (*ffi::Py_TYPE(found)).tp_descr_set
+            {
+                let descriptor = Bound::from_borrowed_ptr(py, found);
+                return set(descriptor.as_ptr(), object, value);
+            }
+        }
+        // It goes into the `__dict__`, where everything else has to be then.
+        let stored = Stored::new_unchecked(Borrowed::from_ptr(py, object));
+        if let Err(error) = stored.dict() {
+            error.restore(py);
+            return -1;
+        }
+        ffi::PyObject_GenericSetAttr(object, name, value)
+    }
+}
+
+const ID: usize = 0;
+const IS_PERSISTED: usize = 1;
+const STORED_KEYS: usize = 2;
+const HIDDEN: usize = 3;
+const SLOTS: [&str; 4] = ["_id", "_is_persisted", "_stored_keys", "_hidden"];
+
+/// Where a slot is; NULL for one of the rare ones that is not there yet.
+unsafe fn slot(object: *mut ffi::PyObject, which: usize) -> *mut *mut ffi::PyObject {
+    // SAFETY: the caller has an instance.
+    unsafe {
+        let instance = object.cast::<Instance>();
+        match which {
+            ID => &raw mut (*instance).id,
+            IS_PERSISTED => &raw mut (*instance).is_persisted,
+            _ if (*instance).rare.is_null() => null_mut(),
+            STORED_KEYS => &raw mut (*(*instance).rare).stored_keys,
+            _ => &raw mut (*(*instance).rare).hidden,
+        }
+    }
+}
+
+unsafe extern "C" fn get_slot(
+    object: *mut ffi::PyObject,
+    which: *mut c_void,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls it, attached, for an instance, with what `attribute` was given.
+    unsafe {
+        let word = slot(object, which as usize);
+        if word.is_null() {
+            return ffi::Py_NewRef(ffi::Py_None());
+        }
+        if (*word).is_null() {
+            let name = SLOTS.get(which as usize).copied().unwrap_or_default();
+            PyAttributeError::new_err(name).restore(Python::assume_attached());
+            return null_mut();
+        }
+        ffi::Py_NewRef(*word)
+    }
+}
+
+unsafe extern "C" fn set_slot(
+    object: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+    which: *mut c_void,
+) -> c_int {
+    // SAFETY: as above; the value is NULL or alive. It is in place before the old one is let go of.
+    unsafe {
+        let py = Python::assume_attached();
+        let mut word = slot(object, which as usize);
+        if word.is_null() {
+            if value == ffi::Py_None() {
+                return 0;
+            }
+            let rare = Rare {
+                stored_keys: ffi::Py_NewRef(ffi::Py_None()),
+                hidden: ffi::Py_NewRef(ffi::Py_None()),
+            };
+            (*object.cast::<Instance>()).rare = Box::into_raw(Box::new(rare));
+            word = slot(object, which as usize);
+        }
+        if !value.is_null() && may_be_in_cycle(py, value) {
+            Stored::new_unchecked(Borrowed::from_ptr(py, object)).track();
+        }
+        ffi::Py_XINCREF(value);
+        let before = word.replace(value);
+        ffi::Py_XDECREF(before);
+        if value.is_null() && before.is_null() {
+            let name = SLOTS.get(which as usize).copied().unwrap_or_default();
+            PyAttributeError::new_err(name).restore(py);
+            return -1;
+        }
+        0
+    }
+}
+
+unsafe extern "C" fn get_dict(object: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls it, attached, for an instance.
+    unsafe {
+        let py = Python::assume_attached();
+        let stored = Stored::new_unchecked(Borrowed::from_ptr(py, object));
+        raised(py, stored.dict(), |dict| dict.into_ptr())
+    }
+}
+
+unsafe extern "C" fn set_dict(
+    object: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+    _: *mut c_void,
+) -> c_int {
+    // SAFETY: Python calls it, attached, for an instance; the value is NULL or alive.
+    unsafe {
+        let py = Python::assume_attached();
+        let Some(value) = Bound::from_borrowed_ptr_or_opt(py, value) else {
+            PyTypeError::new_err("cannot delete __dict__").restore(py);
+            return -1;
+        };
+        match value.cast_into::<PyDict>() {
+            Ok(dict) => {
+                Stored::new_unchecked(Borrowed::from_ptr(py, object)).replace_dict(dict);
+                0
+            }
+            Err(error) => {
+                let given = error.into_inner().get_type();
+                let name = given
+                    .name()
+                    .map_or_else(|_| String::new(), |name| name.to_string());
+                PyTypeError::new_err(format!(
+                    "__dict__ must be set to a dictionary, not a '{name}'"
+                ))
+                .restore(py);
+                -1
+            }
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! `FieldDescriptor`, what a field becomes in a class: the way its value is read and kept.
+
+use std::ffi::{c_int, c_void};
+use std::ptr::null_mut;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyString, PyTuple, PyType};
+
+use super::base_type::stored;
+use super::instance::{Stored, missing};
+use super::layout::interned;
+use super::{raised, specification};
+
+static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+/// The type of descriptors.
+pub(crate) fn descriptor_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    Ok(TYPE.get_or_try_init(py, || make(py))?.bind(py))
+}
+
+#[repr(C)]
+struct Descriptor {
+    head: ffi::PyObject,
+    field: *mut ffi::PyObject,
+    /// An interned `str`.
+    name: *mut ffi::PyObject,
+    /// Where the value was found the last time.
+    place: usize,
+}
+
+fn make(py: Python<'_>) -> PyResult<Py<PyType>> {
+    let member = |name: &'static std::ffi::CStr, offset: usize| ffi::PyMemberDef {
+        name: name.as_ptr(),
+        type_code: ffi::Py_T_OBJECT_EX,
+        offset: offset as ffi::Py_ssize_t,
+        flags: ffi::Py_READONLY,
+        doc: std::ptr::null(),
+    };
+    let members = [
+        member(c"field", std::mem::offset_of!(Descriptor, field)),
+        member(c"name", std::mem::offset_of!(Descriptor, name)),
+        // SAFETY: a definition of zeros ends the list.
+        unsafe { std::mem::zeroed() },
+    ];
+    let methods = [
+        ffi::PyMethodDef {
+            ml_name: c"value_of".as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer {
+                PyCFunction: value_of,
+            },
+            ml_flags: ffi::METH_O,
+            ml_doc: std::ptr::null(),
+        },
+        ffi::PyMethodDef {
+            ml_name: c"keep".as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer {
+                PyCFunctionFast: keep,
+            },
+            ml_flags: ffi::METH_FASTCALL,
+            ml_doc: std::ptr::null(),
+        },
+        ffi::PyMethodDef {
+            ml_name: c"remove".as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer {
+                PyCFunction: remove,
+            },
+            ml_flags: ffi::METH_O,
+            ml_doc: std::ptr::null(),
+        },
+        // SAFETY: as above.
+        unsafe { std::mem::zeroed() },
+    ];
+    let slots = [
+        (ffi::Py_tp_new, new as *mut c_void),
+        (ffi::Py_tp_traverse, traverse as *mut c_void),
+        (ffi::Py_tp_clear, clear as *mut c_void),
+        (ffi::Py_tp_dealloc, deallocate as *mut c_void),
+        (ffi::Py_tp_descr_get, get as *mut c_void),
+        (ffi::Py_tp_descr_set, set as *mut c_void),
+        // They live as long as the type, which is as long as the process.
+        (
+            ffi::Py_tp_members,
+            Box::leak(Box::new(members)).as_mut_ptr().cast(),
+        ),
+        (
+            ffi::Py_tp_methods,
+            Box::leak(Box::new(methods)).as_mut_ptr().cast(),
+        ),
+    ];
+    specification(
+        py,
+        c"aiomotorengine._son_codec.FieldDescriptor",
+        size_of::<Descriptor>(),
+        ffi::Py_TPFLAGS_BASETYPE | ffi::Py_TPFLAGS_IMMUTABLETYPE,
+        &slots,
+        None,
+    )
+}
+
+unsafe extern "C" fn new(
+    class: *mut ffi::PyTypeObject,
+    arguments: *mut ffi::PyObject,
+    named: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls it, attached, with a type that derives from this one, a tuple, and a dict or
+    // NULL. What is allocated is zero behind its header, and tracked.
+    unsafe {
+        let py = Python::assume_attached();
+        let arguments = Bound::from_borrowed_ptr(py, arguments);
+        let taken = || -> PyResult<(Bound<'_, PyAny>, Bound<'_, PyString>)> {
+            let arguments = arguments.cast::<PyTuple>()?;
+            if !named.is_null() && ffi::PyDict_Size(named) > 0 || arguments.len() != 2 {
+                return Err(PyTypeError::new_err("it takes a field and its name"));
+            }
+            let name = interned(arguments.get_item(1)?.cast_into::<PyString>()?)?;
+            Ok((arguments.get_item(0)?, name))
+        };
+        let (field, name) = match taken() {
+            Ok(taken) => taken,
+            Err(error) => {
+                error.restore(py);
+                return null_mut();
+            }
+        };
+        let made = ffi::PyType_GenericAlloc(class, 0);
+        if !made.is_null() {
+            let descriptor = made.cast::<Descriptor>();
+            (*descriptor).field = field.into_ptr();
+            (*descriptor).name = name.into_ptr();
+        }
+        made
+    }
+}
+
+unsafe extern "C" fn traverse(
+    object: *mut ffi::PyObject,
+    visit: ffi::visitproc,
+    argument: *mut c_void,
+) -> c_int {
+    // SAFETY: the collector calls it for a descriptor. Text is in no cycle. The type is a heap type, which
+    // counts on its instances to visit it.
+    unsafe {
+        let stop = visit(ffi::Py_TYPE(object).cast(), argument);
+        let field = (*object.cast::<Descriptor>()).field;
+        if stop != 0 || field.is_null() {
+            return stop;
+        }
+        visit(field, argument)
+    }
+}
+
+unsafe extern "C" fn clear(object: *mut ffi::PyObject) -> c_int {
+    // SAFETY: Python calls it for a descriptor. It is whole again before the field is let go of.
+    unsafe {
+        let field = std::ptr::replace(
+            &raw mut (*object.cast::<Descriptor>()).field,
+            ffi::Py_NewRef(ffi::Py_None()),
+        );
+        ffi::Py_XDECREF(field);
+    }
+    0
+}
+
+unsafe extern "C" fn deallocate(object: *mut ffi::PyObject) {
+    // SAFETY: Python calls it once, for a descriptor that nobody counts any more.
+    unsafe {
+        ffi::PyObject_GC_UnTrack(object.cast());
+        let descriptor = object.cast::<Descriptor>();
+        ffi::Py_XDECREF(std::ptr::replace(&raw mut (*descriptor).field, null_mut()));
+        ffi::Py_XDECREF(std::ptr::replace(&raw mut (*descriptor).name, null_mut()));
+        let class = ffi::Py_TYPE(object);
+        match (*class).tp_free {
+            Some(free) => free(object.cast()),
+            None => ffi::PyObject_GC_Del(object.cast()),
+        }
+        ffi::Py_DECREF(class.cast());
+    }
+}
+
+/// The document that a descriptor is asked about; raises if it is none.
+///
+/// # Safety
+///
+/// It must be a live object, and stay one as long as what is returned.
+#[inline]
+unsafe fn document<'a, 'py>(
+    py: Python<'py>,
+    object: *mut ffi::PyObject,
+) -> PyResult<Stored<'a, 'py>> {
+    // SAFETY: the caller's promise.
+    let object: Borrowed<'a, 'py, PyAny> = unsafe { Borrowed::from_ptr(py, object) };
+    stored(object).ok_or_else(|| not_a_document(object))
+}
+
+#[cold]
+fn not_a_document(object: Borrowed<'_, '_, PyAny>) -> PyErr {
+    let name = object.get_type().name();
+    let name = name.map_or_else(|_| String::new(), |name| name.to_string());
+    PyTypeError::new_err(format!(
+        "fields are those of documents, and a {name} is none"
+    ))
+}
+
+/// The value of a document, or nothing.
+///
+/// # Safety
+///
+/// The first must be a live descriptor, the second a live object.
+#[inline]
+unsafe fn value<'py>(
+    py: Python<'py>,
+    descriptor: *mut ffi::PyObject,
+    object: *mut ffi::PyObject,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    // SAFETY: the caller's promise; the name is text and lives as long as the descriptor.
+    unsafe {
+        let descriptor = descriptor.cast::<Descriptor>();
+        let document = document(py, object)?;
+        let name = Borrowed::from_ptr(py, (*descriptor).name).cast_unchecked::<PyString>();
+        if let Some(layout) = document.layout()
+            && let Some(place) = layout.get().place(&name, (*descriptor).place)
+        {
+            (*descriptor).place = place;
+        }
+        document.value(&name, (*descriptor).place)
+    }
+}
+
+/// # Safety
+///
+/// The first must be a live descriptor, the second and the third, unless it is NULL, live objects.
+#[inline]
+unsafe fn put(
+    py: Python<'_>,
+    descriptor: *mut ffi::PyObject,
+    object: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+) -> PyResult<()> {
+    // SAFETY: the caller's promise; the name is counted, since Python code may run.
+    unsafe {
+        let descriptor = descriptor.cast::<Descriptor>();
+        let document = document(py, object)?;
+        let name =
+            Bound::from_borrowed_ptr(py, (*descriptor).name).cast_into_unchecked::<PyString>();
+        let value = Bound::from_borrowed_ptr_or_opt(py, value);
+        if !document.put(&name, (*descriptor).place, value.as_ref())? && value.is_none() {
+            return Err(missing(&name));
+        }
+        Ok(())
+    }
+}
+
+unsafe extern "C" fn get(
+    descriptor: *mut ffi::PyObject,
+    object: *mut ffi::PyObject,
+    _class: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls it, attached, with a descriptor, and an object or NULL for the class.
+    unsafe {
+        if object.is_null() {
+            return ffi::Py_NewRef((*descriptor.cast::<Descriptor>()).field);
+        }
+        value_of(descriptor, object)
+    }
+}
+
+unsafe extern "C" fn set(
+    descriptor: *mut ffi::PyObject,
+    object: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+) -> c_int {
+    // SAFETY: Python calls it, attached, with a descriptor, an object, and a value or NULL.
+    unsafe {
+        let py = Python::assume_attached();
+        match put(py, descriptor, object, value) {
+            Ok(()) => 0,
+            Err(error) => {
+                error.restore(py);
+                -1
+            }
+        }
+    }
+}
+
+/// `descriptor.value_of(document)`: the value as it is kept, or `None`.
+unsafe extern "C" fn value_of(
+    descriptor: *mut ffi::PyObject,
+    object: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls it, attached, with a descriptor and an object.
+    unsafe {
+        let py = Python::assume_attached();
+        raised(py, value(py, descriptor, object), |value| match value {
+            Some(value) => value.into_ptr(),
+            None => ffi::Py_NewRef(ffi::Py_None()),
+        })
+    }
+}
+
+/// `descriptor.keep(document, value)`: keep the value as it is.
+unsafe extern "C" fn keep(
+    descriptor: *mut ffi::PyObject,
+    arguments: *mut *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls it, attached, with a descriptor and so many objects.
+    unsafe {
+        let py = Python::assume_attached();
+        let kept = if count == 2 {
+            put(py, descriptor, *arguments, *arguments.add(1))
+        } else {
+            Err(PyTypeError::new_err("keep() takes a document and a value"))
+        };
+        raised(py, kept, |()| ffi::Py_NewRef(ffi::Py_None()))
+    }
+}
+
+/// `descriptor.remove(document)`: forget the value, as `del` does.
+unsafe extern "C" fn remove(
+    descriptor: *mut ffi::PyObject,
+    object: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls it, attached, with a descriptor and an object.
+    unsafe {
+        let py = Python::assume_attached();
+        raised(py, put(py, descriptor, object, null_mut()), |()| {
+            ffi::Py_NewRef(ffi::Py_None())
+        })
+    }
+}

@@ -1,0 +1,277 @@
+//! An instance in memory, and what may be done with its values.
+//!
+//! The values lie behind the header and the slots of the user's, or, where the instance has no layout,
+//! in its `__dict__`. They move there, for good, when somebody wants the `__dict__` itself.
+
+use std::ptr::null_mut;
+
+use pyo3::exceptions::PyAttributeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use super::cycles::may_be_in_cycle;
+use super::layout::Layout;
+
+/// What every instance begins with. All pointers are NULL or counted.
+#[repr(C)]
+pub(super) struct Instance {
+    head: ffi::PyObject,
+    pub(super) dict: *mut ffi::PyObject,
+    pub(super) weak_references: *mut ffi::PyObject,
+    pub(super) id: *mut ffi::PyObject,
+    pub(super) is_persisted: *mut ffi::PyObject,
+    /// What few documents have; NULL where both are `None`.
+    pub(super) rare: *mut Rare,
+    /// A `Layout`; NULL where the values are in the `__dict__`.
+    pub(super) layout: *mut ffi::PyObject,
+}
+
+pub(super) struct Rare {
+    pub(super) stored_keys: *mut ffi::PyObject,
+    pub(super) hidden: *mut ffi::PyObject,
+}
+
+pub(super) const HEADER: usize = size_of::<Instance>();
+
+/// An instance that is alive, borrowed from whoever counts it.
+#[derive(Clone, Copy)]
+pub(crate) struct Stored<'a, 'py> {
+    object: Borrowed<'a, 'py, PyAny>,
+}
+
+impl<'a, 'py> Stored<'a, 'py> {
+    /// # Safety
+    ///
+    /// The object must be an instance of the storage's base type.
+    #[inline]
+    pub(super) unsafe fn new_unchecked(object: Borrowed<'a, 'py, PyAny>) -> Self {
+        Self { object }
+    }
+
+    #[inline]
+    pub(super) fn raw(self) -> *mut Instance {
+        self.object.as_ptr().cast()
+    }
+
+    #[inline]
+    pub(crate) fn py(self) -> Python<'py> {
+        self.object.py()
+    }
+
+    /// The layout as long as the values lie in the instance. It is good until Python code runs.
+    #[inline]
+    pub(super) fn layout(self) -> Option<Borrowed<'a, 'py, Layout>> {
+        // SAFETY: an instance; what is in this word is NULL or a `Layout` that the instance counts.
+        unsafe {
+            let layout = (*self.raw()).layout;
+            if layout.is_null() {
+                return None;
+            }
+            Some(Borrowed::from_ptr(self.py(), layout).cast_unchecked())
+        }
+    }
+
+    /// The address of the value at a place.
+    ///
+    /// # Safety
+    ///
+    /// The layout must be the instance's. There are as many places as it has.
+    #[inline]
+    pub(super) unsafe fn at(self, layout: &Layout, place: usize) -> *mut *mut ffi::PyObject {
+        // SAFETY: an instance with a layout was made with room for its values at this offset.
+        unsafe {
+            self.raw()
+                .byte_add(layout.offset)
+                .cast::<*mut ffi::PyObject>()
+                .add(place)
+        }
+    }
+
+    /// The value at a place of exactly this layout, or nothing; `None` if the instance has another.
+    #[inline(always)]
+    pub(crate) fn value_at(
+        self,
+        layout: &Py<Layout>,
+        place: usize,
+    ) -> Option<Option<Bound<'py, PyAny>>> {
+        // SAFETY: an instance; it has this layout, whose places are checked; the value is counted
+        // before anything else happens.
+        unsafe {
+            if (*self.raw()).layout != layout.as_ptr() || place >= layout.get().len() {
+                return None;
+            }
+            let value = *self.at(layout.get(), place);
+            Some(Bound::from_borrowed_ptr_or_opt(self.py(), value))
+        }
+    }
+
+    /// The value of a name whose place is probably the guessed one; nothing if there is none.
+    #[inline]
+    pub(crate) fn value(
+        self,
+        name: &Bound<'py, PyString>,
+        guess: usize,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if let Some(layout) = self.layout()
+            && let Some(place) = layout.get().place(name, guess)
+        {
+            // SAFETY: the place is one of the instance's layout; the value is counted at once.
+            return Ok(unsafe {
+                let value = *self.at(layout.get(), place);
+                Bound::from_borrowed_ptr_or_opt(self.py(), value)
+            });
+        }
+        match self.dict_if_any() {
+            Some(dict) => dict.get_item(name),
+            None => Ok(None),
+        }
+    }
+
+    /// Keep a value, or remove it, under a name whose place is probably the guessed one.
+    ///
+    /// Answers whether there was one before.
+    #[inline]
+    pub(crate) fn put(
+        self,
+        name: &Bound<'py, PyString>,
+        guess: usize,
+        value: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<bool> {
+        if let Some(layout) = self.layout()
+            && let Some(place) = layout.get().place(name, guess)
+        {
+            let value = value.map_or(null_mut(), |value| value.as_ptr());
+            // SAFETY: the place is one of the instance's layout. The new value is counted and in
+            // place before the old one is let go of, which may run Python code.
+            return Ok(unsafe {
+                if !value.is_null() && may_be_in_cycle(self.py(), value) {
+                    self.track();
+                }
+                ffi::Py_XINCREF(value);
+                let before = self.at(layout.get(), place).replace(value);
+                ffi::Py_XDECREF(before);
+                !before.is_null()
+            });
+        }
+        let dict = self.dict()?;
+        match value {
+            Some(value) => dict.set_item(name, value).map(|()| true),
+            None if dict.contains(name)? => dict.del_item(name).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// Whether all values lie in the instance, by this layout.
+    #[inline]
+    pub(crate) fn has_no_dict(self, layout: &Py<Layout>) -> bool {
+        // SAFETY: an instance.
+        unsafe { (*self.raw()).dict.is_null() && (*self.raw()).layout == layout.as_ptr() }
+    }
+
+    /// Whether there are stored values that no attribute shows; or the slot for them was emptied, of
+    /// which Python complains.
+    #[inline]
+    pub(crate) fn has_hidden(self) -> bool {
+        // SAFETY: an instance.
+        unsafe { (*self.raw()).rare.as_ref() }
+            // SAFETY: None is always there.
+            .is_some_and(|rare| rare.hidden != unsafe { ffi::Py_None() })
+    }
+
+    /// Say which id it has, and whether it was stored, when it is new.
+    #[inline]
+    pub(crate) fn set_origin(self, id: Bound<'py, PyAny>, is_persisted: Bound<'py, PyAny>) {
+        // SAFETY: an instance; both are counted by it now, and what was there before is let go of last.
+        unsafe {
+            for value in [&id, &is_persisted] {
+                if may_be_in_cycle(self.py(), value.as_ptr()) {
+                    self.track();
+                }
+            }
+            let raw = self.raw();
+            let id = std::ptr::replace(&raw mut (*raw).id, id.into_ptr());
+            let state = std::ptr::replace(&raw mut (*raw).is_persisted, is_persisted.into_ptr());
+            ffi::Py_XDECREF(id);
+            ffi::Py_XDECREF(state);
+        }
+    }
+
+    /// Let the collector know the instance.
+    #[inline]
+    pub(super) fn track(self) {
+        // SAFETY: a collected object that is whole: what it holds is NULL or counted.
+        unsafe {
+            if ffi::PyObject_GC_IsTracked(self.object.as_ptr()) == 0 {
+                ffi::PyObject_GC_Track(self.object.as_ptr().cast());
+            }
+        }
+    }
+
+    /// The `__dict__`, if there is one already: it holds all values where the instance has no layout,
+    /// and others than those of the fields where it has one.
+    #[inline]
+    pub(crate) fn dict_if_any(self) -> Option<Bound<'py, PyDict>> {
+        // SAFETY: an instance; the word is NULL or a counted dict, since whatever is put there was
+        // looked at, by us or by Python.
+        unsafe {
+            Bound::from_borrowed_ptr_or_opt(self.py(), (*self.raw()).dict)
+                .map(|dict| dict.cast_into_unchecked())
+        }
+    }
+
+    /// The `__dict__`, which holds all values from now on.
+    pub(crate) fn dict(self) -> PyResult<Bound<'py, PyDict>> {
+        if self.layout().is_none()
+            && let Some(dict) = self.dict_if_any()
+        {
+            return Ok(dict);
+        }
+        // The collector may run here, and anything with it.
+        let dict = PyDict::new(self.py());
+        if let Some(layout) = self.layout() {
+            let layout = layout.to_owned();
+            for (place, name) in layout.get().names().iter().enumerate() {
+                if let Some(Some(value)) = self.value_at(layout.as_unbound(), place) {
+                    dict.set_item(name, value)?;
+                }
+            }
+            if let Some(others) = self.dict_if_any() {
+                dict.update(others.as_mapping())?;
+            }
+        }
+        match self.dict_if_any() {
+            // Somebody else was here meanwhile.
+            Some(dict) if self.layout().is_none() => return Ok(dict),
+            _ => self.replace_dict(dict.clone()),
+        }
+        Ok(dict)
+    }
+
+    /// Have all values in this dict from now on; what was there before goes.
+    pub(super) fn replace_dict(self, dict: Bound<'py, PyDict>) {
+        self.track();
+        let layout = self.layout().map(|layout| layout.to_owned());
+        // SAFETY: an instance. First it is made whole with the dict and without a layout, so that
+        // nobody finds the old values any more; then these, which are ours now, are let go of, which may
+        // run Python code. The layout is counted by the line before until they are gone.
+        unsafe {
+            let raw = self.raw();
+            let before = std::ptr::replace(&raw mut (*raw).dict, dict.into_ptr());
+            let counted = std::ptr::replace(&raw mut (*raw).layout, null_mut());
+            if let Some(layout) = &layout {
+                for place in 0..layout.get().len() {
+                    ffi::Py_XDECREF(self.at(layout.get(), place).replace(null_mut()));
+                }
+            }
+            ffi::Py_XDECREF(counted);
+            ffi::Py_XDECREF(before);
+        }
+    }
+}
+
+/// What is raised where a name has no value.
+#[cold]
+pub(super) fn missing(name: &Bound<'_, PyString>) -> PyErr {
+    PyAttributeError::new_err(name.clone().unbind())
+}

@@ -1,0 +1,213 @@
+//! `StorageMeta`, the type of classes that know how their instances are laid out.
+
+use std::cell::Cell;
+use std::ffi::{c_int, c_void};
+use std::ptr::null_mut;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyString, PyTuple, PyType};
+
+use super::base_type::storage_type;
+use super::construction::{Construction, call_directly};
+use super::layout::Layout;
+use super::specification;
+
+static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+/// The metaclass.
+pub(crate) fn storage_metaclass(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    Ok(TYPE.get_or_try_init(py, || make(py))?.bind(py))
+}
+
+fn make(py: Python<'_>) -> PyResult<Py<PyType>> {
+    let slots = [
+        (ffi::Py_tp_traverse, traverse as *mut c_void),
+        (ffi::Py_tp_clear, clear as *mut c_void),
+        (ffi::Py_tp_dealloc, deallocate as *mut c_void),
+    ];
+    specification(
+        py,
+        c"aiomotorengine._son_codec.StorageMeta",
+        word_offset() + size_of::<Words>(),
+        ffi::Py_TPFLAGS_BASETYPE,
+        &slots,
+        Some(&py.get_type::<PyType>()),
+    )
+}
+
+/// Where a class of the metaclass has its layout: behind what every class has.
+#[inline]
+fn word_offset() -> usize {
+    // SAFETY: a plain read of a type that is always there; its size is fixed.
+    unsafe { ffi::PyType_Type.tp_basicsize as usize }
+}
+
+/// What a class of the metaclass has more than others. Both are NULL or counted.
+#[repr(C)]
+pub(super) struct Words {
+    /// A `Layout`; never replaced by another.
+    layout: Cell<*mut ffi::PyObject>,
+    /// A `Construction`.
+    construction: Cell<*mut ffi::PyObject>,
+}
+
+impl Words {
+    /// # Safety
+    ///
+    /// The class must be one of the metaclass, and live as long as what is returned.
+    #[inline]
+    pub(super) unsafe fn of<'a>(class: *mut ffi::PyTypeObject) -> &'a Self {
+        // SAFETY: the caller's promise: such a class was made with room for these words.
+        unsafe { &*class.byte_add(word_offset()).cast() }
+    }
+
+    pub(super) fn layout<'a>(&'a self, _: Python<'a>) -> Option<&'a Py<Layout>> {
+        if self.layout.get().is_null() {
+            return None;
+        }
+        // SAFETY: a `Layout` that the class counts for as long as it is there. `Py<Layout>` is a pointer
+        // that is not NULL.
+        Some(unsafe { &*self.layout.as_ptr().cast::<Py<Layout>>() })
+    }
+
+    #[inline]
+    pub(super) fn construction<'py>(&self, py: Python<'py>) -> Option<Bound<'py, Construction>> {
+        // SAFETY: NULL or a `Construction`, which is counted before anything else can happen.
+        unsafe {
+            Bound::from_borrowed_ptr_or_opt(py, self.construction.get())
+                .map(|found| found.cast_into_unchecked())
+        }
+    }
+
+    pub(super) fn replace_construction(&self, construction: Bound<'_, Construction>) {
+        let before = self.construction.replace(construction.into_ptr());
+        // SAFETY: what was there is ours now.
+        unsafe { ffi::Py_XDECREF(before) };
+    }
+}
+
+/// The words of a class, if it is one of the metaclass.
+pub(super) fn words_of<'a>(class: &'a Bound<'_, PyType>) -> Option<&'a Words> {
+    // SAFETY: a class of the metaclass, borrowed for as long.
+    is_of_metaclass(class.py(), class.as_type_ptr())
+        .then(|| unsafe { Words::of(class.as_type_ptr()) })
+}
+
+fn is_of_metaclass(py: Python<'_>, class: *mut ffi::PyTypeObject) -> bool {
+    TYPE.get(py).is_some_and(|metaclass| {
+        // SAFETY: two types that are alive.
+        unsafe { ffi::PyType_IsSubtype(ffi::Py_TYPE(class.cast()), metaclass.as_ptr().cast()) != 0 }
+    })
+}
+
+/// The layout of a class; `None` where its instances have their values in the `__dict__`.
+///
+/// # Safety
+///
+/// The class must be alive for as long as the layout is used.
+#[inline]
+pub(super) unsafe fn layout_of<'a>(
+    py: Python<'a>,
+    class: *mut ffi::PyTypeObject,
+) -> Option<&'a Py<Layout>> {
+    if !is_of_metaclass(py, class) {
+        return None;
+    }
+    // SAFETY: a class of the metaclass; the rest is the caller's promise.
+    unsafe { Words::of(class) }.layout(py)
+}
+
+/// The layout of a class whose instances may be made without asking it, if it has exactly these names.
+pub(crate) fn inline_layout(
+    class: &Bound<'_, PyType>,
+    names: &[&Py<PyString>],
+) -> Option<Py<Layout>> {
+    let py = class.py();
+    // SAFETY: a live type; its flags are read. The layout is counted while the class is there.
+    unsafe {
+        if ffi::PyType_HasFeature(class.as_type_ptr(), ffi::Py_TPFLAGS_IS_ABSTRACT) != 0 {
+            return None;
+        }
+        let layout = layout_of(py, class.as_type_ptr())?;
+        let known = layout.get().names();
+        let is_same = known.len() == names.len()
+            && known.iter().zip(names).all(|(known, name)| known.is(*name));
+        is_same.then(|| layout.clone_ref(py))
+    }
+}
+
+/// Say which values the instances of a class have. Those that are there already are as they are.
+#[pyfunction]
+pub(crate) fn set_layout(class: &Bound<'_, PyType>, names: &Bound<'_, PyTuple>) -> PyResult<()> {
+    let py = class.py();
+    let is_storage = class.is_subclass(storage_type(py)?)?;
+    let Some(words) = words_of(class).filter(|_| is_storage) else {
+        return Err(PyTypeError::new_err(
+            "only a class that derives from Storage, of the metaclass StorageMeta, has a layout",
+        ));
+    };
+    let Some(layout) = Layout::of(class, names)? else {
+        return Ok(());
+    };
+    let layout = Py::new(py, layout)?;
+    // A layout that it has already stays, since it may be in use.
+    if words.layout.get().is_null() {
+        words.layout.set(layout.into_ptr());
+        call_directly(class);
+    }
+    Ok(())
+}
+
+unsafe extern "C" fn traverse(
+    class: *mut ffi::PyObject,
+    visit: ffi::visitproc,
+    argument: *mut c_void,
+) -> c_int {
+    // SAFETY: the collector calls it for a class. A layout holds nothing that it looks at. The metaclass
+    // is a heap type, which counts on those that it made to visit it.
+    unsafe {
+        let construction = Words::of(class.cast()).construction.get();
+        for held in [ffi::Py_TYPE(class).cast(), construction] {
+            if !held.is_null() {
+                let stop = visit(held, argument);
+                if stop != 0 {
+                    return stop;
+                }
+            }
+        }
+        match ffi::PyType_Type.tp_traverse {
+            Some(traverse) => traverse(class, visit, argument),
+            None => 0,
+        }
+    }
+}
+
+unsafe extern "C" fn clear(class: *mut ffi::PyObject) -> c_int {
+    // SAFETY: Python calls it for a class that it keeps alive meanwhile; what it does for classes has to
+    // be done.
+    unsafe {
+        ffi::Py_XDECREF(Words::of(class.cast()).construction.replace(null_mut()));
+        match ffi::PyType_Type.tp_clear {
+            Some(clear) => clear(class),
+            None => 0,
+        }
+    }
+}
+
+unsafe extern "C" fn deallocate(class: *mut ffi::PyObject) {
+    // SAFETY: Python calls it once, for a class that nobody counts any more, tracked as what it does
+    // for classes expects it. A heap type is counted by those that it made.
+    unsafe {
+        let metaclass = ffi::Py_TYPE(class);
+        let words = Words::of(class.cast());
+        ffi::Py_XDECREF(words.construction.replace(null_mut()));
+        ffi::Py_XDECREF(words.layout.replace(null_mut()));
+        if let Some(deallocate) = ffi::PyType_Type.tp_dealloc {
+            deallocate(class);
+        }
+        ffi::Py_DECREF(metaclass.cast());
+    }
+}

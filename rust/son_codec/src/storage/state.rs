@@ -1,0 +1,166 @@
+//! What `copy` and `pickle` take of an instance, in the form that an instance with a `__dict__` and
+//! `__slots__` has: its values, and by name what is in its slots.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+
+use super::base_type::stored;
+use super::instance::Stored;
+use super::layout::interned;
+use super::raised;
+
+/// The methods of the base type. They live as long as it does, which is as long as the process.
+pub(super) fn methods() -> *mut ffi::PyMethodDef {
+    let method =
+        |name: &'static std::ffi::CStr, function: ffi::PyCFunction, flags| ffi::PyMethodDef {
+            ml_name: name.as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer {
+                PyCFunction: function,
+            },
+            ml_flags: flags,
+            ml_doc: std::ptr::null(),
+        };
+    let methods = [
+        method(c"__getstate__", get_state, ffi::METH_NOARGS),
+        method(c"__setstate__", set_state, ffi::METH_O),
+        method(c"__sizeof__", size_of_instance, ffi::METH_NOARGS),
+        // SAFETY: a definition of zeros ends the list.
+        unsafe { std::mem::zeroed() },
+    ];
+    Box::leak(Box::new(methods)).as_mut_ptr()
+}
+
+/// The instance that a method was called on; Python has seen to it that it is one.
+///
+/// # Safety
+///
+/// It must be alive as long as what is returned.
+unsafe fn own<'a, 'py>(
+    py: Python<'py>,
+    object: *mut ffi::PyObject,
+) -> PyResult<(Bound<'py, PyAny>, Stored<'a, 'py>)> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let document = stored(Borrowed::from_ptr(py, object))
+            .ok_or_else(|| PyTypeError::new_err("it is no document"))?;
+        Ok((Bound::from_borrowed_ptr(py, object), document))
+    }
+}
+
+unsafe extern "C" fn get_state(
+    object: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls it, attached, on an instance that its caller counts.
+    unsafe {
+        let py = Python::assume_attached();
+        let state = own(py, object).and_then(|(object, document)| state_of(&object, document));
+        raised(py, state, |state| state.into_ptr())
+    }
+}
+
+fn state_of<'py>(
+    object: &Bound<'py, PyAny>,
+    document: Stored<'_, 'py>,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let py = object.py();
+    let slots = PyDict::new(py);
+    for name in ["_hidden", "_id", "_is_persisted", "_stored_keys"] {
+        keep_attribute(object, &PyString::intern(py, name), &slots)?;
+    }
+    let names = py
+        .import(intern!(py, "copyreg"))?
+        .call_method1(intern!(py, "_slotnames"), (object.get_type(),))?;
+    for name in names.try_iter()? {
+        keep_attribute(object, name?.cast::<PyString>()?, &slots)?;
+    }
+    (values_of(document)?, slots).into_pyobject(py)
+}
+
+fn keep_attribute<'py>(
+    object: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+    slots: &Bound<'py, PyDict>,
+) -> PyResult<()> {
+    match object.getattr_opt(name)? {
+        Some(value) => slots.set_item(name, value),
+        None => Ok(()),
+    }
+}
+
+/// A copy of the values. The instance keeps them where they are.
+pub(super) fn values_of<'py>(document: Stored<'_, 'py>) -> PyResult<Bound<'py, PyDict>> {
+    let py = document.py();
+    let values = PyDict::new(py);
+    if let Some(layout) = document.layout() {
+        let layout = layout.to_owned();
+        for (place, name) in layout.get().names().iter().enumerate() {
+            if let Some(Some(value)) = document.value_at(layout.as_unbound(), place) {
+                values.set_item(name, value)?;
+            }
+        }
+    }
+    if let Some(others) = document.dict_if_any() {
+        values.update(others.as_mapping())?;
+    }
+    Ok(values)
+}
+
+unsafe extern "C" fn set_state(
+    object: *mut ffi::PyObject,
+    state: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls it, attached, on an instance, with a state, both counted by its caller.
+    unsafe {
+        let py = Python::assume_attached();
+        let done = own(py, object).and_then(|(object, document)| {
+            take_in(&object, document, Bound::from_borrowed_ptr(py, state))
+        });
+        raised(py, done, |()| ffi::Py_NewRef(ffi::Py_None()))
+    }
+}
+
+fn take_in<'py>(
+    object: &Bound<'py, PyAny>,
+    document: Stored<'_, 'py>,
+    state: Bound<'py, PyAny>,
+) -> PyResult<()> {
+    let (values, slots) = match state.cast_into::<PyTuple>() {
+        Ok(pair) if pair.len() == 2 => (pair.get_item(0)?, Some(pair.get_item(1)?)),
+        Ok(other) => (other.into_any(), None),
+        Err(error) => (error.into_inner(), None),
+    };
+    if !values.is_none() {
+        for (place, (name, value)) in values.cast_into::<PyDict>()?.iter().enumerate() {
+            let name = interned(name.cast_into::<PyString>()?)?;
+            document.put(&name, place, Some(&value))?;
+        }
+    }
+    if let Some(slots) = slots
+        && !slots.is_none()
+    {
+        for (name, value) in slots.cast_into::<PyDict>()?.iter() {
+            object.setattr(name.cast_into::<PyString>()?, value)?;
+        }
+    }
+    Ok(())
+}
+
+unsafe extern "C" fn size_of_instance(
+    object: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: Python calls it, attached, on an instance that its caller counts.
+    unsafe {
+        let py = Python::assume_attached();
+        let size = own(py, object).map(|(object, document)| {
+            let values = document.layout().map_or(0, |layout| layout.get().len());
+            (*object.get_type_ptr()).tp_basicsize
+                + (values * size_of::<*mut ffi::PyObject>()) as ffi::Py_ssize_t
+        });
+        raised(py, size, |size| ffi::PyLong_FromSsize_t(size))
+    }
+}
