@@ -36,6 +36,24 @@ impl Kind for Binary {
         }
     }
 
+    #[inline(always)]
+    fn write_plain(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        out: &mut Writer,
+        _: &Context<'_>,
+    ) -> Outcome<bool> {
+        if let Some(most) = self.max_bytes
+            && let Some(bytes) = exact::<PyBytes>(value)
+            && bytes.as_bytes().len() <= most
+        {
+            out.binary(key, 0, bytes.as_bytes())?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
     fn write(
         &self,
         key: &Key,

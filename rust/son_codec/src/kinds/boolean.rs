@@ -30,6 +30,21 @@ impl Kind for Boolean {
     }
 
     #[inline(always)]
+    fn write_plain(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        out: &mut Writer,
+        _: &Context<'_>,
+    ) -> Outcome<bool> {
+        let Some(truth) = exact::<PyBool>(value) else {
+            return Ok(false);
+        };
+        out.boolean(key, truth.is_true())?;
+        Ok(true)
+    }
+
+    #[inline(always)]
     fn write(
         &self,
         key: &Key,

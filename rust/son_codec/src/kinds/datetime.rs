@@ -58,6 +58,23 @@ impl Kind for DateTime {
     }
 
     #[inline(always)]
+    fn write_plain(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        if let Some(datetime) = exact::<PyDateTime>(value)
+            && let Some(milliseconds) = millis_of(&datetime, &context.types.utc)
+        {
+            out.date(key, milliseconds)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    #[inline(always)]
     fn write(
         &self,
         key: &Key,

@@ -77,6 +77,24 @@ impl Kind for Float {
     }
 
     #[inline(always)]
+    fn write_plain(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        out: &mut Writer,
+        _: &Context<'_>,
+    ) -> Outcome<bool> {
+        let number = exact::<PyFloat>(value).map(|number| number.value());
+        if let Some(number) = number
+            && self.admits(number) == Some(true)
+        {
+            out.double(key, number)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    #[inline(always)]
     fn write(
         &self,
         key: &Key,

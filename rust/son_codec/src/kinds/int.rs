@@ -56,6 +56,26 @@ impl Kind for Int {
     }
 
     #[inline(always)]
+    fn write_plain(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        out: &mut Writer,
+        _: &Context<'_>,
+    ) -> Outcome<bool> {
+        if let Some((least, most)) = self.bounds
+            && let Some(number) = exact::<PyInt>(value)
+            && let Some(number) = whole_number(&number)
+            && least <= number
+            && number <= most
+        {
+            out.int(key, number)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    #[inline(always)]
     fn write(
         &self,
         key: &Key,

@@ -85,6 +85,42 @@ pub(crate) trait Kind: Send + Sync {
         Ok(true)
     }
 
+    /// Write the value if it is one that the kind knows at a glance: of exactly its own type, valid,
+    /// and not empty. `false` for any other, of which nothing is written.
+    ///
+    /// Nobody may be counting the value for us, so this runs no Python code and makes no Python
+    /// object, for which the collector might.
+    #[inline(always)]
+    fn write_plain(
+        &self,
+        _key: &Key,
+        _value: Value<'_, '_>,
+        _out: &mut Writer,
+        _context: &Context<'_>,
+    ) -> Outcome<bool> {
+        Ok(false)
+    }
+
+    /// Write the next items as long as they are such values.
+    #[inline(always)]
+    fn write_plain_items(
+        &self,
+        items: &mut Items<'_, '_>,
+        key: &mut Key,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<()> {
+        // SAFETY: `write_plain` runs no Python code.
+        while let Some(item) = unsafe { items.peek() } {
+            if !self.write_plain(key, item, out, context)? {
+                break;
+            }
+            items.pass();
+            key.advance();
+        }
+        Ok(())
+    }
+
     /// `to_son` and BSON in one step.
     fn write(
         &self,
@@ -99,17 +135,20 @@ pub(crate) trait Kind: Send + Sync {
 
     fn write_items(
         &self,
-        items: Items<'_, '_>,
+        mut items: Items<'_, '_>,
         field: &Field,
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<()> {
         let mut key = Key::first_index();
-        for item in items {
+        loop {
+            self.write_plain_items(&mut items, &mut key, out, context)?;
+            let Some(item) = items.next() else {
+                return Ok(());
+            };
             self.write(&key, item.as_borrowed(), field, out, context)?;
             key.advance();
         }
-        Ok(())
     }
 
     /// Write the value if it may be saved; if not, Python has to say so.
@@ -130,17 +169,20 @@ pub(crate) trait Kind: Send + Sync {
 
     fn write_valid_items(
         &self,
-        items: Items<'_, '_>,
+        mut items: Items<'_, '_>,
         field: &Field,
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<()> {
         let mut key = Key::first_index();
-        for item in items {
+        loop {
+            self.write_plain_items(&mut items, &mut key, out, context)?;
+            let Some(item) = items.next() else {
+                return Ok(());
+            };
             self.write_valid(&key, item.as_borrowed(), field, out, context)?;
             key.advance();
         }
-        Ok(())
     }
 
     /// The value that a text of a file stands for, where the kind knows it at a glance.

@@ -49,6 +49,23 @@ impl Kind for Reference {
     }
 
     #[inline(always)]
+    fn write_plain(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        if self.is_found.load(Ordering::Relaxed)
+            && let Some(id) = context.types.object_ids.bytes(value)
+        {
+            out.object_id(key, id)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    #[inline(always)]
     fn write(
         &self,
         key: &Key,

@@ -6,7 +6,7 @@ use pyo3::types::PyString;
 use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::Outcome;
-use crate::objects::{Value, exact, make_text, write_text};
+use crate::objects::{Value, exact, make_text, write_ascii_if, write_text};
 use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct String {
@@ -48,6 +48,21 @@ impl Kind for String {
             _ if value.is_none() => Ok(true),
             _ => field.validate_in_python(value, context),
         }
+    }
+
+    #[inline(always)]
+    fn write_plain(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        out: &mut Writer,
+        _: &Context<'_>,
+    ) -> Outcome<bool> {
+        let Some(most) = self.max_length else {
+            return Ok(false);
+        };
+        let fits = |text: &[u8]| !text.is_empty() && text.len() <= most;
+        write_ascii_if(fits, key, value, out)
     }
 
     #[inline(always)]

@@ -7,7 +7,7 @@ use super::as_is::AsIs;
 use super::domain::{class, host_length, run};
 use crate::bson::{Element, Key, Writer};
 use crate::errors::Outcome;
-use crate::objects::{Value, is_ascii_and};
+use crate::objects::{Value, is_ascii_and, write_ascii_if};
 use crate::plan::{Context, Field};
 
 /// Addresses in ASCII are matched here, others by the field's pattern.
@@ -34,6 +34,17 @@ impl Kind for Url {
             return Ok(true);
         }
         field.validate_in_python(value, context)
+    }
+
+    #[inline(always)]
+    fn write_plain(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        out: &mut Writer,
+        _: &Context<'_>,
+    ) -> Outcome<bool> {
+        write_ascii_if(is_address, key, value, out)
     }
 
     #[inline]

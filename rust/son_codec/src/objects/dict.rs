@@ -4,6 +4,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use super::Value;
 use crate::errors::Outcome;
 
 /// Goes through a dict and expects its keys in an order that is known. A key that is not where it
@@ -34,9 +35,13 @@ impl<'py> Walk<'py> {
         self.dict.len() + self.absent == names
     }
 
-    /// The value under the next name; `None`, as Python has it, where there is none.
+    /// The value under the next name, where the dict is in step with them.
+    ///
+    /// # Safety
+    ///
+    /// Nobody counts it for the caller: no Python code may run as long as it is used.
     #[inline(always)]
-    pub(crate) fn next_value(&mut self, name: &Py<PyString>) -> Outcome<Bound<'py, PyAny>> {
+    pub(crate) unsafe fn peek(&mut self, name: &Py<PyString>) -> Option<Value<'_, 'py>> {
         let mut key = std::ptr::null_mut();
         let mut value = std::ptr::null_mut();
         // SAFETY: the dict is alive. The call may be made at any position, also when the dict has
@@ -51,15 +56,25 @@ impl<'py> Walk<'py> {
         };
         // Names are interned, so the same name is the same object.
         if found != 0 && std::ptr::eq(key, name.as_ptr()) {
-            // SAFETY: it is a value that the dict holds, and is counted before anything else can happen.
-            return Ok(unsafe { Bound::from_borrowed_ptr(self.dict.py(), value) });
+            // SAFETY: it is a value that the dict holds; how long it is used is the caller's promise.
+            return Some(unsafe { Borrowed::from_ptr(self.dict.py(), value) });
         }
-        self.look_up(name)
+        self.position = ffi::Py_ssize_t::MAX; // out of step for good: every name is looked up now
+        None
+    }
+
+    /// The value under the next name; `None`, as Python has it, where there is none.
+    #[inline(always)]
+    pub(crate) fn next_value(&mut self, name: &Py<PyString>) -> Outcome<Bound<'py, PyAny>> {
+        // SAFETY: it is counted before anything else can happen.
+        match unsafe { self.peek(name) } {
+            Some(value) => Ok(value.to_owned()),
+            None => self.look_up(name),
+        }
     }
 
     #[cold]
     fn look_up(&mut self, name: &Py<PyString>) -> Outcome<Bound<'py, PyAny>> {
-        self.position = ffi::Py_ssize_t::MAX; // out of step for good: every name is looked up now
         let py = self.dict.py();
         let found = self.dict.get_item(name)?;
         Ok(found.unwrap_or_else(|| {

@@ -167,6 +167,27 @@ pub(crate) enum Values<'a, 'py> {
 }
 
 impl<'py> Values<'_, 'py> {
+    /// The value at a place, which has this name, where it is at hand; else `value_of` finds it.
+    ///
+    /// # Safety
+    ///
+    /// Nobody counts it for the caller: no Python code may run as long as it is used.
+    #[inline(always)]
+    pub(crate) unsafe fn peek(
+        &mut self,
+        place: usize,
+        name: &Py<PyString>,
+    ) -> Option<Value<'_, 'py>> {
+        // SAFETY: the caller's promise is the same.
+        unsafe {
+            match self {
+                Self::Dict(walk) => walk.peek(name),
+                Self::Inline(document, layout) => document.peek_at(layout, place)?,
+                Self::Moved(_) => None,
+            }
+        }
+    }
+
     /// The value at a place, which has this name; `None`, as Python has it, where there is none.
     #[inline(always)]
     pub(crate) fn value_of(

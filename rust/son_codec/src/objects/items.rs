@@ -7,6 +7,8 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
+use super::Value;
+
 /// The items of a list that may change while they are visited.
 pub(crate) struct Items<'a, 'py> {
     list: &'a Bound<'py, PyList>,
@@ -16,6 +18,32 @@ pub(crate) struct Items<'a, 'py> {
 impl<'a, 'py> Items<'a, 'py> {
     pub(crate) fn of(list: &'a Bound<'py, PyList>) -> Self {
         Self { list, index: 0 }
+    }
+}
+
+impl<'py> Items<'_, 'py> {
+    /// The next item where it stands in the list; `pass` goes on from it.
+    ///
+    /// # Safety
+    ///
+    /// Nobody counts it for the caller: no Python code may run as long as it is used.
+    #[inline(always)]
+    pub(crate) unsafe fn peek(&self) -> Option<Value<'_, 'py>> {
+        if self.index >= self.list.len() {
+            return None;
+        }
+        // SAFETY: the index is below the length, which was asked for just now, and a list that others
+        // know has an item in each place; how long it is used is the caller's promise.
+        unsafe {
+            let item = ffi::PyList_GET_ITEM(self.list.as_ptr(), self.index as ffi::Py_ssize_t);
+            Some(Borrowed::from_ptr(self.list.py(), item))
+        }
+    }
+
+    /// Go on to the item after the next.
+    #[inline(always)]
+    pub(crate) fn pass(&mut self) {
+        self.index += 1;
     }
 }
 

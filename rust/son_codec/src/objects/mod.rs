@@ -1,7 +1,8 @@
 //! Python objects, made and looked into by CPython's own calls: nearly all `unsafe` is in this room.
 //!
 //! A `Value` is borrowed from a `Bound`, which counts it. Whatever is taken out of a list, a dict or a
-//! slot is counted first, since Python code that runs meanwhile may take it from there.
+//! slot is counted first, since Python code that runs meanwhile may take it from there; except by the
+//! two methods `peek`, for those who run none.
 
 mod bytes;
 mod dates;
@@ -26,7 +27,9 @@ pub(crate) use instance::{InstanceLayout, Values};
 pub(crate) use items::{ItemBuffer, Items, ListBuilder, list_of, listed, push};
 pub(crate) use number::whole_number;
 pub(crate) use object_id::ObjectIds;
-pub(crate) use text::{are_equal, ascii, characters, is_ascii_and, make_text, write_text};
+pub(crate) use text::{
+    are_equal, ascii, characters, is_ascii_and, make_text, write_ascii_if, write_text,
+};
 pub(crate) use uuid::Uuids;
 
 /// Any Python value, borrowed from whoever counts it.

@@ -40,6 +40,25 @@ pub(crate) fn are_equal(value: &Bound<'_, PyAny>, text: &Bound<'_, PyString>) ->
     is_ascii_and(value.as_borrowed(), |bytes| ascii(text) == Some(bytes))
 }
 
+/// Write a plain string in ASCII, with characters of which something is true, under a key; `false`
+/// for any other value, of which nothing is written.
+#[inline(always)]
+pub(crate) fn write_ascii_if(
+    check: impl FnOnce(&[u8]) -> bool,
+    key: &Key,
+    value: Value<'_, '_>,
+    out: &mut Writer,
+) -> Outcome<bool> {
+    if let Some(text) = exact::<PyString>(value)
+        && let Some(bytes) = ascii(&text)
+        && check(bytes)
+    {
+        out.text(key, bytes)?;
+        return Ok(true);
+    }
+    Ok(false)
+}
+
 /// The characters of a string that is known to be ASCII.
 ///
 /// Where a string can be asked whether it is, that is a twentieth of the time of a document cheaper

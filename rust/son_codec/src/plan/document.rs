@@ -45,12 +45,28 @@ pub(crate) struct Document {
 /// Where the values of a document's fields are found. They are asked for once each, in the order of
 /// the fields.
 pub(crate) trait FieldValues<'py> {
+    /// The value of the field at a place, where it is at hand; else `value` has to be asked for it.
+    ///
+    /// # Safety
+    ///
+    /// Nobody counts it for the caller: no Python code may run as long as it is used.
+    #[inline(always)]
+    unsafe fn peek(&mut self, _place: usize, _field: &Field) -> Option<Value<'_, 'py>> {
+        None
+    }
+
     /// The value of the field at a place; `None`, as Python has it, where there is none.
     fn value(&mut self, place: usize, field: &Field) -> Outcome<Bound<'py, PyAny>>;
 }
 
 impl<'py> FieldValues<'py> for Values<'_, 'py> {
     #[inline(always)]
+    unsafe fn peek(&mut self, place: usize, field: &Field) -> Option<Value<'_, 'py>> {
+        // SAFETY: the caller's promise is the same.
+        unsafe { self.peek(place, &field.name) }
+    }
+
+    #[inline]
     fn value(&mut self, place: usize, field: &Field) -> Outcome<Bound<'py, PyAny>> {
         self.value_of(place, &field.name)
     }
@@ -139,14 +155,18 @@ impl Document {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<()> {
-        let fields = self.fields.iter().enumerate();
-        if context.validates {
-            for (place, field) in fields {
-                field.write_valid(values.value(place, field)?.as_borrowed(), out, context)?;
-            }
-        } else {
-            for (place, field) in fields {
-                field.write(values.value(place, field)?.as_borrowed(), out, context)?;
+        for (place, field) in self.fields.iter().enumerate() {
+            // SAFETY: `write_plain` runs no Python code, and after it the value is counted.
+            let value = match unsafe { values.peek(place, field) } {
+                Some(value) if field.write_plain(value, out, context)? => continue,
+                Some(value) => value.to_owned(),
+                None => values.value(place, field)?,
+            };
+            let value = value.as_borrowed();
+            if context.validates {
+                field.write_valid(value, out, context)?;
+            } else {
+                field.write(value, out, context)?;
             }
         }
         Ok(())

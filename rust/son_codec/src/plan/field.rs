@@ -121,6 +121,21 @@ impl Field {
         self.overridden.from_son || item.is_some_and(|item| item.has_users_from_son())
     }
 
+    /// Write a value that may be saved, if it can be seen that it may without running any Python
+    /// code; `false` where that takes more, and nothing is written yet.
+    #[inline(always)]
+    pub(super) fn write_plain(
+        &self,
+        value: Value<'_, '_>,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        if self.overridden.get_value || self.overridden.to_son {
+            return Ok(false);
+        }
+        self.kind.write_plain(&self.key, value, out, context)
+    }
+
     /// Validate and write a value of a field that has no methods of a user's own.
     #[inline(always)]
     pub(crate) fn write_valid(

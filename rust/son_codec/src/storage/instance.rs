@@ -89,21 +89,37 @@ impl<'a, 'py> Stored<'a, 'py> {
     }
 
     /// The value at a place of exactly this layout, or nothing; `None` if the instance has another.
+    ///
+    /// # Safety
+    ///
+    /// Nobody counts it for the caller: no Python code may run as long as it is used.
+    #[inline(always)]
+    pub(crate) unsafe fn peek_at(
+        &self,
+        layout: &Py<Layout>,
+        place: usize,
+    ) -> Option<Option<Borrowed<'_, 'py, PyAny>>> {
+        // SAFETY: an instance; it has this layout, whose places are checked; how long the value is
+        // used is the caller's promise.
+        unsafe {
+            if (*self.raw()).layout != layout.as_ptr() || place >= layout.get().len() {
+                return None;
+            }
+            let value = *self.at(layout.get(), place);
+            Some(Borrowed::from_ptr_or_opt(self.py(), value))
+        }
+    }
+
+    /// The same, counted.
     #[inline(always)]
     pub(crate) fn value_at(
         self,
         layout: &Py<Layout>,
         place: usize,
     ) -> Option<Option<Bound<'py, PyAny>>> {
-        // SAFETY: an instance; it has this layout, whose places are checked; the value is counted
-        // before anything else happens.
-        unsafe {
-            if (*self.raw()).layout != layout.as_ptr() || place >= layout.get().len() {
-                return None;
-            }
-            let value = *self.at(layout.get(), place);
-            Some(Bound::from_borrowed_ptr_or_opt(self.py(), value))
-        }
+        // SAFETY: it is counted before anything else happens.
+        let value = unsafe { self.peek_at(layout, place) }?;
+        Some(value.map(|value| value.to_owned()))
     }
 
     /// The value of a name whose place is probably the guessed one; nothing if there is none.
