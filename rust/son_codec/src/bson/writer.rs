@@ -169,8 +169,8 @@ impl Writer {
 
     pub(crate) fn binary(&mut self, key: &Key, subtype: u8, bytes: &[u8]) -> Result<(), TooLarge> {
         let length = i32::try_from(bytes.len()).map_err(|_| TooLarge)?;
-        self.fixed(kind::BINARY, key, length.to_le_bytes())?;
-        self.append(&[subtype])?;
+        let [a, b, c, d] = length.to_le_bytes();
+        self.fixed(kind::BINARY, key, [a, b, c, d, subtype])?;
         self.append(bytes)
     }
 

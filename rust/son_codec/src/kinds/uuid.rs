@@ -7,6 +7,7 @@ use crate::bson::{Element, Key, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::Value;
 use crate::plan::{Context, Field};
+use crate::values::UUID_SUBTYPE;
 
 pub(super) struct Uuid;
 
@@ -45,6 +46,11 @@ impl Kind for Uuid {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<()> {
+        if context.options.standard_uuids
+            && let Some(uuid) = context.types.uuids.bytes(value)
+        {
+            return Ok(out.binary(key, UUID_SUBTYPE, &uuid)?);
+        }
         if value.is_none() || context.types.uuids.is_type_of(value) {
             return context.encode(key, value, out);
         }

@@ -218,6 +218,12 @@ struct RowValues<'a, 'r, 'py> {
 
 impl<'py> FieldValues<'py> for RowValues<'_, '_, 'py> {
     #[inline(always)]
+    unsafe fn peek(&mut self, place: usize, _: &Field) -> Option<Value<'_, 'py>> {
+        let value = self.fetched.places.get(place)?.as_ref()?; // counted here
+        Some(value.bind_borrowed(self.context.py))
+    }
+
+    #[inline(always)]
     fn value(&mut self, place: usize, field: &Field) -> Outcome<Bound<'py, PyAny>> {
         let py = self.context.py;
         let given = self.fetched.places.get_mut(place).and_then(Option::take);
