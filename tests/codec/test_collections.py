@@ -23,6 +23,8 @@ from bson.binary import UuidRepresentation
 
 from aiomotorengine import *
 from aiomotorengine.codec import codec_for
+from aiomotorengine.rows import Rows
+from aiomotorengine.rows.plan import row_plan
 
 _, hook = sys.argv
 MOMENTS = 12
@@ -35,6 +37,11 @@ def let_go(phase, info):
                 if isinstance(value, list):
                     value.clear()
                 vars(document)[name] = None
+    for row in rows:
+        for value in list(row.values()):
+            if isinstance(value, (list, dict)):
+                value.clear()
+        row.clear()
 
 def open_to_collections(self, value):
     gc.collect(0)
@@ -87,8 +94,10 @@ FIELDS = [
     (ListField(DecimalField()), lambda: [Decimal(moment) / 7, Decimal(moment) / 3, Decimal("1.5")]),
     (ListField(ListField(DecimalField())), lambda: [[Decimal(moment) / 7, Decimal(moment) / 3]]),
     (ListField(BaseField()), lambda: [OrderedDict(a=text()), {"a": text()}, (text(),)]),
-    (EmbeddedDocumentField(Inner), lambda: Inner(text=text(), number="5")),
-    (ListField(EmbeddedDocumentField(Inner)), lambda: [Inner(text=text()), Inner(number=5)]),
+    (EmbeddedDocumentField(Inner), lambda: Inner(text=text(), number="5"),
+     lambda: {"text": text(), "number": 10**15 + moment}),
+    (ListField(EmbeddedDocumentField(Inner)), lambda: [Inner(text=text()), Inner(number=5)],
+     lambda: [{"number": 10**15 + moment, "text": text()}, {"text": text()}]),
     (EmbeddedDocumentField(Validating), lambda: Validating()),
     (BinaryField(), lambda: text().encode(), lambda: bytearray(b"x" * 60)),
     (UUIDField(), lambda: UUID(int=2**100 + moment), lambda: str(UUID(int=2**100 + moment))),
@@ -102,14 +111,17 @@ FIELDS = [
 gc.collect()
 gc.freeze()
 documents = []
+rows = []
 for field, *makers in FIELDS:
     names = {"first": Opening(required=True), "value": field, "last": StringField()}
     Subject = type(Document)("Subject", (Document,), names)
     side = codec_for(Subject, CodecOptions(uuid_representation=UuidRepresentation.STANDARD))
+    plans = [row_plan(Rows([], parse=it).reader(Subject)) for it in (False, True)]
     works = [
         lambda: side.validate_many(documents[:1]),
         lambda: side.encode_many(documents[:1], [1], validate=True),
         lambda: side.encode_many(documents[:1], [1]),
+        *(lambda it=it: it.encode_many(rows[:1]) for it in map(side.compile_rows, plans)),
     ]
     for make in makers:
         for moment in range(1, MOMENTS):
@@ -117,6 +129,7 @@ for field, *makers in FIELDS:
                 document = Subject(first="x")
                 vars(document).update(value=make(), last=text())
                 documents = [document]
+                rows = [{"first": "x", "value": make(), "last": text()}]
                 if isinstance(vars(document)["value"], Inner):
                     documents.append(vars(document)["value"])
                 with suppress(Exception):

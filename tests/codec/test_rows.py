@@ -374,6 +374,18 @@ def test_a_field_of_documents_with_methods_of_its_own_sees_documents() -> None:
     assert seen == [Station, Station]
 
 
+def test_mappings_within_documents_are_no_rows() -> None:
+    class Outer(Document):
+        reading = EmbeddedDocumentField(Reading)
+
+    good = Reading(value=1, station=Station(name="n"))
+    assert stored(Outer, {"reading": good})[0]["reading"]["station"]["name"] == "n"
+    for name, value in (("station", {"name": "n"}), ("others", [{"name": "n"}])):
+        bad = Reading(value=1)
+        setattr(bad, name, value)
+        assert refusal(Outer, {"reading": good}, {"reading": bad}).index == 1
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
 def test_the_wish_to_end_is_nobodys_error(error: type[BaseException]) -> None:
     def stop() -> None:

@@ -55,7 +55,7 @@ impl Kind for Embedded {
             return Ok(true);
         }
         match self.plan.and_then(|plan| context.plan_for(plan, value)) {
-            Some(plan) if plan.validates => plan.is_valid(value, &context.deeper()?),
+            Some(plan) if plan.validates => plan.is_valid(value, &context.deeper()?.of_documents()),
             None if let Some((rows, plan, row)) = self.row(value, context) => {
                 rows.is_valid(plan, &row, &context.deeper()?)
             }
@@ -79,7 +79,7 @@ impl Kind for Embedded {
         match self.plan.and_then(|plan| context.plan_for(plan, value)) {
             Some(plan) if plan.writes => {
                 out.key(kind::DOCUMENT, key)?;
-                plan.write(value, None, out, &context.deeper()?)
+                plan.write(value, None, out, &context.deeper()?.of_documents())
             }
             None if let Some((rows, plan, row)) = self.row(value, context) => {
                 out.key(kind::DOCUMENT, key)?;

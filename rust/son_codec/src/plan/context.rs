@@ -63,6 +63,15 @@ impl<'py> Context<'py> {
         }
     }
 
+    /// The same within a document, in which a mapping is no row.
+    #[inline]
+    pub(crate) fn of_documents(&self) -> Self {
+        Self {
+            rows: None,
+            ..*self
+        }
+    }
+
     /// The same, where mappings are rows.
     pub(crate) fn of_rows(&self, rows: &'py Rows<'py>) -> Self {
         Self {

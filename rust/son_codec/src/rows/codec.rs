@@ -81,8 +81,8 @@ impl RowCodec {
             };
             Some((rows, context))
         });
-        let is_timed = codec.is_in_one_go();
-        let _pause = PausedCollector::new(py, !is_timed || self.calls_makers());
+        let calls_functions = self.calls_functions();
+        let _pause = PausedCollector::new(py, calls_functions);
         let mut new_ids = NewIds::for_so_many(rows.len());
         let (mut encoded, mut ids) = (Vec::new(), Vec::new());
         let mut out = codec.writer();
@@ -95,7 +95,11 @@ impl RowCodec {
                 }
                 None => Err(Stop::AskPython),
             };
-            let mut size = if is_timed { out.bytes().len() } else { UNKNOWN };
+            let mut size = if calls_functions {
+                UNKNOWN
+            } else {
+                out.bytes().len()
+            };
             let outcome = outcome.and_then(|id| Ok((make_bytes(py, out.bytes())?.into_any(), id)));
             let (bytes, id) = match outcome {
                 Ok(done) => done,
@@ -148,8 +152,10 @@ impl RowCodec {
         }
     }
 
-    fn calls_makers(&self) -> bool {
-        self.rules.as_ref().is_none_or(|rules| rules.in_two_steps)
+    fn calls_functions(&self) -> bool {
+        self.rules
+            .as_ref()
+            .is_none_or(|rules| rules.calls_functions)
     }
 
     /// The bytes and the id of a row by the Python side.

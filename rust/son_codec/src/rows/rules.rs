@@ -63,6 +63,8 @@ pub(super) struct Rules {
     /// Whether a row is validated as a whole before anything of it is written, since functions of the
     /// program's are called that must not be called for a row that is refused.
     pub(super) in_two_steps: bool,
+    /// Whether any function of the program's is called, of which nobody knows what it does.
+    pub(super) calls_functions: bool,
 }
 
 impl Rules {
@@ -108,13 +110,17 @@ impl Rules {
             let found = columns.try_iter()?.map(|key| whole.target_of(&key?));
             Some(found.collect::<PyResult<_>>()?)
         };
-        let makes = |class: &Class| {
-            let mut places = class.places.iter();
-            places.any(|place| matches!(place.missing, Missing::Made(_)))
+        let all_places = || {
+            let classes = embedded.iter().flatten().chain([&whole]);
+            classes.flat_map(|class| &class.places)
         };
+        let makes = |place: &Place| matches!(place.missing, Missing::Made(_));
+        let parses = |place: &Place| place.texts.as_ref().is_some_and(Texts::has_users_method);
+        let in_two_steps = !is_in_one_go || all_places().any(makes);
         Ok(Some(Self {
             is_in_one_go,
-            in_two_steps: !is_in_one_go || makes(&whole) || embedded.iter().flatten().any(makes),
+            in_two_steps,
+            calls_functions: in_two_steps || all_places().any(parses),
             columns,
             drops_nulls: plan.getattr("nulls")?.extract::<&str>()? == "default",
             ignores_unknown: plan.getattr("unknown")?.extract::<&str>()? == "ignore",
@@ -183,8 +189,8 @@ impl Class {
             targets.push(Target { place, is_id: true });
         }
         let mut places = Vec::new();
-        for field in &document.fields {
-            places.push(Place::compile(field, document, reads_texts)?);
+        for (index, field) in document.fields.iter().enumerate() {
+            places.push(Place::compile(py, index, field, document, reads_texts)?);
         }
         Ok(Self {
             prepares: document
@@ -212,36 +218,34 @@ impl Class {
 }
 
 impl Place {
-    fn compile(field: &Field, document: &Document, reads_texts: bool) -> PyResult<Self> {
-        Python::attach(|py| {
-            let place = document
-                .fields
-                .iter()
-                .position(|it| std::ptr::eq(it, field));
-            let mut factories = document.factories.iter();
-            let factory = factories.find(|(index, _)| Some(*index) == place);
-            let missing = match factory {
-                // The default of lists is an empty one, which nobody but a user's method would see.
-                Some((_, make))
-                    if make.is(py.get_type::<PyList>()) && !field.has_users_methods() =>
-                {
-                    Missing::Value(PyList::empty(py).into_any().unbind())
-                }
-                Some((_, make)) => Missing::Made(make.clone_ref(py)),
-                None => {
-                    let default = document.template.bind(py).get_item(&field.name)?;
-                    Missing::Value(default.map_or_else(|| py.None(), Bound::unbind))
-                }
-            };
-            Ok(Self {
-                missing,
-                texts: if reads_texts {
-                    Some(Texts::of(field, py)?)
-                } else {
-                    None
-                },
-                is_asked_about_documents: field.has_users_methods() && field.holds_documents(),
-            })
+    fn compile(
+        py: Python<'_>,
+        index: usize,
+        field: &Field,
+        document: &Document,
+        reads_texts: bool,
+    ) -> PyResult<Self> {
+        let mut factories = document.factories.iter();
+        let factory = factories.find(|(place, _)| *place == index);
+        let missing = match factory {
+            // The default of lists is an empty one, which nobody but a user's method would see.
+            Some((_, make)) if make.is(py.get_type::<PyList>()) && !field.has_users_methods() => {
+                Missing::Value(PyList::empty(py).into_any().unbind())
+            }
+            Some((_, make)) => Missing::Made(make.clone_ref(py)),
+            None => {
+                let default = document.template.bind(py).get_item(&field.name)?;
+                Missing::Value(default.map_or_else(|| py.None(), Bound::unbind))
+            }
+        };
+        Ok(Self {
+            missing,
+            texts: if reads_texts {
+                Some(Texts::of(field, py)?)
+            } else {
+                None
+            },
+            is_asked_about_documents: field.has_users_methods() && field.holds_documents(),
         })
     }
 

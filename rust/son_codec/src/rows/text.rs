@@ -12,6 +12,8 @@ use crate::plan::{Context, Field};
 pub(super) struct Texts {
     /// Whether a text is given to the field with its blanks, and also one that stands for null.
     keeps_blanks: bool,
+    /// Whether how it reads them is a user's own.
+    is_users: bool,
     /// Whether the field takes texts as they are, by a method that is its kind's own.
     is_as_it_is: bool,
     /// How the items of a list read theirs.
@@ -30,10 +32,17 @@ impl Texts {
             None => None,
         };
         Ok(Self {
+            is_users: field.has_users_parse(),
             is_as_it_is: keeps_blanks && !field.has_users_parse(),
             keeps_blanks,
             item,
         })
+    }
+
+    /// Whether a user's method reads texts, here or in items.
+    pub(super) fn has_users_method(&self) -> bool {
+        let item = self.item.as_ref();
+        self.is_users || item.is_some_and(|item| item.has_users_method())
     }
 
     /// Whether no text has to be looked at, here or in items.
