@@ -80,13 +80,14 @@ class Batch:
 
     Attributes:
         numbers: their numbers in the source.
-        documents: the documents.
+        documents: the documents; none where rows are encoded without any.
         ids: the id each is sent with, and has.
         ids_before: the id each had before.
         states_before: whether each counted as saved before.
         encoded: each as the driver takes it.
         sizes: how many bytes each has.
-        given: each as it came, where those that are refused are written down; else empty.
+        given: each as it came, until rows are encoded, and where those that are refused are written
+            down; else empty.
     """
 
     numbers: list[int] = field(default_factory=list)
@@ -99,7 +100,7 @@ class Batch:
     given: list[Any] = field(default_factory=list)
 
     def __len__(self) -> int:
-        return len(self.documents)
+        return len(self.numbers)
 
     @property
     def columns(self) -> tuple[list[Any], ...]:
@@ -140,7 +141,8 @@ class Batch:
 
     def restore(self) -> None:
         """Make the documents what they were before they got their ids."""
-        self._restore(range(len(self.ids)))
+        if self.documents:
+            self._restore(range(len(self.ids)))
 
     def apply(
         self,
@@ -155,6 +157,8 @@ class Batch:
             inserted: what ``_is_persisted`` becomes for those that are in the database.
             maybe: what it becomes for those that may be.
         """
+        if not self.documents:
+            return
         self._restore(outcome.untouched)
         self._restore(outcome.refused)
         # One object may be several times in the source: that it is in the database is known when

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import deque
-from collections.abc import AsyncIterable, Collection, Coroutine, Iterable
+from collections.abc import AsyncIterable, Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass
+from functools import partial
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -124,6 +125,7 @@ class Call:
         options: what was asked for.
         reader: what makes documents of what is given, if that is rows.
         stops_at_refusal: whether no document is prepared after one that was refused.
+        wants_documents: whether rows have to become documents.
     """
 
     def __init__(
@@ -133,6 +135,7 @@ class Call:
         reader: RowReader | None = None,
         *,
         stops_at_refusal: bool,
+        wants_documents: bool,
     ) -> None:
         self.report = BulkReport() if options.report is None else options.report
         self.report.start(target.collection.codec_options)
@@ -147,7 +150,6 @@ class Call:
             collects=options.collects,
             rejects=None if options.rejects is None else Rejects(options.rejects),
         )
-        self._reader = reader
         self._lifecycle = Lifecycle()
         self._pace = Pace()
         self._preparer = Preparer(
@@ -155,7 +157,9 @@ class Call:
             self._pace,
             self._account,
             self._lifecycle,
+            reader,
             stops_at_refusal=stops_at_refusal,
+            wants_documents=wants_documents,
         )
         self._batcher = Batcher(options.limits)
         self._sender = Sender(
@@ -230,7 +234,7 @@ class ListCall(Call):
     """Prepares all documents, then sends them; none is sent if one is refused."""
 
     def __init__(self, target: Target, options: Options, reader: RowReader | None = None) -> None:
-        super().__init__(target, options, reader, stops_at_refusal=True)
+        super().__init__(target, options, reader, stops_at_refusal=True, wants_documents=True)
         self._ready: deque[Batch] = deque()
         self._given: list[Any] = []
         """What was passed, where those that are refused are written down."""
@@ -242,13 +246,10 @@ class ListCall(Call):
                 await source.take(sys.maxsize, listed)
         finally:
             self.report.taken = len(listed)
-        if self._reader is None:
-            await self.insert(listed)
-            return
-        rows = listed[:]
+        given = listed[:]
         self._pace.start()
-        await self._preparer.read(Batch(documents=listed), self._reader)
-        await self.insert(listed, rows)
+        await self._preparer.read(Batch(documents=listed))
+        await self.insert(listed, given)
 
     async def insert(self, documents: list[Any], given: list[Any] | None = None) -> None:
         """Insert documents.
@@ -332,7 +333,9 @@ class StreamCall(Call):
     """Prepares and sends batch by batch, until the source or something else is at its end."""
 
     def __init__(self, target: Target, options: Options, reader: RowReader | None) -> None:
-        super().__init__(target, options, reader, stops_at_refusal=options.ordered)
+        super().__init__(
+            target, options, reader, stops_at_refusal=options.ordered, wants_documents=False
+        )
         self._arrived: list[Any] = []
         """Documents that were taken from the source, and are not in hand yet."""
 
@@ -385,16 +388,21 @@ class StreamCall(Call):
         first = self.report.taken
         self.report.taken += len(self._arrived)
         if self._lifecycle.may_take:
-            given = [] if self._account.rejects is None else self._arrived[:]
             numbers = list(range(first, self.report.taken))
-            self._in_hand = Batch(numbers, self._arrived[:], given=given)
+            self._in_hand = Batch(numbers)
+            if not self._preparer.encodes_rows:
+                self._in_hand.documents.extend(self._arrived)
+            if self._preparer.encodes_rows or self._account.rejects is not None:
+                self._in_hand.given.extend(self._arrived)
         self._arrived.clear()
 
     async def _process(self) -> None:
-        """Prepare the documents in hand, and send each batch that they fill."""
+        """Prepare what is in hand, and send each batch that it fills."""
         self._pace.start()
-        if self._reader is not None:
-            await self._preparer.read(self._in_hand, self._reader)
+        if self._preparer.encodes_rows:
+            await self._encode(self._in_hand, self._preparer.encode_rows)
+            return
+        await self._preparer.read(self._in_hand)
         while len(self._in_hand) and self._lifecycle.may_take:
             rest = self._preparer.receive(self._in_hand)
             await self._prepare(self._in_hand)
@@ -408,10 +416,17 @@ class StreamCall(Call):
             await self._preparer.ensure_indexes()
         if self._lifecycle.may_begin:
             await self._preparer.give_ids(some)
+        await self._encode(some, partial(self._preparer.encode, validate=is_one_step))
+
+    async def _encode(
+        self, some: Batch, encode: Callable[[Batch], Coroutine[Any, Any, Batch]]
+    ) -> None:
+        """Encode documents or rows, and send each batch that they fill."""
         while True:
             count = len(some)
             while len(some) and self._lifecycle.may_begin and not self._batcher.is_full:
-                self._batcher.add(await self._preparer.encode(some, validate=is_one_step))
+                self._batcher.add(await encode(some))
+            await self._preparer.ensure_indexes()
             await self._pace.rest(count - len(some))
             await self._sender.write_rejects()
             while self._batcher.is_full and self._lifecycle.may_begin:

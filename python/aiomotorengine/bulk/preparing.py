@@ -13,6 +13,7 @@ from aiomotorengine.bulk.batch import Batch, is_inserted_as_copy
 from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.codec import DocumentError, pure
 from aiomotorengine.codec.levels import MOST_STORED_LEVELS
+from aiomotorengine.codec.plan import plan_of, route_of_rows
 from aiomotorengine.codec.routes import has_own
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import (
@@ -26,6 +27,7 @@ from aiomotorengine.errors import (
 from aiomotorengine.locations import copy_location
 from aiomotorengine.pacing import Pace
 from aiomotorengine.rows import RefusedRow, RowReader
+from aiomotorengine.rows.plan import row_plan
 from aiomotorengine.validation import errors_after, errors_of, explained
 from aiomotorengine.wire import requests
 from aiomotorengine.writing import indexes, saving
@@ -59,9 +61,12 @@ class Preparer:
         pace: what says how much time is left.
         account: where the documents that are refused are written down.
         lifecycle: what says whether the call goes on.
+        reader: what makes documents of rows, if rows are given.
         stops_at_refusal: whether no document is wanted after one that was refused.
+        wants_documents: whether rows have to become documents, since the caller is given them.
 
     Attributes:
+        encodes_rows: whether rows are encoded as they are given.
         validates_as_it_encodes: whether that can be one step. Not so where a save has something to
             do in between, or where functions of the class's own would see what comes of it: that
             one is validated when another is encoded already.
@@ -74,8 +79,10 @@ class Preparer:
         pace: Pace,
         account: Account,
         lifecycle: Lifecycle,
+        reader: RowReader | None = None,
         *,
         stops_at_refusal: bool,
+        wants_documents: bool,
     ) -> None:
         document_class = target.document_class
         self._target = target
@@ -85,7 +92,13 @@ class Preparer:
         self._account = account
         self._lifecycle = lifecycle
         self._stops_at_refusal = stops_at_refusal
+        self._reader = reader
+        self._rows: codec.RowCodec | None = None
         self._kinds: set[type[Any]] = set()
+        if reader is not None and not wants_documents and are_rows_native(document_class):
+            self._rows = self._codec.compile_rows(row_plan(reader))
+            self._kinds.add(document_class)
+        self.encodes_rows = self._rows is not None
         self._indexed: set[type[Any]] = set()
         conversion = conversion_of(document_class)
         self.validates_as_it_encodes = not (
@@ -101,10 +114,12 @@ class Preparer:
 
     # -- the steps, in their order ----------------------------------------------------------------
 
-    async def read(self, batch: Batch, reader: RowReader) -> None:
-        """Make documents of rows."""
+    async def read(self, batch: Batch) -> None:
+        """Make documents of rows, if that is what was given and what is wanted."""
+        if self._reader is None or self.encodes_rows:
+            return
         for position, row in enumerate(batch.documents):
-            batch.documents[position] = reader.read(row)
+            batch.documents[position] = self._reader.read(row)
             await self._pace.turn_if_due()
 
     def receive(self, batch: Batch) -> Batch:
@@ -192,12 +207,42 @@ class Preparer:
         except DocumentError as error:
             batch.encoded[:] = error.encoded
             self._refuse(batch, error.index, error.__cause__)
+        return await self._encoded(batch, has_stepped_back=self._codec.stepped_back > stepped_back)
+
+    async def encode_rows(self, batch: Batch) -> Batch:
+        """The same for rows, which are validated and given their ids."""
+        assert self._rows is not None
+        await self._pace.turn_if_due()
+        stepped_back = self._rows.stepped_back
+        try:
+            batch.encoded[:], batch.ids[:] = self._rows.encode_many(
+                batch.given, seconds=self._pace.left
+            )
+        except DocumentError as error:
+            batch.encoded[:], batch.ids[:] = error.encoded, error.ids
+            if isinstance(error.document, RefusedRow):
+                self._refuse_row(batch, error.index, error.document)
+            else:
+                self._refuse(batch, error.index, error.__cause__, error.document)
+        has_stepped_back = self._rows.stepped_back > stepped_back
+        part = await self._encoded(batch, has_stepped_back=has_stepped_back)
+        if self._account.rejects is None:
+            part.given.clear()
+        return part
+
+    async def _encoded(self, batch: Batch, *, has_stepped_back: bool) -> Batch:
+        """What the driver takes of a batch, after a look at sizes and levels.
+
+        Parameters:
+            batch: the documents, of which the first are encoded.
+            has_stepped_back: whether the Python side has encoded some of them.
+        """
         largest = max(map(len, batch.encoded), default=0)
         if largest > LARGEST_DOCUMENT:
             await self._refuse_where(is_oversize, self._refuse_oversize, batch)
         # Looking for levels takes as long as encoding does. The native codec counts them, also in
         # what PyMongo encodes for it, and gives documents with many to the Python side.
-        may_be_deep = isinstance(self._codec, pure.Codec) or self._codec.stepped_back > stepped_back
+        may_be_deep = isinstance(self._codec, pure.Codec) or has_stepped_back
         if may_be_deep and largest >= requests.SMALLEST_TOO_DEEP:
             await self._refuse_where(requests.is_too_deep, self._refuse_too_deep, batch)
         part = batch.cut(0, len(batch.encoded))
@@ -219,9 +264,24 @@ class Preparer:
 
     # -- refusing ---------------------------------------------------------------------------------
 
-    def _refuse(self, batch: Batch, position: int, cause: BaseException | None) -> None:
-        """Refuse a document for what its validation or its conversion raised."""
-        number, document = batch.numbers[position], batch.documents[position]
+    def _refuse(
+        self,
+        batch: Batch,
+        position: int,
+        cause: BaseException | None,
+        document: Any = None,
+    ) -> None:
+        """Refuse a document for what its validation or its conversion raised.
+
+        Parameters:
+            batch: where it is.
+            position: its place there.
+            cause: what was raised.
+            document: the document, if it was made of a row and is not in the batch.
+        """
+        number = batch.numbers[position]
+        if document is None:
+            document = batch.documents[position]
         errors: tuple[FieldError, ...] = ()
         if isinstance(cause, Exception):
             cause = explained(document, cause, self._target.collection.codec_options)
@@ -294,7 +354,15 @@ class Preparer:
 
     def _refuse_too_deep(self, batch: Batch, position: int) -> None:
         levels = f"it has more than the {MOST_STORED_LEVELS} levels that MongoDB stores"
-        self._refuse(batch, position, RecursionError(levels))
+        document = None
+        if self.encodes_rows and self._reader is not None:
+            document = self._reader.read(batch.given[position])
+        self._refuse(batch, position, RecursionError(levels), document)
+
+
+def are_rows_native(document_class: type[Any]) -> bool:
+    """Whether no method of the program's would have to see the documents of rows."""
+    return route_of_rows(plan_of(document_class)).native
 
 
 def is_oversize(raw: bytes) -> bool:

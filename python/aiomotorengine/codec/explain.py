@@ -10,7 +10,7 @@ from bson.codec_options import CodecOptions
 
 from aiomotorengine import codec
 from aiomotorengine.codec.contract import CONTRACT
-from aiomotorengine.codec.plan import DocumentPlan, FieldPlan, plan_of
+from aiomotorengine.codec.plan import DocumentPlan, FieldPlan, plan_of, route_of_rows
 from aiomotorengine.codec.routes import options_obstacle
 
 __all__ = ["CodecExplanation", "explain"]
@@ -44,6 +44,8 @@ class CodecExplanation:
         for row in rows:
             cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             yield "  ".join(cells).rstrip()
+        rows = route_of_rows(self.plan)
+        yield f"rows: {rows}   {rows.reason}".rstrip()
         yield from document_lines(self.plan, "whole documents")
         for embedded in self.plan.embedded.values():
             if embedded is not self.plan:
