@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from bson import ObjectId
 
 from aiomotorengine import (
+    BaseField,
     BooleanField,
     DateTimeField,
     Document,
@@ -267,3 +268,57 @@ async def test_rows_are_what_their_documents_are(rules: dict[str, Any]) -> None:
 def without_new_id(document: dict[str, Any]) -> str:
     id = document.pop("_id")
     return repr(document if isinstance(id, ObjectId) else (id, document))
+
+
+class Loose(Document):
+    value = BaseField()
+
+
+async def test_rows_that_no_server_takes_are_refused_before_they_are_sent() -> None:
+    deep: Any = 1
+    for _ in range(185):
+        deep = [deep]
+    rows = [{"value": 1}, {"value": deep}, {"value": "x" * 17 * 2**20}, {"value": 4}]
+    reports = [
+        await Loose.objects.insert_stream(source, ordered=False, on_error="collect")
+        for source in (Rows(rows), Rows(rows).documents(Loose))
+    ]
+    assert told(reports[0]) == told(reports[1])
+    assert sorted(entry.number for entry in reports[0].rejected) == [1, 2]
+    assert reports[0].inserted.ranges == (range(1), range(3, 4))
+
+
+async def test_a_source_of_rows_that_raises_leaves_what_came_before_in_the_account() -> None:
+    def rows() -> Iterator[dict[str, Any]]:
+        yield from ({"station": "A"} for _ in range(25))
+        raise OSError("the disk is gone")
+
+    report = BulkReport()
+    with pytest.raises(OSError, match="the disk is gone"):
+        await Reading.objects.insert_stream(Rows(rows()), batch_size=10, report=report)
+    assert report.inserted.ranges == (range(20),)
+    assert report.not_sent.ranges == (range(20, 25),)
+    assert await Reading.objects.count() == 20
+
+
+async def test_rows_in_flight_when_a_call_is_cancelled_are_in_the_account() -> None:
+    async def rows() -> AsyncIterator[dict[str, Any]]:
+        for _ in range(15):
+            yield {"station": "A"}
+        await asyncio.sleep(3600)
+
+    report = BulkReport()
+    async with asyncio.timeout(20):
+        feed: asyncio.Task[Any] = asyncio.create_task(
+            Reading.objects.insert_stream(
+                Rows(rows()),
+                batch_size=10,
+                max_wait=None,
+                report=report,
+                progress=lambda report: feed.cancel(),
+            )
+        )
+        with pytest.raises(asyncio.CancelledError):
+            await feed
+    assert report.taken == len(report.inserted) + len(report.not_sent)
+    assert len(report.inserted) == 10

@@ -720,8 +720,29 @@ def test_the_explanation_is_a_table_with_reasons() -> None:
         "name      string  native    native     native  native",
         "nickname  string  native    native     python  native    to_son overridden by Upper",
         "price     -       python    python     python  python    Money has no native kind",
+        "rows: native",
         "Python converts everything now; the table is what the native codec would do.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        (own_class(__init__=lambda self, **values: None), "has its own __init__ or __new__"),
+        (
+            model_of(StringField(on_save=lambda document, creating: "")),
+            "value has an on_save function",
+        ),
+        (model_of(DateTimeField(auto_now_on_insert=True)), "value sets itself"),
+        (own_class(validate=lambda self: True), "validate overridden by Own"),
+        (
+            model_of(EmbeddedDocumentField(own_class(to_son=to_son))),
+            "to_son overridden by Own",
+        ),
+    ],
+)
+def test_the_explanation_says_where_rows_need_documents(model: Any, reason: str) -> None:
+    assert f"rows: python   {reason}" in table(model)
 
 
 def test_the_explanation_shows_the_items_of_lists() -> None:

@@ -44,8 +44,8 @@ class CodecExplanation:
         for row in rows:
             cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             yield "  ".join(cells).rstrip()
-        rows = route_of_rows(self.plan)
-        yield f"rows: {rows}   {rows.reason}".rstrip()
+        route = route_of_rows(self.plan)
+        yield f"rows: {route}   {route.reason}".rstrip()
         yield from document_lines(self.plan, "whole documents")
         for embedded in self.plan.embedded.values():
             if embedded is not self.plan:
