@@ -1,0 +1,86 @@
+"""One document at a time, against the driver's own call with a dict, in the client's CPU time.
+
+Each round makes many calls, one after the other, and the next round is the driver's; what counts
+is the ratio of the medians, since a call waits for the server, which makes single ones uneven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from benches.client import Client, client_of
+from benches.tables import Target
+from tests.servers import Server
+from tests.zoo.shapes import S1
+
+CALLS = 200
+ROUNDS = {"native": 15, "python": 3}
+TARGET = Target(1.10, of_median=True)
+DRIVERS_OWN = {
+    "save, new": "insert_one",
+    "save, again": "replace_one",
+    "get": "find_one",
+    "first": "find_one",
+    "count": "count_documents",
+}
+MODEL = S1.document_class
+
+Each = Callable[[Any], Awaitable[Any]]
+
+
+async def in_turn(call: Each, arguments: list[Any]) -> None:
+    for argument in arguments:
+        await call(argument)
+
+
+def stored(client: Client) -> list[Any]:
+    """Documents that are in the database, and nothing else is."""
+    client.empty(MODEL)
+    documents = S1.documents(CALLS)
+    client.run(in_turn(lambda document: document.save(), documents))
+    return documents
+
+
+@pytest.mark.mongod_only("figures are wanted for MongoDB itself")
+@pytest.mark.parametrize("operation", DRIVERS_OWN)
+def test_single(
+    operation: str, server: Server, driver: str, codec: str, compare: Callable[..., float]
+) -> None:
+    with client_of(server, driver) as client:
+        documents = stored(client)
+        collection = MODEL.objects.coll()
+        ids = [document._id for document in documents]
+        sons = [{"_id": document._id, **document.to_son()} for document in documents]
+
+        ours: dict[str, Each] = {
+            "save, new": lambda document: document.save(),
+            "save, again": lambda document: document.save(),
+            "get": lambda id: MODEL.objects.get(id),
+            "first": lambda id: MODEL.objects.filter(_id=id).first(),
+            "count": lambda id: MODEL.objects.filter(_id=id).count(),
+        }
+        theirs: dict[str, Each] = {
+            "save, new": lambda row: collection.insert_one(row),
+            "save, again": lambda son: collection.replace_one({"_id": son["_id"]}, son),
+            "get": lambda id: collection.find_one({"_id": id}),
+            "first": lambda id: collection.find_one({"_id": id}),
+            "count": lambda id: collection.count_documents({"_id": id}),
+        }
+        made_anew = operation == "save, new"
+        given, given_to_driver = {
+            "save, again": (documents, sons),
+        }.get(operation, (ids, ids))
+        compare(
+            lambda arguments: client.run(in_turn(ours[operation], arguments)),
+            lambda arguments: client.run(in_turn(theirs[operation], arguments)),
+            table="one at a time, client CPU, vs the same driver's own call with a dict",
+            row=f"{codec}, {driver}",
+            column=f"`{operation}`, vs `{DRIVERS_OWN[operation]}`",
+            target=TARGET if codec == "native" and operation != "count" else None,
+            rounds=ROUNDS[codec],
+            before_work=lambda: (S1.documents(CALLS) if made_anew else given,),
+            before_yardstick=lambda: (S1.rows(CALLS) if made_anew else given_to_driver,),
+        )
