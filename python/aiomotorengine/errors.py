@@ -45,7 +45,7 @@ PYMONGO_ERROR_REGEX = re.compile(
 
 LONGEST_HEAD = 1000
 """How much of a server's message is searched: what is looked for comes first, and the values that
-follow may be as long as a stranger likes."""
+follow may be of any length."""
 
 
 class InvalidDocumentError(ValueError):

@@ -79,6 +79,10 @@ class DocumentMetaClass(StorageMeta):
             # What it returns would count as "yes", and nobody would await it.
             if iscoroutinefunction(namespace.get(method)):
                 raise TypeError(f"{name}.{method} must not be async: a save only calls it.")
+        for attribute_name, value in namespace.items():
+            # Python itself would stumble over some of these, with another error for each.
+            if attribute_name.startswith("__") and field_in(value) is not None:
+                raise InvalidDocumentError.reserved_name(attribute_name, name)
         cls = super().__new__(mcs, name, bases, body, **keywords)
 
         fields: dict[str, BaseField[Any]] = {}

@@ -321,7 +321,8 @@ class QuerySet(Generic[D]):
 
         Raises:
             RuntimeError: neither an id nor a filter was given.
-            TypeError: the id is a list or a condition, or nothing that MongoDB stores.
+            TypeError: the id is a list or a condition, or of a type that MongoDB does not store.
+            ValueError: something in the id, or in a filter, can't be encoded; the text names it.
 
         Example:
             >>> from aiomotorengine import Document, StringField

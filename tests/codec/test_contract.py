@@ -1,4 +1,4 @@
-"""The door: both sides expose the same names, and one is chosen for a reason one can read."""
+"""The interface: both sides expose the same names, and one is chosen for a reason one can read."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ CODEC_METHODS = {"validate_many", "encode_many", "decode_many", "compile_rows", 
 
 
 def side() -> Any:
-    """The module behind the door."""
+    """The module that is used."""
     return codec._side
 
 
@@ -251,7 +251,7 @@ def test_nonsense_is_refused_with_the_choices() -> None:
     assert "AIOMOTORENGINE_CODEC must be auto, native or python, not 'rust'." in result.stderr
 
 
-# An extension is put in front of the door as a module that stands in for it.
+# An extension is offered as a module that stands in for it.
 
 STAND_IN = """
 import sys, types
@@ -312,7 +312,7 @@ def test_a_missing_extension_is_done_without_and_the_reason_says_so() -> None:
 # -- changing sides for a while ------------------------------------------------------------------
 
 
-def test_use_puts_a_side_behind_the_door_and_takes_it_back() -> None:
+def test_use_changes_the_codec_for_a_while() -> None:
     before = codec.implementation, codec.reason, codec._side
     with codec.use("python"):
         assert codec.implementation == "python"

@@ -1,7 +1,7 @@
 """The three laws: what every codec owes to ``to_son``, ``from_son``, ``validate`` and ``bson``.
 
 Each test says what the law says, with PyMongo's own functions on the right-hand side; the
-``codec`` fixture puts one codec after the other behind the door.
+``codec`` fixture has one codec used after the other.
 """
 
 from __future__ import annotations

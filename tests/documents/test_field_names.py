@@ -31,9 +31,17 @@ NAMES_OF_2017 = [
 ]
 PRIVATE_NAMES = [
     "__alias__",
+    "__bases__",
+    "__class__",
+    "__classcell__",
     "__collection__",
+    "__dict__",
     "__init__",
     "__lazy__",
+    "__mro__",
+    "__name__",
+    "__qualname__",
+    "__slots__",
     "_db_field_map",
     "_fields",
     "_fields_ordered",

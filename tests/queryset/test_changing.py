@@ -28,6 +28,7 @@ from aiomotorengine import (
 )
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.password_field import sha256
+from aiomotorengine.update.definition import update_document
 from tests.harness import Mongo
 
 
@@ -422,3 +423,10 @@ async def test_a_document_of_another_class_is_not_removed(mongo: Mongo) -> None:
     with pytest.raises(ValueError, match="can't remove an instance of type 'Stranger'"):
         await Friend.objects.remove(Stranger(_id=friend._id))  # type: ignore[arg-type]
     assert await Friend.objects.count() == 1
+
+
+@pytest.mark.parametrize("second", ["first", User.first, "f"])
+def test_two_values_for_one_field_are_refused(second: Any) -> None:
+    first = User.first if second == "first" else "first"
+    with pytest.raises(ValueError, match="has two values for 'f'"):
+        update_document(User, {first: "Ada", second: "Eve"})

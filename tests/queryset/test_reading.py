@@ -466,3 +466,11 @@ async def test_reading_goes_on_as_it_began(twenty: None) -> None:
     reading = aiter(rows)
     rows.skip(5).order_by("-n").limit(1).filter(n=19)
     assert [row.n async for row in reading] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "id", [{1: 2}, {"a": {1: 2}}, {"a": object()}], ids=["key", "deep", "value"]
+)
+async def test_get_by_an_id_that_cannot_be_encoded(mongo: Mongo, id: Any) -> None:
+    with pytest.raises(ValueError, match="_id"):
+        await Row.objects.get(id)

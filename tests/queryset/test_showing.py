@@ -52,6 +52,13 @@ def test_a_query_set_shows_its_filters_order_and_window() -> None:
     assert repr(User.objects.limit(0)) == "<QuerySet User {} limit=0>"
 
 
+@pytest.mark.parametrize("path", ["$$this", "$$this.pw", "$$user.k.pw"])
+def test_what_a_variable_is_compared_with_is_not_shown(path: str) -> None:
+    stages = [{"$project": {"n": {"$filter": {"input": "$old", "cond": {"$eq": [path, SECRET]}}}}}]
+    assert SECRET not in repr(User.objects.aggregate.raw(stages))
+    assert SECRET in repr(Address.objects.aggregate.raw(stages))  # which has no passwords
+
+
 def test_an_aggregation_shows_its_stages() -> None:
     aggregation = User.objects.filter(age__gt=3).aggregate.group_by(User.name)
     assert repr(aggregation) == (

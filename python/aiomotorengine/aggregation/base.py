@@ -22,6 +22,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode
+from aiomotorengine.query_builder.ownership import refuse_other_class
 from aiomotorengine.utils import sort_direction
 
 __all__ = [
@@ -162,8 +163,8 @@ class Aggregation(Generic[D]):
                 group.
 
         Raises:
-            ValueError: two results have one name, or one is named ``_id``; or it is grouped by
-                something and also by a part of it.
+            ValueError: two results have one name, or one is named ``_id``; it is grouped by
+                something and also by a part of it; or a field is another class's.
 
         Example:
             >>> from aiomotorengine import Aggregation, Document, IntField, StringField
@@ -182,6 +183,9 @@ class Aggregation(Generic[D]):
 
         Parameters:
             field: the list; as text, the attribute's name, a dotted path or a key in MongoDB.
+
+        Raises:
+            ValueError: it is a field of another class.
         """
         return self._add(Unwind(self, field))
 
@@ -194,7 +198,7 @@ class Aggregation(Generic[D]):
             direction: ``ASCENDING`` or ``DESCENDING``.
 
         Raises:
-            ValueError: the direction is neither.
+            ValueError: the direction is neither, or it is a field of another class.
         """
         direction = sort_direction(direction)
         if isinstance(field, str) and field[:1] in ("-", "+"):
@@ -238,7 +242,10 @@ class Aggregation(Generic[D]):
 
         Raises:
             TypeError: it is neither.
+            ValueError: it is a field of another class.
         """
+        if isinstance(field, BaseField):
+            refuse_other_class(self.queryset.__klass__, field)
         if isinstance(self.names, GroupedNames):
             return self.names.find(field)
         key = key_of(field)

@@ -1,4 +1,4 @@
-"""The door between what documents mean and how they become bytes.
+"""The interface between what documents mean and how they become bytes.
 
 ``AIOMOTORENGINE_CODEC`` chooses the side: ``auto`` (the extension if it can be had), ``native``
 (an ``ImportError`` that says why, if it cannot) or ``python`` (the extension is never touched).
@@ -84,7 +84,7 @@ def choose(setting: str) -> tuple[Implementation, str]:
 
 
 def select(setting: str) -> None:
-    """Put a side behind the door."""
+    """Make a codec the one that is used."""
     global _side, implementation, reason
     _side, reason = choose(setting)
     implementation = _side.IMPLEMENTATION
@@ -92,7 +92,7 @@ def select(setting: str) -> None:
 
 @contextmanager
 def use(setting: str) -> Iterator[None]:
-    """Put another side behind the door for a while; for tests and benches."""
+    """Use another codec for a while; for tests and benches."""
     global _side, implementation, reason
     before = _side, implementation, reason
     select(setting)

@@ -1,4 +1,4 @@
-"""What both sides of the door promise."""
+"""What both codecs promise."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class PasswordType:
 
 
 def as_bytes(value: Any) -> bytes:
-    """A text or a hash as bytes. Lone surrogates, which a stranger may send, do no harm."""
+    """A text or a hash as bytes. Lone surrogates, which any client may send, do no harm."""
     if isinstance(value, bytes):
         return value
     # What a text says, and not what its class shows of it: "****", say.

@@ -91,9 +91,13 @@ def is_expression(item: Any) -> bool:
 
 
 def names_secret(document_class: Any, item: Any) -> bool:
-    """Whether an item of an expression is the path of a password."""
+    """Whether an item of an expression is the path of a password, or may be: a variable, as that
+    of a ``$filter``, stands for values of anywhere.
+    """
     if not isinstance(item, str) or not is_operator(item):
         return False
+    if item.startswith("$$") and item[2:3].islower():  # MongoDB's own begin with capitals
+        return has_secrets(document_class, set())
     path = item.removeprefix("$$ROOT.").removeprefix("$$CURRENT.").lstrip("$")
     field = field_of(document_class, path)
     return field is not None and field._is_secret(None)

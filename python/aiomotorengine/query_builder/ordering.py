@@ -8,6 +8,7 @@ from pymongo import ASCENDING, DESCENDING
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.query_builder.ownership import refuse_other_class
 
 __all__ = ["sort_key"]
 
@@ -20,7 +21,7 @@ def sort_key(document_class: Any, field: BaseField[Any] | str) -> tuple[str, int
         field: a field, an attribute name, a dotted path, ``"id"`` or ``"_id"``.
 
     Raises:
-        ValueError: there is no such field, or it is a list field.
+        ValueError: there is no such field, it is a list field, or it is another class's.
         TypeError: it is neither field nor text.
 
     Example:
@@ -30,6 +31,8 @@ def sort_key(document_class: Any, field: BaseField[Any] | str) -> tuple[str, int
         >>> sort_key(Player, "-score"), sort_key(Player, Player.score), sort_key(Player, "id")
         (('s', -1), ('s', 1), ('_id', 1))
     """
+    if isinstance(field, BaseField):
+        refuse_other_class(document_class, field)
     if isinstance(field, ListField):
         raise ValueError(
             "Can't order by a list field. Use an aggregation (Document.objects.aggregate), or "

@@ -37,10 +37,8 @@ class GroupBy(PipelineOperation):
         refuse_overlapping(self.keys)
 
     def _source(self, group: BaseField[Any] | str) -> str:
-        names = self.aggregation.names
-        if isinstance(names, GroupedNames):
-            return names.find_for_group(group)
-        return self.aggregation.get_field_name(group)
+        key, names = self.aggregation.get_field_name(group), self.aggregation.names
+        return names.find_for_group(group) if isinstance(names, GroupedNames) else key
 
     def names_after(self) -> GroupedNames:
         """What the next stages can name."""
