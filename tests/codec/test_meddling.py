@@ -28,6 +28,8 @@ from aiomotorengine import (
 from aiomotorengine.codec import codec_for
 from aiomotorengine.codec.plan import FIELD_METHODS
 from aiomotorengine.metaclasses import DocumentMetaClass
+from aiomotorengine.rows import Rows
+from aiomotorengine.rows.plan import row_plan
 from aiomotorengine.storage import DocumentStorage
 from tests.codec.laws import STANDARD, write
 
@@ -40,6 +42,7 @@ class Scene:
     Attributes:
         documents: the list that the codec was given.
         ids: the ids that go with them.
+        rows: rows that such documents might be made of.
         deed: what is done.
         left: how many calls of the user's methods there are before the one that does it.
     """
@@ -48,6 +51,7 @@ class Scene:
         self.model = model
         self.documents = [make(model) for _ in range(4)]
         self.ids = [number + 0.5 for number in range(4)]
+        self.rows = [row_of(make(model)) for _ in range(4)]
         self.deed = deed
         self.left = left
 
@@ -133,6 +137,13 @@ def make(model: Any) -> Any:
     )
 
 
+def row_of(value: Any) -> Any:
+    """The mapping that a document might be made of, if it is one or a list of them."""
+    if isinstance(value, DocumentStorage):
+        return {name: row_of(inner) for name, inner in vars(value).items()}
+    return [row_of(item) for item in value] if isinstance(value, list) else value
+
+
 # -- deeds -----------------------------------------------------------------------------------------
 
 
@@ -146,20 +157,30 @@ def everybody(scene: Scene) -> list[Any]:
     return [one for one in found if isinstance(one, DocumentStorage)]
 
 
+def all_values(scene: Scene) -> list[dict[str, Any]]:
+    """The values of all documents and rows, and of those in them."""
+    found = [vars(document) for document in everybody(scene)]
+    for row in scene.rows:
+        inners = row.get("inners")
+        inside = [row.get("inner"), *(inners if isinstance(inners, list) else [])]
+        found += [one for one in (row, *inside) if isinstance(one, dict)]
+    return found
+
+
 def forget_the_values(scene: Scene) -> None:
-    for document in everybody(scene):
-        vars(document).clear()
+    for values in all_values(scene):
+        values.clear()
 
 
 def replace_the_values(scene: Scene) -> None:
-    for document in everybody(scene):
-        for name in list(vars(document)):
-            vars(document)[name] = [f"new {name}"]
+    for values in all_values(scene):
+        for name in list(values):
+            values[name] = [f"new {name}"]
 
 
 def add_values(scene: Scene) -> None:
-    for document in everybody(scene):
-        vars(document).update({f"more_{number}": number for number in range(100)})
+    for values in all_values(scene):
+        values.update({f"more_{number}": number for number in range(100)})
 
 
 def take_the_dict_away(scene: Scene) -> None:
@@ -168,21 +189,22 @@ def take_the_dict_away(scene: Scene) -> None:
 
 
 def empty_the_lists(scene: Scene) -> None:
-    for document in everybody(scene):
-        for value in list(vars(document).values()):
+    for values in all_values(scene):
+        for value in list(values.values()):
             if isinstance(value, list | dict):
                 value.clear()
 
 
 def grow_the_lists(scene: Scene) -> None:
-    for document in everybody(scene):
-        for value in list(vars(document).values()):
+    for values in all_values(scene):
+        for value in list(values.values()):
             if isinstance(value, list):
                 value.extend(value * 30)
 
 
 def drop_the_documents(scene: Scene) -> None:
     scene.documents.clear()
+    scene.rows.clear()
 
 
 def drop_the_ids(scene: Scene) -> None:
@@ -191,6 +213,7 @@ def drop_the_ids(scene: Scene) -> None:
 
 def add_documents(scene: Scene) -> None:
     scene.documents += [make(scene.model) for _ in range(50)]
+    scene.rows += [row_of(make(scene.model)) for _ in range(50)]
 
 
 def change_the_class(scene: Scene) -> None:
@@ -247,6 +270,7 @@ DEEDS = (
 def test_a_method_may_change_what_is_converted(method: str, deed: Callable[[Scene], None]) -> None:
     model = model_with(method)
     codec = codec_for(model, STANDARD)
+    rows = codec.compile_rows(row_plan(Rows([], parse=True).reader(model)))
     raws = b"".join(write([make(model) for _ in range(4)], [1, 2, 3, 4], STANDARD))
 
     works: list[Callable[[Scene], Any]] = [
@@ -254,6 +278,7 @@ def test_a_method_may_change_what_is_converted(method: str, deed: Callable[[Scen
         lambda scene: codec.encode_many(scene.documents, scene.ids),
         lambda scene: codec.encode_many(scene.documents, scene.ids, validate=True),
         lambda scene: codec.decode_many(raws),
+        lambda scene: rows.encode_many(scene.rows),
     ]
     done = False
     for work, left in product(works, (0, 3, 9)):
