@@ -89,8 +89,8 @@ bench: $(TOOLS) $(VENV)/.stamp-odms ## release build, then the benches, 12 minut
 	$(PY) -m pytest benches --corners=all --tables=$(BENCHED) $(ARGS)
 	@echo "The tables are in $(BENCHED) as well; ARGS=--publish puts them into the pages"
 
-bench-pythons: setup ## what loaded documents cost the collector, with every Python found here
-	$(PY) -m benches.interpreters $(PYTHONS)
+bench-pythons: setup ## loaded documents and the collector, with every Python found here
+	$(PY) -m benches.interpreters $(ARGS) $(PYTHONS)
 
 fuzz: ## both codecs against each other on random documents and damaged bytes
 	@$(MAKE) --no-print-directory build PROFILE=release
@@ -110,7 +110,7 @@ valgrind: $(TOOLS) ## a stretch of tests/codec and of the fuzzer under valgrind 
 faults: setup ## the long part of the fault laboratory: random cancels, cuts, kills
 	$(PY) -m tests.faults $(ARGS)
 
-soak: $(TOOLS) ## release build; a million documents in and out: speed, cost, holds, memory
+soak: $(TOOLS) ## release build; a million documents and as many rows in and out
 	@$(MAKE) --no-print-directory build PROFILE=release
 	$(PY) -m benches.soak $(ARGS)
 

@@ -21,13 +21,15 @@ from typing import Any
 
 import pytest
 
-from benches.tables import Ratio, Target, printed, put, replaced, tables
+from aiomotorengine import storage
+from benches.tables import Ratio, Target, in_section, printed, put, replaced, tables
 from tests.harness import missing
 from tests.servers import kinds
 
 ROUNDS = 40
 ROOT = Path(__file__).parents[1]
-PAGES = (ROOT / "README.md", ROOT / "docs" / "performance.md")
+README = ROOT / "README.md"
+PERFORMANCE = ROOT / "docs" / "performance.md"
 
 Work = Callable[..., Any]
 Prepare = Callable[[], tuple[Any, ...]]
@@ -117,7 +119,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--publish",
         action="store_true",
-        help="put the tables in place of those with the same titles in the pages that have any",
+        help="put the tables into README.md and docs/performance.md, in place of the old ones",
     )
 
 
@@ -137,8 +139,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(printed(), encoding="utf-8")
     if config.option.publish:
-        for page in PAGES:
-            page.write_text(replaced(page.read_text(encoding="utf-8")), encoding="utf-8")
+        README.write_text(replaced(README.read_text(encoding="utf-8")), encoding="utf-8")
+        page = in_section(PERFORMANCE.read_text(encoding="utf-8"), "The tables of one run")
+        PERFORMANCE.write_text(page, encoding="utf-8")
 
 
 def describe_this_run() -> None:
@@ -150,6 +153,7 @@ def describe_this_run() -> None:
         "PyMongo": version("pymongo"),
         "Motor": version("motor"),
         "msgspec": version("msgspec"),
+        "storage": storage.implementation,
         "mongod": mongod.version() if missing("mongod") is None else "none",
         "processors": str(os.cpu_count()),
         "date": f"{datetime.now(UTC):%Y-%m-%d}",

@@ -1,12 +1,13 @@
 """Millions of documents into MongoDB and out again: speed, cost, responsiveness, memory.
 
-    python -m benches.soak --documents 5000000 --driver pymongo --shape S2
+    python -m benches.soak --documents 5000000 --rows 5000000 --driver pymongo --shape S2
 
 Documents go in through ``insert_stream`` and come out through ``async for``. Before and after it,
 the driver alone does the same with ready dicts, on a part of as many; the ratio of the two is of
 processor time, which others on the machine disturb less than time on the wall. What it takes to
 make the documents and the dicts is left out on both sides. At last a part of the documents goes in
-again, as after a failure: all are in already, and refused.
+again, as after a failure: all are in already, and refused. ``--rows`` puts in as many rows as well,
+of which no documents are made by the program.
 
 A ticker on the event loop measures how long others hold it: how long it has no turn, less the time
 in which the loop does nothing but wait for something to happen, which a busy machine may make
@@ -37,7 +38,7 @@ from operator import add, sub
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from aiomotorengine import codec, connect
+from aiomotorengine import Rows, codec, connect
 from aiomotorengine.bulk import BulkReport
 from aiomotorengine.bulk.batching import OF_A_STREAM
 from aiomotorengine.codec import codec_for
@@ -64,8 +65,8 @@ def main(arguments: list[str]) -> int:
     options = parsed(arguments)
     shape = {shape.name: shape for shape in SHAPES}[options.shape]
     print(
-        f"{options.documents:,} documents of {shape} on {options.driver}, "
-        f"codec {codec.implementation}"
+        f"{options.documents:,} documents and {options.rows:,} rows of {shape} "
+        f"on {options.driver}, codec {codec.implementation}"
     )
     rows = shape.rows(DIFFERENT_ROWS)
     gc.collect()
@@ -74,23 +75,25 @@ def main(arguments: list[str]) -> int:
         kinds()[options.server].start() as server,
         asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(IDLE)) as runner,
     ):
-        return runner.run(soak(server.uri, options.driver, shape, rows, options.documents))
+        return runner.run(soak(server.uri, options, shape, rows))
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benches.soak", description=__doc__)
     parser.add_argument("--documents", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--driver", choices=["motor", "pymongo"], default="pymongo")
     parser.add_argument("--shape", choices=[shape.name for shape in SHAPES], default="S1")
     parser.add_argument("--server", choices=sorted(kinds()), default=next(iter(kinds())))
     return parser.parse_args(arguments)
 
 
-async def soak(uri: str, driver: str, shape: Shape, rows: list[Any], count: int) -> int:
-    database = connect("aiomotorengine_soak", host=uri, driver=driver)
+async def soak(uri: str, options: argparse.Namespace, shape: Shape, rows: list[Any]) -> int:
+    database = connect("aiomotorengine_soak", host=uri, driver=options.driver)
+    count: int = options.documents
     work = Work(shape, rows)
     batch = work.size_of_a_batch()
-    memory = Memory(count)
+    memory = Memory()
     part = max(1, count // 10)
     try:
         await work.collection.drop()
@@ -100,6 +103,8 @@ async def soak(uri: str, driver: str, shape: Shape, rows: list[Any], count: int)
         stream_in = await work.inserted(count, memory)
         stream_out = await work.read(count, memory)
         refused = await work.refused(part)
+        await work.collection.drop()
+        rows_in = await work.inserted_rows(options.rows, memory)
         await work.collection.drop()
         raw_in.append(await work.inserted_raw(part))
         raw_out.append(await work.read_raw(part))
@@ -111,6 +116,7 @@ async def soak(uri: str, driver: str, shape: Shape, rows: list[Any], count: int)
     print()
     for name, ours, raw in (
         ("insert_stream", stream_in, raw_in),
+        ("of Rows", rows_in, raw_in),
         ("async for", stream_out, raw_out),
     ):
         cost = sum(other.processor for other in raw) / len(raw)
@@ -124,11 +130,12 @@ async def soak(uri: str, driver: str, shape: Shape, rows: list[Any], count: int)
     missed = []
     if growth > (IN_FLIGHT + 1) * batch:
         missed.append("memory within three batches")
-    if max(stream_in.hold.longest, stream_out.hold.longest) >= LONGEST_HOLD:
+    if max(work.hold.longest for work in (stream_in, rows_in, stream_out)) >= LONGEST_HOLD:
         missed.append("no hold of 20 ms")
     if refused.hold.longest >= LONGEST_HOLD:
         missed.append("no hold of 20 ms where all is refused")
-    if stream_in.processor >= sum(other.processor for other in raw_in) / len(raw_in):
+    cost = sum(other.processor for other in raw_in) / len(raw_in)
+    if max(stream_in.processor, rows_in.processor) >= cost:
         missed.append("cheaper than insert_many of ready dicts")
     print(f"MISSED: {', '.join(missed)}" if missed else "all bounds hold")
     return 1 if missed else 0
@@ -319,17 +326,16 @@ def waiting() -> Iterator[Callable[[], float]]:
 class Memory:
     """Resident memory, at each tenth of some work."""
 
-    def __init__(self, count: int) -> None:
-        self._tenth = max(1, count // 10)
+    def __init__(self) -> None:
         self._lines: dict[str, list[float]] = {}
 
-    def at(self, what: str, done: int) -> None:
-        """So much is done; what that takes is kept at each tenth."""
+    def at(self, what: str, done: int, count: int) -> None:
+        """So much is done of so much; what that takes is kept at each tenth."""
         taken = self._lines.setdefault(what, [])
-        if done >= self._tenth * (len(taken) + 1):
+        if done >= max(1, count // 10) * (len(taken) + 1):
             resident = int(Path("/proc/self/statm").read_text().split()[1]) * PAGE / MEBIBYTE
             taken.append(resident)
-            print(f"{what} {len(taken) * 10:3} %: {resident:.1f} MiB resident", flush=True)
+            print(f"{what:13} {len(taken) * 10:3} %: {resident:.1f} MiB resident", flush=True)
 
     def growth(self) -> float:
         """By how much the most exceeded what there was at the first tenth, in MiB."""
@@ -349,6 +355,7 @@ class Work:
 
     def __init__(self, shape: Shape, rows: list[Any]) -> None:
         self._shape, self._rows = shape, rows
+        self._values = list(map(shape.value_of, rows))
         self._model = shape.document_class
         self.collection = self._model.objects.coll()
 
@@ -371,11 +378,23 @@ class Work:
 
     async def inserted(self, count: int, memory: Memory) -> Figures:
         def progress(report: BulkReport) -> None:
-            memory.at("in ", len(report.inserted))
+            memory.at("documents in", len(report.inserted), count)
 
         async def work(excluded: Excluded) -> int:
             report = await self._model.objects.insert_stream(
                 self._made(count, excluded), in_flight=IN_FLIGHT, progress=progress
+            )
+            return len(report.inserted)
+
+        return await measured(count, work)
+
+    async def inserted_rows(self, count: int, memory: Memory) -> Figures:
+        def progress(report: BulkReport) -> None:
+            memory.at("rows in", len(report.inserted), count)
+
+        async def work(excluded: Excluded) -> int:
+            report = await self._model.objects.insert_stream(
+                Rows(islice(cycle(self._values), count)), in_flight=IN_FLIGHT, progress=progress
             )
             return len(report.inserted)
 
@@ -408,7 +427,7 @@ class Work:
             async for _ in self._model.objects:
                 found += 1
                 if found % LOOKED_AT_EACH == 0 or found == count:
-                    memory.at("out", found)
+                    memory.at("documents out", found, count)
             return found
 
         return await measured(count, work)

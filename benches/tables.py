@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-__all__ = ["Figure", "Ratio", "Table", "Target", "printed", "put", "replaced", "tables"]
+__all__ = [
+    "Figure",
+    "Ratio",
+    "Table",
+    "Target",
+    "in_section",
+    "printed",
+    "put",
+    "replaced",
+    "tables",
+]
 
 
 class Ratio(NamedTuple):
@@ -124,3 +134,16 @@ def replaced(page: str) -> str:
         if after is not None:
             result.append(after)
     return "\n".join(result) + "\n"
+
+
+def in_section(page: str, heading: str) -> str:
+    """A page in which all tables of this run stand under a heading, in place of what stood there.
+
+    Raises:
+        ValueError: the page has no such heading.
+    """
+    before, found, after = page.partition(f"## {heading}\n")
+    if not found:
+        raise ValueError(f"the page has no heading {heading!r}")
+    _, next_heading, rest = after.partition("\n## ")
+    return f"{before}{found}\n{printed()}{next_heading}{rest}"
