@@ -13,6 +13,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from pymongo.driver_info import DriverInfo
@@ -31,6 +32,7 @@ __all__ = [
     "UnknownAliasError",
     "cleanup",
     "connect",
+    "connection_of",
     "disconnect",
     "driver_of",
     "get_connection",
@@ -38,6 +40,9 @@ __all__ = [
 ]
 
 DEFAULT_CONNECTION_NAME = "default"
+
+MOST_COLLECTIONS = 1_000
+"""How many collections are kept of a client: all, but where their names come from data."""
 
 REFUSALS = (PyMongoError, ValueError, TypeError, LookupError, OSError)
 """What the drivers raise for settings they do not take."""
@@ -65,6 +70,24 @@ class IgnoredSettingsWarning(RuntimeWarning):
     """An alias that is connected already was connected with other settings, which do not count."""
 
 
+class OpenClient:
+    """A client, and the collections of its alias, which are made once: they never change.
+
+    Parameters:
+        client: the driver's client.
+        database: the database's name.
+
+    Raises:
+        pymongo.errors.InvalidName: it is no name of a database.
+    """
+
+    def __init__(self, client: Any, database: str) -> None:
+        self.client = client
+        self.collection: Callable[[str], Any] = lru_cache(MOST_COLLECTIONS)(
+            client[database].__getitem__
+        )
+
+
 class Connection:
     """What is known of one alias: its settings and its clients, one for each event loop.
 
@@ -83,7 +106,7 @@ class Connection:
         named = not isinstance(settings.get("driver"), DriverInfo | None)
         self.driver_name: str = settings.pop("driver") if named else drivers.default_driver
         self.settings = settings
-        self.clients: dict[asyncio.AbstractEventLoop | None, Any] = {}
+        self.clients: dict[asyncio.AbstractEventLoop | None, OpenClient] = {}
         self.is_forgotten = False
         self.lock = threading.Lock()
 
@@ -110,15 +133,30 @@ class Connection:
                 stacklevel=3,
             )
 
-    @property
+    @cached_property
     def driver(self) -> Driver:
+        """What speaks to the driver."""
         try:
             return get_driver(self.driver_name)
         except ValueError as error:
             raise self.refused(error) from error
 
     def client(self) -> Any:
-        """The client for the running event loop."""
+        """The driver's client for the running event loop."""
+        return self.opened().client
+
+    def collection(self, name: str) -> Any:
+        """The driver's collection of that name, for the running event loop."""
+        return self.opened().collection(name)
+
+    def opened(self) -> OpenClient:
+        """The client for the running event loop, which is made unless there is one."""
+        if self.io_loop is None and len(self.clients) == 1:
+            # So it is in nearly all programs, at each operation. It needs no lock: a connection
+            # that is closed has no clients.
+            known = self.clients.get(running_loop())
+            if known is not None:
+                return known
         with self.lock:
             if self.is_forgotten:
                 # A client made now would belong to nobody, and nobody would close it.
@@ -134,21 +172,22 @@ class Connection:
                 return next(iter(self.clients.values()), None) or self.create(None)
             self.close_where(lambda other: other is not None and other.is_closed())
             if loop not in self.clients:
-                self.clients[loop] = self.clients.pop(None, None) or self.create(loop)
+                is_early = None in self.clients
+                self.clients[loop] = self.clients.pop(None) if is_early else self.create(loop)
             return self.clients[loop]
 
-    def create(self, loop: asyncio.AbstractEventLoop | None) -> Any:
+    def create(self, loop: asyncio.AbstractEventLoop | None) -> OpenClient:
         try:
             if not isinstance(self.io_loop, asyncio.AbstractEventLoop | None):
                 raise TypeError(f"io_loop must be an event loop, not {self.io_loop!r}")
             client = self.driver.create_client(normalised(self.settings), self.io_loop)
             self._database = database_name(client, self._database, self.settings)
-            client[self._database]  # a name that is none is refused by this
+            opened = OpenClient(client, self._database)
         except REFUSALS as error:
             cause = without_secrets(error, self.settings)
         else:
-            self.clients[loop] = client
-            return client
+            self.clients[loop] = opened
+            return opened
         # Out of the handler, or the driver's own words would be the context of what is raised.
         raise self.refused(cause) from cause
 
@@ -163,7 +202,7 @@ class Connection:
     def close_where(self, closes: Callable[[asyncio.AbstractEventLoop | None], bool]) -> None:
         with ExitStack() as stack:  # which goes on with the others when closing one fails
             for loop in [loop for loop in self.clients if closes(loop)]:
-                stack.callback(self.driver.close_client, self.clients.pop(loop), loop)
+                stack.callback(self.driver.close_client, self.clients.pop(loop).client, loop)
 
 
 class AliasDatabase(Database):
@@ -263,14 +302,14 @@ def get_connection(alias: str = DEFAULT_CONNECTION_NAME, db: str | None = None) 
         ConnectionError: the alias was never connected or registered (this error is a ``KeyError``
             too), or the driver refuses its settings.
     """
-    connection = find(alias)
+    connection = connection_of(alias)
     connection.client()
     return AliasDatabase(connection, connection.database if db is None else db)
 
 
 def driver_of(alias: str = DEFAULT_CONNECTION_NAME) -> Driver:
     """The driver of an alias."""
-    return find(alias).driver
+    return connection_of(alias).driver
 
 
 def disconnect(alias: str = DEFAULT_CONNECTION_NAME) -> None:
@@ -305,7 +344,12 @@ def cleanup() -> None:
             stack.callback(connection.close, forget=True)
 
 
-def find(alias: str) -> Connection:
+def connection_of(alias: str) -> Connection:
+    """What is known of an alias.
+
+    Raises:
+        UnknownAliasError: it was never connected or registered.
+    """
     try:
         return _connections[alias]
     except KeyError:

@@ -21,7 +21,7 @@ from aiomotorengine import bulk, references
 from aiomotorengine.aggregation.base import Aggregation
 from aiomotorengine.arguments import duration, positive, whole_number
 from aiomotorengine.bulk import BulkReport, Destination
-from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, driver_of, get_connection
+from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, Connection, connection_of
 from aiomotorengine.errors import ResultsTruncatedWarning, StoredValueError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.ids import id_to_find
@@ -40,7 +40,6 @@ from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction
 from aiomotorengine.writing import changing, indexes, saving
 from aiomotorengine.writing.target import Target
-from aiomotorengine.writing.transactions import suited
 
 if TYPE_CHECKING:
     from typing import Self
@@ -224,13 +223,15 @@ class QuerySet(Generic[D]):
         Parameters:
             alias: the connection; by default the class's ``__alias__``, else the default one.
         """
-        alias = self._alias(alias)
-        database = get_connection(alias)
-        session = driver_of(alias).bound_session(database.connection)
-        return suited(database[self.__klass__.__collection__], session)
+        return self._target(alias).collection
 
-    def _alias(self, alias: str | None) -> str:
-        return alias or self.__klass__.__alias__ or DEFAULT_CONNECTION_NAME
+    def _connection(self, alias: str | None) -> Connection:
+        return connection_of(alias or self.__klass__.__alias__ or DEFAULT_CONNECTION_NAME)
+
+    def _target(self, alias: str | None) -> Target:
+        connection = self._connection(alias)
+        collection = connection.collection(self.__klass__.__collection__)
+        return Target.of(collection, self.__klass__, connection.driver)
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -353,14 +354,14 @@ class QuerySet(Generic[D]):
                 in a transaction it takes none with ``$near``, ``$nearSphere`` or ``$where``.
         """
         query, collection = self.to_query(), self.coll(alias)
-        open_cursor = driver_of(self._alias(alias)).open_aggregation
+        open_cursor = self._connection(alias).driver.open_aggregation
         with naming_values(collection, (self.__klass__, self._filters)):
             return await counting.count(collection, query, open_cursor)
 
     async def _aggregate(
         self, pipeline: Sequence[Mapping[str, Any]], alias: str | None
     ) -> list[dict[str, Any]]:
-        open_cursor = driver_of(self._alias(alias)).open_aggregation
+        open_cursor = self._connection(alias).driver.open_aggregation
         return await reading.aggregate(self.coll(alias), pipeline, open_cursor)
 
     def _stays_lazy(self, lazy: bool | None) -> bool:
@@ -522,9 +523,6 @@ class QuerySet(Generic[D]):
             rejects=rejects,
         )
         return await bulk.insert_stream(self._target(alias), source, options)
-
-    def _target(self, alias: str | None) -> Target:
-        return Target.of(self.coll(alias), self.__klass__, driver_of(self._alias(alias)))
 
     async def update(self, definition: Mapping[Any, Any], alias: str | None = None) -> UpdateResult:
         """Change all documents that the query finds; limit and skip do not count.

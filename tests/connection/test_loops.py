@@ -146,6 +146,51 @@ def test_k45_one_client_for_one_loop(settings: dict[str, str]) -> None:
     asyncio.run(main())
 
 
+def test_the_collections_of_a_client_are_made_once_and_gone_with_it(
+    settings: dict[str, str],
+) -> None:
+    async def collections() -> list[object]:
+        return [Pet.objects.coll() for _ in range(3)]
+
+    async def closed_in_between(close: Callable[[], None]) -> None:
+        connect(**settings)
+        before = Pet.objects.coll()
+        close()
+        connect(**settings)
+        assert await use() == 1
+        assert Pet.objects.coll().database.client is get_connection().connection
+        assert Pet.objects.coll() is not before
+
+    connect(**settings)
+    of_one_loop, of_another = asyncio.run(collections()), asyncio.run(collections())
+    assert len(set(map(id, of_one_loop))) == len(set(map(id, of_another))) == 1
+    assert of_one_loop[0] is not of_another[0]
+    asyncio.run(closed_in_between(disconnect))
+    asyncio.run(closed_in_between(lambda: get_connection().disconnect()))
+
+
+def test_a_class_of_another_collection_or_alias_from_now_on(settings: dict[str, str]) -> None:
+    class Moving(Document):
+        name = StringField()
+
+    async def main() -> None:
+        connect(**settings)
+        other = settings["db"] + "_other"
+        connect(**{**settings, "db": other}, alias="other")
+        try:
+            for alias, name in [(None, "one"), (None, "two"), ("other", "two"), (None, "one")]:
+                Moving.__alias__, Moving.__collection__ = alias, name
+                await Moving.objects.create(name=name)
+                collection = Moving.objects.coll()
+                assert collection.name == name
+                assert collection.database.name == (other if alias else settings["db"])
+            assert await Moving.objects.count() == 2
+        finally:
+            await get_connection("other").connection.drop_database(other)
+
+    asyncio.run(main())
+
+
 # -- loops at the same time ----------------------------------------------------------------------
 
 

@@ -23,6 +23,12 @@ from aiomotorengine.wire.answers import is_whole
 __all__ = ["Batch", "Reply", "decode_documents", "serves_bytes", "with_replies_as_bytes"]
 
 
+AS_BYTES = "_aiomotorengine_as_bytes"
+"""The attribute of a collection that holds the one that is read: a copy for each query would cost a
+tenth of it. It stands on the collection itself because drivers call those equal that have other
+options."""
+
+
 class Batch:
     """The documents of one reply.
 
@@ -92,10 +98,14 @@ def decode_documents(
 
 def with_replies_as_bytes(collection: Any) -> Any:
     """The same collection, whose cursors get a ``Batch`` for each reply; where that is possible."""
-    if not serves_bytes(collection):
-        return collection
-    options = collection.codec_options.with_options(document_class=Reply)
-    return collection.with_options(codec_options=options)
+    kept = vars(collection)
+    if AS_BYTES not in kept:
+        served = collection
+        if serves_bytes(collection):
+            options = collection.codec_options.with_options(document_class=Reply)
+            served = collection.with_options(codec_options=options)
+        kept[AS_BYTES] = served
+    return kept[AS_BYTES]
 
 
 def serves_bytes(collection: Any) -> bool:
