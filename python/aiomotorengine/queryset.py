@@ -40,6 +40,7 @@ from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction
 from aiomotorengine.writing import changing, indexes, saving
 from aiomotorengine.writing.target import Target
+from aiomotorengine.writing.transactions import suited
 
 if TYPE_CHECKING:
     from typing import Self
@@ -223,15 +224,15 @@ class QuerySet(Generic[D]):
         Parameters:
             alias: the connection; by default the class's ``__alias__``, else the default one.
         """
-        return self._target(alias).collection
+        connection = self._connection(alias)
+        collection = connection.collection(self.__klass__.__collection__)
+        return suited(collection, connection.driver.bound_session(collection.database.client))
 
     def _connection(self, alias: str | None) -> Connection:
         return connection_of(alias or self.__klass__.__alias__ or DEFAULT_CONNECTION_NAME)
 
     def _target(self, alias: str | None) -> Target:
-        connection = self._connection(alias)
-        collection = connection.collection(self.__klass__.__collection__)
-        return Target.of(collection, self.__klass__, connection.driver)
+        return Target.of(self.coll(alias), self.__klass__, self._connection(alias).driver)
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -296,17 +297,16 @@ class QuerySet(Generic[D]):
 
     async def first(self, alias: str | None = None) -> D | None:
         """The first document that the query finds in its order, or ``None``."""
-        limit = 1 if self._limit is None else min(self._limit, 1)
-        return await self._first_of(self._found(limit, alias))
+        query, order = self.to_query(), list(self._order)
+        return await self._first_of(
+            Selection(self.__klass__, self._filters, query, order, self._skip, self._limit), alias
+        )
 
-    async def _first_of(self, reading: Reading) -> D | None:
-        found: list[D] = []
-        async with aclosing(reading) as batches:
-            async for batch in batches:
-                found.extend(batch)
-        if not self.is_lazy:
-            await references.load(found)
-        return found[0] if found else None
+    async def _first_of(self, selection: Selection, alias: str | None) -> D | None:
+        found: D | None = await finding.first(self.coll(alias), selection)
+        if found is not None and not self.is_lazy:
+            await references.load([found])
+        return found
 
     async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
         """One document, by its id or by conditions.
@@ -338,9 +338,8 @@ class QuerySet(Generic[D]):
             node: QNode = Q({"_id": id_to_find(id)})
         else:
             node = self._filters & conditions(self.__klass__, (), filters)
-        query, collection = node.to_query(self.__klass__), self.coll(alias)
-        selection = Selection(self.__klass__, node, query, [], 0, 1)
-        return await self._first_of(finding.batches(collection, selection))
+        query = node.to_query(self.__klass__)
+        return await self._first_of(Selection(self.__klass__, node, query, [], 0, 1), alias)
 
     async def count(self, alias: str | None = None) -> int:
         """How many documents the query finds, whatever limit and skip say.

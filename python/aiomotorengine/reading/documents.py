@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from typing import Any, NamedTuple, Protocol
 
 from aiomotorengine.codec import codec_for
 from aiomotorengine.drivers import private_names
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.pacing import Pace
+from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.cursors import CursorReader
 from aiomotorengine.wire.replies import Batch, decode_documents, with_replies_as_bytes
 from aiomotorengine.wire.requests import can_encode
 
-__all__ = ["Reading", "Unreadable", "aggregate", "find", "find_stored"]
+__all__ = ["Reading", "Unreadable", "aggregate", "find", "find_first", "find_stored"]
 
 BYTES_PER_REPLY = 1024 * 1024
 """About how large a reply should be."""
@@ -224,6 +225,37 @@ def find(
         return Reading(None, decoder)  # to the driver it would mean all
     reader = reader_of(collection, query, sort=sort or None, skip=skip, limit=limit or 0)
     return Reading(reader, decoder, naming)
+
+
+async def find_first(
+    collection: Any,
+    document_class: Any,
+    query: Mapping[str, Any],
+    *,
+    sort: Sequence[tuple[str, Any]] | None = None,
+    skip: int = 0,
+    naming: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Any | None:
+    """The first document that a query finds, or ``None``; parameters as for ``find``.
+
+    All comes with one answer, and the server keeps no cursor: nothing is paced, nor to be cleaned
+    up behind a reader who is cancelled, and the driver's own ``find_one`` will do.
+    """
+    served = with_replies_as_bytes(collection)
+    if served is collection:
+        found = find(
+            collection, document_class, query, sort=sort, skip=skip, limit=1, naming=naming
+        )
+        async with aclosing(found) as batches:
+            async for documents in batches:
+                return documents[0]
+        return None
+    with naming(), protocol_errors(lambda: can_encode(collection, query), is_read=True):
+        batch: Batch | None = await served.find_one(query, sort=sort or None, skip=skip)
+    if batch is None:
+        return None
+    codec = codec_for(document_class, collection.codec_options)
+    return codec.decode_many(batch.reply, batch.places[:1])[0]
 
 
 def find_stored(collection: Any, query: Mapping[str, Any]) -> Reading:

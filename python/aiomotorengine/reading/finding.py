@@ -13,7 +13,7 @@ from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Reading, Unreadable
 
-__all__ = ["Selection", "batches", "unreadable_handler"]
+__all__ = ["Selection", "batches", "first", "unreadable_handler"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,7 @@ def batches(collection: Any, selection: Selection) -> Reading:
         ValueError: the limit or the number to skip is negative, or a condition has a value that
             can't be encoded.
     """
-    if selection.limit is not None and selection.limit < 0:
-        raise ValueError(f"The limit must not be negative: {selection.limit}.")
-    if selection.skip < 0:
-        raise ValueError(f"The number to skip must not be negative: {selection.skip}.")
+    refuse_negative(selection)
     return reading.find(
         collection,
         selection.document_class,
@@ -94,3 +91,29 @@ def batches(collection: Any, selection: Selection) -> Reading:
         on_unreadable=selection.on_unreadable,
         naming=lambda: naming_values(collection, (selection.document_class, selection.filters)),
     )
+
+
+async def first(collection: Any, selection: Selection) -> Any | None:
+    """The first document of a selection, whatever its limit is but 0; ``None`` without one.
+
+    Raises:
+        ValueError: as for ``batches``.
+    """
+    refuse_negative(selection)
+    if selection.limit == 0:
+        return None
+    return await reading.find_first(
+        collection,
+        selection.document_class,
+        selection.query,
+        sort=selection.order,
+        skip=selection.skip,
+        naming=lambda: naming_values(collection, (selection.document_class, selection.filters)),
+    )
+
+
+def refuse_negative(selection: Selection) -> None:
+    if selection.limit is not None and selection.limit < 0:
+        raise ValueError(f"The limit must not be negative: {selection.limit}.")
+    if selection.skip < 0:
+        raise ValueError(f"The number to skip must not be negative: {selection.skip}.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiomotorengine.drivers import Driver
-from aiomotorengine.writing.transactions import suited, transaction_of
+from aiomotorengine.writing.transactions import transaction_of
 
 __all__ = ["Target"]
 
@@ -29,9 +29,9 @@ class Target:
 
     @classmethod
     def of(cls, collection: Any, document_class: type[Any], driver: Driver) -> Target:
-        """The target of what begins now, in the transaction that goes on here, if any."""
+        """The target of a write that begins now, in the transaction that goes on here, if any."""
         session = driver.bound_session(collection.database.client)
-        return cls(suited(collection, session), document_class, session, driver)
+        return cls(collection, document_class, session, driver)
 
     @property
     def transaction(self) -> object | None:
