@@ -4,7 +4,7 @@
 
 - ``models.py``: the documents
 - ``data.py``: the rows, as three packages carry them
-- ``load.py``: rows become documents, documents go to the server in bulk
+- ``load.py``: documents and rows go to the server in bulk
 - ``questions.py``: what is asked of them
 - ``display.py``: tables, progress and times
 - ``server.py``: a server of the demo's own, as a process beside it

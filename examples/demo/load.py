@@ -1,18 +1,16 @@
-"""Rows become documents, and documents go to the server in bulk."""
+"""Documents, and rows that stand for some, go to the server in bulk."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
-from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from aiomotorengine import BulkReport, Document
+from aiomotorengine import BulkReport, Document, Rows
 from examples.demo.data import AirportRow, EarthquakeRow
-from examples.demo.models import Airport, Country, Earthquake, Nearby, Place
+from examples.demo.models import Country
 
-__all__ = ["insert", "make_airport", "make_countries", "make_earthquake"]
+__all__ = ["airports_in", "earthquakes_in", "insert", "make_countries"]
 
 D = TypeVar("D", bound=Document)
 
@@ -26,12 +24,12 @@ OTHER_NAMES = {"Timor Leste": "East Timor"}
 
 
 async def insert(
-    documents: Iterable[D], document_class: type[D], advance: Callable[[int], object]
+    documents: Iterable[D] | Rows, document_class: type[D], advance: Callable[[int], object]
 ) -> BulkReport:
     """Insert all documents as a stream.
 
     Parameters:
-        documents: any iterable; it is read as its documents are sent.
+        documents: any iterable, or rows; it is read as its documents are sent.
         document_class: their class.
         advance: called after each batch with the number of its documents.
 
@@ -54,41 +52,53 @@ def make_countries(names: Mapping[str, str], codes_in_use: Iterable[str]) -> Ite
         yield Country(code=code, name=names.get(code))
 
 
-def make_airport(row: AirportRow, countries: Mapping[str, Country]) -> Airport:
-    """The airport of a row; its empty texts become nulls.
+def airports_in(rows: Iterable[AirportRow], countries: Mapping[str, Country]) -> Rows:
+    """The rows of airports; what is embedded in one is a row as well.
 
     Parameters:
-        row: what ``airportsdata`` says.
+        rows: what ``airportsdata`` says.
         countries: saved countries by their codes.
     """
-    return Airport(
-        icao=row["icao"],
-        iata=row["iata"] or None,
-        name=row["name"],
-        place=Place(
-            city=row["city"] or None, region=row["subd"] or None, time_zone=row["tz"] or None
-        ),
-        country=countries[row["country"]],
-        elevation=row["elevation"],
-        location=[row["lon"], row["lat"]],
-    )
+    return Rows(airport_row(row, countries) for row in rows)
 
 
-def make_earthquake(row: EarthquakeRow, countries: Mapping[str, Country]) -> Earthquake:
-    """The earthquake of a row.
+def airport_row(row: AirportRow, countries: Mapping[str, Country]) -> dict[str, Any]:
+    """A row by the names of the fields; empty texts become nulls."""
+    return {
+        "icao": row["icao"],
+        "iata": row["iata"] or None,
+        "name": row["name"],
+        "place": {
+            "city": row["city"] or None,
+            "region": row["subd"] or None,
+            "time_zone": row["tz"] or None,
+        },
+        "country": countries[row["country"]],
+        "elevation": row["elevation"],
+        "location": [row["lon"], row["lat"]],
+    }
+
+
+def earthquakes_in(rows: Iterable[EarthquakeRow], countries: Mapping[str, Country]) -> Rows:
+    """The rows of earthquakes, whose texts their fields parse.
 
     Parameters:
-        row: what the table of earthquakes says, all of it text.
+        rows: what the table of earthquakes says, all of it text.
         countries: saved countries by their names.
     """
+    return Rows((earthquake_row(row, countries) for row in rows), parse=True)
+
+
+def earthquake_row(row: EarthquakeRow, countries: Mapping[str, Country]) -> dict[str, Any]:
+    """A row by the names of the fields."""
     nearby = NEARBY.fullmatch(row["place"])
     region = row["place"].rpartition(", ")[2]
-    return Earthquake(
-        time=datetime.fromisoformat(row["time"]),
-        magnitude=Decimal(row["mag"]),
-        depth_km=float(row["depth"]),
-        region=region,
-        nearby=Nearby(**nearby.groupdict()) if nearby else None,
-        country=countries.get(OTHER_NAMES.get(region, region)),
-        epicentre=[float(row["lon"]), float(row["lat"])],
-    )
+    return {
+        "time": row["time"],
+        "magnitude": row["mag"],
+        "depth_km": row["depth"],
+        "region": region,
+        "nearby": nearby.groupdict() if nearby else None,
+        "country": countries.get(OTHER_NAMES.get(region, region)),
+        "epicentre": [float(row["lon"]), float(row["lat"])],
+    }

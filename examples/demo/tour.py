@@ -86,11 +86,11 @@ async def load_everything(display: Display, limit: int | None) -> None:
     by_code = {country.code: country for country in countries if country.code}
     by_name = {country.name: country for country in countries if country.name}
     with display.progress("insert airports", len(airports)) as advance:
-        documents = (load.make_airport(row, by_code) for row in airports)
-        reports.append(await load.insert(documents, Airport, advance))
+        rows = load.airports_in(airports, by_code)
+        reports.append(await load.insert(rows, Airport, advance))
     with display.progress("insert earthquakes", len(earthquakes)) as advance:
-        shocks = (load.make_earthquake(row, by_name) for row in earthquakes)
-        reports.append(await load.insert(shocks, Earthquake, advance))
+        rows = load.earthquakes_in(earthquakes, by_name)
+        reports.append(await load.insert(rows, Earthquake, advance))
     show_reports(display, zip((Country, Airport, Earthquake), reports, strict=True))
 
 

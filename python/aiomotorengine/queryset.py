@@ -496,7 +496,9 @@ class QuerySet(Generic[D]):
             ValueError: a document is not valid, or cannot be stored; or a number among the
                 arguments is too small.
             TypeError: the source is no iterable, the report none of ours, ``progress`` no function
-                or one that is async, or an argument no number where one is wanted.
+                or one that is async, ``rejects`` nothing to write to, or an argument no number
+                where one is wanted.
+            OSError: what is refused cannot be written down.
             UniqueKeyViolationError: a unique field's value is there already.
             pymongo.errors.PyMongoError: the server refused a document for another reason, or the
                 connection was lost. ``error.report`` is the report.

@@ -5,18 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
+from typing import Any
 
 import pytest
 from bson.objectid import ObjectId
 
+from aiomotorengine import Document, Rows
 from examples.demo import data, load
-from examples.demo.models import Country
+from examples.demo.models import Airport, Country, Earthquake
 from tests.harness import Mongo
 
 
 @pytest.fixture
 def country() -> Country:
     return Country(_id=ObjectId(), code="TL", name="East Timor")
+
+
+def documents(rows: Rows, document_class: type[Document]) -> list[Any]:
+    made: Any = rows.documents(document_class)
+    return list(made)
 
 
 def earthquake_row(place: str) -> data.EarthquakeRow:
@@ -64,7 +71,7 @@ def test_empty_texts_of_an_airport_become_nulls(country: Country) -> None:
         "tz": "Asia/Dili",
         "lid": "",
     }
-    airport = load.make_airport(row, {"TL": country})
+    [airport] = documents(load.airports_in([row], {"TL": country}), Airport)
     assert airport.validate()
     assert airport.to_son() == {
         "icao": "WPXX",
@@ -79,7 +86,7 @@ def test_empty_texts_of_an_airport_become_nulls(country: Country) -> None:
 
 def test_an_earthquake_near_a_town(country: Country) -> None:
     row = earthquake_row("12 km NNE of Lospalos, Timor Leste")
-    earthquake = load.make_earthquake(row, {"East Timor": country})
+    [earthquake] = documents(load.earthquakes_in([row], {"East Timor": country}), Earthquake)
     assert earthquake.validate()
     assert earthquake.to_son() == {
         "time": datetime(2024, 4, 1, 10, 26, 27, 337000),
@@ -95,7 +102,8 @@ def test_an_earthquake_near_a_town(country: Country) -> None:
 
 
 def test_an_earthquake_at_sea_has_no_town_and_no_country(country: Country) -> None:
-    earthquake = load.make_earthquake(earthquake_row("Banda Sea"), {"East Timor": country})
+    rows = load.earthquakes_in([earthquake_row("Banda Sea")], {"East Timor": country})
+    [earthquake] = documents(rows, Earthquake)
     assert earthquake.validate()
     assert (earthquake.region, earthquake.nearby, earthquake.country) == ("Banda Sea", None, None)
 
