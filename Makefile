@@ -39,6 +39,9 @@ TOOLS := $(VENV)/.stamp-tools $(if $(MONGODB_URI),,$(VENV)/.stamp-mongod)
 PARALLEL := --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
 PYTEST := $(PY) -m pytest $(PARALLEL)
 
+# The tests that say most of where documents keep their values.
+ON_STORAGE := $(addprefix tests/,storage documents fields references codec bulk)
+
 .DELETE_ON_ERROR:
 .PHONY: help setup build demo quick test test-all matrix test-pure lint bench bench-pythons fuzz leaks asan valgrind faults soak docs \
 	ci wheel-pure clean
@@ -64,7 +67,10 @@ ifeq ($(KIND),native)
 endif
 
 test-all: PYTEST += --corners=all
-test-all: test ## all tests, each with every codec, driver and server; cargo test
+test-all: test ## all tests, each with every codec, driver and server; cargo test; native storage
+ifeq ($(KIND),native)
+	AIOMOTORENGINE_STORAGE=native $(PY) -m pytest $(PARALLEL) $(ON_STORAGE) $(ARGS)
+endif
 
 matrix: setup ## the quick tests with every Python that is supported and found here
 	$(PY) -m tests.interpreters --pytest="$(PARALLEL) --quick $(ARGS)" $(PYTHONS)

@@ -4,7 +4,8 @@ A test takes ``codec``, ``driver``, ``server`` or ``mongo``, and does not ask wh
 combinations are the corners of a matrix. Each test runs in one corner, which its name determines,
 so a run as a whole meets them all; with ``--corners=all`` each runs in every corner, but for those
 that make up the server's answers, which need no second server. ``--codec``, ``--driver`` and
-``--server`` narrow the matrix.
+``--server`` narrow the matrix. What keeps the values of documents, ``AIOMOTORENGINE_STORAGE``, is
+chosen for a process, and no axis of it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from bson.objectid import ObjectId
 
 import aiomotorengine
 from aiomotorengine import codec as door
-from aiomotorengine import drivers
+from aiomotorengine import drivers, storage
 from aiomotorengine.connection import cleanup, connect
 from aiomotorengine.database import Database
 from tests.servers import NotAvailableError, Server, kinds
@@ -200,6 +201,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
         f"aiomotorengine: {aiomotorengine.__version__} on {python}",
         f"matrix: {what_runs(config)}; {workers(config)}",
         f"codec: {', '.join(codecs(config))}; {native_state()}",
+        f"storage: {storage.implementation}; {storage.reason}",
         f"driver: {', '.join(map(driver_state, driver_names(config)))}",
         f"server: {', '.join(map(server_state, server_choice(config)))}",
     ]
