@@ -198,6 +198,7 @@ def test_places_where_no_document_begins_are_no_bson(place: int) -> None:
 def run(setting: str | None, program: str, path: Path | None = None) -> Any:
     """Run a program in a Python of its own, with the codec chosen by the variable."""
     environment = {k: v for k, v in os.environ.items() if k != "AIOMOTORENGINE_CODEC"}
+    environment["AIOMOTORENGINE_STORAGE"] = "python"  # the native one needs the extension
     if setting is not None:
         environment["AIOMOTORENGINE_CODEC"] = setting
     paths = [str(path), str(PACKAGE.parent)] if path else [str(PACKAGE.parent)]
