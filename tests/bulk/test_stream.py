@@ -96,6 +96,16 @@ async def test_what_came_before_a_refused_document_goes_in() -> None:
     assert await stored() == list(range(15))
 
 
+@pytest.mark.parametrize("call", ["insert_stream", "bulk_insert"])
+async def test_what_is_no_document_is_refused_after_what_was_refused_before_it(call: str) -> None:
+    # So many that a slice has the refused and what is no document.
+    given: list[Any] = [*rows(range(100)), Row(n=-1), Key(n=1), *rows(range(5))]
+    report = BulkReport()
+    with pytest.raises(ValueError, match="Validation for document 100 in the documents"):
+        await getattr(Row.objects, call)(given, report=report)
+    assert [entry.number for entry in report.rejected] == [100]
+
+
 async def test_a_source_that_raises_keeps_its_exception() -> None:
     closed = []
 
