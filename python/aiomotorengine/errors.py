@@ -394,13 +394,13 @@ def bulk_refusal(number: int, reason: object) -> ValueError:
 class OversizeDocumentError(DocumentTooLarge, ValueError):
     """A document of a bulk insert is larger than MongoDB takes."""
 
-    def __init__(self, number: int, size: int) -> None:
-        self._given = number, size
-        super().__init__(
-            bulk_refusal_text(
-                number, f"it has {size} bytes of BSON, and {LARGEST_DOCUMENT} are the most"
-            )
-        )
+    def __init__(self, number: int, size: int, largest: Iterable[tuple[str, int]] = ()) -> None:
+        largest = tuple(largest)
+        self._given = number, size, largest
+        reason = f"it has {size} bytes of BSON, and {LARGEST_DOCUMENT} are the most"
+        if largest:
+            reason += "; " + ", ".join(f"'{path}' takes {taken}" for path, taken in largest)
+        super().__init__(bulk_refusal_text(number, reason))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), self._given

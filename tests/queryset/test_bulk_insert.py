@@ -548,3 +548,20 @@ async def test_other_tasks_get_their_turn_while_many_documents_are_converted() -
     await Quiet.objects.bulk_insert([Quiet(n=n) for n in range(2000)])
     task.cancel()
     assert len(seen) > 3
+
+
+async def test_a_document_that_is_too_large_says_what_takes_most_of_it(mongo: Mongo) -> None:
+    class Part(Document):
+        text = StringField(db_field="t")
+
+    class Whole(Document):
+        n = IntField()
+        parts = ListField(EmbeddedDocumentField(Part), db_field="p")
+        title = StringField()
+
+    parts = [Part(text="a"), Part(text="x" * (17 * MEGABYTE))]
+    with pytest.raises(DocumentTooLarge) as refusal:
+        await Whole.objects.bulk_insert([Whole(n=1, parts=parts, title="y" * 1000)])
+    taken = 17 * MEGABYTE + len(b"\x02t\0") + 4 + 1
+    title = 1000 + len(b"\x02title\0") + 4 + 1
+    assert f"; 'parts.1.text' takes {taken}, 'title' takes {title}, " in str(refusal.value)

@@ -7,9 +7,17 @@ from typing import Any
 
 import pytest
 from bson import ObjectId
+from bson.datetime_ms import DatetimeMS
 from bson.son import SON
 
-from aiomotorengine import Document, IntField, ReferenceField
+from aiomotorengine import (
+    DateTimeField,
+    Document,
+    EmbeddedDocumentField,
+    IntField,
+    ListField,
+    ReferenceField,
+)
 from aiomotorengine.errors import ResultsTruncatedWarning, StoredValueError
 from aiomotorengine.queryset import QuerySet
 from tests.harness import Mongo
@@ -166,3 +174,39 @@ def test_raise_takes_it_back() -> None:
     query = Meter.objects.on_unreadable("skip")
     assert query.on_unreadable("raise") is query
     assert query._on_unreadable is None
+
+
+class Visit(Document):
+    at = DateTimeField(db_field="a")
+
+
+class Guest(Document):
+    n = IntField()
+    visits = ListField(EmbeddedDocumentField(Visit), db_field="v")
+
+
+@pytest.mark.usefixtures("codec")
+@pytest.mark.parametrize(
+    ("stored", "path"),
+    [
+        ({"v": [{}, {"a": DatetimeMS(10**15)}]}, "visits.1.at"),
+        ({"v": [{"a": DatetimeMS(-(10**15))}]}, "visits.0.at"),
+        ({"_other": {"b": [DatetimeMS(10**15)]}}, "_other.b.0"),
+    ],
+    ids=["late", "early", "undeclared"],
+)
+async def test_a_date_that_python_has_no_year_for(
+    mongo: Mongo, stored: dict[str, Any], path: str
+) -> None:
+    rows = [{"n": number} for number in range(20)]
+    rows[7] |= {"_id": "bad", **stored}
+    await Guest.objects.coll().insert_many(rows)
+    with pytest.raises(StoredValueError) as refusal:
+        await Guest.objects.get("bad")
+    error = refusal.value
+    assert (error.path, error.id, error.document_class) == (path, "bad", Guest)
+    assert str(error).startswith(f"Can't read '{path}' of the Guest with _id 'bad': DatetimeMS(")
+    errors: list[StoredValueError] = []
+    found = await Guest.objects.on_unreadable(errors).find_all()
+    assert [guest.n for guest in found] == [number for number in range(20) if number != 7]
+    assert [error.path for error in errors] == [path]

@@ -12,6 +12,7 @@ from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch, is_inserted_as_copy
 from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.codec import DocumentError, pure
+from aiomotorengine.codec.elements import largest_values
 from aiomotorengine.codec.levels import MOST_STORED_LEVELS
 from aiomotorengine.codec.plan import plan_of, route_of_rows
 from aiomotorengine.codec.routes import has_own
@@ -24,10 +25,12 @@ from aiomotorengine.errors import (
     bulk_refusal,
     wrong_class,
 )
+from aiomotorengine.fields.stored_key import attribute_path
 from aiomotorengine.locations import copy_location
 from aiomotorengine.pacing import Pace
 from aiomotorengine.rows import RefusedRow, RowReader
 from aiomotorengine.rows.plan import row_plan
+from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.validation import errors_after, errors_of, explained
 from aiomotorengine.wire import requests
 from aiomotorengine.writing import indexes, saving
@@ -37,6 +40,9 @@ __all__ = ["FalsyValidationError", "Preparer", "give_ids"]
 
 MOST_AT_ONCE = 16
 """How many documents are validated before one looks at the clock."""
+
+SHOWN_OF_OVERSIZE = 3
+"""Of how many fields it is said what they take of a document that is too large."""
 
 
 class FalsyValidationError(ValueError):
@@ -349,8 +355,15 @@ class Preparer:
                 position += 1
 
     def _refuse_oversize(self, batch: Batch, position: int) -> None:
-        size = len(batch.encoded[position])
-        self._leave_out(batch, position, OversizeDocumentError(batch.numbers[position], size))
+        raw, kind = batch.encoded[position], type(batch.documents[position])
+        if not issubclass(kind, DocumentStorage):
+            kind = self._target.document_class  # of a row
+        largest = [
+            (".".join(map(str, attribute_path(kind, keys))), size)
+            for keys, size in largest_values(raw, SHOWN_OF_OVERSIZE)
+        ]
+        error = OversizeDocumentError(batch.numbers[position], len(raw), largest)
+        self._leave_out(batch, position, error)
 
     def _refuse_too_deep(self, batch: Batch, position: int) -> None:
         levels = f"it has more than the {MOST_STORED_LEVELS} levels that MongoDB stores"

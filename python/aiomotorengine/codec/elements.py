@@ -6,7 +6,7 @@ Every length is checked before it is believed.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from bson.errors import InvalidBSON
@@ -18,6 +18,7 @@ __all__ = [
     "Element",
     "elements",
     "is_deeper_than",
+    "largest_values",
     "without",
 ]
 
@@ -118,6 +119,38 @@ def without(raw: bytes, element: Element) -> bytes:
     removed = element.end - element.start
     length = struct.pack("<i", len(raw) - removed)
     return b"".join((length, raw[4 : element.start], raw[element.end :]))
+
+
+def largest_values(raw: bytes, count: int) -> list[tuple[tuple[str | int, ...], int]]:
+    """Which values take most of a document: the keys and indexes of each, and its size in bytes.
+
+    Each is of another field; where more than half of what a field holds is in one value, that.
+
+    Parameters:
+        raw: the document, which is whole.
+        count: how many at most.
+    """
+    own = sorted(elements(raw, 0, len(raw)), key=size_with_key, reverse=True)
+    found = []
+    for element in own[:count]:
+        keys: list[str | int] = [element.key.decode(errors="replace")]
+        largest = element
+        while True:
+            inside: Iterable[Element] = ()
+            if largest.type_byte in (DOCUMENT, ARRAY):
+                inside = elements(raw, largest.value, largest.end)
+            deeper = max(inside, key=size_with_key, default=None)
+            if deeper is None or 2 * size_with_key(deeper) <= size_with_key(largest):
+                break
+            key = deeper.key.decode(errors="replace")
+            keys.append(int(key) if largest.type_byte == ARRAY and key.isdecimal() else key)
+            largest = deeper
+        found.append((tuple(keys), size_with_key(largest)))
+    return found
+
+
+def size_with_key(element: Element) -> int:
+    return element.end - element.start
 
 
 def is_deeper_than(levels: int, raw: bytes, start: int = 0, end: int | None = None) -> bool:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, aclosing, nullcontext
+from contextlib import AbstractContextManager, aclosing, nullcontext, suppress
 from typing import Any, NamedTuple, Protocol
+
+from bson.errors import InvalidBSON
 
 from aiomotorengine.codec import codec_for
 from aiomotorengine.drivers import private_names
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.pacing import Pace
+from aiomotorengine.reading.dates import refused_date, with_any_date
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.cursors import CursorReader
 from aiomotorengine.wire.replies import Batch, decode_documents, with_replies_as_bytes
@@ -68,7 +71,7 @@ class DocumentDecoder:
     """
 
     def __init__(
-        self, collection: Any, document_class: Any, on_unreadable: Unreadable | None
+        self, collection: Any, document_class: Any, on_unreadable: Unreadable | None = None
     ) -> None:
         self._codec_options = collection.codec_options
         self._codec = codec_for(document_class, self._codec_options)
@@ -79,14 +82,34 @@ class DocumentDecoder:
         decode_many = self._codec.decode_many
         try:
             documents = decode_many(batch.reply, offsets, seconds=pace.left)
-        except StoredValueError:
+        except (StoredValueError, InvalidBSON):
             return self._one_by_one(
                 offsets,
-                lambda offset: decode_many(batch.reply, [offset])[0],
-                lambda offset: decode_documents(batch, [offset], self._codec_options)[0],
+                lambda offset: self.document_at(batch, offset),
+                lambda offset: self._stored_at(batch, offset),
                 pace,
             )
         return Decoded(documents, len(documents))
+
+    def document_at(self, batch: Batch, offset: int) -> Any:
+        """One document of a batch.
+
+        Raises:
+            StoredValueError: it cannot be read.
+            bson.errors.InvalidBSON: its bytes do not add up.
+        """
+        try:
+            return self._codec.decode_many(batch.reply, [offset])[0]
+        except InvalidBSON as error:
+            refusal = None
+            with suppress(InvalidBSON):
+                refusal = refused_date(self._document_class, self._stored_at(batch, offset))
+            if refusal is None:
+                raise
+            raise refusal from error
+
+    def _stored_at(self, batch: Batch, offset: int) -> Mapping[str, Any]:
+        return decode_documents(batch, [offset], with_any_date(self._codec_options))[0]
 
     def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
         return self._one_by_one(stored, self._document_class.from_son, lambda same: same, None)
@@ -254,8 +277,7 @@ async def find_first(
         batch: Batch | None = await served.find_one(query, sort=sort or None, skip=skip)
     if batch is None:
         return None
-    codec = codec_for(document_class, collection.codec_options)
-    return codec.decode_many(batch.reply, batch.places[:1])[0]
+    return DocumentDecoder(collection, document_class).document_at(batch, batch.places[0])
 
 
 def find_stored(collection: Any, query: Mapping[str, Any]) -> Reading:
