@@ -106,7 +106,7 @@ leaks: ## what the native codec keeps of memory and references, for each documen
 	@$(MAKE) --no-print-directory build PROFILE=release
 	$(PY) -m tests.leaks $(ARGS)
 
-asan: setup ## Rust's tests, tests/codec and the fuzzer with AddressSanitizer (needs Rust)
+asan: setup ## Rust's tests, tests/codec, tests/storage, the fuzzer with AddressSanitizer (needs Rust)
 	$(PY) rust/memory_checks.py asan $(ARGS)
 
 valgrind: $(TOOLS) ## a stretch of tests/codec and of the fuzzer under valgrind (needs Rust)

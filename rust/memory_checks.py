@@ -2,8 +2,9 @@
 
 ``asan`` builds the crate and a Python to load it with AddressSanitizer, and runs Rust's tests too;
 ``valgrind`` watches the extension as it is installed. Either first has to report an error that is
-made on purpose, then runs a stretch of ``tests/codec`` and of the fuzzer. Further arguments go to
-pytest. What is known not to be ours is listed in ``asan.supp`` and ``valgrind.supp``.
+made on purpose, then runs a stretch of ``tests/codec``, ``tests/storage`` and of the fuzzer, with
+each storage of documents. Further arguments go to pytest. What is known not to be ours is listed in
+``asan.supp`` and ``valgrind.supp``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cargo_test import ROOT, libpython
@@ -24,6 +25,8 @@ RUST = ROOT / "rust"
 BUILT = ROOT / "target" / "asan"
 TRIPLE = f"{platform.machine()}-unknown-linux-gnu"
 PYTHON = Path(sysconfig.get_path("scripts"), "python")
+
+STORAGES = ("python", "native")
 
 PLANTED = """
 import ctypes
@@ -65,6 +68,10 @@ class Detector:
         """Python's exit code, or the detector's."""
         return called(*self.python, *arguments, **self.environment)
 
+    def storing(self, storage: str) -> Detector:
+        """The same, where documents keep their values natively or in Python's dicts."""
+        return replace(self, environment={**self.environment, "AIOMOTORENGINE_STORAGE": storage})
+
     def sees_what_is_planted(self) -> bool:
         ran = subprocess.run(
             [*self.python, "-c", PLANTED],
@@ -85,8 +92,14 @@ def main(arguments: list[str]) -> int:
         return 1
     print(f"{name}: the error made on purpose was reported; now the codec", flush=True)
     pytest = ("-m", "pytest", "-q", "--capture=sys", "-p", "no:cacheprovider", "--codec=native")
-    tests = detector.run(*pytest, *detector.tests, *for_pytest)
-    return tests or detector.run("-m", "tests.fuzz", *detector.fuzzing)
+    for storage in STORAGES:
+        print(f"{name}: with {storage} storage of documents", flush=True)
+        watched = detector.storing(storage)
+        found = watched.run(*pytest, *detector.tests, *for_pytest)
+        found = found or watched.run("-m", "tests.fuzz", *detector.fuzzing)
+        if found:
+            return found
+    return 0
 
 
 def called(*command: str, **environment: str) -> int:
@@ -124,6 +137,7 @@ def asan() -> Detector:
         # With its guards around every variable, a small stack holds fewer levels than without.
         tests=(
             "tests/codec",
+            "tests/storage",
             "--deselect=tests/codec/test_differential.py",
             "--deselect=tests/codec/test_depth.py",
             # Where there is no more memory, the sanitizer ends the process itself.
@@ -176,7 +190,9 @@ def require(code: int) -> None:
 
 # -- valgrind ------------------------------------------------------------------------------------
 
-VALGRIND_STRETCH = "case or refusal or damaged or together or another_class or ten_thousand"
+VALGRIND_STRETCH = (
+    "case or refusal or damaged or together or another_class or ten_thousand or storage"
+)
 """Everything but the random documents, which are left to the fuzzer."""
 
 
@@ -195,7 +211,7 @@ def valgrind() -> Detector:
             str(PYTHON),
         ),
         report="Invalid read of size",
-        tests=("tests/codec/test_laws.py", "-k", VALGRIND_STRETCH),
+        tests=("tests/codec/test_laws.py", "tests/storage", "-k", VALGRIND_STRETCH),
         fuzzing=("--documents=1000", "--mutations=10000"),
     )
 

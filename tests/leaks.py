@@ -30,15 +30,17 @@ import bson
 from bson.int64 import Int64
 from bson.objectid import ObjectId
 
-from aiomotorengine import Document, IntField, StringField
+from aiomotorengine import Document, IntField, Rows, StringField
 from aiomotorengine import codec as door
 from aiomotorengine.codec import Codec, codec_for
 from aiomotorengine.codec.plan import FIELD_METHODS
 from aiomotorengine.metaclasses import DocumentMetaClass
+from aiomotorengine.rows.plan import row_plan
 from tests.codec.case import tables
 from tests.codec.laws import STANDARD, encodable, ids_for
 from tests.fuzz import mutations
 from tests.zoo import animals, generate
+from tests.zoo.shapes import SHAPES
 
 __all__ = ["Growth", "Subject", "growth_of", "leaks_each_time", "round_trips", "subjects"]
 
@@ -258,7 +260,42 @@ def subjects() -> dict[str, Callable[[], Subject]]:
     found["classes that come and go"] = partial(Subject, one_class)
     found["ids and wrapped documents"] = partial(Subject, for_the_driver)
     found["replies"] = replies
+    found["rows"] = rows
+    found["construction"] = partial(Subject, constructed)
     return found
+
+
+def rows() -> Subject:
+    """Rows that become bytes, and rows that are refused at their last key."""
+    prepared = []
+    for shape in SHAPES:
+        reader = Rows([]).reader(shape.document_class)
+        codec = codec_for(shape.document_class, STANDARD).compile_rows(row_plan(reader))
+        prepared.append((codec, shape.values(8)))
+
+    def work() -> int:
+        for codec, values in prepared:
+            codec.encode_many(values)
+            for row in values:
+                tried(codec.encode_many, [{**row, "no_field": row}])
+        return sum(2 * len(values) for _, values in prepared)
+
+    return Subject(work)
+
+
+def constructed() -> int:
+    """Documents made of values, changed, and left to the collector in a cycle."""
+    done = 0
+    for shape in SHAPES:
+        for values in shape.values(8):
+            document = shape.document_class(**values)
+            name = next(iter(values))
+            setattr(document, name, [document])
+            delattr(document, name)
+            document.no_field = document
+            tried(shape.document_class, document)  # values have names
+            done += 1
+    return done
 
 
 def round_trips(*lists: Sequence[Any]) -> Subject:
