@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from bson.objectid import ObjectId
 
-from aiomotorengine.bulk.batch import Batch, InsertedByCall, MaybeInserted
+from aiomotorengine.bulk.batch import Batch, InsertedByCall, InsertedInTransaction, MaybeInserted
 from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.bulk.preparing import give_ids
 from tests.bulk.models import Row
@@ -68,5 +68,6 @@ def test_a_document_that_someone_else_saved_stays_saved() -> None:
 
 def test_in_a_transaction_what_is_unknown_is_doubtful() -> None:
     document = Row(n=1)
-    batch_of(document).apply(Outcome(unknown=range(1)), False, maybe)
+    in_transaction = InsertedInTransaction(transaction=object())
+    batch_of(document).apply(Outcome(unknown=range(1)), in_transaction, maybe)
     assert document._is_persisted is maybe
