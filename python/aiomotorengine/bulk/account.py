@@ -10,7 +10,7 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.outcome import Outcome
-from aiomotorengine.bulk.rejected import Kept, RejectedDocument, WriteErrors
+from aiomotorengine.bulk.rejected import PackedRefusal, RejectedDocument, WriteErrors
 from aiomotorengine.bulk.rejects import Rejects
 from aiomotorengine.bulk.report import BulkReport
 from aiomotorengine.errors import (
@@ -53,7 +53,7 @@ class Account:
         self._connection_error: Exception | None = None
         self._refusal: tuple[int, Exception] | None = None
         self._first_write_error: BulkWriteError | None = None
-        self._first_refused: Kept | None = None
+        self._first_refused: PackedRefusal | None = None
         self._are_all_duplicates = True
         self._write_concern_errors: list[Mapping[str, Any]] = []
         self._first_write_concern_error: BulkWriteError | None = None
@@ -115,7 +115,7 @@ class Account:
         elif isinstance(outcome.error, Exception):
             self.failed(outcome.error)
 
-    def _refused_by_server(self, refused: Collection[Kept]) -> None:
+    def _refused_by_server(self, refused: Collection[PackedRefusal]) -> None:
         self.report.rejected.extend(refused)
         for kept in refused:
             self._are_all_duplicates &= kept[1] == DUPLICATE_KEY_CODE

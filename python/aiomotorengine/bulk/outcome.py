@@ -10,7 +10,7 @@ from typing import Any
 
 from pymongo.errors import BulkWriteError, ProtocolError, PyMongoError
 
-from aiomotorengine.bulk.rejected import Kept
+from aiomotorengine.bulk.rejected import PackedRefusal
 from aiomotorengine.pacing import SECONDS_PER_SLICE
 from aiomotorengine.wire.answers import checked_count, is_whole, protocol_errors
 from aiomotorengine.wire.write_replies import refusals_in
@@ -35,7 +35,7 @@ class Outcome:
 
     written: Sequence[int] = NOTHING
     unknown: Sequence[int] = NOTHING
-    refused: Mapping[int, Kept] = field(default_factory=dict)
+    refused: Mapping[int, PackedRefusal] = field(default_factory=dict)
     untouched: Sequence[int] = NOTHING
     write_concern_errors: Sequence[Mapping[str, Any]] = ()
     error: BaseException | None = None
@@ -95,14 +95,14 @@ class RefusalReader:
         numbers: Sequence[int],
         *,
         ordered: bool,
-        pack: Callable[[int, Mapping[str, Any]], Kept],
+        pack: Callable[[int, Mapping[str, Any]], PackedRefusal],
     ) -> None:
         self._error = error
         self._numbers = numbers
         self._ordered = ordered
         self._pack = pack
         self._answers = refusals_in(error.details)
-        self._refused: dict[int, Kept] = {}
+        self._refused: dict[int, PackedRefusal] = {}
         self._nonsense: PyMongoError | None = None
 
     def read_some(self) -> bool:

@@ -14,11 +14,11 @@ from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions, TypeRegistry
 
 from aiomotorengine.errors import FieldError
 
-__all__ = ["Kept", "RejectedDocument", "RejectedDocuments", "WriteErrors"]
+__all__ = ["PackedRefusal", "RejectedDocument", "RejectedDocuments", "WriteErrors"]
 
 Entry = TypeVar("Entry")
 
-Kept = tuple[int, int | None, str, Any, Any, Any, Any]
+PackedRefusal = tuple[int, int | None, str, Any, Any, Any, Any]
 """Number, code, message, keyPattern, keyValue, what else the server said, and the field errors."""
 
 ENTRIES_PER_PIECE = 1_000
@@ -120,8 +120,8 @@ class RejectedDocuments(Readable[RejectedDocument]):
             document_class=dict, type_registry=TypeRegistry()
         )
         # Python's collector stops looking at tuples of plain values, and at tuples of those.
-        self._pieces: list[tuple[Kept, ...]] = []
-        self._last: list[Kept] = []
+        self._pieces: list[tuple[PackedRefusal, ...]] = []
+        self._last: list[PackedRefusal] = []
         self._patterns: dict[Any, Any] = {}
         self.count_of_answers = 0
         """How many have a code, which is the server's."""
@@ -132,7 +132,7 @@ class RejectedDocuments(Readable[RejectedDocument]):
         pattern, value = self._pack_pattern(entry.key_pattern), self._pack(entry.key_value)
         self.extend([(entry.number, entry.code, entry.message, pattern, value, None, errors)])
 
-    def pack(self, number: int, answer: Mapping[str, Any]) -> Kept:
+    def pack(self, number: int, answer: Mapping[str, Any]) -> PackedRefusal:
         """What is kept of what the server says of a document that it refused; for ``extend``."""
         others = answer.keys() - KEYS_OF_AN_ENTRY
         return (
@@ -145,7 +145,7 @@ class RejectedDocuments(Readable[RejectedDocument]):
             (),
         )
 
-    def extend(self, packed: Iterable[Kept]) -> None:
+    def extend(self, packed: Iterable[PackedRefusal]) -> None:
         """Take in what was packed."""
         for kept in packed:
             self.count_of_answers += kept[1] is not None
@@ -177,11 +177,11 @@ class RejectedDocuments(Readable[RejectedDocument]):
     def _unpack(self, kept: Any) -> Any:
         return bson.decode(kept, self._options) if isinstance(kept, bytes) else kept
 
-    def _kept(self, position: int) -> Kept:
+    def _kept(self, position: int) -> PackedRefusal:
         piece, position = divmod(position, ENTRIES_PER_PIECE)
         return self._pieces[piece][position] if piece < len(self._pieces) else self._last[position]
 
-    def unpack(self, kept: Kept) -> RejectedDocument:
+    def unpack(self, kept: PackedRefusal) -> RejectedDocument:
         """The entry that something was kept of."""
         number, code, message, pattern, value, _, errors = kept
         return RejectedDocument(
