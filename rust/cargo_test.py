@@ -1,7 +1,8 @@
 """``cargo test`` with the Python that runs this: ``python rust/cargo_test.py [ARGUMENT...]``.
 
-The tests are programs with Python inside, so they link libpython and look for it when they start;
-an extension module needs neither. Where there is no libpython they cannot be had.
+The tests are programs with Python inside, so they link libpython and look for it when they start,
+and for PyMongo, which the module imports; an extension module needs to be told of neither. Where
+there is no libpython they cannot be had.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ def main(arguments: list[str]) -> int:
         **os.environ,
         "PYO3_PYTHON": sys.executable,
         "LD_LIBRARY_PATH": os.pathsep.join(filter(None, found)),
+        "PYTHONPATH": sysconfig.get_path("platlib"),
     }
     command = ["cargo", "test", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode

@@ -121,6 +121,7 @@ def asan() -> Detector:
         "LD_LIBRARY_PATH": os.pathsep.join(
             filter(None, [str(library.parent), os.environ.get("LD_LIBRARY_PATH", "")])
         ),
+        "PYTHONPATH": sysconfig.get_path("platlib"),
         "PYO3_PYTHON": sys.executable,
         "RUSTC_BOOTSTRAP": "1",  # the stable toolchain has the sanitizer, behind this
         "RUSTFLAGS": "-Zsanitizer=address",
