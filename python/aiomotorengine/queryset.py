@@ -335,10 +335,11 @@ class QuerySet(Generic[D]):
         if id is None and not filters:
             raise RuntimeError("Either an id or a filter must be provided to get")
         if id is not None:
-            node: QNode = Q({"_id": id_to_find(id)})
+            query = {"_id": id_to_find(id)}
+            node: QNode = Q(query)
         else:
             node = self._filters & conditions(self.__klass__, (), filters)
-        query = node.to_query(self.__klass__)
+            query = node.to_query(self.__klass__)
         return await self._first_of(Selection(self.__klass__, node, query, [], 0, 1), alias)
 
     async def count(self, alias: str | None = None) -> int:
