@@ -40,7 +40,7 @@ PARALLEL := --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
 PYTEST := $(PY) -m pytest $(PARALLEL)
 
 # The tests that say most of where documents keep their values.
-ON_STORAGE := $(addprefix tests/,storage documents fields references codec bulk)
+ON_STORAGE := $(addprefix tests/,storage documents fields references bulk)
 
 .DELETE_ON_ERROR:
 .PHONY: help setup build demo quick test test-all matrix test-pure lint bench bench-pythons fuzz leaks asan valgrind faults soak docs \
