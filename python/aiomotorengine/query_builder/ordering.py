@@ -31,8 +31,6 @@ def sort_key(document_class: Any, field: BaseField[Any] | str) -> tuple[str, int
         >>> sort_key(Player, "-score"), sort_key(Player, Player.score), sort_key(Player, "id")
         (('s', -1), ('s', 1), ('_id', 1))
     """
-    if isinstance(field, BaseField):
-        refuse_other_class(document_class, field)
     if isinstance(field, ListField):
         raise ValueError(
             "Can't order by a list field. Use an aggregation (Document.objects.aggregate), or "
@@ -49,8 +47,11 @@ def sort_key(document_class: Any, field: BaseField[Any] | str) -> tuple[str, int
     if name in ("id", "_id") and name not in document_class._fields:
         return "_id", sign
     try:
-        return ".".join(part.db_field for part in document_class.get_fields(name)), sign
+        path = document_class.get_fields(name)
     except ValueError:
         raise ValueError(
             f"Invalid order by field '{name}': Field not found in '{document_class.__name__}'."
         ) from None
+    if isinstance(field, BaseField):
+        refuse_other_class(document_class, field)
+    return ".".join(part.db_field for part in path), sign
