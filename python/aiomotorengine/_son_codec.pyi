@@ -5,6 +5,7 @@ from typing import Any
 
 from bson.codec_options import CodecOptions
 from bson.objectid import ObjectId
+from typing_extensions import disjoint_base
 
 from aiomotorengine.codec.contract import Codec
 from aiomotorengine.codec.plan import DocumentPlan
@@ -39,8 +40,13 @@ def cut_reply(raw: bytes) -> tuple[bytes, str, list[int]] | None: ...
 
 # -- storage: the twins are in storage.py ---------------------------------------------------------
 
+@disjoint_base
 class Storage(PythonStorage): ...
+
+@disjoint_base
 class FieldDescriptor(PythonDescriptor): ...
+
+@disjoint_base
 class StorageMeta(type): ...
 
 def set_layout(cls: type, names: tuple[str, ...]) -> None: ...

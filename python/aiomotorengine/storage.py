@@ -214,7 +214,7 @@ class PythonDescriptor:
         self.field = field
         self.name = name
 
-    def __get__(self, document: DocumentStorage | None, owner: type | None = None) -> Any:
+    def __get__(self, document: DocumentStorage | None, owner: type | None = None, /) -> Any:
         # Python comes here only on the class, or where the instance has no value.
         return self.field if document is None else None
 
@@ -395,7 +395,7 @@ class ConvertedAttribute(Attribute):
 
     __slots__ = ()
 
-    def __get__(self, document: DocumentStorage | None, owner: type | None = None) -> Any:
+    def __get__(self, document: DocumentStorage | None, owner: type | None = None, /) -> Any:
         return self.field if document is None else self.read(document)
 
     def __set__(self, document: DocumentStorage, value: Any) -> None:
@@ -410,7 +410,7 @@ class ReferenceAttribute(ConvertedAttribute):
 
     __slots__ = ()
 
-    def __get__(self, document: DocumentStorage | None, owner: type | None = None) -> Any:
+    def __get__(self, document: DocumentStorage | None, owner: type | None = None, /) -> Any:
         if document is None:
             return self.field
         if type(self.value_of(document)) is DanglingReference:
