@@ -40,13 +40,14 @@ from aiomotorengine import (
     connect,
     disconnect,
 )
-from aiomotorengine.bulk import BulkReport
+from aiomotorengine.bulk import BulkReport, inserting
 from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch
 from aiomotorengine.bulk.outcome import RefusalReader
 from aiomotorengine.bulk.preparing import FalsyValidationError
 from aiomotorengine.errors import OversizeDocumentError, UniqueKeyViolationError
 from tests.bulk.gate import Gate, gated, sent
+from tests.bulk.hurry import Hurried
 from tests.bulk.models import Key, Row, account, keys, numbers_of, rows, stored
 from tests.harness import Mongo
 
@@ -799,6 +800,28 @@ async def test_a_progress_that_raises_ends_the_stream() -> None:
     sets = numbers_of(failure.value.report)  # type: ignore[attr-defined]
     assert sets["inserted"] == list(range(10))
     assert await stored() == list(range(10))
+
+
+async def test_documents_in_hand_at_the_end_are_what_they_were(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Text(Document):
+        text = StringField()
+
+    def progress(report: BulkReport) -> None:
+        raise LookupError("cannot draw")
+
+    # All are taken and get their ids at once, and only so many bytes are sent.
+    monkeypatch.setattr(inserting, "Pace", Hurried)
+    saved = await Text.objects.create(text="s")
+    new = [Text(text="n" * 300_000) for _ in range(20)]
+    before = saved._id
+    with pytest.raises(LookupError, match="cannot draw") as failure:
+        await Text.objects.insert_stream([*new, saved], in_flight=1, progress=progress)
+    report = failure.value.report  # type: ignore[attr-defined]
+    assert 0 < len(report.inserted) < 10
+    assert [it._id is not None for it in new] == [n in report.inserted for n in range(20)]
+    assert (saved._id, saved._is_persisted) == (before, True)
 
 
 @pytest.mark.parametrize("kinds", ["one class", "a class with another below it"])

@@ -406,6 +406,8 @@ class StreamCall(Call):
         while len(self._in_hand) and self._lifecycle.may_take:
             rest = self._preparer.receive(self._in_hand)
             await self._prepare(self._in_hand)
+            if len(self._in_hand):
+                return  # they will not be sent, and have ids that they must not keep
             self._in_hand = rest
             self._pace.start()
 
