@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
+from inspect import iscoroutinefunction
 from typing import Any
 
 from bson import json_util
@@ -20,6 +21,7 @@ __all__ = [
     "deserialize",
     "get_class",
     "has_operators",
+    "is_async",
     "is_collection",
     "is_condition",
     "is_operator",
@@ -36,6 +38,13 @@ READING = json_util.JSONOptions(
     tz_aware=True,
     uuid_representation=UuidRepresentation.STANDARD,
 )
+
+
+def is_async(function: Any) -> bool:
+    """Whether what a function or another callable returns has to be awaited."""
+    return iscoroutinefunction(function) or (
+        callable(function) and iscoroutinefunction(type(function).__call__)
+    )
 
 
 def serialize(value: Any) -> str:

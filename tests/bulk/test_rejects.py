@@ -6,7 +6,8 @@ import asyncio
 import io
 import json
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -171,6 +172,16 @@ async def test_an_async_function_is_refused() -> None:
         await Key.objects.insert_stream(Rows(ROWS), rejects=note)
 
 
+async def test_an_object_whose_call_is_async_is_refused() -> None:
+    class Note:
+        async def __call__(self, *arguments: Any) -> None: ...
+
+    with pytest.raises(TypeError, match="is not async"):
+        await Key.objects.insert_stream(Rows(ROWS), rejects=Note())
+    with pytest.raises(TypeError, match="is not async"):
+        await Key.objects.insert_stream(Rows(ROWS), progress=Note())
+
+
 async def test_the_file_is_written_in_a_thread() -> None:
     threads: set[int] = set()
 
@@ -228,6 +239,11 @@ HEX = "0123456789abcdef01234567"
         ({None: ["more"], 7: 1}, {"None": ["more"], "7": 1}),
         ({"x": object}, {"x": "<class 'object'>"}),
         ("\udc80", "\udc80"),
+        ({"d": Decimal("1.50")}, {"d": {"$numberDecimal": "1.50"}}),
+        ({"d": Decimal("1e999999")}, {"d": "Decimal('1E+999999')"}),
+        ({"d": date(2020, 1, 2)}, {"d": "2020-01-02"}),
+        ({"n": 1 << 2047}, {"n": 1 << 2047}),
+        ({"n": 10**5000, "m": 1}, {"n": "<int>", "m": 1}),
     ],
 )
 def test_a_row_is_written_as_extended_json(row: Any, written: Any) -> None:

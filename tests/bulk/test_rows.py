@@ -104,6 +104,19 @@ async def test_the_first_row_that_is_refused_ends_an_ordered_stream() -> None:
     assert [row["station"] for row in await stored()] == ["A"]
 
 
+async def test_a_row_that_is_larger_than_mongodb_takes_is_told() -> None:
+    rows = [{"station": "A"}, {"station": "B", "place": {"city": "x" * 17_000_000}}]
+    told_of_both = []
+    for source in (Rows(rows), Rows(rows).documents(Reading)):
+        report = await Reading.objects.insert_stream(source, ordered=False, on_error="collect")
+        told_of_both.append(told(report))
+    of_rows, of_documents = told_of_both
+    assert of_rows == of_documents
+    [(number, _, message, _)] = of_rows
+    assert number == 1
+    assert "place.city" in message
+
+
 async def test_names_are_checked_before_anything_is_sent(mongo: Mongo) -> None:
     commands = watch(mongo)
     rows = Rows([["A", 7]], columns=["station", "hours"])

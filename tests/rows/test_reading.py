@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
@@ -21,6 +22,7 @@ from aiomotorengine import (
     Rows,
     StringField,
 )
+from aiomotorengine.errors import FieldError
 from aiomotorengine.rows import RefusedRow
 
 
@@ -167,6 +169,14 @@ def test_unknown_keys_may_be_kept() -> None:
     assert document.to_son()["_x"] == 1
 
 
+@pytest.mark.parametrize("id", ["x", "key"])
+def test_the_column_of_the_id_is_no_unknown_key(id: str) -> None:
+    row = {"station": "A", "x": 7}
+    [document] = read([row], unknown="keep", rename={"x": "key"}, id=id)
+    assert document._id == 7
+    assert "_key" not in document.to_son()
+
+
 def test_properties_are_assigned_to_where_unknown_keys_are_kept() -> None:
     class Named(Document):
         first = StringField()
@@ -217,6 +227,12 @@ def test_where_an_id_comes_from(row: dict[str, Any], rules: dict[str, Any], id: 
 def test_a_function_for_ids_gets_the_row_of_columns_by_name() -> None:
     [document] = read([("A", 7)], columns=["station", "hour"], id=lambda row: row["station"])
     assert document._id == "A"
+
+
+def test_where_no_id_can_be_made_the_rest_of_a_row_is_read() -> None:
+    [row] = read([{"hour": 99, "x": 1}], id=lambda row: row["station"])
+    assert [FieldError.of(refusal).path for refusal in row.refusals] == ["x", "_id"]
+    assert row.document.hour == 99
 
 
 def test_defaults_are_made_for_each_row() -> None:
@@ -330,6 +346,13 @@ def test_a_column_of_ids_needs_no_field() -> None:
         ),
         ([], {"rename": {"a": "c", "b": "c"}}, ValueError, "rename has 'c' twice."),
         ([], {"rename": ["a"]}, TypeError, "rename must be a mapping of names, not ['a']."),
+        (
+            "rows.csv",
+            {},
+            TypeError,
+            "Rows must be given rows, not 'rows.csv'; open a file, and read it by "
+            "csv.DictReader, say.",
+        ),
         ([], {"id": 7}, TypeError, "id must be a column or a function of a row, not 7."),
         (
             {"a": [1]},
@@ -353,6 +376,11 @@ def test_rules_that_are_none_are_refused(
     with pytest.raises(error) as refusal:
         Rows(source, **rules)
     assert str(refusal.value) == message
+
+
+def test_a_function_for_ids_is_not_async() -> None:
+    with pytest.raises(TypeError, match="id must be a function that is not async"):
+        Rows([], id=asyncio.sleep)
 
 
 def test_arrow_data_is_refused_with_what_to_do() -> None:

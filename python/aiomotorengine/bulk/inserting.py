@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import AsyncIterable, Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass
 from functools import partial
-from inspect import iscoroutinefunction
 from typing import Any
 
 from aiomotorengine.bulk.account import Account
@@ -23,6 +22,7 @@ from aiomotorengine.bulk.sources import Source
 from aiomotorengine.bulk.timer import Timer
 from aiomotorengine.pacing import Pace
 from aiomotorengine.rows import RowReader, Rows
+from aiomotorengine.utils import is_async
 from aiomotorengine.writing.target import Target
 
 __all__ = ["Options", "insert_list", "insert_stream"]
@@ -52,7 +52,7 @@ class Options:
             raise TypeError(f"report must be a BulkReport, not {type(self.report).__name__}.")
         if self.progress is None:
             return
-        if not callable(self.progress) or iscoroutinefunction(self.progress):
+        if not callable(self.progress) or is_async(self.progress):
             raise TypeError(
                 "progress must be a function that takes the report and is not async, not "
                 f"{self.progress!r}."

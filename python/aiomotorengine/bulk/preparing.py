@@ -30,7 +30,6 @@ from aiomotorengine.locations import copy_location
 from aiomotorengine.pacing import Pace
 from aiomotorengine.rows import RefusedRow, RowReader
 from aiomotorengine.rows.plan import row_plan
-from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.validation import errors_after, errors_of, explained
 from aiomotorengine.wire import requests
 from aiomotorengine.writing import indexes, saving
@@ -355,9 +354,9 @@ class Preparer:
                 position += 1
 
     def _refuse_oversize(self, batch: Batch, position: int) -> None:
-        raw, kind = batch.encoded[position], type(batch.documents[position])
-        if not issubclass(kind, DocumentStorage):
-            kind = self._target.document_class  # of a row
+        raw, kind = batch.encoded[position], self._target.document_class
+        if not self.encodes_rows:
+            kind = type(batch.documents[position])
         largest = [
             (".".join(map(str, attribute_path(kind, keys))), size)
             for keys, size in largest_values(raw, SHOWN_OF_OVERSIZE)

@@ -11,20 +11,22 @@ import json
 import os
 from collections import deque
 from collections.abc import Callable, Mapping
-from inspect import iscoroutinefunction
+from datetime import date, datetime
+from decimal import Decimal
 from math import isfinite
 from threading import Lock
 from typing import Any, TextIO
 
 from bson import json_util
 from bson.binary import UuidRepresentation
+from bson.decimal128 import Decimal128
 
 from aiomotorengine.bulk.rejected import RejectedDocument
 from aiomotorengine.fields.password_field import PasswordType
 from aiomotorengine.locations import shown
 from aiomotorengine.pacing import Pace
 from aiomotorengine.storage import DocumentStorage
-from aiomotorengine.utils import is_collection
+from aiomotorengine.utils import is_async, is_collection
 
 __all__ = ["Destination", "Rejects", "check_destination"]
 
@@ -35,6 +37,10 @@ EXTENDED_JSON = json_util.RELAXED_JSON_OPTIONS.with_options(
 )
 
 
+MOST_BITS = 2048
+"""Python writes out every number of so many bits, whatever limit it was given."""
+
+
 def check_destination(to: Any) -> None:
     """Refuse what refused documents can't be written to.
 
@@ -43,7 +49,7 @@ def check_destination(to: Any) -> None:
     """
     if to is None or isinstance(to, str | os.PathLike) or hasattr(to, "write"):
         return
-    if not callable(to) or iscoroutinefunction(to):
+    if not callable(to) or is_async(to):
         raise TypeError(
             "rejects must be a path, a text file, or a function that takes an entry and what was "
             f"refused and is not async, not {to!r}."
@@ -160,10 +166,14 @@ def line_of(entry: RejectedDocument, item: Any) -> str:
 
 def as_json(value: Any) -> Any:
     """A value as ``json`` takes it; what extended JSON has no form for is its ``repr``."""
-    if value is None or isinstance(value, str | bool | int):
+    if value is None or isinstance(value, str | bool):
         return value
+    if isinstance(value, int):
+        return value if value.bit_length() <= MOST_BITS else shown(value)
     if isinstance(value, float):
         return value if isfinite(value) else {"$numberDouble": text_of(value)}
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
     if isinstance(value, DocumentStorage):
         id = {} if value._id is None else {"_id": as_json(value._id)}
         return {**id, **as_json(value._values)}
@@ -176,6 +186,8 @@ def as_json(value: Any) -> Any:
     if is_collection(value):
         return [as_json(one) for one in value]
     try:
+        if isinstance(value, Decimal):
+            value = Decimal128(value)
         return json_util.default(value, EXTENDED_JSON)
     except Exception:
         return shown(value)

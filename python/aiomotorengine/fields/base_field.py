@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABCMeta
 from collections.abc import Callable
-from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypedDict, TypeVar, overload
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -12,7 +11,7 @@ from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.hooks import new_generation
 from aiomotorengine.fields.native_kind import NativeKind
 from aiomotorengine.storage import Attribute, ConvertedAttribute, DocumentStorage, StoredAttribute
-from aiomotorengine.utils import deserialize
+from aiomotorengine.utils import deserialize, is_async
 
 if TYPE_CHECKING:
     from typing import Self
@@ -98,7 +97,7 @@ class BaseField(Generic[T], metaclass=FieldType):
         on_save: Callable[[Any, bool], Any] | None = None,
         unique: bool | None = None,
     ) -> None:
-        if iscoroutinefunction(on_save):
+        if is_async(on_save):
             raise TypeError(f"on_save must be a function that is not async, not {on_save!r}.")
         # The counter is one for all fields, and programs set it back: it lives on BaseField.
         self.creation_counter = BaseField.total_creation_counter

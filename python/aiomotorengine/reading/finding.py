@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from inspect import iscoroutinefunction
 from typing import Any
 
 from aiomotorengine.errors import StoredValueError
@@ -12,6 +11,7 @@ from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Reading, Unreadable
+from aiomotorengine.utils import is_async
 
 __all__ = ["Selection", "batches", "first", "unreadable_handler"]
 
@@ -64,7 +64,7 @@ def unreadable_handler(how: Any) -> Unreadable | None:
         if how not in ("raise", "skip"):
             raise ValueError(f"on_unreadable must be 'raise' or 'skip', not {how!r}.")
         return None if how == "raise" else lambda error, stored: None
-    if not callable(how) or iscoroutinefunction(how):
+    if not callable(how) or is_async(how):
         raise TypeError(
             f"on_unreadable must be 'raise', 'skip', a list, or a function that is not async, "
             f"not {how!r}."

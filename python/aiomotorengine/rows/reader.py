@@ -115,7 +115,15 @@ class RowReader:
 
     def _give_id(self, row: Mapping[Any, Any], values: dict[str, Any], refusals: Refusals) -> None:
         if callable(self.rules.id):
-            name, id = "_id", self.rules.id(row)
+            name = "_id"
+            try:
+                id = self.rules.id(row)
+            except RecursionError:
+                raise
+            except Exception as raised:  # as of a key that this row does not have
+                locate(raised, name)
+                refusals.append(raised)
+                return
         else:
             column = self.rules.column_of_id(row.keys())
             name, id = str(self.rules.id), None if column is None else row[column]
@@ -159,7 +167,7 @@ class ClassReader:
             for key, name in rules.rename.items():
                 if name in known:
                     self.targets[key] = known[name]
-                elif rules.unknown == "keep":
+                elif rules.unknown == "keep" and rules.id not in (key, name):
                     self.targets[key] = name, None
             if isinstance(rules.id, str):
                 self._ignored = {key for key, name in rules.rename.items() if name == rules.id}

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from aiomotorengine.utils import is_async
+
 __all__ = ["RowRules"]
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -44,6 +46,8 @@ class RowRules:
             raise TypeError(f"rename must be a mapping of names, not {self.rename!r}.")
         if not (self.id is None or isinstance(self.id, str) or callable(self.id)):
             raise TypeError(f"id must be a column or a function of a row, not {self.id!r}.")
+        if is_async(self.id):
+            raise TypeError(f"id must be a function that is not async, not {self.id!r}.")
         refuse_twice("rename", self.rename.values())
         if self.columns is not None:
             refuse_twice("columns", (self.rename.get(name, name) for name in self.columns))

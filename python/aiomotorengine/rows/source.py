@@ -14,6 +14,7 @@ from collections.abc import (
 )
 from typing import Any, Literal
 
+from aiomotorengine.locations import shown
 from aiomotorengine.rows.reader import RowReader
 from aiomotorengine.rows.rules import RowRules
 
@@ -76,6 +77,11 @@ class Rows:
         for name, value in (("columns", columns), ("null_values", null_values)):
             if isinstance(value, str | bytes):
                 raise TypeError(f"{name} must be several texts, not {value!r}.")
+        if isinstance(source, str | bytes):
+            raise TypeError(
+                f"Rows must be given rows, not {shown(source)}; open a file, and read it by "
+                "csv.DictReader, say."
+            )
         if any(hasattr(source, method) for method in ARROW_METHODS):
             raise TypeError(
                 f"Rows can't read the Arrow data of a {type(source).__name__} yet; give it dicts, "
