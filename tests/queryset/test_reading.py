@@ -115,6 +115,15 @@ async def test_a_negative_skip_is_refused(twenty: None) -> None:
         await Row.objects.skip(-1).find_all()
 
 
+@pytest.mark.parametrize("option", ["skip", "limit"])
+async def test_a_number_that_no_message_holds_is_refused(twenty: None, option: str) -> None:
+    found = getattr(Row.objects, option)(2**63)
+    with pytest.raises(ValueError, match="more than 64 bits"):
+        await found.find_all()
+    with pytest.raises(ValueError, match="more than 64 bits"):
+        await found.first()
+
+
 async def test_skip_beyond_the_end(twenty: None) -> None:
     assert await Row.objects.skip(20).find_all() == []
 

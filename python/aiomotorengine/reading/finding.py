@@ -15,6 +15,9 @@ from aiomotorengine.utils import is_async
 
 __all__ = ["Selection", "batches", "first", "unreadable_handler"]
 
+MOST = 2**63 - 1
+"""The largest number of documents that MongoDB takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -77,10 +80,10 @@ def batches(collection: Any, selection: Selection) -> Reading:
     """The documents of a selection, in batches as they arrive.
 
     Raises:
-        ValueError: the limit or the number to skip is negative, or a condition has a value that
-            can't be encoded.
+        ValueError: the limit or the number to skip is negative or has more than 64 bits, or a
+            condition has a value that can't be encoded.
     """
-    refuse_negative(selection)
+    refuse_out_of_range(selection)
     return reading.find(
         collection,
         selection.document_class,
@@ -99,7 +102,7 @@ async def first(collection: Any, selection: Selection) -> Any | None:
     Raises:
         ValueError: as for ``batches``.
     """
-    refuse_negative(selection)
+    refuse_out_of_range(selection)
     if selection.limit == 0:
         return None
     return await reading.find_first(
@@ -112,8 +115,9 @@ async def first(collection: Any, selection: Selection) -> Any | None:
     )
 
 
-def refuse_negative(selection: Selection) -> None:
-    if selection.limit is not None and selection.limit < 0:
-        raise ValueError(f"The limit must not be negative: {selection.limit}.")
-    if selection.skip < 0:
-        raise ValueError(f"The number to skip must not be negative: {selection.skip}.")
+def refuse_out_of_range(selection: Selection) -> None:
+    for name, number in (("limit", selection.limit), ("number to skip", selection.skip)):
+        if number is not None and number < 0:
+            raise ValueError(f"The {name} must not be negative: {number}.")
+        if number is not None and number > MOST:
+            raise ValueError(f"The {name} has more than 64 bits: {number}.")
