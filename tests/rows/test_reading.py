@@ -169,6 +169,13 @@ def test_unknown_keys_may_be_kept() -> None:
     assert document.to_son()["_x"] == 1
 
 
+def test_a_key_that_is_no_text_cannot_be_kept() -> None:
+    lines = csv.DictReader(io.StringIO("station,hour\nA,7,more\n"))
+    [row] = read(lines, unknown="keep")
+    assert str(row.error) == "Field None not found in Reading."
+    assert row.document.hour == "7"
+
+
 @pytest.mark.parametrize("id", ["x", "key"])
 def test_the_column_of_the_id_is_no_unknown_key(id: str) -> None:
     row = {"station": "A", "x": 7}

@@ -184,10 +184,11 @@ class ClassReader:
             if target is None:
                 if key in self._ignored:
                     continue
-                if self._rules.unknown == "refuse":
-                    refusals.append(unknown(self._class, key, value))
-                elif self._rules.unknown == "keep":
+                is_kept = self._rules.unknown == "keep"
+                if is_kept and isinstance(key, str):
                     values[key] = value
+                elif is_kept or self._rules.unknown == "refuse":
+                    refusals.append(unknown(self._class, key, value))
                 continue
             name, convert = target
             if convert is not None:
