@@ -168,7 +168,7 @@ async def test_rejects_that_are_none_are_refused(rejects: Any) -> None:
 async def test_an_async_function_is_refused() -> None:
     async def note(entry: RejectedDocument, row: Any) -> None: ...
 
-    with pytest.raises(TypeError, match="is not async"):
+    with pytest.raises(TypeError, match="neither may be async"):
         await Key.objects.insert_stream(Rows(ROWS), rejects=note)
 
 
@@ -176,10 +176,18 @@ async def test_an_object_whose_call_is_async_is_refused() -> None:
     class Note:
         async def __call__(self, *arguments: Any) -> None: ...
 
-    with pytest.raises(TypeError, match="is not async"):
+    with pytest.raises(TypeError, match="neither may be async"):
         await Key.objects.insert_stream(Rows(ROWS), rejects=Note())
     with pytest.raises(TypeError, match="is not async"):
         await Key.objects.insert_stream(Rows(ROWS), progress=Note())
+
+
+async def test_a_file_whose_write_is_async_is_refused() -> None:
+    class Later:
+        async def write(self, text: str) -> None: ...
+
+    with pytest.raises(TypeError, match="neither may be async"):
+        await Key.objects.insert_stream(Rows(ROWS), rejects=Later())  # type: ignore[arg-type]
 
 
 async def test_the_file_is_written_in_a_thread() -> None:

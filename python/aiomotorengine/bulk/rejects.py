@@ -47,12 +47,13 @@ def check_destination(to: Any) -> None:
     Raises:
         TypeError: it is no path, no file and no function, or one that is async.
     """
-    if to is None or isinstance(to, str | os.PathLike) or hasattr(to, "write"):
+    if to is None or isinstance(to, str | os.PathLike):
         return
-    if not callable(to) or is_async(to):
+    called = getattr(to, "write", to)
+    if not callable(called) or is_async(called):
         raise TypeError(
             "rejects must be a path, a text file, or a function that takes an entry and what was "
-            f"refused and is not async, not {to!r}."
+            f"refused; file and function are not awaited, so neither may be async. It is {to!r}."
         )
 
 
