@@ -48,7 +48,9 @@ __all__ = [
     "construct_directly",
     "forget_constructions",
     "has_other",
+    "has_own_id",
     "implementation",
+    "keep_own_id",
     "lay_out",
     "other_values",
     "reason",
@@ -194,6 +196,22 @@ class HiddenValues(dict[str, Any]):
         return hidden
 
 
+OWN_ID = {"_id": "_id"}
+"""The ``_stored_keys`` of an embedded document that was stored with an ``_id``, and has no others.
+They share this one, which nobody changes."""
+
+
+def keep_own_id(document: DocumentStorage) -> None:
+    """Say that a loaded document was stored in another one with the ``_id`` that it has."""
+    keys = document._stored_keys
+    document._stored_keys = {**keys, **OWN_ID} if keys else OWN_ID
+
+
+def has_own_id(document: DocumentStorage) -> bool:
+    """Whether a document is stored in another one with an ``_id``: it is if it was."""
+    return "_id" in (getattr(document, "_stored_keys", None) or ()) and document._id is not None
+
+
 class PythonStorage:
     """The twin of the extension's ``Storage``."""
 
@@ -254,7 +272,8 @@ class DocumentStorage(Storage):
     Attributes:
         _id: the document's id, or ``None`` before the first save.
         _is_persisted: whether the document was loaded or saved before.
-        _stored_keys: for dynamic attributes that were loaded, the key each came from.
+        _stored_keys: for dynamic attributes that were loaded, the key each came from; and ``_id``
+            for an embedded document that was stored with one.
         _hidden: stored values that no attribute shows (their name belongs to the class), by key;
             ``HiddenValues`` where there are also fields that read what is stored in another form.
     """

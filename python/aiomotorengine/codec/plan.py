@@ -30,7 +30,13 @@ from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import HOOKS
 from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.storage import Attribute, DocumentStorage, Storage
+from aiomotorengine.storage import (
+    Attribute,
+    DocumentStorage,
+    Storage,
+    has_own_id,
+    keep_own_id,
+)
 
 __all__ = ["DocumentPlan", "FieldPlan", "UndeclaredPlan", "plan_of", "route_of_rows"]
 
@@ -105,10 +111,16 @@ class UndeclaredPlan:
         values: ``function(document)`` gives the stored key and the value of each that is saved.
         pick_up: ``function(document, mapping, keys)`` takes in those of a loaded document, and
             gives the names of the fields that were found under an older key.
+        keep_own_id: ``function(document)`` says that a loaded document was stored in another one
+            with the ``_id`` that it has.
+        has_own_id: ``function(document)``: whether a document is stored in another one with an
+            ``_id``. Only one with ``_stored_keys`` may be.
     """
 
     values: Callable[[Any], Iterator[tuple[str, Any]]]
     pick_up: Callable[[Any, Mapping[str, Any], list[str]], set[str]]
+    keep_own_id: Callable[[Any], None]
+    has_own_id: Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +178,7 @@ def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> 
         fields=tuple(plan_field(field) for field in document_class._fields.values()),
         defaults=conversion.defaults,
         factories=tuple((name, make) for name, _, make in conversion.factories),
-        undeclared=UndeclaredPlan(undeclared_values, conversion.pick_up),
+        undeclared=UndeclaredPlan(undeclared_values, conversion.pick_up, keep_own_id, has_own_id),
         construct="direct" if document_class._is_built_directly() else "init",
         routes=MappingProxyType(routes),
         rows=rows_route(document_class, routes),

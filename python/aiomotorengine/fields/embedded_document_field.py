@@ -12,7 +12,7 @@ from aiomotorengine.fields.document_class import document_class
 from aiomotorengine.fields.hooks import unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import located, refused
-from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.storage import DocumentStorage, has_own_id, keep_own_id
 from aiomotorengine.utils import has_operators, is_operator
 
 __all__ = ["EmbeddedDocumentField"]
@@ -24,8 +24,9 @@ D = TypeVar("D", bound=DocumentStorage)
 class EmbeddedDocumentField(BaseField[D]):
     """A document stored inside another, without an ``_id`` of its own.
 
-    Its own ``validate``, ``to_son`` and ``from_son`` are called. Filters and updates take a mapping
-    of its attributes' names as well, for the document that it would make.
+    One that was loaded with an ``_id``, as other programs write it, is stored with it again. Its
+    own ``validate``, ``to_son`` and ``from_son`` are called. Filters and updates take a mapping of
+    its attributes' names as well, for the document that it would make.
 
     Parameters:
         embedded_document_type: the document class; or its dotted path, which is looked up on first
@@ -85,7 +86,10 @@ class EmbeddedDocumentField(BaseField[D]):
 
     @unchanged(NoneType)
     def to_son(self, value: Any) -> Any:
-        return value if value is None else value.to_son()
+        if value is None:
+            return None
+        son = value.to_son()
+        return {"_id": value._id, **son} if has_own_id(value) else son
 
     @unchanged(NoneType)
     def from_son(self, value: Any) -> Any:
@@ -93,7 +97,10 @@ class EmbeddedDocumentField(BaseField[D]):
             return None
         if type(value) is not dict and not isinstance(value, Mapping):
             raise TypeError(f"{self._title} takes a mapping, not {type(value).__name__}.")
-        return self.embedded_type.from_son(value)  # type: ignore[attr-defined]
+        document: Any = self.embedded_type.from_son(value)  # type: ignore[attr-defined]
+        if value.get("_id") is not None and isinstance(document, DocumentStorage):
+            keep_own_id(document)
+        return document
 
     def to_query(self, value: Any) -> Any:
         if value is None:

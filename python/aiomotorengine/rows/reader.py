@@ -28,6 +28,7 @@ from aiomotorengine.ids import without_hex
 from aiomotorengine.locations import locate
 from aiomotorengine.rows.refused import RefusedRow, twice, unknown
 from aiomotorengine.rows.rules import RowRules
+from aiomotorengine.storage import keep_own_id
 from aiomotorengine.utils import is_collection
 
 __all__ = ["RowReader", "names_in"]
@@ -220,7 +221,11 @@ class ClassReader:
             return value
         embedded: Any = field.embedded_type
         reader = self._classes.get(embedded) or ClassReader(embedded, self._rules, self._classes)
-        return embedded(**reader.values_of(value, refusals))
+        values = reader.values_of(value, refusals)
+        document = embedded(**values)
+        if values.get("_id") is not None:
+            keep_own_id(document)
+        return document
 
 
 def read_items(item: Convert, value: Any, refusals: Refusals) -> Any:

@@ -43,6 +43,12 @@ CASES = [
     ),
     Case(
         EmbeddedDocumentField(Home),
+        python=EmbeddedDocumentField(Home).from_son({"_id": 5} | STORED),
+        stored={"_id": 5} | STORED,
+        reads=EmbeddedDocumentField(Home).from_son({"_id": 5} | STORED),
+    ),
+    Case(
+        EmbeddedDocumentField(Home),
         python=Home(road="Loop", colour="red"),
         stored=STORED | {"_colour": "red"},
         reads=Home.from_son(STORED | {"_colour": "red"}),

@@ -79,7 +79,9 @@ impl Kind for Embedded {
         match self.plan.and_then(|plan| context.plan_for(plan, value)) {
             Some(plan) if plan.writes => {
                 out.key(kind::DOCUMENT, key)?;
-                plan.write(value, None, out, &context.deeper()?.of_documents())
+                let id = plan.own_id(value)?;
+                let id = id.as_ref().map(Bound::as_borrowed);
+                plan.write(value, id, out, &context.deeper()?.of_documents())
             }
             None if let Some((rows, plan, row)) = self.row(value, context) => {
                 out.key(kind::DOCUMENT, key)?;

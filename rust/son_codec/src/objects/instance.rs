@@ -351,6 +351,21 @@ impl InstanceLayout {
         }
     }
 
+    /// Whether a document of this class remembers stored keys; or has lost the slot for them.
+    #[inline]
+    pub(crate) fn has_stored_keys(&self, document: Value<'_, '_>) -> bool {
+        match self {
+            Self::Dict(layout) => {
+                // SAFETY: as in `has_hidden`.
+                let keys = unsafe { layout.stored_keys.get(document) };
+                keys.is_none_or(|keys| !keys.is_none())
+            }
+            Self::Inline { .. } => {
+                stored(document).is_none_or(|document| document.has_stored_keys())
+            }
+        }
+    }
+
     /// A document with nothing in it but these values.
     #[inline]
     pub(crate) fn unfinished<'py>(

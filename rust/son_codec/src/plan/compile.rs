@@ -131,6 +131,8 @@ impl<'py> Compiler<'py> {
             undeclared: Undeclared {
                 values: undeclared.getattr("values")?.unbind(),
                 pick_up: undeclared.getattr("pick_up")?.unbind(),
+                keep_own_id: undeclared.getattr("keep_own_id")?.unbind(),
+                has_own_id: undeclared.getattr("has_own_id")?.unbind(),
             },
             validates: is_known && is_native("validate")?,
             writes: is_known && is_native("to_son")?,

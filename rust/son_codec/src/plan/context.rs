@@ -92,6 +92,12 @@ impl<'py> Context<'py> {
         })
     }
 
+    /// Whether it is the context of what is in another document.
+    #[inline]
+    pub(crate) fn is_nested(&self) -> bool {
+        self.depth > 0
+    }
+
     /// How many more levels there may be.
     pub(crate) fn levels_left(&self) -> usize {
         DEEPEST - self.depth

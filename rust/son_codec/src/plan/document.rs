@@ -72,12 +72,16 @@ impl<'py> FieldValues<'py> for Values<'_, 'py> {
     }
 }
 
-/// The Python side of values that no field declares (`conversion.py`).
+/// The Python side of values that no field declares (`conversion.py`, `storage.py`).
 pub(super) struct Undeclared {
     /// Gives the stored key and the value of each that is to be saved.
     pub(super) values: Py<PyAny>,
     /// Takes in those of a loaded document.
     pub(super) pick_up: Py<PyAny>,
+    /// Says that a loaded document was stored in another one with the `_id` that it has.
+    pub(super) keep_own_id: Py<PyAny>,
+    /// Whether a document is stored in another one with an `_id`.
+    pub(super) has_own_id: Py<PyAny>,
 }
 
 impl Document {
@@ -128,6 +132,24 @@ impl Document {
             self.write_undeclared(document, out, context)?;
         }
         Ok(out.end(start)?)
+    }
+
+    /// The `_id` with which a document of exactly this class is stored in another one: most have none.
+    #[inline]
+    pub(crate) fn own_id<'py>(
+        &self,
+        document: Value<'_, 'py>,
+    ) -> Outcome<Option<Bound<'py, PyAny>>> {
+        let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
+        if !layout.has_stored_keys(document) {
+            return Ok(None);
+        }
+        let py = document.py();
+        let has_own_id = self.undeclared.has_own_id.bind(py);
+        if !has_own_id.call1((document,))?.is_truthy()? {
+            return Ok(None);
+        }
+        Ok(Some(document.getattr(intern!(py, "_id"))?))
     }
 
     /// Begin a document, with an `_id` in front where one is given; `Writer::end` takes what this
@@ -264,12 +286,16 @@ impl Document {
             expected += 1;
         }
         let id = id.unwrap_or_else(|| context.none());
+        let has_own_id = context.is_nested() && !id.is_none();
         let document = unfinished.loaded(id)?;
         let picked = if others.is_empty() {
             None
         } else {
             Some(self.pick_up(&document, &others, &seen, context)?)
         };
+        if has_own_id {
+            self.undeclared.keep_own_id.bind(py).call1((&document,))?;
+        }
         for (index, make) in &self.factories {
             let field = self.fields.get(*index).ok_or(Stop::AskPython)?;
             let is_picked = match &picked {
@@ -330,6 +356,8 @@ impl Document {
         }
         visit.call(&self.undeclared.values)?;
         visit.call(&self.undeclared.pick_up)?;
+        visit.call(&self.undeclared.keep_own_id)?;
+        visit.call(&self.undeclared.has_own_id)?;
         for (_, make) in &self.factories {
             visit.call(make)?;
         }

@@ -195,6 +195,15 @@ impl<'a, 'py> Stored<'a, 'py> {
             .is_some_and(|rare| rare.hidden != unsafe { ffi::Py_None() })
     }
 
+    /// Whether stored keys are remembered; or the slot for them was emptied.
+    #[inline]
+    pub(crate) fn has_stored_keys(self) -> bool {
+        // SAFETY: an instance.
+        unsafe { (*self.raw()).rare.as_ref() }
+            // SAFETY: None is always there.
+            .is_some_and(|rare| rare.stored_keys != unsafe { ffi::Py_None() })
+    }
+
     /// Say which id it has, and whether it was stored, when it is new.
     #[inline]
     pub(crate) fn set_origin(self, id: Bound<'py, PyAny>, is_persisted: Bound<'py, PyAny>) {
