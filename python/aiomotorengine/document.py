@@ -20,7 +20,13 @@ from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.queryset import QuerySet
-from aiomotorengine.storage import DanglingReference, DocumentStorage, other_values, value_of
+from aiomotorengine.storage import (
+    DanglingReference,
+    DocumentStorage,
+    LiveValues,
+    other_values,
+    value_of,
+)
 
 if TYPE_CHECKING:
     from typing import Self
@@ -221,13 +227,13 @@ class BaseDocument(DocumentStorage):
             alias: the connection for referenced classes without an ``__alias__`` of their own.
 
         Returns:
-            ``loaded_reference_count``, and ``loaded_values``: the live mapping of this document's
+            ``loaded_reference_count``, and ``loaded_values``: a live mapping of this document's
             values, or ``[]`` where there was nothing to load.
         """
         count = await references.load([self], fields=fields, alias=alias)
         return {
             "loaded_reference_count": count,
-            "loaded_values": self._values if count else [],
+            "loaded_values": LiveValues(self) if count else [],
         }
 
     @classmethod

@@ -20,13 +20,14 @@ from bson.codec_options import CodecOptions
 from bson.decimal128 import Decimal128
 from bson.objectid import ObjectId
 
+from aiomotorengine.documents.conversion import find_attribute
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.ids import is_id
 from aiomotorengine.reading import documents as reading
-from aiomotorengine.storage import DanglingReference, DocumentStorage, ReferenceList
+from aiomotorengine.storage import DanglingReference, DocumentStorage, ReferenceList, value_of
 from aiomotorengine.utils import is_collection
 
 __all__ = ["load"]
@@ -61,7 +62,7 @@ class Node:
 
 
 class Place:
-    """Where a reference stands, in a document's values or in a list of them.
+    """Where a reference stands: in a document, by its attribute, or in a list, by its index.
 
     While references are looked up, the program may go on and change what is there. So a place
     remembers what it was made for, and nothing else is replaced.
@@ -82,7 +83,7 @@ class Place:
         self.container = container
         self.index = index
         self.holder = holder  # for an item of a list: where that list stands
-        self.value = container[index]
+        self.value = value_in(container, index)
 
     @property
     def key(self) -> tuple[Any, Any]:
@@ -108,7 +109,8 @@ class Place:
             self.index = next(same, None)
             if self.index is None:
                 return False
-        self.container[self.index] = self.value = value
+        put_in(self.container, self.index, value)
+        self.value = value
         return True
 
 
@@ -245,16 +247,35 @@ def mark_missing_in_lists(places: Sequence[Place]) -> None:
     lists = {id(place.container): place for place in places if place.holder is not None}
     for place in lists.values():
         if any(isinstance(item, DanglingReference) for item in place.container):
-            container, index = place.holder or ({}, None)
+            container, index = place.holder or ([], 0)
             if holds(container, index, place.container):
-                container[index] = ReferenceList.of(place.container)
+                put_in(container, index, ReferenceList.of(place.container))
+
+
+def value_in(container: Any, index: Any) -> Any:
+    """What stands in a document or list; ``None`` if a document has nothing there.
+
+    Raises:
+        IndexError: the list is not that long.
+    """
+    if isinstance(container, DocumentStorage):
+        return value_of(container, index)
+    return container[index]
+
+
+def put_in(container: Any, index: Any, value: Any) -> None:
+    """Put a value into a document or list."""
+    if isinstance(container, DocumentStorage):
+        find_attribute(type(container), index).keep(container, value)
+    else:
+        container[index] = value
 
 
 def holds(container: Any, index: Any, value: Any) -> bool:
     """Whether a value still stands where it was found."""
     try:
-        return container[index] is value
-    except LookupError:
+        return value_in(container, index) is value
+    except IndexError:
         return False
 
 
@@ -273,7 +294,7 @@ def places_in_document(
     for name in fields if names is None else names:
         if name not in fields:
             raise ValueError(f"Field {name} not found in {type(document).__name__}.")
-        yield from places_in_value(node, fields[name], document._values, name)
+        yield from places_in_value(node, fields[name], document, name)
 
 
 def places_in_value(
@@ -283,7 +304,7 @@ def places_in_value(
     index: Any,
     holder: tuple[Any, Any] | None = None,
 ) -> Iterator[Place]:
-    value = container.get(index) if isinstance(container, dict) else container[index]
+    value = value_in(container, index)
     if value is None:
         return
     if isinstance(field, ReferenceField):
@@ -295,7 +316,8 @@ def places_in_value(
         if not is_collection(value):
             return  # no list at all: kept as it is, for validation to refuse
         if not isinstance(value, list):
-            value = container[index] = list(value)
+            value = list(value)
+            put_in(container, index, value)
         for position in range(len(value)):
             yield from places_in_value(node, field._base_field, value, position, (container, index))
 

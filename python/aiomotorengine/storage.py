@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from datetime import tzinfo
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,7 @@ __all__ = [
     "DanglingReference",
     "DocumentStorage",
     "HiddenValues",
+    "LiveValues",
     "ReferenceAttribute",
     "ReferenceList",
     "StorageMeta",
@@ -289,6 +290,39 @@ class DocumentStorage(Storage):
     def _values(self) -> dict[str, Any]:
         """The stored values by attribute name; live, not a copy."""
         return self.__dict__
+
+
+class LiveValues(MutableMapping[str, Any]):
+    """The values of a document, live.
+
+    Where they lie in the instance, they stay there until somebody looks here.
+
+    Parameters:
+        document: the document.
+    """
+
+    __slots__ = ("_document",)
+
+    def __init__(self, document: DocumentStorage) -> None:
+        self._document = document
+
+    def __getitem__(self, name: str) -> Any:
+        return self._document._values[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._document._values[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._document._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._document._values)
+
+    def __len__(self) -> int:
+        return len(self._document._values)
+
+    def __repr__(self) -> str:
+        return repr(self._document._values)
 
 
 # -- values by name ------------------------------------------------------------------------------

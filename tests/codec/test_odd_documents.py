@@ -217,12 +217,27 @@ class Posing(Document):
     text = StringField()
 
     def __getattribute__(self, name: str) -> Any:
-        return {"text": "posed"} if name == "__dict__" else super().__getattribute__(name)
+        return (lambda: {"text": "posed"}) if name == "to_son" else super().__getattribute__(name)
 
 
 def test_a_class_with_an_access_of_its_own_is_converted_by_its_own_methods() -> None:
     _, written = hold_to_laws(Posing(text="real"))
     assert "posed" in repr(written)
+
+
+class Masked(Document):
+    text = StringField()
+
+    def __getattribute__(self, name: str) -> Any:
+        return "***" if name == "text" else super().__getattribute__(name)
+
+
+def test_what_a_class_shows_in_the_place_of_a_value_is_not_stored() -> None:
+    document = Masked(text="real")
+    assert document.text == "***"
+    _, written = hold_to_laws(document)
+    assert "real" in repr(written)
+    assert "*" not in repr(written)
 
 
 class Drained(BaseField[list[int]]):

@@ -25,7 +25,7 @@ from aiomotorengine.bulk.rejected import RejectedDocument
 from aiomotorengine.fields.password_field import PasswordType
 from aiomotorengine.locations import shown
 from aiomotorengine.pacing import Pace
-from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.storage import DocumentStorage, values_of
 from aiomotorengine.utils import is_async, is_collection
 
 __all__ = ["Destination", "Rejects", "check_destination"]
@@ -177,7 +177,7 @@ def as_json(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, DocumentStorage):
         id = {} if value._id is None else {"_id": as_json(value._id)}
-        return {**id, **as_json(value._values)}
+        return {**id, **as_json(values_of(value))}
     if isinstance(value, PasswordType):
         return "***"
     if isinstance(value, Mapping):

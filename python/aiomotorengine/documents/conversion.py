@@ -616,19 +616,18 @@ def keep_dynamic(
     """
     name = key.lstrip("_")
     document_class = type(document)
-    values = document.__dict__
     is_private = name != key and not key.startswith("__")
     if others is not None and is_private and not belongs_to_class(document_class, key):
         # Programs of 2017 read a loaded value under its stored key, and it is not saved twice:
         # what begins with an underscore is Python's own.
-        values[key] = value
-    claimed = name in values or (others is not None and name != key and name in others)
+        document.__dict__[key] = value
+    claimed = has_other(document, name) or (others is not None and name != key and name in others)
     if not name or claimed or belongs_to_class(document_class, name):
         if document._hidden is None:
             document._hidden = {}
         document._hidden[key] = value
         return
-    values[name] = value
+    document.__dict__[name] = value
     if key != f"_{name}":
         if document._stored_keys is None:
             document._stored_keys = {}
