@@ -273,6 +273,21 @@ def test_k27_filter_not_takes_what_filter_takes():
     assert filtered_not() == {}
 
 
+@pytest.mark.parametrize("key", [Row.a, 5, None, b"a", ("a",)])
+def test_a_raw_query_has_texts_as_keys(key):
+    text = r"^The keys of a raw query are MongoDB's, as texts, not .*fields are compared by keyword"
+    for make in (Q, Row.objects.filter, Row.objects.filter_not, Row.objects.aggregate.match):
+        with pytest.raises(TypeError, match=text):
+            make({"b": 1, key: 1})
+    with pytest.raises(TypeError, match=text):
+        Q(raw={key: 1}).to_query(Row)
+
+
+def test_what_fields_are_compared_with_is_told():
+    with pytest.raises(TypeError, match=r"not bool\.\nFields are compared by keywords"):
+        Row.objects.filter(Row.a == 5)
+
+
 @pytest.mark.parametrize("argument", [5, None, "a", [Q(a=1)], Row, Q])
 def test_k27_anything_else_is_refused(argument):
     for negated in (False, True):

@@ -342,6 +342,12 @@ async def test_update_of_what_is_neither_field_nor_text(key: Any) -> None:
         await User.objects.update({key: "x"})
 
 
+@pytest.mark.parametrize("key", [User.last, 5, None])
+async def test_an_operator_changes_what_texts_name(key: Any) -> None:
+    with pytest.raises(TypeError, match=r"^The keys of '\$set' are MongoDB's, as texts, not "):
+        await User.objects.update({"$inc": {"age": 1}, "$set": {key: "x"}})
+
+
 async def test_update_with_nothing_to_change_changes_nothing(users: None) -> None:
     before = await stored()
     assert (await User.objects.update({})).count == 4

@@ -8,7 +8,12 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from aiomotorengine.query.expressions import negate
 from aiomotorengine.query_builder.merging import DuplicateQueryConditionsError, all_of, merged
-from aiomotorengine.query_builder.transform import is_raw_query, transform_query, validate_fields
+from aiomotorengine.query_builder.transform import (
+    is_raw_query,
+    refuse_other_keys,
+    transform_query,
+    validate_fields,
+)
 
 __all__ = [
     "DuplicateQueryConditionsError",
@@ -78,6 +83,9 @@ class Q(QNode):
         filters: conditions such as ``age__gte=18``. ``raw={...}`` is a raw query as well, where the
             document class has no field of that name.
 
+    Raises:
+        TypeError: the raw query is no mapping, or has a key that is no text.
+
     Attributes:
         raw: the raw query, or ``None``.
         query: the keywords.
@@ -99,6 +107,7 @@ class Q(QNode):
                 f"Q takes a raw query (a mapping) and conditions as keywords, "
                 f"not {type(raw).__name__}."
             )
+        refuse_other_keys(raw or {})
         self.raw = raw
         # A query may be sent many times, and an iterator would be empty from the second on: "none
         # of these" would then find everything.
@@ -280,7 +289,10 @@ def query_of(argument: Any) -> QNode:
         return argument
     if isinstance(argument, Mapping):
         return Q(argument)
-    raise TypeError(
+    error = TypeError(
         f"Filters are queries (Q), raw queries (mappings) and conditions as keywords, "
         f"not {type(argument).__name__}."
     )
+    if isinstance(argument, bool):
+        error.add_note("Fields are compared by keywords, as in filter(name='Ada'), not with ==.")
+    raise error

@@ -18,6 +18,7 @@ __all__ = [
     "OPERATORS",
     "DefaultOperator",
     "is_raw_query",
+    "refuse_other_keys",
     "transform_query",
     "update",
     "validate_fields",
@@ -57,12 +58,24 @@ def transform_query(document_class: Any, /, **filters: Any) -> dict[str, Any]:
         {'age': {'$gt': 18, '$lt': 65}, 'n': 'Ada'}
     """
     raw = [filters.pop(RAW)] if is_raw_query(document_class, filters) else []
+    for query in raw:
+        refuse_other_keys(query)
     return all_of([condition(document_class, key, filters[key]) for key in sorted(filters)] + raw)
 
 
 def is_raw_query(document_class: Any, filters: Mapping[str, Any]) -> bool:
     """Whether the keyword ``raw`` among some filters stands for a raw query (K31)."""
     return RAW not in document_class._fields and isinstance(filters.get(RAW), Mapping)
+
+
+def refuse_other_keys(raw: Mapping[Any, Any]) -> None:
+    """Raise ``TypeError`` where a raw query has a key that is no text."""
+    for key in raw:
+        if not isinstance(key, str):
+            raise TypeError(
+                f"The keys of a raw query are MongoDB's, as texts, not {key!r}; fields are "
+                "compared by keywords, as in filter(name='Ada')."
+            )
 
 
 def validate_fields(document_class: Any, query: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ def update_document(document_class: Any, definition: Mapping[Any, Any]) -> dict[
             ``$``, it is an update of MongoDB already.
 
     Raises:
-        TypeError: it is no mapping, or a key is neither field nor text.
+        TypeError: it is no mapping; a key is neither field nor text or, below an operator, no text.
         ValueError: some keys, but not all, begin with ``$``; a field is another class's; or two
             keys name the same field.
         InvalidDocumentError: a field refuses its new value.
@@ -44,6 +44,7 @@ def update_document(document_class: Any, definition: Mapping[Any, Any]) -> dict[
             f"and {', '.join(operators)}."
         )
     if operators:
+        refuse_other_keys(definition)
         return dict(definition)
     changes: dict[str, Any] = {}
     for key, value in definition.items():
@@ -55,3 +56,14 @@ def update_document(document_class: Any, definition: Mapping[Any, Any]) -> dict[
             )
         changes[path.db_name] = set_value(path, value)
     return {"$set": changes}
+
+
+def refuse_other_keys(update: Mapping[str, Any]) -> None:
+    """Raise ``TypeError`` where an operator of MongoDB has a key that is no text."""
+    for operator, changes in update.items():
+        for key in changes if isinstance(changes, Mapping) else ():
+            if not isinstance(key, str):
+                raise TypeError(
+                    f"The keys of '{operator}' are MongoDB's, as texts, not {key!r}; an update of "
+                    "fields has no operator, as in update({User.name: 'Ada'})."
+                )
