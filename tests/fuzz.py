@@ -13,15 +13,18 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, tzinfo
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 from bson.objectid import ObjectId
 
 from aiomotorengine import codec as door
-from aiomotorengine.codec import DocumentError, codec_for
-from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.codec import DocumentError, codec_for, pure
+from aiomotorengine.fields import datetime_field
 from aiomotorengine.rows.plan import row_plan
 from tests.codec.laws import STANDARD
 from tests.zoo import generate
@@ -92,8 +95,6 @@ def both_write(document: Any) -> list[Any]:
 
 def both_write_rows(document_class: Any, seed: int) -> list[Any]:
     """What writing rows of a class comes to, on each side."""
-    if conversion_of(document_class).has_stamps:
-        return [None, None]  # each side asks the clock
     random = Random(seed)
     rows = rules_for(document_class, random)
     made = []
@@ -121,7 +122,19 @@ def both_write_rows(document_class: Any, seed: int) -> list[Any]:
             together = refusal(error), without_new_ids(error.encoded, error.ids)
         return results, snapshot(together)
 
-    return on_each_side(work)
+    with stopped_clock():
+        return on_each_side(work)
+
+
+@contextmanager
+def stopped_clock() -> Iterator[None]:
+    """Dates that set themselves are set to one moment on both sides."""
+
+    def moment(zone: tzinfo | None = None) -> datetime:
+        return datetime(2020, 1, 2, 3, 4, 5, 678_000, tzinfo=zone)
+
+    with patch.object(pure, "now", moment), patch.object(datetime_field, "now", moment):
+        yield
 
 
 def refusal(error: DocumentError) -> Any:

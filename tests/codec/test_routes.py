@@ -9,7 +9,7 @@ import pkgutil
 import re
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from random import Random
 from typing import Any
 
@@ -733,7 +733,10 @@ def test_the_explanation_is_a_table_with_reasons() -> None:
             model_of(StringField(on_save=lambda document, creating: "")),
             "value has an on_save function",
         ),
-        (model_of(DateTimeField(auto_now_on_insert=True)), "value sets itself"),
+        (
+            model_of(DateTimeField(auto_now_on_insert=True, default=datetime(2020, 1, 2))),
+            "value sets itself, and has a default",
+        ),
         (own_class(validate=lambda self: True), "validate overridden by Own"),
         (
             model_of(EmbeddedDocumentField(own_class(to_son=to_son))),

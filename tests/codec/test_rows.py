@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -195,6 +195,92 @@ def test_what_is_refused_is_told_as_of_documents(name: str, value: Any, text: st
     assert (error.index, error.args, len(error.encoded), len(error.ids)) == (2, (2,), 2, 2)
     assert text in str(error.__cause__)
     assert isinstance(error.document, Reading)
+
+
+# -- dates that set themselves -------------------------------------------------------------------
+
+
+class Visit(Document):
+    made = DateTimeField(auto_now_on_insert=True, required=True)
+    seen = DateTimeField(auto_now_on_update=True)
+
+
+class Stamped(Document):
+    name = StringField(max_length=5)
+    made = DateTimeField(auto_now_on_insert=True, required=True)
+    changed = DateTimeField(auto_now_on_update=True, db_field="ch")
+    visit = EmbeddedDocumentField(Visit)
+    visits = ListField(EmbeddedDocumentField(Visit))
+
+
+AGO = datetime(2001, 2, 3)
+
+
+def is_now(moment: Any, zone: Any = None) -> bool:
+    now = datetime.now(zone).replace(tzinfo=None)
+    return abs(moment - now) < timedelta(minutes=5)
+
+
+def test_dates_that_set_themselves_are_set() -> None:
+    rows: list[Any] = [
+        {"name": "a"},
+        {"made": None, "changed": None},
+        {"visit": {}, "visits": [{"made": AGO}, {"seen": AGO}]},
+    ]
+    for rules in ({}, {"parse": True}, {"nulls": "default"}):
+        first, second, third = stored(Stamped, *rows, **rules)
+        moments = [found[key] for found in (first, second, third) for key in ("made", "ch")]
+        visits = [third["visit"], *third["visits"]]
+        moments += [visit["seen"] for visit in visits]
+        moments += [visits[0]["made"], visits[2]["made"]]
+        assert all(map(is_now, moments))
+        assert visits[1]["made"] == AGO
+        assert all(moment.microsecond % 1000 == 0 for moment in moments)
+
+
+def test_a_date_that_a_row_has_is_replaced_only_where_each_save_does() -> None:
+    row = {"made": AGO, "changed": AGO, "visit": {"made": AGO, "seen": AGO}}
+    [found] = stored(Stamped, row)
+    assert (found["made"], found["visit"]["made"]) == (AGO, AGO)
+    assert is_now(found["ch"])
+    assert is_now(found["visit"]["seen"])
+    [found] = stored(Stamped, {"made": " 2001-02-03 ", "changed": ""}, parse=True)
+    assert found["made"] == AGO
+
+
+@pytest.mark.parametrize("name", ["made", "changed"])
+def test_a_date_that_will_be_replaced_has_to_be_one(name: str) -> None:
+    error = refusal(Stamped, {name: AGO}, {name: "yesterday"})
+    assert error.index == 1
+    assert str(error.__cause__) == f"Field '{name}' must be valid."
+
+
+@pytest.mark.parametrize("zone", [None, UTC])
+def test_dates_are_set_in_the_time_zone_of_the_client(zone: Any) -> None:
+    options = STANDARD.with_options(tz_aware=zone is not None)
+    plan = row_plan(Rows([]).reader(Stamped), zone)
+    (raw,), _ = codec_for(Stamped, options).compile_rows(plan).encode_many([{}])
+    assert is_now(bson.decode(raw)["made"], zone)
+
+
+def test_documents_in_rows_have_their_dates_set_as_well() -> None:
+    kept, missing = Visit(made=AGO, seen=AGO), Visit()
+    [found] = stored(Stamped, {"visit": kept, "visits": [missing]})
+    assert found["visit"]["made"] == AGO
+    assert is_now(found["visit"]["seen"])
+    assert found["visit"]["seen"] == kept.seen
+    assert found["visits"][0] == {"made": missing.made, "seen": missing.seen}
+
+
+def test_a_default_of_a_date_that_sets_itself_is_its_value() -> None:
+    class Dated(Document):
+        made = DateTimeField(auto_now_on_insert=True, default=AGO)
+        changed = DateTimeField(auto_now_on_update=True, default=lambda: AGO)
+
+    first, second = stored(Dated, {}, {"made": None})
+    assert first["made"] == AGO
+    assert is_now(second["made"])
+    assert is_now(first["changed"])
 
 
 # -- texts ---------------------------------------------------------------------------------------

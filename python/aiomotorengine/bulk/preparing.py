@@ -101,7 +101,7 @@ class Preparer:
         self._rows: codec.RowCodec | None = None
         self._kinds: set[type[Any]] = set()
         if reader is not None and not wants_documents and are_rows_native(document_class):
-            self._rows = self._codec.compile_rows(row_plan(reader))
+            self._rows = self._codec.compile_rows(row_plan(reader, self._zone))
             self._kinds.add(document_class)
         self.encodes_rows = self._rows is not None
         self._indexed: set[type[Any]] = set()

@@ -134,6 +134,8 @@ class DocumentPlan:
         defaults: what a loaded instance starts with, in the order of the fields. Copies of it share
             its keys.
         factories: the fields whose default is made for each instance, with its maker.
+        stamps: the fields that a save sets to the present, and whether also where they have a
+            value.
         undeclared: the functions for values that no field declares.
         construct: ``"direct"``, or ``"init"`` where the class must be called.
         routes: ``validate``, ``to_son``, ``from_son`` -> route for whole documents.
@@ -147,6 +149,7 @@ class DocumentPlan:
     fields: tuple[FieldPlan, ...]
     defaults: dict[str, Any]
     factories: tuple[tuple[str, Callable[[], Any]], ...]
+    stamps: tuple[tuple[str, bool], ...]
     undeclared: UndeclaredPlan
     construct: str
     routes: Mapping[str, Route]
@@ -178,6 +181,7 @@ def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> 
         fields=tuple(plan_field(field) for field in document_class._fields.values()),
         defaults=conversion.defaults,
         factories=tuple((name, make) for name, _, make in conversion.factories),
+        stamps=tuple((stamped.name, stamped.renews) for stamped in conversion.stamps),
         undeclared=UndeclaredPlan(undeclared_values, conversion.pick_up, keep_own_id, has_own_id),
         construct="direct" if document_class._is_built_directly() else "init",
         routes=MappingProxyType(routes),
@@ -193,8 +197,8 @@ def rows_route(document_class: Any, routes: Mapping[str, Route]) -> Route:
         return python("has its own __init__ or __new__")
     if conversion.on_save:
         return python(f"{conversion.on_save[0][0]} has an on_save function")
-    if conversion.stamps:
-        return python(f"{conversion.stamps[0].name} sets itself")
+    if stamped := next((it for it in conversion.stamps if it.field.default is not None), None):
+        return python(f"{stamped.name} sets itself, and has a default")
     return next((routes[it] for it in ("validate", "to_son") if not routes[it].native), NATIVE)
 
 

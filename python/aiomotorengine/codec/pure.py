@@ -22,6 +22,8 @@ from aiomotorengine.codec.encoded_document import EncodedDocument, wrap_many
 from aiomotorengine.codec.levels import has_more_levels, refuse_endless, refuse_endless_values
 from aiomotorengine.codec.plan import DocumentPlan
 from aiomotorengine.codec.reply import cut_reply
+from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.fields.datetime_field import now
 from aiomotorengine.rows.plan import RowPlan
 from aiomotorengine.rows.refused import RefusedRow
 
@@ -36,6 +38,7 @@ __all__ = [
     "cut_reply",
     "has_more_levels",
     "new_object_ids",
+    "now",
     "wrap_many",
 ]
 
@@ -119,6 +122,7 @@ class RowCodec:
     def __init__(self, codec: contract.Codec, plan: RowPlan) -> None:
         self._codec = codec
         self._read = plan.reader.read
+        self._zone = plan.zone
         self.stepped_back = 0
 
     def encode_many(
@@ -133,7 +137,7 @@ class RowCodec:
                 if isinstance(document, RefusedRow):
                     raise DocumentError(0) from document.error
                 id = document._id if document._id is not None else ObjectId()
-                encoded += self._codec.encode_many([document], [id], validate=True)
+                encoded += self._encode(document, id)
             except DocumentError as refused:
                 error = refused_after(encoded)
                 error.ids, error.document = ids, document
@@ -142,6 +146,17 @@ class RowCodec:
             if perf_counter() >= end:
                 break
         return encoded, ids
+
+    def _encode(self, document: Any, id: Any) -> list[bytes]:
+        """The bytes of a document that is to be inserted, as ``writing.saving`` has the order."""
+        conversion = conversion_of(type(document))
+        if not conversion.has_stamps:
+            return self._codec.encode_many([document], [id], validate=True)
+        conversion.stamp(document, creating=True, renew=False, zone=self._zone)
+        if not self._codec.validate_many([document]):
+            raise DocumentError(0)
+        conversion.stamp(document, creating=True, renew=True, zone=self._zone)
+        return self._codec.encode_many([document], [id])
 
 
 def compile_plan(plan: DocumentPlan, codec_options: CodecOptions[Any]) -> Codec:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
@@ -28,6 +29,7 @@ class RowPlan:
         id_keys: the keys whose value is the ``_id``, if a column has it, of which a row needs one:
             its name before or after ``rename``. It may be that of a field as well.
         id_function: what gives the ``_id`` of a row, called with a mapping.
+        zone: the time zone of dates that set themselves; ``None`` for naive local time.
         reader: the reference.
     """
 
@@ -41,11 +43,17 @@ class RowPlan:
     null_values: frozenset[str]
     id_keys: tuple[str, ...]
     id_function: Callable[[Any], Any] | None
+    zone: tzinfo | None
     reader: RowReader
 
 
-def row_plan(reader: RowReader) -> RowPlan:
-    """The plan of what a reader reads."""
+def row_plan(reader: RowReader, zone: tzinfo | None = None) -> RowPlan:
+    """The plan of what a reader reads.
+
+    Parameters:
+        reader: the reader.
+        zone: the time zone in which the client reads dates; ``None`` where it reads them naive.
+    """
     rules, document_class = reader.rules, reader.document_class
     classes: set[Any] = set()
     add_embedded(document_class, classes)
@@ -60,6 +68,7 @@ def row_plan(reader: RowReader) -> RowPlan:
         null_values=rules.null_values,
         id_keys=tuple(rules.columns_of_id()),
         id_function=rules.id if callable(rules.id) else None,
+        zone=zone,
         reader=reader,
     )
 

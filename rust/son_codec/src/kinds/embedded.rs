@@ -77,6 +77,8 @@ impl Kind for Embedded {
             return Ok(());
         }
         match self.plan.and_then(|plan| context.plan_for(plan, value)) {
+            // Python sets the dates of documents that are in rows, and the program sees them.
+            Some(_) if context.rows.is_some_and(Rows::renews_dates) => Err(Stop::AskPython),
             Some(plan) if plan.writes => {
                 out.key(kind::DOCUMENT, key)?;
                 let id = plan.own_id(value)?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString, PyType};
 
-use super::document::Undeclared;
+use super::document::{Stamp, Undeclared};
 use super::field::Overridden;
 use super::{Document, Field};
 use crate::bson::Key;
@@ -109,6 +109,13 @@ impl<'py> Compiler<'py> {
                 factories.push((index, make));
             }
         }
+        let mut stamps = Vec::new();
+        for stamp in plan.getattr("stamps")?.try_iter()? {
+            let (name, renews): (String, bool) = stamp?.extract()?;
+            if let Some(&place) = names.get(&name) {
+                stamps.push(Stamp { place, renews });
+            }
+        }
         let routes = plan.getattr("routes")?;
         let is_native = |method: &str| -> PyResult<bool> {
             routes.get_item(method)?.getattr("native")?.extract()
@@ -125,6 +132,7 @@ impl<'py> Compiler<'py> {
         Ok(Document {
             indexes,
             factories,
+            stamps,
             id_key: key_of("_id"),
             defaults: template.values().iter().map(Bound::unbind).collect(),
             template: template.unbind(),

@@ -27,6 +27,8 @@ pub(crate) struct Document {
     pub(super) defaults: Vec<Py<PyAny>>,
     /// The fields whose default is made for each instance: index, and what makes it.
     pub(crate) factories: Vec<(usize, Py<PyAny>)>,
+    /// The fields that a save sets to the present.
+    pub(crate) stamps: Vec<Stamp>,
     /// The Python functions for values that no field declares.
     pub(super) undeclared: Undeclared,
     /// Which conversions of whole documents are native.
@@ -40,6 +42,14 @@ pub(crate) struct Document {
     pub(crate) is_in_one_go: bool,
     /// Whether no method of a user's is called to read a value.
     pub(crate) is_read_alone: bool,
+}
+
+/// A field that a save sets to the present.
+#[derive(Clone, Copy)]
+pub(crate) struct Stamp {
+    pub(crate) place: usize,
+    /// Whether it is set anew where it has a value.
+    pub(crate) renews: bool,
 }
 
 /// Where the values of a document's fields are found. They are asked for once each, in the order of

@@ -73,11 +73,16 @@ impl RowCodec {
         let codec = self.codec.get();
         let items = ItemBuffer::default();
         let state = self.take_state();
+        let now = match self.rules.as_ref().and_then(|rules| rules.now.as_ref()) {
+            Some(now) => Some(now.call(py)?),
+            None => None,
+        };
         let known = self.rules.as_ref().and_then(|rules| {
             let (_, context) = codec.plan_and_context(py, &items)?;
             let rows = Rows {
                 rules,
                 state: &state,
+                now: now.as_ref(),
             };
             Some((rows, context))
         });

@@ -8,6 +8,7 @@ use pyo3::types::{PyDict, PyFrozenSet, PyList, PyString, PyTuple};
 
 use super::text::Texts;
 use crate::plan::{Document, Field};
+use crate::pure::pure;
 
 /// Where the value of a key goes.
 #[derive(Clone, Copy, Default)]
@@ -65,6 +66,22 @@ pub(super) struct Rules {
     pub(super) in_two_steps: bool,
     /// Whether any function of the program's is called, of which nobody knows what it does.
     pub(super) calls_functions: bool,
+    /// Gives the present, where any date is set to it.
+    pub(super) now: Option<Now>,
+    /// Whether there are dates that are set anew where they have a value.
+    pub(super) renews_dates: bool,
+}
+
+/// A function of the Python side's, and the time zone that it is called with.
+pub(super) struct Now {
+    function: Py<PyAny>,
+    zone: Py<PyAny>,
+}
+
+impl Now {
+    pub(super) fn call(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        self.function.call1(py, (&self.zone,))
+    }
 }
 
 impl Rules {
@@ -116,6 +133,15 @@ impl Rules {
         };
         let makes = |place: &Place| matches!(place.missing, Missing::Made(_));
         let parses = |place: &Place| place.texts.as_ref().is_some_and(Texts::has_users_method);
+        let mut stamps = plans.iter().flat_map(|document| &document.stamps);
+        let renews_dates = stamps.clone().any(|stamp| stamp.renews);
+        let now = match stamps.next() {
+            Some(_) => Some(Now {
+                function: pure(plan.py())?.getattr("now")?.unbind(),
+                zone: plan.getattr("zone")?.unbind(),
+            }),
+            None => None,
+        };
         let in_two_steps = !is_in_one_go || all_places().any(makes);
         Ok(Some(Self {
             is_in_one_go,
@@ -126,6 +152,8 @@ impl Rules {
             ignores_unknown: plan.getattr("unknown")?.extract::<&str>()? == "ignore",
             needs_id: !id_keys.is_empty(),
             null_values: null_values.map(Bound::unbind),
+            now,
+            renews_dates,
             whole,
             embedded,
         }))
@@ -142,6 +170,10 @@ impl Rules {
         }
         if let Some(values) = &self.null_values {
             visit.call(values)?;
+        }
+        if let Some(now) = &self.now {
+            visit.call(&now.function)?;
+            visit.call(&now.zone)?;
         }
         Ok(())
     }

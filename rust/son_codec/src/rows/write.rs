@@ -20,6 +20,8 @@ const WHOLE: usize = 0;
 pub(crate) struct Rows<'a> {
     pub(super) rules: &'a Rules,
     pub(super) state: &'a State,
+    /// The present, where dates are set to it: the same for all rows of a call.
+    pub(super) now: Option<&'a Py<PyAny>>,
 }
 
 impl<'a> Rows<'a> {
@@ -42,6 +44,7 @@ impl<'a> Rows<'a> {
         };
         let id = self.id_of(&mut row, context)?;
         self.prepare(&mut row, plan, class, context)?;
+        self.stamp(&mut row, plan, context)?;
         if self.rules.in_two_steps {
             self.accepts(&row, plan, class, context)?;
         }
@@ -119,6 +122,7 @@ impl<'a> Rows<'a> {
     ) -> Outcome<Fetched<'a, 'py>> {
         let mut row = Fetched::of_mapping(row, index + 1, class, self.rules, self.state)?;
         self.prepare(&mut row, plan, class, context)?;
+        self.stamp(&mut row, plan, context)?;
         Ok(row)
     }
 
@@ -183,6 +187,37 @@ impl<'a> Rows<'a> {
                 value = field.value_in_python(value.as_borrowed(), context)?;
             }
             *slot = (!self.rules.drops_nulls || !value.is_none()).then(|| value.unbind());
+        }
+        Ok(())
+    }
+
+    /// Whether dates of documents are set anew where they have a value.
+    pub(crate) fn renews_dates(&self) -> bool {
+        self.rules.renews_dates
+    }
+
+    /// Set the dates that a save sets. One that is set anew is validated before.
+    #[inline]
+    fn stamp(
+        &self,
+        row: &mut Fetched<'_, '_>,
+        plan: &Document,
+        context: &Context<'_>,
+    ) -> Outcome<()> {
+        for stamp in &plan.stamps {
+            let py = context.py;
+            let now = self.now.ok_or(Stop::AskPython)?;
+            let slot = row.places.get_mut(stamp.place).ok_or(Stop::AskPython)?;
+            let field = plan.fields.get(stamp.place).ok_or(Stop::AskPython)?;
+            if let Some(given) = slot.as_ref().filter(|given| !given.is_none(py)) {
+                if !stamp.renews {
+                    continue;
+                }
+                if !field.accepts(given.bind_borrowed(py), context)? {
+                    return Err(Stop::AskPython);
+                }
+            }
+            *slot = Some(now.clone_ref(py));
         }
         Ok(())
     }
