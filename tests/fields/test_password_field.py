@@ -148,6 +148,41 @@ def test_k22_plain_text_in_a_list_of_passwords() -> None:
     assert reloaded(document).value == ["xxx"]
 
 
+GIVEN = ["xxx", None, PasswordType("yyy"), 5]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        (ListField(PasswordField()), GIVEN, "[<PasswordType>, None, <PasswordType>, 5]"),
+        (ListField(PasswordField()), {"xxx"}, "[<PasswordType>]"),
+        (ListField(ListField(PasswordField())), [["xxx"], (None,)], "[[<PasswordType>], [None]]"),
+    ],
+    ids=["list", "set", "list of lists"],
+)
+def test_texts_in_a_list_are_hashed_when_they_are_assigned(
+    field: Any, value: Any, shown: str
+) -> None:
+    model = holder(field)
+    constructed, assigned = model(value=value), model()
+    assigned.value = value
+    for document in (constructed, assigned):
+        assert repr(document.value) == repr(vars(document)["value"]) == shown
+    assert "xxx" in repr(value)
+
+
+@pytest.mark.parametrize("value", [None, 5, "xxx", {"xxx": 1}])
+def test_what_is_no_list_of_passwords_is_kept_for_validation_to_refuse(value: Any) -> None:
+    assert holder(ListField(PasswordField()))(value=value).value == value
+
+
+def test_defaults_of_a_list_of_passwords_are_hashed() -> None:
+    for default in (["xxx"], lambda: ["xxx"]):
+        first, second = (holder(ListField(PasswordField(), default=default))() for _ in range(2))
+        assert repr(first.value) == "[<PasswordType>]"
+        assert first.value is not second.value
+
+
 def test_a_text_is_hashed_by_what_it_says_not_by_what_its_class_shows() -> None:
     class Masked(str):
         __slots__ = ()

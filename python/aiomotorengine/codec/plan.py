@@ -55,6 +55,7 @@ NOT_HELPERS = frozenset(HOOKS) | {
     "_holds_others",
     "_is_secret",
     "_keeps_blanks",
+    "_keeps_otherwise",
     "_kept",
     "_reads_otherwise",
     "_title",

@@ -109,7 +109,7 @@ class Conversion:
         self.by_keywords = self._needed is not None
         self._fields = fields
         self._at_once = {
-            name: field._kept for name, field in fields.items() if field.overrides("_kept")
+            name: field._kept for name, field in fields.items() if field._keeps_otherwise
         }
         self.defaults: dict[str, Any] = {}
         self.factories: list[tuple[str, str, Callable[[], Any]]] = []

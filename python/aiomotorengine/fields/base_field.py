@@ -176,8 +176,13 @@ class BaseField(Generic[T], metaclass=FieldType):
         return self.to_son(value)
 
     def _kept(self, value: Any) -> Any:
-        """What a document keeps of an assigned value; only asked if ``get_value`` is overridden."""
+        """What a document keeps of an assigned value; only asked if ``_keeps_otherwise``."""
         return value
+
+    @property
+    def _keeps_otherwise(self) -> bool:
+        """Whether a document keeps assigned values in another form."""
+        return self.overrides("_kept")
 
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         """Whether the field would store something else for a loaded value than is stored.
@@ -234,8 +239,8 @@ class BaseField(Generic[T], metaclass=FieldType):
 
     def attribute(self) -> Attribute:
         """The descriptor that reads this field on documents."""
-        kind = ConvertedAttribute if self.overrides("get_value") else StoredAttribute
-        return kind(self, self.name)
+        is_converted = self._keeps_otherwise or self.overrides("get_value")
+        return (ConvertedAttribute if is_converted else StoredAttribute)(self, self.name)
 
     @property
     def _title(self) -> str:

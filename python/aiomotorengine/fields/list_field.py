@@ -222,6 +222,13 @@ class ListField(BaseField[list[T]]):
                 return (index, *indexes), *rest
         return None
 
+    def _kept(self, value: Any) -> Any:
+        return list(map(self._base_field._kept, value)) if is_collection(value) else value
+
+    @property
+    def _keeps_otherwise(self) -> bool:
+        return self._base_field._keeps_otherwise
+
     def _is_secret(self, value: Any) -> bool:
         items = value if is_collection(value) else [value]
         return any(map(self._base_field._is_secret, items))
