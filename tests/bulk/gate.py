@@ -60,7 +60,7 @@ class Gate:
                 self._came.clear()
                 await self._came.wait()
 
-    async def bulk_write(self, requests: list[Any], ordered: bool) -> Any:
+    async def bulk_write(self, requests: list[Any], ordered: bool, session: Any) -> Any:
         (request,) = requests
         self.calls.append(request.documents)
         self._came.set()
@@ -70,7 +70,7 @@ class Gate:
         try:
             await self._open.wait()
             if answer is None:
-                return await self._collection.bulk_write(requests, ordered=ordered)
+                return await self._collection.bulk_write(requests, ordered=ordered, session=session)
             return answer(request.documents)
         finally:
             self.under_way -= 1

@@ -62,7 +62,7 @@ async def test_what_was_taken_by_the_driver_is_unknown(gate: Gate) -> None:
         taken.set()
         await arrived.wait()
 
-    async def bulk_write(requests: Any, ordered: bool) -> None:
+    async def bulk_write(requests: Any, ordered: bool, session: Any) -> None:
         await take(requests[0].documents)
 
     gate.bulk_write = bulk_write  # type: ignore[method-assign]
@@ -106,7 +106,7 @@ async def test_a_driver_that_does_not_let_go_is_not_waited_for_without_end(
     taken, freed = asyncio.Event(), asyncio.Event()
     held: list[asyncio.Task[Any] | None] = []
 
-    async def bulk_write(requests: Any, ordered: bool) -> None:
+    async def bulk_write(requests: Any, ordered: bool, session: Any) -> None:
         held.append(asyncio.current_task())
         sent(requests[0].documents)
         taken.set()
@@ -206,7 +206,7 @@ async def test_cancelling_twice_ends_the_call_as_well(gate: Gate) -> None:
     documents, report = rows(range(10)), BulkReport()
     under_way, stopping, end = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    async def bulk_write(requests: Any, ordered: bool) -> None:
+    async def bulk_write(requests: Any, ordered: bool, session: Any) -> None:
         sent(requests[0].documents)
         under_way.set()
         try:
@@ -233,7 +233,7 @@ async def test_what_is_on_the_wire_when_the_event_loop_ends_is_unknown(gate: Gat
     documents, report = rows(range(30)), BulkReport()
     taken = asyncio.Event()
 
-    async def bulk_write(requests: Any, ordered: bool) -> None:
+    async def bulk_write(requests: Any, ordered: bool, session: Any) -> None:
         sent(requests[0].documents)
         taken.set()
         await asyncio.Event().wait()

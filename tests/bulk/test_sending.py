@@ -12,7 +12,6 @@ from aiomotorengine import Document, IntField, StringField
 from aiomotorengine.bulk import BulkReport, batching, inserting
 from aiomotorengine.bulk.sources import Source
 from aiomotorengine.errors import UniqueKeyViolationError
-from aiomotorengine.writing.target import Target
 from tests.bulk.gate import gated
 from tests.bulk.models import Key, Row, keys, later, rows, stored
 from tests.harness import Mongo
@@ -245,7 +244,7 @@ async def test_a_source_that_never_waits_does_not_keep_the_loop_for_itself() -> 
 async def test_unordered_bulk_inserts_overlap_too(monkeypatch: pytest.MonkeyPatch) -> None:
     with gated(Row, monkeypatch) as gate:
         options = inserting.Options(ordered=False, limits=batching.Limits(10, 1000))
-        target = Target(gate, Row)
+        target = Row.objects._target(None)
         assert await inserting.insert_list(target, rows(range(100)), options)
         assert gate.most_under_way == 2
     assert sorted(await stored()) == list(range(100))

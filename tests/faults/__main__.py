@@ -29,7 +29,7 @@ from pymongo.errors import PyMongoError
 from aiomotorengine import codec as door
 from aiomotorengine import drivers
 from tests.faults.contract import CALLS, Trial
-from tests.faults.failover import stream_and_read
+from tests.faults.failover import insert_and_read
 from tests.faults.laboratory import (
     KeyedItem,
     Laboratory,
@@ -237,12 +237,13 @@ async def killed(lab: Laboratory, places: Places, random: Random) -> Trial:
 
 
 async def failover(lab: Laboratory, places: Places, random: Random) -> Trial:
-    """A replica set loses a member, in the middle of a stream and of reading."""
-    count = random.randint(500, 5000)
+    """A replica set loses a member, in the middle of a bulk insert and of reading."""
+    call = random.choice(sorted(CALLS))
+    count = random.randint(500, 5000) * (1 if "stream" in call else 5)
     disaster = random.choice(sorted(DISASTERS))
-    print(f"{disaster}, {count} documents", flush=True)
-    return await stream_and_read(
-        lab, places.replica_set, disaster, count=count, when=random.randrange(count)
+    print(f"{disaster}, {call}, {count} documents", flush=True)
+    return await insert_and_read(
+        lab, places.replica_set, disaster, call, count=count, when=random.randrange(count)
     )
 
 

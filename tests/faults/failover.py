@@ -1,4 +1,4 @@
-"""A stream and a reader, while a replica set loses a member."""
+"""A bulk insert and a reader, while a replica set loses a member."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from typing import Any
 
-from pymongo.errors import AutoReconnect, NotPrimaryError
+from pymongo.errors import AutoReconnect
 
+from aiomotorengine.bulk import BulkReport
 from tests.faults.contract import Trial
 from tests.faults.laboratory import KeyedItem, Laboratory, items
 from tests.faults.replica_set import DISASTERS, ReplicaSet
 
-__all__ = ["stream_and_read"]
+__all__ = ["insert_and_read"]
 
 TEXT = "x" * 1_000
 """So that rows come in several replies."""
 
 
-async def stream_and_read(
-    lab: Laboratory, members: ReplicaSet, disaster: str, *, count: int, when: int
+async def insert_and_read(
+    lab: Laboratory, members: ReplicaSet, disaster: str, call: str, *, count: int, when: int
 ) -> Trial:
     """Insert documents and read others, and let something happen to the replica set meanwhile.
 
@@ -28,11 +29,12 @@ async def stream_and_read(
         lab: where.
         members: the replica set; it is whole again at the end.
         disaster: what happens, from ``DISASTERS``.
+        call: how documents are inserted, from ``CALLS``.
         count: how many documents are inserted, and how many are read.
         when: how many of them are done when it happens.
 
     Returns:
-        The trial of the stream. It went on by itself.
+        The trial of the insert. It went on by itself.
     """
     rows = [{"number": number, "key": number, "text": TEXT} for number in range(count)]
     await asyncio.to_thread(members.observer.store, KeyedItem, *rows)
@@ -49,21 +51,23 @@ async def stream_and_read(
             yield document
         await beginning
 
+    def progress(_: BulkReport) -> None:
+        happening.may_begin.set()
+
+    if "stream" in call:
+        options = {"source": source(), "batch_size": max(1, count // 40)}
+    else:  # takes all documents before it sends any
+        options = {"progress": progress}
     reading = asyncio.create_task(read(count, when, happening))
     try:
-        await trial.run("stream", source=source(), batch_size=max(1, count // 40))
+        await trial.run(call, **options)
+        happening.may_begin.set()
         await reading
     finally:
         await beginning
         await happening.end()
-    if isinstance(trial.error, NotPrimaryError):
-        # PyMongo tries again once, and may choose the member that has just stepped down: it then
-        # says that the write may be tried again, and the report what is in.
-        assert disaster == "the primary steps down"
-        assert trial.error.has_error_label("RetryableWriteError")
-    else:
-        assert trial.error is None, f"the stream did not go on: {trial.error!r}"
-        assert len(trial.report.inserted) == count
+    assert trial.error is None, f"it did not go on: {trial.error!r}"
+    assert trial.report.ok
     await read(count, count + 1, happening)
     return trial
 

@@ -113,6 +113,21 @@ async def test_frozen_for_a_moment(own: Mongod, lab: Laboratory) -> None:
 
 
 async def test_stepping_down(own: Mongod, lab: Laboratory, observer: Observer) -> None:
+    lab.connect()
+    trial = Trial(lab, items(4000))
+
+    async def step_down() -> None:
+        order = {"replSetStepDown": SECONDS_TO_STEP_DOWN, "force": True}
+        await asyncio.to_thread(observer.client.admin.command, order)
+
+    await disturbed(lab, trial, "stream", step_down)
+    assert trial.error is None and trial.report.ok
+    await trial.check()
+
+
+async def test_stepping_down_for_longer_than_a_server_is_looked_for(
+    own: Mongod, lab: Laboratory, observer: Observer
+) -> None:
     trial = Trial(lab, items(4000))
 
     async def step_down() -> None:

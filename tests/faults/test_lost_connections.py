@@ -9,7 +9,7 @@ from pymongo.errors import AutoReconnect, NetworkTimeout, ServerSelectionTimeout
 from pymongo.errors import WaitQueueTimeoutError as PoolExhaustedError
 
 from tests.faults.contract import CALLS, Trial
-from tests.faults.laboratory import Item, Laboratory, items
+from tests.faults.laboratory import Item, Laboratory, eventually, items
 from tests.faults.wire_faults import CUTS, Held, cut_after, cut_before, late, silence
 from tests.servers.process import free_port
 
@@ -45,19 +45,68 @@ async def test_lost_once_with_retries(lab: Laboratory, cut: str) -> None:
 
 
 @cuts
+@calls
+async def test_lost_more_often_than_the_driver_tries(
+    lab: Laboratory, codec: str, call: str, cut: str
+) -> None:
+    lab.proxy.plan(None, *[CUTS[cut]] * 5)
+    trial = Trial(lab, items(12))
+    await trial.run(call)
+    assert trial.error is None and trial.report.ok
+    await trial.check()
+
+
+@cuts
 @pytest.mark.parametrize("call", ["bulk", "stream, unordered"])
-async def test_lost_twice_with_retries(lab: Laboratory, call: str, cut: str) -> None:
-    lab.connect(retryWrites=True)
-    lab.proxy.plan(CUTS[cut], CUTS[cut], CUTS[cut], CUTS[cut])
+async def test_lost_for_longer_than_a_server_is_looked_for(
+    lab: Laboratory, call: str, cut: str
+) -> None:
+    lab.connect(serverSelectionTimeoutMS=100)
+    lab.proxy.plan(*[CUTS[cut]] * 1000)
     trial = Trial(lab, items(8))
     await trial.run(call)
     assert isinstance(trial.error, AutoReconnect)
     assert isinstance(trial.error.__cause__, AutoReconnect)
-    label = "RetryableWriteError"
-    assert trial.error.has_error_label(label) == trial.error.__cause__.has_error_label(label)
-    if call == "bulk":  # of two batches at once, a driver labels one and another not
-        assert trial.error.has_error_label(label)
     assert trial.report.unknown
+    await trial.check()
+
+
+async def test_a_call_is_cancelled_between_two_attempts(lab: Laboratory) -> None:
+    lab.proxy.plan(None, *[cut_after] * 1000)
+    trial = Trial(lab, items(12))
+
+    async def attempted() -> None:
+        assert await eventually(lambda: lab.proxy.seen.count("insert") >= 4)
+
+    await trial.run_cancelled("stream", attempted)
+    assert trial.report.unknown.ranges == (range(4, 8),)
+    await trial.check()
+
+
+@pytest.mark.mongod_only("SecantusDB does not remember what it wrote beside a refusal")
+@calls
+async def test_documents_whose_ids_are_taken_are_told_from_those_that_came_before(
+    lab: Laboratory, call: str
+) -> None:
+    documents = [Item(_id=number, number=number) for number in range(12)]
+    lab.observer.store(Item, {"_id": 5, "number": -1})
+    lab.proxy.plan(*[cut_after] * 5)
+    trial = Trial(lab, documents, refused=[5])
+    trial.numbers = range(12)
+    await trial.run(call)
+    assert [entry.number for entry in trial.report.rejected] == [5]
+    assert not trial.report.unknown
+    await trial.check()
+
+
+async def test_without_timeouts_of_its_own_a_batch_is_not_sent_again(lab: Laboratory) -> None:
+    """With ``timeoutMS`` the driver tries again until it is over."""
+    lab.connect(timeoutMS=300)
+    lab.proxy.plan(*[cut_before] * 1000)
+    trial = Trial(lab, items(4))
+    await trial.run("bulk")
+    assert isinstance(trial.error, AutoReconnect)
+    lab.connect()
     await trial.check()
 
 
@@ -73,12 +122,21 @@ async def test_an_answer_that_comes_too_late(lab: Laboratory, call: str) -> None
 
 
 async def test_an_answer_that_never_comes(lab: Laboratory) -> None:
-    lab.connect(retryWrites=True, socketTimeoutMS=100)
-    lab.proxy.plan(None, silence, silence)
+    lab.connect(socketTimeoutMS=50, serverSelectionTimeoutMS=200)
+    lab.proxy.plan(None, *[silence] * 100)
     trial = Trial(lab, items(12))
     await trial.run("stream")
     assert isinstance(trial.error, NetworkTimeout)
     assert trial.report.unknown.ranges == (range(4, 8),)
+    await trial.check()
+
+
+async def test_answers_that_do_not_come_for_a_while(lab: Laboratory) -> None:
+    lab.connect(socketTimeoutMS=100)
+    lab.proxy.plan(None, *[silence] * 3)
+    trial = Trial(lab, items(12))
+    await trial.run("stream")
+    assert trial.error is None and trial.report.ok
     await trial.check()
 
 

@@ -12,9 +12,11 @@ import pytest
 from bson.raw_bson import RawBSONDocument
 from pymongo import AsyncMongoClient, MongoClient, message
 from pymongo.asynchronous.bulk import _AsyncBulk
+from pymongo.asynchronous.pool import AsyncConnection
 from pymongo.errors import PyMongoError
 from pymongo.operations import InsertOne
 from pymongo.synchronous.bulk import _Bulk
+from pymongo.synchronous.pool import Connection
 
 import aiomotorengine
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
@@ -23,6 +25,7 @@ from tests.servers import Server
 
 LOOKED_FOR_BY_PYMONGO = {"_type_marker", "_add_to_bulk"}
 OF_BULKS = {"gen_ordered", "gen_unordered", "ops"}
+OF_CONNECTIONS = {"is_mongos", "is_repl", "supports_sessions"}
 OF_PYTHON = {"_is_gil_enabled"}
 
 
@@ -65,7 +68,10 @@ def test_all_private_names_are_listed() -> None:
     trees = [ast.parse(source.read_text(encoding="utf-8")) for source in sources]
     used = {name for tree in trees for name in names_used(tree) if is_private(name)}
     made = {name for tree in trees for name in names_made(tree)}
-    assert used - made - OF_PYTHON == PRIVATE_NAMES.keys() - LOOKED_FOR_BY_PYMONGO - OF_BULKS
+    undocumented = OF_BULKS | OF_CONNECTIONS
+    listed = PRIVATE_NAMES.keys() - LOOKED_FOR_BY_PYMONGO - undocumented
+    # What a session of PyMongo's is given in place of its own methods is a name of ours, too.
+    assert used - made - OF_PYTHON == listed - made
     assert PRIVATE_NAMES.keys() & made >= LOOKED_FOR_BY_PYMONGO
 
 
@@ -99,6 +105,11 @@ def bulks_keep(name: str) -> bool:
     return all(name in bulk.__init__.__code__.co_names for bulk in (_AsyncBulk, _Bulk))
 
 
+def connections_keep(name: str) -> bool:
+    greetings = (AsyncConnection._hello, Connection._hello)
+    return all(name in greeting.__code__.co_names for greeting in greetings)
+
+
 def cursors_keep(name: str) -> bool:
     client: MongoClient[dict[str, Any]]
     with MongoClient(connect=False) as client:
@@ -119,6 +130,12 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "gen_ordered": lambda: bulks_have("gen_ordered"),
     "gen_unordered": lambda: bulks_have("gen_unordered"),
     "ops": lambda: bulks_keep("ops"),
+    "_start_session": lambda: both_clients_have("_start_session"),
+    "_start_retryable_write": lambda: sessions_have("_start_retryable_write"),
+    "_apply_to": lambda: sessions_have("_apply_to"),
+    "is_mongos": lambda: connections_keep("is_mongos"),
+    "is_repl": lambda: connections_keep("is_repl"),
+    "supports_sessions": lambda: connections_keep("supports_sessions"),
     "_error_labels": lambda: "_error_labels" in vars(PyMongoError()),
     "_batch_size": lambda: cursors_keep("_batch_size"),
     "_close_cursor_soon": lambda: both_clients_have("_close_cursor_soon"),

@@ -170,7 +170,7 @@ class Call:
             # A server ends a transaction at the first document that it refuses, whatever the order.
             ordered=options.ordered or self.report.in_transaction,
             in_flight=options.in_flight,
-            alone=target.session is not None,
+            driver=target.driver if target.session is None else None,
             inserted=self._inserted,
             progress=options.progress,
         )

@@ -16,6 +16,8 @@ from aiomotorengine.bulk.batching import AdaptiveBatchSize, Limits
 from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.bulk.outcome import Outcome, RefusalReader
 from aiomotorengine.bulk.report import BulkReport
+from aiomotorengine.bulk.retrying import Retries
+from aiomotorengine.drivers import Driver
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.answers import protocol_errors
 
@@ -54,7 +56,9 @@ class Sender:
         limits: how large a batch may be.
         ordered: whether each waits for the one before it, and none follows a failure.
         in_flight: how many batches may be on their way, the one that is filling included.
-        alone: whether two must not be on the wire at once, for another reason than their order.
+        driver: the driver of the collection, which gives each batch a session. Without it they are
+            sent in the one that is bound to the task, where two must not be on the wire at once,
+            and none is sent again.
         inserted: what stands in the documents that were inserted.
         progress: called with the report after each batch.
 
@@ -71,7 +75,7 @@ class Sender:
         *,
         ordered: bool,
         in_flight: int,
-        alone: bool,
+        driver: Driver | None,
         inserted: InsertedByCall | InsertedInTransaction,
         progress: Progress | None,
     ) -> None:
@@ -82,7 +86,8 @@ class Sender:
         self._ordered = ordered
         self._most_in_flight = in_flight
         self._progress = progress
-        self._turn = asyncio.Semaphore(1 if ordered or alone else in_flight)
+        self._driver = driver
+        self._turn = asyncio.Semaphore(1 if ordered or driver is None else in_flight)
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_flight: dict[int, InFlight] = {}
         self._inserted = inserted
@@ -171,27 +176,42 @@ class Sender:
             self._show_progress()
 
     async def _attempt(self, sent: InFlight) -> Outcome:
-        """Send a batch, and read what came of it."""
+        """Send a batch, again where that may help, and read what came of it."""
+        client = self._collection.database.client
+        if self._driver is None:
+            return await self._insert(sent, Retries(client))
+        async with self._driver.repeatable_write(client) as sent.attempt.write:
+            return await self._insert(sent, Retries(client))
+
+    async def _insert(self, sent: InFlight, retries: Retries) -> Outcome:
         attempt, count = sent.attempt, len(sent.batch)
-        try:
-            with protocol_errors(lambda: attempt.taken):
-                result = await requests.insert(self._collection, attempt)
-                if not result.acknowledged:
-                    return outcomes.unacknowledged(count)
-                return outcomes.acknowledged(count, result.inserted_count)
-        except BulkWriteError as error:
-            pack = self._account.report.rejected.pack
-            numbers = sent.batch.numbers
-            sent.answer = RefusalReader(error, numbers, ordered=self._ordered, pack=pack)
-            while True:
-                await asyncio.sleep(0)  # what the driver did with it was a slice, too
-                if not sent.answer.read_some():
-                    return sent.answer.outcome()
-        except DocumentTooLarge as error:
+        while True:
+            try:
+                with protocol_errors(lambda: attempt.taken):
+                    result = await requests.insert(self._collection, attempt)
+                    if not result.acknowledged:
+                        return outcomes.unacknowledged(count)
+                    return outcomes.acknowledged(count, result.inserted_count)
+            except Exception as raised:
+                error = retries.error(raised)
+            may_repeat = attempt.can_be_repeated and self._lifecycle.may_send
+            if not may_repeat or not await retries.wait(error) or not self._lifecycle.may_send:
+                return await self._failed(sent, error)
+
+    async def _failed(self, sent: InFlight, error: Exception) -> Outcome:
+        """What became of a batch, by the error with which its last attempt ended."""
+        count = len(sent.batch)
+        if isinstance(error, DocumentTooLarge):
             # This server takes less than others. The driver says so before it sends anything.
             return outcomes.unsent(count, error)
-        except Exception as error:
-            return interrupted(attempt, count, error)
+        if not isinstance(error, BulkWriteError):
+            return interrupted(sent.attempt, count, error)
+        pack, numbers = self._account.report.rejected.pack, sent.batch.numbers
+        sent.answer = RefusalReader(error, numbers, ordered=self._ordered, pack=pack)
+        while True:
+            await asyncio.sleep(0)  # what the driver did with it was a slice, too
+            if not sent.answer.read_some():
+                return sent.answer.outcome()
 
     def _conclude(self, sent: InFlight) -> None:
         batch = sent.batch

@@ -14,6 +14,8 @@ from typing import Any, Protocol, cast
 
 from pymongo.errors import InvalidOperation
 
+from aiomotorengine.drivers.repeatable_write import RepeatableWrite
+
 __all__ = ["DRIVERS", "Driver", "default_driver", "get_driver", "session_bound_to"]
 
 DRIVERS: Mapping[str, str] = {
@@ -57,6 +59,9 @@ class Driver(Protocol):
 
     def new_session(self, client: Any) -> AbstractAsyncContextManager[Any]:
         """A session of its own, which goes before the one that is bound to the task."""
+
+    def repeatable_write(self, client: Any) -> AbstractAsyncContextManager[RepeatableWrite | None]:
+        """A write that can be sent again, and is over at the end; ``None`` if there is no such."""
 
     async def open_aggregation(self, collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> Any:
         """The driver's cursor of an aggregation."""

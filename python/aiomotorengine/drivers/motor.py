@@ -10,6 +10,7 @@ from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
 
+from aiomotorengine.drivers import repeatable_write as writes
 from aiomotorengine.drivers import session_bound_to
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "name",
     "new_session",
     "open_aggregation",
+    "repeatable_write",
     "version",
 ]
 
@@ -44,6 +46,16 @@ def bound_session(client: Any) -> Any:
 async def new_session(client: Any) -> AsyncIterator[Any]:
     async with await client.start_session() as session:
         yield session
+
+
+@asynccontextmanager
+async def repeatable_write(client: Any) -> AsyncIterator[writes.RepeatableWrite | None]:
+    write = writes.repeatable_write(client.delegate)
+    yield write
+    # Not when this was cancelled: the thread goes on, and uses the session.
+    if write is not None:
+        write.release()
+        write.session.end_session()
 
 
 async def open_aggregation(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> Any:

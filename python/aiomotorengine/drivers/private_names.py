@@ -10,7 +10,12 @@ from typing import Any
 
 from pymongo import message
 
-__all__ = ["PRIVATE_NAMES", "close_cursor_soon", "is_of_motor", "set_batch_size"]
+__all__ = [
+    "PRIVATE_NAMES",
+    "close_cursor_soon",
+    "is_of_motor",
+    "set_batch_size",
+]
 
 PRIVATE_NAMES: Mapping[str, str] = {
     # What PyMongo looks for in objects that it is handed.
@@ -19,6 +24,13 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "gen_ordered": "a batch as one run of inserts; without it, the driver makes the run itself",
     "gen_unordered": "the same",
     "ops": "the same",
+    # Sending a batch again; without these, it ends with the driver's own retry.
+    "_start_session": "sending again",
+    "_start_retryable_write": "sending again",
+    "_apply_to": "sending again",
+    "is_mongos": "sending again",
+    "is_repl": "sending again",
+    "supports_sessions": "sending again",
     # Errors.
     "_error_labels": "the labels of errors that are raised anew; without it, they have none",
     # Reading.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pymongo
 from pymongo import AsyncMongoClient
 
+from aiomotorengine.drivers import repeatable_write as writes
 from aiomotorengine.drivers import session_bound_to
 from aiomotorengine.utils import running_loop
 
@@ -20,6 +21,7 @@ __all__ = [
     "name",
     "new_session",
     "open_aggregation",
+    "repeatable_write",
     "version",
 ]
 
@@ -61,6 +63,17 @@ def bound_session(client: Any) -> Any:
 def new_session(client: Any) -> AbstractAsyncContextManager[Any]:
     session: AbstractAsyncContextManager[Any] = client.start_session()
     return session
+
+
+@asynccontextmanager
+async def repeatable_write(client: Any) -> AsyncIterator[writes.RepeatableWrite | None]:
+    write = writes.repeatable_write(client)
+    try:
+        yield write
+    finally:
+        if write is not None:
+            write.release()
+            await write.session.end_session()
 
 
 async def open_aggregation(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> Any:

@@ -21,6 +21,7 @@ from aiomotorengine.codec import Codec
 from aiomotorengine.codec.elements import SMALLEST_LEVEL, is_deeper_than
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 from aiomotorengine.codec.levels import MOST_STORED_LEVELS
+from aiomotorengine.drivers.repeatable_write import RepeatableWrite
 from aiomotorengine.wire.replies import serves_bytes
 from aiomotorengine.wire.write_replies import WriteReply
 
@@ -41,7 +42,7 @@ INSERT = 0
 
 
 class Attempt:
-    """One call of the driver that inserts a batch, and whether anything of it left the process.
+    """What inserts a batch, as one call of the driver, and whether anything of it left the process.
 
     Parameters:
         documents: the encoded documents, at least one.
@@ -50,13 +51,33 @@ class Attempt:
     Attributes:
         taken: whether the driver has taken the bytes to make a message of them. What it has not
             taken was not sent, whatever the reason.
+        write: what has the server know it again; without it, it is sent once.
     """
 
     def __init__(self, documents: Sequence[Any], *, ordered: bool) -> None:
         self.documents = [FirstDocument(documents[0], self), *documents[1:]]
         self.ordered = ordered
         self.taken = False
+        self.write: RepeatableWrite | None = None
+        self._operations: Operations | None = None
         self._is_forbidden = False
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Whether the same can be sent again without storing anything twice.
+
+        Not if the driver made several messages of it and one has had its answer, since servers know
+        each by itself.
+        """
+        write, operations = self.write, self._operations
+        if write is None or operations is None or operations.idx_offset:
+            return False
+        return write.can_be_repeated
+
+    def operations(self) -> Operations:
+        """The inserts, for a call of the driver that begins now."""
+        self._operations = Operations(self.documents)
+        return self._operations
 
     def forbid(self) -> bool:
         """Do not let the bytes be taken any more; whether it was in time.
@@ -119,16 +140,17 @@ class InsertAll:
     server has inserted.
 
     Parameters:
-        documents: the encoded documents.
+        attempt: what is inserted.
         takes_bytes: whether a large reply may be taken as bytes.
     """
 
-    def __init__(self, documents: Sequence[Any], *, takes_bytes: bool) -> None:
-        self.documents = documents
+    def __init__(self, attempt: Attempt, *, takes_bytes: bool) -> None:
+        self.documents = attempt.documents
+        self._attempt = attempt
         self._takes_bytes = takes_bytes
 
     def _add_to_bulk(self, bulk: Any) -> None:
-        operations = Operations(self.documents)
+        operations = self._attempt.operations()
         bulk.ops = operations
         # What the driver would make of them: the operations of one kind that follow one another.
         if hasattr(bulk, "gen_ordered") and hasattr(bulk, "gen_unordered"):
@@ -166,15 +188,17 @@ class Operations:
         return zip(repeat(INSERT), self.ops)  # repeat has no end
 
 
-def requests_for(documents: Sequence[Any], *, takes_bytes: bool) -> list[Any]:
+def requests_for(attempt: Attempt, *, takes_bytes: bool) -> list[Any]:
     """What ``bulk_write`` takes to insert documents."""
     if hasattr(InsertOne, "_add_to_bulk"):
-        return [InsertAll(documents, takes_bytes=takes_bytes)]
-    return [InsertOne(document) for document in documents]
+        return [InsertAll(attempt, takes_bytes=takes_bytes)]
+    return [InsertOne(document) for document in attempt.documents]
 
 
 async def insert(collection: Any, attempt: Attempt) -> BulkWriteResult:
     """Insert encoded documents in one call of the driver.
+
+    Called with the same attempt once more, the server does what of it was not done.
 
     Returns:
         The driver's result, which says how many the server has inserted.
@@ -182,8 +206,14 @@ async def insert(collection: Any, attempt: Attempt) -> BulkWriteResult:
     Raises:
         pymongo.errors.BulkWriteError: the server refused some; indexes count in this call.
     """
-    requests = requests_for(attempt.documents, takes_bytes=serves_bytes(collection))
-    result: BulkWriteResult = await collection.bulk_write(requests, ordered=attempt.ordered)
+    requests = requests_for(attempt, takes_bytes=serves_bytes(collection))
+    write = attempt.write
+    if write is not None and attempt.taken:
+        write.repeat()
+    session = None if write is None else write.session
+    result: BulkWriteResult = await collection.bulk_write(
+        requests, ordered=attempt.ordered, session=session
+    )
     return result
 
 
