@@ -19,6 +19,7 @@ from aiomotorengine.errors import (
     UniqueKeyViolationError,
     keep_labels,
 )
+from aiomotorengine.writing.duplicates import Answers
 
 __all__ = ["Account"]
 
@@ -49,6 +50,7 @@ class Account:
         self.document_class = document_class
         self.report = report
         self.collects = collects
+        self._answers = Answers(document_class)
         self._interruption: Exception | None = None
         self._connection_error: Exception | None = None
         self._refusal: tuple[int, Exception] | None = None
@@ -93,6 +95,10 @@ class Account:
         self.report.settled.add((number,))
         if self._refusal is None or number < self._refusal[0]:
             self._refusal = number, error
+
+    def pack(self, number: int, answer: Mapping[str, Any]) -> PackedRefusal:
+        """What is kept of what the server says of a document that it refused."""
+        return self.report.rejected.pack(number, self._answers.without_secrets(answer))
 
     def record(self, batch: Batch, outcome: Outcome) -> None:
         """A batch came to its end."""
@@ -160,6 +166,7 @@ class Account:
         return None
 
     def _write_error(self, cause: BulkWriteError) -> Exception:
+        cause = self._answers.error_without_secrets(cause)
         errors = WriteErrors(self.report.rejected)
         details = {
             **cause.details,

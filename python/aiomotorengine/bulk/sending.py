@@ -206,7 +206,7 @@ class Sender:
             return outcomes.unsent(count, error)
         if not isinstance(error, BulkWriteError):
             return interrupted(sent.attempt, count, error)
-        pack, numbers = self._account.report.rejected.pack, sent.batch.numbers
+        numbers, pack = sent.batch.numbers, self._account.pack
         sent.answer = RefusalReader(error, numbers, ordered=self._ordered, pack=pack)
         while True:
             await asyncio.sleep(0)  # what the driver did with it was a slice, too

@@ -7,13 +7,13 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.update.encoding import naming_changes
 from aiomotorengine.update.nulls import explained
 from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.requests import can_encode
+from aiomotorengine.writing.duplicates import violation
 
 __all__ = ["delete_many", "delete_one", "update_many"]
 
@@ -48,7 +48,8 @@ async def update_many(
             result = await collection.update_many(query, change)
             return checked_count(result.matched_count) if result.acknowledged else 0
     except DuplicateKeyError as error:
-        raise UniqueKeyViolationError.from_error(error, document_class) from error
+        found = violation(error, document_class)
+        raise found from found.__cause__
 
 
 async def delete_many(collection: Any, document_class: Any, filters: QNode) -> int:

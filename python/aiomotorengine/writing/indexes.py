@@ -14,8 +14,8 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
-from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.wire.answers import protocol_errors
+from aiomotorengine.writing.duplicates import violation
 from aiomotorengine.writing.target import Target
 from aiomotorengine.writing.transactions import has_sent_commands
 
@@ -84,7 +84,8 @@ async def create(collection: Any, document_class: Any, session: Any = None) -> N
                     [(field.db_field, ASCENDING)], unique=True, session=session
                 )
         except DuplicateKeyError as error:
-            raise UniqueKeyViolationError.from_error(error, document_class) from error
+            found = violation(error, document_class)
+            raise found from found.__cause__
         remember(collection, field)
 
 

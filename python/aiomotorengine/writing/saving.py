@@ -21,13 +21,14 @@ from bson.objectid import ObjectId
 from pymongo.errors import DuplicateKeyError, WriteError
 
 from aiomotorengine.documents.conversion import conversion_of
-from aiomotorengine.errors import UniqueKeyViolationError, violates_id, wrong_class
+from aiomotorengine.errors import violates_id, wrong_class
 from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.utils import is_condition, is_operator
 from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.writing import indexes
+from aiomotorengine.writing.duplicates import violation
 from aiomotorengine.writing.target import Target
 from aiomotorengine.writing.transactions import SavedInTransaction
 
@@ -83,7 +84,8 @@ async def save(
             # A preset id that nobody has saved yet may be there or not (K6).
             await replace(target.collection, document, son, upsert=upsert or creating)
     except DuplicateKeyError as error:
-        raise UniqueKeyViolationError.from_error(error, type(document)) from error
+        found = violation(error, type(document))
+        raise found from found.__cause__
     except Exception as error:
         refusal = explained(document, error, target.collection.codec_options)
         if refusal is error:
