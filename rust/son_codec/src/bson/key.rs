@@ -4,7 +4,7 @@
 const SHORT: usize = 16;
 
 /// The first of these numbers.
-const WORD: usize = 8;
+pub(super) const WORD: usize = 8;
 
 /// A key without NUL in it.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl Key {
     /// of so many is far larger than MongoDB takes.
     pub(crate) const MOST_ITEMS: usize = 100_000_000;
 
-    /// The key of the first item of an array: `0`.
+    /// The key of the first item of an array: `0`. Only such a key may `advance`.
     pub(crate) fn first_index() -> Self {
         Self {
             head: [u64::from(b'0'), 0],
@@ -63,23 +63,27 @@ impl Key {
     /// The key of the next item of an array.
     #[inline(always)]
     pub(crate) fn advance(&mut self) {
-        let mut shift = 8 * (self.length - 2); // where its last digit stands
-        while (self.head[0] >> shift) as u8 == b'9' {
-            self.head[0] -= 9 << shift; // a zero, and one more in front of it
-            if shift == 0 {
-                return self.grow();
-            }
-            shift -= 8;
-        }
-        self.head[0] += 1 << shift;
+        let mut index = self.index();
+        index.advance();
+        self.set_index(index);
     }
 
-    /// Put a one before the digits.
-    #[cold]
-    fn grow(&mut self) {
-        self.head[0] = (self.head[0] << 8) | u64::from(b'1');
-        self.length += 1;
-        self.mask[0] = u64::MAX >> (8 * (WORD - self.length.min(WORD)));
+    /// The key of an item of an array as it is counted on.
+    #[inline(always)]
+    pub(super) fn index(&self) -> Index {
+        Index {
+            digits: self.head[0],
+            length: self.length,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn set_index(&mut self, index: Index) {
+        self.head[0] = index.digits;
+        if self.length != index.length {
+            self.length = index.length;
+            self.mask[0] = u64::MAX >> (8 * (WORD - index.length.min(WORD)));
+        }
     }
 
     /// Its bytes with the closing NUL; of a short key, with the zeros after it.
@@ -111,6 +115,44 @@ impl Key {
             }
         };
         begins.then_some(self.length)
+    }
+}
+
+/// The key of an item of an array: digits, the first of them in the lowest byte.
+///
+/// It is no more than two numbers, so that a loop may keep it in registers.
+#[derive(Clone, Copy)]
+pub(super) struct Index {
+    digits: u64,
+    /// How many bytes there are, the closing NUL included.
+    length: usize,
+}
+
+impl Index {
+    /// What there is to write, with zeros after it; `None` of a key that is longer.
+    #[inline(always)]
+    pub(super) fn word(self) -> Option<([u8; WORD], usize)> {
+        (self.length <= WORD).then_some((self.digits.to_le_bytes(), self.length))
+    }
+
+    #[inline(always)]
+    pub(super) fn advance(&mut self) {
+        let mut shift = 8 * (self.length - 2); // where its last digit stands
+        while (self.digits >> shift) as u8 == b'9' {
+            self.digits -= 9 << shift; // a zero, and one more in front of it
+            if shift == 0 {
+                return self.grow();
+            }
+            shift -= 8;
+        }
+        self.digits += 1 << shift;
+    }
+
+    /// Put a one before the digits.
+    #[cold]
+    fn grow(&mut self) {
+        self.digits = (self.digits << 8) | u64::from(b'1');
+        self.length += 1;
     }
 }
 

@@ -4,10 +4,12 @@ mod element;
 mod key;
 mod reader;
 mod reply;
+mod scalar;
 mod writer;
 
 pub(crate) use element::{Element, kind};
 pub(crate) use key::Key;
 pub(crate) use reader::{Malformed, Reader, is_deeper_than, split_document};
 pub(crate) use reply::find_batch;
+pub(crate) use scalar::Scalar;
 pub(crate) use writer::{TooLarge, Writer};

@@ -82,17 +82,17 @@ fn without(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Key, Writer};
+    use super::super::{Key, Scalar, Writer};
     use super::*;
 
     fn reply(batch: &str, documents: &[&[u8]]) -> Vec<u8> {
         let named = |text: &str| Key::new(text.as_bytes()).unwrap();
         let mut out = Writer::default();
         let start = out.begin().unwrap();
-        out.double(&named("ok"), 1.0).unwrap();
+        out.scalar(&named("ok"), Scalar::double(1.0)).unwrap();
         out.key(kind::DOCUMENT, &named("cursor")).unwrap();
         let cursor = out.begin().unwrap();
-        out.int(&named("id"), 1 << 40).unwrap();
+        out.scalar(&named("id"), Scalar::int(1 << 40)).unwrap();
         if !batch.is_empty() {
             out.key(kind::ARRAY, &named(batch)).unwrap();
             let array = out.begin().unwrap();
@@ -106,7 +106,7 @@ mod tests {
         }
         out.text(&named("ns"), b"a.b").unwrap();
         out.end(cursor).unwrap();
-        out.int(&named("n"), 2).unwrap();
+        out.scalar(&named("n"), Scalar::int(2)).unwrap();
         out.end(start).unwrap();
         out.bytes().to_vec()
     }

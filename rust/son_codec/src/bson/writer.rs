@@ -1,10 +1,14 @@
 //! Building documents in one buffer that is kept and grown.
 
+use super::Scalar;
 use super::element::kind;
-use super::key::{Key, Stored};
+use super::key::{Key, Stored, WORD};
 
 /// More than one message to the server holds, so whatever has grown to this is refused anyhow.
 const LARGEST: usize = 48_000_000;
+
+/// Room is made for so many items of an array at once.
+const AT_ONCE: usize = 128;
 
 /// What is written is larger than anything that MongoDB takes, or than the memory there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,36 +108,72 @@ impl Writer {
 
     #[inline(always)]
     pub(crate) fn null(&mut self, key: &Key) -> Result<(), TooLarge> {
-        self.key(kind::NULL, key)
+        self.scalar(key, Scalar::NULL)
     }
 
     #[inline(always)]
-    pub(crate) fn boolean(&mut self, key: &Key, value: bool) -> Result<(), TooLarge> {
-        self.fixed(kind::BOOLEAN, key, [u8::from(value)])
-    }
-
-    #[inline(always)]
-    pub(crate) fn double(&mut self, key: &Key, value: f64) -> Result<(), TooLarge> {
-        self.fixed(kind::DOUBLE, key, value.to_le_bytes())
-    }
-
-    /// A whole number, in 32 bits where it fits, as PyMongo does it.
-    #[inline(always)]
-    pub(crate) fn int(&mut self, key: &Key, value: i64) -> Result<(), TooLarge> {
-        match i32::try_from(value) {
-            Ok(small) => self.fixed(kind::INT32, key, small.to_le_bytes()),
-            Err(_) => self.fixed(kind::INT64, key, value.to_le_bytes()),
+    pub(crate) fn scalar<const N: usize>(
+        &mut self,
+        key: &Key,
+        value: Scalar<N>,
+    ) -> Result<(), TooLarge> {
+        match key.stored() {
+            Stored::Word(stored, length) => self.short(stored, length, value),
+            Stored::Words(stored, length) => self.short(stored, length, value),
+            Stored::Long(stored) => {
+                self.append(&[value.kind])?;
+                self.append(stored)?;
+                self.append(value.bytes.get(..value.length).ok_or(TooLarge)?)
+            }
         }
     }
 
+    /// Write items of an array, at most so many, under this key and those that follow it, as long
+    /// as `next` gives one.
     #[inline(always)]
-    pub(crate) fn date(&mut self, key: &Key, milliseconds: i64) -> Result<(), TooLarge> {
-        self.fixed(kind::DATE, key, milliseconds.to_le_bytes())
-    }
-
-    #[inline(always)]
-    pub(crate) fn object_id(&mut self, key: &Key, id: [u8; 12]) -> Result<(), TooLarge> {
-        self.fixed(kind::OBJECT_ID, key, id)
+    pub(crate) fn scalars<const N: usize>(
+        &mut self,
+        key: &mut Key,
+        most: usize,
+        mut next: impl FnMut() -> Option<Scalar<N>>,
+    ) -> Result<(), TooLarge> {
+        let mut index = key.index();
+        let mut left = most;
+        let mut is_done = false;
+        while left > 0 && !is_done {
+            let count = left.min(AT_ONCE);
+            self.reserve(count * (1 + WORD + N))?;
+            let start = self.bytes.len();
+            // SAFETY: each turn writes at most `1 + WORD + N` bytes, from where the last one ended,
+            // and there are `count` turns, for which there is room after the end of the buffer since
+            // it was just reserved. Of a key all its bytes are written, of which `length` count,
+            // which are at most `WORD`; the value goes right after those, and of its `N` bytes those
+            // count that `of` and the like say, at most all. So everything before `at` is written.
+            unsafe {
+                let begin = self.bytes.as_mut_ptr().add(start);
+                let mut at = begin;
+                for _ in 0..count {
+                    let Some((word, length)) = index.word() else {
+                        is_done = true; // a key of so many digits is written one by one
+                        break;
+                    };
+                    let Some(value) = next() else {
+                        is_done = true;
+                        break;
+                    };
+                    at.write(value.kind);
+                    at.add(1).cast::<[u8; WORD]>().write_unaligned(word);
+                    let value_at = at.add(1 + length);
+                    value_at.cast::<[u8; N]>().write_unaligned(value.bytes);
+                    at = value_at.add(value.length);
+                    index.advance();
+                }
+                self.bytes.set_len(start + at.offset_from_unsigned(begin));
+            }
+            left -= count;
+        }
+        key.set_index(index);
+        Ok(())
     }
 
     /// Text of the bytes that `write` appends.
@@ -190,27 +230,18 @@ impl Writer {
         key: &Key,
         value: [u8; N],
     ) -> Result<(), TooLarge> {
-        match key.stored() {
-            Stored::Word(stored, length) => self.short(kind, stored, length, value),
-            Stored::Words(stored, length) => self.short(kind, stored, length, value),
-            Stored::Long(stored) => {
-                self.append(&[kind])?;
-                self.append(stored)?;
-                self.append(&value)
-            }
-        }
+        self.scalar(key, Scalar::of(kind, value))
     }
 
-    /// A type byte, the first `length` bytes of a short key, and a value.
+    /// The first `length` bytes of a short key, and a value.
     #[inline(always)]
     fn short<K, const N: usize>(
         &mut self,
-        kind: u8,
         key: K,
         length: usize,
-        value: [u8; N],
+        value: Scalar<N>,
     ) -> Result<(), TooLarge> {
-        assert!(length <= size_of::<K>());
+        assert!(length <= size_of::<K>() && value.length <= N);
         let room = 1 + size_of::<K>() + N;
         self.reserve(room)?;
         let start = self.bytes.len();
@@ -221,10 +252,12 @@ impl Writer {
         // own check and its own copy of unknown length, cost a third more for a whole document.
         unsafe {
             let at = self.bytes.as_mut_ptr().add(start);
-            at.write(kind);
+            at.write(value.kind);
             at.add(1).cast::<K>().write_unaligned(key);
-            at.add(1 + length).cast::<[u8; N]>().write_unaligned(value);
-            self.bytes.set_len(start + 1 + length + N);
+            at.add(1 + length)
+                .cast::<[u8; N]>()
+                .write_unaligned(value.bytes);
+            self.bytes.set_len(start + 1 + length + value.length);
         }
         Ok(())
     }
@@ -240,14 +273,19 @@ mod tests {
         let named = |text: &str| Key::new(text.as_bytes()).unwrap();
         let mut writer = Writer::default();
         let start = writer.begin().unwrap();
-        writer.int(&named("small"), 7).unwrap();
+        writer.scalar(&named("small"), Scalar::int(7)).unwrap();
         writer
-            .int(&named("a key that is longer than sixteen bytes"), 1 << 40)
+            .scalar(
+                &named("a key that is longer than sixteen bytes"),
+                Scalar::int(1 << 40),
+            )
             .unwrap();
-        writer.double(&named("half"), 0.5).unwrap();
-        writer.boolean(&named("yes"), true).unwrap();
-        writer.date(&named("at"), -1).unwrap();
-        writer.object_id(&named("id"), *b"abcdefghijkl").unwrap();
+        writer.scalar(&named("half"), Scalar::double(0.5)).unwrap();
+        writer.scalar(&named("yes"), Scalar::boolean(true)).unwrap();
+        writer.scalar(&named("at"), Scalar::date(-1)).unwrap();
+        writer
+            .scalar(&named("id"), Scalar::object_id(*b"abcdefghijkl"))
+            .unwrap();
         writer.null(&named("fifteen letters")).unwrap();
         writer.text(&named("text"), "häh".as_bytes()).unwrap();
         let made = writer.text_by(&named("made"), |writer| writer.append(b"abc"));
@@ -255,7 +293,7 @@ mod tests {
         writer.binary(&named("bytes"), 0, b"\0\xFF").unwrap();
         writer.key(kind::DOCUMENT, &named("inner")).unwrap();
         let inner = writer.begin().unwrap();
-        writer.int(&named("n"), -1).unwrap();
+        writer.scalar(&named("n"), Scalar::int(-1)).unwrap();
         writer.end(inner).unwrap();
         writer.element(kind::NULL, b"raw", b"").unwrap();
         writer.append(b"\x10e\0\x05\0\0\0").unwrap();
@@ -280,6 +318,39 @@ mod tests {
         assert_eq!(next().key, b"raw");
         assert_eq!(next().as_i32(), Ok(5));
         assert!(reader.next_element().unwrap().is_none());
+    }
+
+    #[test]
+    fn items_are_written_as_long_as_there_are_any() {
+        for count in [0, 1, 10, 127, 128, 129, 12_345] {
+            let mut numbers = 0..count;
+            let mut writer = Writer::default();
+            let start = writer.begin().unwrap();
+            let mut key = Key::first_index();
+            let next = || numbers.next().map(|number| Scalar::int(number << 20));
+            writer.scalars(&mut key, 20_000, next).unwrap();
+            writer.scalar(&key, Scalar::boolean(true)).unwrap();
+            writer.end(start).unwrap();
+            let mut reader = Reader::new(writer.bytes()).unwrap();
+            for number in 0..count {
+                let element = reader.next_element().unwrap().unwrap();
+                assert_eq!(element.key, number.to_string().as_bytes());
+                let value = match element.kind {
+                    kind::INT32 => element.as_i32().map(i64::from),
+                    _ => element.as_i64(),
+                };
+                assert_eq!(value, Ok(number << 20));
+            }
+            let last = reader.next_element().unwrap().unwrap();
+            assert_eq!(last.key, count.to_string().as_bytes());
+            assert_eq!(last.as_bool(), Ok(true));
+            assert!(reader.next_element().unwrap().is_none());
+        }
+        let mut writer = Writer::default();
+        let endless = || Some(Scalar::double(0.5));
+        let written = writer.scalars(&mut Key::first_index(), 1 << 40, endless);
+        assert_eq!(written, Err(TooLarge));
+        assert!(writer.bytes.capacity() <= LARGEST);
     }
 
     #[test]

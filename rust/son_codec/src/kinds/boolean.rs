@@ -3,13 +3,19 @@
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
-use super::Kind;
-use crate::bson::{Element, Key, Writer, kind};
+use super::{Kind, write_scalar, write_scalars};
+use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Value, exact};
+use crate::objects::{Items, Value, exact};
 use crate::plan::{Context, Field};
 
 pub(super) struct Boolean;
+
+/// The value as it is stored, if it is one of the two.
+#[inline(always)]
+fn scalar(value: Value<'_, '_>) -> Option<Scalar<1>> {
+    exact::<PyBool>(value).map(|truth| Scalar::boolean(truth.is_true()))
+}
 
 impl Kind for Boolean {
     fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &Context<'_>) -> Outcome<bool> {
@@ -37,11 +43,18 @@ impl Kind for Boolean {
         out: &mut Writer,
         _: &Context<'_>,
     ) -> Outcome<bool> {
-        let Some(truth) = exact::<PyBool>(value) else {
-            return Ok(false);
-        };
-        out.boolean(key, truth.is_true())?;
-        Ok(true)
+        write_scalar(scalar(value), key, out)
+    }
+
+    #[inline(always)]
+    fn write_plain_items(
+        &self,
+        items: &mut Items<'_, '_>,
+        key: &mut Key,
+        out: &mut Writer,
+        _: &Context<'_>,
+    ) -> Outcome<()> {
+        write_scalars(items, key, out, |item| scalar(item))
     }
 
     #[inline(always)]
@@ -54,9 +67,9 @@ impl Kind for Boolean {
         context: &Context<'_>,
     ) -> Outcome<()> {
         if let Some(truth) = exact::<PyBool>(value) {
-            out.boolean(key, truth.is_true())?;
+            out.scalar(key, Scalar::boolean(truth.is_true()))?;
         } else if value.is_none() {
-            out.boolean(key, false)?; // what was never set is stored as false
+            out.scalar(key, Scalar::boolean(false))?; // what was never set is stored as false
         } else {
             field.write_in_python(key, value, out, context)?;
         }

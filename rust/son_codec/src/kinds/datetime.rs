@@ -3,10 +3,10 @@
 use pyo3::prelude::*;
 use pyo3::types::PyDateTime;
 
-use super::Kind;
-use crate::bson::{Element, Key, Writer, kind};
+use super::{Kind, write_scalar, write_scalars};
+use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Value, datetime_from_millis, exact, millis_of};
+use crate::objects::{Items, Value, datetime_from_millis, exact, millis_of};
 use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct DateTime {
@@ -37,6 +37,13 @@ impl DateTime {
     }
 }
 
+/// The moment as it is stored, if it is a datetime whose time zone is known.
+#[inline(always)]
+fn scalar(value: Value<'_, '_>, context: &Context<'_>) -> Option<Scalar<8>> {
+    let datetime = exact::<PyDateTime>(value)?;
+    millis_of(&datetime, &context.types.utc).map(Scalar::date)
+}
+
 impl Kind for DateTime {
     fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &Context<'_>) -> Outcome<bool> {
         self.check(value)?;
@@ -65,13 +72,18 @@ impl Kind for DateTime {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<bool> {
-        if let Some(datetime) = exact::<PyDateTime>(value)
-            && let Some(milliseconds) = millis_of(&datetime, &context.types.utc)
-        {
-            out.date(key, milliseconds)?;
-            return Ok(true);
-        }
-        Ok(false)
+        write_scalar(scalar(value, context), key, out)
+    }
+
+    #[inline(always)]
+    fn write_plain_items(
+        &self,
+        items: &mut Items<'_, '_>,
+        key: &mut Key,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<()> {
+        write_scalars(items, key, out, |item| scalar(item, context))
     }
 
     #[inline(always)]
@@ -86,7 +98,7 @@ impl Kind for DateTime {
         self.check(value)?;
         if let Some(datetime) = exact::<PyDateTime>(value) {
             match millis_of(&datetime, &context.types.utc) {
-                Some(milliseconds) => out.date(key, milliseconds)?,
+                Some(milliseconds) => out.scalar(key, Scalar::date(milliseconds))?,
                 None => context.encode(key, value, out)?,
             }
         } else if value.is_none() {

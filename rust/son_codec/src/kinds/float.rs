@@ -3,10 +3,10 @@
 use pyo3::prelude::*;
 use pyo3::types::PyFloat;
 
-use super::Kind;
-use crate::bson::{Element, Key, Writer, kind};
+use super::{Kind, write_scalar, write_scalars};
+use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Value, exact};
+use crate::objects::{Items, Value, exact};
 use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct Float {
@@ -40,6 +40,13 @@ impl Float {
         }
         let (least, most) = self.bounds?;
         Some(number.is_nan() || (least <= number && number <= most))
+    }
+
+    /// The number as it is stored, if it is a float within the bounds.
+    #[inline(always)]
+    fn scalar(&self, value: Value<'_, '_>) -> Option<Scalar<8>> {
+        let number = exact::<PyFloat>(value)?.value();
+        (self.admits(number) == Some(true)).then(|| Scalar::double(number))
     }
 }
 
@@ -84,14 +91,18 @@ impl Kind for Float {
         out: &mut Writer,
         _: &Context<'_>,
     ) -> Outcome<bool> {
-        let number = exact::<PyFloat>(value).map(|number| number.value());
-        if let Some(number) = number
-            && self.admits(number) == Some(true)
-        {
-            out.double(key, number)?;
-            return Ok(true);
-        }
-        Ok(false)
+        write_scalar(self.scalar(value), key, out)
+    }
+
+    #[inline(always)]
+    fn write_plain_items(
+        &self,
+        items: &mut Items<'_, '_>,
+        key: &mut Key,
+        out: &mut Writer,
+        _: &Context<'_>,
+    ) -> Outcome<()> {
+        write_scalars(items, key, out, |item| self.scalar(item))
     }
 
     #[inline(always)]
@@ -104,7 +115,7 @@ impl Kind for Float {
         context: &Context<'_>,
     ) -> Outcome<()> {
         if let Some(number) = exact::<PyFloat>(value) {
-            out.double(key, number.value())?;
+            out.scalar(key, Scalar::double(number.value()))?;
         } else if value.is_none() {
             out.null(key)?;
         } else {

@@ -3,10 +3,10 @@
 use pyo3::prelude::*;
 use pyo3::types::PyInt;
 
-use super::Kind;
-use crate::bson::{Element, Key, Writer, kind};
+use super::{Kind, write_scalar, write_scalars};
+use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Value, exact, whole_number};
+use crate::objects::{Items, Value, exact, whole_number};
 use crate::plan::{Arguments, Context, Field};
 
 /// So many digits are always a number of 64 bits.
@@ -24,6 +24,14 @@ impl Int {
         Ok(Self {
             bounds: least.zip(most),
         })
+    }
+
+    /// The number as it is stored, if it is within the bounds.
+    #[inline(always)]
+    fn scalar(&self, value: Value<'_, '_>) -> Option<Scalar<8>> {
+        let (least, most) = self.bounds?;
+        let number = whole_number(&*exact::<PyInt>(value)?)?;
+        (least <= number && number <= most).then(|| Scalar::int(number))
     }
 }
 
@@ -63,16 +71,18 @@ impl Kind for Int {
         out: &mut Writer,
         _: &Context<'_>,
     ) -> Outcome<bool> {
-        if let Some((least, most)) = self.bounds
-            && let Some(number) = exact::<PyInt>(value)
-            && let Some(number) = whole_number(&number)
-            && least <= number
-            && number <= most
-        {
-            out.int(key, number)?;
-            return Ok(true);
-        }
-        Ok(false)
+        write_scalar(self.scalar(value), key, out)
+    }
+
+    #[inline(always)]
+    fn write_plain_items(
+        &self,
+        items: &mut Items<'_, '_>,
+        key: &mut Key,
+        out: &mut Writer,
+        _: &Context<'_>,
+    ) -> Outcome<()> {
+        write_scalars(items, key, out, |item| self.scalar(item))
     }
 
     #[inline(always)]
@@ -85,7 +95,10 @@ impl Kind for Int {
         context: &Context<'_>,
     ) -> Outcome<()> {
         if let Some(number) = exact::<PyInt>(value) {
-            out.int(key, whole_number(&number).ok_or(Stop::AskPython)?)?;
+            out.scalar(
+                key,
+                Scalar::int(whole_number(&number).ok_or(Stop::AskPython)?),
+            )?;
         } else if value.is_none() {
             out.null(key)?;
         } else {

@@ -26,7 +26,7 @@ mod uuid;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
-use crate::bson::{Element, Key, Reader, Writer};
+use crate::bson::{Element, Key, Reader, Scalar, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Items, ListBuilder, Value};
 use crate::plan::{Arguments, Context, Field};
@@ -222,6 +222,38 @@ pub(crate) trait Kind: Send + Sync {
         }
         Ok(())
     }
+}
+
+/// Write a value under a key, if it is such a scalar.
+#[inline(always)]
+fn write_scalar<const N: usize>(
+    scalar: Option<Scalar<N>>,
+    key: &Key,
+    out: &mut Writer,
+) -> Outcome<bool> {
+    match scalar {
+        Some(scalar) => out.scalar(key, scalar)?,
+        None => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// Write the next items as long as they are such scalars; finding out runs no Python code.
+#[inline(always)]
+fn write_scalars<const N: usize>(
+    items: &mut Items<'_, '_>,
+    key: &mut Key,
+    out: &mut Writer,
+    scalar_of: impl Fn(Value<'_, '_>) -> Option<Scalar<N>>,
+) -> Outcome<()> {
+    let most = items.left();
+    out.scalars(key, most, || {
+        // SAFETY: `scalar_of` runs no Python code.
+        let scalar = unsafe { items.peek() }.and_then(&scalar_of)?;
+        items.pass();
+        Some(scalar)
+    })?;
+    Ok(())
 }
 
 /// A field of which only Python knows what it means.

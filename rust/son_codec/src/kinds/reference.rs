@@ -5,16 +5,27 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use pyo3::prelude::*;
 use pyo3::types::PyInt;
 
-use super::Kind;
-use crate::bson::{Element, Key, Writer, kind};
+use super::{Kind, write_scalar, write_scalars};
+use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::Outcome;
-use crate::objects::{Value, exact, is_ascii_and, whole_number};
+use crate::objects::{Items, Value, exact, is_ascii_and, whole_number};
 use crate::plan::{Context, Field};
 
 #[derive(Default)]
 pub(super) struct Reference {
     /// Whether Python has found the class that is referred to, which validating asks for first.
     is_found: AtomicBool,
+}
+
+impl Reference {
+    /// The id as it is stored, if it is one that nobody has to be asked about.
+    #[inline(always)]
+    fn scalar(&self, value: Value<'_, '_>, context: &Context<'_>) -> Option<Scalar<12>> {
+        if !self.is_found.load(Ordering::Relaxed) {
+            return None;
+        }
+        context.types.object_ids.bytes(value).map(Scalar::object_id)
+    }
 }
 
 impl Kind for Reference {
@@ -56,13 +67,18 @@ impl Kind for Reference {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<bool> {
-        if self.is_found.load(Ordering::Relaxed)
-            && let Some(id) = context.types.object_ids.bytes(value)
-        {
-            out.object_id(key, id)?;
-            return Ok(true);
-        }
-        Ok(false)
+        write_scalar(self.scalar(value, context), key, out)
+    }
+
+    #[inline(always)]
+    fn write_plain_items(
+        &self,
+        items: &mut Items<'_, '_>,
+        key: &mut Key,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<()> {
+        write_scalars(items, key, out, |item| self.scalar(item, context))
     }
 
     #[inline(always)]
@@ -75,7 +91,7 @@ impl Kind for Reference {
         context: &Context<'_>,
     ) -> Outcome<()> {
         if let Some(id) = context.types.object_ids.bytes(value) {
-            out.object_id(key, id)?;
+            out.scalar(key, Scalar::object_id(id))?;
         } else if value.is_none() {
             out.null(key)?;
         } else if is_other_id(value, context) {

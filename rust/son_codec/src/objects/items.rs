@@ -40,6 +40,12 @@ impl<'py> Items<'_, 'py> {
         }
     }
 
+    /// How many more there are now.
+    #[inline(always)]
+    pub(crate) fn left(&self) -> usize {
+        self.list.len().saturating_sub(self.index)
+    }
+
     /// Go on to the item after the next.
     #[inline(always)]
     pub(crate) fn pass(&mut self) {

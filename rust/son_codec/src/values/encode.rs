@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString};
 
 use super::{UUID_SUBTYPE, splice};
-use crate::bson::{Key, Writer, kind};
+use crate::bson::{Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Items, Value, exact, millis_of, whole_number, write_text};
 use crate::plan::Context;
@@ -22,19 +22,22 @@ pub(crate) fn encode(
     } else if let Some(text) = exact::<PyString>(value) {
         write_text(key, &text, out)?;
     } else if let Some(number) = exact::<PyInt>(value) {
-        out.int(key, whole_number(&number).ok_or(Stop::AskPython)?)?;
+        out.scalar(
+            key,
+            Scalar::int(whole_number(&number).ok_or(Stop::AskPython)?),
+        )?;
     } else if let Some(truth) = exact::<PyBool>(value) {
-        out.boolean(key, truth.is_true())?;
+        out.scalar(key, Scalar::boolean(truth.is_true()))?;
     } else if let Some(number) = exact::<PyFloat>(value) {
-        out.double(key, number.value())?;
+        out.scalar(key, Scalar::double(number.value()))?;
     } else if let Some(id) = types.object_ids.bytes(value) {
-        out.object_id(key, id)?;
+        out.scalar(key, Scalar::object_id(id))?;
     } else if let Some(list) = exact::<PyList>(value) {
         write_list(key, &list, out, &context.deeper()?)?;
     } else if let Some(dict) = exact::<PyDict>(value) {
         write_dict(key, &dict, out, &context.deeper()?)?;
     } else if let Some(milliseconds) = milliseconds(value, context) {
-        out.date(key, milliseconds)?;
+        out.scalar(key, Scalar::date(milliseconds))?;
     } else if let Some(bytes) = exact::<PyBytes>(value) {
         out.binary(key, 0, bytes.as_bytes())?;
     } else if context.options.standard_uuids
