@@ -13,7 +13,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, cast
 
 from pymongo.driver_info import DriverInfo
@@ -76,13 +76,18 @@ class OpenClient:
     Parameters:
         client: the driver's client.
         database: the database's name.
+        driver: what speaks to the driver.
+
+    Attributes:
+        bound_session: gives the session that operations use here without being given one, if any.
 
     Raises:
         pymongo.errors.InvalidName: it is no name of a database.
     """
 
-    def __init__(self, client: Any, database: str) -> None:
+    def __init__(self, client: Any, database: str, driver: Driver) -> None:
         self.client = client
+        self.bound_session: Callable[[], Any] = partial(driver.bound_session, client)
         self.collection: Callable[[str], Any] = lru_cache(MOST_COLLECTIONS)(
             client[database].__getitem__
         )
@@ -182,7 +187,7 @@ class Connection:
                 raise TypeError(f"io_loop must be an event loop, not {self.io_loop!r}")
             client = self.driver.create_client(normalised(self.settings), self.io_loop)
             self._database = database_name(client, self._database, self.settings)
-            opened = OpenClient(client, self._database)
+            opened = OpenClient(client, self._database, self.driver)
         except REFUSALS as error:
             cause = without_secrets(error, self.settings)
         else:

@@ -49,6 +49,9 @@ __all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
 
 D = TypeVar("D", bound=DocumentStorage)
 
+EVERYTHING = Q()
+"""What finds all documents."""
+
 DEFAULT_LIMIT = 1000
 """How many documents ``find_all`` returns where no ``limit`` was set."""
 
@@ -73,7 +76,7 @@ class QuerySet(Generic[D]):
 
     def __init__(self, document_class: type[D]) -> None:
         self.__klass__: Any = document_class
-        self._filters: QNode = Q()
+        self._filters: QNode = EVERYTHING
         self._limit: int | None = None
         self._skip = 0
         self._order: list[tuple[str, int]] = []
@@ -123,7 +126,7 @@ class QuerySet(Generic[D]):
             ({}, {'score': {'$gte': 100}})
         """
         copied = copy(self)
-        copied._filters = Q()
+        copied._filters = EVERYTHING
         return copied
 
     def limit(self, limit: int | None) -> QuerySet[D]:
@@ -224,15 +227,16 @@ class QuerySet(Generic[D]):
         Parameters:
             alias: the connection; by default the class's ``__alias__``, else the default one.
         """
-        connection = self._connection(alias)
-        collection = connection.collection(self.__klass__.__collection__)
-        return suited(collection, connection.driver.bound_session(collection.database.client))
+        opened = self._connection(alias).opened()
+        return suited(opened.collection(self.__klass__.__collection__), opened.bound_session())
 
     def _connection(self, alias: str | None) -> Connection:
         return connection_of(alias or self.__klass__.__alias__ or DEFAULT_CONNECTION_NAME)
 
     def _target(self, alias: str | None) -> Target:
-        return Target.of(self.coll(alias), self.__klass__, self._connection(alias).driver)
+        connection = self._connection(alias)
+        session = connection.opened().bound_session()
+        return Target(self.coll(alias), self.__klass__, session, connection.driver)
 
     # -- reading --------------------------------------------------------------------------------
 

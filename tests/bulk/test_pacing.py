@@ -18,7 +18,7 @@ from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.pacing import FIRST_SLICE, LARGEST_SLICE, SECONDS_PER_SLICE, Pace
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.wire import requests
-from aiomotorengine.wire.replies import Reply
+from aiomotorengine.wire.replies import ReplyDecoder
 from tests.bulk.gate import gated
 from tests.bulk.hurry import Hurried
 from tests.bulk.models import Row, rows
@@ -159,13 +159,13 @@ async def test_receiving_a_reply_is_a_slice_of_its_own(monkeypatch: pytest.Monke
     class Row(Document):
         n = Told()
 
-    made = Reply.__new__
+    made = ReplyDecoder.__call__
 
-    def received(cls: Any, raw: bytes, codec_options: Any) -> Any:
+    def received(self: Any, raw: bytes, codec_options: Any) -> Any:
         happened.append(("received", turns[0]))
-        return made(cls, raw, codec_options)
+        return made(self, raw, codec_options)
 
-    monkeypatch.setattr(Reply, "__new__", received)
+    monkeypatch.setattr(ReplyDecoder, "__call__", received)
     await Row.objects.bulk_insert([Row(n=1)])
     assert len(await Row.objects.find_all()) == 1
     (first, at), (then, later) = happened

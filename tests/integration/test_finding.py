@@ -32,7 +32,7 @@ from aiomotorengine.pacing import Pace
 from aiomotorengine.queryset import QuerySet
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.wire import cursors
-from aiomotorengine.wire.replies import Reply
+from aiomotorengine.wire.replies import ReplyDecoder
 from tests.harness import Mongo
 from tests.integration.commands import eventually, watch
 from tests.servers import Server
@@ -78,14 +78,14 @@ async def batches(query_set: QuerySet[Any], limit: int | None = None) -> list[in
 def replies(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The replies that were taken as bytes."""
     taken: list[Any] = []
-    made = Reply.__new__
+    made = ReplyDecoder.__call__
 
-    def spy(cls: Any, raw: bytes, codec_options: Any) -> Any:
-        reply = made(cls, raw, codec_options)
+    def spy(self: Any, raw: bytes, codec_options: Any) -> Any:
+        reply = made(self, raw, codec_options)
         taken.append(reply)
         return reply
 
-    monkeypatch.setattr(Reply, "__new__", spy)
+    monkeypatch.setattr(ReplyDecoder, "__call__", spy)
     return taken
 
 
@@ -374,21 +374,21 @@ async def test_a_get_more_that_fails_is_the_servers_error(many: int, mongo: Mong
 async def test_a_reply_that_makes_no_sense_is_invalid_bson(
     many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = Reply.__new__
+    made = ReplyDecoder.__call__
 
-    def damaged(cls: Any, raw: bytes, codec_options: Any) -> Any:
+    def damaged(self: Any, raw: bytes, codec_options: Any) -> Any:
         if b"firstBatch" in bytes(raw):
             raw = bytes(raw)[:-20] + b"\xff" * 20
-        return made(cls, raw, codec_options)
+        return made(self, raw, codec_options)
 
-    monkeypatch.setattr(Reply, "__new__", damaged)
+    monkeypatch.setattr(ReplyDecoder, "__call__", damaged)
     with pytest.raises(InvalidBSON):
         await Row.objects.find_all()
     with pytest.raises(InvalidBSON):
         [row async for row in Row.objects]
     with pytest.raises(InvalidBSON):
         await Row.objects.count()
-    monkeypatch.setattr(Reply, "__new__", made)
+    monkeypatch.setattr(ReplyDecoder, "__call__", made)
     assert await Row.objects.count() == many
 
 

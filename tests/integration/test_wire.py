@@ -22,7 +22,7 @@ from aiomotorengine import Document, IntField, StringField, codec
 from aiomotorengine.codec import codec_for
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 from aiomotorengine.codec.reply import BATCHES
-from aiomotorengine.wire.replies import Batch, Reply
+from aiomotorengine.wire.replies import Batch, ReplyDecoder
 
 pytestmark = pytest.mark.usefixtures("codec")
 
@@ -71,7 +71,7 @@ def test_pymongo_still_makes_marked_document_classes_from_whole_replies() -> Non
     result = bson.decode(raw, options)
     assert [result, made] == [{"made": True}, [(raw, options)]], (
         "PyMongo no longer calls a document class with _type_marker 101 once for a whole reply: "
-        "replies.Reply has to read dicts, or to find another way to the bytes"
+        "replies.ReplyDecoder has to read dicts, or to find another way to the bytes"
     )
 
 
@@ -118,7 +118,7 @@ def reply(documents: list[dict[str, Any]], key: str = "firstBatch", **more: Any)
 
 def read(raw: bytes) -> Any:
     """The reply as the driver's cursor gets it."""
-    return bson.decode(raw, CodecOptions(document_class=Reply))
+    return bson.decode(raw, OPTIONS.with_options(document_class=ReplyDecoder(OPTIONS)))
 
 
 @pytest.mark.parametrize("key", [key.decode() for key in BATCHES])
@@ -197,8 +197,9 @@ def test_a_reply_that_is_content_and_has_no_batch_is_refused(other: dict[str, An
 
 def test_a_reply_is_decoded_with_the_options_of_the_collection() -> None:
     raw = reply([], at=datetime(2020, 1, 1))
-    options: CodecOptions[Any] = CodecOptions(document_class=Reply, tz_aware=True)
-    assert bson.decode(raw, options)["at"] == datetime(2020, 1, 1, tzinfo=UTC)
+    options: CodecOptions[Any] = CodecOptions(tz_aware=True)
+    served = options.with_options(document_class=ReplyDecoder(options))
+    assert bson.decode(raw, served)["at"] == datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def test_a_batch_shows_its_size() -> None:
@@ -232,7 +233,7 @@ def test_a_reply_with_more_behind_it_is_invalid() -> None:
     raw = reply(DOCUMENTS)
     for more in (b"\0", raw):
         with pytest.raises(InvalidBSON):
-            Reply(raw + more, OPTIONS)
+            ReplyDecoder(OPTIONS)(raw + more, OPTIONS)
 
 
 LENGTHS = [-(2**31), -1, 0, 1, 4, 5, 2**16, 2**31 - 1]

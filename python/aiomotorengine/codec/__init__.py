@@ -113,12 +113,12 @@ def available() -> list[str]:
 
 def codec_for(document_class: Any, codec_options: CodecOptions[Any]) -> Codec:
     """The codec of a document class, compiled once for each side, class and codec options."""
-    side = cast(Implementation, pure) if options_obstacle(codec_options) else _side
     codecs: dict[Any, tuple[int, CodecOptions[Any], Codec]] = document_class._codecs
     # A type registry has no hash, so options that differ only there take turns in one place.
-    key = side.IMPLEMENTATION, codec_options.tz_aware, codec_options.uuid_representation
+    key = _side.IMPLEMENTATION, codec_options.tz_aware, codec_options.uuid_representation
     generation_then, options_then, codec = codecs.get(key, (None, None, None))
     if codec is None or generation_then != generation.number or options_then != codec_options:
+        side = cast(Implementation, pure) if options_obstacle(codec_options) else _side
         codec = side.compile_plan(plan_of(document_class), codec_options)
         codecs[key] = generation.number, codec_options, codec
     return codec

@@ -273,8 +273,11 @@ async def find_first(
             async for documents in batches:
                 return documents[0]
         return None
-    with naming(), protocol_errors(lambda: can_encode(collection, query), is_read=True):
+    try:
         batch: Batch | None = await served.find_one(query, sort=sort or None, skip=skip)
+    except Exception:
+        with naming(), protocol_errors(lambda: can_encode(collection, query), is_read=True):
+            raise
     if batch is None:
         return None
     return DocumentDecoder(collection, document_class).document_at(batch, batch.places[0])

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.query_builder.encoding import naming_values
@@ -19,8 +18,7 @@ MOST = 2**63 - 1
 """The largest number of documents that MongoDB takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """What is read, as it was when reading began: a query set may be changed meanwhile.
 
     Attributes:

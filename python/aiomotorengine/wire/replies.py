@@ -1,9 +1,9 @@
 """Replies of the server as bytes: what the driver's cursor gets in place of dicts.
 
-The collection's codec options name ``Reply`` as their document class, so that PyMongo calls it once
-for each whole reply: it cuts the batch out as bytes and leaves the cursor a reply in which the
-batch is one object. Retries, sessions, monitoring and the closing of cursors stay the driver's own
-work.
+A ``ReplyDecoder`` stands in the collection's codec options in place of a document class, so that
+PyMongo calls it once for each whole reply: it cuts the batch out as bytes and leaves the cursor a
+reply in which the batch is one object. Retries, sessions, monitoring and the closing of cursors
+stay the driver's own work.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from aiomotorengine.codec.elements import length_at
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 from aiomotorengine.wire.answers import is_whole
 
-__all__ = ["Batch", "Reply", "decode_documents", "serves_bytes", "with_replies_as_bytes"]
+__all__ = ["Batch", "ReplyDecoder", "decode_documents", "serves_bytes", "with_replies_as_bytes"]
 
 
 AS_BYTES = "_aiomotorengine_as_bytes"
@@ -54,23 +54,33 @@ class BatchOfOne(list[Batch]):
         return len(self[0].places)
 
 
-class Reply:
-    """The document class that stands for "give me the reply as bytes".
+class ReplyDecoder:
+    """Takes the place of a document class, and means "give me the reply as bytes".
 
     Calling it gives an ordinary dict, in which a batch is a ``BatchOfOne``.
 
-    Raises:
-        bson.errors.InvalidBSON: the bytes do not add up.
-        pymongo.errors.ProtocolError: the server is content, and there is no batch, or no number
-            of a cursor.
+    Parameters:
+        codec_options: by which the rest of a reply is decoded.
     """
 
     _type_marker = RAW_BSON_MARKER
 
-    def __new__(  # type: ignore[misc]  # it makes what the driver's cursor wants to see
-        cls, raw: bytes, codec_options: CodecOptions[Any]
-    ) -> dict[str, Any]:
-        options = codec_options.with_options(document_class=dict)
+    def __init__(self, codec_options: CodecOptions[Any]) -> None:
+        self._codec_options = codec_options
+
+    def __call__(self, raw: bytes, codec_options: CodecOptions[Any]) -> dict[str, Any]:
+        """What the driver's cursor wants to see of a reply.
+
+        Parameters:
+            raw: the BSON of the reply.
+            codec_options: those of the driver, in which this is the document class.
+
+        Raises:
+            bson.errors.InvalidBSON: the bytes do not add up.
+            pymongo.errors.ProtocolError: the server is content, and there is no batch, or no number
+                of a cursor.
+        """
+        options = self._codec_options
         raw = bytes(raw)
         cut = codec.cut_reply(raw)
         if cut is None:
@@ -102,8 +112,10 @@ def with_replies_as_bytes(collection: Any) -> Any:
     if AS_BYTES not in kept:
         served = collection
         if serves_bytes(collection):
-            options = collection.codec_options.with_options(document_class=Reply)
-            served = collection.with_options(codec_options=options)
+            options = collection.codec_options
+            served = collection.with_options(
+                codec_options=options.with_options(document_class=ReplyDecoder(options))
+            )
         kept[AS_BYTES] = served
     return kept[AS_BYTES]
 

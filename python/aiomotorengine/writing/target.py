@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiomotorengine.drivers import Driver
 from aiomotorengine.writing.transactions import transaction_of
@@ -11,8 +10,7 @@ from aiomotorengine.writing.transactions import transaction_of
 __all__ = ["Target"]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Where documents are written.
 
     Attributes:
@@ -26,12 +24,6 @@ class Target:
     document_class: type[Any]
     session: Any = None
     driver: Driver | None = None
-
-    @classmethod
-    def of(cls, collection: Any, document_class: type[Any], driver: Driver) -> Target:
-        """The target of a write that begins now, in the transaction that goes on here, if any."""
-        session = driver.bound_session(collection.database.client)
-        return cls(collection, document_class, session, driver)
 
     @property
     def transaction(self) -> object | None:
