@@ -53,6 +53,7 @@ def set_layout(cls: type, names: tuple[str, ...]) -> None: ...
 def forget_constructions() -> None: ...
 def set_construction(
     cls: type,
+    lasts: bool,
     defaults: dict[str, Any],
     converters: list[tuple[str, Callable[[Any], Any]]],
     factories: list[tuple[str, Callable[[], Any]]],

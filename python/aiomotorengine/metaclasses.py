@@ -12,7 +12,14 @@ from aiomotorengine.documents.naming import class_attribute, is_reserved
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.hooks import new_generation
-from aiomotorengine.storage import Attribute, StorageMeta, lay_out
+from aiomotorengine.storage import (
+    ABSENT,
+    Attribute,
+    ShadowedAttribute,
+    StorageMeta,
+    lay_out,
+    shadowed,
+)
 
 __all__ = ["DocumentMetaClass", "classproperty"]
 
@@ -129,12 +136,19 @@ class DocumentMetaClass(StorageMeta):
             raise InvalidDocumentError.duplicate_db_fields(duplicates)
 
     def __setattr__(cls, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
+        super().__setattr__(name, shadowed(cls, name, value))
         if name in COMPILED_NAMES:
             new_generation()
 
     def __delattr__(cls, name: str) -> None:
+        present = cls.__dict__.get(name)
+        if isinstance(present, ShadowedAttribute) and present.field is ABSENT:
+            raise AttributeError(f"type object '{cls.__name__}' has no attribute '{name}'")
         super().__delattr__(name)
+        left = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), ABSENT)
+        in_its_place = shadowed(cls, name, left)
+        if in_its_place is not left:
+            super().__setattr__(name, in_its_place)
         if name in COMPILED_NAMES:
             new_generation()
 

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from datetime import tzinfo
 from types import ModuleType
@@ -34,6 +35,7 @@ from aiomotorengine import extension
 from aiomotorengine.errors import LoadReferencesRequiredError
 
 __all__ = [
+    "ABSENT",
     "CHANGEABLE",
     "Attribute",
     "ConvertedAttribute",
@@ -43,6 +45,7 @@ __all__ = [
     "LiveValues",
     "ReferenceAttribute",
     "ReferenceList",
+    "ShadowedAttribute",
     "StorageMeta",
     "StoredAttribute",
     "StoredForm",
@@ -55,6 +58,7 @@ __all__ = [
     "lay_out",
     "other_values",
     "reason",
+    "shadowed",
     "take_values",
     "value_of",
     "values_of",
@@ -350,7 +354,19 @@ def construct_directly(
     """
     if _native is not None and is_stored_plainly(document_class):
         named = list(converters.items()), list(factories.items())
-        _native.set_construction(document_class, defaults, *named)
+        _native.set_construction(document_class, lasts(document_class), defaults, *named)
+
+
+def lasts(document_class: type) -> bool:
+    """Whether a class is found under its name, and so is there as long as its module.
+
+    Native instances of others are known to the collector from the beginning: a class that nobody
+    else holds goes with its last instance, even if that is its own attribute.
+    """
+    found: Any = sys.modules.get(document_class.__module__)
+    for name in document_class.__qualname__.split("."):
+        found = getattr(found, "__dict__", {}).get(name)
+    return found is document_class
 
 
 def is_stored_plainly(document_class: type) -> bool:
@@ -361,6 +377,29 @@ def is_stored_plainly(document_class: type) -> bool:
         is inspect.getattr_static(DocumentStorage, name)
         for name in kept
     )
+
+
+def shadowed(document_class: Any, name: str, value: Any) -> Any:
+    """What to put into a class, where instances have values of that name, for a value.
+
+    Parameters:
+        document_class: the class.
+        name: the attribute's name.
+        value: what the program wants there; ``ABSENT`` for nothing.
+
+    Returns:
+        The value itself where instances look for it first, as for a property, or have no values.
+    """
+    if _native is None or hasattr(type(value), "__set__") or hasattr(type(value), "__delete__"):
+        return value
+    return ShadowedAttribute(value, name) if has_values(document_class, name) else value
+
+
+def has_values(document_class: Any, name: str) -> bool:
+    """Whether there is a field of that name, in the class or in one derived from it."""
+    if name in getattr(document_class, "_fields", ()):
+        return True
+    return any(has_values(derived, name) for derived in type.__subclasses__(document_class))
 
 
 def forget_constructions() -> None:
@@ -400,6 +439,34 @@ def other_values(document: DocumentStorage) -> Mapping[str, Any]:
 def has_other(document: DocumentStorage, name: str) -> bool:
     """Whether the instance has something under a name that is no field's."""
     return name in other_values(document)
+
+
+ABSENT: Any = object()
+
+
+class ShadowedAttribute(FieldDescriptor):
+    """In native storage, what a program put into a class in the place of a field.
+
+    The values of instances go before it. In a ``__dict__`` they do by themselves.
+
+    Parameters:
+        field: the value that the program wants there; ``ABSENT`` for nothing.
+        name: the attribute's name.
+    """
+
+    __slots__ = ()
+
+    def __get__(self, document: DocumentStorage | None, owner: type | None = None, /) -> Any:
+        if document is not None and _native is not None:
+            kept = _native.value(document, self.name, ABSENT)
+            if kept is not ABSENT:
+                return kept
+        if self.field is ABSENT:
+            of = getattr(owner, "__name__", "") if document is None else type(document).__name__
+            kind = f"type object '{of}'" if document is None else f"'{of}' object"
+            raise AttributeError(f"{kind} has no attribute '{self.name}'")
+        get = getattr(type(self.field), "__get__", None)
+        return self.field if get is None else get(self.field, document, owner)
 
 
 class Attribute(FieldDescriptor):

@@ -191,6 +191,78 @@ def test_own_init_and_new() -> None:
     assert (document.made, document.name, document.left) == (True, "A", 3)
 
 
+REPLACEMENTS: dict[str, Any] = {
+    "a number": 5,
+    "a function": lambda self: self,
+    "a property": property(lambda self: "read"),
+    "a field": IntField(),
+}
+
+
+@pytest.mark.parametrize("replacement", REPLACEMENTS.values(), ids=REPLACEMENTS)
+def test_what_a_program_puts_in_the_place_of_a_field_hides_no_value(replacement: Any) -> None:
+    class Patched(Document):
+        name = StringField(default="mine")
+
+    class Derived(Patched):
+        pass
+
+    is_property = isinstance(replacement, property)
+    documents: list[Any] = [Patched(name="a"), Derived(name="a")]
+    kept = vars(Patched)["name"]
+    Patched.name = replacement
+    assert Patched.name is replacement
+    for document in [*documents, Patched(name="a"), Patched.from_son({"name": "a"})]:
+        assert document.name == ("read" if is_property else "a")
+        assert document.to_son()["name"] == "a"
+    if not is_property:
+        for document in documents:
+            document.name = "b"
+            assert document.name == "b"
+            del document.name
+    Patched.name = kept
+    for document in documents:
+        assert document.name == ("a" if is_property else None)
+
+
+def test_what_is_put_in_the_place_of_a_field_is_read_where_there_is_no_value() -> None:
+    class Patched(Left):
+        pass
+
+    document: Any = Patched(name="a")
+    del document.name
+    Patched.name = 5  # type: ignore[assignment]
+    assert document.name == 5
+    Patched.name = lambda self: self  # type: ignore[assignment, method-assign]
+    assert document.name() is document
+    document.name = "b"
+    assert document.name == "b"
+
+
+def test_a_field_that_is_taken_from_its_class_hides_no_value() -> None:
+    class Patched(Document):
+        name = StringField()
+
+    class Derived(Patched):
+        name = StringField(db_field="other")
+
+    document: Any = Derived(name="a")
+    del Derived.name
+    assert (document.name, document.to_son()) == ("a", {"other": "a"})
+    assert Derived.name is Patched.name
+    del Patched.name
+    assert (document.name, Patched(name="b").name) == ("a", "b")
+    assert not hasattr(Patched, "name")
+    for take in lambda: delattr(Patched, "name"), lambda: Patched.name:
+        with pytest.raises(AttributeError, match="name"):
+            take()
+    del document.name
+    with pytest.raises(AttributeError, match="'Derived' object has no attribute 'name'"):
+        _ = document.name
+    document.name = "c"
+    assert document.name == "c"
+
+
 def test_object_can_be_asked_to_set_and_to_get() -> None:
     document: Any = Left(name="a")
     assert object.__getattribute__(document, "name") == "a"

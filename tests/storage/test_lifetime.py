@@ -111,6 +111,78 @@ def test_classes_are_collected_with_their_documents() -> None:
     assert [reference() for reference in references] == [None, None]
 
 
+def kept_by_its_document() -> Any:
+    class Passing(Document):
+        name = StringField()
+
+    Passing.first = Passing(name="a")  # type: ignore[attr-defined]
+    Passing.second = Passing(name="b")  # type: ignore[attr-defined]
+    return Passing
+
+
+def kept_by_one_that_was_loaded() -> Any:
+    passing: Any = type(Document)("Node", (Document,), {"name": StringField()})
+    passing.all = [passing.from_son({"name": "a"}), passing.from_son({"name": "b"})]
+    return passing
+
+
+def kept_by_one_that_was_not_filled() -> Any:
+    passing: Any = type(Document)("Passing", (Document,), {"name": StringField()})
+    passing.first = passing.__new__(passing)
+    return passing
+
+
+def kept_by_its_default() -> Any:
+    passing: Any = type(Document)("Passing", (Document,), {"child": JsonField()})
+    passing._fields["child"].default = passing()
+    return passing
+
+
+def kept_by_a_document_that_became_its() -> Any:
+    passing: Any = type(Document)("Passing", (Node,), {})
+    passing.first = Node(name="a")
+    passing.first.__class__ = passing
+    return passing
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        kept_by_its_document,
+        kept_by_one_that_was_loaded,
+        kept_by_one_that_was_not_filled,
+        kept_by_its_default,
+        kept_by_a_document_that_became_its,
+    ],
+    ids=lambda make: make.__name__,
+)
+def test_a_class_that_only_its_documents_keep_is_collected(make: Callable[[], Any]) -> None:
+    reference = weakref.ref(make())
+    gc.collect()
+    assert reference() is None
+
+
+class Bypassing(Document):
+    name = StringField()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        try:
+            object.__setattr__(self, name, value)
+        except TypeError:  # some Pythons refuse that to go round a base written in C
+            super().__setattr__(name, value)
+
+
+def test_a_circle_is_collected_that_was_closed_behind_the_documents_back() -> None:
+    for _ in range(2):
+        document: Any = Bypassing(name="a")
+        document.extra = document
+        assert document.extra is document
+        reference = weakref.ref(document)
+        del document
+        gc.collect()
+        assert reference() is None
+
+
 def test_a_document_keeps_its_class() -> None:
     class Passing(Document):
         name = StringField()

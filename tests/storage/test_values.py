@@ -154,16 +154,33 @@ def test_slots_of_the_library_are_no_values() -> None:
     assert (thing._stored_keys, thing._hidden) == ({"a": "b"}, {"c": 1})
 
 
-@pytest.mark.parametrize("name", ["_id", "_is_persisted"])
+SLOTS = ["_id", "_is_persisted", "_stored_keys", "_hidden"]
+
+
+@pytest.mark.parametrize("name", SLOTS)
 def test_an_instance_that_was_not_filled_has_no_id_and_no_values(name: str) -> None:
     bare = Thing.__new__(Thing)
     with pytest.raises(AttributeError, match=name):
         getattr(bare, name)
+    with pytest.raises(AttributeError, match=name):
+        delattr(bare, name)
     assert bare.name is None
     assert vars(bare) == {}
 
 
-@pytest.mark.parametrize("name", ["_id", "_is_persisted", "_stored_keys", "_hidden"])
+@pytest.mark.parametrize("value", [None, {"a": 1}], ids=repr)
+@pytest.mark.parametrize("name", SLOTS)
+def test_a_slot_is_filled_alone(name: str, value: Any) -> None:
+    bare = Thing.__new__(Thing)
+    setattr(bare, name, value)
+    assert getattr(bare, name) is value
+    for other in SLOTS:
+        assert hasattr(bare, other) is (other == name)
+    delattr(bare, name)
+    assert not hasattr(bare, name)
+
+
+@pytest.mark.parametrize("name", SLOTS)
 def test_a_slot_can_be_deleted_once(name: str) -> None:
     thing = Thing()
     delattr(thing, name)

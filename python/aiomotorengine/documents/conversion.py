@@ -481,8 +481,12 @@ def embedded_documents(value: Any) -> Iterator[DocumentStorage]:
 
 def find_attribute(document_class: type[Any], name: str) -> Attribute:
     """The descriptor that reads a field."""
-    attribute: Attribute = class_attribute(document_class, name)
-    return attribute
+    attribute = class_attribute(document_class, name)
+    if isinstance(attribute, Attribute):
+        return attribute
+    # The program has put something else there, which changes nothing of what documents hold.
+    own: Attribute = document_class._fields[name].attribute()
+    return own
 
 
 def reader(attribute: Attribute) -> Reader | None:

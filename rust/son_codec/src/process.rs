@@ -72,6 +72,29 @@ impl Drop for Call {
     }
 }
 
+/// Make a call that may run Python code, at less cost than a `Call` has: nobody waits for it. A thread
+/// that is ended in there stays in it for good, as all do since Python 3.14.
+///
+/// What is called has to be declared as a function that may unwind ("C-unwind").
+#[inline(always)]
+pub(crate) fn staying<T>(call: impl FnOnce() -> T) -> T {
+    struct Stay;
+
+    impl Drop for Stay {
+        #[cold]
+        fn drop(&mut self) {
+            loop {
+                thread::park();
+            }
+        }
+    }
+
+    let stay = Stay;
+    let result = call();
+    std::mem::forget(stay);
+    result
+}
+
 /// Nothing needs to wait for this thread any more.
 fn end_of_outermost() {
     // It is 0 already in a child that a method has forked.

@@ -8,9 +8,13 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
+use super::base_type::sets_attributes_itself;
+#[cfg(not(Py_3_12))]
+use super::calls::new_with_items;
 use super::cycles::may_be_in_cycle;
 use super::instance::{HEADER, Instance, Stored};
 use super::layout::Layout;
+use super::metaclass::lasts;
 
 /// A new instance of a class, in which nothing is; with a layout, with room for its values.
 ///
@@ -36,8 +40,13 @@ pub(super) unsafe fn allocate<'py>(
             (*made.cast::<Instance>()).layout = layout.clone_ref(py).into_ptr();
         }
         let object = Bound::from_owned_ptr(py, made);
-        if (*class).tp_basicsize as usize != HEADER {
-            // It has slots of the user's, into which Python puts what it wants.
+        if (*class).tp_basicsize as usize != HEADER
+            || (cfg!(Py_3_13) && !sets_attributes_itself(class))
+            || !lasts(py, class)
+        {
+            // It has slots of the user's, into which Python puts what it wants. Or it has a `__setattr__`
+            // that may call `object`'s, which since Python 3.13 puts what it wants into the `__dict__`. Or
+            // its class, which it counts, may be one that its own instances keep.
             Stored::new_unchecked(object.as_borrowed()).track();
         }
         Ok(object)
@@ -73,7 +82,7 @@ pub(crate) fn new_filled<'py>(
     }
 }
 
-/// PyO3 has no name for it.
+// PyO3 has no name for it.
 #[cfg(Py_3_12)]
 unsafe extern "C" {
     fn PyUnstable_Object_GC_NewWithExtraData(
@@ -119,8 +128,7 @@ unsafe fn new_with_room(class: *mut ffi::PyTypeObject, values: usize) -> *mut ff
     unsafe {
         let words = (*class).tp_basicsize as usize / WORD + values;
         let items = words - size_of::<ffi::PyVarObject>() / WORD;
-        let made: *mut ffi::PyObject =
-            ffi::PyObject_GC_NewVar((&raw const *twin.0).cast_mut(), items as ffi::Py_ssize_t);
+        let made = new_with_items((&raw const *twin.0).cast_mut(), items as ffi::Py_ssize_t);
         if !made.is_null() {
             ffi::Py_INCREF(class.cast());
             (*made).ob_type = class;

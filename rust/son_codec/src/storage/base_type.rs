@@ -5,13 +5,15 @@ use std::ptr::null_mut;
 
 use pyo3::exceptions::{PyAttributeError, PyTypeError};
 use pyo3::ffi;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyType};
 
 use super::allocation::allocate;
+use super::calls::{release, set_as_objects_do, set_by};
 use super::cycles::may_be_in_cycle;
-use super::instance::{HEADER, Instance, Rare, Stored};
+use super::instance::{HEADER, HIDDEN_NONE, Instance, Rare, STORED_KEYS_NONE, Stored, missing};
 use super::metaclass::layout_of;
 use super::{raised, specification};
 
@@ -45,6 +47,7 @@ fn make(py: Python<'_>) -> PyResult<Py<PyType>> {
         attribute(c"_stored_keys", get_slot, set_slot, STORED_KEYS),
         attribute(c"_hidden", get_slot, set_slot, HIDDEN),
         attribute(c"__dict__", get_dict, set_dict, 0),
+        attribute(c"__class__", get_class, set_class, 0),
         // SAFETY: a definition of zeros ends the list.
         unsafe { std::mem::zeroed() },
     ];
@@ -148,9 +151,9 @@ unsafe extern "C" fn traverse(
             null_mut(),
             null_mut(),
         ];
-        if let Some(rare) = (*instance).rare.as_ref() {
-            first[4] = rare.stored_keys;
-            first[5] = rare.hidden;
+        if let Some(rare) = Rare::allocated((*instance).rare) {
+            first[4] = (*rare.as_ptr()).stored_keys;
+            first[5] = (*rare.as_ptr()).hidden;
         }
         for held in first {
             if !held.is_null() {
@@ -200,13 +203,13 @@ unsafe fn release_values(object: *mut ffi::PyObject) {
             &raw mut (*instance).id,
             &raw mut (*instance).is_persisted,
         ] {
-            ffi::Py_XDECREF(word.replace(null_mut()));
+            release(word.replace(null_mut()));
         }
         let rare = std::ptr::replace(&raw mut (*instance).rare, null_mut());
-        if !rare.is_null() {
-            let rare = Box::from_raw(rare);
-            ffi::Py_XDECREF(rare.stored_keys);
-            ffi::Py_XDECREF(rare.hidden);
+        if let Some(rare) = Rare::allocated(rare) {
+            let rare = *Box::from_raw(rare.as_ptr());
+            release(rare.stored_keys);
+            release(rare.hidden);
         }
         let stored = Stored::new_unchecked(Borrowed::from_ptr(py, object));
         if let Some(layout) = stored.layout() {
@@ -216,7 +219,7 @@ unsafe fn release_values(object: *mut ffi::PyObject) {
                 if (*instance).layout != layout.as_ptr() {
                     break;
                 }
-                ffi::Py_XDECREF(stored.at(layout.get(), place).replace(null_mut()));
+                release(stored.at(layout.get(), place).replace(null_mut()));
             }
         }
     }
@@ -290,8 +293,10 @@ unsafe extern "C" fn set_attribute(
             if !found.is_null()
                 && let Some(set) = (*ffi::Py_TYPE(found)).tp_descr_set
             {
-                let descriptor = Bound::from_borrowed_ptr(py, found);
-                return set(descriptor.as_ptr(), object, value);
+                let descriptor = ffi::Py_NewRef(found);
+                let result = set_by(set, descriptor, object, value);
+                release(descriptor);
+                return result;
             }
         }
         // It goes into the `__dict__`, where everything else has to be then.
@@ -300,7 +305,7 @@ unsafe extern "C" fn set_attribute(
             error.restore(py);
             return -1;
         }
-        ffi::PyObject_GenericSetAttr(object, name, value)
+        set_as_objects_do(object, name, value)
     }
 }
 
@@ -310,19 +315,34 @@ const STORED_KEYS: usize = 2;
 const HIDDEN: usize = 3;
 const SLOTS: [&str; 4] = ["_id", "_is_persisted", "_stored_keys", "_hidden"];
 
-/// Where a slot is; NULL for one of the rare ones that is not there yet.
+/// Which bit tells that one of the rare ones is `None`; 0 for others.
+fn bit(which: usize) -> usize {
+    match which {
+        STORED_KEYS => STORED_KEYS_NONE,
+        HIDDEN => HIDDEN_NONE,
+        _ => 0,
+    }
+}
+
+/// Where a slot is; NULL for one of the rare ones that is not allocated.
 unsafe fn slot(object: *mut ffi::PyObject, which: usize) -> *mut *mut ffi::PyObject {
     // SAFETY: the caller has an instance.
     unsafe {
         let instance = object.cast::<Instance>();
-        match which {
-            ID => &raw mut (*instance).id,
-            IS_PERSISTED => &raw mut (*instance).is_persisted,
-            _ if (*instance).rare.is_null() => null_mut(),
-            STORED_KEYS => &raw mut (*(*instance).rare).stored_keys,
-            _ => &raw mut (*(*instance).rare).hidden,
+        match (which, Rare::allocated((*instance).rare)) {
+            (ID, _) => &raw mut (*instance).id,
+            (IS_PERSISTED, _) => &raw mut (*instance).is_persisted,
+            (STORED_KEYS, Some(rare)) => &raw mut (*rare.as_ptr()).stored_keys,
+            (_, Some(rare)) => &raw mut (*rare.as_ptr()).hidden,
+            (_, None) => null_mut(),
         }
     }
+}
+
+#[cold]
+fn empty(py: Python<'_>, which: usize) {
+    let name = SLOTS.get(which).copied().unwrap_or_default();
+    PyAttributeError::new_err(name).restore(py);
 }
 
 unsafe extern "C" fn get_slot(
@@ -332,15 +352,18 @@ unsafe extern "C" fn get_slot(
     // SAFETY: Python calls it, attached, for an instance, with what `attribute` was given.
     unsafe {
         let word = slot(object, which as usize);
-        if word.is_null() {
-            return ffi::Py_NewRef(ffi::Py_None());
-        }
-        if (*word).is_null() {
-            let name = SLOTS.get(which as usize).copied().unwrap_or_default();
-            PyAttributeError::new_err(name).restore(Python::assume_attached());
+        let value = if !word.is_null() {
+            *word
+        } else if (*object.cast::<Instance>()).rare.addr() & bit(which as usize) != 0 {
+            ffi::Py_None()
+        } else {
+            null_mut()
+        };
+        if value.is_null() {
+            empty(Python::assume_attached(), which as usize);
             return null_mut();
         }
-        ffi::Py_NewRef(*word)
+        ffi::Py_NewRef(value)
     }
 }
 
@@ -352,27 +375,39 @@ unsafe extern "C" fn set_slot(
     // SAFETY: as above; the value is NULL or alive. It is in place before the old one is let go of.
     unsafe {
         let py = Python::assume_attached();
-        let mut word = slot(object, which as usize);
+        let which = which as usize;
+        let instance = object.cast::<Instance>();
+        let mut word = slot(object, which);
         if word.is_null() {
-            if value == ffi::Py_None() {
+            let rare = (*instance).rare.addr();
+            if value.is_null() || value == ffi::Py_None() {
+                let rest = rare & !bit(which);
+                if value.is_null() && rest == rare {
+                    empty(py, which);
+                    return -1;
+                }
+                let own = if value.is_null() { 0 } else { bit(which) };
+                (*instance).rare = std::ptr::without_provenance_mut(rest | own);
                 return 0;
             }
-            let rare = Rare {
-                stored_keys: ffi::Py_NewRef(ffi::Py_None()),
-                hidden: ffi::Py_NewRef(ffi::Py_None()),
+            let none_if = |bit| match rare & bit {
+                0 => null_mut(),
+                _ => ffi::Py_NewRef(ffi::Py_None()),
             };
-            (*object.cast::<Instance>()).rare = Box::into_raw(Box::new(rare));
-            word = slot(object, which as usize);
+            (*instance).rare = Box::into_raw(Box::new(Rare {
+                stored_keys: none_if(STORED_KEYS_NONE),
+                hidden: none_if(HIDDEN_NONE),
+            }));
+            word = slot(object, which);
         }
         if !value.is_null() && may_be_in_cycle(py, value) {
             Stored::new_unchecked(Borrowed::from_ptr(py, object)).track();
         }
         ffi::Py_XINCREF(value);
         let before = word.replace(value);
-        ffi::Py_XDECREF(before);
+        release(before);
         if value.is_null() && before.is_null() {
-            let name = SLOTS.get(which as usize).copied().unwrap_or_default();
-            PyAttributeError::new_err(name).restore(py);
+            empty(py, which);
             return -1;
         }
         0
@@ -385,6 +420,36 @@ unsafe extern "C" fn get_dict(object: *mut ffi::PyObject, _: *mut c_void) -> *mu
         let py = Python::assume_attached();
         let stored = Stored::new_unchecked(Borrowed::from_ptr(py, object));
         raised(py, stored.dict(), |dict| dict.into_ptr())
+    }
+}
+
+unsafe extern "C" fn get_class(object: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: Python calls it, attached, for an instance.
+    unsafe { ffi::Py_NewRef(ffi::Py_TYPE(object).cast()) }
+}
+
+/// `object` decides whether it may be of that class. That one may be there for this instance alone.
+unsafe extern "C" fn set_class(
+    object: *mut ffi::PyObject,
+    class: *mut ffi::PyObject,
+    _: *mut c_void,
+) -> c_int {
+    // SAFETY: Python calls it, attached, for an instance; the class is NULL or alive.
+    unsafe {
+        let py = Python::assume_attached();
+        Stored::new_unchecked(Borrowed::from_ptr(py, object)).track();
+        let name = intern!(py, "__class__");
+        let descriptor = lookup(&raw mut ffi::PyBaseObject_Type, name);
+        let set = descriptor
+            .as_ref()
+            .and_then(|descriptor| (*descriptor.ob_type).tp_descr_set);
+        match set {
+            Some(set) => set_by(set, descriptor, object, class),
+            None => {
+                missing(name).restore(py);
+                -1
+            }
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use pyo3::types::{PyBool, PyDict, PyString, PyTuple, PyType};
 
 use super::allocation::allocate;
 use super::base_type::{lookup, sets_attributes_itself};
+use super::calls::{call_by, release};
 use super::cycles::may_be_in_cycle;
 use super::instance::Stored;
 use super::layout::Layout;
@@ -66,10 +67,11 @@ impl Construction {
 
 type ByName<'py> = Vec<(Bound<'py, PyString>, Py<PyAny>)>;
 
-/// Write down how instances of a class are made.
+/// Write down how instances of a class are made, and whether the class is there as long as its module.
 #[pyfunction]
 pub(crate) fn set_construction(
     class: &Bound<'_, PyType>,
+    lasts: bool,
     defaults: &Bound<'_, PyDict>,
     converters: ByName<'_>,
     factories: ByName<'_>,
@@ -78,6 +80,7 @@ pub(crate) fn set_construction(
     let Some(words) = words_of(class) else {
         return Ok(());
     };
+    words.set_lasting(lasts);
     let Some(layout) = words.layout(py) else {
         return Ok(());
     };
@@ -244,8 +247,7 @@ unsafe fn make<'py>(
                     return Ok(None);
                 };
                 is_tracked |= may_be_in_cycle(py, value);
-                let before = stored.at(layout, place).replace(ffi::Py_NewRef(value));
-                ffi::Py_XDECREF(before);
+                release(stored.at(layout, place).replace(ffi::Py_NewRef(value)));
                 guess = place + 1;
             }
         }
@@ -336,7 +338,7 @@ unsafe fn as_types_are_called(
     unsafe {
         // Every metaclass derives from `type`, which has one.
         match (*ffi::Py_TYPE(class)).tp_call.or(ffi::PyType_Type.tp_call) {
-            Some(call) => call(class, given.as_ptr(), named),
+            Some(call) => call_by(call, class, given.as_ptr(), named),
             None => null_mut(),
         }
     }

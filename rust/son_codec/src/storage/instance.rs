@@ -3,15 +3,17 @@
 //! The values lie behind the header and the slots of the user's, or, where the instance has no layout,
 //! in its `__dict__`. They move there, for good, when somebody wants the `__dict__` itself.
 
-use std::ptr::null_mut;
+use std::ptr::{NonNull, null_mut};
 
 use pyo3::exceptions::PyAttributeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use super::calls::release;
 use super::cycles::may_be_in_cycle;
 use super::layout::Layout;
+use crate::process::Call;
 
 /// What every instance begins with. All pointers are NULL or counted.
 #[repr(C)]
@@ -21,15 +23,31 @@ pub(super) struct Instance {
     pub(super) weak_references: *mut ffi::PyObject,
     pub(super) id: *mut ffi::PyObject,
     pub(super) is_persisted: *mut ffi::PyObject,
-    /// What few documents have; NULL where both are `None`.
+    /// What few documents have.
     pub(super) rare: *mut Rare,
     /// A `Layout`; NULL where the values are in the `__dict__`.
     pub(super) layout: *mut ffi::PyObject,
 }
 
+/// Two slots of which each is empty or `None` in nearly all documents. It is allocated for others; for
+/// these the word tells by its two lowest bits which of the two is `None`.
 pub(super) struct Rare {
     pub(super) stored_keys: *mut ffi::PyObject,
     pub(super) hidden: *mut ffi::PyObject,
+}
+
+pub(super) const STORED_KEYS_NONE: usize = 1;
+pub(super) const HIDDEN_NONE: usize = 2;
+/// Both are, which is how documents are made.
+pub(super) const RARE_NONE: *mut Rare =
+    std::ptr::without_provenance_mut(STORED_KEYS_NONE | HIDDEN_NONE);
+
+impl Rare {
+    /// What is allocated, if anything.
+    #[inline]
+    pub(super) fn allocated(word: *mut Self) -> Option<NonNull<Self>> {
+        NonNull::new(word).filter(|_| word > RARE_NONE)
+    }
 }
 
 pub(super) const HEADER: usize = size_of::<Instance>();
@@ -166,7 +184,7 @@ impl<'a, 'py> Stored<'a, 'py> {
                 }
                 ffi::Py_XINCREF(value);
                 let before = self.at(layout.get(), place).replace(value);
-                ffi::Py_XDECREF(before);
+                release(before);
                 !before.is_null()
             });
         }
@@ -189,22 +207,30 @@ impl<'a, 'py> Stored<'a, 'py> {
     /// which Python complains.
     #[inline]
     pub(crate) fn has_hidden(self) -> bool {
-        // SAFETY: an instance.
-        unsafe { (*self.raw()).rare.as_ref() }
-            // SAFETY: None is always there.
-            .is_some_and(|rare| rare.hidden != unsafe { ffi::Py_None() })
+        // SAFETY: an instance; what is allocated is its own, and None is always there.
+        unsafe {
+            let word = (*self.raw()).rare;
+            match Rare::allocated(word) {
+                Some(rare) => (*rare.as_ptr()).hidden != ffi::Py_None(),
+                None => word.addr() & HIDDEN_NONE == 0,
+            }
+        }
     }
 
     /// Whether stored keys are remembered; or the slot for them was emptied.
     #[inline]
     pub(crate) fn has_stored_keys(self) -> bool {
-        // SAFETY: an instance.
-        unsafe { (*self.raw()).rare.as_ref() }
-            // SAFETY: None is always there.
-            .is_some_and(|rare| rare.stored_keys != unsafe { ffi::Py_None() })
+        // SAFETY: as above.
+        unsafe {
+            let word = (*self.raw()).rare;
+            match Rare::allocated(word) {
+                Some(rare) => (*rare.as_ptr()).stored_keys != ffi::Py_None(),
+                None => word.addr() & STORED_KEYS_NONE == 0,
+            }
+        }
     }
 
-    /// Say which id it has, and whether it was stored, when it is new.
+    /// Say which id it has, and whether it was stored, when it is new. It has nothing rare.
     #[inline]
     pub(crate) fn set_origin(self, id: Bound<'py, PyAny>, is_persisted: Bound<'py, PyAny>) {
         // SAFETY: an instance; both are counted by it now, and what was there before is let go of last.
@@ -215,10 +241,13 @@ impl<'a, 'py> Stored<'a, 'py> {
                 }
             }
             let raw = self.raw();
+            if (*raw).rare.is_null() {
+                (*raw).rare = RARE_NONE;
+            }
             let id = std::ptr::replace(&raw mut (*raw).id, id.into_ptr());
             let state = std::ptr::replace(&raw mut (*raw).is_persisted, is_persisted.into_ptr());
-            ffi::Py_XDECREF(id);
-            ffi::Py_XDECREF(state);
+            release(id);
+            release(state);
         }
     }
 
@@ -253,6 +282,7 @@ impl<'a, 'py> Stored<'a, 'py> {
             return Ok(dict);
         }
         // The collector may run here, and anything with it.
+        let _call = Call::begin(self.py());
         let dict = PyDict::new(self.py());
         if let Some(layout) = self.layout() {
             let layout = layout.to_owned();
@@ -286,11 +316,11 @@ impl<'a, 'py> Stored<'a, 'py> {
             let counted = std::ptr::replace(&raw mut (*raw).layout, null_mut());
             if let Some(layout) = &layout {
                 for place in 0..layout.get().len() {
-                    ffi::Py_XDECREF(self.at(layout.get(), place).replace(null_mut()));
+                    release(self.at(layout.get(), place).replace(null_mut()));
                 }
             }
-            ffi::Py_XDECREF(counted);
-            ffi::Py_XDECREF(before);
+            release(counted);
+            release(before);
         }
     }
 }

@@ -45,13 +45,15 @@ fn word_offset() -> usize {
     unsafe { ffi::PyType_Type.tp_basicsize as usize }
 }
 
-/// What a class of the metaclass has more than others. Both are NULL or counted.
+/// What a class of the metaclass has more than others. Zeros mean "nothing", or "no".
 #[repr(C)]
 pub(super) struct Words {
-    /// A `Layout`; never replaced by another.
+    /// A counted `Layout`; never replaced by another.
     layout: Cell<*mut ffi::PyObject>,
-    /// A `Construction`.
+    /// A counted `Construction`.
     construction: Cell<*mut ffi::PyObject>,
+    /// Whether the class is there as long as its module.
+    lasts: Cell<bool>,
 }
 
 impl Words {
@@ -80,6 +82,10 @@ impl Words {
             Bound::from_borrowed_ptr_or_opt(py, self.construction.get())
                 .map(|found| found.cast_into_unchecked())
         }
+    }
+
+    pub(super) fn set_lasting(&self, lasts: bool) {
+        self.lasts.set(lasts);
     }
 
     pub(super) fn replace_construction(&self, construction: Bound<'_, Construction>) {
@@ -118,6 +124,18 @@ pub(super) unsafe fn layout_of<'a>(
     }
     // SAFETY: a class of the metaclass; the rest is the caller's promise.
     unsafe { Words::of(class) }.layout(py)
+}
+
+/// Whether a class is there as long as its module. Instances of others must be known to the collector,
+/// since each of them may be what its class is there for.
+///
+/// # Safety
+///
+/// The class must be alive.
+#[inline]
+pub(super) unsafe fn lasts(py: Python<'_>, class: *mut ffi::PyTypeObject) -> bool {
+    // SAFETY: a class of the metaclass.
+    is_of_metaclass(py, class) && unsafe { Words::of(class) }.lasts.get()
 }
 
 /// The layout of a class whose instances may be made without asking it, if it has exactly these names.

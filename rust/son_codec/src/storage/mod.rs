@@ -9,6 +9,7 @@
 
 mod allocation;
 mod base_type;
+mod calls;
 mod construction;
 mod cycles;
 mod descriptor;

@@ -11,6 +11,7 @@ use super::base_type::stored;
 use super::instance::Stored;
 use super::layout::interned;
 use super::raised;
+use crate::process::Call;
 
 /// The methods of the base type. They live as long as it does, which is as long as the process.
 pub(super) fn methods() -> *mut ffi::PyMethodDef {
@@ -57,6 +58,7 @@ unsafe extern "C" fn get_state(
     // SAFETY: Python calls it, attached, on an instance that its caller counts.
     unsafe {
         let py = Python::assume_attached();
+        let _call = Call::begin(py);
         let state = own(py, object).and_then(|(object, document)| state_of(&object, document));
         raised(py, state, |state| state.into_ptr())
     }
@@ -116,6 +118,7 @@ unsafe extern "C" fn set_state(
     // SAFETY: Python calls it, attached, on an instance, with a state, both counted by its caller.
     unsafe {
         let py = Python::assume_attached();
+        let _call = Call::begin(py);
         let done = own(py, object).and_then(|(object, document)| {
             take_in(&object, document, Bound::from_borrowed_ptr(py, state))
         });

@@ -1,0 +1,125 @@
+//! CPython's functions that run Python code, or may: what is let go of can have a `__del__`, and before
+//! Python 3.12 the collector comes whenever memory is asked for.
+//!
+//! A thread may be ended in them (`process::staying`). Whoever calls one has everything in its place
+//! before, and looks anew at whatever it goes on with.
+
+use std::ffi::c_int;
+use std::mem::transmute;
+
+use pyo3::ffi;
+
+use crate::process::staying;
+
+/// The functions of `pyo3::ffi`, declared as they are: that they may unwind.
+mod unwinding {
+    use std::ffi::c_int;
+
+    use pyo3::ffi::PyObject;
+    #[cfg(not(Py_3_12))]
+    use pyo3::ffi::{Py_ssize_t, PyTypeObject};
+
+    pub(super) type Call =
+        unsafe extern "C-unwind" fn(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    pub(super) type Set =
+        unsafe extern "C-unwind" fn(*mut PyObject, *mut PyObject, *mut PyObject) -> c_int;
+
+    unsafe extern "C-unwind" {
+        pub(super) fn Py_DecRef(object: *mut PyObject);
+        pub(super) fn PyObject_GenericSetAttr(
+            object: *mut PyObject,
+            name: *mut PyObject,
+            value: *mut PyObject,
+        ) -> c_int;
+        #[cfg(not(Py_3_12))]
+        pub(super) fn _PyObject_GC_NewVar(
+            class: *mut PyTypeObject,
+            items: Py_ssize_t,
+        ) -> *mut PyObject;
+    }
+}
+
+/// Let go of an object, if it is one.
+///
+/// # Safety
+///
+/// NULL, or an object that the caller counts and does not use any more.
+#[inline(always)]
+pub(super) unsafe fn release(object: *mut ffi::PyObject) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if object.is_null() {
+        } else if ffi::Py_REFCNT(object) > 1 {
+            ffi::Py_DECREF(object);
+        } else {
+            staying(|| unwinding::Py_DecRef(object));
+        }
+    }
+}
+
+/// Memory for an object with items; NULL with an exception if there is none.
+///
+/// # Safety
+///
+/// As for CPython's function of this name.
+#[cfg(not(Py_3_12))]
+#[inline]
+pub(super) unsafe fn new_with_items(
+    class: *mut ffi::PyTypeObject,
+    items: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise.
+    staying(|| unsafe { unwinding::_PyObject_GC_NewVar(class, items) })
+}
+
+/// What CPython does for `object.name = value`, or with NULL for `del object.name`.
+///
+/// # Safety
+///
+/// As for CPython's function of this name.
+pub(super) unsafe fn set_as_objects_do(
+    object: *mut ffi::PyObject,
+    name: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    staying(|| unsafe { unwinding::PyObject_GenericSetAttr(object, name, value) })
+}
+
+/// Have a descriptor set the value of an object, or with NULL delete it.
+///
+/// # Safety
+///
+/// The function must be the descriptor's own, and all must be alive meanwhile.
+#[inline]
+pub(super) unsafe fn set_by(
+    function: ffi::descrsetfunc,
+    descriptor: *mut ffi::PyObject,
+    object: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+) -> c_int {
+    // SAFETY: the caller's promise. A function that may unwind is called like one that may not.
+    unsafe {
+        let function: unwinding::Set = transmute(function);
+        staying(|| function(descriptor, object, value))
+    }
+}
+
+/// Have a class called by the function of its metaclass.
+///
+/// # Safety
+///
+/// The function must be the metaclass's own, and all must be alive meanwhile: a tuple, and a dict or
+/// NULL.
+pub(super) unsafe fn call_by(
+    function: ffi::ternaryfunc,
+    class: *mut ffi::PyObject,
+    arguments: *mut ffi::PyObject,
+    named: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise. A function that may unwind is called like one that may not.
+    unsafe {
+        let function: unwinding::Call = transmute(function);
+        staying(|| function(class, arguments, named))
+    }
+}
