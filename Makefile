@@ -39,7 +39,8 @@ TOOLS := $(VENV)/.stamp-tools $(if $(MONGODB_URI),,$(VENV)/.stamp-mongod)
 PARALLEL := --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
 PYTEST := $(PY) -m pytest $(PARALLEL)
 
-# The tests that say most of where documents keep their values.
+# The tests that say most of where documents keep their values. They run on the Python storage too,
+# which is the other one where the extension was built.
 ON_STORAGE := $(addprefix tests/,storage documents fields references bulk)
 
 .DELETE_ON_ERROR:
@@ -67,9 +68,9 @@ ifeq ($(KIND),native)
 endif
 
 test-all: PYTEST += --corners=all
-test-all: test ## all tests, each with every codec, driver and server; cargo test; native storage
+test-all: test ## all tests, each with every codec, driver and server; cargo test; Python storage
 ifeq ($(KIND),native)
-	AIOMOTORENGINE_STORAGE=native $(PY) -m pytest $(PARALLEL) $(ON_STORAGE) $(ARGS)
+	AIOMOTORENGINE_STORAGE=python $(PY) -m pytest $(PARALLEL) $(ON_STORAGE) $(ARGS)
 endif
 
 matrix: setup ## the quick tests with every Python that is supported and found here

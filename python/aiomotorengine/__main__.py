@@ -1,4 +1,4 @@
-"""``python -m aiomotorengine``: versions, the codec in use and why, and the drivers."""
+"""``python -m aiomotorengine``: versions, the codec and storage in use and why, and the drivers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import bson
 import pymongo
 
-from aiomotorengine import __version__, codec, drivers
+from aiomotorengine import __version__, codec, drivers, storage
 
 
 def report() -> Iterator[tuple[str, str]]:
@@ -17,6 +17,7 @@ def report() -> Iterator[tuple[str, str]]:
     yield "Python", f"{platform.python_implementation()} {platform.python_version()}"
     yield "PyMongo", f"{pymongo.version}{'' if bson.has_c() else ', without its C extension'}"
     yield "codec", f"{codec.implementation}: {codec.reason}"
+    yield "storage", f"{storage.implementation}: {storage.reason}"
     for name in drivers.DRIVERS:
         default = ", used unless connect(driver=...) says otherwise"
         yield (

@@ -13,8 +13,8 @@ or sets an attribute that has no descriptor.
 What belongs to the document but is no value (its id, where its dynamic values came from) has slots,
 so that ``_values`` is the values and nothing else.
 
-``AIOMOTORENGINE_STORAGE`` chooses, when the library is imported: ``auto``, ``native`` (an
-``ImportError`` that says why, if it cannot be had) or ``python``.
+``AIOMOTORENGINE_STORAGE`` chooses, when the library is imported: ``auto`` (native if the extension
+can be had), ``native`` (an ``ImportError`` that says why, if it cannot) or ``python``.
 
 Attributes:
     implementation: ``"native"`` or ``"python"``, the storage in use.
@@ -74,14 +74,19 @@ def choose(setting: str) -> tuple[ModuleType | None, str]:
         ImportError: ``native`` is asked for and cannot be had.
         ValueError: the setting is none of the three.
     """
-    if setting in ("auto", "python"):
-        return None, f"{VARIABLE}={setting} asks for it"
+    if setting == "python":
+        return None, f"{VARIABLE}=python asks for it"
     if setting == "native":
         return extension.load(), f"{VARIABLE}=native asks for it"
-    raise ValueError(f"{VARIABLE} must be auto, native or python, not {setting!r}.")
+    if setting != "auto":
+        raise ValueError(f"{VARIABLE} must be auto, native or python, not {setting!r}.")
+    try:
+        return extension.load(), "the extension is there"
+    except ImportError as error:
+        return None, str(error)
 
 
-_native, reason = choose(os.environ.get(VARIABLE, "python"))
+_native, reason = choose(os.environ.get(VARIABLE, "auto"))
 implementation = "native" if _native else "python"
 
 

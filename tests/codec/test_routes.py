@@ -32,6 +32,7 @@ from aiomotorengine import (
     URLField,
     codec,
     fields,
+    storage,
 )
 from aiomotorengine.codec import codec_for, contract, pure
 from aiomotorengine.codec.plan import FIELD_METHODS, FieldPlan, plan_of
@@ -324,7 +325,7 @@ def get_attribute(self: Any, name: str) -> Any:
 
 
 def set_attribute(self: Any, name: str, value: Any) -> None:
-    object.__setattr__(self, name, value)
+    Document.__setattr__(self, name, value)
 
 
 DOCUMENT_OVERRIDES: list[tuple[str, Any, set[str]]] = [
@@ -721,6 +722,7 @@ def test_the_explanation_is_a_table_with_reasons() -> None:
         "nickname  string  native    native     python  native    to_son overridden by Upper",
         "price     -       python    python     python  python    Money has no native kind",
         "rows: native",
+        f"storage: {storage.implementation}",
         "Python converts everything now; the table is what the native codec would do.",
     ]
 
@@ -766,6 +768,7 @@ def test_the_explanation_says_what_happens_to_whole_documents() -> None:
 def test_the_explanation_has_the_codec_and_the_plan() -> None:
     explanation = animals.Plain.explain_codec()
     assert explanation.implementation == codec.implementation
+    assert explanation.storage == storage.implementation
     assert explanation.plan.document_class is animals.Plain
     assert [field.name for field in explanation.plan.fields] == list(animals.Plain._fields)
 

@@ -1,4 +1,4 @@
-"""Where values live: in the instance's ``__dict__``, read by the cheapest descriptor."""
+"""How values are read: by the cheapest descriptor."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def attribute(document_class: type, name: str) -> Any:
 
 @pytest.mark.parametrize("hook", HOOKS_OF_ACCESS)
 @pytest.mark.parametrize("document_class", [Document, BaseDocument, DocumentStorage])
-def test_documents_have_no_attribute_access_of_their_own(document_class: Any, hook: str) -> None:
-    assert getattr(document_class, hook, None) is getattr(object, hook, None)
+def test_no_attribute_access_of_documents_runs_python(document_class: Any, hook: str) -> None:
+    assert not isinstance(getattr(document_class, hook, None), FunctionType)
 
 
 @pytest.mark.parametrize("name", Plain._fields)

@@ -51,9 +51,43 @@ def test_native_storage_can_be_asked_for() -> None:
         assert "ImportError" in told.stderr
 
 
-def test_without_a_setting_it_is_as_with_auto() -> None:
-    without, auto = run(None, "-c", TOLD), run("auto", "-c", TOLD)
-    assert without.stdout.split()[0] == auto.stdout.split()[0]
+@pytest.mark.parametrize("setting", [None, "auto"])
+def test_without_being_asked_it_is_the_best_that_can_be_had(setting: str | None) -> None:
+    told = run(setting, "-c", TOLD)
+    assert told.stdout.split()[0] == codec.available()[-1], told.stderr
+    assert told.stderr == ""
+
+
+UNAVAILABLE = {
+    "missing": (
+        "import sys; sys.modules['aiomotorengine._son_codec'] = None\n",
+        "install a wheel for this Python",
+    ),
+    "of another version": (
+        "import sys, types\n"
+        "extension = types.ModuleType('aiomotorengine._son_codec')\n"
+        "extension.CONTRACT = 0\n"
+        "sys.modules['aiomotorengine._son_codec'] = extension\n",
+        "speaks contract 0",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "reason"), UNAVAILABLE.values(), ids=UNAVAILABLE)
+def test_where_the_extension_cannot_be_had_the_reason_says_why(before: str, reason: str) -> None:
+    told = run(None, "-c", before + TOLD)
+    assert told.stderr == ""
+    assert told.stdout.split()[0] == "python"
+    assert reason in told.stdout
+    refused = run("native", "-c", before + TOLD)
+    assert "ImportError" in refused.stderr
+    assert reason in refused.stderr
+
+
+def test_a_program_tells_it_with_the_rest() -> None:
+    told = run(None, "-m", "aiomotorengine")
+    [line] = [line for line in told.stdout.splitlines() if line.startswith("storage")]
+    assert line.split()[1] == f"{codec.available()[-1]}:"
 
 
 def test_another_setting_is_refused_with_those_there_are() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bson.codec_options import CodecOptions
 
-from aiomotorengine import codec
+from aiomotorengine import codec, storage
 from aiomotorengine.codec.contract import CONTRACT
 from aiomotorengine.codec.plan import DocumentPlan, FieldPlan, plan_of, route_of_rows
 from aiomotorengine.codec.routes import options_obstacle
@@ -26,11 +26,13 @@ class CodecExplanation:
         implementation: the codec in use, ``"native"`` or ``"python"``.
         plan: what it was told about the class.
         options: why the codec options leave everything to Python; empty if they do not.
+        storage: where documents keep their values, ``"native"`` or ``"python"``.
     """
 
     implementation: str
     plan: DocumentPlan
     options: str = ""
+    storage: str = storage.implementation
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -46,6 +48,7 @@ class CodecExplanation:
             yield "  ".join(cells).rstrip()
         route = route_of_rows(self.plan)
         yield f"rows: {route}   {route.reason}".rstrip()
+        yield f"storage: {self.storage}"
         yield from document_lines(self.plan, "whole documents")
         for embedded in self.plan.embedded.values():
             if embedded is not self.plan:
