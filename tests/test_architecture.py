@@ -154,6 +154,7 @@ def test_bytes_are_for_the_codec_and_those_who_hand_them_to_the_driver() -> None
     assert modules_that({f"bson.{name}" for name in names}) == [
         "bulk/rejected.py",  # to keep what a server said of refusals; no document passes here
         "codec/encoded_document.py",
+        "codec/oversize.py",
         "codec/pure.py",
         "codec/unencodable.py",  # which value it is that cannot be encoded
         "references.py",  # to compare ids that cannot be hashed; no document passes here

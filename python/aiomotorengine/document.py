@@ -204,6 +204,7 @@ class BaseDocument(DocumentStorage):
 
         Raises:
             InvalidDocumentError: a field refuses its value.
+            OversizeDocumentError: it is larger than MongoDB takes.
             UniqueKeyViolationError: another document has the value of a unique field.
         """
         return await type(self).objects.save(self, alias=alias, upsert=upsert)

@@ -24,6 +24,7 @@ __all__ = [
     "StoredValueError",
     "UniqueKeyViolationError",
     "bulk_refusal",
+    "bulk_refusal_text",
     "keep_labels",
     "violates_id",
     "wrong_class",
@@ -379,6 +380,10 @@ def keep_labels(cause: PyMongoError, error: Exception) -> None:
         error._error_labels = set(labels)  # type: ignore[attr-defined]
 
 
+class OversizeDocumentError(DocumentTooLarge, ValueError):
+    """A document is larger than MongoDB takes, or would be after an update."""
+
+
 # -- bulk inserts --------------------------------------------------------------------------------
 
 
@@ -389,21 +394,6 @@ def bulk_refusal_text(number: int, reason: object) -> str:
 def bulk_refusal(number: int, reason: object) -> ValueError:
     """A document of a bulk insert was refused before anything was sent."""
     return ValueError(bulk_refusal_text(number, reason))
-
-
-class OversizeDocumentError(DocumentTooLarge, ValueError):
-    """A document of a bulk insert is larger than MongoDB takes."""
-
-    def __init__(self, number: int, size: int, largest: Iterable[tuple[str, int]] = ()) -> None:
-        largest = tuple(largest)
-        self._given = number, size, largest
-        reason = f"it has {size} bytes of BSON, and {LARGEST_DOCUMENT} are the most"
-        if largest:
-            reason += "; " + ", ".join(f"'{path}' takes {taken}" for path, taken in largest)
-        super().__init__(bulk_refusal_text(number, reason))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), self._given
 
 
 def wrong_class(document_class: type[Any], document: object, verb: str = "save") -> ValueError:

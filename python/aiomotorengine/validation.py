@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import Any, TypeGuard
 
 from bson.codec_options import CodecOptions
+from bson.objectid import ObjectId
 from pymongo.errors import PyMongoError
 
+from aiomotorengine.codec.oversize import is_about_size, oversize_document
 from aiomotorengine.codec.unencodable import may_be_about_values, unencodable
 from aiomotorengine.documents.conversion import stored_form
 from aiomotorengine.errors import FieldError, InvalidDocumentError
@@ -44,13 +46,15 @@ def explained(document: Any, error: Exception, codec_options: CodecOptions[Any])
         codec_options: the encoder's options.
 
     Returns:
-        An ``InvalidDocumentError`` that names the value, with what was raised as its cause. What a
-        method of the program's raised is returned as it is, with a note.
+        An ``InvalidDocumentError`` that names the value, or an ``OversizeDocumentError``, with what
+        was raised as its cause. What a method of the program's raised is returned as it is, with a
+        note.
     """
     refusal = as_refusal(error)
     if refusal is not error or location_of(error) is not None:
         return refusal
-    is_drivers = isinstance(error, PyMongoError) and not may_be_about_values(error)
+    is_size = is_about_size(error)
+    is_drivers = isinstance(error, PyMongoError) and not (is_size or may_be_about_values(error))
     if is_drivers or isinstance(error, InvalidDocumentError | MemoryError):
         return refusal  # which says enough, or nothing about a value
     try:
@@ -58,9 +62,14 @@ def explained(document: Any, error: Exception, codec_options: CodecOptions[Any])
     except Exception as again:
         copy_location(again, error)
         return as_refusal(error)
-    found = unencodable(type(document), {"_id": document._id, **son}, codec_options)
+    # One that has no id yet was to get one.
+    whole = {"_id": ObjectId() if document._id is None else document._id, **son}
+    found = unencodable(type(document), whole, codec_options)
     if found is not None:
         return found
+    if is_size and (oversize := oversize_document(type(document), whole, codec_options)):
+        oversize.__cause__ = error
+        return oversize
     for refused_again in refusals_of(document):
         if type(refused_again) is type(error):
             copy_location(refused_again, error)

@@ -12,8 +12,8 @@ from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch, is_inserted_as_copy
 from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.codec import DocumentError, pure
-from aiomotorengine.codec.elements import largest_values
 from aiomotorengine.codec.levels import MOST_STORED_LEVELS
+from aiomotorengine.codec.oversize import sizes
 from aiomotorengine.codec.plan import plan_of, route_of_rows
 from aiomotorengine.codec.routes import has_own
 from aiomotorengine.documents.conversion import conversion_of
@@ -23,9 +23,9 @@ from aiomotorengine.errors import (
     OversizeDocumentError,
     UniqueKeyViolationError,
     bulk_refusal,
+    bulk_refusal_text,
     wrong_class,
 )
-from aiomotorengine.fields.stored_key import attribute_path
 from aiomotorengine.locations import copy_location
 from aiomotorengine.pacing import Pace
 from aiomotorengine.rows import RefusedRow, RowReader
@@ -39,9 +39,6 @@ __all__ = ["FalsyValidationError", "Preparer", "give_ids"]
 
 MOST_AT_ONCE = 16
 """How many documents are validated before one looks at the clock."""
-
-SHOWN_OF_OVERSIZE = 3
-"""Of how many fields it is said what they take of a document that is too large."""
 
 
 class FalsyValidationError(ValueError):
@@ -357,12 +354,8 @@ class Preparer:
         raw, kind = batch.encoded[position], self._target.document_class
         if not self.encodes_rows:
             kind = type(batch.documents[position])
-        largest = [
-            (".".join(map(str, attribute_path(kind, keys))), size)
-            for keys, size in largest_values(raw, SHOWN_OF_OVERSIZE)
-        ]
-        error = OversizeDocumentError(batch.numbers[position], len(raw), largest)
-        self._leave_out(batch, position, error)
+        text = bulk_refusal_text(batch.numbers[position], f"it has {sizes(kind, raw)}")
+        self._leave_out(batch, position, OversizeDocumentError(text))
 
     def _refuse_too_deep(self, batch: Batch, position: int) -> None:
         levels = f"it has more than the {MOST_STORED_LEVELS} levels that MongoDB stores"

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from bson.codec_options import CodecOptions
+from pymongo.errors import DocumentTooLarge
 
+from aiomotorengine.codec.oversize import shares_of
 from aiomotorengine.codec.unencodable import may_be_about_values, unencodable
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.query_builder.node import Q, QCombination, QNode, QNodeVisitor, QNot
@@ -42,6 +44,10 @@ def naming_values(collection: Any, *conditions: tuple[Any, QNode]) -> Iterator[N
             refusal = node.accept(UnencodableVisitor(names, collection.codec_options))
             if refusal is not None:
                 raise refusal from refusal.__cause__
+            if type(error) is DocumentTooLarge:  # and not about a document of the program's
+                document_class = getattr(names, "document_class", names)
+                taken = shares_of(document_class, node.to_query(names), collection.codec_options)
+                error.add_note(f"Of the filters, {taken} bytes of BSON.")
         raise
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from aiomotorengine.codec.oversize import oversize_update
 from aiomotorengine.codec.unencodable import may_be_about_values, unencodable
 
 __all__ = ["naming_changes"]
@@ -24,10 +25,14 @@ def naming_changes(
 
     Raises:
         InvalidDocumentError: a value can't be encoded.
+        OversizeDocumentError: it is too large, or a document would be.
     """
     try:
         yield
     except Exception as error:
+        oversize = oversize_update(document_class, update, error, collection.codec_options)
+        if oversize is not None:
+            raise oversize from error
         if not may_be_about_values(error):
             raise
         for changes in update.values():

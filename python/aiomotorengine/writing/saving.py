@@ -64,6 +64,7 @@ async def save(
     Raises:
         ValueError: the document is of another class.
         InvalidDocumentError: a field refuses its value.
+        OversizeDocumentError: it is larger than MongoDB takes.
         UniqueKeyViolationError: another document has the value of a unique field.
     """
     refuse_other_class(target.document_class, document, "save")
