@@ -15,7 +15,7 @@ use super::calls::{release, set_as_objects_do, set_by};
 use super::cycles::may_be_in_cycle;
 use super::instance::{HEADER, HIDDEN_NONE, Instance, Rare, STORED_KEYS_NONE, Stored, missing};
 use super::metaclass::layout_of;
-use super::{raised, specification};
+use super::{descriptor, raised, specification};
 
 static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
@@ -293,6 +293,10 @@ unsafe extern "C" fn set_attribute(
             if !found.is_null()
                 && let Some(set) = (*ffi::Py_TYPE(found)).tp_descr_set
             {
+                if set as usize == descriptor::set as *const () as usize {
+                    // It uses the descriptor no more once Python code may run.
+                    return descriptor::set(found, object, value);
+                }
                 let descriptor = ffi::Py_NewRef(found);
                 let result = set_by(set, descriptor, object, value);
                 release(descriptor);

@@ -10,6 +10,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyTuple, PyType};
 
 use super::base_type::stored;
+use super::calls::release;
+use super::cycles::may_be_in_cycle;
 use super::instance::{Stored, missing};
 use super::layout::interned;
 use super::{raised, specification};
@@ -180,21 +182,6 @@ unsafe extern "C" fn deallocate(object: *mut ffi::PyObject) {
     }
 }
 
-/// The document that a descriptor is asked about; raises if it is none.
-///
-/// # Safety
-///
-/// It must be a live object, and stay one as long as what is returned.
-#[inline]
-unsafe fn document<'a, 'py>(
-    py: Python<'py>,
-    object: *mut ffi::PyObject,
-) -> PyResult<Stored<'a, 'py>> {
-    // SAFETY: the caller's promise.
-    let object: Borrowed<'a, 'py, PyAny> = unsafe { Borrowed::from_ptr(py, object) };
-    stored(object).ok_or_else(|| not_a_document(object))
-}
-
 #[cold]
 fn not_a_document(object: Borrowed<'_, '_, PyAny>) -> PyErr {
     let name = object.get_type().name();
@@ -204,53 +191,35 @@ fn not_a_document(object: Borrowed<'_, '_, PyAny>) -> PyErr {
     ))
 }
 
-/// The value of a document, or nothing.
+/// Where a document holds the value that a descriptor is for; `None` where it is in the `__dict__`.
 ///
 /// # Safety
 ///
-/// The first must be a live descriptor, the second a live object.
-#[inline]
-unsafe fn value<'py>(
-    py: Python<'py>,
-    descriptor: *mut ffi::PyObject,
-    object: *mut ffi::PyObject,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
-    // SAFETY: the caller's promise; the name is text and lives as long as the descriptor.
+/// The first must be a live descriptor. The place is the document's as long as no Python code runs.
+#[inline(always)]
+unsafe fn place_in(
+    descriptor: *mut Descriptor,
+    document: Stored<'_, '_>,
+) -> Option<*mut *mut ffi::PyObject> {
+    // SAFETY: the caller's promise; the name is text and lives as long as the descriptor. The place is
+    // one of the layout's, which is the document's.
     unsafe {
-        let descriptor = descriptor.cast::<Descriptor>();
-        let document = document(py, object)?;
-        let name = Borrowed::from_ptr(py, (*descriptor).name).cast_unchecked::<PyString>();
-        if let Some(layout) = document.layout()
-            && let Some(place) = layout.get().place(&name, (*descriptor).place)
-        {
-            (*descriptor).place = place;
-        }
-        document.value(&name, (*descriptor).place)
+        let layout = document.layout()?.get();
+        let name = Borrowed::from_ptr(document.py(), (*descriptor).name);
+        let place = layout.place(&name.cast_unchecked(), (*descriptor).place)?;
+        (*descriptor).place = place;
+        Some(document.at(layout, place))
     }
 }
 
+/// The name that a descriptor is for, counted.
+///
 /// # Safety
 ///
-/// The first must be a live descriptor, the second and the third, unless it is NULL, live objects.
-#[inline]
-unsafe fn put(
-    py: Python<'_>,
-    descriptor: *mut ffi::PyObject,
-    object: *mut ffi::PyObject,
-    value: *mut ffi::PyObject,
-) -> PyResult<()> {
-    // SAFETY: the caller's promise; the name is counted, since Python code may run.
-    unsafe {
-        let descriptor = descriptor.cast::<Descriptor>();
-        let document = document(py, object)?;
-        let name =
-            Bound::from_borrowed_ptr(py, (*descriptor).name).cast_into_unchecked::<PyString>();
-        let value = Bound::from_borrowed_ptr_or_opt(py, value);
-        if !document.put(&name, (*descriptor).place, value.as_ref())? && value.is_none() {
-            return Err(missing(&name));
-        }
-        Ok(())
-    }
+/// A live descriptor.
+unsafe fn name_of<'py>(py: Python<'py>, descriptor: *mut Descriptor) -> Bound<'py, PyString> {
+    // SAFETY: the caller's promise; it is text.
+    unsafe { Bound::from_borrowed_ptr(py, (*descriptor).name).cast_into_unchecked() }
 }
 
 unsafe extern "C" fn get(
@@ -267,21 +236,59 @@ unsafe extern "C" fn get(
     }
 }
 
-unsafe extern "C" fn set(
+/// Keep a value, or with NULL forget it.
+pub(super) unsafe extern "C" fn set(
     descriptor: *mut ffi::PyObject,
     object: *mut ffi::PyObject,
     value: *mut ffi::PyObject,
 ) -> c_int {
-    // SAFETY: Python calls it, attached, with a descriptor, an object, and a value or NULL.
+    // SAFETY: Python calls it, attached, with a descriptor, an object, and a value or NULL. The new value
+    // is counted and in place before the old one is let go of, which may run Python code.
     unsafe {
         let py = Python::assume_attached();
-        match put(py, descriptor, object, value) {
-            Ok(()) => 0,
-            Err(error) => {
-                error.restore(py);
-                -1
+        let Some(document) = stored(Borrowed::from_ptr(py, object)) else {
+            not_a_document(Borrowed::from_ptr(py, object)).restore(py);
+            return -1;
+        };
+        let descriptor = descriptor.cast::<Descriptor>();
+        let Some(place) = place_in(descriptor, document) else {
+            return set_elsewhere(descriptor, document, value);
+        };
+        if !value.is_null() {
+            if may_be_in_cycle(py, value) {
+                document.track();
             }
+            ffi::Py_INCREF(value);
+        } else if (*place).is_null() {
+            missing(&name_of(py, descriptor)).restore(py);
+            return -1;
         }
+        release(place.replace(value));
+        0
+    }
+}
+
+/// # Safety
+///
+/// As for `set`.
+#[cold]
+unsafe fn set_elsewhere(
+    descriptor: *mut Descriptor,
+    document: Stored<'_, '_>,
+    value: *mut ffi::PyObject,
+) -> c_int {
+    let py = document.py();
+    // SAFETY: the caller's promise; what is used is counted, since Python code may run.
+    unsafe {
+        let name = name_of(py, descriptor);
+        let value = Bound::from_borrowed_ptr_or_opt(py, value);
+        let error = match document.put(&name, 0, value.as_ref()) {
+            Ok(was_there) if was_there || value.is_some() => return 0,
+            Ok(_) => missing(&name),
+            Err(error) => error,
+        };
+        error.restore(py);
+        -1
     }
 }
 
@@ -290,14 +297,49 @@ unsafe extern "C" fn value_of(
     descriptor: *mut ffi::PyObject,
     object: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    // SAFETY: Python calls it, attached, with a descriptor and an object.
+    // SAFETY: Python calls it, attached, with a descriptor and an object. The value is counted at once.
     unsafe {
         let py = Python::assume_attached();
-        raised(py, value(py, descriptor, object), |value| match value {
-            Some(value) => value.into_ptr(),
-            None => ffi::Py_NewRef(ffi::Py_None()),
+        let Some(document) = stored(Borrowed::from_ptr(py, object)) else {
+            not_a_document(Borrowed::from_ptr(py, object)).restore(py);
+            return null_mut();
+        };
+        let descriptor = descriptor.cast::<Descriptor>();
+        let Some(place) = place_in(descriptor, document) else {
+            return value_elsewhere(descriptor, document);
+        };
+        let value = *place;
+        ffi::Py_NewRef(if value.is_null() {
+            ffi::Py_None()
+        } else {
+            value
         })
     }
+}
+
+/// # Safety
+///
+/// As for `value_of`.
+#[cold]
+unsafe fn value_elsewhere(
+    descriptor: *mut Descriptor,
+    document: Stored<'_, '_>,
+) -> *mut ffi::PyObject {
+    let py = document.py();
+    // SAFETY: the caller's promise; the name is counted, since Python code may run.
+    let value = unsafe { document.value(&name_of(py, descriptor), 0) };
+    raised(py, value, |value| match value {
+        Some(value) => value.into_ptr(),
+        None => py.None().into_ptr(),
+    })
+}
+
+/// What `set` answers, as a method does.
+fn done(py: Python<'_>, failed: c_int) -> *mut ffi::PyObject {
+    if failed != 0 {
+        return null_mut();
+    }
+    py.None().into_ptr()
 }
 
 /// `descriptor.keep(document, value)`: keep the value as it is.
@@ -309,12 +351,11 @@ unsafe extern "C" fn keep(
     // SAFETY: Python calls it, attached, with a descriptor and so many objects.
     unsafe {
         let py = Python::assume_attached();
-        let kept = if count == 2 {
-            put(py, descriptor, *arguments, *arguments.add(1))
-        } else {
-            Err(PyTypeError::new_err("keep() takes a document and a value"))
-        };
-        raised(py, kept, |()| ffi::Py_NewRef(ffi::Py_None()))
+        if count != 2 {
+            PyTypeError::new_err("keep() takes a document and a value").restore(py);
+            return null_mut();
+        }
+        done(py, set(descriptor, *arguments, *arguments.add(1)))
     }
 }
 
@@ -325,9 +366,9 @@ unsafe extern "C" fn remove(
 ) -> *mut ffi::PyObject {
     // SAFETY: Python calls it, attached, with a descriptor and an object.
     unsafe {
-        let py = Python::assume_attached();
-        raised(py, put(py, descriptor, object, null_mut()), |()| {
-            ffi::Py_NewRef(ffi::Py_None())
-        })
+        done(
+            Python::assume_attached(),
+            set(descriptor, object, null_mut()),
+        )
     }
 }
