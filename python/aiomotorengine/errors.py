@@ -184,7 +184,7 @@ class StoredValueError(ValueError):
 
     def within(self, *parts: Part) -> StoredValueError:
         """The same error, seen from what holds the value at these parts."""
-        self.location = Location((*parts, *self.location.parts), self.location.about)
+        self.location = self.location.below(parts)
         return self
 
     def __str__(self) -> str:

@@ -38,21 +38,33 @@ class Location(str):
         refused: the value, where a built-in field could do nothing with it.
     """
 
-    __slots__ = ("about", "parts", "refused")
+    __slots__ = ("_way", "about", "parts", "refused")
 
     about: str
     parts: tuple[Part, ...]
     refused: tuple[Any, ...]
+    _way: str  # the parts as text: each level adds its own before it, and writes no other again
 
     def __new__(
         cls, parts: tuple[Part, ...], about: str = "", refused: tuple[Any, ...] = ()
     ) -> Location:
-        way = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+        return cls._along(way_of(parts), parts, about, refused)
+
+    @classmethod
+    def _along(
+        cls, way: str, parts: tuple[Part, ...], about: str, refused: tuple[Any, ...]
+    ) -> Location:
         note = super().__new__(cls, f"At {way.lstrip('.')}{about and ': '}{about}.")
+        note._way = way
         note.parts = parts
         note.about = about
         note.refused = refused
         return note
+
+    def below(self, parts: tuple[Part, ...]) -> Location:
+        """The same, as it is told from where these parts lead to its beginning."""
+        way, whole = way_of(parts) + self._way, (*parts, *self.parts)
+        return self._along(way, whole, self.about, self.refused)
 
     @property
     def path(self) -> str:
@@ -61,6 +73,11 @@ class Location(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.parts, self.about, self.refused)
+
+
+def way_of(parts: tuple[Part, ...]) -> str:
+    """The parts as text: ``.remarks[400].stars``."""
+    return "".join([f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts])
 
 
 def location_of(error: BaseException) -> Location | None:
@@ -89,9 +106,7 @@ def locate(
     if before is None:
         error.add_note(Location(parts, about, refused))
         return
-    after = Location((*parts, *before.parts), before.about, before.refused)
-    if anew:
-        after = Location(parts, about, refused)
+    after = Location(parts, about, refused) if anew else before.below(parts)
     error.__notes__ = [after if note is before else note for note in error.__notes__]
 
 
