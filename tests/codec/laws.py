@@ -11,10 +11,20 @@ from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
 from bson.objectid import ObjectId
 
-from aiomotorengine.codec import DocumentError, codec_for
+from aiomotorengine.codec import Codec, DocumentError, codec_for
 from tests.zoo.compare import outcome, snapshot
 
-__all__ = ["STANDARD", "agree", "each", "encodable", "ids_for", "read", "validate", "write"]
+__all__ = [
+    "STANDARD",
+    "agree",
+    "each",
+    "encodable",
+    "ids_for",
+    "read",
+    "read_one",
+    "validate",
+    "write",
+]
 
 STANDARD: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
 
@@ -44,7 +54,18 @@ def write(documents: Sequence[Any], ids: Sequence[Any], options: CodecOptions[An
 
 
 def read(document_class: Any, batch: Sequence[bytes], options: CodecOptions[Any]) -> list[Any]:
-    return [document_class.from_son(bson.decode(raw, codec_options=options)) for raw in batch]
+    return each(lambda raw: document_class.from_son(bson.decode(raw, codec_options=options)), batch)
+
+
+def read_one(codec: Codec, raw: bytes) -> list[Any]:
+    """What a codec makes of the bytes of one document; what is wrong with it is raised as it is."""
+    try:
+        return codec.decode_many(raw)
+    except DocumentError as refused:
+        reason = refused.__cause__
+        if reason is None or refused.index:
+            raise
+    raise reason
 
 
 def agree(document_class: Any, documents: Sequence[Any], options: CodecOptions[Any]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone
+from itertools import accumulate
 from random import Random
 from typing import Any
 
@@ -20,10 +21,19 @@ from bson.objectid import ObjectId
 
 from aiomotorengine import BaseField, Document, fields
 from aiomotorengine.codec import DocumentError, codec_for
-from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.errors import InvalidDocumentError, StoredValueError
 from aiomotorengine.metaclasses import DocumentMetaClass
 from tests.codec.case import Case, Refused, tables
-from tests.codec.laws import STANDARD, agree, each, encodable, ids_for, read, validate
+from tests.codec.laws import (
+    STANDARD,
+    agree,
+    each,
+    encodable,
+    ids_for,
+    read,
+    read_one,
+    validate,
+)
 from tests.zoo import animals, generate
 from tests.zoo.compare import outcome, reading, snapshot
 from tests.zoo.shapes import EVERYDAY, SHAPES
@@ -316,6 +326,31 @@ def test_bytes_that_do_not_add_up_are_refused_before_any_is_read(
 
 
 @pytest.mark.parametrize("seconds", [None, 60, float("inf")])
+@pytest.mark.parametrize("damage", ["value", "bytes"])
+def test_those_before_one_that_cannot_be_read_come_with_the_error(
+    seconds: float | None, damage: str
+) -> None:
+    codec = codec_for(animals.Plain, STANDARD)
+    documents = generate.documents(animals.Plain, 30)
+    raws = encodable(documents, ids_for(documents), STANDARD)
+    good = codec.decode_many(b"".join(raws[:20]))
+    bad = {
+        "value": bson.encode({"_id": 1, "size": "n/a"}),
+        "bytes": bson.encode({"_id": 1, "x": True}).replace(b"x\0\1", b"x\0\2"),
+    }[damage]
+    raws[20] = bad
+    whole = b"".join(raws)
+    places = list(accumulate(map(len, raws), initial=0))[:-1]
+    for offsets in (None, places):
+        with pytest.raises(DocumentError) as refused:
+            codec.decode_many(whole, offsets, seconds=seconds)
+        assert refused.value.index == 20
+        assert snapshot(refused.value.decoded) == snapshot(good)
+        wanted = StoredValueError if damage == "value" else bson.errors.InvalidBSON
+        assert isinstance(refused.value.__cause__, wanted)
+
+
+@pytest.mark.parametrize("seconds", [None, 60, float("inf")])
 def test_enough_time_is_enough_for_all(seconds: float | None) -> None:
     documents = generate.documents(animals.Plain, DOCUMENTS)
     codec = codec_for(animals.Plain, STANDARD)
@@ -396,7 +431,8 @@ def test_broken_bytes_are_refused_as_bson_refuses_them(
     def law(raw: bytes) -> list[Any]:
         return [animals.Plain.from_son(found) for found in bson.decode_all(raw, options)]
 
-    assert outcome(codec_for(animals.Plain, options).decode_many, raw) == outcome(law, raw)
+    codec = codec_for(animals.Plain, options)
+    assert outcome(read_one, codec, raw) == outcome(law, raw)
 
 
 def test_damaged_bytes_are_refused_or_read_as_bson_does() -> None:
@@ -453,7 +489,7 @@ def test_ten_thousand_levels_are_an_error_on_the_way_out() -> None:
     for _ in range(10_000):
         raw = (len(raw) + 11).to_bytes(4, "little") + b"\x03left\x00" + raw + b"\x00"
     with pytest.raises((RecursionError, bson.errors.InvalidBSON)):
-        codec_for(animals.Node, STANDARD).decode_many(raw)
+        read_one(codec_for(animals.Node, STANDARD), raw)
 
 
 def test_a_document_that_contains_itself_is_an_error() -> None:

@@ -23,6 +23,7 @@ from aiomotorengine import (
 )
 from aiomotorengine.bson_types import bson_type_of
 from aiomotorengine.errors import StoredValueError
+from tests.codec import laws
 from tests.codec.laws import STANDARD
 
 ID = ObjectId("0123456789abcdef01234567")
@@ -65,7 +66,7 @@ class Own(Document):
 
 
 def read_one(document_class: type[Any], stored: dict[str, Any]) -> Any:
-    [document] = codec.codec_for(document_class, STANDARD).decode_many(bson.encode(stored))
+    [document] = laws.read_one(codec.codec_for(document_class, STANDARD), bson.encode(stored))
     return document
 
 

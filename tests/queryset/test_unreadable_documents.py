@@ -86,6 +86,38 @@ async def test_they_are_skipped(bad: list[ObjectId]) -> None:
 
 
 @pytest.mark.usefixtures("codec")
+async def test_no_document_is_read_twice(bad: list[ObjectId]) -> None:
+    read: list[Any] = []
+
+    class Counted(Meter):
+        __collection__ = "Meter"
+
+        @classmethod
+        def from_son(cls, son: Any) -> Any:
+            read.append(son["_id"])
+            return super().from_son(son)
+
+    await Counted.objects.on_unreadable("skip").find_all()
+    assert len(read) == len(set(read)) == 100
+
+
+@pytest.mark.usefixtures("codec")
+async def test_what_from_son_raises_comes_after_the_documents_before(mongo: Mongo) -> None:
+    class Picky(Meter):
+        @classmethod
+        def from_son(cls, son: Any) -> Any:
+            if son["count"] == 5:
+                raise LookupError("not this one")
+            return super().from_son(son)
+
+    await Picky.objects.coll().insert_many([{"count": n} for n in range(10)])
+    reading = aiter(Picky.objects.order_by("count").on_unreadable("skip"))
+    assert [(await anext(reading)).count for _ in range(5)] == [0, 1, 2, 3, 4]
+    with pytest.raises(LookupError, match="not this one"):
+        await anext(reading)
+
+
+@pytest.mark.usefixtures("codec")
 async def test_a_list_gets_the_errors(bad: list[ObjectId]) -> None:
     broken: list[StoredValueError] = []
     query = Meter.objects.on_unreadable(broken)

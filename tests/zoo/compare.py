@@ -11,6 +11,7 @@ from typing import Any
 
 from bson.errors import InvalidBSON
 
+from aiomotorengine.codec import DocumentError
 from aiomotorengine.storage import DanglingReference, DocumentStorage
 
 __all__ = ["description", "outcome", "reading", "snapshot"]
@@ -78,12 +79,14 @@ def outcome(function: Any, *arguments: Any) -> Any:
 
 
 def reading(function: Any, damaged: bytes) -> Any:
-    """As ``outcome``, for bytes that are no good.
+    """As ``outcome``, for the bytes of a document that are no good.
 
     PyMongo finds different words for the same bytes, depending on what it sees beyond their end
     (3 of 2,000 calls with one finding of ``tests/fuzz.py``), so its own complaint has none here.
     """
     kind, result = outcome(function, damaged)
+    if kind == "raised" and result[0] is DocumentError:
+        *_, result = result  # of the one document that there is
     if kind == "raised" and result[0] is InvalidBSON:
         return kind, InvalidBSON
     return kind, result

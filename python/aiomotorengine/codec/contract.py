@@ -21,6 +21,7 @@ class DocumentError(Exception):
     Attributes:
         index: which document, counted from 0 in the call.
         encoded: what ``encode_many`` has made of the documents before it.
+        decoded: what ``decode_many`` has.
         ids: where rows are encoded, the ids of those before it.
         document: where rows are encoded, the document of the one that was refused, or the
             ``RefusedRow`` in its place.
@@ -30,6 +31,7 @@ class DocumentError(Exception):
         super().__init__(index)
         self.index = index
         self.encoded: list[bytes] = []
+        self.decoded: list[Any] = []
         self.ids: list[Any] = []
         self.document: Any = None
 
@@ -84,7 +86,8 @@ class Codec(Protocol):
             seconds: after about how long the rest is left for another call, as for ``encode_many``.
 
         Raises:
-            bson.errors.InvalidBSON: the bytes are no BSON.
+            DocumentError: a document cannot be read, or its bytes are no BSON.
+            bson.errors.InvalidBSON: it cannot be said where each document begins and ends.
         """
 
     def compile_rows(self, plan: RowPlan) -> RowCodec:

@@ -95,14 +95,19 @@ class Codec:
         if offsets is not None:
             batch = b"".join([document_at(batch, offset) for offset in offsets])
         from_son = self._document_class.from_son
-        parts = None if seconds is None else documents_in(batch)
+        parts = documents_in(batch)
         if parts is None:
-            refuse_endless(batch)
-            return [from_son(mapping) for mapping in bson.decode_all(batch, self._codec_options)]
-        decoded = []
+            bson.decode_all(batch, self._codec_options)  # which has the words for it
+            raise InvalidBSON("the documents do not stand end to end")
+        decoded: list[Any] = []
         for raw in parts:
-            refuse_endless(raw)
-            decoded.append(from_son(bson.decode(raw, self._codec_options)))
+            try:
+                refuse_endless(raw)
+                decoded.append(from_son(bson.decode(raw, self._codec_options)))
+            except Exception as error:
+                refused = DocumentError(len(decoded))
+                refused.decoded = decoded
+                raise refused from error
             if perf_counter() >= end:
                 break
         return decoded

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from bson.errors import InvalidBSON
 
-from aiomotorengine.codec import codec_for
+from aiomotorengine.codec import DocumentError, codec_for
 from aiomotorengine.drivers import private_names
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.pacing import Pace
@@ -41,14 +41,14 @@ class Decoded(NamedTuple):
     """What became of some documents.
 
     Attributes:
-        documents: those that could be read.
-        done: how many are done with, those that were left out included.
+        documents: those that were read, before any that cannot be.
+        done: how many are done with, one that was left out included.
         error: why the next one cannot be read.
     """
 
     documents: list[Any]
     done: int
-    error: StoredValueError | None = None
+    error: Exception | None = None
 
 
 class Decoder(Protocol):
@@ -79,16 +79,15 @@ class DocumentDecoder:
         self._on_unreadable = on_unreadable
 
     def decode(self, batch: Batch, offsets: Sequence[int], pace: Pace) -> Decoded:
-        decode_many = self._codec.decode_many
         try:
-            documents = decode_many(batch.reply, offsets, seconds=pace.left)
-        except (StoredValueError, InvalidBSON):
-            return self._one_by_one(
-                offsets,
-                lambda offset: self.document_at(batch, offset),
-                lambda offset: self._stored_at(batch, offset),
-                pace,
-            )
+            documents = self._codec.decode_many(batch.reply, offsets, seconds=pace.left)
+        except DocumentError as refused:
+            documents, offset = refused.decoded, offsets[refused.index]
+            error = self._reason(batch, offset, refused)
+            if self._on_unreadable is None or not isinstance(error, StoredValueError):
+                return Decoded(documents, len(documents), error)
+            self._on_unreadable(error, self._stored_at(batch, offset))
+            return Decoded(documents, len(documents) + 1)
         return Decoded(documents, len(documents))
 
     def document_at(self, batch: Batch, offset: int) -> Any:
@@ -100,39 +99,36 @@ class DocumentDecoder:
         """
         try:
             return self._codec.decode_many(batch.reply, [offset])[0]
-        except InvalidBSON as error:
-            refusal = None
-            with suppress(InvalidBSON):
-                refusal = refused_date(self._document_class, self._stored_at(batch, offset))
-            if refusal is None:
-                raise
-            raise refusal from error
+        except DocumentError as refused:
+            reason = self._reason(batch, offset, refused)
+        raise reason
+
+    def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
+        documents: list[Any] = []
+        for mapping in stored:
+            try:
+                documents.append(self._document_class.from_son(mapping))
+            except Exception as error:
+                if self._on_unreadable is None or not isinstance(error, StoredValueError):
+                    return Decoded(documents, len(documents), error)
+                self._on_unreadable(error, mapping)
+        return Decoded(documents, len(stored))
+
+    def _reason(self, batch: Batch, offset: int, refused: DocumentError) -> Exception:
+        """Why a document cannot be read, as programs are told it."""
+        error = refused.__cause__
+        assert isinstance(error, Exception)
+        if not isinstance(error, InvalidBSON):
+            return error
+        with suppress(InvalidBSON):
+            date = refused_date(self._document_class, self._stored_at(batch, offset))
+            if date is not None:
+                date.__cause__ = error
+                return date
+        return error
 
     def _stored_at(self, batch: Batch, offset: int) -> Mapping[str, Any]:
         return decode_documents(batch, [offset], with_any_date(self._codec_options))[0]
-
-    def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
-        return self._one_by_one(stored, self._document_class.from_son, lambda same: same, None)
-
-    def _one_by_one(
-        self,
-        items: Sequence[Any],
-        document_of: Callable[[Any], Any],
-        stored_of: Callable[[Any], Mapping[str, Any]],
-        pace: Pace | None,
-    ) -> Decoded:
-        """The documents up to the first that cannot be read, or without those that cannot."""
-        documents: list[Any] = []
-        for count, item in enumerate(items, 1):
-            try:
-                documents.append(document_of(item))
-            except StoredValueError as error:
-                if self._on_unreadable is None:
-                    return Decoded(documents, count - 1, error)
-                self._on_unreadable(error, stored_of(item))
-            if pace is not None and pace.left <= 0:
-                return Decoded(documents, count)
-        return Decoded(documents, len(items))
 
 
 class StoredDecoder:
@@ -168,7 +164,7 @@ class Reading:
         self._batch: Batch | None = None
         self._decoded = 0
         """How many documents of the batch are."""
-        self._error: StoredValueError | None = None
+        self._error: Exception | None = None
         """Why there is nothing more, once the documents before are handed out."""
 
     def __aiter__(self) -> Reading:

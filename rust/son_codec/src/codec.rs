@@ -208,7 +208,10 @@ impl Codec {
                 Err(Stop::Raised(_) | Stop::AskPython) => {
                     size = UNKNOWN;
                     self.stepped_back.fetch_add(1, Ordering::Relaxed);
-                    in_python(&make_bytes(py, bytes)?, None)?.get_item(0)?
+                    match in_python(&make_bytes(py, bytes)?, None) {
+                        Ok(list) => list.get_item(0)?,
+                        Err(error) => return Err(self.unreadable(py, decoded, error)?),
+                    }
                 }
             };
             push(&mut decoded, document)?;
@@ -327,6 +330,28 @@ impl Codec {
             error.value(py).setattr(intern!(py, "encoded"), encoded)?;
         }
         Ok(error)
+    }
+
+    /// The error of a document that cannot be read, with those that were read before it.
+    #[cold]
+    fn unreadable<'py>(
+        &self,
+        py: Python<'py>,
+        decoded: Vec<Bound<'py, PyAny>>,
+        error: PyErr,
+    ) -> PyResult<PyErr> {
+        let document_error = self.document_error.bind(py);
+        if !error.is_instance(py, document_error) {
+            return Ok(error);
+        }
+        // The Python side counts in its own call, which had one document.
+        let numbered = PyErr::from_value(document_error.call1((decoded.len(),))?);
+        numbered.set_cause(py, error.cause(py));
+        let decoded = list_of(py, decoded.len(), decoded.into_iter().map(Ok))?;
+        numbered
+            .value(py)
+            .setattr(intern!(py, "decoded"), decoded)?;
+        Ok(numbered)
     }
 }
 
