@@ -39,6 +39,10 @@ TOOLS := $(VENV)/.stamp-tools $(if $(MONGODB_URI),,$(VENV)/.stamp-mongod)
 PARALLEL := --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
 PYTEST := $(PY) -m pytest $(PARALLEL)
 
+# What keeps the values of documents is chosen for a process: `$(call on_each_storage,COMMAND)`.
+STORAGES := python $(filter native,$(KIND))
+on_each_storage = for storage in $(STORAGES); do AIOMOTORENGINE_STORAGE=$$storage $1 || exit 1; done
+
 # The tests that say most of where documents keep their values. They run on the Python storage too,
 # which is the other one where the extension was built.
 ON_STORAGE := $(addprefix tests/,storage documents fields references bulk)
@@ -99,13 +103,13 @@ bench: $(TOOLS) $(VENV)/.stamp-odms ## release build, then the benches, 12 minut
 bench-pythons: setup ## loaded documents and the collector, with every Python found here
 	$(PY) -m benches.interpreters $(ARGS) $(PYTHONS)
 
-fuzz: ## both codecs against each other on random documents and damaged bytes
+fuzz: ## both codecs against each other on random documents and damaged bytes, on each storage
 	@$(MAKE) --no-print-directory build PROFILE=release
-	$(PY) -m tests.fuzz $(ARGS)
+	@$(call on_each_storage,$(PY) -m tests.fuzz $(ARGS))
 
-leaks: ## what the native codec keeps of memory and references, for each document
+leaks: ## what the native codec and each storage keep of memory, for each document
 	@$(MAKE) --no-print-directory build PROFILE=release
-	$(PY) -m tests.leaks $(ARGS)
+	@$(call on_each_storage,$(PY) -m tests.leaks $(ARGS))
 
 asan: setup ## Rust's tests, tests/codec, tests/storage, the fuzzer with AddressSanitizer (needs Rust)
 	$(PY) rust/memory_checks.py asan $(ARGS)

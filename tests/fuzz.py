@@ -23,6 +23,7 @@ from unittest.mock import patch
 from bson.objectid import ObjectId
 
 from aiomotorengine import codec as door
+from aiomotorengine import storage
 from aiomotorengine.codec import DocumentError, codec_for, pure
 from aiomotorengine.fields import datetime_field
 from aiomotorengine.rows.plan import row_plan
@@ -39,7 +40,8 @@ FINDINGS = Path("fuzz-findings")
 def main(arguments: list[str]) -> int:
     """Run for as many documents and damaged bytes as asked for; 1 if anything differed."""
     options = parsed(arguments)
-    print(f"seed {options.seed}; sides {', '.join(SIDES)}")
+    sides = ", ".join(SIDES)
+    print(f"seed {options.seed}; sides {sides}; storage {storage.implementation}", flush=True)
     started = time.monotonic()
     findings = written = damaged = 0
     random = Random(options.seed)

@@ -12,8 +12,10 @@ memory is part of it), and the references to objects that existed before.
 from __future__ import annotations
 
 import argparse
+import copy
 import ctypes
 import gc
+import pickle
 import resource
 import sys
 import tracemalloc
@@ -30,12 +32,13 @@ import bson
 from bson.int64 import Int64
 from bson.objectid import ObjectId
 
-from aiomotorengine import Document, IntField, Rows, StringField
+from aiomotorengine import Document, IntField, Rows, StringField, storage
 from aiomotorengine import codec as door
 from aiomotorengine.codec import Codec, codec_for
 from aiomotorengine.codec.plan import FIELD_METHODS
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.rows.plan import row_plan
+from aiomotorengine.storage import value_of
 from tests.codec.case import tables
 from tests.codec.laws import STANDARD, encodable, ids_for
 from tests.fuzz import mutations
@@ -264,6 +267,7 @@ def subjects() -> dict[str, Callable[[], Subject]]:
     found["replies"] = replies
     found["rows"] = rows
     found["construction"] = partial(Subject, constructed)
+    found["copies"] = partial(Subject, copied)
     return found
 
 
@@ -297,6 +301,21 @@ def constructed() -> int:
             document.no_field = document
             tried(shape.document_class, document)  # values have names
             done += 1
+    return done
+
+
+def copied() -> int:
+    """Documents copied and pickled, as they were made and with their values in a ``__dict__``."""
+    done = 0
+    for shape in SHAPES:
+        for values in shape.values(4):
+            document = shape.document_class(**values)
+            for _ in range(2):
+                copy.copy(document), copy.deepcopy(document)
+                pickle.loads(pickle.dumps(document))
+                vars(document)  # whoever asks for it has the values move there
+            document.__dict__ = {"no_field": document}
+            done += 2
     return done
 
 
@@ -411,7 +430,7 @@ def watched_of(document: Any) -> dict[str, Any]:
     found |= {"the class": model, "its codec": codec_of([document]), "a document": document}
     for name, field_ in model._fields.items():
         found |= {f"the field {name}": field_, f"the name {name!r}": sys.intern(name)}
-        found[f"the value of {name}"] = vars(document).get(name)
+        found[f"the value of {name}"] = value_of(document, name)
     return found
 
 
@@ -425,6 +444,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--documents", type=int, default=2_000, help="of each subject")
     options = parser.parse_args(arguments)
     leaking = 0
+    print(f"codec {options.codec}, storage {storage.implementation}")
     with door.use(options.codec):
         for name, make in subjects().items():
             growth = growth_of(make(), options.documents)
