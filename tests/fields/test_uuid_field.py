@@ -46,6 +46,17 @@ def test_empty_text_counts_as_no_value() -> None:
     assert not is_valid(UUIDField(), "")
 
 
+def test_its_binary_form_is_the_uuid_on_the_way_in_and_in_queries() -> None:
+    field, binary = UUIDField(required=True), Binary(KEY.bytes, 4)
+    assert field.validate(binary)
+    assert not field.is_empty(binary)
+    for convert in field.to_son, field.to_query, field.to_query_item, field.to_update:
+        assert convert(binary) == KEY
+    for other in Binary(KEY.bytes, 0), Binary(KEY.bytes, 3), Binary(b"short", 4):
+        assert not field.validate(other)
+        assert field.to_son(other) is other
+
+
 @pytest.mark.parametrize("subtype", [3, 4])
 def test_k51_both_subtypes_are_read(subtype: int) -> None:
     assert UUIDField().from_son(Binary(KEY.bytes, subtype)) == KEY

@@ -344,6 +344,18 @@ def test_a_column_of_ids_needs_no_field() -> None:
         ([], {"nulls": None}, ValueError, "nulls must be 'keep' or 'default', not None."),
         ([], {"columns": "ab"}, TypeError, "columns must be several texts, not 'ab'."),
         ([], {"null_values": "NA"}, TypeError, "null_values must be several texts, not 'NA'."),
+        ([], {"null_values": [5]}, TypeError, "null_values must be several texts, not [5]."),
+        ([], {"null_values": 5}, TypeError, "null_values must be several texts, not 5."),
+        ([], {"columns": 5}, TypeError, "columns must be several texts, not 5."),
+        *(
+            (
+                source,
+                {},
+                TypeError,
+                f"Rows must be given an iterable or async iterable of rows, not {source!r}.",
+            )
+            for source in (5, None)
+        ),
         ([], {"columns": ["a", "a"]}, ValueError, "columns has 'a' twice."),
         (
             [],

@@ -24,6 +24,8 @@ UUID_LENGTH = 16
 class UUIDField(BaseField[UUID]):
     """A ``UUID``, or its text, which is converted when it is stored.
 
+    So is a ``Binary`` of subtype 4, as which ``bson.json_util`` reads UUIDs by default.
+
     Example:
         >>> from aiomotorengine import Document, UUIDField
         >>> class Job(Document):
@@ -40,7 +42,7 @@ class UUIDField(BaseField[UUID]):
 
     @accepts(lambda field: frozenset({UUID, NoneType}))
     def validate(self, value: Any) -> bool:
-        if value is None or isinstance(value, UUID):
+        if value is None or isinstance(value, UUID) or is_uuid(value):
             return True
         if not isinstance(value, str):
             return False
@@ -52,14 +54,15 @@ class UUIDField(BaseField[UUID]):
 
     @unchanged(UUID, NoneType)
     def to_son(self, value: Any) -> Any:
-        return UUID(value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return UUID(value)
+        return UUID(bytes=bytes(value)) if is_uuid(value) else value
 
     @unchanged(UUID, NoneType)
     def from_son(self, value: Any) -> Any:
         # Drivers of 2017 wrote subtype 3, which a client of today hands over undecoded (K51).
-        if isinstance(value, Binary) and value.subtype in (OLD_UUID_SUBTYPE, UUID_SUBTYPE):
-            return UUID(bytes=bytes(value)) if len(value) == UUID_LENGTH else value
-        return value
+        is_known = is_uuid(value, OLD_UUID_SUBTYPE, UUID_SUBTYPE)
+        return UUID(bytes=bytes(value)) if is_known else value
 
     def parse(self, text: str) -> UUID:
         return UUID(text)
@@ -73,4 +76,13 @@ class UUIDField(BaseField[UUID]):
 
     if TYPE_CHECKING:
 
-        def __set__(self, instance: DocumentStorage, value: UUID | str | None) -> None: ...
+        def __set__(self, instance: DocumentStorage, value: UUID | str | Binary | None) -> None: ...
+
+
+def is_uuid(value: Any, *subtypes: int) -> bool:
+    """Whether a value is the binary form of a UUID, by default of the standard representation."""
+    return (
+        isinstance(value, Binary)
+        and value.subtype in (subtypes or (UUID_SUBTYPE,))
+        and len(value) == UUID_LENGTH
+    )

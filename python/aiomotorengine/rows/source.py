@@ -6,6 +6,7 @@ from collections.abc import (
     AsyncIterable,
     AsyncIterator,
     Callable,
+    Coroutine,
     Iterable,
     Iterator,
     Mapping,
@@ -74,9 +75,9 @@ class Rows:
         null_values: Iterable[str] = ("",),
         id: str | Callable[[Any], Any] | None = None,
     ) -> None:
-        for name, value in (("columns", columns), ("null_values", null_values)):
-            if isinstance(value, str | bytes):
-                raise TypeError(f"{name} must be several texts, not {value!r}.")
+        texts_of_nulls = several("null_values", null_values)
+        if not all(isinstance(text, str) for text in texts_of_nulls):
+            raise TypeError(f"null_values must be several texts, not {null_values!r}.")
         if isinstance(source, str | bytes):
             raise TypeError(
                 f"Rows must be given rows, not {shown(source)}; open a file, and read it by "
@@ -91,16 +92,24 @@ class Rows:
             if columns is not None:
                 raise ValueError("A mapping of columns has their names; leave out columns.")
             columns, source = source.keys(), in_step(source)
+        elif not isinstance(source, Iterable | AsyncIterable) and not hasattr(
+            source, "__getitem__"
+        ):
+            if isinstance(source, Coroutine):
+                source.close()  # nobody will await it
+            raise TypeError(
+                f"Rows must be given an iterable or async iterable of rows, not {shown(source)}."
+            )
         self.source = source
         """The rows."""
         self.rules = RowRules(
-            None if columns is None else tuple(columns),
+            None if columns is None else several("columns", columns),
             {} if rename is None else rename,
             names,
             unknown,
             nulls,
             bool(parse),
-            frozenset(null_values),
+            frozenset(texts_of_nulls),
             id,
         )
         """How they are read."""
@@ -134,6 +143,17 @@ class Rows:
         if isinstance(self.source, AsyncIterable):
             return reader.read_later(self.source)
         return reader.read_all(self.source)
+
+
+def several(argument: str, texts: Any) -> tuple[Any, ...]:
+    """The texts of an argument that takes several.
+
+    Raises:
+        TypeError: it is a single one, or nothing of which there may be several.
+    """
+    if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
+        raise TypeError(f"{argument} must be several texts, not {texts!r}.")
+    return tuple(texts)
 
 
 def in_step(columns: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:

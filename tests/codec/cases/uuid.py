@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from bson import Binary
+
 from aiomotorengine import UUIDField
 from tests.codec.case import Case, Refused
 
@@ -24,12 +26,14 @@ CASES = [
     Case(UUIDField(), python=KEY.hex.upper(), stored=KEY, reads=KEY),
     Case(UUIDField(), python=f"{{{KEY}}}", stored=KEY, reads=KEY),
     Case(UUIDField(), python=Key(str(KEY)), stored=Key(str(KEY)), reads=KEY),
+    Case(UUIDField(), python=Binary(KEY.bytes, 4), stored=KEY, reads=KEY),
     Case(UUIDField(required=True), python=KEY, stored=KEY),
     Refused(UUIDField(required=True), python=None),
     Refused(UUIDField(required=True), python=""),
     Refused(UUIDField(), python=""),
     Refused(UUIDField(), python="no"),
     Refused(UUIDField(), python=KEY.bytes),
+    Refused(UUIDField(), python=Binary(KEY.bytes, 3)),
     Refused(UUIDField(), python=KEY.int),
     Refused(UUIDField(), python={"$ne": None}),
 ]
