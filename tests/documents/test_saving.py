@@ -10,10 +10,14 @@ import pytest
 from bson import ObjectId
 from bson.regex import Regex
 from bson.son import SON
-from pymongo.errors import PyMongoError
 
 from aiomotorengine import Document, EmbeddedDocumentField, IntField, Q, StringField
-from aiomotorengine.errors import InvalidDocumentError, UniqueKeyViolationError
+from aiomotorengine.codec import DocumentError
+from aiomotorengine.errors import (
+    InvalidDocumentError,
+    OversizeDocumentError,
+    UniqueKeyViolationError,
+)
 from tests.harness import Mongo
 from tests.integration.aliases import other_database
 from tests.integration.commands import watch
@@ -112,6 +116,19 @@ async def test_an_invalid_document_is_not_written() -> None:
     assert await rows() == []
 
 
+async def test_a_save_raises_what_the_method_of_the_document_raises() -> None:
+    class Picky(Document):
+        n = IntField()
+
+        def to_son(self) -> dict[str, Any]:
+            raise LookupError("no")
+
+    for save, error in ((Note(size=-1).save, InvalidDocumentError), (Picky(n=1).save, LookupError)):
+        with pytest.raises(error) as failure:
+            await save()
+        assert not isinstance(failure.value.__context__, DocumentError)
+
+
 async def test_a_validate_that_says_no_keeps_a_document_from_being_written() -> None:
     class Shy(Document):
         text = StringField()
@@ -139,7 +156,7 @@ async def test_a_document_that_cannot_be_encoded_stays_without_an_id() -> None:
 
 async def test_a_document_that_the_server_refuses_stays_without_an_id() -> None:
     note = Note(text="a" * (16 * 1024 * 1024))
-    with pytest.raises(PyMongoError):
+    with pytest.raises(OversizeDocumentError):
         await note.save()
     assert note._id is None
     note.text = "a"

@@ -7,6 +7,7 @@ from typing import Any
 import bson
 import pytest
 from bson import ObjectId
+from pymongo.collation import Collation
 
 from aiomotorengine import (
     BaseField,
@@ -64,6 +65,40 @@ async def test_command_monitoring_sees_the_documents(mongo: Mongo) -> None:
     ]
     (answer,) = commands.replies("insert")
     assert answer["n"] == 2
+
+
+async def test_a_document_that_is_saved_is_given_to_the_driver_as_bytes(mongo: Mongo) -> None:
+    commands = watch(mongo)
+    row = Row(n=1, word="x", extra=[1, {"a": None}])
+    await row.save()
+    inserted = bson.encode({"_id": row._id, **row.to_son()})
+    row.n = 2
+    await row.save()
+    (insert,), (update,) = commands.of("insert"), commands.of("update")
+    assert [document.raw for document in insert["documents"]] == [inserted]
+    assert [change["u"].raw for change in update["updates"]] == [bson.encode(row.to_son())]
+    assert dict(insert["documents"][0])["w"] == "x"  # to a listener they are mappings
+
+
+async def test_a_document_without_fields_is_saved_and_saved_again(mongo: Mongo) -> None:
+    class Empty(Document):
+        pass
+
+    empty = Empty()
+    for _ in range(2):
+        await empty.save()
+        assert await Empty.objects.coll().find({}).to_list(None) == [{"_id": empty._id}]
+
+
+@pytest.mark.mongod_only("SecantusDB has no collations")
+async def test_a_save_leaves_the_stored_id_that_a_collation_finds_equal(mongo: Mongo) -> None:
+    class Word(Document):
+        n = IntField()
+
+    await mongo.database.create_collection("Word", collation=Collation("en", strength=2))
+    await Word(_id="ada", n=1).save()
+    await Word(_id="ADA", n=2).save()
+    assert await Word.objects.coll().find({}).to_list(None) == [{"_id": "ada", "n": 2}]
 
 
 async def test_the_options_of_the_client_are_used(mongo: Mongo) -> None:

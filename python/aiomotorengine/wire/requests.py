@@ -12,6 +12,7 @@ from itertools import repeat
 from typing import Any
 
 import bson
+from bson.raw_bson import RawBSONDocument
 from pymongo.errors import InvalidOperation
 from pymongo.operations import InsertOne
 from pymongo.results import BulkWriteResult
@@ -22,6 +23,7 @@ from aiomotorengine.codec.elements import SMALLEST_LEVEL, is_deeper_than
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 from aiomotorengine.codec.levels import MOST_STORED_LEVELS
 from aiomotorengine.drivers.repeatable_write import RepeatableWrite
+from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.replies import serves_bytes
 from aiomotorengine.wire.write_replies import WriteReply
 
@@ -31,11 +33,16 @@ __all__ = [
     "can_encode",
     "codec_of",
     "insert",
+    "insert_one",
     "is_too_deep",
+    "replace_one",
 ]
 
 SMALLEST_TOO_DEEP = MOST_STORED_LEVELS * SMALLEST_LEVEL
 """A document of fewer bytes has no more levels than MongoDB stores."""
+
+NULL_ID = b"\x0a_id\0"
+"""An ``_id`` that is null, as it stands at the beginning of a document."""
 
 INSERT = 0
 """PyMongo's number for the operation, as ``bulk.ops`` takes it."""
@@ -215,6 +222,56 @@ async def insert(collection: Any, attempt: Attempt) -> BulkWriteResult:
         requests, ordered=attempt.ordered, session=session
     )
     return result
+
+
+class Encoded(RawBSONDocument):
+    """A document that is BSON already, for the driver's calls that take one document."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return True  # the driver asks, and would decode all of it to know
+
+
+async def insert_one(collection: Any, raw: bytes) -> None:
+    """Insert an encoded document.
+
+    Raises:
+        pymongo.errors.PyMongoError: the server refused it, or could not be asked.
+        pymongo.errors.ProtocolError: its answer makes no sense.
+    """
+    try:
+        await collection.insert_one(Encoded(raw))
+    except Exception:
+        with protocol_errors():
+            raise
+
+
+async def replace_one(
+    collection: Any, query: Mapping[str, Any], raw: bytes, *, upsert: bool
+) -> None:
+    """Replace the document that a query finds.
+
+    Parameters:
+        collection: the driver's collection.
+        query: the filter, as MongoDB takes it.
+        raw: the BSON of the other document. Its ``_id``, which is null, is not sent.
+        upsert: whether it is inserted where the query finds none.
+
+    Raises:
+        ValueError: the replacement begins with an operator.
+        pymongo.errors.PyMongoError: the server refused it, or could not be asked.
+        pymongo.errors.ProtocolError: its answer makes no sense.
+    """
+    size = len(raw) - len(NULL_ID)
+    replacement = size.to_bytes(4, "little") + raw[4 + len(NULL_ID) :]
+    if replacement.startswith(b"$", 5):  # behind the length and the type of the first value
+        raise ValueError("replacement can not include $ operators")  # in the driver's words
+    try:
+        await collection.replace_one(query, Encoded(replacement), upsert=upsert)
+    except Exception:
+        with protocol_errors(lambda: can_encode(collection, query)):
+            raise
 
 
 def can_encode(collection: Any, *mappings: Mapping[str, Any]) -> bool:

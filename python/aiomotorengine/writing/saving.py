@@ -10,23 +10,23 @@ or that could not be stored for want of an index. ``save`` goes through the step
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, tzinfo
 from reprlib import repr as short_repr
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from bson.codec_options import CodecOptions
 from bson.errors import BSONError
 from bson.objectid import ObjectId
 from pymongo.errors import DuplicateKeyError, WriteError
 
+from aiomotorengine.codec import Codec, DocumentError
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import violates_id, wrong_class
 from aiomotorengine.storage import DocumentStorage
-from aiomotorengine.utils import is_condition, is_operator
+from aiomotorengine.utils import is_condition
 from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests
-from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.writing import indexes
 from aiomotorengine.writing.duplicates import violation
 from aiomotorengine.writing.target import Target
@@ -42,6 +42,9 @@ __all__ = [
     "set_missing_dates",
     "time_zone_of",
 ]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 REFUSALS = (WriteError, BSONError, OverflowError, RecursionError, TypeError, ValueError)
 """What says for certain that a document was not inserted."""
@@ -70,20 +73,20 @@ async def save(
     refuse_other_class(target.document_class, document, "save")
     transaction = target.transaction
     creating = document._id is None or not counts_as_saved(document, transaction)
+    codec = requests.codec_of(target.collection, type(document))
     zone = time_zone_of(target.collection.codec_options)
     set_missing_dates([document], zone, creating=creating)
-    if not document.validate():
+    if not by_itself(codec.validate_many, [document]):
         return None
     renew_dates([document], zone, creating=creating)
     await indexes.ensure_remembered(target, type(document))
     run_on_save(document, creating=creating)
     try:
-        son = document.to_son()
         if document._id is None or (creating and force_insert):
-            await insert(target.collection, document, son, replaces=not force_insert)
+            await insert(target.collection, codec, document, replaces=not force_insert)
         else:
             # A preset id that nobody has saved yet may be there or not (K6).
-            await replace(target.collection, document, son, upsert=upsert or creating)
+            await replace(target.collection, codec, document, upsert=upsert or creating)
     except DuplicateKeyError as error:
         found = violation(error, type(document))
         raise found from found.__cause__
@@ -161,43 +164,56 @@ def run_on_save(document: Any, *, creating: bool) -> None:
 # -- writing one document ------------------------------------------------------------------------
 
 
-async def insert(collection: Any, document: Any, son: Mapping[str, Any], *, replaces: bool) -> None:
+async def insert(collection: Any, codec: Codec, document: Any, *, replaces: bool) -> None:
     """Insert a document, under a new ``_id`` unless it has one.
 
     Parameters:
         collection: the driver's collection.
+        codec: the codec between the document's class and the collection.
         document: the document.
-        son: what is stored for it.
         replaces: whether it replaces what is there under its ``_id``: another save of the same
             document that came first.
     """
     had_id = document._id is not None
     if had_id:
         by_id(document)  # which refuses ids that are none, as it does when they are replaced
-    else:
-        # The id is made here and stays on the document if no answer comes, so that saving again
-        # finds what may have arrived and makes no second copy.
-        document._id = ObjectId()
-    whole = {"_id": document._id, **son}
+    id = document._id if had_id else ObjectId()
+    [raw] = by_itself(codec.encode_many, [document], [id])
+    # The id is made here and stays on the document if no answer comes, so that saving again finds
+    # what may have arrived and makes no second copy.
+    document._id = id
     try:
-        with protocol_errors(lambda: requests.can_encode(collection, whole)):
-            await collection.insert_one(whole)
+        await requests.insert_one(collection, raw)
     except REFUSALS as error:
         if replaces and isinstance(error, DuplicateKeyError) and violates_id(error):
-            await replace(collection, document, son, upsert=False)
+            await replace(collection, codec, document, upsert=False)
             return
         if not had_id:
             document._id = None
         raise
 
 
-async def replace(collection: Any, document: Any, son: Mapping[str, Any], *, upsert: bool) -> None:
+async def replace(collection: Any, codec: Codec, document: Any, *, upsert: bool) -> None:
     """Replace what is stored under the ``_id`` of a document."""
     query = by_id(document)
-    # PyMongo takes no replacement that begins with an operator.
-    is_one = not is_operator(next(iter(son), ""))
-    with protocol_errors(lambda: is_one and requests.can_encode(collection, query, son)):
-        await collection.replace_one(query, son, upsert=upsert)
+    # The stored _id stays: one that only compares equal to it, by a collation, would be refused.
+    [raw] = by_itself(codec.encode_many, [document], [None])
+    await requests.replace_one(collection, query, raw, upsert=upsert)
+
+
+def by_itself(convert: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+    """What a codec makes of a single document.
+
+    Raises:
+        Exception: what the document's own method raises, as if it alone had been called.
+    """
+    try:
+        return convert(*arguments, **options)
+    except DocumentError as error:
+        refusal = error.__cause__
+    # Out of the handler, so that the codec's error is not the context of this one.
+    assert refusal is not None
+    raise refusal
 
 
 def by_id(document: DocumentStorage) -> dict[str, Any]:
