@@ -6,18 +6,21 @@ import gc
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 from uuid import UUID
 
 import bson
 import pytest
+from bson import Binary
 from bson.objectid import ObjectId
 
 from aiomotorengine import (
     BaseField,
     BooleanField,
     DateTimeField,
+    DecimalField,
     Document,
     EmbeddedDocumentField,
     FloatField,
@@ -291,6 +294,7 @@ class Parsed(Document):
     number = IntField()
     share = FloatField()
     truth = BooleanField()
+    price = DecimalField()
     at = DateTimeField()
     uuid = UUIDField()
     target = ReferenceField(Station)
@@ -323,9 +327,27 @@ def parsed(name: str, text: Any) -> Any:
         ("share", "1e999", float("inf")),
         ("share", "-Infinity", float("-inf")),
         ("truth", "No", False),
+        *[("truth", text, True) for text in ("true", "T", "yes", "Y", "on", "1")],
+        *[("truth", text, False) for text in ("false", "f", "NO", "n", "Off", "0")],
+        ("price", "12.50", Decimal("12.50")),
+        ("price", "-7", Decimal("-7.00")),
+        ("price", "1e2", Decimal("100.00")),
         ("truth", "", False),
         ("at", "2020-01-02T03:04:05Z", datetime(2020, 1, 2, 3, 4, 5)),
+        ("at", "2020-01-02T03:04:05+00:00", datetime(2020, 1, 2, 3, 4, 5)),
+        ("at", "2020-01-02T03:04:05.678Z", datetime(2020, 1, 2, 3, 4, 5, 678_000)),
+        ("at", "2020-01-02T03:04:05+02:00", datetime(2020, 1, 2, 1, 4, 5)),
+        ("at", "2020-01-02 03:04", datetime(2020, 1, 2, 3, 4)),
+        ("at", "2020-02-29 23:59:59.012345", datetime(2020, 2, 29, 23, 59, 59, 12_000)),
+        ("at", "2020-01-02 3:04:05", datetime(2020, 1, 2, 3, 4, 5)),
+        ("at", "2020-01-02T03:04:05.6", datetime(2020, 1, 2, 3, 4, 5, 600_000)),
+        ("at", "20200102", datetime(2020, 1, 2)),
+        ("at", "0001-01-01", datetime(1, 1, 1)),
+        ("at", "9999-12-31 23:59:59.999999", datetime(9999, 12, 31, 23, 59, 59, 999_000)),
         ("uuid", str(UUID(int=5)), UUID(int=5)),
+        ("uuid", UUID(int=2**127 + 10).hex.upper(), UUID(int=2**127 + 10)),
+        ("uuid", f"{{{UUID(int=5)}}}", UUID(int=5)),
+        ("uuid", Binary(UUID(int=5).bytes, 4), UUID(int=5)),
         ("target", str(ID), ID),
         ("sizes", "[1, 2]", [1, 2]),
         ("sizes", ["1", 2, " 3"], [1, 2, 3]),
@@ -338,6 +360,8 @@ def parsed(name: str, text: Any) -> Any:
 )
 def test_texts_become_values(name: str, text: Any, value: Any) -> None:
     found = parsed(name, text)
+    if name == "price":
+        found = Decimal(found)
     assert isinstance(found, type(value))
     assert found == value
 
@@ -354,7 +378,23 @@ def test_texts_become_values(name: str, text: Any, value: Any) -> None:
         ("share", "."),
         ("share", "1_0.5"),
         ("truth", "maybe"),
+        *[("truth", text) for text in ("yesno", "ja", "tru", "2")],
+        ("price", "1_0"),
+        ("price", "1,5"),
         ("at", "yesterday"),
+        ("at", "2021-02-29"),
+        ("at", "2020-13-01"),
+        ("at", "0000-01-01"),
+        ("at", "2020-01-02T24:04"),
+        ("at", "2020-01-02T03:60"),
+        ("at", "2020-01-02T03:04:61Z"),
+        ("at", "2020-01-02Z"),
+        ("at", "2020-01-02T03:04:05.12a"),
+        ("at", "2020-01-0\u0662"),
+        ("uuid", "5"),
+        ("uuid", "g" * 32),
+        ("uuid", "0" * 33),
+        ("uuid", "0" * 36),
         ("sizes", "1, 2"),
         ("sizes", ["x"]),
         ("station", {"name": "n", "height": "high"}),

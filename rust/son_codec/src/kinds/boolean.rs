@@ -9,6 +9,9 @@ use crate::errors::{Outcome, Stop};
 use crate::objects::{Items, Value, exact};
 use crate::plan::{Context, Field};
 
+const TRUE: [&str; 6] = ["true", "t", "yes", "y", "on", "1"];
+const FALSE: [&str; 6] = ["false", "f", "no", "n", "off", "0"];
+
 pub(super) struct Boolean;
 
 /// The value as it is stored, if it is one of the two.
@@ -74,6 +77,15 @@ impl Kind for Boolean {
             field.write_in_python(key, value, out, context)?;
         }
         Ok(())
+    }
+
+    fn parse<'py>(&self, text: &[u8], context: &Context<'py>) -> Option<Bound<'py, PyAny>> {
+        let says = |words: &[&str]| {
+            let mut words = words.iter();
+            words.any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        let is_true = says(&TRUE);
+        (is_true || says(&FALSE)).then(|| PyBool::new(context.py, is_true).to_owned().into_any())
     }
 
     #[inline(always)]

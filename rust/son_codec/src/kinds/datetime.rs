@@ -6,7 +6,7 @@ use pyo3::types::PyDateTime;
 use super::{Kind, write_scalar, write_scalars};
 use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Items, Value, datetime_from_millis, exact, millis_of};
+use crate::objects::{Items, Value, datetime_from_millis, datetime_from_text, exact, millis_of};
 use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct DateTime {
@@ -107,6 +107,10 @@ impl Kind for DateTime {
             field.write_in_python(key, value, out, context)?;
         }
         Ok(())
+    }
+
+    fn parse<'py>(&self, text: &[u8], context: &Context<'py>) -> Option<Bound<'py, PyAny>> {
+        datetime_from_text(text, &context.types.utc, context.py)
     }
 
     #[inline(always)]

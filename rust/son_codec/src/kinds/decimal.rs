@@ -164,6 +164,12 @@ impl Kind for Decimal {
         })?)
     }
 
+    fn parse<'py>(&self, text: &[u8], context: &Context<'py>) -> Option<Bound<'py, PyAny>> {
+        places_of(text)?; // a plain number, which Python reads in the same way
+        let text = make_text(context.py, text).ok()?;
+        context.types.decimal.bind(context.py).call1((text,)).ok()
+    }
+
     fn read<'py>(
         &self,
         element: &Element<'_>,

@@ -124,7 +124,7 @@ impl Kind for Float {
         Ok(())
     }
 
-    fn parse<'py>(&self, text: &[u8], py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+    fn parse<'py>(&self, text: &[u8], context: &Context<'py>) -> Option<Bound<'py, PyAny>> {
         // What both languages read alike: no names, no other separators.
         let is_plain = |&byte: &u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
         let text = std::str::from_utf8(text).ok()?;
@@ -132,7 +132,7 @@ impl Kind for Float {
             .bytes()
             .all(|byte| is_plain(&byte))
             .then(|| text.parse().ok())??;
-        Some(PyFloat::new(py, number).into_any())
+        Some(PyFloat::new(context.py, number).into_any())
     }
 
     #[inline(always)]

@@ -107,7 +107,7 @@ impl Kind for Int {
         Ok(())
     }
 
-    fn parse<'py>(&self, text: &[u8], py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+    fn parse<'py>(&self, text: &[u8], context: &Context<'py>) -> Option<Bound<'py, PyAny>> {
         let (is_negative, digits) = match text {
             [b'-', digits @ ..] => (true, digits),
             [b'+', digits @ ..] => (false, digits),
@@ -122,7 +122,7 @@ impl Kind for Int {
             number = number * 10 + i64::from(digit);
         }
         let number = if is_negative { -number } else { number };
-        Some(PyInt::new(py, number).into_any())
+        Some(PyInt::new(context.py, number).into_any())
     }
 
     #[inline(always)]

@@ -186,7 +186,7 @@ pub(crate) trait Kind: Send + Sync {
     }
 
     /// The value that a text of a file stands for, where the kind knows it at a glance.
-    fn parse<'py>(&self, _: &[u8], _: Python<'py>) -> Option<Bound<'py, PyAny>> {
+    fn parse<'py>(&self, _: &[u8], _: &Context<'py>) -> Option<Bound<'py, PyAny>> {
         None
     }
 

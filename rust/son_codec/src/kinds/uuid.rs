@@ -9,6 +9,9 @@ use crate::objects::Value;
 use crate::plan::{Context, Field};
 use crate::values::UUID_SUBTYPE;
 
+/// Where the text of a UUID has its hyphens.
+const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+
 pub(super) struct Uuid;
 
 impl Kind for Uuid {
@@ -55,6 +58,24 @@ impl Kind for Uuid {
             return context.encode(key, value, out);
         }
         field.write_in_python(key, value, out, context)
+    }
+
+    /// The two forms that programs write; Python takes more.
+    fn parse<'py>(&self, text: &[u8], context: &Context<'py>) -> Option<Bound<'py, PyAny>> {
+        let mut bytes = [0; 16];
+        let is_hyphenated = match text.len() {
+            32 => false,
+            36 if HYPHENS.iter().all(|&place| text[place] == b'-') => true,
+            _ => return None,
+        };
+        let digits = text.iter().enumerate();
+        let digits = digits.filter(|(place, _)| !(is_hyphenated && HYPHENS.contains(place)));
+        for (index, (_, &digit)) in digits.enumerate() {
+            let half = char::from(digit).to_digit(16)? as u8;
+            let byte = bytes.get_mut(index / 2)?;
+            *byte = (*byte << 4) | half;
+        }
+        context.types.uuids.make(context.py, bytes).ok()
     }
 
     #[inline(always)]

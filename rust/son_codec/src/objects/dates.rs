@@ -77,6 +77,69 @@ pub(crate) fn datetime_from_millis<'py>(
     Ok(made.into_any())
 }
 
+/// The datetime that a text means, in the forms of ISO 8601 that files have: a date, then also a time
+/// to the minute, the second, the millisecond or the microsecond, which may be in UTC. `None` for
+/// any other text, which Python reads.
+pub(crate) fn datetime_from_text<'py>(
+    text: &[u8],
+    utc: &Utc,
+    py: Python<'py>,
+) -> Option<Bound<'py, PyAny>> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *date else {
+        return None;
+    };
+    let year = number([y0, y1])? * 100 + number([y2, y3])?;
+    let (month, day) = (number([m0, m1])?, number([d0, d1])?);
+    let (rest, is_utc) = match rest {
+        [rest @ .., b'Z'] | [rest @ .., b'+', b'0', b'0', b':', b'0', b'0'] => (rest, true),
+        rest => (rest, false),
+    };
+    let (hour, minute, rest) = match *rest {
+        [] if !is_utc => (0, 0, &[][..]),
+        [b'T' | b' ', h0, h1, b':', m0, m1, ref rest @ ..] => {
+            (number([h0, h1])?, number([m0, m1])?, rest)
+        }
+        _ => return None,
+    };
+    let (second, rest) = match *rest {
+        [b':', s0, s1, ref rest @ ..] => (number([s0, s1])?, rest),
+        [] => (0, rest),
+        _ => return None,
+    };
+    let microsecond = match *rest {
+        [] => 0,
+        [b'.', a, b, c] => number([b'0', a])? * 100_000 + number([b, c])? * 1000,
+        [b'.', a, b, c, d, e, f] => {
+            number([a, b])? * 10_000 + number([c, d])? * 100 + number([e, f])?
+        }
+        _ => return None,
+    };
+    let zone = is_utc.then(|| utc.python.bind(py));
+    let (month, day, hour) = (month as u8, day as u8, hour as u8);
+    let (minute, second) = (minute as u8, second as u8);
+    // It refuses what is no date, such as the 30th of February.
+    let year = year as i32;
+    let made = PyDateTime::new(
+        py,
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+        microsecond,
+        zone,
+    );
+    Some(made.ok()?.into_any())
+}
+
+/// The number of two digits.
+fn number(digits: [u8; 2]) -> Option<u32> {
+    let [tens, ones] = digits.map(|digit| char::from(digit).to_digit(10));
+    Some(tens? * 10 + ones?)
+}
+
 // Years begin in March here, so that the leap day comes last, and are counted from the year 0, so
 // that nothing is negative. A period is the 400 years after which the calendar repeats itself.
 

@@ -20,7 +20,7 @@ use pyo3::PyTypeInfo;
 use pyo3::prelude::*;
 
 pub(crate) use bytes::make_bytes;
-pub(crate) use dates::{Utc, datetime_from_millis, millis_of};
+pub(crate) use dates::{Utc, datetime_from_millis, datetime_from_text, millis_of};
 pub(crate) use dict::{Entries, Met};
 pub(crate) use gc::{PausedCollector, resume_collector, untracked};
 pub(crate) use instance::{InstanceLayout, Values};

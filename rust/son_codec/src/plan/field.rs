@@ -235,7 +235,7 @@ impl Field {
     ) -> Outcome<Bound<'py, PyAny>> {
         if !self.overridden.parse
             && let Some(bytes) = ascii(text)
-            && let Some(value) = self.kind.parse(bytes, context.py)
+            && let Some(value) = self.kind.parse(bytes, context)
         {
             return Ok(value);
         }
