@@ -12,7 +12,7 @@ from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
 from bson.objectid import ObjectId
 
-from aiomotorengine import codec as door
+from aiomotorengine import codec as codec_api
 from aiomotorengine.codec import codec_for
 from tests.zoo.shapes import SHAPES, Shape
 
@@ -34,7 +34,9 @@ STANDARD: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresentatio
 AGAIN = 40
 
 any_shape = pytest.mark.parametrize("shape", SHAPES, ids=str)
-only_native = pytest.mark.skipif("native" not in door.available(), reason="there is one codec only")
+only_native = pytest.mark.skipif(
+    "native" not in codec_api.available(), reason="there is one codec only"
+)
 
 
 def encoding(
@@ -47,10 +49,10 @@ def encoding(
 
 def codec_and_ids(
     name: str, document_class: Any, options: CodecOptions[Any] = STANDARD
-) -> tuple[door.Codec, Callable[[int], list[ObjectId]]]:
+) -> tuple[codec_api.Codec, Callable[[int], list[ObjectId]]]:
     """The codec of a class, of the implementation named, and what makes new ids there."""
-    with door.use(name):
-        return codec_for(document_class, options), door.choose(name)[0].new_object_ids
+    with codec_api.use(name):
+        return codec_for(document_class, options), codec_api.choose(name)[0].new_object_ids
 
 
 def decoding(

@@ -1,4 +1,4 @@
-"""The two sides of the door against each other, on documents and bytes that nobody chose.
+"""The two codecs against each other, on documents and bytes that nobody chose.
 
     python -m tests.fuzz --documents 50000 --mutations 1000000 --seed 7
 
@@ -22,7 +22,7 @@ from unittest.mock import patch
 
 from bson.objectid import ObjectId
 
-from aiomotorengine import codec as door
+from aiomotorengine import codec as codec_api
 from aiomotorengine import storage
 from aiomotorengine.codec import DocumentError, codec_for, pure
 from aiomotorengine.fields import datetime_field
@@ -78,7 +78,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
 def on_each_side(work: Callable[[], Any]) -> list[Any]:
     results = []
     for side in SIDES:
-        with door.use(side):
+        with codec_api.use(side):
             results.append(work())
     return results
 

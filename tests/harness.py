@@ -26,7 +26,7 @@ import pytest
 from bson.objectid import ObjectId
 
 import aiomotorengine
-from aiomotorengine import codec as door
+from aiomotorengine import codec as codec_api
 from aiomotorengine import drivers, storage
 from aiomotorengine.connection import cleanup, connect
 from aiomotorengine.database import Database
@@ -65,14 +65,14 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(reason)
     if config.getoption("codec") == "native":
         try:
-            door.load_native()
+            codec_api.load_native()
         except ImportError as error:
             raise pytest.UsageError(str(error)) from error
 
 
 def codecs(config: pytest.Config) -> list[str]:
     chosen: str | None = config.getoption("codec")
-    return [chosen] if chosen else door.available()
+    return [chosen] if chosen else codec_api.available()
 
 
 def driver_names(config: pytest.Config) -> list[str]:
@@ -223,7 +223,7 @@ def workers(config: pytest.Config) -> str:
 
 def native_state() -> str:
     try:
-        door.load_native()
+        codec_api.load_native()
     except ImportError as error:
         return f"native not available: {error}"
     return "native available"
@@ -243,8 +243,8 @@ def server_state(name: str) -> str:
 
 @pytest.fixture
 def codec(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Puts a codec behind the door: ``python``, and ``native`` where there is one."""
-    with door.use(request.param):
+    """The codec in use: ``python``, and ``native`` where there is one."""
+    with codec_api.use(request.param):
         yield request.param
 
 

@@ -33,7 +33,7 @@ from bson.int64 import Int64
 from bson.objectid import ObjectId
 
 from aiomotorengine import Document, IntField, Rows, StringField, storage
-from aiomotorengine import codec as door
+from aiomotorengine import codec as codec_api
 from aiomotorengine.codec import Codec, codec_for
 from aiomotorengine.codec.plan import FIELD_METHODS
 from aiomotorengine.metaclasses import DocumentMetaClass
@@ -248,7 +248,7 @@ def heap() -> int:
 
 
 def subjects() -> dict[str, Callable[[], Subject]]:
-    """What makes each subject, for the codec that is behind the door, by name."""
+    """What makes each subject, for the codec in use, by name."""
     kinds: dict[str, list[list[Any]]] = {}
     for name, row in tables():
         model: Any = DocumentMetaClass("Model", (Document,), {"value": row.field})
@@ -386,15 +386,15 @@ def one_class() -> int:
 
 def for_the_driver() -> int:
     """What the driver is given, and what it does with that."""
-    ids = door.new_object_ids(10)
+    ids = codec_api.new_object_ids(10)
     raws = [bson.encode({"_id": key, "a": 1}) for key in ids]
-    for wrapped in door.wrap_many(raws, ids):
+    for wrapped in codec_api.wrap_many(raws, ids):
         wrapped["_id"], wrapped["a"], "_id" in wrapped, "b" in wrapped, list(wrapped)
         bson.encode(wrapped)
         tried(wrapped.__getitem__, "b")
         tried(wrapped.__setitem__, "b", 1)
         repr(wrapped)
-    tried(door.wrap_many, raws, ids[1:])
+    tried(codec_api.wrap_many, raws, ids[1:])
     return len(ids)
 
 
@@ -406,7 +406,7 @@ def replies() -> Subject:
 
     def work() -> int:
         for raw in raws:
-            tried(door.cut_reply, raw)
+            tried(codec_api.cut_reply, raw)
         return len(raws)
 
     return Subject(work)
@@ -440,12 +440,12 @@ def watched_of(document: Any) -> dict[str, Any]:
 def main(arguments: list[str]) -> int:
     """Work on every subject; 1 if anything grew."""
     parser = argparse.ArgumentParser(prog="python -m tests.leaks", description=__doc__)
-    parser.add_argument("--codec", choices=door.available(), default=door.available()[-1])
+    parser.add_argument("--codec", choices=codec_api.available(), default=codec_api.available()[-1])
     parser.add_argument("--documents", type=int, default=2_000, help="of each subject")
     options = parser.parse_args(arguments)
     leaking = 0
     print(f"codec {options.codec}, storage {storage.implementation}")
-    with door.use(options.codec):
+    with codec_api.use(options.codec):
         for name, make in subjects().items():
             growth = growth_of(make(), options.documents)
             leaking += len(growth.leaks())

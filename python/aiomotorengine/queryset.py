@@ -164,7 +164,8 @@ class QuerySet(Generic[D]):
     ) -> QuerySet[D]:
         """Say what becomes of stored documents that have a value which its field cannot read.
 
-        It holds for ``find_all`` and ``async for``; ``first`` and ``get`` always raise.
+        It holds for ``find_all`` and ``async for``, also for the documents that those found refer
+        to, where these are loaded with them; ``first`` and ``get`` always raise.
 
         Parameters:
             how: ``"raise"`` the ``StoredValueError``, which is the default; ``"skip"`` the
@@ -272,7 +273,7 @@ class QuerySet(Generic[D]):
                 stacklevel=2,
             )
         if not self._stays_lazy(lazy):
-            await references.load(found)
+            await references.load(found, on_unreadable=self._on_unreadable)
         return found
 
     def _found(
@@ -289,13 +290,16 @@ class QuerySet(Generic[D]):
         return finding.batches(self.coll(alias), selection)
 
     def __aiter__(self) -> AsyncIterator[D]:
-        return self._documents(self._found(self._limit, None, self._on_unreadable))
+        unreadable = self._on_unreadable
+        return self._documents(self._found(self._limit, None, unreadable), unreadable)
 
-    async def _documents(self, found: Reading) -> AsyncIterator[D]:
+    async def _documents(
+        self, found: Reading, on_unreadable: Unreadable | None
+    ) -> AsyncIterator[D]:
         async with aclosing(found) as batches:
             async for batch in batches:
                 if not self.is_lazy:
-                    await references.load(batch)
+                    await references.load(batch, on_unreadable=on_unreadable)
                 for document in batch:
                     yield document
 

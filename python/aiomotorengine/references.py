@@ -1,8 +1,8 @@
 """Loading the documents that others refer to: one query a class, whatever the number of references.
 
-References are found in *places* (a field of a document, an item of a list), looked up together,
-and filled in. Documents of classes with ``__lazy__ = False`` then have their own references loaded
-in the next round, until a round finds nothing new.
+References are found, in fields of documents and items of lists, looked up together, and replaced by
+what they refer to. Documents of classes with ``__lazy__ = False`` then have their own references
+loaded in the next round, until a round finds nothing new.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from bson.decimal128 import Decimal128
 from bson.objectid import ObjectId
 
 from aiomotorengine.documents.conversion import find_attribute
+from aiomotorengine.errors import StoredValueError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.ids import is_id
 from aiomotorengine.reading import documents as reading
+from aiomotorengine.reading.documents import Unreadable
 from aiomotorengine.storage import DanglingReference, DocumentStorage, ReferenceList, value_of
 from aiomotorengine.utils import is_collection
 
@@ -61,10 +63,10 @@ class Node:
         return None
 
 
-class Place:
-    """Where a reference stands: in a document, by its attribute, or in a list, by its index.
+class Reference:
+    """A reference in a document, under an attribute's name, or in a list, at an index.
 
-    While references are looked up, the program may go on and change what is there. So a place
+    While references are looked up, the program may go on and change what is there. So this
     remembers what it was made for, and nothing else is replaced.
     """
 
@@ -105,7 +107,7 @@ class Place:
             if not isinstance(self.container, list):
                 return False
             # Items of a list may have moved.
-            same = (place for place, item in enumerate(self.container) if item is self.value)
+            same = (index for index, item in enumerate(self.container) if item is self.value)
             self.index = next(same, None)
             if self.index is None:
                 return False
@@ -115,7 +117,11 @@ class Place:
 
 
 async def load(
-    documents: Iterable[Any], *, fields: Iterable[str] | None = None, alias: str | None = None
+    documents: Iterable[Any],
+    *,
+    fields: Iterable[str] | None = None,
+    alias: str | None = None,
+    on_unreadable: Unreadable | None = None,
 ) -> int:
     """Load what documents refer to, and what that refers to where its class is not lazy.
 
@@ -123,23 +129,26 @@ async def load(
         documents: instances of document classes.
         fields: attribute names to look at in these documents; all if ``None``.
         alias: the connection for referenced classes that have none of their own.
+        on_unreadable: takes each stored document that cannot be read, with the error, which is
+            raised if there is none. What refers to it is left as it is where nothing is found.
 
     Returns:
         How many references of the documents themselves were loaded, each list item counting one.
 
     Raises:
         ValueError: ``fields`` names something that is no field.
+        StoredValueError: a document that is referred to cannot be read.
     """
     names = None if fields is None else list(fields)
     nodes = [Node(document, None) for document in documents]
-    places = [place for node in nodes for place in places_in(node, names)]
-    count = sum(place.is_unloaded for place in places)
+    references = [reference for node in nodes for reference in references_in(node, names)]
+    count = sum(reference.is_unloaded for reference in references)
 
     # Documents whose references are loaded, so that a cycle of eager classes comes to an end.
     done: dict[tuple[Any, Any], Any] = {}
     while True:
-        reached = await fill(places, alias)
-        mark_missing_in_lists(places)
+        reached = await fill(references, alias, on_unreadable)
+        mark_missing_in_lists(references)
         done.update((node.key, node.document) for node in nodes)
         nodes = []
         for node in reached:
@@ -149,42 +158,53 @@ async def load(
                 adopt(node, done[node.key])
             else:
                 nodes.append(node)
-        places = [place for node in nodes for place in places_in(node, None)]
-        if not places:
+        references = [reference for node in nodes for reference in references_in(node, None)]
+        if not references:
             return count
 
 
-async def fill(places: Sequence[Place], alias: str | None) -> list[Node]:
-    """Put the referenced documents in their places, each an instance of its own.
+async def fill(
+    references: Sequence[Reference], alias: str | None, on_unreadable: Unreadable | None
+) -> list[Node]:
+    """Put the documents that are referred to in place of references, each an instance of its own.
 
     Returns:
         The documents that were made for it.
     """
-    wanted: dict[Any, list[Place]] = {}
-    for place in places:
-        if not place.is_unloaded:
+    wanted: dict[Any, list[Reference]] = {}
+    for reference in references:
+        if not reference.is_unloaded:
             continue
-        ancestor = place.node.ancestor(place.key)
+        ancestor = reference.node.ancestor(reference.key)
         if ancestor is not None:
-            place.put(ancestor)
+            reference.put(ancestor)
         else:
-            wanted.setdefault(place.field.reference_type, []).append(place)
+            wanted.setdefault(reference.field.reference_type, []).append(reference)
 
     reached = []
     for document_class, wanting in wanted.items():
-        found = await fetch(document_class, {place.key[1]: place.value for place in wanting}, alias)
+        found = await fetch(
+            document_class, {reference.key[1]: reference.value for reference in wanting}, alias
+        )
         used = set()
-        for place in wanting:
-            key = place.key[1]
+        for reference in wanting:
+            key = reference.key[1]
             if key not in found:
-                place.put(DanglingReference(place.value))
+                reference.put(DanglingReference(reference.value))
                 continue
             # Two references to one document get two instances, which share nothing.
             stored = deepcopy(found[key]) if key in used else found[key]
             used.add(key)
-            document = document_class.from_son(stored)
-            if place.put(document):
-                reached.append(Node(document, place.node))
+            try:
+                document = document_class.from_son(stored)
+            except StoredValueError as error:
+                if on_unreadable is None:
+                    raise
+                on_unreadable(error, found.pop(key))
+                reference.put(DanglingReference(reference.value))
+                continue
+            if reference.put(document):
+                reached.append(Node(document, reference.node))
     return reached
 
 
@@ -226,30 +246,34 @@ def adopt(node: Node, earlier: Any) -> None:
     would be endless where documents refer to each other.
     """
     loaded: dict[Any, Any] = {
-        place.key_of(place.value._id): place.value
-        for place in places_in(Node(earlier, None), None)
-        if isinstance(place.value, DocumentStorage)
+        reference.key_of(reference.value._id): reference.value
+        for reference in references_in(Node(earlier, None), None)
+        if isinstance(reference.value, DocumentStorage)
     }
-    places = list(places_in(node, None))
-    for place in places:
-        if not place.is_unloaded:
+    references = list(references_in(node, None))
+    for reference in references:
+        if not reference.is_unloaded:
             continue
-        known = loaded.get(place.key)
+        known = loaded.get(reference.key)
         if known is None:
-            place.put(DanglingReference(place.value))
+            reference.put(DanglingReference(reference.value))
         else:
-            place.put(deepcopy(known) if type(known).__lazy__ else known)
-    mark_missing_in_lists(places)
+            reference.put(deepcopy(known) if type(known).__lazy__ else known)
+    mark_missing_in_lists(references)
 
 
-def mark_missing_in_lists(places: Sequence[Place]) -> None:
+def mark_missing_in_lists(references: Sequence[Reference]) -> None:
     """Make the missing items of lists read ``None`` and keep their ids (K38)."""
-    lists = {id(place.container): place for place in places if place.holder is not None}
-    for place in lists.values():
-        if any(isinstance(item, DanglingReference) for item in place.container):
-            container, index = place.holder or ([], 0)
-            if holds(container, index, place.container):
-                put_in(container, index, ReferenceList.of(place.container))
+    lists = {
+        id(reference.container): reference
+        for reference in references
+        if reference.holder is not None
+    }
+    for reference in lists.values():
+        if any(isinstance(item, DanglingReference) for item in reference.container):
+            container, index = reference.holder or ([], 0)
+            if holds(container, index, reference.container):
+                put_in(container, index, ReferenceList.of(reference.container))
 
 
 def value_in(container: Any, index: Any) -> Any:
@@ -282,36 +306,36 @@ def holds(container: Any, index: Any, value: Any) -> bool:
 # -- finding references --------------------------------------------------------------------------
 
 
-def places_in(node: Node, names: Iterable[str] | None) -> Iterator[Place]:
-    """The places of a document's references, in it and in what is embedded in it."""
-    yield from places_in_document(node, node.document, names)
+def references_in(node: Node, names: Iterable[str] | None) -> Iterator[Reference]:
+    """The references of a document, in it and in what is embedded in it."""
+    yield from references_in_document(node, node.document, names)
 
 
-def places_in_document(
+def references_in_document(
     node: Node, document: Any, names: Iterable[str] | None = None
-) -> Iterator[Place]:
+) -> Iterator[Reference]:
     fields = type(document)._fields
     for name in fields if names is None else names:
         if name not in fields:
             raise ValueError(f"Field {name} not found in {type(document).__name__}.")
-        yield from places_in_value(node, fields[name], document, name)
+        yield from references_in_value(node, fields[name], document, name)
 
 
-def places_in_value(
+def references_in_value(
     node: Node,
     field: BaseField[Any],
     container: Any,
     index: Any,
     holder: tuple[Any, Any] | None = None,
-) -> Iterator[Place]:
+) -> Iterator[Reference]:
     value = value_in(container, index)
     if value is None:
         return
     if isinstance(field, ReferenceField):
-        yield Place(node, field, container, index, holder)
+        yield Reference(node, field, container, index, holder)
     elif isinstance(field, EmbeddedDocumentField):
         if isinstance(value, DocumentStorage):
-            yield from places_in_document(node, value)
+            yield from references_in_document(node, value)
     elif isinstance(field, ListField) and holds_references(field):
         if not is_collection(value):
             return  # no list at all: kept as it is, for validation to refuse
@@ -319,7 +343,9 @@ def places_in_value(
             value = list(value)
             put_in(container, index, value)
         for position in range(len(value)):
-            yield from places_in_value(node, field._base_field, value, position, (container, index))
+            yield from references_in_value(
+                node, field._base_field, value, position, (container, index)
+            )
 
 
 def holds_references(field: ListField[Any]) -> bool:

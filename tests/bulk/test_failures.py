@@ -1,6 +1,6 @@
 """What a caller is told, and what is true, after anything went wrong (spec: bulk inserts, 2 and 3).
 
-Answers are forged at the driver's door here; ``tests/faults`` forges them on the wire.
+Answers are forged in place of the driver's here; ``tests/faults`` forges them on the wire.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from aiomotorengine import codec as door
+from aiomotorengine import codec as codec_api
 from aiomotorengine import drivers
 from tests.faults.contract import CALLS, Trial
 from tests.faults.failover import insert_and_read
@@ -122,9 +122,9 @@ class Places:
 def findings_of(kind: str, number: int, seed: int, places: Places) -> int:
     """Run a round; how many findings it made, which is none or one."""
     random = Random(f"{seed}-{kind}-{number}")
-    driver, codec = random.choice(sorted(drivers.DRIVERS)), random.choice(door.available())
+    driver, codec = random.choice(sorted(drivers.DRIVERS)), random.choice(codec_api.available())
     started = time.monotonic()
-    with door.use(codec), places.laboratory(kind, driver) as lab, asyncio.Runner() as loop:
+    with codec_api.use(codec), places.laboratory(kind, driver) as lab, asyncio.Runner() as loop:
         try:
             trial = loop.run(done(ROUNDS[kind], lab, places, random))
         except Exception:

@@ -93,7 +93,7 @@ async def test_each_reply_arrives_as_bytes_once(many: int, replies: list[Any]) -
     found = await Row.objects.order_by("n").find_all()
     assert [row.n for row in found] == list(range(many))
     arrived = [
-        (key, len(batch.places))
+        (key, len(batch.offsets))
         for reply in replies
         for key, value in reply.get("cursor", {}).items()
         if key in ("firstBatch", "nextBatch")

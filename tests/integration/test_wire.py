@@ -129,7 +129,7 @@ def test_a_batch_arrives_as_the_bytes_of_its_documents(key: str) -> None:
     (only,) = list(batch)
     assert isinstance(only, Batch)
     expected = [bson.encode(document) for document in DOCUMENTS]
-    assert documents_at(only.reply, only.places) == expected
+    assert documents_at(only.reply, only.offsets) == expected
     assert (found["cursor"]["id"], found["cursor"]["ns"], found["ok"]) == (0, "db.c", 1.0)
 
 
@@ -218,7 +218,7 @@ def documents_of(raw: bytes) -> Any:
         for key in BATCHES:
             for batch in cursor.get(key.decode(), None) or ():
                 if isinstance(batch, Batch):
-                    codec_for(Row, OPTIONS).decode_many(batch.reply, batch.places)
+                    codec_for(Row, OPTIONS).decode_many(batch.reply, batch.offsets)
     return found
 
 

@@ -31,6 +31,13 @@ class Reading(Document):
     meter = ReferenceField(Meter)
 
 
+class Eager(Document):
+    __lazy__ = False
+    number = IntField()
+    meter = ReferenceField(Meter)
+    meters = ListField(ReferenceField(Meter))
+
+
 @pytest.fixture
 async def bad(mongo: Mongo) -> list[ObjectId]:
     """Two of a hundred documents cannot be read; their ids."""
@@ -177,6 +184,30 @@ async def test_a_referenced_document_that_cannot_be_read_is_named(bad: list[Obje
     assert reading is not None
     with pytest.raises(StoredValueError, match=f"of the Meter with _id ObjectId\\('{bad[1]}'\\)"):
         await reading.load_references()
+
+
+@pytest.mark.usefixtures("codec")
+@pytest.mark.parametrize("reads_all", [True, False])
+async def test_a_referenced_document_that_cannot_be_read_is_as_one_that_is_missing(
+    bad: list[ObjectId], reads_all: bool
+) -> None:
+    good = await Meter.objects.filter(count=7).first()
+    assert good is not None
+    rows = [
+        {"number": 0, "meter": bad[0], "meters": [good._id, bad[0], bad[1]]},
+        {"number": 1, "meter": good._id, "meters": [bad[0]]},
+    ]
+    await Eager.objects.coll().insert_many(rows)
+    errors: list[StoredValueError] = []
+    query = Eager.objects.order_by("number").on_unreadable(errors)
+    found = await query.find_all() if reads_all else [eager async for eager in query]
+    assert [eager.meter and eager.meter.count for eager in found] == [None, 7]
+    assert [[m and m.count for m in eager.meters] for eager in found] == [[7, None, None], [None]]
+    assert {(error.id, error.path) for error in errors} == {(id, "count") for id in bad}
+    with pytest.raises(StoredValueError):
+        await Eager.objects.find_all()
+    await found[0].save()  # the ids are kept
+    assert await Eager.objects.coll().find_one({"number": 0}) == rows[0]
 
 
 async def test_skipped_documents_count_for_the_default_limit(mongo: Mongo) -> None:

@@ -205,12 +205,12 @@ class Reading:
     def _decode_some(self, batch: Batch) -> Decoded:
         pace = self._pace
         count = min(pace.size, MOST_DECODED_AT_ONCE)
-        offsets = batch.places[self._decoded : self._decoded + count]
+        offsets = batch.offsets[self._decoded : self._decoded + count]
         pace.start()
         decoded = self._decoder.decode(batch, offsets, pace)
         pace.finish(decoded.done)
         self._decoded += decoded.done
-        if self._decoded >= len(batch.places) or decoded.error is not None:
+        if self._decoded >= len(batch.offsets) or decoded.error is not None:
             self._batch = None
         return decoded
 
@@ -276,7 +276,7 @@ async def find_first(
             raise
     if batch is None:
         return None
-    return DocumentDecoder(collection, document_class).document_at(batch, batch.places[0])
+    return DocumentDecoder(collection, document_class).document_at(batch, batch.offsets[0])
 
 
 def find_stored(collection: Any, query: Mapping[str, Any]) -> Reading:
@@ -333,5 +333,5 @@ def size_next_reply(cursor: Any, batch: Batch) -> None:
 
     A server sends up to 16 MiB at once, which the driver takes apart in one piece.
     """
-    size = BYTES_PER_REPLY * len(batch.places) // len(batch.reply)
+    size = BYTES_PER_REPLY * len(batch.offsets) // len(batch.reply)
     private_names.set_batch_size(cursor, max(1, size))

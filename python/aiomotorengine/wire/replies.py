@@ -34,24 +34,24 @@ class Batch:
 
     Attributes:
         reply: the BSON of the whole reply.
-        places: where in it each of the documents begins.
+        offsets: where in it each of the documents begins.
     """
 
-    __slots__ = ("places", "reply")
+    __slots__ = ("offsets", "reply")
 
-    def __init__(self, reply: bytes, places: Sequence[int]) -> None:
+    def __init__(self, reply: bytes, offsets: Sequence[int]) -> None:
         self.reply = reply
-        self.places = places
+        self.offsets = offsets
 
     def __repr__(self) -> str:
-        return f"<{len(self.places)} documents in {len(self.reply)} bytes>"
+        return f"<{len(self.offsets)} documents in {len(self.reply)} bytes>"
 
 
 class BatchOfOne(list[Batch]):
     """What the cursor gets for a batch: one object, and as many documents as it counts."""
 
     def __len__(self) -> int:
-        return len(self[0].places)
+        return len(self[0].offsets)
 
 
 class ReplyDecoder:
@@ -88,12 +88,12 @@ class ReplyDecoder:
             if whole.get("ok"):
                 raise ProtocolError("the server's answer makes no sense: it has no batch")
             return whole  # the server refuses, and the driver says why
-        rest, key, places = cut
+        rest, key, offsets = cut
         reply: dict[str, Any] = bson.decode(rest, options)
         # The driver would ask for more, or close, whatever is there.
         if not is_whole(reply["cursor"].get("id")):
             raise ProtocolError("the server's answer makes no sense: its cursor has no number")
-        reply["cursor"][key] = BatchOfOne([Batch(raw, places)]) if places else []
+        reply["cursor"][key] = BatchOfOne([Batch(raw, offsets)]) if offsets else []
         return reply
 
 

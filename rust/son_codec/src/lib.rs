@@ -1,4 +1,4 @@
-//! The native side of aiomotorengine's door. Its Python twin is `codec/pure.py`.
+//! The native codec of aiomotorengine. Its Python twin is `codec/pure.py`.
 
 mod bson;
 mod codec;
