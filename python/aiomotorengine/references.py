@@ -215,7 +215,9 @@ async def fetch(
     collection = document_class.objects.coll(document_class.__alias__ or alias)
     found: dict[Any, Mapping[str, Any]] = {}
     for chunk in chunks(ids):
-        async with aclosing(reading.find_stored(collection, {"_id": {"$in": chunk}})) as batches:
+        async with aclosing(
+            reading.find_stored(collection, document_class, {"_id": {"$in": chunk}})
+        ) as batches:
             async for batch in batches:
                 found.update((id_key(stored["_id"]), stored) for stored in batch)
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from bson import ObjectId
+from bson.codec_options import TypeCodec, TypeRegistry
 from bson.datetime_ms import DatetimeMS
 from bson.son import SON
 
@@ -21,6 +22,7 @@ from aiomotorengine import (
 from aiomotorengine.errors import ResultsTruncatedWarning, StoredValueError
 from aiomotorengine.queryset import QuerySet
 from tests.harness import Mongo
+from tests.integration.commands import watch
 
 
 class Meter(Document):
@@ -248,8 +250,32 @@ class Guest(Document):
     visits = ListField(EmbeddedDocumentField(Visit), db_field="v")
 
 
+class Letter(Document):
+    guest = ReferenceField(Guest)
+
+
+class Fraction:
+    pass
+
+
+class FractionCodec(TypeCodec):
+    """With which a client gives no replies as bytes."""
+
+    python_type = Fraction  # type: ignore[assignment]
+    bson_type = Fraction  # type: ignore[assignment]
+
+    def transform_python(self, value: Any) -> Any:
+        raise NotImplementedError
+
+    def transform_bson(self, value: Any) -> Any:
+        raise NotImplementedError
+
+
 @pytest.mark.mongod_only("SecantusDB takes no date that Python has no year for")
 @pytest.mark.usefixtures("codec")
+@pytest.mark.parametrize(
+    "registry", [None, TypeRegistry([FractionCodec()])], ids=["bytes", "dicts"]
+)
 @pytest.mark.parametrize(
     ("stored", "path"),
     [
@@ -260,8 +286,9 @@ class Guest(Document):
     ids=["late", "early", "undeclared"],
 )
 async def test_a_date_that_python_has_no_year_for(
-    mongo: Mongo, stored: dict[str, Any], path: str
+    mongo: Mongo, stored: dict[str, Any], path: str, registry: TypeRegistry | None
 ) -> None:
+    watch(mongo, **({"type_registry": registry} if registry else {}))
     rows = [{"n": number} for number in range(20)]
     rows[7] |= {"_id": "bad", **stored}
     await Guest.objects.coll().insert_many(rows)
@@ -274,3 +301,50 @@ async def test_a_date_that_python_has_no_year_for(
     found = await Guest.objects.on_unreadable(errors).find_all()
     assert [guest.n for guest in found] == [number for number in range(20) if number != 7]
     assert [error.path for error in errors] == [path]
+
+
+@pytest.mark.mongod_only("SecantusDB takes no date that Python has no year for")
+@pytest.mark.parametrize(
+    "registry", [None, TypeRegistry([FractionCodec()])], ids=["bytes", "dicts"]
+)
+async def test_such_a_date_in_what_is_read_as_it_is_stored(
+    mongo: Mongo, registry: TypeRegistry | None
+) -> None:
+    watch(mongo, **({"type_registry": registry} if registry else {}))
+    late = DatetimeMS(10**15)
+    await Guest.objects.coll().insert_many([{"_id": 1}, {"_id": 2, "v": [{"a": late}]}])
+    await Letter.objects.coll().insert_many([{"_id": number, "guest": number} for number in (1, 2)])
+
+    letters = await Letter.objects.find_all()
+    await letters[0].load_references()
+    with pytest.raises(StoredValueError) as refusal:
+        await letters[1].load_references()
+    error = refusal.value
+    assert (error.path, error.id, error.document_class) == ("visits.0.at", 2, Guest)
+
+    for stages in ([{"$sort": {"_id": 1}}], [{"$unwind": "$v"}, {"$group": {"_id": "$v.a"}}]):
+        with pytest.raises(
+            RuntimeError, match=r"^Aggregation failed due to: Can't read '"
+        ) as failure:
+            await Guest.objects.aggregate.raw(stages).fetch()
+        cause = failure.value.__cause__
+        assert isinstance(cause, StoredValueError)
+        assert cause.path in ("v.0.a", "_id")
+        assert cause.value == late
+    assert len(await Guest.objects.aggregate.raw([{"$project": {"_id": 1}}]).fetch()) == 2
+
+
+@pytest.mark.mongod_only("SecantusDB takes no date that Python has no year for")
+@pytest.mark.parametrize(
+    "registry", [None, TypeRegistry([FractionCodec()])], ids=["bytes", "dicts"]
+)
+async def test_a_client_may_say_what_such_a_date_is(
+    mongo: Mongo, registry: TypeRegistry | None
+) -> None:
+    options = {"type_registry": registry} if registry else {}
+    watch(mongo, **options, datetime_conversion="DATETIME_AUTO")
+    late = DatetimeMS(10**15)
+    await Guest.objects.coll().insert_one({"_id": 1, "_late": late})
+    [found] = await Guest.objects.aggregate.raw([{"$project": {"_late": 1}}]).fetch()
+    guest: Any = await Guest.objects.get(1)
+    assert found["_late"] == guest.late == late

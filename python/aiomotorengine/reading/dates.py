@@ -15,7 +15,7 @@ from aiomotorengine.errors import StoredValueError
 from aiomotorengine.fields.stored_key import attribute_path
 from aiomotorengine.locations import Location, Part
 
-__all__ = ["refused_date", "with_any_date"]
+__all__ = ["refused_date", "unless_asked_for", "with_any_date"]
 
 
 def with_any_date(options: CodecOptions[Any]) -> CodecOptions[Any]:
@@ -29,7 +29,7 @@ def refused_date(document_class: Any, stored: Mapping[str, Any]) -> StoredValueE
     """The error for the first such date of a stored document; ``None`` if it has none.
 
     Parameters:
-        document_class: the class that the document was to become.
+        document_class: the class that the document was to become; ``None`` if to none.
         stored: the document, decoded with the options of ``with_any_date``.
     """
     for keys, value in values_in(stored):
@@ -39,6 +39,15 @@ def refused_date(document_class: Any, stored: Mapping[str, Any]) -> StoredValueE
             error.document_class, error.id = document_class, stored.get("_id")
             return error
     return None
+
+
+def unless_asked_for(
+    options: CodecOptions[Any], document_class: Any, stored: Mapping[str, Any]
+) -> StoredValueError | None:
+    """The same, unless the codec options of the program say what such a date is."""
+    if options.datetime_conversion != DatetimeConversion.DATETIME:
+        return None
+    return refused_date(document_class, stored)
 
 
 def values_in(stored: Mapping[str, Any]) -> Iterator[tuple[tuple[Part, ...], Any]]:

@@ -17,7 +17,7 @@ from aiomotorengine.codec import DocumentError, codec_for
 from aiomotorengine.drivers import private_names
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.pacing import Pace
-from aiomotorengine.reading.dates import refused_date, with_any_date
+from aiomotorengine.reading.dates import refused_date, unless_asked_for, with_any_date
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.cursors import CursorReader
 from aiomotorengine.wire.replies import Batch, decode_documents, with_replies_as_bytes
@@ -107,12 +107,19 @@ class DocumentDecoder:
         documents: list[Any] = []
         for mapping in stored:
             try:
-                documents.append(self._document_class.from_son(mapping))
+                documents.append(self._document_of(mapping))
             except Exception as error:
                 if self._on_unreadable is None or not isinstance(error, StoredValueError):
                     return Decoded(documents, len(documents), error)
                 self._on_unreadable(error, mapping)
         return Decoded(documents, len(stored))
+
+    def _document_of(self, stored: Mapping[str, Any]) -> Any:
+        """One document that did not come as bytes."""
+        refusal = unless_asked_for(self._codec_options, self._document_class, stored)
+        if refusal is not None:
+            raise refusal
+        return self._document_class.from_son(stored)
 
     def _reason(self, batch: Batch, offset: int, refused: DocumentError) -> Exception:
         """Why a document cannot be read, as programs are told it."""
@@ -132,15 +139,33 @@ class DocumentDecoder:
 
 
 class StoredDecoder:
-    """Leaves documents as they are stored."""
+    """Leaves documents as they are stored.
 
-    def __init__(self, collection: Any) -> None:
+    Parameters:
+        collection: the driver's collection that they are from.
+        document_class: the class of the documents; ``None`` for what was made of them.
+    """
+
+    def __init__(self, collection: Any, document_class: Any = None) -> None:
         self._codec_options = collection.codec_options
+        self._document_class = document_class
 
     def decode(self, batch: Batch, offsets: Sequence[int], pace: Pace) -> Decoded:
-        return Decoded(decode_documents(batch, offsets, self._codec_options), len(offsets))
+        try:
+            return Decoded(decode_documents(batch, offsets, self._codec_options), len(offsets))
+        except InvalidBSON as error:
+            any_date = with_any_date(self._codec_options)
+            found = self.convert(decode_documents(batch, offsets, any_date))
+            if found.error is None:
+                raise
+            found.error.__cause__ = error
+            return found
 
     def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
+        for count, document in enumerate(stored):
+            refusal = unless_asked_for(self._codec_options, self._document_class, document)
+            if refusal is not None:
+                return Decoded(list(stored[:count]), count, refusal)
         return Decoded(list(stored), len(stored))
 
 
@@ -279,9 +304,18 @@ async def find_first(
     return DocumentDecoder(collection, document_class).document_at(batch, batch.offsets[0])
 
 
-def find_stored(collection: Any, query: Mapping[str, Any]) -> Reading:
-    """The documents that a query finds, as they are stored."""
-    return Reading(reader_of(collection, query), StoredDecoder(collection))
+def find_stored(collection: Any, document_class: Any, query: Mapping[str, Any]) -> Reading:
+    """The documents of a class that a query finds, as they are stored."""
+    return Reading(reader_of(collection, query), StoredDecoder(collection, document_class))
+
+
+def readable(collection: Any) -> Any:
+    """The same collection, as its cursors are best opened."""
+    as_bytes = with_replies_as_bytes(collection)
+    if as_bytes is not collection:
+        return as_bytes
+    # The driver would say no more than that there is such a date among a hundred documents.
+    return collection.with_options(codec_options=with_any_date(collection.codec_options))
 
 
 def reader_of(collection: Any, query: Mapping[str, Any], **options: Any) -> CursorReader:
@@ -293,7 +327,7 @@ def reader_of(collection: Any, query: Mapping[str, Any], **options: Any) -> Curs
         options["limit"] = -1
 
     async def open_cursor() -> Any:
-        return with_replies_as_bytes(collection).find(query, **options)
+        return readable(collection).find(query, **options)
 
     return CursorReader(
         collection, open_cursor, lambda: can_encode(collection, query), is_single=is_single
@@ -317,7 +351,7 @@ async def aggregate(
     """
     reader = CursorReader(
         collection,
-        lambda: open_cursor(with_replies_as_bytes(collection), pipeline),
+        lambda: open_cursor(readable(collection), pipeline),
         lambda: can_encode(collection, {"pipeline": pipeline}),
         is_single=is_single,
     )
