@@ -20,6 +20,7 @@ __all__ = [
     "compile_plan",
     "cut_reply",
     "forget_constructions",
+    "initializer",
     "new_object_ids",
     "others",
     "set_construction",
@@ -51,9 +52,11 @@ class StorageMeta(type): ...
 
 def set_layout(cls: type, names: tuple[str, ...]) -> None: ...
 def forget_constructions() -> None: ...
+def initializer(cls: type) -> Any: ...
 def set_construction(
     cls: type,
     lasts: bool,
+    has_own_constructor: bool,
     defaults: dict[str, Any],
     converters: list[tuple[str, Callable[[Any], Any]]],
     factories: list[tuple[str, Callable[[], Any]]],

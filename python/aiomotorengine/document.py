@@ -24,6 +24,7 @@ from aiomotorengine.storage import (
     DanglingReference,
     DocumentStorage,
     LiveValues,
+    fill_directly,
     other_values,
     value_of,
 )
@@ -319,6 +320,9 @@ class BaseDocument(DocumentStorage):
     def is_embedded_field(cls, field: Any) -> bool:
         """Whether a field, or a field class, is an embedded document."""
         return is_kind(field, EmbeddedDocumentField)
+
+
+fill_directly(BaseDocument)
 
 
 def is_kind(field: Any, kind: type[BaseField[Any]]) -> bool:

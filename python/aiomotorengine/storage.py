@@ -50,6 +50,7 @@ __all__ = [
     "StoredAttribute",
     "StoredForm",
     "construct_directly",
+    "fill_directly",
     "forget_constructions",
     "has_other",
     "has_own_id",
@@ -348,18 +349,28 @@ def construct_directly(
     defaults: dict[str, Any],
     converters: Mapping[str, Callable[[Any], Any]],
     factories: Mapping[str, Callable[[], Any]],
+    *,
+    has_own_constructor: bool,
 ) -> None:
-    """Say how the instances of a class are made when it is called, until hooks change.
+    """Say how the instances of a class are made and filled, until hooks change.
 
     Parameters:
-        document_class: a class without an ``__init__`` or ``__new__`` of its own.
+        document_class: the class.
         defaults: the values of all fields that are not given.
         converters: what turns given values into those that are kept.
         factories: what makes values that are not given.
+        has_own_constructor: whether it has an ``__init__`` or ``__new__`` of its own.
     """
     if _native is not None and is_stored_plainly(document_class):
+        told = lasts(document_class), has_own_constructor, defaults
         named = list(converters.items()), list(factories.items())
-        _native.set_construction(document_class, lasts(document_class), defaults, *named)
+        _native.set_construction(document_class, *told, *named)
+
+
+def fill_directly(document_class: Any) -> None:
+    """Have the ``__init__`` of the base of all documents called at less cost, where it can be."""
+    if _native is not None:
+        document_class.__init__ = _native.initializer(document_class)
 
 
 def lasts(document_class: type) -> bool:

@@ -33,6 +33,7 @@ FOR_STORAGE = {
     "Storage",
     "StorageMeta",
     "forget_constructions",
+    "initializer",
     "others",
     "set_construction",
     "set_layout",

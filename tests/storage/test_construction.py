@@ -1,12 +1,13 @@
 """The law of construction: calling a class comes to what its ``__init__``, written in Python, does.
 
-A class is called as it is, and a twin whose own ``__init__`` only hands on to Document's: the same
-values, in the same order, or the same error.
+A class is called as it is, a twin whose own ``__init__`` only hands on to Document's, and one in
+which that is written out: the same values, in the same order, or the same error.
 """
 
 from __future__ import annotations
 
 import abc
+import inspect
 import random
 from collections.abc import Callable
 from typing import Any
@@ -25,12 +26,18 @@ from aiomotorengine import (
     ReferenceField,
     StringField,
 )
+from aiomotorengine.documents.conversion import conversion_of
 
 SEEDS = range(60)
 
 
 class Inner(Document):
     size = IntField(default=1)
+
+
+class Left(Document):
+    size = IntField(default=1)
+    name = StringField()
 
 
 FIELDS: list[Callable[[], Any]] = [
@@ -71,8 +78,17 @@ def body_of(chance: random.Random) -> dict[str, Any]:
     return body
 
 
-def classes_of(chance: random.Random) -> tuple[Any, Any]:
-    """A class, perhaps derived from another, and its twin."""
+def written_out(self: Any, /, **values: Any) -> None:
+    """What ``Document.__init__`` says in Python."""
+    self._id = values.pop("_id", None)
+    self._is_persisted = False
+    self._stored_keys = None
+    self._hidden = None
+    conversion_of(type(self)).fill(self, values)
+
+
+def classes_of(chance: random.Random) -> tuple[Any, Any, Any]:
+    """A class, perhaps derived from another, and its twins."""
     parent: Any = Document
     if chance.random() < 0.4:
         parent = type(Document)("Parent", (Document,), {"p": IntField(default=2)})
@@ -84,7 +100,7 @@ def classes_of(chance: random.Random) -> tuple[Any, Any]:
 
     cls = type(Document)("Same", (parent,), body_of(chance))
     twin: Any = type(Document)("Same", (cls,), {"__init__": handing_on})
-    return cls, twin
+    return cls, twin, type(Document)("Same", (cls,), {"__init__": written_out})
 
 
 def keywords_for(cls: Any, chance: random.Random) -> dict[str, Any]:
@@ -118,10 +134,160 @@ def comparable(value: Any) -> Any:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_calling_a_class_is_running_documents_init(seed: int) -> None:
     chance = random.Random(seed)
-    cls, twin = classes_of(chance)
+    cls, *twins = classes_of(chance)
     for _ in range(20):
         keywords = keywords_for(cls, chance)
-        assert outcome(cls, (), keywords) == outcome(twin, (), keywords), keywords
+        of_class = outcome(cls, (), keywords)
+        for twin in twins:
+            assert outcome(twin, (), keywords) == of_class, keywords
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_set_before_handing_on_is_kept_unless_it_is_given(seed: int) -> None:
+    chance = random.Random(seed)
+    before: dict[str, Any] = {}
+
+    def setting(then: Callable[..., None]) -> Callable[..., None]:
+        def init(self: Any, /, **values: Any) -> None:
+            for name, value in before.items():
+                setattr(self, name, value)
+            then(self, **values)
+
+        return init
+
+    cls, _, _ = classes_of(chance)
+    meta: Any = type(Document)
+    native = meta("Same", (cls,), {"__init__": setting(cls.__init__)})
+    written = meta("Same", (cls,), {"__init__": setting(written_out)})
+    for _ in range(20):
+        before = keywords_for(cls, chance)
+        for name in ("self", "cls", "__dict__", "__x__", "save", "objects", "_values", "fixed"):
+            before.pop(name, None)
+        keywords = keywords_for(cls, chance)
+        assert outcome(native, (), keywords) == outcome(written, (), keywords), (before, keywords)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_document_can_be_filled_again(seed: int) -> None:
+    chance = random.Random(seed)
+    cls, handing_on, _ = classes_of(chance)
+
+    def again(made: Any, first: dict[str, Any], init: Callable[..., None]) -> Callable[..., Any]:
+        def make(**second: Any) -> Any:
+            document = made(**first)
+            init(document, **second)
+            return document
+
+        return make
+
+    for _ in range(10):
+        first, second = keywords_for(cls, chance), keywords_for(cls, chance)
+        for one in cls, handing_on:
+            by_init = outcome(again(one, first, one.__init__), (), second)
+            by_hand = outcome(again(one, first, written_out), (), second)
+            assert by_init == by_hand, (first, second)
+
+
+def test_an_empty_instance_can_be_filled() -> None:
+    for names in {}, {"name": "early"}:
+        document: Any = Left.__new__(Left)
+        for name, value in names.items():
+            setattr(document, name, value)
+        Document.__init__(document, size=3)
+        assert (document._values, document._id) == ({"size": 3, "name": None}, None)
+
+
+def test_factories_are_asked_for_what_is_not_given() -> None:
+    asked = []
+
+    class Counted(Document):
+        first = IntField(default=lambda: asked.append("first") or 1)
+        second = IntField(default=lambda: asked.append("second") or 2)
+
+        def __init__(self, **values: Any) -> None:
+            self.first = 7
+            super().__init__(**values)
+
+    counted = Counted(second=5)
+    assert (counted.first, counted.second, asked) == (7, 5, ["first"])
+
+
+def test_an_init_that_fails_leaves_nothing_half_done() -> None:
+    def fail() -> Any:
+        raise RuntimeError("no default")
+
+    caught = []
+
+    class Failing(Document):
+        name = StringField()
+        made = IntField(default=fail)
+
+        def __init__(self, **values: Any) -> None:
+            try:
+                super().__init__(**values)
+            except RuntimeError as error:
+                caught.append(type(error))
+
+    failing = Failing(name="a")
+    assert caught == [RuntimeError]
+    assert failing._values == {}
+
+
+@pytest.mark.parametrize("answer", [5, "text"], ids=repr)
+def test_an_init_that_returns_something_is_refused(answer: Any) -> None:
+    class Returning(Document):
+        def __init__(self, **values: Any) -> None:
+            super().__init__(**values)
+            return answer  # type: ignore[return-value]
+
+    with pytest.raises(TypeError, match=rf"should return None, not '{type(answer).__name__}'"):
+        Returning()
+
+
+def test_an_init_gets_its_arguments_as_they_were_given() -> None:
+    class Own(Document):
+        name = StringField()
+
+        def __init__(self, name: str, *rest: int, flag: bool = False, **values: Any) -> None:
+            super().__init__(name=name, **values)
+            self.seen = rest, flag, values
+
+    def through(*args: Any, **values: Any) -> Any:
+        return Own(*args, **values)
+
+    for make in Own, through:
+        assert make("a").seen == ((), False, {})
+        assert make("a", 1, 2, flag=True, _id=5).seen == ((1, 2), True, {"_id": 5})
+        assert make(name="b", flag=True).name == "b"
+        assert list(map(make, ["a", "b"]))[1].name == "b"
+        with pytest.raises(TypeError, match="name"):
+            make()
+    assert Own("a", _id=5)._id == 5
+
+
+def test_an_init_that_is_no_function_is_called_as_python_does() -> None:
+    class NoFunction:
+        def __call__(self, **values: Any) -> None:
+            seen.append(values)
+
+    seen: list[Any] = []
+
+    class Odd(Document):
+        __init__ = NoFunction()  # type: ignore[assignment]
+
+    odd = Odd(name="a")
+    assert seen == [{"name": "a"}]
+    assert not hasattr(odd, "_id")
+
+
+def test_the_init_of_documents_tells_of_itself() -> None:
+    parameters = inspect.signature(Document.__init__).parameters
+    assert [(it.name, it.kind.name) for it in parameters.values()] == [
+        ("self", "POSITIONAL_ONLY"),
+        ("values", "VAR_KEYWORD"),
+    ]
+    assert "dynamic values" in (Document.__init__.__doc__ or "")
+    assert Document.__init__.__name__ == "__init__"
 
 
 @pytest.mark.parametrize("arguments", [(1,), ("a", None)], ids=repr)

@@ -122,9 +122,13 @@ class Conversion:
             if factory is not None:
                 self.factories.append((name, field.db_field, factory))
         self.defaults = sharing_keys(self.defaults)
-        if not self.has_own_constructor:
-            makers = {name: make for name, _, make in self.factories}
-            construct_directly(document_class, self.defaults, self._at_once, makers)
+        construct_directly(
+            document_class,
+            self.defaults,
+            self._at_once,
+            {name: make for name, _, make in self.factories},
+            has_own_constructor=self.has_own_constructor,
+        )
 
         direct = document_class._is_read_directly()
         readers = {

@@ -40,7 +40,8 @@ mod son_codec {
     use crate::reply::cut_reply;
     #[pymodule_export]
     use crate::storage::{
-        forget_constructions, others, set_construction, set_layout, take_values, value, values_of,
+        forget_constructions, initializer, others, set_construction, set_layout, take_values,
+        value, values_of,
     };
 
     #[pymodule_init]
@@ -82,6 +83,7 @@ mod tests {
                     "compile_plan",
                     "cut_reply",
                     "forget_constructions",
+                    "initializer",
                     "new_object_ids",
                     "others",
                     "set_construction",

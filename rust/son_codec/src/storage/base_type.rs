@@ -279,6 +279,18 @@ pub(super) unsafe fn sets_attributes_itself(class: *mut ffi::PyTypeObject) -> bo
     setter.map(|function| function as usize) == Some(set_attribute as *const () as usize)
 }
 
+/// Whether a class has no `__new__` but that of the base type.
+///
+/// # Safety
+///
+/// A live class.
+#[inline]
+pub(super) unsafe fn makes_instances_itself(class: *mut ffi::PyTypeObject) -> bool {
+    // SAFETY: the caller's promise.
+    let maker = unsafe { (*class).tp_new };
+    maker.map(|function| function as usize) == Some(new as *const () as usize)
+}
+
 /// `document.name = value`, or with NULL `del document.name`.
 unsafe extern "C" fn set_attribute(
     object: *mut ffi::PyObject,

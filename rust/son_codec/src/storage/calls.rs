@@ -26,6 +26,12 @@ mod unwinding {
 
     unsafe extern "C-unwind" {
         pub(super) fn Py_DecRef(object: *mut PyObject);
+        pub(super) fn PyObject_Vectorcall(
+            function: *mut PyObject,
+            arguments: *const *mut PyObject,
+            count: usize,
+            names: *mut PyObject,
+        ) -> *mut PyObject;
         pub(super) fn PyObject_GenericSetAttr(
             object: *mut PyObject,
             name: *mut PyObject,
@@ -103,6 +109,22 @@ pub(super) unsafe fn set_by(
         let function: unwinding::Set = transmute(function);
         staying(|| function(descriptor, object, value))
     }
+}
+
+/// Call with so many arguments without names, and then those of the tuple of names, if there is one.
+///
+/// # Safety
+///
+/// As for CPython's `PyObject_Vectorcall`.
+#[inline]
+pub(super) unsafe fn call_with(
+    function: *mut ffi::PyObject,
+    arguments: *const *mut ffi::PyObject,
+    count: usize,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the caller's promise.
+    staying(|| unsafe { unwinding::PyObject_Vectorcall(function, arguments, count, names) })
 }
 
 /// Have a class called by the function of its metaclass.

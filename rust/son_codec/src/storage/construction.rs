@@ -1,28 +1,24 @@
-//! `Model(name=value, ..)`, for classes whose instances are made as the library makes them.
+//! How instances of a class are made, for classes that are filled as the library fills them.
 //!
 //! What that takes is written down for each class (`documents/conversion.py`) and holds until a method
-//! of a field or of a class changes anywhere. Whatever is not as it was then (an `__init__` that was
-//! assigned, a metaclass that is called otherwise), and each call with more than values of fields,
-//! goes the way of every Python class.
+//! of a field or of a class changes anywhere. Whatever is not as it was then goes another way.
 
-use std::ffi::c_ulong;
-use std::ptr::{NonNull, null_mut};
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pyo3::ffi;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyString, PyTuple, PyType};
+use pyo3::types::{PyBool, PyDict, PyString, PyType};
 
 use super::allocation::allocate;
 use super::base_type::{lookup, sets_attributes_itself};
-use super::calls::{call_by, release};
+use super::calls::release;
 use super::cycles::may_be_in_cycle;
 use super::instance::Stored;
 use super::layout::Layout;
 use super::metaclass::{Words, words_of};
-use super::raised;
 use crate::process::Call;
 
 /// Grows whenever constructions stop to hold.
@@ -38,16 +34,28 @@ pub(crate) fn forget_constructions() {
 #[pyclass(frozen, module = "aiomotorengine._son_codec")]
 pub(super) struct Construction {
     generation: u64,
-    layout: Py<Layout>,
+    /// Whether its own `__init__` or `__new__` runs, so that it can only fill what that has made.
+    pub(super) has_own_constructor: bool,
+    pub(super) layout: Py<Layout>,
     /// What the class had as `__init__` and `__new__` when this was written down.
     initializer: Py<PyAny>,
     maker: Py<PyAny>,
     /// What each value is that is not given, by place.
-    defaults: Vec<Py<PyAny>>,
+    pub(super) defaults: Vec<Py<PyAny>>,
     /// What a given value is turned into, by place.
-    converters: Vec<(usize, Py<PyAny>)>,
+    pub(super) converters: Vec<(usize, Py<PyAny>)>,
     /// What makes a value that is not given, by place.
-    factories: Vec<(usize, Py<PyAny>)>,
+    pub(super) factories: Vec<(usize, Py<PyAny>)>,
+}
+
+impl Construction {
+    /// Whether a value given for a place is turned into another one.
+    #[inline]
+    pub(super) fn converts(&self, place: usize) -> bool {
+        self.converters
+            .iter()
+            .any(|(converted, _)| *converted == place)
+    }
 }
 
 #[pymethods]
@@ -72,6 +80,7 @@ type ByName<'py> = Vec<(Bound<'py, PyString>, Py<PyAny>)>;
 pub(crate) fn set_construction(
     class: &Bound<'_, PyType>,
     lasts: bool,
+    has_own_constructor: bool,
     defaults: &Bound<'_, PyDict>,
     converters: ByName<'_>,
     factories: ByName<'_>,
@@ -102,6 +111,7 @@ pub(crate) fn set_construction(
     }
     let construction = Construction {
         generation: GENERATION.load(Ordering::Relaxed),
+        has_own_constructor,
         layout: layout.clone_ref(py),
         initializer: class.getattr(intern!(py, "__init__"))?.unbind(),
         maker: class.getattr(intern!(py, "__new__"))?.unbind(),
@@ -113,97 +123,42 @@ pub(crate) fn set_construction(
     Ok(())
 }
 
-/// Have a class called by `construct`.
-pub(super) fn call_directly(class: &Bound<'_, PyType>) {
-    // SAFETY: a heap type that is alive, of a metaclass that has the word for the layout. Python 3.11
-    // does not let heap types inherit that their instances, the classes, have a function of their own to be
-    // called by; where it is, `type` says.
-    unsafe {
-        let class = class.as_type_ptr();
-        (*class).tp_vectorcall = Some(construct);
-        let metaclass = ffi::Py_TYPE(class.cast());
-        if is_called_as_types_are(class)
-            && ffi::PyType_HasFeature(metaclass, ffi::Py_TPFLAGS_HAVE_VECTORCALL) == 0
-        {
-            (*metaclass).tp_vectorcall_offset = ffi::PyType_Type.tp_vectorcall_offset;
-            set_flag(metaclass, ffi::Py_TPFLAGS_HAVE_VECTORCALL);
-        }
-        ffi::PyType_Modified(class);
-    }
-}
-
-/// # Safety
-///
-/// A live heap type.
-unsafe fn set_flag(class: *mut ffi::PyTypeObject, flag: c_ulong) {
-    // SAFETY: the caller's promise; the thread is attached, so nobody else writes there.
-    unsafe { (*class).tp_flags |= flag }
-}
-
-/// Whether the metaclass of a class has no `__call__` of the program's.
-///
-/// # Safety
-///
-/// A live class.
-unsafe fn is_called_as_types_are(class: *mut ffi::PyTypeObject) -> bool {
-    // SAFETY: reads of live types.
-    unsafe {
-        let own = (*ffi::Py_TYPE(class.cast()))
-            .tp_call
-            .map(|call| call as usize);
-        own == ffi::PyType_Type.tp_call.map(|call| call as usize)
-    }
-}
-
-/// `class(*arguments, **named)`.
-unsafe extern "C" fn construct(
-    class: *mut ffi::PyObject,
-    arguments: *const *mut ffi::PyObject,
-    count: usize,
-    names: *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
-    // SAFETY: Python calls it, attached, with a class that `call_directly` was given, so many
-    // arguments without names, and then those of the tuple of names, if there is one.
-    unsafe {
-        let py = Python::assume_attached();
-        let unnamed = ffi::PyVectorcall_NARGS(count) as usize;
-        let type_object = class.cast::<ffi::PyTypeObject>();
-        if unnamed == 0
-            && let Some(construction) = current(py, type_object)
-        {
-            match make(py, type_object, construction.get(), arguments, names) {
-                Ok(Some(made)) => return made.into_ptr(),
-                Ok(None) => {}
-                Err(error) => {
-                    error.restore(py);
-                    return null_mut();
-                }
-            }
-        }
-        as_types_are_called(py, class, arguments, unnamed, names)
-    }
-}
-
 /// How instances of a class are made, if that is known and nothing has changed.
 ///
 /// # Safety
 ///
-/// A live class of the metaclass.
+/// A live class of the metaclass, which is not abstract, and is called as types are.
 #[inline]
-unsafe fn current<'py>(
+pub(super) unsafe fn construction_of<'py>(
     py: Python<'py>,
     class: *mut ffi::PyTypeObject,
 ) -> Option<Bound<'py, Construction>> {
     // SAFETY: the caller's promise; what is compared is borrowed and compared at once.
     unsafe {
-        let construction = Words::of(class).construction(py)?;
+        let construction = filling_of(py, class)?;
         let known = construction.get();
-        let holds = known.generation == GENERATION.load(Ordering::Relaxed)
+        let holds = !known.has_own_constructor
             && lookup(class, intern!(py, "__init__")) == known.initializer.as_ptr()
-            && lookup(class, intern!(py, "__new__")) == known.maker.as_ptr()
-            && sets_attributes_itself(class)
-            && is_called_as_types_are(class)
-            && ffi::PyType_HasFeature(class, ffi::Py_TPFLAGS_IS_ABSTRACT) == 0;
+            && lookup(class, intern!(py, "__new__")) == known.maker.as_ptr();
+        holds.then_some(construction)
+    }
+}
+
+/// The same for new instances that there are already.
+///
+/// # Safety
+///
+/// A live class of the metaclass.
+#[inline]
+pub(super) unsafe fn filling_of<'py>(
+    py: Python<'py>,
+    class: *mut ffi::PyTypeObject,
+) -> Option<Bound<'py, Construction>> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let construction = Words::of(class).construction(py)?;
+        let holds = construction.get().generation == GENERATION.load(Ordering::Relaxed)
+            && sets_attributes_itself(class);
         holds.then_some(construction)
     }
 }
@@ -214,7 +169,7 @@ unsafe fn current<'py>(
 ///
 /// A live class whose construction this is; and arguments as for `construct`.
 #[inline]
-unsafe fn make<'py>(
+pub(super) unsafe fn make<'py>(
     py: Python<'py>,
     class: *mut ffi::PyTypeObject,
     construction: &Construction,
@@ -255,16 +210,7 @@ unsafe fn make<'py>(
             is_tracked = true;
             call_functions(stored, construction)?;
         }
-        if let Some(layout) = stored.layout() {
-            let layout = layout.get();
-            for (place, value) in construction.defaults.iter().enumerate().take(layout.len()) {
-                let word = stored.at(layout, place);
-                if (*word).is_null() {
-                    is_tracked |= may_be_in_cycle(py, value.as_ptr());
-                    word.write(ffi::Py_NewRef(value.as_ptr()));
-                }
-            }
-        }
+        stored.fill_empty(&construction.layout, &construction.defaults);
         if is_tracked {
             stored.track();
         }
@@ -298,48 +244,4 @@ fn call_functions(stored: Stored<'_, '_>, construction: &Construction) -> PyResu
         }
     }
     Ok(())
-}
-
-/// What `type.__call__` does.
-///
-/// # Safety
-///
-/// As for `construct`.
-#[cold]
-unsafe fn as_types_are_called(
-    py: Python<'_>,
-    class: *mut ffi::PyObject,
-    arguments: *const *mut ffi::PyObject,
-    unnamed: usize,
-    names: *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
-    let collected = || -> PyResult<_> {
-        // SAFETY: the caller's promise; what is taken of the arguments is counted.
-        unsafe {
-            let given = (0..unnamed).map(|at| Bound::from_borrowed_ptr(py, *arguments.add(at)));
-            let given = PyTuple::new(py, given.collect::<Vec<_>>())?;
-            let Some(names) = Bound::from_borrowed_ptr_or_opt(py, names) else {
-                return Ok((given, None));
-            };
-            let named = PyDict::new(py);
-            for (at, name) in names.cast::<PyTuple>()?.iter().enumerate() {
-                let value = Bound::from_borrowed_ptr(py, *arguments.add(unnamed + at));
-                named.set_item(name, value)?;
-            }
-            Ok((given, Some(named)))
-        }
-    };
-    let (given, named) = match collected() {
-        Ok(collected) => collected,
-        Err(error) => return raised(py, Err::<(), _>(error), |()| null_mut()),
-    };
-    let named = named.as_ref().map_or(null_mut(), |named| named.as_ptr());
-    // SAFETY: the class is alive, and so are the tuple and the dict.
-    unsafe {
-        // Every metaclass derives from `type`, which has one.
-        match (*ffi::Py_TYPE(class)).tp_call.or(ffi::PyType_Type.tp_call) {
-            Some(call) => call_by(call, class, given.as_ptr(), named),
-            None => null_mut(),
-        }
-    }
 }

@@ -251,6 +251,45 @@ impl<'a, 'py> Stored<'a, 'py> {
         }
     }
 
+    /// Whether nothing was said yet of where it comes from, and all that it has are values by this layout.
+    #[inline]
+    pub(super) fn is_unfilled(self, layout: &Py<Layout>) -> bool {
+        // SAFETY: an instance.
+        let is_new =
+            unsafe { (*self.raw()).is_persisted.is_null() && (*self.raw()).rare.is_null() };
+        is_new && self.has_no_dict(layout)
+    }
+
+    /// Whether there is nothing at any place of this layout.
+    #[inline]
+    pub(super) fn has_no_value(self, layout: &Py<Layout>) -> bool {
+        (0..layout.get().len()).all(|place| matches!(self.value_at(layout, place), Some(None)))
+    }
+
+    /// Give it these values where it has none. Answers `false`, and does nothing, if it has another layout.
+    #[inline]
+    pub(super) fn fill_empty(self, layout: &Py<Layout>, values: &[Py<PyAny>]) -> bool {
+        // SAFETY: an instance with this layout, of whose places there are so many; a value is counted
+        // before it is put where nothing is.
+        unsafe {
+            if (*self.raw()).layout != layout.as_ptr() {
+                return false;
+            }
+            let mut is_tracked = false;
+            for (place, value) in values.iter().take(layout.get().len()).enumerate() {
+                let word = self.at(layout.get(), place);
+                if (*word).is_null() {
+                    is_tracked |= may_be_in_cycle(self.py(), value.as_ptr());
+                    word.write(ffi::Py_NewRef(value.as_ptr()));
+                }
+            }
+            if is_tracked {
+                self.track();
+            }
+            true
+        }
+    }
+
     /// Let the collector know the instance.
     #[inline]
     pub(super) fn track(self) {

@@ -11,7 +11,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyTuple, PyType};
 
 use super::base_type::storage_type;
-use super::construction::{Construction, call_directly};
+use super::calling::call_directly;
+use super::construction::Construction;
 use super::layout::Layout;
 use super::specification;
 
@@ -102,7 +103,8 @@ pub(super) fn words_of<'a>(class: &'a Bound<'_, PyType>) -> Option<&'a Words> {
         .then(|| unsafe { Words::of(class.as_type_ptr()) })
 }
 
-fn is_of_metaclass(py: Python<'_>, class: *mut ffi::PyTypeObject) -> bool {
+#[inline]
+pub(super) fn is_of_metaclass(py: Python<'_>, class: *mut ffi::PyTypeObject) -> bool {
     TYPE.get(py).is_some_and(|metaclass| {
         // SAFETY: two types that are alive.
         unsafe { ffi::PyType_IsSubtype(ffi::Py_TYPE(class.cast()), metaclass.as_ptr().cast()) != 0 }

@@ -9,11 +9,13 @@
 
 mod allocation;
 mod base_type;
+mod calling;
 mod calls;
 mod construction;
 mod cycles;
 mod descriptor;
 mod functions;
+mod initialization;
 mod instance;
 mod layout;
 mod metaclass;
@@ -29,6 +31,7 @@ pub(crate) use allocation::new_filled;
 pub(crate) use base_type::stored;
 pub(crate) use construction::{forget_constructions, set_construction};
 pub(crate) use functions::{others, take_values, value, values_of};
+pub(crate) use initialization::initializer;
 pub(crate) use instance::Stored;
 pub(crate) use layout::Layout;
 pub(crate) use metaclass::{inline_layout, set_layout};
