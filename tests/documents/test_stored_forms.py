@@ -228,6 +228,23 @@ def test_what_is_read_as_it_is_stored_costs_nothing() -> None:
     assert document.parts[0]._hidden is None
 
 
+@pytest.mark.parametrize(
+    ("stored", "then"),
+    [
+        ({"stock": 3.0}, {"stock": 3}),
+        ({"stock": Int64(3)}, {"stock": 3}),
+        ({"weight": 2}, {"weight": 2.0}),
+        ({"sizes": [1.0, Int64(2)]}, {"sizes": [1, 2]}),
+    ],
+)
+@pytest.mark.usefixtures("codec")
+def test_an_equal_number_is_written_in_the_type_of_its_field(
+    stored: dict[str, Any], then: dict[str, Any]
+) -> None:
+    """MongoDB takes them for equal, and whole collections of JavaScript's are stored like this."""
+    assert kept(load(Item, stored), then)
+
+
 @pytest.mark.usefixtures("codec")
 def test_a_value_that_would_be_refused_is_kept_until_it_is_assigned() -> None:
     document = load(Item, {"live": "neither", "stock": 3.7})
