@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "python" / "aiomotorengine"
 MODULES = {str(path.relative_to(PACKAGE)): path for path in sorted(PACKAGE.rglob("*.py"))}
 
-# Each room with those it stands on; it may import these, and all that they stand on.
+# Each package or module with those it stands on; it may import these, and all that they stand on.
 STANDS_ON = {
     "bson_types": "",
     "locations": "",
@@ -49,14 +49,14 @@ STANDS_ON = {
 }
 
 
-def room_of(module: str) -> str:
+def package_of(module: str) -> str:
     """``fields`` for ``fields/geojson/point_field.py``, ``errors`` for ``errors.py``."""
     return module.split("/")[0].removesuffix(".py")
 
 
-def allowed(room: str) -> set[str]:
-    below = STANDS_ON[room].split()
-    return {room, *below}.union(*map(allowed, below))
+def allowed(package: str) -> set[str]:
+    below = STANDS_ON[package].split()
+    return {package, *below}.union(*map(allowed, below))
 
 
 def tree_of(module: str) -> ast.Module:
@@ -73,7 +73,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def rooms_imported(tree: ast.AST) -> set[str]:
+def packages_imported(tree: ast.AST) -> set[str]:
     parts = [name.split(".") for name in imported(tree)]
     return {
         rest[0] if rest and rest[0] in STANDS_ON else "__init__"
@@ -113,7 +113,7 @@ def modules_that(use: set[str]) -> list[str]:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_imports_go_one_way(module: str) -> None:
-    assert rooms_imported(tree_of(module)) - allowed(room_of(module)) == set()
+    assert packages_imported(tree_of(module)) - allowed(package_of(module)) == set()
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -130,7 +130,7 @@ def test_the_reader_of_imports_sees_what_it_should() -> None:
         "    from bson import decode\n"
         "    return bson.encode({})\n"
     )
-    assert rooms_imported(tree) == {"fields", "document"}
+    assert packages_imported(tree) == {"fields", "document"}
     assert imports_inside_functions(tree) == [5]
     assert {"motor", "bson.decode", "bson.encode"} <= names_used(tree)
     assert "document" not in allowed("fields")
@@ -165,7 +165,7 @@ def test_bytes_are_for_the_codec_and_those_who_hand_them_to_the_driver() -> None
 
 
 def test_the_mark_of_native_kinds_imports_nothing_of_ours() -> None:
-    assert rooms_imported(tree_of("fields/native_kind.py")) == set()
+    assert packages_imported(tree_of("fields/native_kind.py")) == set()
 
 
 ONE_KNOWS = {

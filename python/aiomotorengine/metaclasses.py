@@ -104,7 +104,7 @@ class DocumentMetaClass(StorageMeta):
         for attribute_name, field in fields.items():
             if isinstance(class_attribute(cls, attribute_name), BaseField):
                 # The class's own field, or one from a mixin that is no document (K58).
-                field.settle(cls, attribute_name)
+                field._bind(cls, attribute_name)
 
         for attribute_name, field in fields.items():
             if "_id" in (attribute_name, field.db_field):

@@ -1,4 +1,4 @@
-"""Small things that several rooms need: class lookup by dotted name, JSON text, kinds of values."""
+"""Small things that several packages need: classes by dotted name, JSON text, kinds of values."""
 
 from __future__ import annotations
 

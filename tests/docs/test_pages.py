@@ -31,7 +31,7 @@ WORTH_KNOWING = (14, 16, 18, 29, 36, 41, 44, 53, 55, 56, 57, 59, 61)
 """Those that keep something, or change no behaviour, and that people should know about."""
 
 
-ROOMS_TO_NAME = (
+PACKAGES_TO_NAME = (
     ".",
     "bulk",
     "codec",
@@ -111,9 +111,9 @@ def test_make_commands_of_the_pages_exist() -> None:
     assert named <= targets
 
 
-@pytest.mark.parametrize("room", ROOMS_TO_NAME)
-def test_architecture_names_every_module(room: str) -> None:
+@pytest.mark.parametrize("package", PACKAGES_TO_NAME)
+def test_architecture_names_every_module(package: str) -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    modules = [path.name for path in (ROOT / "python" / "aiomotorengine" / room).glob("*.py")]
+    modules = [path.name for path in (ROOT / "python" / "aiomotorengine" / package).glob("*.py")]
     assert modules
     assert not [name for name in modules if name != "__init__.py" and name not in text]

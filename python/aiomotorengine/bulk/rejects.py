@@ -161,7 +161,7 @@ def line_of(entry: RejectedDocument, item: Any) -> str:
     try:
         row = as_json(item)
         return json.dumps({**line, "row": row})
-    except Exception:  # what a stranger's object raises, or one that contains itself
+    except Exception:  # what an object of the program's raises, or one that contains itself
         return json.dumps({**line, "row": shown(item)})
 
 

@@ -125,7 +125,7 @@ class BaseField(Generic[T], metaclass=FieldType):
             for document_class in list(document_classes.get(self, ())):
                 type.__setattr__(document_class, self.name, self.attribute())
 
-    def settle(self, document_class: type[Any], name: str) -> None:
+    def _bind(self, document_class: type[Any], name: str) -> None:
         """Take a name in a document class, and put what reads it there."""
         self.db_field = self.db_field or name
         self.name = name

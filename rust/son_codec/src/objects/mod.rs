@@ -1,4 +1,4 @@
-//! Python objects, made and looked into by CPython's own calls: nearly all `unsafe` is in this room.
+//! Python objects, made and looked into by CPython's own calls: nearly all `unsafe` is in this module.
 //!
 //! A `Value` is borrowed from a `Bound`, which counts it. Whatever is taken out of a list, a dict or a
 //! slot is counted first, since Python code that runs meanwhile may take it from there; except by the
