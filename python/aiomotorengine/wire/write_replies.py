@@ -50,7 +50,7 @@ class WriteReply:
             whole: dict[str, Any] = bson.decode(raw, options)
             return whole
         rest: dict[str, Any] = bson.decode(without(raw, found), options)
-        rest["writeErrors"] = [FirstRefusal.of(raw[found.value : found.end], options)]
+        rest["writeErrors"] = [FirstRefusal.of(raw, found, options)]
         return rest
 
 
@@ -58,26 +58,30 @@ class FirstRefusal(dict[str, Any]):
     """The first refusal of a reply, with the bytes of all.
 
     Attributes:
-        raw: the BSON of the array of refusals.
+        reply: the BSON of the whole reply, of which nothing is copied: it may be the largest that
+            there is, and all of a copy is made in one go.
+        array: where in it the refusals stand.
         codec_options: by which they are decoded.
         index_in_message: the ``index`` that the server gave it, whatever the driver makes of it.
     """
 
-    raw: bytes
+    reply: bytes
+    array: Element
     codec_options: CodecOptions[Any]
     index_in_message: Any
 
     @classmethod
-    def of(cls, raw: bytes, codec_options: CodecOptions[Any]) -> FirstRefusal:
-        first = cls(next(decoded(raw, codec_options), {}))
-        first.raw = raw
+    def of(cls, reply: bytes, array: Element, codec_options: CodecOptions[Any]) -> FirstRefusal:
+        first = cls(next(decoded(reply, array, codec_options), {}))
+        first.reply, first.array = reply, array
         first.codec_options = codec_options
         first.index_in_message = first.get("index")
         return first
 
     def copy(self) -> FirstRefusal:
         again = type(self)(self)
-        again.raw, again.codec_options = self.raw, self.codec_options
+        again.reply, again.array = self.reply, self.array
+        again.codec_options = self.codec_options
         again.index_in_message = self.index_in_message
         return again
 
@@ -86,7 +90,7 @@ class FirstRefusal(dict[str, Any]):
         index, offset = self.get("index"), 0
         if is_whole(index) and is_whole(self.index_in_message):
             offset = index - self.index_in_message
-        for refusal in decoded(self.raw, self.codec_options):
+        for refusal in decoded(self.reply, self.array, self.codec_options):
             # An index that is no number stays as it is, for the reader of the answer to see.
             if offset and is_whole(refusal.get("index")):
                 refusal["index"] += offset
@@ -116,9 +120,9 @@ def refusals_of(raw: bytes) -> Element | None:
     return None
 
 
-def decoded(raw: bytes, codec_options: CodecOptions[Any]) -> Iterator[Any]:
+def decoded(raw: bytes, array: Element, codec_options: CodecOptions[Any]) -> Iterator[Any]:
     """The documents of an array, one after the other."""
-    for found in elements(raw, 0, len(raw)):
+    for found in elements(raw, array.value, array.end):
         if found.type_byte != DOCUMENT:
             raise InvalidBSON("a refusal is no document")
         yield bson.decode(raw[found.value : found.end], codec_options)
