@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,10 +133,13 @@ class Sender:
         loop = asyncio.get_running_loop()
         end = loop.time() + SECONDS_TO_STOP
         while self._tasks and loop.time() < end:
-            try:
+            # It may be told to stop once more; whoever called this is raising the first.
+            with suppress(asyncio.CancelledError):
                 await asyncio.wait(self._tasks, timeout=end - loop.time())
-            except asyncio.CancelledError:
-                continue  # told once more; whoever called this is raising the first
+        for sent in list(self._in_flight.values()):
+            while sent.answer is not None and sent.answer.read_some():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.sleep(0)
 
     async def write_rejects(self) -> None:
         """Write down what was refused since the last time. If that fails, nothing more is sent."""
@@ -171,7 +175,9 @@ class Sender:
                 if sent.attempt.taken:
                     self._account.report.batches += 1
                     self._account.report.bytes += sent.batch.size
-                self._conclude(sent)
+                # What is left of an answer, if this was cancelled, is for ``abandon`` to read.
+                if sent.outcome is not None or sent.answer is None:
+                    self._conclude(sent)
             await self.write_rejects()
             self._show_progress()
 
