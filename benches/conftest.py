@@ -37,9 +37,14 @@ Prepare = Callable[[], tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Compare:
-    """The ``compare`` fixture."""
+    """The ``compare`` fixture.
+
+    Attributes:
+        most_rounds: how often anything is timed at most, however many rounds it asks for.
+    """
 
     benchmark: Any
+    most_rounds: int | None = None
 
     def __call__(
         self,
@@ -73,6 +78,7 @@ class Compare:
         Returns:
             The least time that ``work`` took, in seconds.
         """
+        rounds = min(rounds, self.most_rounds or rounds)
         self.benchmark._timer = clock
         seconds: list[float] = []
 
@@ -109,13 +115,16 @@ def without_collector() -> Iterator[None]:
 
 
 @pytest.fixture
-def compare(benchmark: Any) -> Compare:
+def compare(benchmark: Any, request: pytest.FixtureRequest) -> Compare:
     """Measures in multiples of a yardstick, and keeps the ratio for the tables."""
-    return Compare(benchmark)
+    return Compare(benchmark, request.config.getoption("rounds"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--tables", type=Path, metavar="FILE", help="write the tables to a file too")
+    parser.addoption(
+        "--rounds", type=int, metavar="N", help="at most so many rounds each, for a quick look"
+    )
     parser.addoption(
         "--publish",
         action="store_true",
