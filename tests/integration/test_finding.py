@@ -13,7 +13,7 @@ from typing import Any
 import bson
 import pytest
 from bson import Decimal128
-from bson.codec_options import TypeCodec, TypeRegistry
+from bson.codec_options import TypeCodec, TypeDecoder, TypeRegistry
 from bson.errors import InvalidBSON
 from bson.son import SON
 from pymongo.errors import OperationFailure, PyMongoError
@@ -424,10 +424,34 @@ async def test_a_type_registry_is_served_in_both_directions(
     assert {type(price.value) for price in found} == {Decimal}
     assert found[0].deep == {"a": [Decimal(2)]}
     assert [price.value async for price in Price.objects.limit(120)] == [Decimal("1.50")] * 120
-    assert replies == []
+    assert len(replies) == 4  # two of each query, as bytes
+    assert await Price.objects.filter(value=Decimal("1.50")).count() == 150
+    first = await Price.objects.filter(value__gt=Decimal(1)).first()
+    assert first is not None
+    assert type(first.value) is Decimal
+    [result] = await Price.objects.aggregate.raw([{"$limit": 1}]).fetch()
+    assert type(result.value) is Decimal
     watch(mongo)
     (plain,) = await Price.objects.limit(1).find_all()
     assert plain.value == Decimal128("1.50")
+
+
+class Text(str):
+    """What numbers become."""
+
+
+class NumbersAsText(TypeDecoder):
+    bson_type = int  # type: ignore[assignment]
+
+    def transform_bson(self, value: int) -> Text:
+        return Text(value)
+
+
+async def test_a_type_registry_is_for_documents_and_not_for_cursors(mongo: Mongo) -> None:
+    watch(mongo, type_registry=TypeRegistry([NumbersAsText()]))
+    await Price.objects.bulk_insert([Price(value=5) for _ in range(150)])
+    found = await Price.objects.find_all()
+    assert [price.value for price in found] == [Text("5")] * 150
 
 
 async def test_a_document_class_of_ones_own_is_served(mongo: Mongo, replies: list[Any]) -> None:

@@ -1,7 +1,7 @@
 """What a query finds, as it arrives: documents of a class, or as they are stored.
 
-Where replies as bytes are not to be had (type registries, a document class of the user's,
-client-side encryption) documents are read as dicts, and nobody above notices.
+Where replies as bytes are not to be had (a document class of the user's, client-side encryption)
+documents are read as dicts, and nobody above notices.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import bson
-from bson.codec_options import CodecOptions
+from bson.codec_options import CodecOptions, TypeEncoder, TypeRegistry
 from pymongo.errors import ProtocolError
 
 from aiomotorengine import codec
@@ -60,13 +60,14 @@ class ReplyDecoder:
     Calling it gives an ordinary dict, in which a batch is a ``BatchOfOne``.
 
     Parameters:
-        codec_options: by which the rest of a reply is decoded.
+        codec_options: by which the rest of a reply is decoded, but for a type registry: as for the
+            driver, that is for documents.
     """
 
     _type_marker = RAW_BSON_MARKER
 
     def __init__(self, codec_options: CodecOptions[Any]) -> None:
-        self._codec_options = codec_options
+        self._codec_options = codec_options.with_options(type_registry=TypeRegistry())
 
     def __call__(self, raw: bytes, codec_options: CodecOptions[Any]) -> dict[str, Any]:
         """What the driver's cursor wants to see of a reply.
@@ -111,17 +112,45 @@ def with_replies_as_bytes(collection: Any) -> Any:
     kept = vars(collection)
     if AS_BYTES not in kept:
         served = collection
-        if serves_bytes(collection):
-            options = collection.codec_options
+        options = collection.codec_options
+        if options.document_class is dict and not encrypts(collection):
             served = collection.with_options(
-                codec_options=options.with_options(document_class=ReplyDecoder(options))
+                codec_options=options.with_options(
+                    document_class=ReplyDecoder(options),
+                    type_registry=without_decoders(options.type_registry),
+                )
             )
         kept[AS_BYTES] = served
     return kept[AS_BYTES]
 
 
+class Encoder(TypeEncoder):
+    """The half of a type codec by which queries are encoded."""
+
+    python_type: Any = None
+
+    def __init__(self, codec: TypeEncoder) -> None:
+        self.python_type = codec.python_type
+        self._codec = codec
+
+    def transform_python(self, value: Any) -> Any:
+        return self._codec.transform_python(value)
+
+
+def without_decoders(registry: TypeRegistry) -> TypeRegistry:
+    """A type registry for a collection whose replies are taken as bytes.
+
+    Where a registry has decoders, the driver decodes a reply by itself. Documents are decoded by
+    the whole registry, later.
+    """
+    if not registry.codecs:
+        return registry
+    encoders = [codec for codec in registry.codecs if isinstance(codec, TypeEncoder)]
+    return TypeRegistry([Encoder(codec) for codec in encoders], registry.fallback_encoder)
+
+
 def serves_bytes(collection: Any) -> bool:
-    """Whether replies of this collection may be taken as bytes."""
+    """Whether the reply to a write into this collection may be taken as bytes."""
     options = collection.codec_options
     is_plain = options.document_class is dict and not options.type_registry.codecs
     return is_plain and not encrypts(collection)
