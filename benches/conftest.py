@@ -132,6 +132,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+LOAD_BEFORE, *_ = os.getloadavg()
+"""How many processes wanted a processor in the minute before this one began."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if config.option.verbose <= 0:
         config.option.benchmark_quiet = True  # its own tables are of times
@@ -165,6 +169,7 @@ def describe_this_run() -> None:
         "storage": storage.implementation,
         "mongod": mongod.version() if missing("mongod") is None else "none",
         "processors": str(os.cpu_count()),
+        "other work": f"{LOAD_BEFORE:.1f} processes" if LOAD_BEFORE >= 0.5 else "none",
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
     }
     for name, value in described.items():
