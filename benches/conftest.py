@@ -137,12 +137,24 @@ LOAD_BEFORE, *_ = os.getloadavg()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.option.publish and is_narrowed(config):
+        raise pytest.UsageError(
+            "--publish is for whole runs: it leaves no other table in the pages"
+        )
     if config.option.verbose <= 0:
         config.option.benchmark_quiet = True  # its own tables are of times
 
 
+def is_narrowed(config: pytest.Config) -> bool:
+    """Whether some benches are left out, or are shorter than they should be."""
+    chosen = ("keyword", "markexpr", "codec", "driver", "rounds")
+    paths = [Path(argument).name for argument in config.args]
+    is_whole = paths == ["benches"] and config.getoption("corners") == "all"
+    return not is_whole or any(map(config.getoption, chosen))
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     if not tables:
         return
     describe_this_run()
@@ -151,7 +163,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if file := config.option.tables:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(printed(), encoding="utf-8")
-    if config.option.publish:
+    if config.option.publish and exitstatus:
+        terminalreporter.write_line("NOT PUBLISHED: not all of it was measured")
+    elif config.option.publish:
         README.write_text(replaced(README.read_text(encoding="utf-8")), encoding="utf-8")
         page = in_section(PERFORMANCE.read_text(encoding="utf-8"), "The tables of one run")
         PERFORMANCE.write_text(page, encoding="utf-8")
