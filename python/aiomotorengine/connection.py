@@ -201,7 +201,7 @@ class Connection:
 
     def close(self, *, forget: bool = False) -> None:
         with self.lock:
-            self.is_forgotten = forget
+            self.is_forgotten = self.is_forgotten or forget
             self.close_where(lambda loop: True)
 
     def close_where(self, closes: Callable[[asyncio.AbstractEventLoop | None], bool]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -252,6 +253,18 @@ def test_a_database_whose_alias_was_disconnected_makes_no_new_client(
 ) -> None:
     database = connect("shop")
     disconnect()
+    with pytest.raises(ConnectionError, match="'default'.*was closed"):
+        _ = database.things
+    assert len(recording.made) == 1
+
+
+@pytest.mark.parametrize("forget", [disconnect, cleanup])
+def test_nor_does_one_that_is_disconnected_itself_afterwards(
+    recording: ModuleType, forget: Callable[[], None]
+) -> None:
+    database = connect("shop")
+    forget()
+    database.disconnect()
     with pytest.raises(ConnectionError, match="'default'.*was closed"):
         _ = database.things
     assert len(recording.made) == 1
