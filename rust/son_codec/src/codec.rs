@@ -69,13 +69,13 @@ impl Codec {
         for (index, document) in Items::of(&documents).enumerate() {
             let outcome = convert(&native, document.as_borrowed(), |plan, context| {
                 if plan.validates {
-                    plan.is_valid(document.as_borrowed(), context)
+                    plan.validate(document.as_borrowed(), context)
                 } else {
                     Err(Stop::AskPython)
                 }
             });
             let valid = match outcome {
-                Ok(valid) => valid,
+                Ok(()) => true,
                 Err(stop) => {
                     let name = intern!(py, "validate_many");
                     let one = PyList::new(py, [&document])?;
@@ -128,7 +128,7 @@ impl Codec {
                     return plan.write(document, id, &mut out, &context.validating());
                 }
                 if validate {
-                    plan.is_valid(document, context)?;
+                    plan.validate(document, context)?;
                 }
                 plan.write(document, id, &mut out, context)
             });

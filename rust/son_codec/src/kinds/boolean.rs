@@ -57,7 +57,7 @@ impl Kind for Boolean {
         out: &mut Writer,
         _: &Context<'_>,
     ) -> Outcome<()> {
-        write_scalars(items, key, out, |item| scalar(item))
+        write_scalars(items, key, out, scalar)
     }
 
     #[inline(always)]

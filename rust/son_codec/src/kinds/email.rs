@@ -1,79 +1,16 @@
 //! The text of an e-mail address. Twin of `fields/email_field.py`.
 
-use pyo3::prelude::*;
-
-use super::Kind;
-use super::as_is::AsIs;
 use super::domain::{class, is, is_mail_domain, run};
-use crate::bson::{Element, Key, Writer};
-use crate::errors::Outcome;
-use crate::objects::{Value, is_ascii_and, write_ascii_if};
-use crate::plan::{Context, Field};
+use super::patterned::Pattern;
 
-/// Addresses in ASCII are matched here, others by the field's pattern.
 pub(super) struct Email;
 
-impl Kind for Email {
-    fn is_empty(
-        &self,
-        value: Value<'_, '_>,
-        field: &Field,
-        context: &Context<'_>,
-    ) -> Outcome<bool> {
-        AsIs.is_empty(value, field, context)
-    }
-
+impl Pattern for Email {
+    /// It is `EmailField.EMAIL_REGEX`.
     #[inline]
-    fn validate(
-        &self,
-        value: Value<'_, '_>,
-        field: &Field,
-        context: &Context<'_>,
-    ) -> Outcome<bool> {
-        if value.is_none() || is_ascii_and(value, is_address) {
-            return Ok(true);
-        }
-        field.validate_in_python(value, context)
+    fn matches(text: &[u8]) -> bool {
+        domain_of(text).is_some_and(is_mail_domain)
     }
-
-    #[inline(always)]
-    fn write_plain(
-        &self,
-        key: &Key,
-        value: Value<'_, '_>,
-        out: &mut Writer,
-        _: &Context<'_>,
-    ) -> Outcome<bool> {
-        write_ascii_if(is_address, key, value, out)
-    }
-
-    #[inline]
-    fn write(
-        &self,
-        key: &Key,
-        value: Value<'_, '_>,
-        field: &Field,
-        out: &mut Writer,
-        context: &Context<'_>,
-    ) -> Outcome<()> {
-        AsIs.write(key, value, field, out, context)
-    }
-
-    #[inline]
-    fn read<'py>(
-        &self,
-        element: &Element<'_>,
-        field: &Field,
-        context: &Context<'py>,
-    ) -> Outcome<Bound<'py, PyAny>> {
-        AsIs.read(element, field, context)
-    }
-}
-
-/// Whether an ASCII text matches `EmailField.EMAIL_REGEX`.
-#[inline]
-fn is_address(text: &[u8]) -> bool {
-    domain_of(text).is_some_and(is_mail_domain)
 }
 
 /// What follows the `@` of an address, if what is before it is words with dots between them, or text

@@ -55,12 +55,15 @@ impl Kind for Embedded {
             return Ok(true);
         }
         match self.plan.and_then(|plan| context.plan_for(plan, value)) {
-            Some(plan) if plan.validates => plan.is_valid(value, &context.deeper()?.of_documents()),
-            None if let Some((rows, plan, row)) = self.row(value, context) => {
-                rows.is_valid(plan, &row, &context.deeper()?)
+            Some(plan) if plan.validates => {
+                plan.validate(value, &context.deeper()?.of_documents())?;
             }
-            _ => field.validate_in_python(value, context),
+            None if let Some((rows, plan, row)) = self.row(value, context) => {
+                rows.validate(plan, &row, &context.deeper()?)?;
+            }
+            _ => return field.validate_in_python(value, context),
         }
+        Ok(true)
     }
 
     #[inline]

@@ -16,6 +16,7 @@ mod json;
 mod line_string;
 mod list;
 mod password;
+mod patterned;
 mod point;
 mod polygon;
 mod reference;
@@ -26,6 +27,7 @@ mod uuid;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
+use self::patterned::Patterned;
 use crate::bson::{Element, Key, Reader, Scalar, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Items, ListBuilder, Value};
@@ -286,7 +288,7 @@ pub(crate) fn kind_named(name: &str, arguments: &Arguments<'_, '_>) -> PyResult<
         "boolean" => Box::new(boolean::Boolean),
         "datetime" => Box::new(datetime::DateTime::new(arguments)?),
         "decimal" => Box::new(decimal::Decimal::new(arguments)?),
-        "email" => Box::new(email::Email),
+        "email" => Box::new(Patterned::<email::Email>::NEW),
         "embedded" => Box::new(embedded::Embedded::new(arguments)),
         "float" => Box::new(float::Float::new(arguments)?),
         "int" => Box::new(int::Int::new(arguments)?),
@@ -298,7 +300,7 @@ pub(crate) fn kind_named(name: &str, arguments: &Arguments<'_, '_>) -> PyResult<
         "polygon" => Box::new(polygon::POLYGON),
         "reference" => Box::new(reference::Reference::default()),
         "string" => Box::new(string::String::new(arguments)?),
-        "url" => Box::new(url::Url),
+        "url" => Box::new(Patterned::<url::Url>::NEW),
         "uuid" => Box::new(uuid::Uuid),
         _ => Box::new(Unknown),
     })

@@ -1,83 +1,20 @@
 //! The text of a web address. Twin of `fields/url_field.py`.
 
-use pyo3::prelude::*;
-
-use super::Kind;
-use super::as_is::AsIs;
 use super::domain::{class, host_length, run};
-use crate::bson::{Element, Key, Writer};
-use crate::errors::Outcome;
-use crate::objects::{Value, is_ascii_and, write_ascii_if};
-use crate::plan::{Context, Field};
+use super::patterned::Pattern;
 
-/// Addresses in ASCII are matched here, others by the field's pattern.
 pub(super) struct Url;
 
-impl Kind for Url {
-    fn is_empty(
-        &self,
-        value: Value<'_, '_>,
-        field: &Field,
-        context: &Context<'_>,
-    ) -> Outcome<bool> {
-        AsIs.is_empty(value, field, context)
-    }
-
+impl Pattern for Url {
+    /// It is `URLField.URL_REGEX`.
     #[inline]
-    fn validate(
-        &self,
-        value: Value<'_, '_>,
-        field: &Field,
-        context: &Context<'_>,
-    ) -> Outcome<bool> {
-        if value.is_none() || is_ascii_and(value, is_address) {
-            return Ok(true);
-        }
-        field.validate_in_python(value, context)
+    fn matches(text: &[u8]) -> bool {
+        after_scheme(text)
+            .map(after_user)
+            .and_then(after_host)
+            .and_then(after_port)
+            .is_some_and(is_rest)
     }
-
-    #[inline(always)]
-    fn write_plain(
-        &self,
-        key: &Key,
-        value: Value<'_, '_>,
-        out: &mut Writer,
-        _: &Context<'_>,
-    ) -> Outcome<bool> {
-        write_ascii_if(is_address, key, value, out)
-    }
-
-    #[inline]
-    fn write(
-        &self,
-        key: &Key,
-        value: Value<'_, '_>,
-        field: &Field,
-        out: &mut Writer,
-        context: &Context<'_>,
-    ) -> Outcome<()> {
-        AsIs.write(key, value, field, out, context)
-    }
-
-    #[inline]
-    fn read<'py>(
-        &self,
-        element: &Element<'_>,
-        field: &Field,
-        context: &Context<'py>,
-    ) -> Outcome<Bound<'py, PyAny>> {
-        AsIs.read(element, field, context)
-    }
-}
-
-/// Whether an ASCII text matches `URLField.URL_REGEX`.
-#[inline]
-fn is_address(text: &[u8]) -> bool {
-    after_scheme(text)
-        .map(after_user)
-        .and_then(after_host)
-        .and_then(after_port)
-        .is_some_and(is_rest)
 }
 
 #[inline]

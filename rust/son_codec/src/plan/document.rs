@@ -105,9 +105,9 @@ impl Document {
         layout.values(document).ok_or(Stop::AskPython)
     }
 
-    /// Whether an instance of exactly this class may be saved. `false` is never answered: a document
-    /// that is refused is asked again by Python, which has the words.
-    pub(crate) fn is_valid(&self, document: Value<'_, '_>, context: &Context<'_>) -> Outcome<bool> {
+    /// Stops unless an instance of exactly this class may be saved: one that is refused is asked
+    /// again by Python, which has the words.
+    pub(crate) fn validate(&self, document: Value<'_, '_>, context: &Context<'_>) -> Outcome<()> {
         let mut values = self.values(document)?;
         for (place, field) in self.fields.iter().enumerate() {
             if !field.accepts(values.value(place, field)?.as_borrowed(), context)? {
@@ -117,7 +117,7 @@ impl Document {
         if !values.is_all(self.fields.len()) && replaces_methods(&values, context.py)? {
             return Err(Stop::AskPython);
         }
-        Ok(true)
+        Ok(())
     }
 
     // -- writing -------------------------------------------------------------------------------

@@ -88,18 +88,17 @@ impl<'a> Rows<'a> {
         Ok(out.end(start)?)
     }
 
-    /// Whether a mapping in the place of an embedded document may be saved. `false` is never
-    /// answered: a row that is refused is for Python, which has the words.
-    pub(crate) fn is_valid(
+    /// Stops unless a mapping in the place of an embedded document may be saved: of a row that is
+    /// refused Python has the words.
+    pub(crate) fn validate(
         &self,
         index: usize,
         row: &Bound<'_, PyDict>,
         context: &Context<'_>,
-    ) -> Outcome<bool> {
+    ) -> Outcome<()> {
         let (plan, class) = self.class_at(index, context)?;
         let row = self.fetch(index, row, plan, class, context)?;
-        self.accepts(&row, plan, class, context)?;
-        Ok(true)
+        self.accepts(&row, plan, class, context)
     }
 
     fn class_at<'py>(
