@@ -14,7 +14,7 @@ from benches.peers import builder
 from tests.zoo.shapes import Shape
 
 COUNT = 4_000
-ROUNDS = {"native": 9, "python": 3}
+ROUNDS = {"native": 5, "python": 3}
 TARGETS = {"S1": 0.28, "S1n": 0.55, "S2": 1.2, "S3": 0.50, "S4": 0.60}
 
 

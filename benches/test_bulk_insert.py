@@ -17,9 +17,9 @@ from benches.peers import builder
 from tests.servers import Server
 from tests.zoo.shapes import S1, S1N, S2, S3, S4, Shape
 
-COUNTS = {"native": 10_000, "python": 2_000}
-LESS = {"S2": 0.4, "S3": 0.5, "S4": 0.5}  # documents of these shapes are larger
-ROUNDS = {"native": 7, "python": 2}
+COUNTS = {"native": 8_000, "python": 2_000}
+LESS = {"S2": 0.5, "S3": 0.5, "S4": 0.5}  # documents of these shapes are larger
+ROUNDS = {"native": 5, "python": 2}
 
 CALLS = {
     "bulk_insert(documents)": lambda model, made: model.objects.bulk_insert(made),

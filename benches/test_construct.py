@@ -16,7 +16,7 @@ from tests.zoo.shapes import S1, Flat, Shape
 
 COUNTS = {"S1": 4_000, "S1n": 4_000}
 COUNT = 1_000
-ROUNDS = 15
+ROUNDS = 9
 TARGETS = {"S1": 1.5, "S1n": 1.5, "S2": 1.4, "S3": 1.3, "S4": 1.5}
 
 CALLS = 20_000

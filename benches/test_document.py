@@ -15,6 +15,7 @@ import pytest
 from tests.zoo.shapes import EVERYDAY, Shape, everyday, person
 
 COUNT = 500
+ROUNDS = 12
 TARGETS = {"construct": 2.0, "validate": 1.5, "to_son": 1.5, "from_son": 2.5}
 
 Compare = Callable[..., None]
@@ -63,6 +64,7 @@ def test_one_document(operation: str, compare: Compare) -> None:
         table="one document of 11 values, in multiples of `bson.encode` of the same as a dict",
         row=operation,
         target=TARGETS[operation],
+        rounds=ROUNDS,
     )
 
 
@@ -80,4 +82,5 @@ def test_costs_grow_with_the_number_of_fields(
         column=f"{fields} fields",
         scale=15 / fields,
         target=1.0 if fields == 60 else None,
+        rounds=ROUNDS,
     )

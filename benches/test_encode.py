@@ -22,7 +22,7 @@ from benches.codecs import (
 from tests.zoo.shapes import Shape
 
 COLD = 10_000
-COLD_ROUNDS = 7
+COLD_ROUNDS = 5
 COLD_TARGETS = {"S1": 0.11, "S1n": 0.20, "S2": 0.40, "S3": 0.15, "S4": 0.20}
 
 WARM = 100  # so few stay in the processor's caches

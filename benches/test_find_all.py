@@ -17,7 +17,7 @@ from tests.zoo.shapes import S1, S1N, S2, S3, S4, Shape
 COUNTS = {"native": 10_000, "python": 2_000}
 LESS = {"S2": 0.4, "S3": 0.5, "S4": 0.5}  # documents of these shapes are larger
 TARGETS = {"S1": 0.30, "S1n": 0.45, "S2": 0.45, "S3": 0.28, "S4": 0.50}
-ROUNDS = {"native": 7, "python": 2}
+ROUNDS = {"native": 5, "python": 2}
 
 
 @pytest.mark.mongod_only("figures are wanted for MongoDB itself")

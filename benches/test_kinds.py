@@ -49,7 +49,7 @@ from benches.tables import put
 
 COUNT = 300
 VALUES = 20
-ROUNDS = 8
+ROUNDS = 5
 TIMES = 3
 TABLE = "a value of each kind of field, in ns and in multiples of `bson.encode` and `decode_all`"
 

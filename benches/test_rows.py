@@ -18,7 +18,7 @@ from benches.codecs import STANDARD, any_shape, only_native
 from tests.zoo.shapes import Shape
 
 COUNT = 10_000
-ROUNDS = 7
+ROUNDS = 5
 TARGETS = {"S1": 0.08, "S1n": 0.15, "S2": 0.40, "S3": 0.19, "S4": 0.20}
 OTHER_TARGETS = {"S1": 0.11, "S1n": 0.20, "S2": 0.50, "S3": 0.25, "S4": 0.24}
 

@@ -16,7 +16,7 @@ from benches.tables import Target
 from tests.servers import Server
 from tests.zoo.shapes import S1
 
-CALLS = 200
+CALLS = 100
 ROUNDS = {"native": 15, "python": 3}
 TARGET = Target(1.10, of_median=True)
 DRIVERS_OWN = {

@@ -29,7 +29,7 @@ from aiomotorengine.metaclasses import DocumentMetaClass
 from benches.codecs import STANDARD, again, decoding, encoding, only_native, watch
 
 COUNT = 500
-ROUNDS = 8
+ROUNDS = 5
 TIMES = 3
 TABLE = "what makes the native codec slow, in multiples of `bson.encode` and `bson.decode_all`"
 
