@@ -125,6 +125,28 @@ def json_keys(row: dict[str, Any]) -> dict[str, Any]:
     return dict(zip(json.loads(json.dumps(list(row))), row.values(), strict=True))
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "rules", "expected"),
+    [
+        ({"value": 1}, {"checked": False}, {}, {"c": False}),
+        ({"value": 1, "checked": True}, {"value": 2, "tags": ["x"]}, {}, {"v": 2, "tags": ["x"]}),
+        ({"x": 1, "value": 1}, {"y": 1, "value": 2}, {"unknown": "ignore"}, {"v": 2}),
+        ({"x": 1, "value": 1}, {"tags": ["x"], "value": 2}, {"unknown": "ignore"},
+         {"v": 2, "tags": ["x"]}),
+        ({"_id": 1, "value": 1}, {"checked": False, "value": 2}, {}, {"v": 2, "c": False}),
+        ({"value": 1, "checked": 0}, {"value": None, "checked": None}, {"nulls": "default"}, {}),
+        ({"V": 1, "tags": []}, {"value": 2, "tags": []}, {"rename": {"V": "value"}},
+         {"v": 2}),
+    ],
+)  # fmt: skip
+def test_a_row_of_as_many_other_keys(
+    first: Any, second: Any, rules: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    found = stored(Reading, first, first, second, first, second, **rules)
+    assert found[2] == found[4] == EMPTY | expected
+    assert found[0] == found[1] == found[3] != found[2]
+
+
 def test_what_is_missing_has_its_default() -> None:
     for name in WHOLE:
         row = {key: value for key, value in WHOLE.items() if key != name}
@@ -458,6 +480,26 @@ def test_a_row_that_changes_under_way_is_stored_as_it_was() -> None:
 
     row.update(before="b" * 50, after="a" * 50)
     assert stored(Meddling, row) == [{"before": "b" * 50, "made": 5, "after": "a" * 50}]
+
+
+class Meddler:
+    """A value that changes the row that it is in as soon as it is asked whether it is true."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self.row = row
+
+    def __bool__(self) -> bool:
+        self.row.update(at="never", tags=["changed"], others=None)
+        gc.collect()
+        return True
+
+
+@pytest.mark.parametrize("before", [[], [WHOLE], [dict(reversed(WHOLE.items()))]], ids=len)
+def test_what_a_value_does_to_its_row_changes_nothing(before: list[Any]) -> None:
+    row = dict(WHOLE)
+    row["checked"] = Meddler(row)
+    *_, found = stored(Reading, *before, row)
+    assert found == STORED | {"c": True}
 
 
 def test_methods_of_a_field_are_called() -> None:

@@ -40,6 +40,11 @@ impl Writer {
         &self.bytes
     }
 
+    /// Forget what was written after so many bytes.
+    pub(crate) fn cut(&mut self, length: usize) {
+        self.bytes.truncate(length);
+    }
+
     /// Make room for so many more bytes. Everything that is written asks for its room here.
     #[inline(always)]
     fn reserve(&mut self, count: usize) -> Result<(), TooLarge> {

@@ -41,6 +41,23 @@ impl Kind for Uuid {
     }
 
     #[inline(always)]
+    fn write_plain(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        if context.options.standard_uuids
+            && let Some(uuid) = context.types.uuids.bytes(value)
+        {
+            out.binary(key, UUID_SUBTYPE, &uuid)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    #[inline(always)]
     fn write(
         &self,
         key: &Key,

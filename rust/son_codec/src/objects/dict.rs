@@ -1,10 +1,12 @@
 //! Dicts: the values of a document, walked in step with its fields, and all entries of a row.
 
+use std::ptr::{self, null_mut};
+
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use super::Value;
+use super::{Value, are_equal};
 use crate::errors::Outcome;
 
 /// Goes through a dict and expects its keys in an order that is known. A key that is not where it
@@ -97,7 +99,39 @@ pub(crate) enum Met<'py> {
     Other(Bound<'py, PyAny>),
 }
 
+/// The value of the entry at a position that `Entries` gave for another dict, if it has an equal key.
+///
+/// # Safety
+///
+/// Nobody counts it for the caller: no Python code may run as long as it is used.
+#[inline(always)]
+pub(crate) unsafe fn value_at<'a, 'py>(
+    dict: &'a Bound<'py, PyDict>,
+    position: Position,
+    key: &Bound<'py, PyString>,
+) -> Option<Value<'a, 'py>> {
+    let (mut next, mut found_key, mut value) = (position.0, null_mut(), null_mut());
+    let (py, dict) = (dict.py(), dict.as_ptr());
+    // SAFETY: as in `Walk::peek`. Comparing texts runs no Python code.
+    unsafe {
+        let found = ffi::PyDict_Next(dict, &raw mut next, &raw mut found_key, &raw mut value);
+        let is_same = found != 0
+            && (ptr::eq(found_key, key.as_ptr())
+                || are_equal(&Borrowed::from_ptr(py, found_key), key));
+        is_same.then(|| Borrowed::from_ptr(py, value))
+    }
+}
+
+/// Where an entry stands in a dict; entries of other dicts that were made alike stand there too.
+#[derive(Clone, Copy)]
+pub(crate) struct Position(ffi::Py_ssize_t);
+
 impl<'a, 'py> Entries<'a, 'py> {
+    /// Where the last entry stood.
+    pub(crate) fn position(&self) -> Position {
+        Position(self.position - 1)
+    }
+
     pub(crate) fn of(dict: &'a Bound<'py, PyDict>) -> Self {
         Self { dict, position: 0 }
     }

@@ -21,7 +21,7 @@ use pyo3::prelude::*;
 
 pub(crate) use bytes::make_bytes;
 pub(crate) use dates::{Utc, datetime_from_millis, datetime_from_text, millis_of};
-pub(crate) use dict::{Entries, Met};
+pub(crate) use dict::{Entries, Met, Position, value_at};
 pub(crate) use gc::{PausedCollector, resume_collector, untracked};
 pub(crate) use instance::{InstanceLayout, Values};
 pub(crate) use items::{ItemBuffer, Items, ListBuilder, list_of, listed, push};

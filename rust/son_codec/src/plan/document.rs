@@ -67,6 +67,12 @@ pub(crate) trait FieldValues<'py> {
 
     /// The value of the field at a place; `None`, as Python has it, where there is none.
     fn value(&mut self, place: usize, field: &Field) -> Outcome<Bound<'py, PyAny>>;
+
+    /// Code of Python's may run from now on, which must change none of the values after a place.
+    #[inline(always)]
+    fn take_after(&mut self, _place: usize) -> Outcome<()> {
+        Ok(())
+    }
 }
 
 impl<'py> FieldValues<'py> for Values<'_, 'py> {
@@ -191,7 +197,11 @@ impl Document {
             // SAFETY: `write_plain` runs no Python code, and after it the value is counted.
             let value = match unsafe { values.peek(place, field) } {
                 Some(value) if field.write_plain(value, out, context)? => continue,
-                Some(value) => value.to_owned(),
+                Some(value) => {
+                    let value = value.to_owned();
+                    values.take_after(place)?;
+                    value
+                }
                 None => values.value(place, field)?,
             };
             let value = value.as_borrowed();

@@ -7,5 +7,5 @@ mod field;
 
 pub(crate) use compile::{Arguments, Compiler};
 pub(crate) use context::Context;
-pub(crate) use document::{Document, FieldValues};
+pub(crate) use document::{Document, FieldValues, Stamp};
 pub(crate) use field::Field;

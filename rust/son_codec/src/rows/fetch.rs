@@ -1,13 +1,14 @@
 //! The values of a row, taken out by place.
 
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use super::rules::{Class, Rules, Target};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Entries, Met, Value, are_equal, exact, push};
+use crate::objects::{Entries, Met, Position, Value, are_equal, exact, push, value_at};
 
 /// How far ahead a key is searched that does not come where it is expected: so many may be missing.
 const MOST_MISSING: usize = 8;
@@ -22,16 +23,47 @@ pub(super) type Places = Vec<Option<Py<PyAny>>>;
 #[derive(Default)]
 pub(super) struct State {
     /// The keys in the order in which they came: of rows by themselves, then of each embedded class.
-    orders: RefCell<Vec<Order>>,
+    orders: RefCell<Vec<Learned>>,
     /// Memory for values; rows inside of rows take more than one.
     places: Cell<Vec<Places>>,
 }
 
+impl State {
+    /// The order of keys that the last rows had, if it is worth going by.
+    pub(super) fn order(&self, index: usize) -> Option<Arc<Order>> {
+        let orders = self.orders.borrow();
+        let learned = orders.get(index)?;
+        let is_known = (1..MOST_ORDERS).contains(&learned.times) && learned.order.is_by_place;
+        is_known.then(|| learned.order.clone())
+    }
+}
+
+/// An order of keys, and how often one was learned.
+#[derive(Default)]
+struct Learned {
+    order: Arc<Order>,
+    times: usize,
+}
+
 /// The keys of a row, and where the value of each goes.
 #[derive(Default)]
-struct Order {
-    keys: Vec<(Py<PyString>, Target)>,
-    learned: usize,
+pub(super) struct Order {
+    pub(super) keys: Vec<Known>,
+    /// By place: which of the keys has its value.
+    pub(super) indexes: Vec<Option<usize>>,
+    /// Which has the id.
+    pub(super) id: Option<usize>,
+    /// Those that nobody knows.
+    pub(super) ignored: Vec<usize>,
+    /// Whether values can be read by their place, as nearly always.
+    is_by_place: bool,
+}
+
+/// A key of a row.
+pub(super) struct Known {
+    key: Py<PyString>,
+    position: Position,
+    target: Option<Target>,
 }
 
 /// The values of one row.
@@ -42,7 +74,7 @@ pub(super) struct Fetched<'a, 'py> {
 }
 
 impl<'a, 'py> Fetched<'a, 'py> {
-    fn of_so_many(count: usize, state: &'a State) -> PyResult<Self> {
+    pub(super) fn of_so_many(count: usize, state: &'a State) -> PyResult<Self> {
         let mut kept = state.places.take();
         let mut places = kept.pop().unwrap_or_default();
         state.places.set(kept);
@@ -69,25 +101,26 @@ impl<'a, 'py> Fetched<'a, 'py> {
         let mut fetched = Self::of_so_many(class.places.len(), state)?;
         let mut orders = state.orders.borrow_mut();
         if orders.len() <= index {
-            orders.resize_with(index + 1, Order::default);
+            orders.resize_with(index + 1, Learned::default);
         }
-        let order = &mut orders[index];
+        let learned = &mut orders[index];
+        let order = &learned.order;
         let mut next = 0;
         let mut is_as_before = true;
         let mut entries = Entries::of(row);
         loop {
             let expected = order.keys.get(next);
-            let Some((met, value)) = entries.next(expected.map(|(key, _)| key)) else {
+            let Some((met, value)) = entries.next(expected.map(|known| &known.key)) else {
                 break;
             };
             let target = match (met, expected) {
-                (Met::Expected, Some((_, target))) => {
+                (Met::Expected, Some(known)) => {
                     next += 1;
-                    Some(*target)
+                    known.target
                 }
                 (Met::Expected, None) => return Err(Stop::AskPython),
                 (Met::Other(key), _) => match order.find(&key, &mut next) {
-                    Some(target) => Some(target),
+                    Some(target) => target,
                     None => {
                         is_as_before = false;
                         // Comparing any other key could run code of the program's.
@@ -100,8 +133,9 @@ impl<'a, 'py> Fetched<'a, 'py> {
             };
             fetched.put(target, value, rules)?;
         }
-        if !is_as_before && row.len() >= order.keys.len() && order.learned < MOST_ORDERS {
-            order.learn(row, class)?;
+        if !is_as_before && row.len() >= order.keys.len() && learned.times < MOST_ORDERS {
+            learned.order = Arc::new(Order::of(row, class)?);
+            learned.times += 1;
         }
         Ok(fetched)
     }
@@ -176,34 +210,86 @@ impl Drop for Fetched<'_, '_> {
 }
 
 impl Order {
+    /// The order of a row's keys, which those to come may have as well.
+    #[cold]
+    fn of(row: &Bound<'_, PyDict>, class: &Class) -> Outcome<Self> {
+        let mut order = Self {
+            indexes: vec![None; class.places.len()],
+            is_by_place: true,
+            ..Self::default()
+        };
+        let mut entries = Entries::of(row);
+        while let Some((met, _)) = entries.next(None) {
+            let Met::Other(key) = met else { continue };
+            let Ok(key) = key.cast_into_exact::<PyString>() else {
+                order.is_by_place = false;
+                continue;
+            };
+            let target = class.target_of(&key)?;
+            let index = order.keys.len();
+            match target {
+                None => push(&mut order.ignored, index)?,
+                Some(target) => order.expect(target, index, class),
+            }
+            let known = Known {
+                key: key.unbind(),
+                position: entries.position(),
+                target,
+            };
+            push(&mut order.keys, known)?;
+        }
+        Ok(order)
+    }
+
+    /// The value of a target comes under a key. Two for one target, and dates that are replaced, have
+    /// to be looked at.
+    fn expect(&mut self, target: Target, index: usize, class: &Class) {
+        if target.is_id && self.id.replace(index).is_some() {
+            self.is_by_place = false;
+        }
+        let Some(place) = target.place else {
+            return;
+        };
+        let stamp = class.places.get(place).and_then(|place| place.stamp);
+        let is_replaced = stamp.is_some_and(|stamp| stamp.renews);
+        let known = self.indexes.get_mut(place);
+        let is_first = known.is_some_and(|known| known.replace(index).is_none());
+        self.is_by_place &= is_first && !is_replaced;
+    }
+
+    /// The value of a row under one of the keys, if that stands where it is expected.
+    ///
+    /// # Safety
+    ///
+    /// Nobody counts it for the caller: no Python code may run as long as it is used.
+    #[inline(always)]
+    pub(super) unsafe fn value<'a, 'py>(
+        &self,
+        index: usize,
+        row: &'a Bound<'py, PyDict>,
+    ) -> Option<Value<'a, 'py>> {
+        let known = self.keys.get(index)?;
+        // SAFETY: the caller's promise is the same.
+        unsafe { value_at(row, known.position, known.key.bind(row.py())) }
+    }
+
+    /// Whether a row has one of the keys where it is expected.
+    pub(super) fn has(&self, index: usize, row: &Bound<'_, PyDict>) -> bool {
+        // SAFETY: it is not used.
+        unsafe { self.value(index, row) }.is_some()
+    }
+
     /// The target of a key that did not come as the very object that was expected: where keys are
     /// missing, or where each row has texts of its own for its keys.
     #[inline]
-    fn find(&self, key: &Bound<'_, PyAny>, next: &mut usize) -> Option<Target> {
+    fn find(&self, key: &Bound<'_, PyAny>, next: &mut usize) -> Option<Option<Target>> {
         let ahead = self.keys.iter().enumerate().skip(*next).take(MOST_MISSING);
-        for (index, (known, target)) in ahead {
-            if are_equal(key, known.bind(key.py())) {
+        for (index, known) in ahead {
+            if are_equal(key, known.key.bind(key.py())) {
                 *next = index + 1;
-                return Some(*target);
+                return Some(known.target);
             }
         }
         None
-    }
-
-    /// Take the order of a row's keys for that of those to come.
-    #[cold]
-    fn learn(&mut self, row: &Bound<'_, PyDict>, class: &Class) -> Outcome<()> {
-        self.learned += 1;
-        self.keys.clear();
-        let mut entries = Entries::of(row);
-        while let Some((met, _)) = entries.next(None) {
-            if let Met::Other(key) = met
-                && let Some(target) = class.target_of(&key)?
-                && let Ok(key) = key.cast_into_exact::<PyString>()
-            {
-                push(&mut self.keys, (key.unbind(), target))?;
-            }
-        }
-        Ok(())
     }
 }

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFrozenSet, PyList, PyString, PyTuple};
 
 use super::text::Texts;
-use crate::plan::{Document, Field};
+use crate::plan::{Document, Field, Stamp};
 use crate::pure::pure;
 
 /// Where the value of a key goes.
@@ -31,6 +31,8 @@ pub(super) struct Place {
     pub(super) missing: Missing,
     /// How texts are read, where they are.
     pub(super) texts: Option<Texts>,
+    /// Whether it is a date that is set to the present.
+    pub(super) stamp: Option<Stamp>,
     /// Whether the field would be asked about mappings that are no documents yet.
     pub(super) is_asked_about_documents: bool,
 }
@@ -270,8 +272,10 @@ impl Place {
                 Missing::Value(default.map_or_else(|| py.None(), Bound::unbind))
             }
         };
+        let mut stamps = document.stamps.iter();
         Ok(Self {
             missing,
+            stamp: stamps.find(|stamp| stamp.place == index).copied(),
             texts: if reads_texts {
                 Some(Texts::of(field, py)?)
             } else {

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use super::fetch::{Fetched, State};
+use super::in_step::InStep;
 use super::rules::{Class, Missing, Rules};
 use super::text::stripped;
 use crate::bson::Writer;
@@ -38,34 +39,55 @@ impl<'a> Rows<'a> {
         let mut row = match &self.rules.columns {
             None => {
                 let row = exact::<PyDict>(row).ok_or(Stop::AskPython)?;
+                if let Some(id) = self.write_whole_in_step(&row, plan, new_ids, out, context)? {
+                    return Ok(id);
+                }
                 Fetched::of_mapping(&row, WHOLE, class, self.rules, self.state)?
             }
             Some(columns) => Fetched::of_sequence(row, columns, class, self.rules, self.state)?,
         };
-        let id = self.id_of(&mut row, context)?;
+        let given = self.id_of(row.id.take(), context)?;
         self.prepare(&mut row, plan, class, context)?;
         self.stamp(&mut row, plan, context)?;
         if self.rules.in_two_steps {
             self.accepts(&row, plan, class, context)?;
         }
-        let id = match id {
-            Some(id) => id,
-            None => new_ids.next(context.py, &context.types.object_ids)?,
-        };
+        let id = given_or_new(given, new_ids, context)?;
         let context = &if self.rules.is_in_one_go {
             context.validating()
         } else {
             *context
         };
-        let start = plan.begin(Some(id.as_borrowed()), out, context)?;
         let mut values = RowValues {
             fetched: row,
             class,
             context,
         };
-        plan.write_fields(&mut values, out, context)?;
-        out.end(start)?;
+        write_values(&mut values, plan, Some(id.as_borrowed()), out, context)?;
         Ok(id)
+    }
+
+    /// The same for one that is in step; `None` if it is not, and nothing is written.
+    #[inline]
+    fn write_whole_in_step<'py>(
+        &self,
+        row: &Bound<'py, PyDict>,
+        plan: &Document,
+        new_ids: &mut NewIds,
+        out: &mut Writer,
+        context: &Context<'py>,
+    ) -> Outcome<Option<Bound<'py, PyAny>>> {
+        let Some(mut values) = InStep::of(self, row, WHOLE, &self.rules.whole) else {
+            return Ok(None);
+        };
+        let given = values.id();
+        if values.is_out() {
+            return Ok(None);
+        }
+        let id = given_or_new(self.id_of(given, context)?, new_ids, context)?;
+        let context = &context.validating();
+        let is_written = write_if_in_step(values, plan, Some(id.as_borrowed()), out, context)?;
+        Ok(is_written.then_some(id))
     }
 
     /// Write a mapping in the place of an embedded document.
@@ -77,15 +99,17 @@ impl<'a> Rows<'a> {
         context: &Context<'_>,
     ) -> Outcome<()> {
         let (plan, class) = self.class_at(index, context)?;
-        let fetched = self.fetch(index, row, plan, class, context)?;
-        let start = plan.begin(None, out, context)?;
+        if let Some(values) = InStep::of(self, row, index + 1, class)
+            && write_if_in_step(values, plan, None, out, context)?
+        {
+            return Ok(());
+        }
         let mut values = RowValues {
-            fetched,
+            fetched: self.fetch(index, row, plan, class, context)?,
             class,
             context,
         };
-        plan.write_fields(&mut values, out, context)?;
-        Ok(out.end(start)?)
+        write_values(&mut values, plan, None, out, context)
     }
 
     /// Stops unless a mapping in the place of an embedded document may be saved: of a row that is
@@ -128,10 +152,9 @@ impl<'a> Rows<'a> {
     /// The row's own id, if it has one.
     fn id_of<'py>(
         &self,
-        row: &mut Fetched<'_, 'py>,
+        mut id: Option<Bound<'py, PyAny>>,
         context: &Context<'py>,
     ) -> Outcome<Option<Bound<'py, PyAny>>> {
-        let mut id = row.id.take();
         if let Some(null_values) = &self.rules.null_values
             && let Some(given) = &id
             && given.is_instance_of::<PyString>()
@@ -241,6 +264,51 @@ impl<'a> Rows<'a> {
         }
         Ok(())
     }
+}
+
+/// The id that a row has, or a new one.
+#[inline]
+fn given_or_new<'py>(
+    given: Option<Bound<'py, PyAny>>,
+    new_ids: &mut NewIds,
+    context: &Context<'py>,
+) -> Outcome<Bound<'py, PyAny>> {
+    match given {
+        Some(id) => Ok(id),
+        None => Ok(new_ids.next(context.py, &context.types.object_ids)?),
+    }
+}
+
+/// Write a document of such values, with an `_id` in front where one is given.
+#[inline]
+fn write_values<'py>(
+    values: &mut impl FieldValues<'py>,
+    plan: &Document,
+    id: Option<Value<'_, '_>>,
+    out: &mut Writer,
+    context: &Context<'_>,
+) -> Outcome<()> {
+    let start = plan.begin(id, out, context)?;
+    plan.write_fields(values, out, context)?;
+    Ok(out.end(start)?)
+}
+
+/// The same for values that may turn out not to be in step: `false` if so, and nothing is written.
+#[inline]
+fn write_if_in_step(
+    mut values: InStep<'_, '_>,
+    plan: &Document,
+    id: Option<Value<'_, '_>>,
+    out: &mut Writer,
+    context: &Context<'_>,
+) -> Outcome<bool> {
+    let start = out.bytes().len();
+    let outcome = write_values(&mut values, plan, id, out, context);
+    if values.is_out() {
+        out.cut(start);
+        return Ok(false);
+    }
+    outcome.map(|()| true)
 }
 
 /// The values that the document of a row would have.

@@ -1,0 +1,128 @@
+//! Rows in step: their keys come as those of the rows before them. Each value is read where it
+//! stands, and is counted only where code of Python's may run before it is written.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::Rows;
+use super::fetch::{Fetched, Order};
+use super::rules::{Class, Missing};
+use crate::errors::{Outcome, Stop};
+use crate::objects::Value;
+use crate::plan::{Field, FieldValues};
+
+/// The values of a mapping by place, as long as it is in step.
+pub(super) struct InStep<'a, 'py> {
+    rows: &'a Rows<'a>,
+    row: &'a Bound<'py, PyDict>,
+    class: &'a Class,
+    order: Arc<Order>,
+    /// Those that were not written yet when code of Python's could run.
+    taken: Option<Fetched<'a, 'py>>,
+    is_out: bool,
+}
+
+impl<'a, 'py> InStep<'a, 'py> {
+    /// `None` for a row of which it can be seen at once that it is out of step, or where values need
+    /// more than to be written.
+    #[inline]
+    pub(super) fn of(
+        rows: &'a Rows<'a>,
+        row: &'a Bound<'py, PyDict>,
+        index: usize,
+        class: &'a Class,
+    ) -> Option<Self> {
+        if class.prepares || rows.rules.in_two_steps {
+            return None;
+        }
+        let order = rows.state.order(index)?;
+        if order.keys.len() != row.len() || !order.ignored.iter().all(|&it| order.has(it, row)) {
+            return None;
+        }
+        Some(Self {
+            rows,
+            row,
+            class,
+            order,
+            taken: None,
+            is_out: false,
+        })
+    }
+
+    /// Whether a key did not come where it was expected. No code of Python's has run before that was
+    /// known.
+    pub(super) fn is_out(&self) -> bool {
+        self.is_out
+    }
+
+    /// What the row has for its id.
+    pub(super) fn id(&mut self) -> Option<Bound<'py, PyAny>> {
+        let index = self.order.id?;
+        // SAFETY: it is counted before anything else can happen.
+        let id = unsafe { self.order.value(index, self.row) };
+        self.is_out |= id.is_none();
+        id.map(|id| id.to_owned())
+    }
+
+    /// The value at a place: that of the row, or what a row without one has. `None` out of step.
+    ///
+    /// # Safety
+    ///
+    /// Nobody counts it for the caller: no Python code may run as long as it is used.
+    #[inline(always)]
+    unsafe fn at(&mut self, place: usize) -> Option<Value<'_, 'py>> {
+        let known = self.class.places.get(place)?;
+        if let Some(index) = self.order.indexes.get(place).copied().flatten() {
+            // SAFETY: the caller's promise is the same.
+            let Some(value) = (unsafe { self.order.value(index, self.row) }) else {
+                self.is_out = true;
+                return None;
+            };
+            let is_given =
+                !value.is_none() || !(self.rows.rules.drops_nulls || known.stamp.is_some());
+            if is_given {
+                return Some(value);
+            }
+        }
+        let default = match (&known.missing, known.stamp) {
+            (_, Some(_)) => self.rows.now,
+            (Missing::Value(value), None) => Some(value),
+            (Missing::Made(_), None) => None,
+        };
+        default.map(|value| value.bind_borrowed(self.row.py()))
+    }
+}
+
+impl<'py> FieldValues<'py> for InStep<'_, 'py> {
+    #[inline(always)]
+    unsafe fn peek(&mut self, place: usize, _: &Field) -> Option<Value<'_, 'py>> {
+        if self.taken.is_none() {
+            // SAFETY: the caller's promise is the same.
+            return unsafe { self.at(place) };
+        }
+        let taken = self.taken.as_ref()?.places.get(place)?.as_ref()?;
+        Some(taken.bind_borrowed(self.row.py()))
+    }
+
+    fn value(&mut self, _: usize, _: &Field) -> Outcome<Bound<'py, PyAny>> {
+        Err(Stop::AskPython)
+    }
+
+    #[inline]
+    fn take_after(&mut self, place: usize) -> Outcome<()> {
+        let count = self.class.places.len();
+        if self.taken.is_some() || place + 1 >= count {
+            return Ok(());
+        }
+        let mut taken = Fetched::of_so_many(count, self.rows.state)?;
+        for (place, slot) in taken.places.iter_mut().enumerate().skip(place + 1) {
+            // SAFETY: it is counted before anything else can happen.
+            let value = unsafe { self.at(place) }.ok_or(Stop::AskPython)?;
+            *slot = Some(value.to_owned().unbind());
+        }
+        self.taken = Some(taken);
+        Ok(())
+    }
+}
