@@ -363,8 +363,12 @@ class QuerySet(Generic[D]):
         """
         query, collection = self.to_query(), self.coll(alias)
         open_cursor = self._connection(alias).driver.open_aggregation
-        with naming_values(collection, (self.__klass__, self._filters)):
+        filters = self._filters
+        try:
             return await counting.count(collection, query, open_cursor)
+        except Exception:
+            with naming_values(collection, (self.__klass__, filters)):
+                raise
 
     async def _aggregate(
         self, pipeline: Sequence[Mapping[str, Any]], alias: str | None

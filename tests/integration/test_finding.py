@@ -128,6 +128,25 @@ async def test_batches_go_to_the_codec_in_slices_of_the_measured_size(
     assert given == [Pace().size, first, *[300] * (rest // 300), *([rest % 300] * bool(rest % 300))]
 
 
+async def test_a_small_reply_goes_to_the_codec_at_once(
+    many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int] = []
+    made = reading.codec_for
+
+    class Spy:
+        def __init__(self, codec: Any) -> None:
+            self.codec = codec
+
+        def decode_many(self, reply: bytes, offsets: Any, **options: Any) -> Any:
+            given.append(len(offsets))
+            return self.codec.decode_many(reply, offsets, **options)
+
+    monkeypatch.setattr(reading, "codec_for", lambda *args: Spy(made(*args)))
+    assert len(await Row.objects.limit(5).find_all()) == 5
+    assert given == [5]
+
+
 async def test_documents_are_what_from_son_makes_of_what_is_stored(mongo: Mongo) -> None:
     stored = [
         {"_id": 1, "n": 1, "word": "a"},

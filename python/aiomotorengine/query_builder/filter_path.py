@@ -78,6 +78,8 @@ def resolve(document_class: Any, key: str, operators: Collection[str]) -> Filter
         ('points.0', 'p.0', ('gt',))
     """
     step = declared(document_class, key) or undeclared(key)
+    if step.rest is None and step.name:
+        return FilterPath(step.field, step.name, step.db_name, ())
     path = [step]
     while step.rest is not None:
         deeper = below(step.field, step.rest, operators)
@@ -111,7 +113,9 @@ def invalid_filter(key: str, operators: Collection[str]) -> ValueError:
 def declared(document_class: Any, key: str) -> Found | None:
     """The field a key begins with. The longest name wins: names may end in underscores."""
     fields = document_class._fields
-    names = [n for n in fields if key == n or key.startswith(n + SEPARATOR)]
+    names = [key] if key in fields else []
+    if SEPARATOR in key:
+        names += [name for name in fields if key.startswith(name + SEPARATOR)]
     if not names:
         return None
     name = max(names, key=len)

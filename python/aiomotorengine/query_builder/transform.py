@@ -90,7 +90,9 @@ def validate_fields(document_class: Any, query: Mapping[str, Any]) -> None:
     """
     for key in query:
         if key != RAW or not is_raw_query(document_class, query):
-            operators_of(key, resolve(document_class, key, OPERATORS).operators)
+            names = resolve(document_class, key, OPERATORS).operators
+            if names:
+                operators_of(key, names)
 
 
 def condition(document_class: Any, key: str, raw: Any) -> dict[str, Any]:

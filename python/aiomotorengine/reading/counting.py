@@ -42,8 +42,8 @@ async def count(
         # The driver's own count_documents takes an answer without a cursor for "none".
         all_of_them = {"$group": {"_id": None, "n": {"$sum": 1}}}
         pipeline: list[Mapping[str, Any]] = [{"$match": query}, all_of_them]
-        found = await reading.aggregate(collection, pipeline, open_aggregation, is_single=True)
-        return checked_count(found[0].get("n")) if found else 0
+        found = await reading.aggregate_one(collection, pipeline, open_aggregation)
+        return 0 if found is None else checked_count(found.get("n"))
     with protocol_errors(lambda: can_encode(collection, query), is_read=True):
         level = collection.read_concern.document
         answer = await collection.database.command(

@@ -23,10 +23,21 @@ from aiomotorengine.wire.cursors import CursorReader
 from aiomotorengine.wire.replies import Batch, decode_documents, with_replies_as_bytes
 from aiomotorengine.wire.requests import can_encode
 
-__all__ = ["Reading", "Unreadable", "aggregate", "find", "find_first", "find_stored"]
+__all__ = [
+    "Reading",
+    "Unreadable",
+    "aggregate",
+    "aggregate_one",
+    "find",
+    "find_first",
+    "find_stored",
+]
 
 BYTES_PER_REPLY = 1024 * 1024
 """About how large a reply should be."""
+
+SMALL_REPLY = 4 * 1024
+"""Up to how many bytes a reply is decoded in one go, however fast that will turn out to be."""
 
 MOST_DECODED_AT_ONCE = 1_000
 """How many documents are decoded before the event loop gets its turn, however fast that is: next,
@@ -230,6 +241,8 @@ class Reading:
     def _decode_some(self, batch: Batch) -> Decoded:
         pace = self._pace
         count = min(pace.size, MOST_DECODED_AT_ONCE)
+        if len(batch.reply) <= SMALL_REPLY:
+            count = len(batch.offsets)
         offsets = batch.offsets[self._decoded : self._decoded + count]
         pace.start()
         decoded = self._decoder.decode(batch, offsets, pace)
@@ -360,6 +373,30 @@ async def aggregate(
         return [result async for results in reading for result in results]
     finally:
         await reading.aclose()
+
+
+async def aggregate_one(
+    collection: Any,
+    pipeline: Sequence[Mapping[str, Any]],
+    open_cursor: Callable[[Any, Sequence[Mapping[str, Any]]], Awaitable[Any]],
+) -> Mapping[str, Any] | None:
+    """The only result of an aggregation that has one at most; ``None`` without one.
+
+    Parameters as for ``aggregate``. All comes with one answer, as for ``find_first``.
+    """
+    served = with_replies_as_bytes(collection)
+    if served is collection:
+        results = await aggregate(collection, pipeline, open_cursor, is_single=True)
+        return results[0] if results else None
+    try:
+        cursor = await open_cursor(served, pipeline)
+        batch: Batch | None = await anext(cursor, None)
+    except Exception:
+        with protocol_errors(lambda: can_encode(collection, {"pipeline": pipeline}), is_read=True):
+            raise
+    if batch is None:
+        return None
+    return decode_documents(batch, batch.offsets[:1], collection.codec_options)[0]
 
 
 def size_next_reply(cursor: Any, batch: Batch) -> None:
