@@ -21,10 +21,12 @@ __all__ = [
     "cut_reply",
     "forget_constructions",
     "initializer",
+    "new_instance",
     "new_object_ids",
     "others",
     "set_construction",
     "set_layout",
+    "setter_changed",
     "take_values",
     "value",
     "values_of",
@@ -51,8 +53,10 @@ class FieldDescriptor(PythonDescriptor): ...
 class StorageMeta(type): ...
 
 def set_layout(cls: type, names: tuple[str, ...]) -> None: ...
+def setter_changed(cls: type) -> None: ...
 def forget_constructions() -> None: ...
 def initializer(cls: type) -> Any: ...
+def new_instance(cls: type[Any], /, *_arguments: Any, **_named: Any) -> Any: ...
 def set_construction(
     cls: type,
     lasts: bool,

@@ -18,6 +18,7 @@ from aiomotorengine.storage import (
     ShadowedAttribute,
     StorageMeta,
     lay_out,
+    setter_changed,
     shadowed,
 )
 
@@ -137,8 +138,7 @@ class DocumentMetaClass(StorageMeta):
 
     def __setattr__(cls, name: str, value: Any) -> None:
         super().__setattr__(name, shadowed(cls, name, value))
-        if name in COMPILED_NAMES:
-            new_generation()
+        cls.__changed(name)
 
     def __delattr__(cls, name: str) -> None:
         present = cls.__dict__.get(name)
@@ -149,8 +149,13 @@ class DocumentMetaClass(StorageMeta):
         in_its_place = shadowed(cls, name, left)
         if in_its_place is not left:
             super().__setattr__(name, in_its_place)
+        cls.__changed(name)
+
+    def __changed(cls, name: str) -> None:
         if name in COMPILED_NAMES:
             new_generation()
+        if name in ("__setattr__", "__delattr__"):
+            setter_changed(cls)
 
 
 def field_in(value: Any) -> BaseField[Any] | None:

@@ -59,6 +59,7 @@ __all__ = [
     "lay_out",
     "other_values",
     "reason",
+    "setter_changed",
     "shadowed",
     "take_values",
     "value_of",
@@ -296,6 +297,9 @@ class DocumentStorage(Storage):
     _stored_keys: dict[str, str] | None
     _hidden: dict[str, Any] | None
 
+    if not TYPE_CHECKING and _native is not None:
+        __new__ = _native.new_instance
+
     @property
     def _values(self) -> dict[str, Any]:
         """The stored values by attribute name; live, not a copy."""
@@ -340,8 +344,21 @@ class LiveValues(MutableMapping[str, Any]):
 
 def lay_out(document_class: Any, names: Iterable[str]) -> None:
     """Say which values the instances of a class will have."""
+    if _native is None:
+        return
+    _native.set_layout(document_class, tuple(names))
+    makers = [vars(base)["__new__"] for base in document_class.__mro__ if "__new__" in vars(base)]
+    if makers[0] is _native.new_instance and makers[1] is not object.__new__:
+        # That of a mixin behind the library's classes, which has none with Python's storage.
+        type.__setattr__(document_class, "__new__", makers[1])
+
+
+def setter_changed(document_class: Any) -> None:
+    """Say that a class, and all that derive from it, have another ``__setattr__`` than before."""
     if _native is not None:
-        _native.set_layout(document_class, tuple(names))
+        _native.setter_changed(document_class)
+        for derived in type.__subclasses__(document_class):
+            setter_changed(derived)
 
 
 def construct_directly(

@@ -40,8 +40,8 @@ mod son_codec {
     use crate::reply::cut_reply;
     #[pymodule_export]
     use crate::storage::{
-        forget_constructions, initializer, others, set_construction, set_layout, take_values,
-        value, values_of,
+        forget_constructions, initializer, others, set_construction, set_layout, setter_changed,
+        take_values, value, values_of,
     };
 
     #[pymodule_init]
@@ -84,10 +84,12 @@ mod tests {
                     "cut_reply",
                     "forget_constructions",
                     "initializer",
+                    "new_instance",
                     "new_object_ids",
                     "others",
                     "set_construction",
                     "set_layout",
+                    "setter_changed",
                     "take_values",
                     "value",
                     "values_of",

@@ -41,12 +41,12 @@ pub(super) unsafe fn allocate<'py>(
         }
         let object = Bound::from_owned_ptr(py, made);
         if (*class).tp_basicsize as usize != HEADER
-            || (cfg!(Py_3_13) && !sets_attributes_itself(class))
+            || !sets_attributes_itself(class)
             || !lasts(py, class)
         {
-            // It has slots of the user's, into which Python puts what it wants. Or it has a `__setattr__`
-            // that may call `object`'s, which since Python 3.13 puts what it wants into the `__dict__`. Or
-            // its class, which it counts, may be one that its own instances keep.
+            // It has slots of the user's, into which Python puts what it wants. Or its attributes are set by
+            // `object`'s function, which puts what it wants into the `__dict__`. Or its class, which it
+            // counts, may be one that its own instances keep.
             Stored::new_unchecked(object.as_borrowed()).track();
         }
         Ok(object)

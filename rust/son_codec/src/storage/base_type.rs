@@ -8,7 +8,7 @@ use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyString, PyType};
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
 use super::allocation::allocate;
 use super::calls::{release, set_as_objects_do, set_by};
@@ -27,8 +27,8 @@ pub(crate) fn storage_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
 /// The object, if it is an instance of the base type.
 #[inline]
 pub(crate) fn stored<'a, 'py>(object: Borrowed<'a, 'py, PyAny>) -> Option<Stored<'a, 'py>> {
-    // SAFETY: reads of the type of a live object. Only the base type has this function as its own;
-    // who has it inherited it, or else has a `__setattr__` of the program's and is asked for its bases.
+    // SAFETY: reads of the type of a live object. Only classes that derive from the base type were given
+    // this function, by `choose_setter`; others are asked for their bases.
     unsafe {
         let class = object.get_type_ptr();
         let is_stored = sets_attributes_itself(class)
@@ -61,11 +61,9 @@ fn make(py: Python<'_>) -> PyResult<Py<PyType>> {
         unsafe { std::mem::zeroed() },
     ];
     let slots = [
-        (ffi::Py_tp_new, new as *mut c_void),
         (ffi::Py_tp_traverse, traverse as *mut c_void),
         (ffi::Py_tp_clear, clear as *mut c_void),
         (ffi::Py_tp_dealloc, deallocate as *mut c_void),
-        (ffi::Py_tp_setattro, set_attribute as *mut c_void),
         (
             ffi::Py_tp_getset,
             Box::leak(Box::new(attributes)).as_mut_ptr().cast(),
@@ -113,25 +111,64 @@ fn offset(name: &'static std::ffi::CStr, offset: usize) -> ffi::PyMemberDef {
 
 // -- how instances come and go ------------------------------------------------------------------
 
-unsafe extern "C" fn new(
+/// `__new__` of documents. It is a function of the module and not the type's own `tp_new`, so that
+/// `object.__new__(Model)` is not refused.
+#[pyfunction]
+#[pyo3(signature = (class, /, *_arguments, **_named))]
+fn new_instance<'py>(
+    class: &Bound<'py, PyType>,
+    _arguments: &Bound<'py, PyTuple>,
+    _named: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = class.py();
+    if !class.is_subclass(storage_type(py)?)? {
+        return Err(PyTypeError::new_err(
+            "only documents are made by this __new__",
+        ));
+    }
+    // SAFETY: a class that derives from the base type; it lives as long as it is borrowed here.
+    unsafe {
+        let pointer = class.as_type_ptr();
+        if ffi::PyType_HasFeature(pointer, ffi::Py_TPFLAGS_IS_ABSTRACT) != 0 {
+            // It refuses, and says which methods are missing.
+            return py
+                .get_type::<PyAny>()
+                .call_method1(intern!(py, "__new__"), (class,));
+        }
+        allocate(py, pointer, layout_of(py, pointer))
+    }
+}
+
+static MAKER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// Give the module the function, of which classes are asked whether it is theirs.
+pub(super) fn add_maker(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let maker = wrap_pyfunction!(new_instance, module)?;
+    MAKER.get_or_init(module.py(), || maker.clone().into_any().unbind());
+    module.add_function(maker)
+}
+
+/// The memory that `object.__new__` asks for.
+unsafe extern "C" fn allocate_unfilled(
     class: *mut ffi::PyTypeObject,
-    arguments: *mut ffi::PyObject,
-    named: *mut ffi::PyObject,
+    _items: ffi::Py_ssize_t,
 ) -> *mut ffi::PyObject {
-    // SAFETY: Python calls it, attached, with a type that derives from the base.
+    // SAFETY: Python calls it, attached, with a class that `allocate_by_layout` was given. The collector
+    // knows what is made, since before 3.13 `object.__new__` gives it a `__dict__` at once.
     unsafe {
         let py = Python::assume_attached();
-        if ffi::PyType_HasFeature(class, ffi::Py_TPFLAGS_IS_ABSTRACT) != 0 {
-            // It refuses, and says which methods are missing.
-            return match ffi::PyBaseObject_Type.tp_new {
-                Some(new) => new(class, arguments, named),
-                None => null_mut(),
-            };
-        }
         raised(py, allocate(py, class, layout_of(py, class)), |made| {
+            Stored::new_unchecked(made.as_borrowed()).track();
             made.into_ptr()
         })
     }
+}
+
+/// Have instances of a class made with room for its values, by whomever they are made.
+pub(super) fn allocate_by_layout(class: &Bound<'_, PyType>) {
+    // SAFETY: a heap type that is alive and derives from the base type. What it frees its instances by is
+    // what all collected heap types have, and takes memory of any size.
+    unsafe { (*class.as_type_ptr()).tp_alloc = Some(allocate_unfilled) }
 }
 
 unsafe extern "C" fn traverse(
@@ -267,7 +304,53 @@ pub(super) unsafe fn lookup(
     unsafe { _PyType_Lookup(class, name.as_ptr()) }
 }
 
-/// Whether a class has no `__setattr__` but that of the base type.
+/// Decide by what function attributes of a class's instances are set: by ours, which sees what goes into
+/// the `__dict__`, unless a class has a `__setattr__` or `__delattr__` of the program's. That one may
+/// call `object.__setattr__`, which before Python 3.13 refuses objects for which there is any function in
+/// C but its own. So the bases of such a class have that one from then on, and new instances of them all
+/// are known to the collector from the beginning.
+pub(crate) fn choose_setter(class: &Bound<'_, PyType>) {
+    // SAFETY: heap types that are alive and derive from the base type, by the callers' word, or have no
+    // setter of ours. A function is put into a type as Python itself does it: the type is told.
+    unsafe {
+        let pointer = class.as_type_ptr();
+        if has_setter_of_object(pointer) {
+            (*pointer).tp_setattro = Some(set_attribute);
+            ffi::PyType_Modified(pointer);
+        } else if !sets_attributes_itself(pointer) {
+            for base in class.mro() {
+                let base: *mut ffi::PyTypeObject = base.as_ptr().cast();
+                if sets_attributes_itself(base) {
+                    (*base).tp_setattro = ffi::PyBaseObject_Type.tp_setattro;
+                    ffi::PyType_Modified(base);
+                }
+            }
+        }
+    }
+}
+
+/// # Safety
+///
+/// A live class.
+unsafe fn has_setter_of_object(class: *mut ffi::PyTypeObject) -> bool {
+    // SAFETY: the caller's promise.
+    let setters = unsafe { [(*class).tp_setattro, ffi::PyBaseObject_Type.tp_setattro] };
+    let [own, of_object] = setters.map(|setter| setter.map(|function| function as usize));
+    own == of_object
+}
+
+/// Whether a class has no `__setattr__` of the program's.
+///
+/// # Safety
+///
+/// A live class.
+#[inline]
+pub(super) unsafe fn has_no_own_setter(class: *mut ffi::PyTypeObject) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { sets_attributes_itself(class) || has_setter_of_object(class) }
+}
+
+/// Whether the attributes of a class's instances are set by our function.
 ///
 /// # Safety
 ///
@@ -279,16 +362,16 @@ pub(super) unsafe fn sets_attributes_itself(class: *mut ffi::PyTypeObject) -> bo
     setter.map(|function| function as usize) == Some(set_attribute as *const () as usize)
 }
 
-/// Whether a class has no `__new__` but that of the base type.
+/// Whether a class has no `__new__` but that of documents.
 ///
 /// # Safety
 ///
 /// A live class.
 #[inline]
-pub(super) unsafe fn makes_instances_itself(class: *mut ffi::PyTypeObject) -> bool {
-    // SAFETY: the caller's promise.
-    let maker = unsafe { (*class).tp_new };
-    maker.map(|function| function as usize) == Some(new as *const () as usize)
+pub(super) unsafe fn makes_instances_itself(py: Python<'_>, class: *mut ffi::PyTypeObject) -> bool {
+    // SAFETY: the caller's promise; what is found is only compared.
+    let maker = unsafe { lookup(class, intern!(py, "__new__")) };
+    MAKER.get(py).is_some_and(|own| own.as_ptr() == maker)
 }
 
 /// `document.name = value`, or with NULL `del document.name`.

@@ -94,7 +94,7 @@ unsafe extern "C" fn construct(
             }
         }
         let initializer = lookup(type_object, intern!(py, "__init__"));
-        if makes_instances_itself(type_object)
+        if makes_instances_itself(py, type_object)
             && !initializer.is_null()
             && ffi::PyType_HasFeature(ffi::Py_TYPE(initializer), ffi::Py_TPFLAGS_METHOD_DESCRIPTOR)
                 != 0

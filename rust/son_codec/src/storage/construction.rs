@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString, PyType};
 
 use super::allocation::allocate;
-use super::base_type::{lookup, sets_attributes_itself};
+use super::base_type::{has_no_own_setter, lookup};
 use super::calls::release;
 use super::cycles::may_be_in_cycle;
 use super::instance::Stored;
@@ -158,7 +158,7 @@ pub(super) unsafe fn filling_of<'py>(
     unsafe {
         let construction = Words::of(class).construction(py)?;
         let holds = construction.get().generation == GENERATION.load(Ordering::Relaxed)
-            && sets_attributes_itself(class);
+            && has_no_own_setter(class);
         holds.then_some(construction)
     }
 }

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyTuple, PyType};
 
-use super::base_type::storage_type;
+use super::base_type::{allocate_by_layout, choose_setter, storage_type};
 use super::calling::call_directly;
 use super::construction::Construction;
 use super::layout::Layout;
@@ -177,8 +177,18 @@ pub(crate) fn set_layout(class: &Bound<'_, PyType>, names: &Bound<'_, PyTuple>) 
     if words.layout.get().is_null() {
         words.layout.set(layout.into_ptr());
         call_directly(class);
+        allocate_by_layout(class);
+        choose_setter(class);
     }
     Ok(())
+}
+
+/// Say that a class has another `__setattr__` or `__delattr__` than before.
+#[pyfunction]
+pub(crate) fn setter_changed(class: &Bound<'_, PyType>) {
+    if words_of(class).is_some_and(|words| words.layout(class.py()).is_some()) {
+        choose_setter(class);
+    }
 }
 
 unsafe extern "C" fn traverse(

@@ -34,12 +34,13 @@ pub(crate) use functions::{others, take_values, value, values_of};
 pub(crate) use initialization::initializer;
 pub(crate) use instance::Stored;
 pub(crate) use layout::Layout;
-pub(crate) use metaclass::{inline_layout, set_layout};
+pub(crate) use metaclass::{inline_layout, set_layout, setter_changed};
 
 /// Give the module the types.
 pub(crate) fn add_types(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     cycles::prepare(py)?;
+    base_type::add_maker(module)?;
     module.add("Storage", base_type::storage_type(py)?)?;
     module.add("StorageMeta", metaclass::storage_metaclass(py)?)?;
     module.add("FieldDescriptor", descriptor::descriptor_type(py)?)
