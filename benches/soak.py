@@ -16,7 +16,7 @@ one now and then, and the host of a virtual machine may stop it in the middle, w
 no thread. So where the thread never stopped by itself, a hold is the processor's time that it took;
 where it did, the time on the wall, less what the kernel says it waited for a processor.
 Python's garbage collector looks at all there is in the process now and then: what was there before
-the work began (the tools, the rows) is taken out of its sight.
+a piece of work began (the tools, the rows, what is left of other work) is taken out of its sight.
 """
 
 from __future__ import annotations
@@ -69,8 +69,6 @@ def main(arguments: list[str]) -> int:
         f"on {options.driver}, codec {codec.implementation}"
     )
     rows = shape.rows(DIFFERENT_ROWS)
-    gc.collect()
-    gc.freeze()
     with (
         kinds()[options.server].start() as server,
         asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(IDLE)) as runner,
@@ -233,6 +231,8 @@ class Excluded:
 
 async def measured(count: int, work: Callable[[Excluded], Awaitable[int]]) -> Figures:
     excluded = Excluded()
+    gc.collect()  # what was there before, and what other work has left, is not looked at here
+    gc.freeze()
     async with ticking() as hold:
         started, processor = time.perf_counter(), time.process_time()
         assert await work(excluded) == count
@@ -402,7 +402,6 @@ class Work:
 
     async def refused(self, count: int) -> Figures:
         ids = [found["_id"] async for found in self.collection.find({}, {"_id": 1}).limit(count)]
-        gc.freeze()
 
         def again(excluded: Excluded) -> Iterator[Any]:
             for document, id in zip(self._made(count, excluded), ids, strict=True):
