@@ -30,6 +30,7 @@ from aiomotorengine import (
     PointField,
     PolygonField,
     ReferenceField,
+    Rows,
     StringField,
     URLField,
     UUIDField,
@@ -37,6 +38,7 @@ from aiomotorengine import (
     fields,
 )
 from aiomotorengine.codec import codec_for
+from aiomotorengine.rows.plan import row_plan
 from tests.codec.laws import STANDARD
 from tests.codec.test_routes import model_of
 
@@ -122,4 +124,47 @@ def test_no_python_is_run(field: Any, values: list[Any]) -> None:
     calls = calls_in(both_ways)
     assert calls.pop(0).endswith("both_ways")
     assert calls == []
+    assert side.stepped_back == 0
+
+
+class Line(Document):
+    number = IntField(min_value=0)
+    share = FloatField()
+    price = DecimalField()
+    sold = BooleanField()
+    at = DateTimeField()
+    key = UUIDField()
+    inner = EmbeddedDocumentField(Inner)
+    made = DateTimeField(auto_now_on_insert=True)
+    changed = DateTimeField(auto_now_on_update=True)
+
+
+AS_TEXTS = {
+    "number": " 7",
+    "share": "1.5",
+    "price": "1.50",
+    "sold": "Yes",
+    "at": "2024-02-29T12:00:00Z",
+    "key": str(UUID(int=5)),
+}
+AS_VALUES = {
+    "number": 7,
+    "share": 1.5,
+    "price": Decimal("1.50"),
+    "sold": True,
+    "at": datetime(2024, 2, 29),
+    "key": UUID(int=5),
+    "inner": {"name": "a"},
+}
+
+
+@pytest.mark.parametrize(("row", "parse"), [(AS_VALUES, False), (AS_TEXTS, True)])
+def test_for_rows_only_the_clock_is_asked(row: dict[str, Any], parse: bool) -> None:
+    rows = Rows([], parse=parse, nulls="default")
+    with codec.use("native"):
+        side = codec_for(Line, STANDARD).compile_rows(row_plan(rows.reader(Line)))
+    given = [dict(row), {**row, "at": None}, dict(row)]
+    side.encode_many(given)
+    _, *calls = calls_in(lambda: side.encode_many(given))
+    assert calls == ["now"]
     assert side.stepped_back == 0
