@@ -177,8 +177,8 @@ Large = type("Large", (), {"__slots__": [f"slot_{number:04}" for number in range
 DocumentStorage._hidden = vars(Large)["slot_2999"]  # 24 KB behind where an instance begins
 try:
     side.decode_many(encode({"_id": 1}) * 5000)
-except TypeError:
-    print("refused")
+except Exception as error:
+    print("refused" if isinstance(error.__cause__ or error, TypeError) else error)
 """
     # The codec is compiled after that.
     begun = BEGINNING.replace("side = codec_for", "sides = lambda: codec_for")
