@@ -367,6 +367,7 @@ class QuerySet(Generic[D]):
         try:
             return await counting.count(collection, query, open_cursor)
         except Exception:
+            # Entered here, so that a count that succeeds does not pay for it.
             with naming_values(collection, (self.__klass__, filters)):
                 raise
 
