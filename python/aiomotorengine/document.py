@@ -213,8 +213,16 @@ class BaseDocument(DocumentStorage):
     async def delete(self, alias: str | None = None) -> int:
         """Remove the document. It keeps its ``_id``.
 
+        What refers to it is treated as the ``on_delete`` of its references says.
+
+        Parameters:
+            alias: the connection to use; by default the class's ``__alias__``.
+
         Returns:
             How many were removed: 1, or 0 where nothing is stored under its id.
+
+        Raises:
+            DeleteDeniedError: a document refers to it, and forbids it; nothing was changed.
         """
         return await type(self).objects.remove(instance=self, alias=alias)
 

@@ -16,6 +16,7 @@ from aiomotorengine.locations import Location, Part, location_of, shown
 __all__ = [
     "PYMONGO_ERROR_REGEX",
     "AggregationError",
+    "DeleteDeniedError",
     "FieldError",
     "InvalidDocumentError",
     "LoadReferencesRequiredError",
@@ -110,6 +111,10 @@ class InvalidDocumentError(ValueError):
         )
 
     @classmethod
+    def unfitting_delete_rule(cls, rule: str, name: str) -> InvalidDocumentError:
+        return cls(f"on_delete={rule!r} does not fit Field '{name}'.")
+
+    @classmethod
     def duplicate_db_fields(cls, names: Iterable[str]) -> InvalidDocumentError:
         # The blank at the end has been there since 2017, and programs may match it.
         return cls(f"Multiple db_fields defined for: {', '.join(names)} ")
@@ -142,6 +147,31 @@ class FieldError:
         if isinstance(error, InvalidDocumentError):
             return cls(path, error.code, str(error), error.value)
         return cls(path, InvalidDocumentError.code, str(error), None)
+
+
+class DeleteDeniedError(RuntimeError):
+    """A document can't be deleted while another one refers to it; nothing was changed.
+
+    Attributes:
+        document_class: the class of the document that refers to it.
+        field: where in that the reference stands, as ``author`` or ``home.country``.
+    """
+
+    def __init__(self, message: str, document_class: type[Any], field: str) -> None:
+        super().__init__(message, document_class, field)
+        self.document_class = document_class
+        self.field = field
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    @classmethod
+    def of(cls, deleted: str, document_class: type[Any], field: str) -> DeleteDeniedError:
+        return cls(
+            f'This "{deleted}" can\'t be deleted: {document_class.__name__}.{field} refers to it.',
+            document_class,
+            field,
+        )
 
 
 class LoadReferencesRequiredError(RuntimeError):

@@ -1,14 +1,22 @@
-"""What MongoDB takes as the ``_id`` of a document, and what a program may give for one."""
+"""What MongoDB takes as the ``_id`` of a document, and what a program may give for one.
+
+Also which ids MongoDB takes for one, and how many are asked for at a time.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
+import bson
+from bson.binary import UuidRepresentation
 from bson.code import Code
+from bson.codec_options import CodecOptions
 from bson.datetime_ms import DatetimeMS
 from bson.decimal128 import Decimal128
 from bson.max_key import MaxKey
@@ -18,7 +26,7 @@ from bson.timestamp import Timestamp
 
 from aiomotorengine.utils import has_operators
 
-__all__ = ["Id", "id_to_find", "is_hex_id", "is_id", "without_hex"]
+__all__ = ["Id", "chunks", "id_key", "id_to_find", "is_hex_id", "is_id", "without_hex"]
 
 Id = ObjectId | str | int | float | bytes | UUID | datetime | Decimal128 | Mapping[str, Any]
 """What a type checker takes for an id."""
@@ -36,6 +44,14 @@ SCALARS = (
     MaxKey,
 )
 """Types of ids, besides texts, whole numbers and mappings."""
+
+STANDARD: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
+
+IDS_PER_QUERY = 10_000
+"""How many ids one ``$in`` asks for: 12-byte ids stay far below the 16 MiB of a command."""
+
+SIZE_PER_QUERY = 2 * 1024 * 1024
+"""How many characters or bytes ids of other types, such as texts, have together in one ``$in``."""
 
 HEX_ID = re.compile(r"[0-9a-fA-F]{24}")
 
@@ -92,3 +108,34 @@ def id_to_find(value: Any) -> Any:
             f"{type(value).__name__}."
         )
     return without_hex(value)
+
+
+def id_key(value: Any) -> Any:
+    """Something hashable that is equal for what MongoDB takes for one id."""
+    if isinstance(value, ObjectId | str | NoneType):
+        return value
+    if isinstance(value, Decimal128):
+        value = value.to_decimal()
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return value  # 1, 1.0 and Int64(1) are one id, also in Python
+    # As bytes, dates are equal at the same moment, and mappings that have the same keys in the
+    # same order.
+    return bson.encode({"": value}, codec_options=STANDARD)
+
+
+def chunks(ids: Mapping[Any, Any]) -> Iterator[list[Any]]:
+    """The ids, as many at a time as one query asks for.
+
+    Parameters:
+        ids: the ids by their keys.
+    """
+    chunk: list[Any] = []
+    size = 0
+    for key, id in ids.items():
+        chunk.append(id)
+        size += len(key) if isinstance(key, str | bytes) else 0
+        if len(chunk) == IDS_PER_QUERY or size >= SIZE_PER_QUERY:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk

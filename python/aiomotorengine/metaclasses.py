@@ -21,6 +21,7 @@ from aiomotorengine.storage import (
     setter_changed,
     shadowed,
 )
+from aiomotorengine.writing.deletion import rules as delete_rules
 
 __all__ = ["DocumentMetaClass", "classproperty"]
 
@@ -123,6 +124,7 @@ class DocumentMetaClass(StorageMeta):
         cls._fields_ordered = tuple(sorted(fields, key=lambda n: fields[n].creation_counter))
         cls._conversion = None
         cls._codecs = {}
+        delete_rules.register(cls)
         return cls
 
     def __refuse_duplicates(cls, fields: dict[str, BaseField[Any]], body: set[str]) -> None:

@@ -39,6 +39,7 @@ from aiomotorengine.update.definition import update_document
 from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction
 from aiomotorengine.writing import changing, indexes, saving
+from aiomotorengine.writing.deletion import deleting
 from aiomotorengine.writing.target import Target
 from aiomotorengine.writing.transactions import suited
 
@@ -237,7 +238,7 @@ class QuerySet(Generic[D]):
     def _target(self, alias: str | None) -> Target:
         connection = self._connection(alias)
         session = connection.opened().bound_session()
-        return Target(self.coll(alias), self.__klass__, session, connection.driver)
+        return Target(self.coll(alias), self.__klass__, session, connection.driver, alias)
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -572,10 +573,41 @@ class QuerySet(Generic[D]):
     async def delete(self, alias: str | None = None) -> int:
         """Remove all documents that the query finds (all there are, without a filter).
 
+        Limit and skip do not count. What refers to the documents is treated as the ``on_delete`` of
+        its references says.
+
+        Parameters:
+            alias: the connection to use.
+
         Returns:
-            How many were removed.
+            How many were removed, without those that others took along.
+
+        Raises:
+            DeleteDeniedError: a document refers to one of them, and forbids it; nothing was
+                changed.
         """
         return await self.remove(alias=alias)
+
+    async def delete_one(self, *, alias: str | None = None) -> int:
+        """Remove the first document that the query finds in its order; limit and skip do not count.
+
+        Parameters:
+            alias: the connection to use.
+
+        Returns:
+            1, or 0 where nothing was found.
+
+        Raises:
+            DeleteDeniedError: a document refers to it, and forbids it; nothing was changed.
+
+        Example:
+            >>> from aiomotorengine import DateTimeField, Document
+            >>> class Job(Document):
+            ...     made = DateTimeField(auto_now_on_insert=True)
+            >>> async def drop_the_oldest():
+            ...     return await Job.objects.order_by("made").delete_one()
+        """
+        return await deleting.delete_first(self._target(alias), self._filters, list(self._order))
 
     async def remove(self, instance: D | None = None, alias: str | None = None) -> int:
         """Remove one document, or all that the query finds.
@@ -589,14 +621,34 @@ class QuerySet(Generic[D]):
 
         Raises:
             ValueError: the document is of another class.
+            DeleteDeniedError: a document refers to one of them, and forbids it; nothing was
+                changed.
         """
-        collection = self.coll(alias)
+        target = self._target(alias)
         if instance is None:
-            return await changing.delete_many(collection, self.__klass__, self._filters)
+            return await deleting.delete_many(target, self._filters)
         saving.refuse_other_class(self.__klass__, instance, "remove")
-        if instance._id is None:
-            return 0
-        return await changing.delete_one(collection, saving.by_id(instance))
+        return await deleting.delete_document(target, instance)
+
+    async def drop_collection(self, *, alias: str | None = None) -> None:
+        """Drop the collection of the class: all documents, and all indexes.
+
+        Those of unique fields are asked for again by the next save. What refers to the documents is
+        not looked at; ``delete`` does that, and keeps the indexes.
+
+        Parameters:
+            alias: the connection to use.
+
+        Raises:
+            ValueError: the query set has filters, which say that not all is meant.
+            RuntimeError: this is inside a transaction.
+        """
+        if not self._filters.empty:
+            raise ValueError(
+                f"drop_collection() drops all of {self.__klass__.__name__}, whatever the filters "
+                "are: call it on a query set without filters, or delete()."
+            )
+        await deleting.drop_collection(self._target(alias))
 
     async def ensure_index(self, alias: str | None = None) -> int:
         """Ask the server to create the indexes of unique fields.

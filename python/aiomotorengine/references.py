@@ -10,15 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from copy import deepcopy
-from decimal import Decimal
-from types import NoneType
 from typing import Any
-
-import bson
-from bson.binary import UuidRepresentation
-from bson.codec_options import CodecOptions
-from bson.decimal128 import Decimal128
-from bson.objectid import ObjectId
 
 from aiomotorengine.documents.conversion import find_attribute
 from aiomotorengine.errors import StoredValueError
@@ -26,21 +18,13 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
-from aiomotorengine.ids import is_id
+from aiomotorengine.ids import chunks, id_key, is_id
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Unreadable
 from aiomotorengine.storage import DanglingReference, DocumentStorage, ReferenceList, value_of
 from aiomotorengine.utils import is_collection
 
 __all__ = ["load"]
-
-STANDARD: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
-
-IDS_PER_QUERY = 10_000
-"""How many ids one ``$in`` asks for: 12-byte ids stay far below the 16 MiB of a command."""
-
-SIZE_PER_QUERY = 2 * 1024 * 1024
-"""How many characters or bytes ids of other types, such as texts, have together in one ``$in``."""
 
 
 class Node:
@@ -223,24 +207,6 @@ async def fetch(
     return found
 
 
-def chunks(ids: Mapping[Any, Any]) -> Iterator[list[Any]]:
-    """The ids, as many at a time as one query asks for.
-
-    Parameters:
-        ids: the ids by their keys.
-    """
-    chunk: list[Any] = []
-    size = 0
-    for key, id in ids.items():
-        chunk.append(id)
-        size += len(key) if isinstance(key, str | bytes) else 0
-        if len(chunk) == IDS_PER_QUERY or size >= SIZE_PER_QUERY:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
-
-
 def adopt(node: Node, earlier: Any) -> None:
     """Give a document the references that were loaded for an earlier instance of it.
 
@@ -352,16 +318,3 @@ def references_in_value(
 
 def holds_references(field: ListField[Any]) -> bool:
     return isinstance(field.innermost, ReferenceField | EmbeddedDocumentField)
-
-
-def id_key(value: Any) -> Any:
-    """Something hashable that is equal for what MongoDB takes for one id."""
-    if isinstance(value, ObjectId | str | NoneType):
-        return value
-    if isinstance(value, Decimal128):
-        value = value.to_decimal()
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return value  # 1, 1.0 and Int64(1) are one id, also in Python
-    # As bytes, dates are equal at the same moment, and mappings that have the same keys in the
-    # same order.
-    return bson.encode({"": value}, codec_options=STANDARD)

@@ -17,7 +17,6 @@ from aiomotorengine import (
     ListField,
     ReferenceField,
     StringField,
-    references,
 )
 from tests.harness import Mongo
 from tests.integration.commands import watch
@@ -147,7 +146,7 @@ async def test_a_missing_target_keeps_its_id() -> None:
 async def test_large_ids_are_asked_for_in_chunks(
     mongo: Mongo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(references, "SIZE_PER_QUERY", 100)
+    monkeypatch.setattr("aiomotorengine.ids.SIZE_PER_QUERY", 100)
     texts = [f"{n}".zfill(60) for n in range(3)]
     mappings = [{"name": f"{n}".zfill(60)} for n in range(3)]
     await Plant.objects.bulk_insert([Plant(_id=id, label="n") for id in [*texts, *mappings]])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from aiomotorengine import Document, ListField, ReferenceField, StringField, references
+from aiomotorengine import Document, ListField, ReferenceField, StringField
 from aiomotorengine.errors import InvalidDocumentError, LoadReferencesRequiredError
 from tests.harness import Mongo
 from tests.integration.aliases import other_database
@@ -332,7 +332,7 @@ async def test_k41_nothing_to_load_asks_nothing(authors: list[Author], mongo: Mo
 async def test_k41_many_ids_are_asked_for_in_chunks(
     mongo: Mongo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(references, "IDS_PER_QUERY", 10)
+    monkeypatch.setattr("aiomotorengine.ids.IDS_PER_QUERY", 10)
     authors = [Author(name=f"{n}") for n in range(25)]
     await Author.objects.bulk_insert(authors)
     book = await stored(readers=authors)

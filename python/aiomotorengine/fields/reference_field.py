@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reprlib import repr as short_repr
 from types import NoneType
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, get_args, overload
 
 from bson.objectid import ObjectId
 
@@ -21,7 +21,10 @@ from aiomotorengine.storage import (
     ReferenceAttribute,
 )
 
-__all__ = ["ReferenceField"]
+__all__ = ["OnDelete", "ReferenceField"]
+
+OnDelete = Literal["deny", "cascade", "nullify", "pull"]
+"""What becomes of the document that has a reference when the target of that is deleted."""
 
 D = TypeVar("D", bound=DocumentStorage)
 
@@ -35,9 +38,14 @@ class ReferenceField(BaseField[D]):
     Parameters:
         reference_document_type: the document class; or its dotted path, which is looked up on
             first use, so that two modules can refer to each other's classes.
+        on_delete: what becomes of this document when the target is deleted through the library:
+            ``"deny"`` keeps the target from being deleted, ``"cascade"`` deletes this document as
+            well, ``"nullify"`` sets the reference to null, and ``"pull"`` takes it out of its list.
+            By default the reference stays, and leads nowhere.
 
     Raises:
-        ValueError: at first use, if it is no document class.
+        ValueError: ``on_delete`` is none of these; or at first use, if the target is no document
+            class.
         ImportError: at first use, if nothing is found under the path.
 
     Example:
@@ -59,6 +67,7 @@ class ReferenceField(BaseField[D]):
         self,
         reference_document_type: type[D],
         *args: Any,
+        on_delete: OnDelete | None = None,
         **options: Unpack[FieldOptions],
     ) -> None: ...
     @overload
@@ -66,13 +75,24 @@ class ReferenceField(BaseField[D]):
         self: ReferenceField[Any],
         reference_document_type: str,
         *args: Any,
+        on_delete: OnDelete | None = None,
         **options: Unpack[FieldOptions],
     ) -> None: ...
     def __init__(
-        self, reference_document_type: Any = None, *args: Any, **options: Unpack[FieldOptions]
+        self,
+        reference_document_type: Any = None,
+        *args: Any,
+        on_delete: OnDelete | None = None,
+        **options: Unpack[FieldOptions],
     ) -> None:
         super().__init__(*args, **options)
+        if on_delete is not None and on_delete not in get_args(OnDelete):
+            raise ValueError(
+                "on_delete must be None, 'deny', 'cascade', 'nullify' or 'pull', "
+                f"not {on_delete!r}."
+            )
         self._reference_document_type = reference_document_type
+        self._on_delete = on_delete
 
     @property
     def reference_type(self) -> type[D]:
@@ -82,6 +102,11 @@ class ReferenceField(BaseField[D]):
             found = document_class(self._reference_document_type, "reference_document_type")
             self.__dict__["_reference_type"] = found  # found only now, but no other than before
         return found
+
+    @property
+    def on_delete(self) -> OnDelete | None:
+        """What becomes of this document when the target is deleted."""
+        return self._on_delete
 
     def get_value(self, value: Any) -> Any:
         return id_of_missing(value)

@@ -317,9 +317,29 @@ async def find_first(
     return DocumentDecoder(collection, document_class).document_at(batch, batch.offsets[0])
 
 
-def find_stored(collection: Any, document_class: Any, query: Mapping[str, Any]) -> Reading:
-    """The documents of a class that a query finds, as they are stored."""
-    return Reading(reader_of(collection, query), StoredDecoder(collection, document_class))
+def find_stored(
+    collection: Any,
+    document_class: Any,
+    query: Mapping[str, Any],
+    *,
+    projection: Mapping[str, Any] | None = None,
+    sort: Sequence[tuple[str, Any]] | None = None,
+    limit: int = 0,
+    naming: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Reading:
+    """The documents of a class that a query finds, as they are stored.
+
+    Parameters:
+        collection: the driver's collection.
+        document_class: the class of the documents.
+        query: the filter, as MongoDB takes it.
+        projection: which keys are read; by default all.
+        sort: keys and directions.
+        limit: how many at most; 0 for all.
+        naming: what names the value that cannot be encoded, around each request.
+    """
+    reader = reader_of(collection, query, projection=projection, sort=sort or None, limit=limit)
+    return Reading(reader, StoredDecoder(collection, document_class), naming)
 
 
 def readable(collection: Any) -> Any:

@@ -1,8 +1,8 @@
-"""What a query finds is changed or removed, in one command."""
+"""What a query finds is changed, in one command."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -15,11 +15,16 @@ from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.requests import can_encode
 from aiomotorengine.writing.duplicates import violation
 
-__all__ = ["delete_many", "delete_one", "update_many"]
+__all__ = ["update_many"]
 
 
 async def update_many(
-    collection: Any, document_class: Any, filters: QNode, change: Mapping[str, Any]
+    collection: Any,
+    document_class: Any,
+    filters: QNode,
+    change: Mapping[str, Any],
+    *,
+    array_filters: Sequence[Mapping[str, Any]] | None = None,
 ) -> int:
     """Change all documents that meet some conditions.
 
@@ -28,6 +33,7 @@ async def update_many(
         document_class: the class of the documents.
         filters: the conditions.
         change: the update as MongoDB takes it.
+        array_filters: conditions for the items of lists that it names ``$[…]``.
 
     Returns:
         How many met them; 0 where the server does not acknowledge writes.
@@ -45,26 +51,8 @@ async def update_many(
             explained(),
             protocol_errors(lambda: can_encode(collection, query, change)),
         ):
-            result = await collection.update_many(query, change)
+            result = await collection.update_many(query, change, array_filters=array_filters)
             return checked_count(result.matched_count) if result.acknowledged else 0
     except DuplicateKeyError as error:
         found = violation(error, document_class)
         raise found from found.__cause__
-
-
-async def delete_many(collection: Any, document_class: Any, filters: QNode) -> int:
-    """Remove all documents that meet some conditions; parameters and result as above."""
-    query = filters.to_query(document_class)
-    with naming_values(collection, (document_class, filters)):
-        return await deleted(collection, query, collection.delete_many)
-
-
-async def delete_one(collection: Any, query: Mapping[str, Any]) -> int:
-    """Remove the document that a query by its id finds; the result is 0 or 1."""
-    return await deleted(collection, query, collection.delete_one)
-
-
-async def deleted(collection: Any, query: Mapping[str, Any], delete: Any) -> int:
-    with protocol_errors(lambda: can_encode(collection, query)):
-        result = await delete(query)
-        return checked_count(result.deleted_count) if result.acknowledged else 0

@@ -2,7 +2,8 @@
 
 Asking the server at every save would cost a round trip each, so that an index which was asked for
 is taken to be there for five minutes, as PyMongo itself did in 2017 (K47). Who drops a collection
-or a database meanwhile asks for its indexes again with ``ensure_index``.
+or a database meanwhile, other than by ``drop_collection``, asks for its indexes again with
+``ensure_index``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from aiomotorengine.writing.duplicates import violation
 from aiomotorengine.writing.target import Target
 from aiomotorengine.writing.transactions import has_sent_commands
 
-__all__ = ["SECONDS_REMEMBERED", "ensure", "ensure_remembered"]
+__all__ = ["SECONDS_REMEMBERED", "ensure", "ensure_remembered", "forget"]
 
 SECONDS_REMEMBERED = 300.0
 
@@ -115,6 +116,13 @@ def are_remembered(collection: Any, fields: Iterable[Any]) -> bool:
 
 def remember(collection: Any, field: Any) -> None:
     memory_of(collection)[key_of(collection, field)] = time.monotonic()
+
+
+def forget(collection: Any) -> None:
+    """Forget all indexes of a collection, which is dropped."""
+    memory, names = memory_of(collection), (collection.database.name, collection.name)
+    for key in [key for key in memory if key[:2] == names]:
+        del memory[key]
 
 
 def memory_of(collection: Any) -> dict[tuple[str, str, str], float]:

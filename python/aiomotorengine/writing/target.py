@@ -18,12 +18,22 @@ class Target(NamedTuple):
         document_class: the class of the query set.
         session: PyMongo's session that the running task is bound to, if there is one.
         driver: the driver of the collection; without a session it is not asked.
+        alias: the connection that the caller named, if it named one.
     """
 
     collection: Any
     document_class: type[Any]
     session: Any = None
     driver: Driver | None = None
+    alias: str | None = None
+
+    def of(self, document_class: Any) -> Target:
+        """Where documents of another class are written in the same call.
+
+        A class without an ``__alias__`` of its own is on the connection that the caller named.
+        """
+        target: Target = document_class.objects._target(document_class.__alias__ or self.alias)
+        return target
 
     @property
     def transaction(self) -> object | None:

@@ -1,0 +1,1 @@
+"""Deleting documents, and what becomes of those that refer to them."""

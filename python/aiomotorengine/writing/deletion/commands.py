@@ -1,0 +1,41 @@
+"""The commands that delete, with a query as MongoDB takes it; each says how many were deleted.
+
+Where the server does not acknowledge writes, that is 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiomotorengine.wire.answers import checked_count, protocol_errors
+from aiomotorengine.wire.requests import can_encode
+from aiomotorengine.writing.target import Target
+
+__all__ = ["delete_first", "delete_many", "delete_one"]
+
+
+async def delete_many(target: Target, query: Mapping[str, Any]) -> int:
+    """Delete all documents that a query finds."""
+    return await deleted(target, query, target.collection.delete_many)
+
+
+async def delete_one(target: Target, query: Mapping[str, Any]) -> int:
+    """Delete one document that a query finds."""
+    return await deleted(target, query, target.collection.delete_one)
+
+
+async def delete_first(
+    target: Target, query: Mapping[str, Any], order: Sequence[tuple[str, int]]
+) -> int:
+    """Delete the first document that a query finds in an order, which a plain delete has not."""
+    collection = target.collection
+    with protocol_errors(lambda: can_encode(collection, query)):
+        found = await collection.find_one_and_delete(query, {"_id": 1}, sort=order)
+        return 0 if found is None else 1
+
+
+async def deleted(target: Target, query: Mapping[str, Any], delete: Any) -> int:
+    with protocol_errors(lambda: can_encode(target.collection, query)):
+        result = await delete(query)
+        return checked_count(result.deleted_count) if result.acknowledged else 0

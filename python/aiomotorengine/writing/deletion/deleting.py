@@ -1,0 +1,120 @@
+"""Deleting documents: one, what a query finds, the first of that, or the collection.
+
+Where no rule points to their class, that is a single command. Where one does, the ids of what is to
+be deleted are read first, and then deleted as far as the query still finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from aiomotorengine.ids import chunks, id_key
+from aiomotorengine.query_builder.encoding import naming_values
+from aiomotorengine.query_builder.node import QNode
+from aiomotorengine.wire.answers import protocol_errors
+from aiomotorengine.writing import indexes
+from aiomotorengine.writing.deletion import commands
+from aiomotorengine.writing.deletion.following import follow_rules
+from aiomotorengine.writing.deletion.plan import find_ids, with_ids
+from aiomotorengine.writing.deletion.rules import rules_for
+from aiomotorengine.writing.saving import by_id
+from aiomotorengine.writing.target import Target
+
+__all__ = ["delete_document", "delete_first", "delete_many", "drop_collection"]
+
+
+async def delete_document(target: Target, document: Any) -> int:
+    """Delete a document; it keeps its ``_id``.
+
+    Returns:
+        How many were deleted: 1, or 0 where nothing is stored under its id.
+
+    Raises:
+        ValueError: its ``_id`` is a condition.
+        DeleteDeniedError: another document refers to it, and forbids it.
+    """
+    if document._id is None:
+        return 0
+    query = by_id(document)
+    target = target._replace(document_class=type(document))
+    if rules_for(target.document_class):
+        await follow_rules(target, {id_key(document._id): document._id})
+    return await commands.delete_one(target, query)
+
+
+async def delete_many(target: Target, filters: QNode) -> int:
+    """Delete all documents that meet some conditions.
+
+    Parameters:
+        target: where they are stored.
+        filters: the conditions.
+
+    Returns:
+        How many were deleted of those; 0 where the server does not acknowledge writes.
+
+    Raises:
+        ValueError: a value in the conditions is refused, or can't be encoded.
+        DeleteDeniedError: another document refers to one of them, and forbids it.
+    """
+    query = filters.to_query(target.document_class)
+    if not rules_for(target.document_class):
+        with naming(target, filters):
+            return await commands.delete_many(target, query)
+    ids = await find_ids(target, query, naming=lambda: naming(target, filters))
+    await follow_rules(target, ids)
+    return sum(
+        [await commands.delete_many(target, with_ids(query, chunk)) for chunk in chunks(ids)]
+    )
+
+
+async def delete_first(target: Target, filters: QNode, order: Sequence[tuple[str, int]]) -> int:
+    """Delete the first document that meets some conditions; the result is 1 or 0.
+
+    Parameters:
+        target: where it is stored.
+        filters: the conditions.
+        order: keys and directions.
+
+    Raises:
+        ValueError: as for ``delete_many``.
+        DeleteDeniedError: another document refers to it, and forbids it.
+    """
+    query: Mapping[str, Any] = filters.to_query(target.document_class)
+    if rules_for(target.document_class):
+        ids = await find_ids(
+            target, query, order=order, limit=1, naming=lambda: naming(target, filters)
+        )
+        if not ids:
+            return 0
+        await follow_rules(target, ids)
+        return await commands.delete_one(target, with_ids(query, [*ids.values()]))
+    with naming(target, filters):
+        if not order:
+            return await commands.delete_one(target, query)
+        return await commands.delete_first(target, query, order)
+
+
+async def drop_collection(target: Target) -> None:
+    """Drop a collection with its indexes, and forget that these were asked for.
+
+    Raises:
+        RuntimeError: this is inside a transaction.
+    """
+    if target.transaction is not None:
+        name = target.document_class.__name__
+        raise RuntimeError(
+            f"No collection is dropped inside a transaction; "
+            f"await {name}.objects.drop_collection() before it."
+        )
+    try:
+        with protocol_errors():
+            await target.collection.drop()
+    finally:
+        # Whatever the answer is, they may be gone.
+        indexes.forget(target.collection)
+
+
+def naming(target: Target, filters: QNode) -> AbstractContextManager[None]:
+    return naming_values(target.collection, (target.document_class, filters))

@@ -1,0 +1,56 @@
+"""Doing what rules say, before the documents themselves are deleted.
+
+    what goes with them → ``deny`` → ``nullify``, ``pull`` → ``cascade``
+
+Nothing is changed before all that forbids it was asked. What refers to others is deleted before
+these, so that a delete which comes to an early end leaves no reference that leads nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiomotorengine.query_builder.node import Q
+from aiomotorengine.writing import changing
+from aiomotorengine.writing.deletion import commands
+from aiomotorengine.writing.deletion.plan import Step, planned, with_ids
+from aiomotorengine.writing.target import Target
+
+__all__ = ["follow_rules"]
+
+
+async def follow_rules(target: Target, ids: Mapping[Any, Any]) -> None:
+    """Do what must be done before some documents are deleted, all but that.
+
+    Parameters:
+        target: where they are stored.
+        ids: their ids by ``id_key``.
+
+    Raises:
+        DeleteDeniedError: a document refers to one of them and forbids it; nothing was changed.
+        UniqueKeyViolationError: two references with ``unique=True`` would both be null.
+    """
+    plan = await planned(target, ids)
+    for step in (*plan.asked, *plan.cascaded):
+        await release(step)
+    for step in reversed(plan.cascaded):
+        await commands.delete_many(step.target, with_ids(step.query, step.ids))
+
+
+async def release(step: Step) -> None:
+    """Take the references to documents out of those that refer to them and stay."""
+    referred = step.referred_ids
+    for rule in step.rules:
+        if rule.action not in ("nullify", "pull") or not referred:
+            continue
+        path = rule.path
+        update = path.pull(referred) if rule.action == "pull" else path.nullify(referred)
+        target = step.target.of(rule.document_class)
+        await changing.update_many(
+            target.collection,
+            rule.document_class,
+            Q(path.query(referred)),
+            update.change,
+            array_filters=update.array_filters,
+        )

@@ -1,0 +1,126 @@
+"""Which classes refer to a class, and what becomes of their documents when its own are deleted.
+
+Class bodies say it with ``ReferenceField(..., on_delete=...)``. Whom the rules are about is found
+out when documents of a class are deleted for the first time, since a field may name its target by a
+path to what is defined later. Nothing here keeps a class alive: who is gone refers to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary, WeakSet, ref
+
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.reference_field import OnDelete, ReferenceField
+from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.writing.deletion.paths import ReferencePath, references_of, unwrapped
+
+__all__ = ["DeleteRule", "register", "rules_for"]
+
+declaring: WeakSet[type[Any]] = WeakSet()
+"""The classes that have a rule in a field of their own."""
+
+found_rules: WeakKeyDictionary[type[Any], tuple[WeakRule, ...]] = WeakKeyDictionary()
+"""What was found out for classes whose documents were deleted, until the next class is made."""
+
+
+class DeleteRule(NamedTuple):
+    """What becomes of documents when those that they refer to are deleted.
+
+    Attributes:
+        document_class: the class that refers.
+        path: where the references stand in it.
+        action: what becomes of its documents.
+    """
+
+    document_class: Any
+    path: ReferencePath
+    action: OnDelete
+
+
+class WeakRule(NamedTuple):
+    """A rule that does not keep the class alive."""
+
+    document_class: ref[type[Any]]
+    path: ReferencePath
+    action: OnDelete
+
+
+def register(document_class: Any) -> None:
+    """Take note of the rules of a new class.
+
+    Raises:
+        InvalidDocumentError: a rule does not fit its field.
+    """
+    found_rules.clear()
+    for name, field in document_class._fields.items():
+        reference, lists = unwrapped(field)
+        if not isinstance(reference, ReferenceField) or reference.on_delete is None:
+            continue
+        fits = {"pull": lists > 0, "nullify": lists == 0 and not field.required}
+        if not fits.get(reference.on_delete, True):
+            raise InvalidDocumentError.unfitting_delete_rule(reference.on_delete, name)
+        declaring.add(document_class)
+
+
+def rules_for(document_class: type[Any]) -> list[DeleteRule]:
+    """The rules that point to a class or to one of its bases.
+
+    Raises:
+        ImportError: a reference names its target by a path under which nothing is found, and the
+            name at its end is that of the class or of one of its bases.
+    """
+    if not declaring:
+        return []
+    rules = found_rules.get(document_class)
+    if rules is None:
+        rules = found_rules[document_class] = tuple(find_rules(document_class))
+    classes = ((rule.document_class(), rule) for rule in rules)
+    return [
+        DeleteRule(referring, rule.path, rule.action)
+        for referring, rule in classes
+        if referring is not None
+    ]
+
+
+def find_rules(document_class: type[Any]) -> Iterator[WeakRule]:
+    for referring in dict.fromkeys(classes_below(DocumentStorage)):
+        for path, reference in references_of(referring):
+            if reference.on_delete is None:
+                continue
+            try:
+                is_about = may_refer_to(reference, document_class)
+            except ImportError as error:
+                error.add_note(
+                    f"It is the target of {referring.__name__}.{path.name}, whose "
+                    f"on_delete={reference.on_delete!r} has to be obeyed."
+                )
+                raise
+            if is_about:
+                yield WeakRule(ref(referring), path, reference.on_delete)
+
+
+def classes_below(base: type[Any]) -> Iterator[Any]:
+    """The document classes that there are, in the order in which they were made."""
+    for derived in type.__subclasses__(base):
+        if "_fields" in vars(derived):
+            yield derived
+        yield from classes_below(derived)
+
+
+def may_refer_to(reference: ReferenceField[Any], document_class: type[Any]) -> bool:
+    """Whether documents of a class may stand in a reference.
+
+    Raises:
+        ImportError: nothing is found under the path of the target, and it might be the class.
+    """
+    try:
+        return issubclass(document_class, reference.reference_type)
+    except ImportError:
+        name = str(reference._reference_document_type).rpartition(".")[2]
+        if any(base.__name__ == name for base in document_class.__mro__):
+            raise
+        return False
+    except ValueError:
+        return False  # no document class, so that the field refuses all that is assigned
