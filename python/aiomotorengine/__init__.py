@@ -16,6 +16,15 @@ from aiomotorengine.aggregation.base import Aggregation
 from aiomotorengine.bulk import BulkReport
 from aiomotorengine.connection import connect, disconnect, register_connection
 from aiomotorengine.document import Document
+from aiomotorengine.documents.marks import after_delete as after_delete
+from aiomotorengine.documents.marks import after_insert as after_insert
+from aiomotorengine.documents.marks import after_save as after_save
+from aiomotorengine.documents.marks import after_update as after_update
+from aiomotorengine.documents.marks import before_delete as before_delete
+from aiomotorengine.documents.marks import before_insert as before_insert
+from aiomotorengine.documents.marks import before_save as before_save
+from aiomotorengine.documents.marks import before_update as before_update
+from aiomotorengine.documents.marks import before_validate as before_validate
 from aiomotorengine.fields import (
     BaseField,
     BinaryField,

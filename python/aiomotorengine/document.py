@@ -62,6 +62,7 @@ class BaseDocument(DocumentStorage):
     _fields_ordered: ClassVar[tuple[str, ...]] = ()
     _conversion: ClassVar[Conversion | None] = None
     _codecs: ClassVar[dict[Any, Any]] = {}
+    __hooks__: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     objects = Objects()
 
@@ -193,12 +194,15 @@ class BaseDocument(DocumentStorage):
 
     # -- the database ---------------------------------------------------------------------------
 
-    async def save(self, alias: str | None = None, *, upsert: bool = False) -> Self | None:
+    async def save(
+        self, alias: str | None = None, *, upsert: bool = False, hooks: bool = True
+    ) -> Self | None:
         """Insert the document, or replace what is stored under its ``_id``.
 
         Parameters:
             alias: the connection to use; by default the class's ``__alias__``.
             upsert: whether a document that was loaded and is gone by now is written again.
+            hooks: whether its hooks are called (``before_save`` and so on).
 
         Returns:
             The instance itself, or ``None`` if an overridden ``validate`` returned something falsy.
@@ -207,8 +211,10 @@ class BaseDocument(DocumentStorage):
             InvalidDocumentError: a field refuses its value.
             OversizeDocumentError: it is larger than MongoDB takes.
             UniqueKeyViolationError: another document has the value of a unique field.
+            Exception: what a hook raises. If it was one to be called ``before_…``, nothing was
+                written.
         """
-        return await type(self).objects.save(self, alias=alias, upsert=upsert)
+        return await type(self).objects.save(self, alias=alias, upsert=upsert, hooks=hooks)
 
     async def delete(self, alias: str | None = None) -> int:
         """Remove the document. It keeps its ``_id``.

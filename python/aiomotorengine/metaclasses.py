@@ -8,6 +8,7 @@ from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeVar
 
 from aiomotorengine.documents.annotations import annotated_fields
+from aiomotorengine.documents.hooks import check_hooks, events_of, has_hook, marked_in
 from aiomotorengine.documents.naming import class_attribute, is_reserved
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
@@ -72,18 +73,21 @@ class DocumentMetaClass(StorageMeta):
         _db_field_map: attribute name -> key in MongoDB.
         _reverse_db_field_map: key in MongoDB -> attribute name.
         _fields_ordered: attribute names by the time their fields were made.
+        __hooks__: the names of the class body that are hooks, with their events.
     """
 
     _fields: dict[str, BaseField[Any]]
     _db_field_map: dict[str, str]
     _reverse_db_field_map: dict[str, str]
     _fields_ordered: tuple[str, ...]
+    __hooks__: dict[str, tuple[str, ...]]
 
     def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any
     ) -> DocumentMetaClass:
         # Where these are not written in the class body they are not inherited either (K57).
         body = {"__collection__": name, "__lazy__": True, "__alias__": None} | namespace
+        body["__hooks__"] = marked_in(namespace)
         for method in ("validate", "validate_fields", "to_son"):
             # What it returns would count as "yes", and nobody would await it.
             if iscoroutinefunction(namespace.get(method)):
@@ -124,6 +128,10 @@ class DocumentMetaClass(StorageMeta):
         cls._fields_ordered = tuple(sorted(fields, key=lambda n: fields[n].creation_counter))
         cls._conversion = None
         cls._codecs = {}
+        check_hooks(cls)
+        if body["__hooks__"]:
+            # What was compiled from fields that hold documents of a base may know of no hooks yet.
+            new_generation()
         delete_rules.register(cls)
         return cls
 
@@ -139,6 +147,8 @@ class DocumentMetaClass(StorageMeta):
             raise InvalidDocumentError.duplicate_db_fields(duplicates)
 
     def __setattr__(cls, name: str, value: Any) -> None:
+        if events := events_of(value):
+            cls.__hooks__[name] = events
         super().__setattr__(name, shadowed(cls, name, value))
         cls.__changed(name)
 
@@ -154,7 +164,7 @@ class DocumentMetaClass(StorageMeta):
         cls.__changed(name)
 
     def __changed(cls, name: str) -> None:
-        if name in COMPILED_NAMES:
+        if name in COMPILED_NAMES or has_hook(cls, name):
             new_generation()
         if name in ("__setattr__", "__delattr__"):
             setter_changed(cls)

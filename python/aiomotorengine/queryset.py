@@ -399,7 +399,7 @@ class QuerySet(Generic[D]):
         return saved
 
     async def save(
-        self, document: D, alias: str | None = None, *, upsert: bool = False
+        self, document: D, alias: str | None = None, *, upsert: bool = False, hooks: bool = True
     ) -> D | None:
         """Insert a document, or replace the whole of what is stored under its ``_id``.
 
@@ -407,6 +407,7 @@ class QuerySet(Generic[D]):
             document: an instance of the query set's class.
             alias: the connection to use.
             upsert: whether a document that was loaded and is gone by now is written again.
+            hooks: whether its hooks are called.
 
         Returns:
             The document, or ``None`` if an overridden ``validate`` returned something falsy.
@@ -415,8 +416,10 @@ class QuerySet(Generic[D]):
             ValueError: the document is of another class.
             InvalidDocumentError: a field refuses its value.
             UniqueKeyViolationError: another document has the value of a unique field.
+            Exception: what a hook raises.
         """
-        saved: D | None = await saving.save(self._target(alias), document, upsert=upsert)
+        target = self._target(alias)
+        saved: D | None = await saving.save(target, document, upsert=upsert, hooks=hooks)
         return saved
 
     async def bulk_insert(

@@ -13,9 +13,11 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Set
 from datetime import tzinfo
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from aiomotorengine.documents.construction import keywords_needed
+from aiomotorengine.documents.embedded import embedded_documents, embedded_field
+from aiomotorengine.documents.hooks import Hook, SavingHooks, compiled_hooks, saving_hooks
 from aiomotorengine.documents.naming import (
     belongs_to_class,
     class_attribute,
@@ -26,7 +28,6 @@ from aiomotorengine.errors import StoredValueError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import NO_TYPES, converter, generation, validator
-from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, required, unreadable
 from aiomotorengine.locations import locate
 from aiomotorengine.storage import (
@@ -72,6 +73,7 @@ class Conversion:
         factories: the fields whose default is made for each instance, with its maker.
         stamps: the attributes that a save sets by itself.
         on_save: the fields whose value a function gives on each save, with the function.
+        hooks: the methods that are called with a document, by event.
     """
 
     __slots__ = (
@@ -82,6 +84,7 @@ class Conversion:
         "_needed",
         "_readers",
         "_renews",
+        "_saving_hooks",
         "_validators",
         "_writers",
         "by_keywords",
@@ -90,6 +93,7 @@ class Conversion:
         "factories",
         "generation",
         "has_own_constructor",
+        "hooks",
         "names",
         "on_save",
         "stamps",
@@ -154,6 +158,8 @@ class Conversion:
         self.on_save = [(name, field.on_save) for name, field in fields.items() if field.on_save]
         self._below: list[tuple[str, EmbeddedDocumentField[Any]]] | None = None
         self._renews: bool | None = None
+        self.hooks: dict[str, tuple[Hook, ...]] = compiled_hooks(document_class)
+        self._saving_hooks: SavingHooks | Literal[False] | None = False  # not asked for yet
 
     # -- construction ---------------------------------------------------------------------------
 
@@ -440,6 +446,15 @@ class Conversion:
             for embedded in embedded_documents(value_of(document, name)):
                 conversion_of(type(embedded)).stamp(embedded, creating=True, renew=renew, zone=zone)
 
+    @property
+    def saving_hooks(self) -> SavingHooks | None:
+        """What a save calls with a document and those embedded in it; ``None`` if nothing."""
+        found = self._saving_hooks
+        if found is False:
+            # As for stamps: classes of embedded documents may be there only later.
+            found = self._saving_hooks = saving_hooks(self.document_class, self.hooks)
+        return found
+
     def _stamped_below(self) -> list[tuple[str, EmbeddedDocumentField[Any]]]:
         # Embedded classes may be named by a text that can be resolved only later than the class.
         if self._below is None:
@@ -462,22 +477,6 @@ def stamps_in(document_class: Any, seen: set[Any]) -> Iterator[Attribute]:
     for field in map(embedded_field, document_class._fields.values()):
         if field is not None:
             yield from stamps_in(field.embedded_type, seen)
-
-
-def embedded_field(field: BaseField[Any]) -> EmbeddedDocumentField[Any] | None:
-    """The embedded document field that this is, or that it is a list (of lists) of."""
-    if isinstance(field, ListField):
-        field = field.innermost
-    return field if isinstance(field, EmbeddedDocumentField) else None
-
-
-def embedded_documents(value: Any) -> Iterator[DocumentStorage]:
-    """The documents in a value of an embedded document field or of a list of them."""
-    if isinstance(value, DocumentStorage):
-        yield value
-    elif isinstance(value, list | tuple | set | frozenset):
-        for item in value:
-            yield from embedded_documents(item)
 
 
 # -- what each hook comes to -------------------------------------------------------------------

@@ -15,7 +15,7 @@ import bson
 from bson.raw_bson import RawBSONDocument
 from pymongo.errors import InvalidOperation
 from pymongo.operations import InsertOne
-from pymongo.results import BulkWriteResult
+from pymongo.results import BulkWriteResult, UpdateResult
 
 from aiomotorengine import codec
 from aiomotorengine.codec import Codec
@@ -249,7 +249,7 @@ async def insert_one(collection: Any, raw: bytes) -> None:
 
 async def replace_one(
     collection: Any, query: Mapping[str, Any], raw: bytes, *, upsert: bool
-) -> None:
+) -> UpdateResult:
     """Replace the document that a query finds.
 
     Parameters:
@@ -257,6 +257,9 @@ async def replace_one(
         query: the filter, as MongoDB takes it.
         raw: the BSON of the other document. Its ``_id``, which is null, is not sent.
         upsert: whether it is inserted where the query finds none.
+
+    Returns:
+        The driver's result.
 
     Raises:
         ValueError: the replacement begins with an operator.
@@ -268,10 +271,13 @@ async def replace_one(
     if replacement.startswith(b"$", 5):  # behind the length and the type of the first value
         raise ValueError("replacement can not include $ operators")  # in the driver's words
     try:
-        await collection.replace_one(query, Encoded(replacement), upsert=upsert)
+        result: UpdateResult = await collection.replace_one(
+            query, Encoded(replacement), upsert=upsert
+        )
     except Exception:
         with protocol_errors(lambda: can_encode(collection, query)):
             raise
+    return result
 
 
 def can_encode(collection: Any, *mappings: Mapping[str, Any]) -> bool:

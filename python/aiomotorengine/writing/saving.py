@@ -1,11 +1,13 @@
 """One order of saving, for a single document and for many.
 
-    missing dates → validate → dates that move → unique indexes → ``on_save`` → write
+    hooks before it → missing dates → validate → dates that move → unique indexes → ``on_save``
+    → write → hooks after it
 
-A required date is there when it is validated; a date that moves with each save moves only for a
-valid document; and ``on_save``, which may have side effects, is called for nothing that is refused
-or that could not be stored for want of an index. ``save`` goes through the steps with one document;
-``bulk`` goes through the same functions with slices of many.
+What hooks set is dated and validated. A required date is there when it is validated; a date that
+moves with each save moves only for a valid document; and ``on_save``, which may have side effects,
+is called for nothing that is refused or that could not be stored for want of an index. ``save``
+goes through the steps with one document; ``bulk`` goes through the same functions with slices of
+many.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from bson.codec_options import CodecOptions
 from bson.errors import BSONError
 from bson.objectid import ObjectId
 from pymongo.errors import DuplicateKeyError, WriteError
+from pymongo.results import UpdateResult
 
 from aiomotorengine.codec import Codec, DocumentError
 from aiomotorengine.documents.conversion import conversion_of
@@ -27,8 +30,10 @@ from aiomotorengine.storage import DocumentStorage
 from aiomotorengine.utils import is_condition
 from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests
+from aiomotorengine.wire.answers import checked_count
 from aiomotorengine.writing import indexes
 from aiomotorengine.writing.duplicates import violation
+from aiomotorengine.writing.hooks import after_saving, before_saving
 from aiomotorengine.writing.target import Target
 from aiomotorengine.writing.transactions import SavedInTransaction
 
@@ -51,7 +56,12 @@ REFUSALS = (WriteError, BSONError, OverflowError, RecursionError, TypeError, Val
 
 
 async def save(
-    target: Target, document: Any, *, upsert: bool = False, force_insert: bool = False
+    target: Target,
+    document: Any,
+    *,
+    upsert: bool = False,
+    force_insert: bool = False,
+    hooks: bool = True,
 ) -> Any | None:
     """Save one document.
 
@@ -60,6 +70,7 @@ async def save(
         document: the document.
         upsert: whether a document that counts as saved and is gone by now is written again.
         force_insert: whether an ``_id`` that is taken is a violation, also for a preset ``_id``.
+        hooks: whether the hooks of its class are called.
 
     Returns:
         The document, or ``None`` if its own ``validate`` returned something falsy.
@@ -69,10 +80,14 @@ async def save(
         InvalidDocumentError: a field refuses its value.
         OversizeDocumentError: it is larger than MongoDB takes.
         UniqueKeyViolationError: another document has the value of a unique field.
+        Exception: what a hook raises.
     """
     refuse_other_class(target.document_class, document, "save")
     transaction = target.transaction
     creating = document._id is None or not counts_as_saved(document, transaction)
+    own_hooks = conversion_of(type(document)).saving_hooks if hooks else None
+    if own_hooks is not None:
+        await before_saving(own_hooks, document, creating=creating)
     codec = requests.codec_of(target.collection, type(document))
     zone = time_zone_of(target.collection.codec_options)
     set_missing_dates([document], zone, creating=creating)
@@ -83,10 +98,10 @@ async def save(
     run_on_save(document, creating=creating)
     try:
         if document._id is None or (creating and force_insert):
-            await insert(target.collection, codec, document, replaces=not force_insert)
+            result = await insert(target.collection, codec, document, replaces=not force_insert)
         else:
             # A preset id that nobody has saved yet may be there or not (K6).
-            await replace(target.collection, codec, document, upsert=upsert or creating)
+            result = await replace(target.collection, codec, document, upsert=upsert or creating)
     except DuplicateKeyError as error:
         found = violation(error, type(document))
         raise found from found.__cause__
@@ -99,6 +114,8 @@ async def save(
         document._is_persisted = True
     elif not document._is_persisted:
         document._is_persisted = SavedInTransaction(transaction)
+    if own_hooks is not None and was_written(result):
+        await after_saving(own_hooks, document, creating=creating)
     return document
 
 
@@ -164,7 +181,9 @@ def run_on_save(document: Any, *, creating: bool) -> None:
 # -- writing one document ------------------------------------------------------------------------
 
 
-async def insert(collection: Any, codec: Codec, document: Any, *, replaces: bool) -> None:
+async def insert(
+    collection: Any, codec: Codec, document: Any, *, replaces: bool
+) -> UpdateResult | None:
     """Insert a document, under a new ``_id`` unless it has one.
 
     Parameters:
@@ -173,6 +192,9 @@ async def insert(collection: Any, codec: Codec, document: Any, *, replaces: bool
         document: the document.
         replaces: whether it replaces what is there under its ``_id``: another save of the same
             document that came first.
+
+    Returns:
+        The driver's result, if it was replaced.
     """
     had_id = document._id is not None
     if had_id:
@@ -186,19 +208,33 @@ async def insert(collection: Any, codec: Codec, document: Any, *, replaces: bool
         await requests.insert_one(collection, raw)
     except REFUSALS as error:
         if replaces and isinstance(error, DuplicateKeyError) and violates_id(error):
-            await replace(collection, codec, document, upsert=False)
-            return
+            return await replace(collection, codec, document, upsert=False)
         if not had_id:
             document._id = None
         raise
+    return None
 
 
-async def replace(collection: Any, codec: Codec, document: Any, *, upsert: bool) -> None:
-    """Replace what is stored under the ``_id`` of a document."""
+async def replace(collection: Any, codec: Codec, document: Any, *, upsert: bool) -> UpdateResult:
+    """Replace what is stored under the ``_id`` of a document; the driver's result."""
     query = by_id(document)
     # The stored _id stays: one that only compares equal to it, by a collation, would be refused.
     [raw] = by_itself(codec.encode_many, [document], [None])
-    await requests.replace_one(collection, query, raw, upsert=upsert)
+    return await requests.replace_one(collection, query, raw, upsert=upsert)
+
+
+def was_written(result: UpdateResult | None) -> bool:
+    """Whether a document was stored, as far as the server says.
+
+    Parameters:
+        result: the driver's, of a replacement; ``None`` for an insert.
+
+    Raises:
+        pymongo.errors.ProtocolError: the server's answer makes no sense.
+    """
+    if result is None or not result.acknowledged or result.upserted_id is not None:
+        return True
+    return checked_count(result.matched_count) > 0
 
 
 def by_itself(convert: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
