@@ -38,7 +38,7 @@ from aiomotorengine.codec import Codec, codec_for
 from aiomotorengine.codec.plan import FIELD_METHODS
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.rows.plan import row_plan
-from aiomotorengine.storage import value_of
+from aiomotorengine.storage.values import value_of
 from tests.codec.case import tables
 from tests.codec.laws import STANDARD, encodable, ids_for
 from tests.fuzz import mutations

@@ -170,7 +170,7 @@ def test_the_mark_of_native_kinds_imports_nothing_of_ours() -> None:
 
 ONE_KNOWS = {
     "AIOMOTORENGINE_CODEC": "codec/__init__.py",
-    "AIOMOTORENGINE_STORAGE": "storage.py",
+    "AIOMOTORENGINE_STORAGE": "storage/choice.py",
     "_son_codec": "extension.py",
 }
 

@@ -9,7 +9,7 @@ from typing_extensions import disjoint_base
 
 from aiomotorengine.codec.contract import Codec
 from aiomotorengine.codec.plan import DocumentPlan
-from aiomotorengine.storage import PythonDescriptor, PythonStorage
+from aiomotorengine.storage.base import PythonDescriptor, PythonStorage
 
 __all__ = [
     "CONTRACT",
@@ -41,7 +41,7 @@ def new_object_ids(count: int) -> list[ObjectId]: ...
 def wrap_many(encoded: Sequence[bytes], ids: Sequence[Any]) -> list[MutableMapping[str, Any]]: ...
 def cut_reply(raw: bytes) -> tuple[bytes, str, list[int]] | None: ...
 
-# -- storage: the twins are in storage.py ---------------------------------------------------------
+# -- storage: the twins are in storage/base.py ----------------------------------------------------
 
 @disjoint_base
 class Storage(PythonStorage): ...

@@ -20,14 +20,10 @@ from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.queryset import QuerySet
-from aiomotorengine.storage import (
-    DanglingReference,
-    DocumentStorage,
-    LiveValues,
-    fill_directly,
-    other_values,
-    value_of,
-)
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.classes import fill_directly
+from aiomotorengine.storage.dangling import DanglingReference
+from aiomotorengine.storage.values import LiveValues, other_values, value_of
 
 if TYPE_CHECKING:
     from typing import Self

@@ -13,15 +13,9 @@ from aiomotorengine.documents.naming import class_attribute, is_reserved
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.hooks import new_generation
-from aiomotorengine.storage import (
-    ABSENT,
-    Attribute,
-    ShadowedAttribute,
-    StorageMeta,
-    lay_out,
-    setter_changed,
-    shadowed,
-)
+from aiomotorengine.storage.base import StorageMeta
+from aiomotorengine.storage.classes import lay_out, setter_changed, shadowed
+from aiomotorengine.storage.descriptors import ABSENT, Attribute, ShadowedAttribute
 from aiomotorengine.writing.deletion import rules as delete_rules
 
 __all__ = ["DocumentMetaClass", "classproperty"]

@@ -34,7 +34,7 @@ from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Reading, Unreadable
 from aiomotorengine.reading.finding import Counted, Selection, unreadable_handler
 from aiomotorengine.rows import RefusedRow, Rows
-from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.update.definition import update_document
 from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction

@@ -21,7 +21,9 @@ from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.ids import chunks, id_key, is_id
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Unreadable
-from aiomotorengine.storage import DanglingReference, DocumentStorage, ReferenceList, value_of
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.dangling import DanglingReference, ReferenceList
+from aiomotorengine.storage.values import value_of
 from aiomotorengine.utils import is_collection
 
 __all__ = ["load"]

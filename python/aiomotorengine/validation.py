@@ -21,7 +21,8 @@ from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import as_refusal, located, refused, required
 from aiomotorengine.locations import copy_location, locate, location_of
-from aiomotorengine.storage import DocumentStorage, has_other
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.values import has_other
 from aiomotorengine.utils import is_collection
 
 __all__ = ["errors_after", "errors_of", "explained"]

@@ -26,7 +26,7 @@ from aiomotorengine import *
 from aiomotorengine.codec import codec_for
 from aiomotorengine.rows import Rows
 from aiomotorengine.rows.plan import row_plan
-from aiomotorengine.storage import value_of
+from aiomotorengine.storage.values import value_of
 
 _, hook, is_moved = sys.argv
 MOMENTS = 12

@@ -30,7 +30,7 @@ from aiomotorengine.codec.plan import FIELD_METHODS
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.rows import Rows
 from aiomotorengine.rows.plan import row_plan
-from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.storage.base import DocumentStorage
 from tests.codec.laws import STANDARD, write
 
 pytestmark = pytest.mark.usefixtures("codec")

@@ -24,7 +24,7 @@ from aiomotorengine import (
 )
 from aiomotorengine.codec import codec_for
 from aiomotorengine.metaclasses import DocumentMetaClass
-from aiomotorengine.storage import DanglingReference, ReferenceList
+from aiomotorengine.storage.dangling import DanglingReference, ReferenceList
 from tests.codec.laws import STANDARD, agree, ids_for, write
 from tests.zoo.compare import outcome
 

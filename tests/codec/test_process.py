@@ -171,7 +171,7 @@ print(new_object_ids(1)[0].binary[4:9] in os.read(read, 10))
 def test_a_slot_of_another_class_is_not_taken_for_a_documents(codec: str) -> None:
     program = """
 from bson import encode
-from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.storage.base import DocumentStorage
 
 Large = type("Large", (), {"__slots__": [f"slot_{number:04}" for number in range(3000)]})
 DocumentStorage._hidden = vars(Large)["slot_2999"]  # 24 KB behind where an instance begins

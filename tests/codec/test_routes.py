@@ -38,7 +38,7 @@ from aiomotorengine.codec import codec_for, contract, pure
 from aiomotorengine.codec.plan import FIELD_METHODS, FieldPlan, plan_of
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.metaclasses import DocumentMetaClass
-from aiomotorengine.storage import Attribute
+from aiomotorengine.storage.descriptors import Attribute
 from tests.codec import cases
 from tests.codec.laws import STANDARD, agree
 from tests.zoo import animals, generate

@@ -17,13 +17,12 @@ from bson.objectid import ObjectId
 from aiomotorengine import Document, fields
 from aiomotorengine.document import BaseDocument
 from aiomotorengine.errors import LoadReferencesRequiredError
-from aiomotorengine.storage import (
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.dangling import DanglingReference, ReferenceList
+from aiomotorengine.storage.descriptors import (
     Attribute,
     ConvertedAttribute,
-    DanglingReference,
-    DocumentStorage,
     ReferenceAttribute,
-    ReferenceList,
     StoredAttribute,
 )
 from tests.zoo import animals

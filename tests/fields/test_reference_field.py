@@ -12,7 +12,7 @@ from bson import SON, Binary, Decimal128, Int64, ObjectId, Regex, Timestamp
 
 from aiomotorengine import Document, ReferenceField, StringField
 from aiomotorengine.errors import InvalidDocumentError, LoadReferencesRequiredError
-from aiomotorengine.storage import DanglingReference
+from aiomotorengine.storage.dangling import DanglingReference
 from tests.fields.support import holder, reloaded
 
 ID = ObjectId("0123456789abcdef01234567")

@@ -12,7 +12,8 @@ from typing import Any
 from bson.errors import InvalidBSON
 
 from aiomotorengine.codec import DocumentError
-from aiomotorengine.storage import DanglingReference, DocumentStorage
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.dangling import DanglingReference
 
 __all__ = ["description", "outcome", "reading", "snapshot"]
 

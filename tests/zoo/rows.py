@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from aiomotorengine.rows import Rows
-from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.storage.base import DocumentStorage
 from tests.zoo import generate
 from tests.zoo.generate import Text, chance
 

@@ -25,7 +25,8 @@ from aiomotorengine.bulk.rejected import RejectedDocument
 from aiomotorengine.fields.password_field import PasswordType
 from aiomotorengine.locations import shown
 from aiomotorengine.pacing import Pace
-from aiomotorengine.storage import DocumentStorage, values_of
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.values import values_of
 from aiomotorengine.utils import is_async, is_collection
 
 __all__ = ["Destination", "Rejects", "check_destination"]

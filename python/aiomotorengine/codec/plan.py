@@ -30,13 +30,9 @@ from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import HOOKS
 from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.storage import (
-    Attribute,
-    DocumentStorage,
-    Storage,
-    has_own_id,
-    keep_own_id,
-)
+from aiomotorengine.storage.base import DocumentStorage, Storage
+from aiomotorengine.storage.descriptors import Attribute
+from aiomotorengine.storage.stored_forms import has_own_id, keep_own_id
 
 __all__ = ["DocumentPlan", "FieldPlan", "UndeclaredPlan", "plan_of", "route_of_rows"]
 

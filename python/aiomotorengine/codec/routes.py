@@ -12,9 +12,9 @@ from bson.tz_util import utc
 
 from aiomotorengine.documents.naming import class_attribute
 from aiomotorengine.fields.datetime_field import StampedAttribute
-from aiomotorengine.storage import (
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.descriptors import (
     ConvertedAttribute,
-    DocumentStorage,
     ReferenceAttribute,
     StoredAttribute,
 )

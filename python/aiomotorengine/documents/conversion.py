@@ -30,21 +30,12 @@ from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import NO_TYPES, converter, generation, validator
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, required, unreadable
 from aiomotorengine.locations import locate
-from aiomotorengine.storage import (
-    CHANGEABLE,
-    Attribute,
-    DocumentStorage,
-    HiddenValues,
-    StoredAttribute,
-    StoredForm,
-    construct_directly,
-    has_other,
-    other_values,
-    take_values,
-    value_of,
-    values_of,
-)
-from aiomotorengine.storage import implementation as storage
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.choice import implementation as storage
+from aiomotorengine.storage.classes import construct_directly
+from aiomotorengine.storage.descriptors import Attribute, StoredAttribute
+from aiomotorengine.storage.stored_forms import CHANGEABLE, HiddenValues, StoredForm
+from aiomotorengine.storage.values import has_other, other_values, take_values, value_of, values_of
 
 __all__ = ["Conversion", "conversion_of"]
 

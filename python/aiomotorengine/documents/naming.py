@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.storage.base import DocumentStorage
 
 __all__ = [
     "NAMES_OF_2017",

@@ -7,7 +7,8 @@ from reprlib import Repr
 from typing import Any
 
 from aiomotorengine.locations import LONGEST_VALUE
-from aiomotorengine.storage import DocumentStorage, values_of
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.values import values_of
 
 __all__ = ["parts_of", "text_of"]
 

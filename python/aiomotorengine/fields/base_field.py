@@ -10,7 +10,8 @@ from weakref import WeakKeyDictionary, WeakSet
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.hooks import new_generation
 from aiomotorengine.fields.native_kind import NativeKind
-from aiomotorengine.storage import Attribute, ConvertedAttribute, DocumentStorage, StoredAttribute
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.descriptors import Attribute, ConvertedAttribute, StoredAttribute
 from aiomotorengine.utils import deserialize, is_async
 
 if TYPE_CHECKING:

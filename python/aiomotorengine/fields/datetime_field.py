@@ -9,7 +9,8 @@ from typing import Any, Unpack
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.hooks import accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
-from aiomotorengine.storage import Attribute, ConvertedAttribute, DocumentStorage
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.descriptors import Attribute, ConvertedAttribute
 
 __all__ = ["FORMAT", "DateTimeField"]
 

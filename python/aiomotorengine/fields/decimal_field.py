@@ -17,7 +17,7 @@ from aiomotorengine.locations import within_bounds
 from aiomotorengine.utils import without_underscores
 
 if TYPE_CHECKING:
-    from aiomotorengine.storage import DocumentStorage
+    from aiomotorengine.storage.base import DocumentStorage
 
 __all__ = ["DecimalField"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.utils import get_class
 
 __all__ = ["document_class"]

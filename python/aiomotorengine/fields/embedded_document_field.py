@@ -12,7 +12,8 @@ from aiomotorengine.fields.document_class import document_class
 from aiomotorengine.fields.hooks import unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import located, refused
-from aiomotorengine.storage import DocumentStorage, has_own_id, keep_own_id
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.stored_forms import has_own_id, keep_own_id
 from aiomotorengine.utils import has_operators, is_operator
 
 __all__ = ["EmbeddedDocumentField"]

@@ -16,7 +16,7 @@ from aiomotorengine.utils import without_underscores
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from aiomotorengine.storage import DocumentStorage
+    from aiomotorengine.storage.base import DocumentStorage
 
 __all__ = ["FloatField"]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import NoneType
 from typing import Any, TypeVar
 
-from aiomotorengine.storage import forget_constructions
+from aiomotorengine.storage.classes import forget_constructions
 
 __all__ = [
     "HOOKS",

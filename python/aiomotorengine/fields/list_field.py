@@ -14,7 +14,8 @@ from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, unreadable
 from aiomotorengine.locations import index_of_last
-from aiomotorengine.storage import DocumentStorage, ReferenceList
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.dangling import ReferenceList
 from aiomotorengine.utils import is_collection
 
 if TYPE_CHECKING:

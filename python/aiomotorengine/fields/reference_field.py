@@ -14,12 +14,9 @@ from aiomotorengine.fields.document_class import document_class
 from aiomotorengine.fields.hooks import unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.ids import Id, is_hex_id, is_id, without_hex
-from aiomotorengine.storage import (
-    Attribute,
-    DanglingReference,
-    DocumentStorage,
-    ReferenceAttribute,
-)
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.dangling import DanglingReference
+from aiomotorengine.storage.descriptors import Attribute, ReferenceAttribute
 
 __all__ = ["OnDelete", "ReferenceField"]
 

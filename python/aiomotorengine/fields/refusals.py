@@ -9,7 +9,7 @@ from aiomotorengine.bson_types import bson_type_of
 from aiomotorengine.errors import InvalidDocumentError, StoredValueError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.locations import Location, described, locate, location_of, shown
-from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.storage.base import DocumentStorage
 
 __all__ = [
     "as_refusal",

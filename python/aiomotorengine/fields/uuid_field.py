@@ -13,7 +13,7 @@ from aiomotorengine.fields.hooks import accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 
 if TYPE_CHECKING:
-    from aiomotorengine.storage import DocumentStorage
+    from aiomotorengine.storage.base import DocumentStorage
 
 __all__ = ["UUIDField"]
 

@@ -28,7 +28,7 @@ from aiomotorengine.ids import without_hex
 from aiomotorengine.locations import locate
 from aiomotorengine.rows.refused import RefusedRow, twice, unknown
 from aiomotorengine.rows.rules import RowRules
-from aiomotorengine.storage import keep_own_id
+from aiomotorengine.storage.stored_forms import keep_own_id
 from aiomotorengine.utils import is_collection
 
 __all__ = ["RowReader", "names_in"]

@@ -14,7 +14,8 @@ from typing import Any
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.embedded import embedded_documents
 from aiomotorengine.documents.hooks import Hook, SavingHooks
-from aiomotorengine.storage import DocumentStorage, value_of
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.values import value_of
 
 __all__ = [
     "after_deleting",

@@ -26,7 +26,7 @@ from pymongo.results import UpdateResult
 from aiomotorengine.codec import Codec, DocumentError
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import violates_id, wrong_class
-from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.utils import is_condition
 from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests

@@ -8,7 +8,7 @@ from uuid import UUID
 from bson import Int64, ObjectId, Regex
 
 from aiomotorengine import Document, ListField, ReferenceField, StringField
-from aiomotorengine.storage import DanglingReference
+from aiomotorengine.storage.dangling import DanglingReference
 from tests.codec.case import Case, Refused
 
 ID = ObjectId("0123456789abcdef01234567")

@@ -9,7 +9,7 @@ from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.utils import has_operators
 
 if TYPE_CHECKING:
-    from aiomotorengine.storage import DocumentStorage
+    from aiomotorengine.storage.base import DocumentStorage
 
 __all__ = ["GeoJsonBaseField"]
 

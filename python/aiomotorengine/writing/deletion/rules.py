@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary, WeakSet, ref
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.reference_field import OnDelete, ReferenceField
-from aiomotorengine.storage import DocumentStorage
+from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.writing.deletion.paths import ReferencePath, references_of, unwrapped
 
 __all__ = ["DeleteRule", "register", "rules_for"]

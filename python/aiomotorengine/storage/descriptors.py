@@ -1,0 +1,120 @@
+"""The descriptors that metaclasses put into the place of fields: how one value is read and set."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import Any
+
+from aiomotorengine.errors import LoadReferencesRequiredError
+from aiomotorengine.storage.base import DocumentStorage, FieldDescriptor
+from aiomotorengine.storage.choice import native
+from aiomotorengine.storage.dangling import DanglingReference
+
+__all__ = [
+    "ABSENT",
+    "Attribute",
+    "ConvertedAttribute",
+    "ReferenceAttribute",
+    "ShadowedAttribute",
+    "StoredAttribute",
+]
+
+
+class Attribute(FieldDescriptor):
+    """What a field becomes in the class body: the way one attribute is read.
+
+    Parameters:
+        field: the field; it is what reading the attribute on the class gives.
+        name: the attribute's name.
+    """
+
+    __slots__ = ()
+
+    stamps = False
+    """Whether saving sets the value by itself; then ``stamp`` does."""
+
+    @property
+    def renews(self) -> bool:
+        """Whether each save sets the value anew."""
+        return False
+
+    def stamp(
+        self, document: DocumentStorage, *, creating: bool, renew: bool, zone: tzinfo | None
+    ) -> None:
+        """Set what a save sets by itself. Called only where ``stamps`` is true.
+
+        Parameters:
+            document: the document that is saved.
+            creating: whether it is inserted.
+            renew: whether a value that is there already may be replaced.
+            zone: the time zone in which the client reads dates; ``None`` where it reads them naive.
+        """
+
+    def read(self, document: DocumentStorage) -> Any:
+        """The value that validation and saving see; never complains about unloaded references."""
+        return self.field.get_value(self.value_of(document))
+
+
+class StoredAttribute(Attribute):
+    """A plain field, which reads as the value is kept."""
+
+    __slots__ = ()
+
+
+class ConvertedAttribute(Attribute):
+    """A field whose ``get_value`` has a say in what is read."""
+
+    __slots__ = ()
+
+    def __get__(self, document: DocumentStorage | None, owner: type | None = None, /) -> Any:
+        return self.field if document is None else self.read(document)
+
+    def __set__(self, document: DocumentStorage, value: Any) -> None:
+        self.keep(document, self.field._kept(value))
+
+    def __delete__(self, document: DocumentStorage) -> None:
+        self.remove(document)
+
+
+class ReferenceAttribute(ConvertedAttribute):
+    """A reference: reads as the document it points to, once that is loaded."""
+
+    __slots__ = ()
+
+    def __get__(self, document: DocumentStorage | None, owner: type | None = None, /) -> Any:
+        if document is None:
+            return self.field
+        if type(self.value_of(document)) is DanglingReference:
+            return None
+        value = self.read(document)
+        if value is None or isinstance(value, DocumentStorage):
+            return value
+        raise LoadReferencesRequiredError.of(self.name, type(document).__name__)
+
+
+ABSENT: Any = object()
+
+
+class ShadowedAttribute(FieldDescriptor):
+    """In native storage, what a program put into a class in the place of a field.
+
+    The values of instances go before it. In a ``__dict__`` they do by themselves.
+
+    Parameters:
+        field: the value that the program wants there; ``ABSENT`` for nothing.
+        name: the attribute's name.
+    """
+
+    __slots__ = ()
+
+    def __get__(self, document: DocumentStorage | None, owner: type | None = None, /) -> Any:
+        if document is not None and native is not None:
+            kept = native.value(document, self.name, ABSENT)
+            if kept is not ABSENT:
+                return kept
+        if self.field is ABSENT:
+            of = getattr(owner, "__name__", "") if document is None else type(document).__name__
+            kind = f"type object '{of}'" if document is None else f"'{of}' object"
+            raise AttributeError(f"{kind} has no attribute '{self.name}'")
+        get = getattr(type(self.field), "__get__", None)
+        return self.field if get is None else get(self.field, document, owner)

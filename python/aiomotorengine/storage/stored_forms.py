@@ -1,0 +1,88 @@
+"""What was stored for a document and no attribute shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from aiomotorengine.storage.base import DocumentStorage
+
+__all__ = ["CHANGEABLE", "HiddenValues", "StoredForm", "has_own_id", "keep_own_id"]
+
+CHANGEABLE = (list, dict)
+
+"""What a field may read that changes in place."""
+
+
+class StoredForm:
+    """What is stored for a field that reads it in another form, so that a save can keep it.
+
+    Parameters:
+        stored: the value in MongoDB.
+        loaded: what the field read.
+        written: what the field would store for a list or dict that was read, which may change in
+            place.
+    """
+
+    __slots__ = ("_loaded", "_written", "stored")
+
+    def __init__(self, stored: Any, loaded: Any, written: Any = None) -> None:
+        self.stored = stored
+        self._loaded = loaded
+        self._written = written
+
+    def holds_for(self, value: Any, write: Callable[[Any], Any]) -> bool:
+        """Whether a document's value is still the one that was read.
+
+        Parameters:
+            value: the value.
+            write: the field's ``to_son``.
+        """
+        loaded = self._loaded
+        if isinstance(loaded, CHANGEABLE):
+            return value is loaded and bool(write(value) == self._written)
+        if value is loaded:
+            return True
+        # Copies by ``pickle`` have numbers of their own; NaN, which equals nothing, as well.
+        if type(value) is not type(loaded) or not isinstance(value, int | float):
+            return False
+        return bool(value == loaded or (value != value and loaded != loaded))
+
+
+class HiddenValues(dict[str, Any]):
+    """Stored values that no attribute shows, by key.
+
+    Attributes:
+        stored_forms: by attribute, what is stored for fields that read it in another form.
+    """
+
+    __slots__ = ("stored_forms",)
+
+    stored_forms: dict[str, StoredForm]
+
+    @classmethod
+    def of(cls, document: DocumentStorage) -> HiddenValues:
+        """Those of a document, which has some from now on."""
+        hidden = document._hidden
+        if not isinstance(hidden, cls):
+            hidden = cls(hidden or {})
+            hidden.stored_forms = {}
+            document._hidden = hidden
+        return hidden
+
+
+OWN_ID = {"_id": "_id"}
+
+"""The ``_stored_keys`` of an embedded document that was stored with an ``_id``, and has no others.
+They share this one, which nobody changes."""
+
+
+def keep_own_id(document: DocumentStorage) -> None:
+    """Say that a loaded document was stored in another one with the ``_id`` that it has."""
+    keys = document._stored_keys
+    document._stored_keys = {**keys, **OWN_ID} if keys else OWN_ID
+
+
+def has_own_id(document: DocumentStorage) -> bool:
+    """Whether a document is stored in another one with an ``_id``: it is if it was."""
+    return "_id" in (getattr(document, "_stored_keys", None) or ()) and document._id is not None
