@@ -25,6 +25,7 @@ from aiomotorengine.documents.marks import before_insert as before_insert
 from aiomotorengine.documents.marks import before_save as before_save
 from aiomotorengine.documents.marks import before_update as before_update
 from aiomotorengine.documents.marks import before_validate as before_validate
+from aiomotorengine.expressions.f import F as F
 from aiomotorengine.fields import (
     BaseField,
     BinaryField,
@@ -49,6 +50,7 @@ from aiomotorengine.fields import (
 from aiomotorengine.query_builder.node import Q, QNot
 from aiomotorengine.queryset import QuerySet
 from aiomotorengine.rows import Rows
+from aiomotorengine.update.u import U
 
 # Written out, so that it is there in a tree that is not installed; a test compares it with
 # pyproject.toml.
@@ -81,6 +83,7 @@ __all__ = [
     "ReferenceField",
     "Rows",
     "StringField",
+    "U",
     "URLField",
     "UUIDField",
     "connect",

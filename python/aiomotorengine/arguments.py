@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
-__all__ = ["duration", "positive", "whole_number"]
+__all__ = ["duration", "integer", "positive", "whole_number"]
 
 
 def positive(name: str, value: Any) -> int:
@@ -15,10 +15,20 @@ def positive(name: str, value: Any) -> int:
         TypeError: it is no whole number.
         ValueError: it is less than 1.
     """
+    number = integer(name, value)
+    if number < 1:
+        raise ValueError(f"{name} must be 1 or more, not {number}.")
+    return number
+
+
+def integer(name: str, value: Any) -> int:
+    """An argument that is a whole number.
+
+    Raises:
+        TypeError: it is none.
+    """
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be a whole number, not {value!r}.")
-    if value < 1:
-        raise ValueError(f"{name} must be 1 or more, not {value}.")
     return value
 
 

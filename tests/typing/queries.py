@@ -12,12 +12,15 @@ from aiomotorengine import (
     Aggregation,
     BulkReport,
     Document,
+    F,
+    FloatField,
     IntField,
     ListField,
     Q,
     QNot,
     QuerySet,
     StringField,
+    U,
     connect,
     disconnect,
 )
@@ -25,12 +28,14 @@ from aiomotorengine.aggregation.result import AggregationResult
 from aiomotorengine.database import Database
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.queryset import UpdateResult
+from aiomotorengine.update.change import Change
 
 
 class User(Document):
     name = StringField()
     age = IntField()
     tags = ListField(StringField())
+    height = FloatField()
 
 
 class Admin(User):
@@ -105,6 +110,33 @@ async def writing(user: User) -> None:
     assert_type(result.updated_existing, bool)
     assert_type(await User.ensure_index(), int)
     assert_type(await User.objects.ensure_index(), int)
+
+
+def changing() -> None:
+    assert_type(U.set(User.name, "Ada"), Change)
+    assert_type(U.set(User.name, None), Change)
+    assert_type(U.set(User.age, F(User.age) * 2), Change)
+    assert_type(U.set("home.road", 5), Change)
+    assert_type(U.set(name="Ada", home__road="Loop"), Change)
+    assert_type(U.inc(User.age, 1), Change)
+    assert_type(U.inc(User.age), Change)
+    assert_type(U.inc(User.height, 0.5), Change)
+    assert_type(U.inc("age", 1), Change)
+    assert_type(U.mul(User.height, 2), Change)
+    assert_type(U.max(User.age, 5), Change)
+    assert_type(U.push(User.tags, "a", "b", position=0, slice=-5, sort=1), Change)
+    assert_type(U.push("tags", "a"), Change)
+    assert_type(U.push(tags="a"), Change)
+    assert_type(U.add_to_set(User.tags, "a"), Change)
+    assert_type(U.pull(User.tags, "a"), Change)
+    assert_type(U.pull(User.tags, gt="a"), Change)
+    assert_type(U.pull(User.tags, Q(gt="a")), Change)
+    assert_type(U.pop(User.tags, False), Change)
+    assert_type(U.unset(User.age, "name"), Change)
+    assert_type(U.bit(User.age, or_=1), Change)
+    assert_type(U.rename("old", User.name), Change)
+    assert_type(U.raw({"$set": {"x": 1}}), Change)
+    assert_type(U.compile(User, U.inc(User.age)), dict[str, Any] | list[dict[str, Any]])
 
 
 async def references(user: User) -> None:

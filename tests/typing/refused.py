@@ -23,6 +23,7 @@ from aiomotorengine import (
     QuerySet,
     ReferenceField,
     StringField,
+    U,
 )
 
 
@@ -71,6 +72,16 @@ def arguments_that_fields_do_not_take() -> None:
     IntField(required="yes")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     ListField(str)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     ReferenceField(int)  # type: ignore[type-var]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+def changes_that_do_not_fit_the_field() -> None:
+    U.set(User.name, 5)  # type: ignore[misc]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    U.inc(User.age, "1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    U.inc(User.age, 1.5)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    U.inc(User.name, 1)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    U.push(User.tags, 5)  # type: ignore[misc]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    U.push(User.name, "x")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    U.current_date(User.name)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def about_users(query: QuerySet[User]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiomotorengine.update.path import path_of
+from aiomotorengine.update.raw import refuse_other_keys
 from aiomotorengine.update.set import set_value
 from aiomotorengine.utils import is_operator
 
@@ -56,14 +57,3 @@ def update_document(document_class: Any, definition: Mapping[Any, Any]) -> dict[
             )
         changes[path.db_name] = set_value(path, value)
     return {"$set": changes}
-
-
-def refuse_other_keys(update: Mapping[str, Any]) -> None:
-    """Raise ``TypeError`` where an operator of MongoDB has a key that is no text."""
-    for operator, changes in update.items():
-        for key in changes if isinstance(changes, Mapping) else ():
-            if not isinstance(key, str):
-                raise TypeError(
-                    f"The keys of '{operator}' are MongoDB's, as texts, not {key!r}; an update of "
-                    "fields has no operator, as in update({User.name: 'Ada'})."
-                )

@@ -1,12 +1,29 @@
-"""What the key of an update names: a field, a dynamic value, or a key of MongoDB."""
+"""What the key of an update names: a field, what is inside of one, or a key of MongoDB."""
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.list_field import ListField
 
-__all__ = ["UpdatePath", "path_of"]
+__all__ = ["ANYTHING", "Keyword", "UpdatePath", "changed_path", "path_of"]
+
+ANYTHING: BaseField[Any] = BaseField(db_field="item")
+"""The field of items of which none is declared. Making one for each update would let all
+conversions be compiled anew (``fields/hooks.py``)."""
+ANYTHING.name = "item"
+
+INDEX = re.compile(r"[0-9]+")
+POSITION = re.compile(r"\$(\[[a-z]?[A-Za-z0-9]*\])?")
+"""``$``, ``$[]``, or ``$[name]`` for what array filters say of ``name``."""
+
+
+class Keyword(str):
+    """The name of a keyword: two underscores lead into embedded documents and lists."""
+
+    __slots__ = ()
 
 
 class UpdatePath(NamedTuple):
@@ -15,14 +32,26 @@ class UpdatePath(NamedTuple):
     Attributes:
         db_name: the key in MongoDB, with dots.
         field: the field that converts the new value; ``None`` leaves it as it is.
+        name: the attributes' names, with dots; empty where it is the field's own.
+        is_item: whether it is an item of a list, of which nothing is required.
+        items: the name that array filters use, and the field of the items that they choose from.
     """
 
     db_name: str
     field: Any  # a BaseField or None; the name of the type would make a descriptor of it
+    name: str = ""
+    is_item: bool = False
+    items: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def parts(self) -> list[str | int]:
+        """The attributes' names and indexes."""
+        name = self.name or self.field.name
+        return [int(part) if INDEX.fullmatch(part) else part for part in name.split(".")]
 
 
 def path_of(document_class: Any, key: Any) -> UpdatePath:
-    """What a field object or a text means in an update.
+    """What a field object or a text means in an update of 2017, a mapping.
 
     A text is an attribute's name. If it is none, dotted paths and the keys of fields are taken as
     MongoDB's; any other name is that of a dynamic value, which is stored as a save would store it.
@@ -44,13 +73,133 @@ def path_of(document_class: Any, key: Any) -> UpdatePath:
     """
     fields = document_class._fields
     if isinstance(key, BaseField):
-        if fields.get(getattr(key, "name", None)) is not key:
-            raise ValueError(f"{key!r} is no field of {document_class.__name__}.")
-        return UpdatePath(key.db_field, key)
+        return path_of_field(document_class, key)
     if not isinstance(key, str):
         raise TypeError(f"An update names fields or texts, not {type(key).__name__}.")
     if key in fields:
-        return UpdatePath(fields[key].db_field, fields[key])
+        return UpdatePath(fields[key].db_field, fields[key], key)
     if "." in key or key in document_class._reverse_db_field_map:
-        return UpdatePath(key, None)
-    return UpdatePath("_" + key.removeprefix("_"), None)
+        return UpdatePath(key, None, key)
+    return UpdatePath("_" + key.removeprefix("_"), None, key)
+
+
+def path_of_field(document_class: Any, field: BaseField[Any]) -> UpdatePath:
+    name = getattr(field, "name", None)
+    if document_class._fields.get(name) is not field:
+        raise ValueError(f"{field!r} is no field of {document_class.__name__}.")
+    return UpdatePath(field.db_field, field, field.name)
+
+
+def changed_path(document_class: Any, key: Any) -> UpdatePath:
+    """What a field object, a dotted path or a keyword means in a change.
+
+    Paths and keywords have the names of attributes. A path can also say which items of a list are
+    meant: ``comments.0.by``, ``comments.$.by``, ``comments.$[].by``, ``comments.$[name].by``. A
+    keyword has two underscores for a dot, and of these it can name the first.
+
+    Parameters:
+        document_class: the class whose documents are changed.
+        key: the field, the path, or the ``Keyword``.
+
+    Raises:
+        ValueError: it leads nowhere, or the field belongs to another class.
+        TypeError: it is neither field nor text.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField, ListField
+        >>> class Game(Document):
+        ...     points = ListField(IntField(), db_field="p")
+        >>> changed_path(Game, "points.$[low]").db_name, changed_path(Game, Keyword("points__0"))[0]
+        ('p.$[low]', 'p.0')
+    """
+    if isinstance(key, BaseField):
+        return path_of_field(document_class, key)
+    if not isinstance(key, str):
+        raise TypeError(f"A change names fields or paths (texts), not {type(key).__name__}.")
+    return Walk(document_class, key).path()
+
+
+class Walk:
+    """Follows a path, or a keyword, through a document class.
+
+    Parameters:
+        document_class: whose fields are meant.
+        key: the path or keyword.
+    """
+
+    def __init__(self, document_class: Any, key: str) -> None:
+        self.key = key
+        self.separator = "__" if isinstance(key, Keyword) else "."
+        self.rest: str | None = key
+        self.field: BaseField[Any] | None = None
+        self.is_item = False
+        self.names: list[str] = []
+        self.db_names: list[str] = []
+        self.items: list[tuple[str, Any]] = []
+        self.enter(document_class)
+
+    def path(self) -> UpdatePath:
+        while self.rest is not None:
+            self.go_on()
+        return UpdatePath(
+            db_name=".".join(self.db_names),
+            field=self.field,
+            name=".".join(self.names),
+            is_item=self.is_item,
+            items=tuple(self.items),
+        )
+
+    def enter(self, document_class: Any) -> None:
+        """Take the field of a document class with which the rest begins; the longest name wins."""
+        assert self.rest is not None
+        head = self.rest.partition(self.separator)[0]
+        names = [self.rest] if self.rest in document_class._fields else []
+        if self.separator in self.rest:
+            names += [n for n in document_class._fields if self.rest.startswith(n + self.separator)]
+        if not names:
+            where = ".".join([*self.names, head])
+            raise ValueError(
+                f"Invalid update '{where}': Field not found in '{document_class.__name__}'."
+            )
+        name = max(names, key=len)
+        self.field = document_class._fields[name]
+        self.step(name, document_class._db_field_map[name], self.rest[len(name) :])
+
+    def go_on(self) -> None:
+        """Take the next part, which is inside of the field that the last one has named."""
+        assert self.rest is not None
+        field = self.field
+        head, separator, rest = self.rest.partition(self.separator)
+        is_position = POSITION.fullmatch(head) is not None and self.separator == "."
+        if isinstance(field, ListField):
+            if not is_position and not INDEX.fullmatch(head):
+                raise self.refusal(
+                    f"'{'.'.join(self.names)}' is a list: say which items, as in "
+                    f"'{'.'.join(self.names)}.0' or '{'.'.join(self.names)}.$[]'"
+                )
+            self.field = field._base_field
+            if head.startswith("$[") and head != "$[]":
+                self.items.append((head[2:-1], self.field))
+            self.step(head, head, separator + rest, is_item=True)
+        elif (embedded := getattr(field, "embedded_type", None)) is not None:
+            self.enter(embedded)
+        elif field is None or type(field) is BaseField:
+            # Values of any kind, lists and mappings among them.
+            if not head or (head.startswith("$") and not is_position):
+                raise self.refusal(f"'{head}' is no key")
+            if head.startswith("$[") and head != "$[]":
+                self.items.append((head[2:-1], ANYTHING))
+            self.field = None
+            self.step(head, head, separator + rest)
+        else:
+            raise self.refusal(f"there is nothing inside of '{'.'.join(self.names)}'")
+
+    def step(self, name: str, db_name: str, left: str, *, is_item: bool = False) -> None:
+        self.names.append(name)
+        self.db_names.append(db_name)
+        self.is_item = is_item
+        self.rest = left[len(self.separator) :] if left else None
+
+    def refusal(self, reason: str) -> ValueError:
+        shown = self.key.replace(self.separator, ".")
+        return ValueError(f"Invalid update '{shown}': {reason}.")

@@ -1,17 +1,51 @@
-"""``$set``: new values."""
+"""``$set`` and ``$setOnInsert``: new values."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from aiomotorengine.fields.refusals import located, required
+from aiomotorengine.expressions.expression import Expression
+from aiomotorengine.fields.decimal_field import DecimalField
+from aiomotorengine.fields.password_field import PasswordField
+from aiomotorengine.fields.refusals import as_refusal, located, required
+from aiomotorengine.update.change import Change
 from aiomotorengine.update.path import UpdatePath
 
-__all__ = ["set_value"]
+__all__ = ["Set", "SetOnInsert", "set_value"]
 
 
-def set_value(path: UpdatePath, value: Any) -> Any:
+class Set(Change):
+    """New values."""
+
+    operator = "$set"
+
+    def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
+        if isinstance(raw, Expression):
+            refuse_computed(path)
+            return raw
+        return set_value(path, raw, validate=validate)
+
+    @staticmethod
+    def expression(path: str, value: Any) -> Any:
+        return value
+
+
+class SetOnInsert(Change):
+    """The values of a document that an upsert inserts."""
+
+    operator = "$setOnInsert"
+
+    def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
+        return set_value(path, raw, validate=validate)
+
+
+def set_value(path: UpdatePath, value: Any, *, validate: bool = True) -> Any:
     """The value that ``$set`` stores: as the field converts it, or as it is.
+
+    Parameters:
+        path: what is changed.
+        value: what the program gave.
+        validate: whether the field is asked if it may have it.
 
     Raises:
         InvalidDocumentError: the field refuses the value.
@@ -19,9 +53,29 @@ def set_value(path: UpdatePath, value: Any) -> Any:
     field = path.field
     if field is None:
         return value
+    if not validate:
+        return converted(path, value)
     try:
-        if field.required and field.is_empty(value):
+        if field.required and not path.is_item and field.is_empty(value):
             raise required(field.name, value)
         return field.to_update(value)
     except Exception as error:
-        raise located(error, field, "to_update", value, field.name)  # noqa: B904
+        raise located(error, field, "to_update", value, *path.parts)  # noqa: B904
+
+
+def converted(path: UpdatePath, value: Any) -> Any:
+    """What a field stores for a value, be it valid or not."""
+    field = path.field
+    try:
+        return field.to_son(field._presented(value))
+    except Exception as error:
+        raise as_refusal(located(error, field, "to_son", value, *path.parts))  # noqa: B904
+
+
+def refuse_computed(path: UpdatePath) -> None:
+    """Raise ``ValueError`` where the server can't compute what the field stores."""
+    if isinstance(path.field, DecimalField | PasswordField):
+        how = "text" if isinstance(path.field, DecimalField) else "a hash"
+        raise ValueError(
+            f"Field '{path.field.name}' is stored as {how} and can't be computed by the server."
+        )

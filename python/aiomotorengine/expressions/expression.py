@@ -1,0 +1,81 @@
+"""Expression: what the server computes for each document, and arithmetic with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiomotorengine.expressions.literal import literal
+
+__all__ = ["Arithmetic", "Expression"]
+
+
+class Expression:
+    """What the server computes for each document: ``+ - * / %`` make new ones of it."""
+
+    def to_expression(self, document_class: Any) -> Any:
+        """The expression as MongoDB takes it.
+
+        Parameters:
+            document_class: the class whose documents it is computed for.
+
+        Raises:
+            ValueError: a name leads nowhere.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no to_expression of its own.")
+
+    def to_number(self, document_class: Any) -> Any:
+        """The same, where a number is wanted."""
+        return self.to_expression(document_class)
+
+    def __add__(self, other: Any) -> Arithmetic:
+        return Arithmetic("$add", self, other)
+
+    def __radd__(self, other: Any) -> Arithmetic:
+        return Arithmetic("$add", other, self)
+
+    def __sub__(self, other: Any) -> Arithmetic:
+        return Arithmetic("$subtract", self, other)
+
+    def __rsub__(self, other: Any) -> Arithmetic:
+        return Arithmetic("$subtract", other, self)
+
+    def __mul__(self, other: Any) -> Arithmetic:
+        return Arithmetic("$multiply", self, other)
+
+    def __rmul__(self, other: Any) -> Arithmetic:
+        return Arithmetic("$multiply", other, self)
+
+    def __truediv__(self, other: Any) -> Arithmetic:
+        return Arithmetic("$divide", self, other)
+
+    def __rtruediv__(self, other: Any) -> Arithmetic:
+        return Arithmetic("$divide", other, self)
+
+    def __mod__(self, other: Any) -> Arithmetic:
+        return Arithmetic("$mod", self, other)
+
+    def __rmod__(self, other: Any) -> Arithmetic:
+        return Arithmetic("$mod", other, self)
+
+
+class Arithmetic(Expression):
+    """What an operator of arithmetic makes of two operands.
+
+    Parameters:
+        operator: MongoDB's name for it.
+        operands: expressions and values.
+    """
+
+    def __init__(self, operator: str, *operands: Any) -> None:
+        self.operator = operator
+        self.operands = operands
+
+    def to_expression(self, document_class: Any) -> dict[str, Any]:
+        return {
+            self.operator: [
+                operand.to_number(document_class)
+                if isinstance(operand, Expression)
+                else literal(operand)
+                for operand in self.operands
+            ]
+        }

@@ -1,0 +1,41 @@
+"""How a value stands in an expression, where MongoDB would take a text for a path."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from types import NoneType
+from typing import Any
+from uuid import UUID
+
+from bson.decimal128 import Decimal128
+from bson.int64 import Int64
+from bson.objectid import ObjectId
+
+__all__ = ["literal"]
+
+MEANS_ITSELF = frozenset(
+    {NoneType, Decimal128, Int64, ObjectId, UUID, bool, bytes, datetime, float, int}
+)
+"""The types whose values are nothing else in an expression."""
+
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def literal(value: Any) -> Any:
+    """A value as an expression: what is not certain to mean itself is a ``$literal``.
+
+    Parameters:
+        value: what MongoDB stores; also a ``Decimal``, and a ``timedelta``, which are numbers in an
+            expression.
+
+    Example:
+        >>> from aiomotorengine.expressions.literal import literal
+        >>> literal(2), literal("$password")
+        (2, {'$literal': '$password'})
+    """
+    if isinstance(value, Decimal):
+        return Decimal128(value)
+    if isinstance(value, timedelta):
+        return value // MILLISECOND  # the difference of two dates is a number of these
+    return value if type(value) in MEANS_ITSELF else {"$literal": value}

@@ -1,0 +1,96 @@
+"""``$inc`` and ``$mul``: the server counts, so that nobody's change is lost."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from bson.decimal128 import Decimal128
+
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.expressions.expression import Expression
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.float_field import FloatField
+from aiomotorengine.fields.int_field import LARGEST, SMALLEST, IntField
+from aiomotorengine.locations import described, locate
+from aiomotorengine.update.change import Change, refuse_text, unfit
+from aiomotorengine.update.path import UpdatePath
+
+__all__ = ["Inc", "Mul"]
+
+
+class Counting(Change):
+    """A change of a number by another."""
+
+    def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
+        refuse_text(path, self.operator)
+        if isinstance(raw, Expression):
+            return raw
+        return amount(path, raw, self.operator)
+
+
+class Inc(Counting):
+    """What is added; a negative number is taken away."""
+
+    operator = "$inc"
+
+    @staticmethod
+    def expression(path: str, value: Any) -> Any:
+        return {"$add": [{"$ifNull": [path, 0]}, value]}
+
+
+class Mul(Counting):
+    """What is multiplied with."""
+
+    operator = "$mul"
+
+    @staticmethod
+    def expression(path: str, value: Any) -> Any:
+        return {"$multiply": [{"$ifNull": [path, 0]}, value]}
+
+
+def amount(path: UpdatePath, raw: Any, operator: str) -> Any:
+    """The number that a field is changed by. Bounds are for values, and are not asked about it.
+
+    Raises:
+        InvalidDocumentError: it is no number, or a whole one is wanted.
+        ValueError: the field holds no numbers.
+    """
+    field = path.field
+    is_any = field is None or type(field) is BaseField
+    # A field of the program's own says itself what it stores for an amount.
+    is_own = not is_any and field.__native_kind__ is None
+    if not (is_any or is_own or isinstance(field, IntField | FloatField)):
+        raise unfit(path, operator, "an IntField or a FloatField")
+    try:
+        number = raw if is_any else field.to_son(raw)
+        if isinstance(field, IntField) and number != as_number(raw):
+            raise ValueError(f"{raw!r} is no whole number.")
+        if isinstance(number, Decimal):
+            number = Decimal128(number)
+    except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+        raise refused_amount(path, raw) from error
+    if not is_storable(number):
+        raise refused_amount(path, raw)
+    return number
+
+
+def as_number(raw: Any) -> Any:
+    """A number that is compared with what an ``IntField`` makes of it."""
+    if isinstance(raw, Decimal128):
+        return raw.to_decimal()
+    return Decimal(raw) if isinstance(raw, str) else raw
+
+
+def is_storable(number: Any) -> bool:
+    if isinstance(number, int) and not isinstance(number, bool):
+        return SMALLEST <= number <= LARGEST
+    return isinstance(number, float | Decimal128)
+
+
+def refused_amount(path: UpdatePath, raw: Any) -> InvalidDocumentError:
+    *_, name = path.parts
+    error = InvalidDocumentError.invalid(str(name) if path.field is None else path.field.name)
+    error.value = raw
+    locate(error, *path.parts, about=described(raw, wanted="a number"))
+    return error

@@ -1,0 +1,97 @@
+"""Change: what one operator does to some fields, before the document class is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, NamedTuple
+
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.decimal_field import DecimalField
+from aiomotorengine.update.path import UpdatePath, changed_path
+
+__all__ = ["Change", "Operation", "refuse_text", "unfit"]
+
+
+class Operation(NamedTuple):
+    """What is done to one path.
+
+    Attributes:
+        operator: MongoDB's name for it.
+        path: what is changed.
+        value: what the operator is given, as MongoDB takes it; or an ``Expression``.
+    """
+
+    operator: str
+    path: UpdatePath
+    value: Any
+
+
+class Change:
+    """What one operator does to some fields. ``U`` makes these.
+
+    An operator is a class with ``convert``, entered in ``update/operators.py``.
+
+    Parameters:
+        given: fields, paths or keywords, each with what the operator is given.
+    """
+
+    operator: ClassVar[str]
+    """MongoDB's name."""
+    gives_value: ClassVar[bool] = True
+    """Whether a document that an upsert inserts gets a value by it."""
+
+    def __init__(self, given: Iterable[tuple[BaseField[Any] | str, Any]]) -> None:
+        self.given = list(given)
+
+    def operations(self, document_class: Any, *, validate: bool = True) -> Iterator[Operation]:
+        """What is done, path by path.
+
+        Parameters:
+            document_class: the class whose documents are changed.
+            validate: whether fields are asked if they may have their new values.
+
+        Raises:
+            ValueError: a path leads nowhere, or its field has no use for the operator.
+            InvalidDocumentError: a field refuses its value.
+        """
+        for key, raw in self.given:
+            path = changed_path(document_class, key)
+            yield Operation(self.operator, path, self.convert(path, raw, validate=validate))
+
+    def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
+        """What the operator is given, as MongoDB takes it.
+
+        Parameters:
+            path: what is changed.
+            raw: what the program gave.
+            validate: whether the field is asked if it may have it.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no convert of its own.")
+
+    @staticmethod
+    def expression(path: str, value: Any) -> Any:
+        """What sets a path to the same in a pipeline; ``NotImplemented`` if nothing does.
+
+        Parameters:
+            path: the path, as expressions have it: ``"$home.road"``.
+            value: what the operator is given, as an expression.
+        """
+        return NotImplemented
+
+    def __repr__(self) -> str:
+        return f"<{self.operator} {', '.join(str(key) for key, _ in self.given)}>"
+
+
+def unfit(path: UpdatePath, operator: str, wanted: str) -> ValueError:
+    """The error for an operator that can do nothing with values of a field."""
+    error = ValueError(f"Field '{path.field.name}' can't be used with {operator}.")
+    error.add_note(f"It takes {wanted}.")
+    return error
+
+
+def refuse_text(path: UpdatePath, operator: str) -> None:
+    """Raise ``ValueError`` where numbers are stored as text, which the server can't count with."""
+    if isinstance(path.field, DecimalField):
+        raise ValueError(
+            f"Field '{path.field.name}' is stored as text and can't be used with {operator}."
+        )

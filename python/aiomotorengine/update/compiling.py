@@ -1,0 +1,133 @@
+"""What an update does, path by path, becomes the update or the pipeline that MongoDB takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from aiomotorengine.expressions.expression import Expression
+from aiomotorengine.expressions.literal import literal
+from aiomotorengine.update.change import Change, Operation
+from aiomotorengine.update.operators import OPERATORS
+from aiomotorengine.update.set import Set
+
+__all__ = ["compiled", "is_pipeline", "operations_of", "touched_by"]
+
+
+def operations_of(
+    document_class: Any, changes: Iterable[Change | Mapping[Any, Any]], *, validate: bool = True
+) -> list[Operation]:
+    """What changes do to documents of a class.
+
+    Parameters:
+        document_class: the class.
+        changes: what ``U`` makes. A mapping of fields to values means ``U.set``.
+        validate: whether fields are asked if they may have their new values.
+
+    Raises:
+        TypeError: one is no change.
+        ValueError: there is none, a path leads nowhere, its field has no use for an operator, or
+            two touch the same path.
+        InvalidDocumentError: a field refuses its new value.
+    """
+    operations: list[Operation] = []
+    for change in map(change_of, changes):
+        operations += change.operations(document_class, validate=validate)
+    if not operations:
+        raise ValueError("An update needs a change.")
+    if len(operations) > 1:
+        refuse_conflicts(operations)
+    return operations
+
+
+def change_of(change: Any) -> Change:
+    if isinstance(change, Change):
+        return change
+    if isinstance(change, Mapping):
+        return Set(change.items())
+    raise TypeError(
+        f"An update takes changes such as U.inc(visits=1), not {type(change).__name__}."
+    )
+
+
+def touched_by(operations: Iterable[Operation]) -> Iterator[tuple[str, str]]:
+    """The keys of MongoDB that are touched, each with the names of its attributes."""
+    for operation in operations:
+        yield operation.path.db_name, operation.path.name
+        if operation.operator == "$rename":
+            yield operation.value, operation.value
+
+
+def refuse_conflicts(operations: Sequence[Operation]) -> None:
+    """Raise ``ValueError`` where two keys are equal, or one is inside of the other."""
+    touched = sorted((key.split("."), name) for key, name in touched_by(operations))
+    # What is inside of a key comes right behind it.
+    for (outer, name), (inner, _) in pairwise(touched):
+        if inner[: len(outer)] == outer:
+            raise ValueError(f"Two changes of one update touch '{name}'.")
+
+
+def compiled(
+    document_class: Any, operations: Iterable[Operation]
+) -> dict[str, Any] | list[dict[str, Any]]:
+    """The update as MongoDB takes it: operators; or a pipeline, where there are expressions.
+
+    Raises:
+        ValueError: something can't be said in a pipeline.
+    """
+    operations = list(operations)
+    if is_pipeline(operations):
+        return pipeline(document_class, operations)
+    update: dict[str, Any] = {}
+    for operator, path, value in operations:
+        update.setdefault(operator, {})[path.db_name] = value
+    return update
+
+
+def is_pipeline(operations: Iterable[Operation]) -> bool:
+    """Whether there is an expression, which MongoDB takes in a pipeline only."""
+    return any(isinstance(operation.value, Expression) for operation in operations)
+
+
+def pipeline(document_class: Any, operations: Iterable[Operation]) -> list[dict[str, Any]]:
+    values: dict[str, Any] = {}
+    removed: list[str] = []
+    for operator, path, value in operations:
+        if operator == "$unset":
+            removed.append(path.db_name)
+        else:
+            values[path.db_name] = computed(document_class, operator, path.db_name, value)
+        if has_position(path.db_name):
+            raise ValueError(
+                f"'{path.name}' can't be sent together with an F expression: in a pipeline MongoDB "
+                "has no places in lists."
+            )
+    stages = [{"$set": values}] if values else []
+    return [*stages, {"$unset": removed}] if removed else stages
+
+
+def computed(document_class: Any, operator: str, key: str, value: Any) -> Any:
+    """The expression whose value a key gets in a pipeline."""
+    is_expression = isinstance(value, Expression)
+    operand = value.to_expression(document_class) if is_expression else literal(value)
+    change = OPERATORS.get(operator, Change)
+    expression = change.expression(f"${key}", operand)
+    if expression is NotImplemented:
+        raise ValueError(f"U.{name_of(operator)} can't be sent together with an F expression.")
+    return expression
+
+
+def name_of(operator: str) -> str:
+    """What ``U`` calls an operator of MongoDB: ``add_to_set`` for ``$addToSet``."""
+    if operator not in OPERATORS:
+        return "raw"
+    if operator == "$pullAll":
+        return "pull"
+    letters = (f"_{letter.lower()}" if letter.isupper() else letter for letter in operator[1:])
+    return "".join(letters)
+
+
+def has_position(key: str) -> bool:
+    """Whether a key leads through a place in a list."""
+    return any(part.startswith("$") or part.isdecimal() for part in key.split("."))

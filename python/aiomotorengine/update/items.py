@@ -1,0 +1,70 @@
+"""Items of lists, as they are stored and as they are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.refusals import located
+from aiomotorengine.update.change import unfit
+from aiomotorengine.update.path import ANYTHING, UpdatePath
+
+__all__ = ["field_of_items", "items_to_find", "stored_items"]
+
+
+def field_of_items(path: UpdatePath, operator: str) -> BaseField[Any]:
+    """The field of the items of a list; one for values of any kind where none is declared.
+
+    Raises:
+        ValueError: it is no list.
+    """
+    if isinstance(path.field, ListField):
+        return path.field._base_field
+    if path.field is None or type(path.field) is BaseField:
+        return ANYTHING
+    raise unfit(path, operator, "a list")
+
+
+def stored_items(
+    path: UpdatePath, operator: str, items: Sequence[Any], *, validate: bool
+) -> list[Any]:
+    """What is stored for items: as the field of the items converts them.
+
+    Raises:
+        ValueError: it is no list.
+        InvalidDocumentError: an item is refused.
+    """
+    field = field_of_items(path, operator)
+    stored = []
+    for item in items:
+        try:
+            stored.append(
+                field.to_update(item) if validate else field.to_son(field._presented(item))
+            )
+        except Exception as error:
+            raise located(error, field, "to_update", item, *path.parts)  # noqa: B904
+    return stored
+
+
+def items_to_find(path: UpdatePath, operator: str, items: Sequence[Any]) -> list[Any]:
+    """What is stored for items that are looked for, be they valid or not.
+
+    Raises:
+        ValueError: it is no list.
+        InvalidDocumentError: an item is none that the list could have.
+    """
+    field = field_of_items(path, operator)
+    if field is ANYTHING:
+        return list(items)
+    found = []
+    for item in items:
+        try:
+            found.append(field.to_query_item(item))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            refusal = InvalidDocumentError.invalid(field.name)
+            refusal.__cause__ = error
+            raise located(refusal, field, "to_update", item, *path.parts)  # noqa: B904
+    return found

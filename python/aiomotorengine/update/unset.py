@@ -1,0 +1,29 @@
+"""``$unset``: a key is removed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiomotorengine.fields.refusals import required
+from aiomotorengine.update.change import Change
+from aiomotorengine.update.path import UpdatePath
+
+__all__ = ["Unset", "refuse_required"]
+
+
+class Unset(Change):
+    """Keys that are removed. An item of a list becomes null."""
+
+    operator = "$unset"
+    gives_value = False
+
+    def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> str:
+        if validate:
+            refuse_required(path)
+        return ""
+
+
+def refuse_required(path: UpdatePath) -> None:
+    """Raise ``InvalidDocumentError`` for a field that must have a value."""
+    if path.field is not None and path.field.required and not path.is_item:
+        raise required(path.field.name, None)
