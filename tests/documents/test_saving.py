@@ -6,10 +6,12 @@ import asyncio
 import re
 from typing import Any
 
+import bson
 import pytest
 from bson import ObjectId
 from bson.regex import Regex
 from bson.son import SON
+from pymongo.errors import WriteError
 
 from aiomotorengine import Document, EmbeddedDocumentField, IntField, Q, StringField
 from aiomotorengine.codec import DocumentError
@@ -18,6 +20,7 @@ from aiomotorengine.errors import (
     OversizeDocumentError,
     UniqueKeyViolationError,
 )
+from aiomotorengine.wire import requests
 from tests.harness import Mongo
 from tests.integration.aliases import other_database
 from tests.integration.commands import watch
@@ -72,6 +75,70 @@ async def test_replacement_is_whole() -> None:
     await Note.objects.coll().update_one({"_id": note._id}, {"$set": {"meanwhile": 1}})
     await note.save()
     assert await rows() == [{"_id": note._id, "t": "a", "size": 1}]
+
+
+class WithOwnId(Document):
+    """A class whose ``to_son`` gives the ``_id``, too."""
+
+    text = StringField()
+    calls = 0
+
+    def to_son(self) -> Any:
+        type(self).calls += 1
+        return {"text": self.text, "_id": self._id}
+
+
+async def test_a_to_son_that_gives_the_id(codec: str) -> None:
+    document = WithOwnId(text="a")
+    await document.save()
+    assert await rows(WithOwnId) == [{"_id": document._id, "text": "a"}]
+    document.text = "b"
+    await document.save()
+    assert await rows(WithOwnId) == [{"_id": document._id, "text": "b"}]
+
+
+async def test_a_to_son_that_gives_another_id_is_refused_by_the_server(codec: str) -> None:
+    class Renamed(Document):
+        text = StringField()
+
+        def to_son(self) -> Any:
+            return {"text": self.text, "_id": self.text}
+
+    renamed = Renamed(text="a")
+    renamed._id = "a"
+    await renamed.save()
+    renamed.text = "b"
+    with pytest.raises(WriteError, match="_id"):
+        await renamed.save()
+    assert await rows(Renamed) == [{"_id": "a", "text": "a"}]
+
+
+async def test_a_to_son_that_fails_leaves_no_id() -> None:
+    class Failing(Document):
+        text = StringField()
+
+        def to_son(self) -> Any:
+            raise KeyError("text")
+
+    failing = Failing(text="a")
+    with pytest.raises(KeyError):
+        await failing.save()
+    assert failing._id is None
+
+
+async def test_one_that_was_stored_meanwhile_is_converted_once() -> None:
+    document = WithOwnId(text="a")
+    insert_one, WithOwnId.calls = requests.insert_one, 0
+
+    async def insert_twice(collection: Any, raw: bytes) -> None:
+        await insert_one(collection, bson.encode({"_id": document._id, "text": "meanwhile"}))
+        await insert_one(collection, raw)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(requests, "insert_one", insert_twice)
+        await document.save()
+    assert await rows(WithOwnId) == [{"_id": document._id, "text": "a"}]
+    assert WithOwnId.calls == 1
 
 
 async def test_create_saves_a_new_document() -> None:

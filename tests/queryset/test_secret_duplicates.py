@@ -36,9 +36,16 @@ class Door(Document):
 
 def told(error: BaseException) -> str:
     """All that a log might have of an error."""
-    parts = [*traceback.format_exception(error), repr(error)]
-    for one in (error, error.__cause__):
-        parts += [repr(getattr(one, name, None)) for name in ("args", "details", "key_value")]
+    parts = traceback.format_exception(error)
+    seen: set[BaseException] = set()
+    left: list[BaseException | None] = [error]
+    while left:
+        one = left.pop()
+        if one is not None and one not in seen:
+            seen.add(one)
+            parts += [repr(one), *map(repr, vars(one).values()), repr(one.args)]
+            # What "raise … from …" hides from a traceback is still there for who walks the errors.
+            left += [one.__cause__, one.__context__]
     return "\n".join(parts)
 
 

@@ -12,6 +12,7 @@ from itertools import repeat
 from typing import Any
 
 import bson
+from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo.errors import InvalidOperation
 from pymongo.operations import InsertOne
@@ -254,8 +255,10 @@ async def replace_one(
 
     Parameters:
         collection: the driver's collection.
-        query: the filter, as MongoDB takes it.
-        raw: the BSON of the other document. Its ``_id``, which is null, is not sent.
+        query: the filter, as MongoDB takes it, with the ``_id`` that is looked for.
+        raw: the BSON of the other document. It begins with an ``_id``, which is not sent if it is
+            null or the one of the query: what is stored under an id keeps it as it is, and one that
+            only compares equal to it, by a collation, would be refused.
         upsert: whether it is inserted where the query finds none.
 
     Returns:
@@ -266,8 +269,7 @@ async def replace_one(
         pymongo.errors.PyMongoError: the server refused it, or could not be asked.
         pymongo.errors.ProtocolError: its answer makes no sense.
     """
-    size = len(raw) - len(NULL_ID)
-    replacement = size.to_bytes(4, "little") + raw[4 + len(NULL_ID) :]
+    replacement = without_id(raw, query["_id"], collection.codec_options)
     if replacement.startswith(b"$", 5):  # behind the length and the type of the first value
         raise ValueError("replacement can not include $ operators")  # in the driver's words
     try:
@@ -278,6 +280,20 @@ async def replace_one(
         with protocol_errors(lambda: can_encode(collection, query)):
             raise
     return result
+
+
+def without_id(raw: bytes, id: Any, options: CodecOptions[Any]) -> bytes:
+    """A document less its ``_id``, if that is null or ``id``.
+
+    Any other comes from the ``to_son`` of a class, and the server says what is wrong with it.
+    """
+    own = NULL_ID
+    if not raw.startswith(own, 4):
+        own = bson.encode({"_id": id}, codec_options=options)[4:-1]
+        if not raw.startswith(own, 4):
+            return raw
+    size = len(raw) - len(own)
+    return size.to_bytes(4, "little") + raw[4 + len(own) :]
 
 
 def can_encode(collection: Any, *mappings: Mapping[str, Any]) -> bool:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError
-
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.update.encoding import naming_changes
 from aiomotorengine.update.nulls import explained
 from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.requests import can_encode
-from aiomotorengine.writing.duplicates import violation
+from aiomotorengine.writing.duplicates import unique_violations
 
 __all__ = ["update_many"]
 
@@ -44,15 +42,12 @@ async def update_many(
         UniqueKeyViolationError: another document has the value of a unique field.
     """
     query = filters.to_query(document_class)
-    try:
-        with (
-            naming_values(collection, (document_class, filters)),
-            naming_changes(collection, document_class, change),
-            explained(),
-            protocol_errors(lambda: can_encode(collection, query, change)),
-        ):
-            result = await collection.update_many(query, change, array_filters=array_filters)
-            return checked_count(result.matched_count) if result.acknowledged else 0
-    except DuplicateKeyError as error:
-        found = violation(error, document_class)
-        raise found from found.__cause__
+    with (
+        unique_violations(document_class),
+        naming_values(collection, (document_class, filters)),
+        naming_changes(collection, document_class, change),
+        explained(),
+        protocol_errors(lambda: can_encode(collection, query, change)),
+    ):
+        result = await collection.update_many(query, change, array_filters=array_filters)
+        return checked_count(result.matched_count) if result.acknowledged else 0

@@ -6,7 +6,8 @@ which has no place in a log.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pymongo.errors import BulkWriteError, DuplicateKeyError
@@ -15,12 +16,30 @@ from aiomotorengine.errors import UniqueKeyViolationError, keep_labels
 from aiomotorengine.fields.embedded_document_field import has_secrets
 from aiomotorengine.fields.stored_key import field_of
 
-__all__ = ["Answers", "violation"]
+__all__ = ["Answers", "unique_violations", "violation"]
 
 HIDDEN = "***"
 
 QUOTING = "dup key: "
 """What stands in a server's message before the values."""
+
+
+@contextmanager
+def unique_violations(document_class: type[Any]) -> Iterator[None]:
+    """Raise for the driver's error about a duplicate the library's, without passwords.
+
+    Raises:
+        UniqueKeyViolationError: a document or an index of the class met a duplicate.
+    """
+    try:
+        yield
+    except DuplicateKeyError as error:
+        found = violation(error, document_class)
+        try:
+            raise found
+        finally:
+            # Whoever shows an error shows its context as well, and that would be the driver's.
+            found.__context__ = None
 
 
 def violation(error: DuplicateKeyError, document_class: type[Any]) -> UniqueKeyViolationError:

@@ -13,10 +13,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from pymongo import ASCENDING
-from pymongo.errors import DuplicateKeyError
 
 from aiomotorengine.wire.answers import protocol_errors
-from aiomotorengine.writing.duplicates import violation
+from aiomotorengine.writing.duplicates import unique_violations
 from aiomotorengine.writing.target import Target
 from aiomotorengine.writing.transactions import has_sent_commands
 
@@ -79,14 +78,10 @@ async def ensure_remembered(target: Target, document_class: Any) -> None:
 
 async def create(collection: Any, document_class: Any, session: Any = None) -> None:
     for field in unique_fields(document_class):
-        try:
-            with protocol_errors():
-                await collection.create_index(
-                    [(field.db_field, ASCENDING)], unique=True, session=session
-                )
-        except DuplicateKeyError as error:
-            found = violation(error, document_class)
-            raise found from found.__cause__
+        with unique_violations(document_class), protocol_errors():
+            await collection.create_index(
+                [(field.db_field, ASCENDING)], unique=True, session=session
+            )
         remember(collection, field)
 
 

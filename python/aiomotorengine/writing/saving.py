@@ -32,7 +32,7 @@ from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.answers import checked_count
 from aiomotorengine.writing import indexes
-from aiomotorengine.writing.duplicates import violation
+from aiomotorengine.writing.duplicates import unique_violations
 from aiomotorengine.writing.hooks import after_saving, before_saving
 from aiomotorengine.writing.target import Target
 from aiomotorengine.writing.transactions import SavedInTransaction
@@ -102,9 +102,9 @@ async def save(
         else:
             # A preset id that nobody has saved yet may be there or not (K6).
             result = await replace(target.collection, codec, document, upsert=upsert or creating)
-    except DuplicateKeyError as error:
-        found = violation(error, type(document))
-        raise found from found.__cause__
+    except DuplicateKeyError:
+        with unique_violations(type(document)):
+            raise
     except Exception as error:
         refusal = explained(document, error, target.collection.codec_options)
         if refusal is error:
@@ -199,16 +199,21 @@ async def insert(
     had_id = document._id is not None
     if had_id:
         by_id(document)  # which refuses ids that are none, as it does when they are replaced
-    id = document._id if had_id else ObjectId()
-    [raw] = by_itself(codec.encode_many, [document], [id])
-    # The id is made here and stays on the document if no answer comes, so that saving again finds
-    # what may have arrived and makes no second copy.
-    document._id = id
+    else:
+        # The id is made here and stays on the document if no answer comes, so that saving again
+        # finds what may have arrived and makes no second copy.
+        document._id = ObjectId()
+    try:
+        [raw] = by_itself(codec.encode_many, [document], [document._id])
+    except BaseException:
+        if not had_id:
+            document._id = None
+        raise
     try:
         await requests.insert_one(collection, raw)
     except REFUSALS as error:
         if replaces and isinstance(error, DuplicateKeyError) and violates_id(error):
-            return await replace(collection, codec, document, upsert=False)
+            return await requests.replace_one(collection, by_id(document), raw, upsert=False)
         if not had_id:
             document._id = None
         raise
@@ -218,7 +223,6 @@ async def insert(
 async def replace(collection: Any, codec: Codec, document: Any, *, upsert: bool) -> UpdateResult:
     """Replace what is stored under the ``_id`` of a document; the driver's result."""
     query = by_id(document)
-    # The stored _id stays: one that only compares equal to it, by a collation, would be refused.
     [raw] = by_itself(codec.encode_many, [document], [None])
     return await requests.replace_one(collection, query, raw, upsert=upsert)
 
