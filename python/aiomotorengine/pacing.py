@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 from time import perf_counter
 
-__all__ = ["SECONDS_PER_SLICE", "Pace"]
+__all__ = ["LARGEST_SLICE", "SECONDS_PER_SLICE", "Pace"]
 
 SECONDS_PER_SLICE = 0.001
 """How long a slice should hold the event loop."""
 
 FIRST_SLICE = 1
 LARGEST_SLICE = 4096
+"""How many documents a slice has at most."""
+
 LARGEST_STEP = 4
 """How much larger than the last a slice may be: one that was fast by chance proves little."""
 

@@ -432,6 +432,7 @@ class QuerySet(Generic[D]):
         report: BulkReport | None = None,
         progress: Callable[[BulkReport], object] | None = None,
         rejects: Destination | None = None,
+        resume: BulkReport | None = None,
     ) -> list[D] | None:
         """Validate all documents, then insert them.
 
@@ -446,6 +447,8 @@ class QuerySet(Generic[D]):
             report: a new ``BulkReport``, which is filled as batches end.
             progress: called with the report after each batch.
             rejects: where what is refused is written, as for ``insert_stream``.
+            resume: the report of a call that failed, given the same documents, to go on with; as
+                for ``insert_stream``. What it has settled is not looked at.
 
         Returns:
             The documents as a list, with their ids (the very list that was given, if it was one);
@@ -465,6 +468,7 @@ class QuerySet(Generic[D]):
             report=report,
             progress=progress,
             rejects=rejects,
+            resume=resume,
         )
         return await bulk.insert_list(self._target(alias), documents, options)
 
@@ -481,6 +485,7 @@ class QuerySet(Generic[D]):
         report: BulkReport | None = None,
         progress: Callable[[BulkReport], object] | None = None,
         rejects: Destination | None = None,
+        resume: BulkReport | None = None,
     ) -> BulkReport:
         """Insert the documents of a source that need not fit into memory.
 
@@ -506,14 +511,19 @@ class QuerySet(Generic[D]):
             rejects: where what is refused is written as its batch ends: a path, to whose file lines
                 are added; a text file; or ``function(entry, item)``, called with the entry of
                 ``report.rejected`` and the document or row.
+            resume: the report of a call that failed, to go on where it ended; ``source`` is then
+                the same once more, from its start. What that call has settled is taken and
+                dropped; what may be in the database is sent under the id that it had. So rows,
+                which have no ids, are not stored twice either.
 
         Returns:
-            The report: what became of each document, by its number in the source.
+            The report: what became of each document, by its number in the source; with ``resume``
+            of all calls together.
 
         Raises:
-            ValueError: a document is not valid, or cannot be stored; or a number among the
-                arguments is too small.
-            TypeError: the source is no iterable, the report none of ours, ``progress`` no function
+            ValueError: a document is not valid, or cannot be stored; a number among the arguments
+                is too small; or no call can go on with the report to resume.
+            TypeError: the source is no iterable, a report none of ours, ``progress`` no function
                 or one that is async, ``rejects`` nothing to write to, or an argument no number
                 where one is wanted.
             OSError: what is refused cannot be written down.
@@ -540,6 +550,7 @@ class QuerySet(Generic[D]):
             report=report,
             progress=progress,
             rejects=rejects,
+            resume=resume,
         )
         return await bulk.insert_stream(self._target(alias), source, options)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import isawaitable
 from typing import Any
 
 import pytest
@@ -50,7 +51,8 @@ class Gate:
         self._answers.clear()
 
     def answer(self, *answers: Answer | None) -> None:
-        """What the next calls get: what a function returns or raises; ``None`` is the server's."""
+        """What the next calls get: what a function returns or raises, which may be async; ``None``
+        is the server's."""
         self._answers.extend(answers)
 
     async def arrival(self, number: int) -> None:
@@ -71,7 +73,8 @@ class Gate:
             await self._open.wait()
             if answer is None:
                 return await self._collection.bulk_write(requests, ordered=ordered, session=session)
-            return answer(request.documents)
+            answered = answer(request.documents)
+            return await answered if isawaitable(answered) else answered
         finally:
             self.under_way -= 1
 

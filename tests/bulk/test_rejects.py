@@ -76,6 +76,18 @@ async def test_a_file_gets_lines_added_and_can_be_passed_again(tmp_path: Path) -
     assert report.ok
 
 
+@pytest.mark.parametrize("as_documents", [False, True])
+async def test_a_row_of_columns_is_written_so_that_it_can_be_passed_again(
+    as_documents: bool,
+) -> None:
+    file = io.StringIO()
+    rows = Rows({"n": [1, -1, 1, 2], "word": ["a", "b", "c", None]})
+    source = rows.documents(Key) if as_documents else rows
+    await Key.objects.insert_stream(source, ordered=False, on_error="collect", rejects=file)
+    again = {line["number"]: line["row"] for line in lines(file.getvalue())}
+    assert again == {1: {"n": -1, "word": "b"}, 2: {"n": 1, "word": "c"}}
+
+
 async def test_a_call_that_raises_has_written_what_it_refused() -> None:
     file = io.StringIO()
     with pytest.raises(ValueError, match="document 1 "):

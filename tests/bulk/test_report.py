@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import random
 import tracemalloc
+from typing import Any
 
 import pytest
+from bson import ObjectId
 
 from aiomotorengine.bulk import BulkReport, NumberRanges, RejectedDocument
+from aiomotorengine.bulk.kept_ids import KeptIds
+from aiomotorengine.errors import FieldError
 
 
 def test_numbers_become_the_ranges_they_consist_of() -> None:
@@ -68,6 +72,31 @@ def test_numbers_in_any_order_are_the_set_that_they_are(seed: int) -> None:
         for before, after in zip(numbers.ranges, numbers.ranges[1:], strict=False)
     )
     assert numbers == NumberRanges(chosen)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_numbers_that_are_taken_out_are_not_there(seed: int) -> None:
+    chance = random.Random(seed)
+    left = {number for number in range(300) if chance.random() < 0.7}
+    numbers = NumberRanges(sorted(left))
+    copy, before = numbers.copy(), sorted(left)
+    for _ in range(30):
+        start = chance.randrange(300)
+        out = range(start, start + chance.randrange(20))
+        if chance.random() < 0.5:
+            numbers.remove(out)
+        else:
+            out = out[::2]
+            numbers.remove(list(out))
+        left.difference_update(out)
+        assert list(numbers) == sorted(left)
+        assert len(numbers) == len(left)
+    assert numbers == NumberRanges(sorted(left))
+    assert list(copy) == before
+    for number in range(310):
+        run = next(count for count in range(400) if number + count not in left)
+        gap = next((count for count in range(400) if number + count in left), float("inf"))
+        assert (numbers.run_from(number), numbers.gap_from(number)) == (run, gap)
 
 
 def test_a_million_numbers_are_one_range() -> None:
@@ -171,4 +200,90 @@ def test_a_report_as_a_dict() -> None:
         "batches": 0,
         "bytes": 0,
         "in_transaction": False,
+        "ids": [],
     }
+
+
+def a_report() -> BulkReport:
+    report = BulkReport()
+    report.start()
+    report.taken = 9
+    report.inserted.add([0, 1, 3])
+    report.rejected.append(
+        RejectedDocument(
+            2, None, "no", None, None, (FieldError("n", "invalid", "Field 'n' must be valid.", 7),)
+        )
+    )
+    report.settled.add(range(4))
+    report.unknown.add([4, 6])
+    report.unconfirmed.add([5])
+    report.ids.add([4, 5, 6], [ObjectId(), ObjectId(), "its own"])
+    report.batches, report.bytes = 2, 345
+    report.finish()
+    return report
+
+
+def test_a_report_comes_back_from_a_dict() -> None:
+    report = a_report()
+    again = BulkReport.from_dict(json.loads(json.dumps(report.to_dict())))
+    assert again.to_dict() == report.to_dict()
+    assert again.settled == report.settled
+    assert [again.ids.get(number) for number in range(8)] == [
+        report.ids.get(number) for number in range(8)
+    ]
+    with pytest.raises(ValueError, match="for one call"):
+        again.start()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"taken": "9"},
+        {"inserted": [[0]]},
+        {"inserted": [[0, 4]]},
+        {"unknown": 5},
+        {"rejected": [{"number": 2}]},
+        {"ids": [[4, "65a0"]]},
+        {"ids": [[4, "no digits"]]},
+        {"ids": [[4, "65" * 24], [5, "65" * 12]]},
+    ],
+    ids=str,
+)
+def test_what_is_no_account_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"^This is no account of a bulk insert: "):
+        BulkReport.from_dict({**a_report().to_dict(), **change})
+    with pytest.raises(ValueError, match="KeyError"):
+        BulkReport.from_dict({})
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_ids_are_kept_by_number(seed: int) -> None:
+    chance = random.Random(seed)
+    ids: dict[int, Any] = {
+        number: chance.choice([ObjectId(), ObjectId(), ObjectId(), number])
+        for number in range(200)
+        if chance.random() < 0.8
+    }
+    parts = [list(ids)[start : start + 9] for start in range(0, len(ids), 9)]
+    chance.shuffle(parts)
+    kept = KeptIds()
+    for part in parts:
+        kept.add(part, [ids[number] for number in part])
+    for again in (kept, KeptIds.of(kept.pieces())):
+        for number in range(-1, 202):
+            id = ids.get(number)
+            assert again.get(number) == (id if isinstance(id, ObjectId) else None)
+
+
+def test_an_id_that_is_kept_takes_twelve_bytes() -> None:
+    ids = [ObjectId() for _ in range(100_000)]
+    tracemalloc.start()
+    try:
+        kept = KeptIds()
+        for start in range(0, len(ids), 1_000):
+            kept.add(range(start, start + 1_000), ids[start : start + 1_000])
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept.get(54_321) == ids[54_321]
+    assert taken < len(ids) * 12 * 1.2  # bytearrays have room to grow

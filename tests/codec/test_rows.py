@@ -172,6 +172,31 @@ def test_ids_are_the_rows_own_or_new() -> None:
     assert str(error.__cause__) == "Field 'value' is required."
 
 
+@pytest.mark.parametrize("columns", [None, ["value", "_id"]], ids=["mappings", "sequences"])
+def test_rows_without_an_id_have_the_one_that_is_given(columns: list[str] | None) -> None:
+    rows: list[Any] = [
+        {"value": 1, "_id": None},
+        {"value": 2, "_id": 0},
+        {"value": "3", "_id": None},  # for Python
+        {"value": 4, "_id": None},
+        {"value": 5, "_id": None},
+    ]
+    if columns:
+        rows = [tuple(row[name] for name in columns) for row in rows]
+    codec = codec_of(Reading, columns=columns)
+    for _ in range(2):
+        encoded, ids = codec.encode_many(rows, [ID, "not this", {"a": 1}, None, False])
+        assert (ids[:3], ids[4]) == ([ID, 0, {"a": 1}], False)
+        assert isinstance(ids[3], ObjectId)
+        assert [bson.decode(raw)["_id"] for raw in encoded] == ids
+        assert [bson.decode(raw)["v"] for raw in encoded] == [1, 2, 3, 4, 5]
+    with pytest.raises(ValueError, match="zip"):
+        codec.encode_many(rows, [ID])
+    with pytest.raises(DocumentError) as refusal:
+        codec.encode_many([rows[0], 5], [ID, ID])
+    assert refusal.value.ids == [ID]
+
+
 def test_sequences_have_columns() -> None:
     columns = ["value", "tags", "_id"]
     codec = codec_of(Reading, columns=columns)

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import re
+from array import array
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -387,6 +388,9 @@ def test_a_column_of_ids_needs_no_field() -> None:
         ),
         ({"a": "x"}, {}, TypeError, "Column 'a' must be a sequence, not str."),
         ({"a": 1}, {}, TypeError, "Column 'a' must be a sequence, not int."),
+        ({"a": iter([])}, {}, TypeError, "Column 'a' must be a sequence, not list_iterator."),
+        ({"a": {1}}, {}, TypeError, "Column 'a' must be a sequence, not set."),
+        ({"a": {"b": 1}}, {}, TypeError, "Column 'a' must be a sequence, not dict."),
     ],
 )
 def test_rules_that_are_none_are_refused(
@@ -400,6 +404,50 @@ def test_rules_that_are_none_are_refused(
 def test_a_function_for_ids_is_not_async() -> None:
     with pytest.raises(TypeError, match="id must be a function that is not async"):
         Rows([], id=asyncio.sleep)
+
+
+def test_columns_are_rows_as_often_as_they_are_asked_for() -> None:
+    rows = Rows({"station": ["A", "B"], "hour": array("q", [7, 8])})
+    for _ in range(2):
+        documents: Any = rows.documents(Reading)
+        assert [(it.station, it.hour) for it in documents] == [("A", 7), ("B", 8)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "rules", "message"),
+    [
+        ({"station": ["A"], "hours": [7]}, {}, "No field of Reading is called 'hours'"),
+        ({"hour": [7]}, {}, "Field 'station' is required."),
+        ({"station": ["A"]}, {"id": "key"}, "There is no column 'key' to take the _id from."),
+    ],
+)
+def test_the_names_of_columns_are_checked_before_any_row(
+    columns: dict[str, Any], rules: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        Rows(columns, **rules).documents(Reading)
+
+
+def test_a_row_of_columns_that_is_refused_has_their_names() -> None:
+    _, refused = read({"station": ["A", "B"], "hour": [7, "x"]}, parse=True)
+    assert refused.row == {"station": "B", "hour": "x"}
+
+
+def test_a_column_that_gets_shorter_meanwhile_is_an_error() -> None:
+    hours = [7, 8]
+    documents: Any = Rows({"station": ["A", "B"], "hour": hours}).documents(Reading)
+    next(documents)
+    hours.clear()
+    with pytest.raises(ValueError, match="shorter"):
+        next(documents)
+
+
+def test_columns_of_arrow_data_are_refused_with_what_to_do() -> None:
+    class Array(list[int]):
+        def to_pylist(self) -> None: ...
+
+    with pytest.raises(TypeError, match=r"Column 'hour' can't be the Arrow data of a Array yet"):
+        Rows({"hour": Array()})
 
 
 def test_arrow_data_is_refused_with_what_to_do() -> None:

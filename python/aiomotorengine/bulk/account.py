@@ -13,6 +13,7 @@ from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.bulk.rejected import PackedRefusal, RejectedDocument, WriteErrors
 from aiomotorengine.bulk.rejects import Rejects
 from aiomotorengine.bulk.report import BulkReport
+from aiomotorengine.bulk.resuming import Resumption
 from aiomotorengine.errors import (
     DUPLICATE_KEY_CODE,
     FieldError,
@@ -36,6 +37,7 @@ class Account:
         report: the report to fill.
         collects: whether documents that are refused are recorded and not raised.
         rejects: where those that are refused are written down, if they are.
+        resumption: what an earlier call has left, if this one goes on with it.
     """
 
     def __init__(
@@ -45,8 +47,10 @@ class Account:
         *,
         collects: bool = False,
         rejects: Rejects | None = None,
+        resumption: Resumption | None = None,
     ) -> None:
         self.rejects = rejects
+        self._resumption = resumption
         self.document_class = document_class
         self.report = report
         self.collects = collects
@@ -92,6 +96,7 @@ class Account:
         self.report.rejected.append(entry)
         if self.rejects is not None:
             self.rejects.add(entry, *given)
+        self._decided((number,))
         self.report.settled.add((number,))
         if self._refusal is None or number < self._refusal[0]:
             self._refusal = number, error
@@ -103,10 +108,17 @@ class Account:
     def record(self, batch: Batch, outcome: Outcome) -> None:
         """A batch came to its end."""
         report, is_confirmed = self.report, not outcome.write_concern_errors
+        unknown = self._first_time(batch, outcome.unknown)
+        untouched = self._first_time(batch, outcome.untouched)
+        open_still = unknown
+        if not is_confirmed:
+            open_still = sorted([*self._first_time(batch, outcome.written), *unknown])
+        report.ids.add(batch.numbers_at(open_still), [batch.ids[it] for it in open_still])
         written = batch.numbers_at(outcome.written)
+        self._decided(written)
         (report.inserted if is_confirmed else report.unconfirmed).add(written)
-        report.unknown.add(batch.numbers_at(outcome.unknown))
-        report.not_sent.add(batch.numbers_at(outcome.untouched))
+        report.unknown.add(batch.numbers_at(unknown))
+        report.not_sent.add(batch.numbers_at(untouched))
         self._refused_by_server(outcome.refused.values())
         if self.rejects is not None:
             for position, kept in outcome.refused.items():
@@ -121,7 +133,21 @@ class Account:
         elif isinstance(outcome.error, Exception):
             self.failed(outcome.error)
 
+    def _first_time(self, batch: Batch, positions: Sequence[int]) -> Sequence[int]:
+        """Those of which no earlier call has left open what became of them."""
+        if self._resumption is None:
+            return positions
+        may_be_in, numbers = self._resumption.may_be_in, batch.numbers
+        return [position for position in positions if not may_be_in(numbers[position])]
+
+    def _decided(self, numbers: Sequence[int]) -> None:
+        """It is known now what became of documents, whatever an earlier call has left open."""
+        if self._resumption is not None:
+            self.report.unknown.remove(numbers)
+            self.report.unconfirmed.remove(numbers)
+
     def _refused_by_server(self, refused: Collection[PackedRefusal]) -> None:
+        self._decided(sorted(kept[0] for kept in refused))
         self.report.rejected.extend(refused)
         for kept in refused:
             self._are_all_duplicates &= kept[1] == DUPLICATE_KEY_CODE

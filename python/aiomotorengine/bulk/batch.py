@@ -133,6 +133,15 @@ class Batch:
             del column[start:stop]
         return out
 
+    def pick(self, positions: Sequence[int]) -> Batch:
+        """The documents at some positions, in a batch of their own."""
+        return Batch(
+            *(
+                [column[position] for position in positions] if column else []
+                for column in self.columns
+            )
+        )
+
     def numbers_at(self, positions: Sequence[int]) -> Sequence[int]:
         """The numbers in the source of the documents at some positions of this batch."""
         if len(positions) == len(self.numbers):

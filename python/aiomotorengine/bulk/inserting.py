@@ -17,6 +17,7 @@ from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.bulk.preparing import FalsyValidationError, Preparer
 from aiomotorengine.bulk.rejects import Destination, Rejects, check_destination
 from aiomotorengine.bulk.report import BulkReport
+from aiomotorengine.bulk.resuming import Resumption, check_resumable
 from aiomotorengine.bulk.sending import Progress, Sender
 from aiomotorengine.bulk.sources import Source
 from aiomotorengine.bulk.timer import Timer
@@ -39,15 +40,18 @@ class Options:
     report: BulkReport | None = None
     progress: Progress | None = None
     rejects: Destination | None = None
+    resume: BulkReport | None = None
 
     def __post_init__(self) -> None:
         """Refuse what would only fail when documents are on their way.
 
         Raises:
-            TypeError: the report or the function is none, or refused documents can't be written
+            TypeError: a report or the function is none, or refused documents can't be written
                 there.
+            ValueError: no call can go on with the report to resume.
         """
         check_destination(self.rejects)
+        check_resumable(self.resume, self.report)
         if self.report is not None and not isinstance(self.report, BulkReport):
             raise TypeError(f"report must be a BulkReport, not {type(self.report).__name__}.")
         if self.progress is None:
@@ -138,17 +142,22 @@ class Call:
         wants_documents: bool,
     ) -> None:
         self.report = BulkReport() if options.report is None else options.report
-        self.report.start(target.collection.codec_options)
+        self.report.start(target.collection.codec_options, options.resume)
+        self._resumption = None if options.resume is None else Resumption(self.report)
         transaction = target.transaction
         self.report.in_transaction = transaction is not None
         self._inserted = (
             InsertedByCall() if transaction is None else InsertedInTransaction(transaction)
         )
+        rejects = None
+        if options.rejects is not None:
+            rejects = Rejects(options.rejects, None if reader is None else reader.rules.as_given)
         self._account = Account(
             target.document_class,
             self.report,
             collects=options.collects,
-            rejects=None if options.rejects is None else Rejects(options.rejects),
+            rejects=rejects,
+            resumption=self._resumption,
         )
         self._lifecycle = Lifecycle()
         self._pace = Pace()
@@ -158,6 +167,7 @@ class Call:
             self._account,
             self._lifecycle,
             reader,
+            self._resumption,
             stops_at_refusal=stops_at_refusal,
             wants_documents=wants_documents,
         )
@@ -173,6 +183,7 @@ class Call:
             driver=target.driver if target.session is None else None,
             inserted=self._inserted,
             progress=options.progress,
+            resumption=self._resumption,
         )
         self._in_hand = Batch()
         """Documents that were taken, and are not in the batcher yet."""
@@ -204,6 +215,10 @@ class Call:
             self._restore()
             self._sender.finish()
             self.report.finish()
+
+    def _took(self, count: int) -> None:
+        """So many were taken from the source by now; an earlier call may have taken more."""
+        self.report.taken = max(self.report.taken, count)
 
     async def _give_back(self) -> None:
         """Make documents that will not be sent what they were, where there may be very many."""
@@ -245,7 +260,7 @@ class ListCall(Call):
             while not source.has_ended:
                 await source.take(sys.maxsize, listed)
         finally:
-            self.report.taken = len(listed)
+            self._took(len(listed))
         given = listed[:]
         self._pace.start()
         await self._preparer.read(Batch(documents=listed))
@@ -258,7 +273,7 @@ class ListCall(Call):
             documents: the documents.
             given: what they were made of, if that was something else.
         """
-        self.report.taken = len(documents)
+        self._took(len(documents))
         if self._account.rejects is not None:
             self._given = documents if given is None else given
         is_one_step = self._preparer.validates_as_it_encodes
@@ -279,23 +294,23 @@ class ListCall(Call):
                 self._sender.send(self._next_ready())
 
     async def _validate(self, documents: list[Any]) -> None:
-        start = 0
+        start = self._open_from(0)
         while start < len(documents) and self._lifecycle.may_take:
             some = self._slice(documents, start)
             count = len(some)
             self._preparer.receive(some)
-            start += len(some)
+            start = self._open_from(start + len(some))
             await self._preparer.validate(some)
             await self._pace.rest(count)
 
     async def _encode(self, documents: list[Any], *, validate: bool) -> None:
-        start = 0
+        start = self._open_from(0)
         while start < len(documents) and self._lifecycle.may_take:
             some = self._in_hand = self._slice(documents, start)
             count = len(some)
             if validate:
                 self._preparer.receive(some)
-            start += len(some)
+            start = self._open_from(start + len(some))
             await self._preparer.give_ids(some)
             while len(some) and self._lifecycle.may_begin:
                 self._batcher.add(await self._preparer.encode(some, validate=validate))
@@ -305,10 +320,17 @@ class ListCall(Call):
 
     def _slice(self, documents: list[Any], start: int) -> Batch:
         """As many of the documents as are worked on in one go, which begins now."""
-        some = documents[start : start + self._pace.size]
+        size = self._pace.size
+        if self._resumption is not None:
+            size = self._resumption.count_alike(start, size)
+        some = documents[start : start + size]
         self._pace.start()
         given = [] if self._account.rejects is None else self._given[start : start + len(some)]
         return Batch(list(range(start, start + len(some))), some, given=given)
+
+    def _open_from(self, start: int) -> int:
+        """The first of the documents from one on that is not settled by an earlier call."""
+        return start if self._resumption is None else self._resumption.next_open(start)
 
     def _next_ready(self) -> Batch:
         """The next batch, or as much of it as may be sent at once."""
@@ -338,6 +360,8 @@ class StreamCall(Call):
         )
         self._arrived: list[Any] = []
         """Documents that were taken from the source, and are not in hand yet."""
+        self._count = 0
+        """How many came before them."""
 
     async def insert(self, source: Source) -> None:
         while self._lifecycle.may_take and not source.has_ended:
@@ -355,6 +379,9 @@ class StreamCall(Call):
 
         If it lets those that are here wait too long, they are sent before the next has come.
         """
+        most = min(self._batcher.room, self._pace.size)
+        if self._resumption is not None:
+            most = self._resumption.count_alike(self._count, most)
         early = Timer(
             self._batcher.seconds_left if source.may_wait else None,
             self._batcher.limits.seconds,
@@ -363,7 +390,7 @@ class StreamCall(Call):
         try:
             async with early:
                 with self._lifecycle.while_taking():
-                    await source.take(min(self._batcher.room, self._pace.size), self._arrived)
+                    await source.take(most, self._arrived)
         except Exception as error:
             self._account.interrupted(error)
             self._lifecycle.close()
@@ -384,12 +411,17 @@ class StreamCall(Call):
             raise
 
     def _receive(self) -> None:
-        """Give the documents that have arrived their numbers, and take them in hand."""
-        first = self.report.taken
-        self.report.taken += len(self._arrived)
+        """Give the documents that have arrived their numbers, and take them in hand.
+
+        But not those that an earlier call has settled, which arrive by themselves.
+        """
+        numbers = list(range(self._count, self._count + len(self._arrived)))
+        is_settled = self._resumption is not None and self._resumption.is_settled(self._count)
+        self._count += len(self._arrived)
+        self._took(self._count)
         if self._lifecycle.may_take:
-            numbers = list(range(first, self.report.taken))
-            self._in_hand = Batch(numbers)
+            self._in_hand = Batch([] if is_settled else numbers)
+        if self._lifecycle.may_take and not is_settled:
             if not self._preparer.encodes_rows:
                 self._in_hand.documents.extend(self._arrived)
             if self._preparer.encodes_rows or self._account.rejects is not None:

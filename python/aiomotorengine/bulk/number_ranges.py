@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 
 __all__ = ["NumberRanges"]
 
@@ -60,6 +61,11 @@ class NumberRanges:
         for run in runs(numbers):
             self._add(run.start, run.stop)
 
+    def update(self, parts: Iterable[Sequence[int]]) -> None:
+        """Take in each of several parts."""
+        for part in parts:
+            self.add(part)
+
     def _add(self, start: int, stop: int) -> None:
         starts, stops = self._starts, self._stops
         self._length += stop - start
@@ -75,6 +81,41 @@ class NumberRanges:
         else:
             starts.insert(index, start)
             stops.insert(index, stop)
+
+    def remove(self, numbers: Sequence[int]) -> None:
+        """Take numbers out, which are in order; those that are not there stay so."""
+        for run in runs(numbers):
+            self._remove(run.start, run.stop)
+
+    def _remove(self, start: int, stop: int) -> None:
+        first, last = bisect_right(self._stops, start), bisect_left(self._starts, stop)
+        touched = list(zip(self._starts[first:last], self._stops[first:last], strict=True))
+        if not touched:
+            return
+        parts = ((touched[0][0], start), (stop, touched[-1][1]))
+        left = [part for part in parts if part[0] < part[1]]
+        self._starts[first:last] = array("q", [part[0] for part in left])
+        self._stops[first:last] = array("q", [part[1] for part in left])
+        self._length += sum(b - a for a, b in left) - sum(b - a for a, b in touched)
+
+    def run_from(self, number: int) -> int:
+        """How many numbers are there from this one on without a gap; 0 if it is not there."""
+        index = bisect_right(self._starts, number)
+        return max(0, self._stops[index - 1] - number) if index else 0
+
+    def gap_from(self, number: int) -> float:
+        """How many are not there from this one on, which may be without end; 0 if it is there."""
+        if number in self:
+            return 0
+        index = bisect_right(self._starts, number)
+        return self._starts[index] - number if index < len(self._starts) else inf
+
+    def copy(self) -> NumberRanges:
+        """Another set of the same numbers."""
+        copy = NumberRanges()
+        copy._starts, copy._stops = self._starts[:], self._stops[:]
+        copy._length = self._length
+        return copy
 
     def __len__(self) -> int:
         return self._length

@@ -28,7 +28,8 @@ class Outcome:
         written: those that are in the database.
         unknown: those that may be.
         refused: what is kept of each that the server refused, by position.
-        untouched: those that are not in the database and were not refused.
+        untouched: those that this attempt has left aside, and that were not refused. Without an
+            error the server has stopped at one that was in the database already.
         write_concern_errors: the server's words, where they were written and not confirmed.
         error: what the driver raised.
     """
@@ -87,6 +88,8 @@ class RefusalReader:
         numbers: the numbers in the source of the documents of the batch.
         ordered: whether the server stops at the first that it refuses.
         pack: takes number and answer, and gives what is kept of a refusal.
+        is_in: takes the same, and tells whether it is refused because it was sent before, and is in
+            the database; without it none is.
     """
 
     def __init__(
@@ -96,11 +99,14 @@ class RefusalReader:
         *,
         ordered: bool,
         pack: Callable[[int, Mapping[str, Any]], PackedRefusal],
+        is_in: Callable[[int, Mapping[str, Any]], bool] | None = None,
     ) -> None:
         self._error = error
         self._numbers = numbers
         self._ordered = ordered
         self._pack = pack
+        self._is_in = is_in
+        self._in_before: set[int] = set()
         self._answers = refusals_in(error.details)
         self._refused: dict[int, PackedRefusal] = {}
         self._nonsense: PyMongoError | None = None
@@ -126,9 +132,13 @@ class RefusalReader:
             with protocol_errors():
                 for answer in self._answers:
                     position = position_of(answer, count)
-                    if position in self._refused:
+                    if position in self._refused or position in self._in_before:
                         raise ProtocolError("the server's answer refuses one document twice")
-                    self._refused[position] = self._pack(self._numbers[position], answer)
+                    number = self._numbers[position]
+                    if self._is_in is not None and self._is_in(number, answer):
+                        self._in_before.add(position)
+                    else:
+                        self._refused[position] = self._pack(number, answer)
                     if perf_counter() >= until:
                         return True
         except PyMongoError as nonsense:
@@ -137,28 +147,33 @@ class RefusalReader:
 
     def _outcome(self) -> Outcome:
         details: Any = self._error.details
-        count, refused, ordered = len(self._numbers), self._refused, self._ordered
+        count, ordered = len(self._numbers), self._ordered
+        answered = self._refused.keys() | self._in_before
         inserted = checked_count(details["nInserted"], count)
-        if ordered and len(refused) > 1:
+        if ordered and len(answered) > 1:
             raise ProtocolError("the server's answer refuses more after the document it stopped at")
-        stopped_at = min(refused, default=count) if ordered else count
+        stopped_at = min(answered, default=count) if ordered else count
         written: Sequence[int] = range(stopped_at)
-        if refused and not ordered:
-            written = [position for position in range(count) if position not in refused]
+        if answered and not ordered:
+            written = [position for position in range(count) if position not in answered]
         # An ordered insert into a time-series collection ends at the document that is refused, as
         # any other does, but MongoDB (6.0 for one) counts all of the message as inserted.
-        counts_all = ordered and refused and inserted == count
+        counts_all = ordered and answered and inserted == count
         if inserted != len(written) and not counts_all:
             raise ProtocolError(
                 f"the server says it inserted {inserted} of {count} and refused "
-                f"{sorted(refused)[:3]}"
+                f"{sorted(answered)[:3]}"
             )
+        if self._in_before:
+            written = sorted([*written, *self._in_before])
+        write_concern_errors = tuple(details["writeConcernErrors"])
+        is_error = self._refused or write_concern_errors or not self._in_before
         return Outcome(
             written=written,
-            refused=refused,
+            refused=self._refused,
             untouched=range(stopped_at + 1, count),
-            write_concern_errors=tuple(details["writeConcernErrors"]),
-            error=self._error,
+            write_concern_errors=write_concern_errors,
+            error=self._error if is_error else None,
         )
 
 

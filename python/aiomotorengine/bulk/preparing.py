@@ -11,6 +11,7 @@ from aiomotorengine import codec
 from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch, is_inserted_as_copy
 from aiomotorengine.bulk.lifecycle import Lifecycle
+from aiomotorengine.bulk.resuming import Resumption
 from aiomotorengine.codec import DocumentError, pure
 from aiomotorengine.codec.levels import MOST_STORED_LEVELS
 from aiomotorengine.codec.oversize import sizes
@@ -64,6 +65,7 @@ class Preparer:
         account: where the documents that are refused are written down.
         lifecycle: what says whether the call goes on.
         reader: what makes documents of rows, if rows are given.
+        resumption: what an earlier call has left, if this one goes on with it.
         stops_at_refusal: whether no document is wanted after one that was refused.
         wants_documents: whether rows have to become documents, since the caller is given them.
 
@@ -82,6 +84,7 @@ class Preparer:
         account: Account,
         lifecycle: Lifecycle,
         reader: RowReader | None = None,
+        resumption: Resumption | None = None,
         *,
         stops_at_refusal: bool,
         wants_documents: bool,
@@ -95,6 +98,7 @@ class Preparer:
         self._lifecycle = lifecycle
         self._stops_at_refusal = stops_at_refusal
         self._reader = reader
+        self._resumption = resumption
         self._rows: codec.RowCodec | None = None
         self._kinds: set[type[Any]] = set()
         if reader is not None and not wants_documents and are_rows_native(document_class):
@@ -188,6 +192,8 @@ class Preparer:
         if any(conversion_of(kind).on_save for kind in set(map(type, batch.documents))):
             await self._run_on_save(batch)
         if self._lifecycle.may_begin:
+            if self._resumption is not None:
+                self._resumption.give_ids(batch, self._target.transaction)
             give_ids(batch, self._target.transaction)
 
     async def encode(self, batch: Batch, *, validate: bool) -> Batch:
@@ -216,9 +222,10 @@ class Preparer:
         assert self._rows is not None
         await self._pace.turn_if_due()
         stepped_back = self._rows.stepped_back
+        ids = None if self._resumption is None else self._resumption.ids_of(batch.numbers)
         try:
             batch.encoded[:], batch.ids[:] = self._rows.encode_many(
-                batch.given, seconds=self._pace.left
+                batch.given, ids, seconds=self._pace.left
             )
         except DocumentError as error:
             batch.encoded[:], batch.ids[:] = error.encoded, error.ids

@@ -64,6 +64,24 @@ class RejectedDocument:
             ],
         }
 
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any]) -> RejectedDocument:
+        """The entry that ``to_dict`` has made this of, but for the values of fields.
+
+        Raises:
+            KeyError: it is none.
+        """
+        return cls(
+            entry["number"],
+            entry["code"],
+            entry["message"],
+            entry["keyPattern"],
+            entry["keyValue"],
+            tuple(
+                FieldError(it["path"], it["code"], it["message"], None) for it in entry["errors"]
+            ),
+        )
+
 
 class Readable(Sequence[Entry]):
     """A list that one only reads, and that makes its entries when they are asked for."""
@@ -154,6 +172,11 @@ class RejectedDocuments(Readable[RejectedDocument]):
                 self._pieces.append(tuple(self._last))
                 self._last.clear()
 
+    def packed(self) -> Iterator[PackedRefusal]:
+        """All that was kept, for ``extend`` of another."""
+        for piece in (*self._pieces, self._last):
+            yield from piece
+
     def _pack_pattern(self, pattern: Mapping[str, Any] | None) -> Any:
         """There are few of them, and they are kept once."""
         if pattern is None:
@@ -206,12 +229,9 @@ class RejectedDocuments(Readable[RejectedDocument]):
 
     def answers(self) -> Iterator[tuple[int, int]]:
         """Number and position of each that the server refused."""
-        position = 0
-        for piece in (*self._pieces, self._last):
-            for kept in piece:
-                if kept[1] is not None:
-                    yield kept[0], position
-                position += 1
+        for position, kept in enumerate(self.packed()):
+            if kept[1] is not None:
+                yield kept[0], position
 
     def answer(self, position: int) -> dict[str, Any]:
         """What the server said of one that it refused, with the number in the source as index."""

@@ -25,6 +25,7 @@ from aiomotorengine.bulk.rejected import RejectedDocument
 from aiomotorengine.fields.password_field import PasswordType
 from aiomotorengine.locations import shown
 from aiomotorengine.pacing import Pace
+from aiomotorengine.rows import RefusedRow
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.values import values_of
 from aiomotorengine.utils import is_async, is_collection
@@ -63,12 +64,14 @@ class Rejects:
 
     Parameters:
         to: a path, to whose file lines are added; a text file; or ``function(entry, item)``.
+        as_given: what makes of a row what the caller has given, where that is something else.
 
     Raises:
         OSError: the file cannot be opened.
     """
 
-    def __init__(self, to: Destination) -> None:
+    def __init__(self, to: Destination, as_given: Callable[[Any], Any] | None = None) -> None:
+        self._as_given = as_given
         self._function = to if callable(to) else None
         self._file: Any = None
         self._closes = isinstance(to, str | os.PathLike)
@@ -87,6 +90,8 @@ class Rejects:
             entry: its entry in the report.
             item: the document or the row, as it came.
         """
+        if self._as_given is not None:
+            item = self._as_given(item)
         self._waiting.append((entry, item))
 
     async def write(self) -> None:
@@ -181,6 +186,8 @@ def as_json(value: Any) -> Any:
         return {**id, **as_json(values_of(value))}
     if isinstance(value, PasswordType):
         return "***"
+    if isinstance(value, RefusedRow):
+        return as_json(value.row)
     if isinstance(value, Mapping):
         return {
             key if isinstance(key, str) else str(key): as_json(one) for key, one in value.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pymongo.errors import BulkWriteError, DocumentTooLarge
@@ -17,10 +17,12 @@ from aiomotorengine.bulk.batching import AdaptiveBatchSize, Limits
 from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.bulk.outcome import Outcome, RefusalReader
 from aiomotorengine.bulk.report import BulkReport
+from aiomotorengine.bulk.resuming import Resumption
 from aiomotorengine.bulk.retrying import Retries
 from aiomotorengine.drivers import Driver
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.answers import protocol_errors
+from aiomotorengine.wire.presence import positions_of_stored
 
 __all__ = ["Progress", "Sender"]
 
@@ -62,6 +64,7 @@ class Sender:
             and none is sent again.
         inserted: what stands in the documents that were inserted.
         progress: called with the report after each batch.
+        resumption: what an earlier call has left, if this one goes on with it.
 
     Attributes:
         batch_size: how many documents the next batch may have.
@@ -79,6 +82,7 @@ class Sender:
         driver: Driver | None,
         inserted: InsertedByCall | InsertedInTransaction,
         progress: Progress | None,
+        resumption: Resumption | None = None,
     ) -> None:
         self.batch_size = AdaptiveBatchSize(limits, goes_on=not ordered)
         self._collection = collection
@@ -88,6 +92,7 @@ class Sender:
         self._most_in_flight = in_flight
         self._progress = progress
         self._driver = driver
+        self._resumption = resumption
         self._turn = asyncio.Semaphore(1 if ordered or driver is None else in_flight)
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_flight: dict[int, InFlight] = {}
@@ -102,9 +107,7 @@ class Sender:
 
     def send(self, batch: Batch) -> None:
         """Send a batch when it is its turn."""
-        sent = InFlight(batch, requests.Attempt(batch.encoded, ordered=self._ordered))
-        self._in_flight[id(batch)] = sent
-        task = asyncio.ensure_future(self._send(sent))
+        task = asyncio.ensure_future(self._send(self._in_hand(batch)))
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
@@ -165,21 +168,62 @@ class Sender:
             except Exception as error:
                 self._account.interrupted(error)
 
-    async def _send(self, sent: InFlight) -> None:
+    def _in_hand(self, batch: Batch) -> InFlight:
+        sent = InFlight(batch, requests.Attempt(batch.encoded, ordered=self._ordered))
+        self._in_flight[id(batch)] = sent
+        return sent
+
+    async def _send(self, sent: InFlight | None) -> None:
         async with self._turn:
-            if not self._lifecycle.may_send:
-                return
-            try:
-                sent.outcome = await self._attempt(sent)
-            finally:
-                if sent.attempt.taken:
-                    self._account.report.batches += 1
-                    self._account.report.bytes += sent.batch.size
-                # What is left of an answer, if this was cancelled, is for ``abandon`` to read.
-                if sent.outcome is not None or sent.answer is None:
-                    self._conclude(sent)
-            await self.write_rejects()
-            self._show_progress()
+            while sent is not None and self._lifecycle.may_send:
+                sent = await self._send_some(sent)
+                await self.write_rejects()
+                self._show_progress()
+
+    async def _send_some(self, sent: InFlight) -> InFlight | None:
+        """Send a batch; what is left of it where the server has stopped at one that it had."""
+        rest = None
+        try:
+            sent.outcome = await self._attempt(sent)
+            rest = self._cut_rest(sent)
+        finally:
+            if sent.attempt.taken:
+                self._account.report.batches += 1
+                self._account.report.bytes += sent.batch.size
+            # What is left of an answer, if this was cancelled, is for ``abandon`` to read.
+            if sent.outcome is not None or sent.answer is None:
+                self._conclude(sent)
+        return None if rest is None else await self._without_stored(rest)
+
+    def _cut_rest(self, sent: InFlight) -> InFlight | None:
+        """Take out of a batch what the server has left aside because of one that it had."""
+        outcome, batch = sent.outcome, sent.batch
+        if outcome is None or not outcome.untouched or outcome.error is not None:
+            return None
+        sent.outcome = replace(outcome, untouched=outcomes.NOTHING)
+        return self._in_hand(batch.cut(outcome.untouched[0], len(batch)))
+
+    async def _without_stored(self, sent: InFlight) -> InFlight | None:
+        """Take those out that were sent before and are in the database; ``None`` if none is left.
+
+        An ordered insert would stop at each of them.
+        """
+        batch = sent.batch
+        assert self._resumption is not None
+        may_be_in = self._resumption.may_be_in
+        asked = [it for it, number in enumerate(batch.numbers) if may_be_in(number)]
+        ids = [batch.ids[it] for it in asked]
+        try:
+            stored = [asked[it] for it in await positions_of_stored(self._collection, ids)]
+        except Exception as error:
+            sent.outcome = outcomes.unsent(len(batch), error)
+            self._conclude(sent)
+            return None
+        del self._in_flight[id(batch)]
+        found = set(stored)
+        self._conclude_as(batch.pick(stored), Outcome(written=range(len(stored))))
+        rest = batch.pick([it for it in range(len(batch)) if it not in found])
+        return self._in_hand(rest) if len(rest) else None
 
     async def _attempt(self, sent: InFlight) -> Outcome:
         """Send a batch, again where that may help, and read what came of it."""
@@ -213,7 +257,10 @@ class Sender:
         if not isinstance(error, BulkWriteError):
             return interrupted(sent.attempt, count, error)
         numbers, pack = sent.batch.numbers, self._account.pack
-        sent.answer = RefusalReader(error, numbers, ordered=self._ordered, pack=pack)
+        is_in = None
+        if self._resumption is not None and not self._account.report.in_transaction:
+            is_in = self._resumption.is_in
+        sent.answer = RefusalReader(error, numbers, ordered=self._ordered, pack=pack, is_in=is_in)
         while True:
             await asyncio.sleep(0)  # what the driver did with it was a slice, too
             if not sent.answer.read_some():
@@ -228,6 +275,9 @@ class Sender:
             outcome = sent.answer.outcome()
         if outcome is None:
             outcome = interrupted(sent.attempt, len(batch), None)
+        self._conclude_as(batch, outcome)
+
+    def _conclude_as(self, batch: Batch, outcome: Outcome) -> None:
         batch.apply(outcome, self._inserted, self._maybe)
         self.batch_size.answered(len(batch), len(outcome.refused))
         self._account.record(batch, outcome)

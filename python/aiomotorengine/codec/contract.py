@@ -105,12 +105,17 @@ class RowCodec(Protocol):
     stepped_back: int
 
     def encode_many(
-        self, rows: Sequence[Any], *, seconds: float | None = None
+        self,
+        rows: Sequence[Any],
+        ids: Sequence[Any] | None = None,
+        *,
+        seconds: float | None = None,
     ) -> tuple[list[bytes], list[Any]]:
         """What ``Codec.encode_many`` makes of the documents of rows, which are validated.
 
         Parameters:
             rows: the rows.
+            ids: the id of each that has none of its own; ``None`` for a new one.
             seconds: after about how long the rest is left for another call, as for documents.
 
         Returns:

@@ -6,6 +6,7 @@ The native codec is held to these results byte for byte, object for object, erro
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from math import inf
 from time import perf_counter
 from typing import Any
@@ -131,26 +132,33 @@ class RowCodec:
         self.stepped_back = 0
 
     def encode_many(
-        self, rows: Sequence[Any], *, seconds: float | None = None
+        self,
+        rows: Sequence[Any],
+        ids: Sequence[Any] | None = None,
+        *,
+        seconds: float | None = None,
     ) -> tuple[list[bytes], list[Any]]:
         encoded: list[bytes] = []
-        ids: list[Any] = []
+        given: list[Any] = []
         end = end_after(seconds)
-        for row in rows:
+        for row, id in zip(rows, repeat(None) if ids is None else ids, strict=ids is not None):
             document = self._read(row)
             try:
                 if isinstance(document, RefusedRow):
                     raise DocumentError(0) from document.error
-                id = document._id if document._id is not None else ObjectId()
+                if document._id is not None:
+                    id = document._id
+                elif id is None:
+                    id = ObjectId()
                 encoded += self._encode(document, id)
             except DocumentError as refused:
                 error = refused_after(encoded)
-                error.ids, error.document = ids, document
+                error.ids, error.document = given, document
                 raise error from refused.__cause__
-            ids.append(id)
+            given.append(id)
             if perf_counter() >= end:
                 break
-        return encoded, ids
+        return encoded, given
 
     def _encode(self, document: Any, id: Any) -> list[bytes]:
         """The bytes of a document that is to be inserted, as ``writing.saving`` has the order."""

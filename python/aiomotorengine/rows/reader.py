@@ -83,10 +83,10 @@ class RowReader:
             document = self.document_class(**values)
         except RecursionError:
             deep = InvalidDocumentError("a row must not contain itself, or be nested so deep.")
-            return RefusedRow(row, [*refusals, deep])
+            return RefusedRow(self.rules.as_given(row), [*refusals, deep])
         except Exception as error:  # of a mapping, an __init__, a setter or a default's maker
-            return RefusedRow(row, [*refusals, error])
-        return RefusedRow(row, refusals, document) if refusals else document
+            return RefusedRow(self.rules.as_given(row), [*refusals, error])
+        return RefusedRow(self.rules.as_given(row), refusals, document) if refusals else document
 
     def read_all(self, rows: Iterable[Any]) -> Iterator[Any]:
         """The documents of many rows, with a ``RefusedRow`` where there is none."""

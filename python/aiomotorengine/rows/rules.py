@@ -20,7 +20,11 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class RowRules:
-    """What was asked for; ``Rows`` says what it means."""
+    """What was asked for; ``Rows`` says what it means.
+
+    Attributes:
+        are_columns_given: whether the source is a mapping of columns, so that the rows are ours.
+    """
 
     columns: tuple[str, ...] | None = None
     rename: Mapping[str, str] = field(default_factory=dict)
@@ -30,6 +34,7 @@ class RowRules:
     parse: bool = False
     null_values: frozenset[str] = frozenset(("",))
     id: str | Callable[[Any], Any] | None = None
+    are_columns_given: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what would only fail row by row.
@@ -51,6 +56,12 @@ class RowRules:
         refuse_twice("rename", self.rename.values())
         if self.columns is not None:
             refuse_twice("columns", (self.rename.get(name, name) for name in self.columns))
+
+    def as_given(self, row: Any) -> Any:
+        """A row as whoever gave the source knows it: one of columns is a mapping of their names."""
+        if self.are_columns_given and self.columns is not None:
+            return dict(zip(self.columns, row, strict=True))
+        return row
 
     def column_of_id(self, columns: Collection[str]) -> str | None:
         """The column whose value is the ``_id``, by its name before or after ``rename``."""

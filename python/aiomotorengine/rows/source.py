@@ -11,11 +11,11 @@ from collections.abc import (
     Iterator,
     Mapping,
     Sequence,
-    Sized,
 )
 from typing import Any, Literal
 
 from aiomotorengine.locations import shown
+from aiomotorengine.rows.columns import Columns
 from aiomotorengine.rows.reader import RowReader
 from aiomotorengine.rows.rules import RowRules
 
@@ -91,7 +91,8 @@ class Rows:
         if isinstance(source, Mapping):
             if columns is not None:
                 raise ValueError("A mapping of columns has their names; leave out columns.")
-            columns, source = source.keys(), in_step(source)
+            source = Columns(source)
+            columns = source.names
         elif not isinstance(source, Iterable | AsyncIterable) and not hasattr(
             source, "__getitem__"
         ):
@@ -111,6 +112,7 @@ class Rows:
             bool(parse),
             frozenset(texts_of_nulls),
             id,
+            isinstance(source, Columns),
         )
         """How they are read."""
 
@@ -154,21 +156,3 @@ def several(argument: str, texts: Any) -> tuple[Any, ...]:
     if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
         raise TypeError(f"{argument} must be several texts, not {texts!r}.")
     return tuple(texts)
-
-
-def in_step(columns: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
-    """The rows of columns.
-
-    Raises:
-        TypeError: a column is no sequence.
-        ValueError: the columns are not equally long.
-    """
-    lengths: dict[str, int] = {}
-    for name, column in columns.items():
-        if isinstance(column, str | bytes) or not isinstance(column, Sized):
-            raise TypeError(f"Column {name!r} must be a sequence, not {type(column).__name__}.")
-        lengths[name] = len(column)
-    if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{name!r}: {length}" for name, length in lengths.items())
-        raise ValueError(f"Columns must be equally long, not of these lengths: {told}.")
-    return zip(*columns.values(), strict=True)

@@ -75,11 +75,13 @@ pub(crate) fn new_object_ids<'py>(py: Python<'py>, count: usize) -> PyResult<Bou
     list_of(py, count, ids)
 }
 
-/// New ids, made one after the other as they are wanted.
+/// The ids of documents that have none of their own, one after the other as they are wanted.
 pub(crate) struct NewIds {
     bytes: std::vec::IntoIter<[u8; 12]>,
     /// How many are taken from the source at once.
     count: usize,
+    /// The one for the next document, if it is not to be a new one.
+    given: Option<Py<PyAny>>,
 }
 
 impl NewIds {
@@ -87,7 +89,14 @@ impl NewIds {
         Self {
             bytes: Vec::new().into_iter(),
             count: count.clamp(1, MOST_AT_ONCE),
+            given: None,
         }
+    }
+
+    /// Give the document that comes next this id, if it has none of its own; a new one, without.
+    #[inline]
+    pub(crate) fn give(&mut self, id: Option<Py<PyAny>>) {
+        self.given = id;
     }
 
     #[inline]
@@ -96,6 +105,9 @@ impl NewIds {
         py: Python<'py>,
         class: &ObjectIds,
     ) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(id) = self.given.take() {
+            return Ok(id.into_bound(py));
+        }
         let bytes = match self.bytes.next() {
             Some(bytes) => bytes,
             None => {

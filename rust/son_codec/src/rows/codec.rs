@@ -60,16 +60,22 @@ impl RowCodec {
         self.stepped_back.load(Ordering::Relaxed)
     }
 
-    #[pyo3(signature = (rows, *, seconds = None))]
+    #[pyo3(signature = (rows, ids = None, *, seconds = None))]
     fn encode_many<'py>(
         &self,
         rows: &Bound<'py, PyAny>,
+        ids: Option<&Bound<'py, PyAny>>,
         seconds: Option<f64>,
     ) -> PyResult<Bound<'py, PyTuple>> {
         let py = rows.py();
         let _call = Call::begin(py);
         let mut deadline = Deadline::after(seconds);
         let rows = listed(rows)?;
+        let given_ids = ids.map(listed).transpose()?;
+        if let Some(ids) = given_ids.as_ref().filter(|ids| ids.len() != rows.len()) {
+            return self.all_in_python(&rows, ids);
+        }
+        let mut given_ids = given_ids.as_ref().map(Items::of);
         let codec = self.codec.get();
         let items = ItemBuffer::default();
         let state = self.take_state();
@@ -93,6 +99,9 @@ impl RowCodec {
         let mut out = codec.writer();
         for row in Items::of(&rows) {
             out.clear();
+            let given_id = given_ids.as_mut().and_then(Iterator::next);
+            let id = given_id.clone().filter(|id| !id.is_none());
+            new_ids.give(id.map(Bound::unbind));
             let outcome = match &known {
                 Some((rows, context)) => {
                     let context = context.of_rows(rows);
@@ -111,7 +120,7 @@ impl RowCodec {
                 Err(Stop::Raised(error)) if !is_ordinary(&error) => return Err(*error),
                 Err(Stop::Raised(_) | Stop::AskPython) => {
                     size = UNKNOWN;
-                    match self.in_python(&row) {
+                    match self.in_python(&row, given_id) {
                         Ok(done) => done,
                         Err(error) => {
                             codec.keep(out);
@@ -168,14 +177,26 @@ impl RowCodec {
     fn in_python<'py>(
         &self,
         row: &Bound<'py, PyAny>,
+        given_id: Option<Bound<'py, PyAny>>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
         let py = row.py();
         self.stepped_back.fetch_add(1, Ordering::Relaxed);
-        let one = PyList::new(py, [row])?;
-        let name = intern!(py, "encode_many");
-        let done = self.pure.bind(py).call_method1(name, (one,))?;
+        let id = given_id.unwrap_or_else(|| py.None().into_bound(py));
+        let done = self.all_in_python(&PyList::new(py, [row])?, &PyList::new(py, [id])?)?;
         let (encoded, ids): (Bound<'py, PyList>, Bound<'py, PyList>) = done.extract()?;
         Ok((encoded.get_item(0)?, ids.get_item(0)?))
+    }
+
+    #[cold]
+    fn all_in_python<'py>(
+        &self,
+        rows: &Bound<'py, PyList>,
+        ids: &Bound<'py, PyList>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let py = rows.py();
+        let name = intern!(py, "encode_many");
+        let done = self.pure.bind(py).call_method1(name, (rows, ids))?;
+        Ok(done.cast_into()?)
     }
 
     /// The error of a row that was refused, with its number and what was made of those before it.
