@@ -24,6 +24,7 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.classes import fill_directly
 from aiomotorengine.storage.dangling import DanglingReference
 from aiomotorengine.storage.values import LiveValues, other_values, value_of
+from aiomotorengine.writing.deletion import deleting
 
 if TYPE_CHECKING:
     from typing import Self
@@ -212,13 +213,15 @@ class BaseDocument(DocumentStorage):
         """
         return await type(self).objects.save(self, alias=alias, upsert=upsert, hooks=hooks)
 
-    async def delete(self, alias: str | None = None) -> int:
+    async def delete(self, alias: str | None = None, *, hooks: bool = True) -> int:
         """Remove the document. It keeps its ``_id``.
 
         What refers to it is treated as the ``on_delete`` of its references says.
 
         Parameters:
             alias: the connection to use; by default the class's ``__alias__``.
+            hooks: whether its hooks are called (``before_delete``, ``after_delete``), and those of
+                documents that are deleted with it.
 
         Returns:
             How many were removed: 1, or 0 where nothing is stored under its id.
@@ -226,7 +229,8 @@ class BaseDocument(DocumentStorage):
         Raises:
             DeleteDeniedError: a document refers to it, and forbids it; nothing was changed.
         """
-        return await type(self).objects.remove(instance=self, alias=alias)
+        target = type(self).objects._target(alias)
+        return await deleting.delete_document(target, self, hooks=hooks)
 
     async def load_references(
         self, fields: Iterable[str] | None = None, alias: str | None = None

@@ -123,18 +123,20 @@ def id_key(value: Any) -> Any:
     return bson.encode({"": value}, codec_options=STANDARD)
 
 
-def chunks(ids: Mapping[Any, Any]) -> Iterator[list[Any]]:
+def chunks(ids: Mapping[Any, Any], most: int | None = None) -> Iterator[list[Any]]:
     """The ids, as many at a time as one query asks for.
 
     Parameters:
         ids: the ids by their keys.
+        most: how many at most, where that is less.
     """
+    most = min(most or IDS_PER_QUERY, IDS_PER_QUERY)
     chunk: list[Any] = []
     size = 0
     for key, id in ids.items():
         chunk.append(id)
         size += len(key) if isinstance(key, str | bytes) else 0
-        if len(chunk) == IDS_PER_QUERY or size >= SIZE_PER_QUERY:
+        if len(chunk) == most or size >= SIZE_PER_QUERY:
             yield chunk
             chunk, size = [], 0
     if chunk:

@@ -584,7 +584,7 @@ class QuerySet(Generic[D]):
         count = await changing.update_many(self.coll(alias), self.__klass__, self._filters, change)
         return UpdateResult(count=count, updated_existing=count > 0)
 
-    async def delete(self, alias: str | None = None) -> int:
+    async def delete(self, alias: str | None = None, *, hooks: bool = False) -> int:
         """Remove all documents that the query finds (all there are, without a filter).
 
         Limit and skip do not count. What refers to the documents is treated as the ``on_delete`` of
@@ -592,6 +592,8 @@ class QuerySet(Generic[D]):
 
         Parameters:
             alias: the connection to use.
+            hooks: whether the documents are loaded, batch by batch, so that their ``before_delete``
+                and ``after_delete`` hooks can be called.
 
         Returns:
             How many were removed, without those that others took along.
@@ -600,7 +602,7 @@ class QuerySet(Generic[D]):
             DeleteDeniedError: a document refers to one of them, and forbids it; nothing was
                 changed.
         """
-        return await self.remove(alias=alias)
+        return await deleting.delete_many(self._target(alias), self._filters, hooks=hooks)
 
     async def delete_one(self, *, alias: str | None = None) -> int:
         """Remove the first document that the query finds in its order; limit and skip do not count.

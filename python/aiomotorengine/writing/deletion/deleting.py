@@ -17,16 +17,26 @@ from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.writing import indexes
 from aiomotorengine.writing.deletion import commands
 from aiomotorengine.writing.deletion.following import follow_rules
-from aiomotorengine.writing.deletion.plan import find_ids, with_ids
+from aiomotorengine.writing.deletion.hooked import delete_hooked, load_hooked
+from aiomotorengine.writing.deletion.plan import find_ids, planned, with_ids
 from aiomotorengine.writing.deletion.rules import rules_for
+from aiomotorengine.writing.hooks import after_deleting, before_deleting, has_delete_hooks
 from aiomotorengine.writing.saving import by_id
 from aiomotorengine.writing.target import Target
 
 __all__ = ["delete_document", "delete_first", "delete_many", "drop_collection"]
 
+LOADED_AT_ONCE = 1_000
+"""How many documents are loaded for their hooks and deleted at once."""
 
-async def delete_document(target: Target, document: Any) -> int:
+
+async def delete_document(target: Target, document: Any, *, hooks: bool = True) -> int:
     """Delete a document; it keeps its ``_id``.
+
+    Parameters:
+        target: where it is stored.
+        document: the document.
+        hooks: whether its hooks are called, and those of documents that go with it.
 
     Returns:
         How many were deleted: 1, or 0 where nothing is stored under its id.
@@ -38,18 +48,25 @@ async def delete_document(target: Target, document: Any) -> int:
     if document._id is None:
         return 0
     query = by_id(document)
+    if hooks:
+        await before_deleting(document)
     target = target._replace(document_class=type(document))
     if rules_for(target.document_class):
-        await follow_rules(target, {id_key(document._id): document._id})
-    return await commands.delete_one(target, query)
+        await follow_rules(target, {id_key(document._id): document._id}, hooks=hooks)
+    count = await commands.delete_one(target, query)
+    if hooks and count:
+        await after_deleting(document)
+    return count
 
 
-async def delete_many(target: Target, filters: QNode) -> int:
+async def delete_many(target: Target, filters: QNode, *, hooks: bool = False) -> int:
     """Delete all documents that meet some conditions.
 
     Parameters:
         target: where they are stored.
         filters: the conditions.
+        hooks: whether they are loaded, batch by batch, so that their hooks can be called. Those of
+            documents that go with them are called in any case.
 
     Returns:
         How many were deleted of those; 0 where the server does not acknowledge writes.
@@ -59,14 +76,41 @@ async def delete_many(target: Target, filters: QNode) -> int:
         DeleteDeniedError: another document refers to one of them, and forbids it.
     """
     query = filters.to_query(target.document_class)
-    if not rules_for(target.document_class):
+    hooks = hooks and has_delete_hooks(target.document_class)
+    if not hooks and not rules_for(target.document_class):
         with naming(target, filters):
             return await commands.delete_many(target, query)
     ids = await find_ids(target, query, naming=lambda: naming(target, filters))
+    if hooks:
+        return await delete_batches(target, query, ids)
     await follow_rules(target, ids)
     return sum(
         [await commands.delete_many(target, with_ids(query, chunk)) for chunk in chunks(ids)]
     )
+
+
+async def delete_batches(target: Target, query: Mapping[str, Any], ids: Mapping[Any, Any]) -> int:
+    """Delete documents with their hooks, and never load all of them at once.
+
+    Parameters:
+        target: where they are stored.
+        query: what they were found by.
+        ids: their ids by ``id_key``.
+
+    Returns:
+        How many were deleted of those.
+    """
+    await planned(target, ids)  # for what it raises, before anything is changed
+    count = 0
+    for chunk in chunks(ids, LOADED_AT_ONCE):
+        chosen = with_ids(query, chunk)
+        documents = await load_hooked(target, chosen)
+        loaded = {id_key(document._id): document._id for document in documents}
+        if not loaded:
+            continue
+        await follow_rules(target, loaded, leaving=ids)
+        count += await delete_hooked(target, with_ids(query, [*loaded.values()]), documents)
+    return count
 
 
 async def delete_first(target: Target, filters: QNode, order: Sequence[tuple[str, int]]) -> int:

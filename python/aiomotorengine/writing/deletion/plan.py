@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, aclosing, nullcontext
 from typing import Any, NamedTuple
 
@@ -52,17 +52,18 @@ class Plan(NamedTuple):
     cascaded: list[Step]
 
 
-async def planned(target: Target, ids: Mapping[Any, Any]) -> Plan:
+async def planned(target: Target, ids: Mapping[Any, Any], leaving: Collection[Any] = ()) -> Plan:
     """Find out what goes with documents, with all that this takes along in turn.
 
     Parameters:
         target: where the documents are stored.
         ids: their ids by ``id_key``.
+        leaving: the keys of others that are deleted next, and so deny nothing.
 
     Raises:
         DeleteDeniedError: a document that stays refers to one that would go, and forbids it.
     """
-    going = {place_of(target): set(ids)}
+    going = {place_of(target): {*ids, *leaving}}
     asked = [Step(target, chunk, {}) for chunk in chunks(ids)]
     cascaded: list[Step] = []
     waiting = deque(asked)
