@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
 from bson.errors import BSONError
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError, PyMongoError
@@ -27,6 +27,7 @@ __all__ = [
     "bulk_refusal",
     "bulk_refusal_text",
     "keep_labels",
+    "raise_alone",
     "violates_id",
     "wrong_class",
 ]
@@ -408,6 +409,17 @@ def keep_labels(cause: PyMongoError, error: Exception) -> None:
     labels = getattr(cause, "_error_labels", None)
     if labels is not None:
         error._error_labels = set(labels)  # type: ignore[attr-defined]
+
+
+def raise_alone(error: Exception) -> NoReturn:
+    """Raise an error out of the handler of another, which it does not keep as its context.
+
+    Whoever shows an error shows its context as well.
+    """
+    try:
+        raise error
+    finally:
+        error.__context__ = None
 
 
 class OversizeDocumentError(DocumentTooLarge, ValueError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import traceback
 from typing import Any
 
 import pymongo
@@ -15,6 +14,7 @@ from aiomotorengine import Document, EmbeddedDocumentField, ListField, PasswordF
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.fields.password_field import sha256
 from aiomotorengine.writing.duplicates import violation
+from tests.queryset.telling import told
 
 HASH = sha256("xxx")
 
@@ -32,21 +32,6 @@ class Door(Document):
     name = StringField()
     key = EmbeddedDocumentField(Key, db_field="k")
     old = ListField(PasswordField())
-
-
-def told(error: BaseException) -> str:
-    """All that a log might have of an error."""
-    parts = traceback.format_exception(error)
-    seen: set[BaseException] = set()
-    left: list[BaseException | None] = [error]
-    while left:
-        one = left.pop()
-        if one is not None and one not in seen:
-            seen.add(one)
-            parts += [repr(one), *map(repr, vars(one).values()), repr(one.args)]
-            # What "raise … from …" hides from a traceback is still there for who walks the errors.
-            left += [one.__cause__, one.__context__]
-    return "\n".join(parts)
 
 
 @pytest.mark.usefixtures("mongo")

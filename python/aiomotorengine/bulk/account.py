@@ -20,7 +20,7 @@ from aiomotorengine.errors import (
     UniqueKeyViolationError,
     keep_labels,
 )
-from aiomotorengine.writing.duplicates import Answers
+from aiomotorengine.server_errors import ServerErrors
 
 __all__ = ["Account"]
 
@@ -54,7 +54,7 @@ class Account:
         self.document_class = document_class
         self.report = report
         self.collects = collects
-        self._answers = Answers(document_class)
+        self._server_errors = ServerErrors(document_class)
         self._interruption: Exception | None = None
         self._connection_error: Exception | None = None
         self._refusal: tuple[int, Exception] | None = None
@@ -103,7 +103,7 @@ class Account:
 
     def pack(self, number: int, answer: Mapping[str, Any]) -> PackedRefusal:
         """What is kept of what the server says of a document that it refused."""
-        return self.report.rejected.pack(number, self._answers.without_secrets(answer))
+        return self.report.rejected.pack(number, self._server_errors.answer(answer))
 
     def record(self, batch: Batch, outcome: Outcome) -> None:
         """A batch came to its end."""
@@ -192,7 +192,7 @@ class Account:
         return None
 
     def _write_error(self, cause: BulkWriteError) -> Exception:
-        cause = self._answers.error_without_secrets(cause)
+        cause = self._server_errors.error(cause)
         errors = WriteErrors(self.report.rejected)
         details = {
             **cause.details,
