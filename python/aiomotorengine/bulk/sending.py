@@ -234,19 +234,28 @@ class Sender:
             return await self._insert(sent, Retries(client))
 
     async def _insert(self, sent: InFlight, retries: Retries) -> Outcome:
-        attempt, count = sent.attempt, len(sent.batch)
         while True:
-            try:
-                with protocol_errors(lambda: attempt.taken):
-                    result = await requests.insert(self._collection, attempt)
-                    if not result.acknowledged:
-                        return outcomes.unacknowledged(count)
-                    return outcomes.acknowledged(count, result.inserted_count)
-            except Exception as raised:
-                error = retries.error(raised)
-            may_repeat = attempt.can_be_repeated and self._lifecycle.may_send
+            ended = await self._insert_once(sent)
+            if isinstance(ended, Outcome):
+                return ended
+            error = retries.error(ended)
+            may_repeat = sent.attempt.can_be_repeated and self._lifecycle.may_send
             if not may_repeat or not await retries.wait(error) or not self._lifecycle.may_send:
                 return await self._failed(sent, error)
+
+    async def _insert_once(self, sent: InFlight) -> Outcome | Exception:
+        # A function of its own, in which no variable leads to the error. It came through here, so
+        # the two would hold each other, and with them an answer of thousands of objects, until
+        # Python's collector finds them.
+        attempt, count = sent.attempt, len(sent.batch)
+        try:
+            with protocol_errors(lambda: attempt.taken):
+                result = await requests.insert(self._collection, attempt)
+                if not result.acknowledged:
+                    return outcomes.unacknowledged(count)
+                return outcomes.acknowledged(count, result.inserted_count)
+        except Exception as raised:
+            return raised
 
     async def _failed(self, sent: InFlight, error: Exception) -> Outcome:
         """What became of a batch, by the error with which its last attempt ended."""
@@ -281,6 +290,9 @@ class Sender:
         batch.apply(outcome, self._inserted, self._maybe)
         self.batch_size.answered(len(batch), len(outcome.refused))
         self._account.record(batch, outcome)
+        # Its error came through ``_insert_once``, which has this as a variable.
+        sent.outcome = sent.answer = None
+        sent.attempt.release()
         if outcome.is_failure or (self._ordered and outcome.error is not None):
             self._lifecycle.stop()
 

@@ -95,6 +95,12 @@ class Attempt:
         self._is_forbidden = True
         return not self.taken
 
+    def release(self) -> None:
+        """Let go of the documents, which are not sent any more. The first of them and this object
+        hold each other until then.
+        """
+        self.documents, self._operations = [], None
+
     def take(self) -> None:
         # In this order: whoever forbids it meanwhile sees it taken, or stops it here.
         self.taken = True
