@@ -285,14 +285,14 @@ class Sender:
         if outcome is None:
             outcome = interrupted(sent.attempt, len(batch), None)
         self._conclude_as(batch, outcome)
+        # Its error came through ``_insert_once``, which has this as a variable.
+        sent.outcome = sent.answer = None
+        sent.attempt.release()
 
     def _conclude_as(self, batch: Batch, outcome: Outcome) -> None:
         batch.apply(outcome, self._inserted, self._maybe)
         self.batch_size.answered(len(batch), len(outcome.refused))
         self._account.record(batch, outcome)
-        # Its error came through ``_insert_once``, which has this as a variable.
-        sent.outcome = sent.answer = None
-        sent.attempt.release()
         if outcome.is_failure or (self._ordered and outcome.error is not None):
             self._lifecycle.stop()
 
