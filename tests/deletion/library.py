@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from aiomotorengine import (
-    DateTimeField,
     Document,
     EmbeddedDocumentField,
     IntField,
@@ -59,7 +58,6 @@ class Page(Document):
 class Shelf(Document):
     books = ListField(ReferenceField(Book, on_delete="pull"), db_field="bs")
     rows = ListField(ListField(ReferenceField(Book, on_delete="pull")))
-    changed = DateTimeField(auto_now_on_update=True)
 
 
 class Contract(Document):

@@ -17,6 +17,7 @@ import pytest
 from bson import Decimal128, Int64, ObjectId
 
 from aiomotorengine import (
+    DateTimeField,
     Document,
     EmbeddedDocumentField,
     ListField,
@@ -435,6 +436,27 @@ async def test_deletes_at_the_same_time() -> None:
     removed = await asyncio.gather(*(ann.delete() for _ in range(5)))
     assert sum(removed) == 1
     assert await count(Author, Book) == [0, 0]
+
+
+async def test_documents_that_lose_a_reference_are_dated_as_by_any_update() -> None:
+    class Ticket(Document):
+        reader = ReferenceField(Reader, on_delete="nullify")
+        desk = EmbeddedDocumentField(Desk)
+        made = DateTimeField(auto_now_on_insert=True)
+        changed = DateTimeField(auto_now_on_update=True, db_field="c")
+
+    ada, bob = await Reader(name="ada").save(), await Reader(name="bob").save()
+    long_ago = {"made": datetime(2000, 1, 1), "c": datetime(2000, 1, 2)}
+    tickets = Ticket.objects.coll()
+    await tickets.insert_one({"_id": 1, "reader": ada._id, **long_ago})
+    await tickets.insert_one({"_id": 2, "reader": bob._id, **long_ago})
+    await tickets.insert_one({"_id": 3, "desk": {"users": [ada._id, bob._id]}, **long_ago})
+    await ada.delete()
+    rows = [row async for row in tickets.find().sort("_id")]
+    assert [row["made"] for row in rows] == [long_ago["made"]] * 3
+    assert [row["c"] > long_ago["c"] for row in rows] == [True, False, True]
+    assert rows[0]["reader"] is None
+    assert rows[2]["desk"] == {"users": [bob._id]}
 
 
 # -- who pays --------------------------------------------------------------------------------------

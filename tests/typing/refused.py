@@ -71,6 +71,7 @@ def arguments_that_fields_do_not_take() -> None:
     StringField(max_length="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     IntField(required="yes")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     ListField(str)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    ReferenceField(Home, on_delete="casade")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     ReferenceField(int)  # type: ignore[type-var]  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
