@@ -79,6 +79,7 @@ class OpenClient:
         driver: what speaks to the driver.
 
     Attributes:
+        driver: what speaks to the driver.
         bound_session: gives the session that operations use here without being given one, if any.
 
     Raises:
@@ -87,6 +88,7 @@ class OpenClient:
 
     def __init__(self, client: Any, database: str, driver: Driver) -> None:
         self.client = client
+        self.driver = driver
         self.bound_session: Callable[[], Any] = partial(driver.bound_session, client)
         self.collection: Callable[[str], Any] = lru_cache(MOST_COLLECTIONS)(
             client[database].__getitem__

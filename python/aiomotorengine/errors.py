@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
+from asyncio import CancelledError
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NoReturn
 
 from bson.errors import BSONError
-from pymongo.errors import DocumentTooLarge, DuplicateKeyError, PyMongoError
+from pymongo.errors import (
+    DocumentTooLarge,
+    DuplicateKeyError,
+    InvalidOperation,
+    PyMongoError,
+)
 
 from aiomotorengine.locations import Location, Part, location_of, shown
 
 __all__ = [
     "PYMONGO_ERROR_REGEX",
     "AggregationError",
+    "ConcurrentSessionUseError",
     "DeleteDeniedError",
     "FieldError",
     "InvalidDocumentError",
@@ -23,6 +30,8 @@ __all__ = [
     "OversizeDocumentError",
     "ResultsTruncatedWarning",
     "StoredValueError",
+    "TransactionAbortedError",
+    "TransactionEndedError",
     "UniqueKeyViolationError",
     "bulk_refusal",
     "bulk_refusal_text",
@@ -424,6 +433,62 @@ def raise_alone(error: Exception) -> NoReturn:
 
 class OversizeDocumentError(DocumentTooLarge, ValueError):
     """A document is larger than MongoDB takes, or would be after an update."""
+
+
+# -- sessions ------------------------------------------------------------------------------------
+
+
+class SessionUseError(RuntimeError, InvalidOperation):
+    """An operation was not begun, because of the session that it would have belonged to."""
+
+    def __init__(self, message: str) -> None:
+        # RuntimeError comes first among the bases and knows nothing of labels.
+        InvalidOperation.__init__(self, message)
+
+
+class TransactionAbortedError(SessionUseError):
+    """A transaction was aborted by an earlier error, which the program did not let end it.
+
+    That error is the ``__cause__``. Where it says that trying the whole again may help, this has
+    the same labels, and ``run_transaction`` does so.
+    """
+
+    @classmethod
+    def by(cls, error: BaseException) -> TransactionAbortedError:
+        """The error for what aborted the transaction; its cause is set."""
+        reason = str(error)
+        if isinstance(error, CancelledError):
+            reason = "an operation of it was cancelled."
+        aborted = cls(f"The transaction was aborted: {reason or type(error).__name__}")
+        if isinstance(error, PyMongoError):
+            keep_labels(error, aborted)
+        aborted.__cause__ = error
+        return aborted
+
+
+class TransactionEndedError(SessionUseError):
+    """A task goes on that was started inside a transaction, or a session, which is over."""
+
+    @classmethod
+    def of(cls, what: str) -> TransactionEndedError:
+        return cls(
+            f"This task was started inside a {what} that is over; start it with "
+            "create_task(…, context=contextvars.Context())."
+        )
+
+
+class ConcurrentSessionUseError(SessionUseError):
+    """An operation was begun in a session in which another is under way.
+
+    Servers and drivers do one thing at a time in a session.
+    """
+
+    @classmethod
+    def of(cls, what: str) -> ConcurrentSessionUseError:
+        return cls(
+            f"Another operation of this {what} is under way: await them one after the other, or "
+            "give each task its own."
+        )
 
 
 # -- bulk inserts --------------------------------------------------------------------------------

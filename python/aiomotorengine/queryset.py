@@ -21,7 +21,6 @@ from aiomotorengine import bulk, references
 from aiomotorengine.aggregation.base import Aggregation
 from aiomotorengine.arguments import duration, positive, whole_number
 from aiomotorengine.bulk import BulkReport, Destination
-from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, Connection, connection_of
 from aiomotorengine.errors import ResultsTruncatedWarning, StoredValueError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.ids import id_to_find
@@ -34,14 +33,15 @@ from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Reading, Unreadable
 from aiomotorengine.reading.finding import Counted, Selection, unreadable_handler
 from aiomotorengine.rows import RefusedRow, Rows
+from aiomotorengine.sessions.options import UNCHANGED, WriteConcernLike
+from aiomotorengine.sessions.saved import suited
+from aiomotorengine.sessions.target import Target, target_of
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.update.definition import update_document
 from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction
 from aiomotorengine.writing import changing, indexes, saving
 from aiomotorengine.writing.deletion import deleting
-from aiomotorengine.writing.target import Target
-from aiomotorengine.writing.transactions import suited
 
 if TYPE_CHECKING:
     from typing import Self
@@ -82,6 +82,7 @@ class QuerySet(Generic[D]):
         self._skip = 0
         self._order: list[tuple[str, int]] = []
         self._on_unreadable: Unreadable | None = None
+        self._using = UNCHANGED
 
     def __copy__(self) -> Self:
         copied = type(self).__new__(type(self))
@@ -185,6 +186,47 @@ class QuerySet(Generic[D]):
         self._on_unreadable = unreadable_handler(how)
         return self
 
+    def using(
+        self,
+        alias: str | None = None,
+        *,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
+        timeout: float | None = None,
+        comment: Any = None,
+    ) -> QuerySet[D]:
+        """Say how the calls on this query set go to the server; what is not given stays.
+
+        Parameters:
+            alias: the connection; an ``alias`` of a call goes before it.
+            session: a session of the driver's, in which they run.
+            write_concern: which answer writes wait for: a ``pymongo.WriteConcern``, a number of
+                servers, ``"majority"``, or a mapping such as ``{"w": 2, "j": True}``. A transaction
+                has its own.
+            timeout: how many seconds each call of the driver may take.
+            comment: what servers write into their logs beside each command.
+
+        Raises:
+            TypeError: something is none of what it has to be.
+            ValueError: the seconds are not above 0.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Player(Document):
+            ...     score = IntField()
+            >>> async def enter(score):
+            ...     safely = Player.objects.using(write_concern="majority", timeout=2)
+            ...     return await safely.create(score=score)
+        """
+        self._using = self._using.but(
+            alias=alias,
+            session=session,
+            write_concern=write_concern,
+            timeout=timeout,
+            comment=comment,
+        )
+        return self
+
     @property
     def aggregate(self) -> Aggregation[D]:
         """A new aggregation over what this query set finds."""
@@ -229,16 +271,20 @@ class QuerySet(Generic[D]):
         Parameters:
             alias: the connection; by default the class's ``__alias__``, else the default one.
         """
-        opened = self._connection(alias).opened()
-        return suited(opened.collection(self.__klass__.__collection__), opened.bound_session())
+        target = self._target(alias)
+        return suited(target.collection, target.opened.bound_session())
 
-    def _connection(self, alias: str | None) -> Connection:
-        return connection_of(alias or self.__klass__.__alias__ or DEFAULT_CONNECTION_NAME)
-
-    def _target(self, alias: str | None) -> Target:
-        connection = self._connection(alias)
-        session = connection.opened().bound_session()
-        return Target(self.coll(alias), self.__klass__, session, connection.driver, alias)
+    def _target(
+        self,
+        alias: str | None = None,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
+    ) -> Target:
+        """Where a call goes that names these itself."""
+        options = self._using
+        if session is not None or write_concern is not None:
+            options = options.but(session=session, write_concern=write_concern)
+        return target_of(self.__klass__, alias, options)
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -261,7 +307,8 @@ class QuerySet(Generic[D]):
         limit = DEFAULT_LIMIT + 1 if self._limit is None else self._limit
         found: list[D] = []
         unreadable = None if self._on_unreadable is None else Counted(self._on_unreadable)
-        async with aclosing(self._found(limit, alias, unreadable)) as batches:
+        target = self._target(alias)
+        async with aclosing(self._found(target, limit, unreadable)) as batches:
             async for batch in batches:
                 found.extend(batch)
         seen = len(found) + (unreadable.count if unreadable else 0)
@@ -274,33 +321,32 @@ class QuerySet(Generic[D]):
                 stacklevel=2,
             )
         if not self._stays_lazy(lazy):
-            await references.load(found, on_unreadable=self._on_unreadable)
+            await references.load(found, options=target.options, on_unreadable=self._on_unreadable)
         return found
 
     def _found(
-        self,
-        limit: int | None,
-        alias: str | None = None,
-        on_unreadable: Unreadable | None = None,
+        self, target: Target, limit: int | None, on_unreadable: Unreadable | None
     ) -> Reading:
         """What the query finds, batch by batch, whatever is changed here meanwhile."""
         query, order = self.to_query(), list(self._order)
         selection = Selection(
             self.__klass__, self._filters, query, order, self._skip, limit, on_unreadable
         )
-        return finding.batches(self.coll(alias), selection)
+        return finding.batches(target, selection)
 
     def __aiter__(self) -> AsyncIterator[D]:
-        unreadable = self._on_unreadable
-        return self._documents(self._found(self._limit, None, unreadable), unreadable)
+        target, unreadable = self._target(), self._on_unreadable
+        return self._documents(target, self._found(target, self._limit, unreadable), unreadable)
 
     async def _documents(
-        self, found: Reading, on_unreadable: Unreadable | None
+        self, target: Target, found: Reading, on_unreadable: Unreadable | None
     ) -> AsyncIterator[D]:
         async with aclosing(found) as batches:
             async for batch in batches:
                 if not self.is_lazy:
-                    await references.load(batch, on_unreadable=on_unreadable)
+                    await references.load(
+                        batch, options=target.options, on_unreadable=on_unreadable
+                    )
                 for document in batch:
                     yield document
 
@@ -312,9 +358,10 @@ class QuerySet(Generic[D]):
         )
 
     async def _first_of(self, selection: Selection, alias: str | None) -> D | None:
-        found: D | None = await finding.first(self.coll(alias), selection)
+        target = self._target(alias)
+        found: D | None = await finding.first(target, selection)
         if found is not None and not self.is_lazy:
-            await references.load([found])
+            await references.load([found], options=target.options)
         return found
 
     async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
@@ -362,21 +409,18 @@ class QuerySet(Generic[D]):
             pymongo.errors.PyMongoError: the server could not be asked, or does not take the query;
                 in a transaction it takes none with ``$near``, ``$nearSphere`` or ``$where``.
         """
-        query, collection = self.to_query(), self.coll(alias)
-        open_cursor = self._connection(alias).driver.open_aggregation
-        filters = self._filters
+        query, target, filters = self.to_query(), self._target(alias), self._filters
         try:
-            return await counting.count(collection, query, open_cursor)
+            return await counting.count(target, query)
         except Exception:
             # Entered here, so that a count that succeeds does not pay for it.
-            with naming_values(collection, (self.__klass__, filters)):
+            with naming_values(target.collection, (self.__klass__, filters)):
                 raise
 
     async def _aggregate(
         self, pipeline: Sequence[Mapping[str, Any]], alias: str | None
     ) -> list[dict[str, Any]]:
-        open_cursor = self._connection(alias).driver.open_aggregation
-        return await reading.aggregate(self.coll(alias), pipeline, open_cursor)
+        return await reading.aggregate(self._target(alias), pipeline)
 
     def _stays_lazy(self, lazy: bool | None) -> bool:
         return self.is_lazy and (lazy is None or lazy)
@@ -581,7 +625,7 @@ class QuerySet(Generic[D]):
             ...     return (await there.update({"$inc": {"stock": -1}})).count == 1
         """
         change = update_document(self.__klass__, definition)
-        count = await changing.update_many(self.coll(alias), self.__klass__, self._filters, change)
+        count = await changing.update_many(self._target(alias), self._filters, change)
         return UpdateResult(count=count, updated_existing=count > 0)
 
     async def delete(self, alias: str | None = None, *, hooks: bool = False) -> int:

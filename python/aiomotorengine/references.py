@@ -21,6 +21,8 @@ from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.ids import chunks, id_key, is_id
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Unreadable
+from aiomotorengine.sessions.options import UNCHANGED, CallOptions
+from aiomotorengine.sessions.target import Target, target_beside
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference, ReferenceList
 from aiomotorengine.storage.values import value_of
@@ -107,6 +109,7 @@ async def load(
     *,
     fields: Iterable[str] | None = None,
     alias: str | None = None,
+    options: CallOptions = UNCHANGED,
     on_unreadable: Unreadable | None = None,
 ) -> int:
     """Load what documents refer to, and what that refers to where its class is not lazy.
@@ -115,6 +118,7 @@ async def load(
         documents: instances of document classes.
         fields: attribute names to look at in these documents; all if ``None``.
         alias: the connection for referenced classes that have none of their own.
+        options: what the query that found the documents was asked for, such as its session.
         on_unreadable: takes each stored document that cannot be read, with the error, which is
             raised if there is none. What refers to it is left as it is where nothing is found.
 
@@ -133,7 +137,7 @@ async def load(
     # Documents whose references are loaded, so that a cycle of eager classes comes to an end.
     done: dict[tuple[Any, Any], Any] = {}
     while True:
-        reached = await fill(references, alias, on_unreadable)
+        reached = await fill(references, alias, options, on_unreadable)
         mark_missing_in_lists(references)
         done.update((node.key, node.document) for node in nodes)
         nodes = []
@@ -150,7 +154,10 @@ async def load(
 
 
 async def fill(
-    references: Sequence[Reference], alias: str | None, on_unreadable: Unreadable | None
+    references: Sequence[Reference],
+    alias: str | None,
+    options: CallOptions,
+    on_unreadable: Unreadable | None,
 ) -> list[Node]:
     """Put the documents that are referred to in place of references, each an instance of its own.
 
@@ -169,9 +176,8 @@ async def fill(
 
     reached = []
     for document_class, wanting in wanted.items():
-        found = await fetch(
-            document_class, {reference.key[1]: reference.value for reference in wanting}, alias
-        )
+        ids = {reference.key[1]: reference.value for reference in wanting}
+        found = await fetch(target_beside(document_class, alias, options), ids)
         used = set()
         for reference in wanting:
             key = reference.key[1]
@@ -194,16 +200,11 @@ async def fill(
     return reached
 
 
-async def fetch(
-    document_class: Any, ids: Mapping[Any, Any], alias: str | None
-) -> dict[Any, Mapping[str, Any]]:
+async def fetch(target: Target, ids: Mapping[Any, Any]) -> dict[Any, Mapping[str, Any]]:
     """The stored documents of these ids, by the key of their id."""
-    collection = document_class.objects.coll(document_class.__alias__ or alias)
     found: dict[Any, Mapping[str, Any]] = {}
     for chunk in chunks(ids):
-        async with aclosing(
-            reading.find_stored(collection, document_class, {"_id": {"$in": chunk}})
-        ) as batches:
+        async with aclosing(reading.find_stored(target, {"_id": {"$in": chunk}})) as batches:
             async for batch in batches:
                 found.update((id_key(stored["_id"]), stored) for stored in batch)
     return found

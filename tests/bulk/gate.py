@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aiomotorengine.queryset import QuerySet
+from tests.integration.collections import replace_collection
 
 __all__ = ["Gate", "gated", "sent"]
 
@@ -84,7 +84,7 @@ def gated(document_class: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate
     """Put a gate before the collection of a document class."""
     gate = Gate(document_class.objects.coll())
     with monkeypatch.context() as patch:
-        patch.setattr(QuerySet, "coll", lambda self, alias=None: gate)
+        replace_collection(patch, gate)
         yield gate
 
 

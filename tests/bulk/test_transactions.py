@@ -12,10 +12,10 @@ from pymongo.errors import OperationFailure
 from aiomotorengine import Document, IntField
 from aiomotorengine.bulk import BulkReport
 from aiomotorengine.errors import UniqueKeyViolationError
-from aiomotorengine.queryset import QuerySet
 from tests.bulk.gate import Gate
 from tests.bulk.models import Key, Row, keys, numbers_of, rows, stored
 from tests.harness import Mongo
+from tests.integration.collections import replace_collection
 from tests.integration.sessions import begun, in_transaction
 
 pytestmark = [
@@ -93,7 +93,7 @@ async def test_a_session_has_one_batch_on_the_wire(
 ) -> None:
     async with transaction() as session:
         gate = Gate(Row.objects.coll())
-        monkeypatch.setattr(QuerySet, "coll", lambda self, alias=None: gate)
+        replace_collection(monkeypatch, gate)
         report = await Row.objects.insert_stream(
             rows(range(100)), ordered=False, batch_size=10, in_flight=4
         )

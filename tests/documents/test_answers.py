@@ -11,8 +11,8 @@ from pymongo.errors import AutoReconnect, OperationFailure, ProtocolError
 from pymongo.results import DeleteResult, UpdateResult
 
 from aiomotorengine import BaseField, Document, IntField
-from aiomotorengine.queryset import QuerySet
 from tests.harness import Mongo
+from tests.integration.collections import replace_collection
 
 pytestmark = [pytest.mark.usefixtures("mongo"), pytest.mark.forged]
 
@@ -53,7 +53,7 @@ class Forger:
 @pytest.fixture
 def forger(mongo: Mongo, monkeypatch: pytest.MonkeyPatch) -> Iterator[Forger]:
     forger = Forger(Note.objects.coll())
-    monkeypatch.setattr(QuerySet, "coll", lambda self, alias=None: forger)
+    replace_collection(monkeypatch, forger)
     return forger
 
 

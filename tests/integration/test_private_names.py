@@ -26,7 +26,7 @@ from tests.servers import Server
 LOOKED_FOR_BY_PYMONGO = {"_type_marker", "_add_to_bulk"}
 OF_BULKS = {"gen_ordered", "gen_unordered", "ops"}
 OF_CONNECTIONS = {"is_mongos", "is_repl", "supports_sessions"}
-OF_PYTHON = {"_is_gil_enabled"}
+OF_PYTHON = {"_is_gil_enabled", "_replace"}
 
 
 # -- listed --------------------------------------------------------------------------------------

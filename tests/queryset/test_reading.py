@@ -25,8 +25,9 @@ from aiomotorengine import (
     UUIDField,
 )
 from aiomotorengine.errors import ResultsTruncatedWarning
-from aiomotorengine.queryset import DEFAULT_LIMIT, QuerySet
+from aiomotorengine.queryset import DEFAULT_LIMIT
 from tests.harness import Mongo
+from tests.integration.collections import replace_collection
 from tests.integration.commands import watch
 
 
@@ -369,7 +370,7 @@ async def test_how_the_collection_is_read_holds_for_that_too(
     collection = Place.objects.coll().with_options(
         read_preference=ReadPreference.SECONDARY_PREFERRED, read_concern=ReadConcern("majority")
     )
-    monkeypatch.setattr(QuerySet, "coll", lambda self, alias=None: collection)
+    replace_collection(monkeypatch, collection)
     assert await Place.objects.filter(Q({"$where": "true"})).count() == 10
     (command,) = commands.of("count")
     assert command["readConcern"] == {"level": "majority"}

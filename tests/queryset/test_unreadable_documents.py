@@ -22,6 +22,7 @@ from aiomotorengine import (
 from aiomotorengine.errors import ResultsTruncatedWarning, StoredValueError
 from aiomotorengine.queryset import QuerySet
 from tests.harness import Mongo
+from tests.integration.collections import replace_collection
 from tests.integration.commands import watch
 
 
@@ -157,20 +158,20 @@ async def test_what_the_function_raises_goes_out(bad: list[ObjectId]) -> None:
         await Meter.objects.on_unreadable(stop).find_all()
 
 
-async def test_documents_that_come_as_dicts_are_no_others(bad: list[ObjectId]) -> None:
+async def test_documents_that_come_as_dicts_are_no_others(
+    bad: list[ObjectId], monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Plain(Meter):
         __collection__ = "Meter"
 
-    original = Plain.objects.coll
-    options = original().codec_options.with_options(document_class=SON)
+    collection = Plain.objects.coll()
+    options = collection.codec_options.with_options(document_class=SON)
+    replace_collection(monkeypatch, collection.with_options(codec_options=options))
     broken: list[StoredValueError] = []
     query = Plain.objects.on_unreadable(broken)
-    query.coll = lambda alias=None: original(alias).with_options(codec_options=options)  # type: ignore[method-assign]
     assert [plain.count async for plain in query] == all_but_bad()
     assert [error.id for error in broken] == bad
-    strict = Plain.objects
-    strict.coll = query.coll  # type: ignore[method-assign]
-    assert await read_before_the_error(strict) == list(range(40))
+    assert await read_before_the_error(Plain.objects) == list(range(40))
 
 
 async def test_first_and_get_raise_all_the_same(bad: list[ObjectId]) -> None:

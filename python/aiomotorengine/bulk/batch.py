@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiomotorengine.bulk.outcome import Outcome
+from aiomotorengine.sessions.saved import SavedInTransaction
 from aiomotorengine.writing.saving import counts_as_saved
-from aiomotorengine.writing.transactions import SavedInTransaction
 
 __all__ = [
     "Batch",

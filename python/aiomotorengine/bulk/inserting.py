@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections import deque
 from collections.abc import AsyncIterable, Callable, Collection, Coroutine, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -23,8 +23,8 @@ from aiomotorengine.bulk.sources import Source
 from aiomotorengine.bulk.timer import Timer
 from aiomotorengine.pacing import Pace
 from aiomotorengine.rows import RowReader, Rows
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.utils import is_async
-from aiomotorengine.writing.target import Target
 
 __all__ = ["Options", "insert_list", "insert_stream"]
 
@@ -171,16 +171,17 @@ class Call:
             stops_at_refusal=stops_at_refusal,
             wants_documents=wants_documents,
         )
-        self._batcher = Batcher(options.limits)
+        # The source may ask in the same session, which then must not have a batch on its way.
+        limits = options.limits if target.session is None else replace(options.limits, seconds=None)
+        self._batcher = Batcher(limits)
         self._sender = Sender(
-            target.collection,
+            target,
             self._account,
             self._lifecycle,
-            options.limits,
+            limits,
             # A server ends a transaction at the first document that it refuses, whatever the order.
             ordered=options.ordered or self.report.in_transaction,
-            in_flight=options.in_flight,
-            driver=target.driver if target.session is None else None,
+            in_flight=options.in_flight if target.session is None else 1,
             inserted=self._inserted,
             progress=options.progress,
             resumption=self._resumption,

@@ -31,10 +31,10 @@ from aiomotorengine.locations import copy_location
 from aiomotorengine.pacing import Pace
 from aiomotorengine.rows import RefusedRow, RowReader
 from aiomotorengine.rows.plan import row_plan
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.validation import errors_after, errors_of, explained
 from aiomotorengine.wire import requests
 from aiomotorengine.writing import indexes, saving
-from aiomotorengine.writing.target import Target
 
 __all__ = ["FalsyValidationError", "Preparer", "give_ids"]
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pymongo.errors import BulkWriteError, DocumentTooLarge
 
@@ -19,7 +18,7 @@ from aiomotorengine.bulk.outcome import Outcome, RefusalReader
 from aiomotorengine.bulk.report import BulkReport
 from aiomotorengine.bulk.resuming import Resumption
 from aiomotorengine.bulk.retrying import Retries
-from aiomotorengine.drivers import Driver
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.presence import positions_of_stored
@@ -53,15 +52,13 @@ class Sender:
     """Sends the batches of one call, and keeps its account.
 
     Parameters:
-        collection: the driver's collection.
+        target: where they are sent. Each batch gets a session of its own; where the call runs in
+            one, they are all sent in that, and none is sent again.
         account: where it is written what becomes of them.
         lifecycle: what says whether anything is sent.
         limits: how large a batch may be.
         ordered: whether each waits for the one before it, and none follows a failure.
         in_flight: how many batches may be on their way, the one that is filling included.
-        driver: the driver of the collection, which gives each batch a session. Without it they are
-            sent in the one that is bound to the task, where two must not be on the wire at once,
-            and none is sent again.
         inserted: what stands in the documents that were inserted.
         progress: called with the report after each batch.
         resumption: what an earlier call has left, if this one goes on with it.
@@ -72,28 +69,26 @@ class Sender:
 
     def __init__(
         self,
-        collection: Any,
+        target: Target,
         account: Account,
         lifecycle: Lifecycle,
         limits: Limits,
         *,
         ordered: bool,
         in_flight: int,
-        driver: Driver | None,
         inserted: InsertedByCall | InsertedInTransaction,
         progress: Progress | None,
         resumption: Resumption | None = None,
     ) -> None:
         self.batch_size = AdaptiveBatchSize(limits, goes_on=not ordered)
-        self._collection = collection
+        self._target = target
         self._account = account
         self._lifecycle = lifecycle
         self._ordered = ordered
         self._most_in_flight = in_flight
         self._progress = progress
-        self._driver = driver
         self._resumption = resumption
-        self._turn = asyncio.Semaphore(1 if ordered or driver is None else in_flight)
+        self._turn = asyncio.Semaphore(1 if ordered else in_flight)
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_flight: dict[int, InFlight] = {}
         self._inserted = inserted
@@ -214,7 +209,7 @@ class Sender:
         asked = [it for it, number in enumerate(batch.numbers) if may_be_in(number)]
         ids = [batch.ids[it] for it in asked]
         try:
-            stored = [asked[it] for it in await positions_of_stored(self._collection, ids)]
+            stored = [asked[it] for it in await positions_of_stored(self._target, ids)]
         except Exception as error:
             sent.outcome = outcomes.unsent(len(batch), error)
             self._conclude(sent)
@@ -227,10 +222,10 @@ class Sender:
 
     async def _attempt(self, sent: InFlight) -> Outcome:
         """Send a batch, again where that may help, and read what came of it."""
-        client = self._collection.database.client
-        if self._driver is None:
+        client = self._target.opened.client
+        if self._target.session is not None:
             return await self._insert(sent, Retries(client))
-        async with self._driver.repeatable_write(client) as sent.attempt.write:
+        async with self._target.driver.repeatable_write(client) as sent.attempt.write:
             return await self._insert(sent, Retries(client))
 
     async def _insert(self, sent: InFlight, retries: Retries) -> Outcome:
@@ -250,7 +245,7 @@ class Sender:
         attempt, count = sent.attempt, len(sent.batch)
         try:
             with protocol_errors(lambda: attempt.taken):
-                result = await requests.insert(self._collection, attempt)
+                result = await requests.insert(self._target, attempt)
                 if not result.acknowledged:
                     return outcomes.unacknowledged(count)
                 return outcomes.acknowledged(count, result.inserted_count)

@@ -446,6 +446,14 @@ class Conversion:
             found = self._saving_hooks = saving_hooks(self.document_class, self.hooks)
         return found
 
+    def stamped(self, document: DocumentStorage) -> Iterator[tuple[DocumentStorage, str]]:
+        """What ``stamp`` may set: each document, this or an embedded one, with an attribute."""
+        for attribute in self.stamps:
+            yield document, attribute.name
+        for name, _ in self._stamped_below():
+            for embedded in embedded_documents(value_of(document, name)):
+                yield from conversion_of(type(embedded)).stamped(embedded)
+
     def _stamped_below(self) -> list[tuple[str, EmbeddedDocumentField[Any]]]:
         # Embedded classes may be named by a text that can be resolved only later than the class.
         if self._below is None:

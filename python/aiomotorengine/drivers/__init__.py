@@ -34,6 +34,7 @@ class Driver(Protocol):
     Attributes:
         name: the driver's name, as ``connect(driver=...)`` takes it.
         version: the version of the package behind it.
+        works_in_threads: whether a call that is cancelled goes on in a thread.
     """
 
     @property
@@ -41,6 +42,9 @@ class Driver(Protocol):
 
     @property
     def version(self) -> str: ...
+
+    @property
+    def works_in_threads(self) -> bool: ...
 
     def create_client(self, settings: Mapping[str, Any], io_loop: Any) -> Any:
         """A client for these settings, which belongs to ``io_loop`` where one is given.
@@ -60,10 +64,18 @@ class Driver(Protocol):
     def new_session(self, client: Any) -> AbstractAsyncContextManager[Any]:
         """A session of its own, which goes before the one that is bound to the task."""
 
+    async def start_session(self, client: Any, **options: Any) -> Any:
+        """A session with these options, which whoever asks for it ends."""
+
+    async def start_transaction(self, session: Any, **options: Any) -> None:
+        """Begin a transaction in a session; nothing is sent yet."""
+
     def repeatable_write(self, client: Any) -> AbstractAsyncContextManager[RepeatableWrite | None]:
         """A write that can be sent again, and is over at the end; ``None`` if there is no such."""
 
-    async def open_aggregation(self, collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> Any:
+    async def open_aggregation(
+        self, collection: Any, pipeline: Sequence[Mapping[str, Any]], **options: Any
+    ) -> Any:
         """The driver's cursor of an aggregation."""
 
 

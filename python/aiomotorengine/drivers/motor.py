@@ -21,11 +21,15 @@ __all__ = [
     "new_session",
     "open_aggregation",
     "repeatable_write",
+    "start_session",
+    "start_transaction",
     "version",
+    "works_in_threads",
 ]
 
 name = "motor"
 version = distribution_version("motor")
+works_in_threads = True
 
 
 def create_client(settings: Mapping[str, Any], io_loop: Any) -> Any:
@@ -48,6 +52,14 @@ async def new_session(client: Any) -> AsyncIterator[Any]:
         yield session
 
 
+async def start_session(client: Any, **options: Any) -> Any:
+    return await client.start_session(**options)
+
+
+async def start_transaction(session: Any, **options: Any) -> None:
+    session.start_transaction(**options)
+
+
 @asynccontextmanager
 async def repeatable_write(client: Any) -> AsyncIterator[writes.RepeatableWrite | None]:
     write = writes.repeatable_write(client.delegate)
@@ -58,5 +70,7 @@ async def repeatable_write(client: Any) -> AsyncIterator[writes.RepeatableWrite 
         write.session.end_session()
 
 
-async def open_aggregation(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> Any:
-    return collection.aggregate(pipeline)
+async def open_aggregation(
+    collection: Any, pipeline: Sequence[Mapping[str, Any]], **options: Any
+) -> Any:
+    return collection.aggregate(pipeline, **options)

@@ -22,11 +22,15 @@ __all__ = [
     "new_session",
     "open_aggregation",
     "repeatable_write",
+    "start_session",
+    "start_transaction",
     "version",
+    "works_in_threads",
 ]
 
 name = "pymongo"
 version: str = pymongo.version
+works_in_threads = False
 
 closing: set[asyncio.Task[None]] = set()
 """Clients on their way out; the loop itself would hold their tasks only weakly."""
@@ -65,6 +69,14 @@ def new_session(client: Any) -> AbstractAsyncContextManager[Any]:
     return session
 
 
+async def start_session(client: Any, **options: Any) -> Any:
+    return client.start_session(**options)
+
+
+async def start_transaction(session: Any, **options: Any) -> None:
+    await session.start_transaction(**options)
+
+
 @asynccontextmanager
 async def repeatable_write(client: Any) -> AsyncIterator[writes.RepeatableWrite | None]:
     write = writes.repeatable_write(client)
@@ -76,8 +88,10 @@ async def repeatable_write(client: Any) -> AsyncIterator[writes.RepeatableWrite 
             await write.session.end_session()
 
 
-async def open_aggregation(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> Any:
-    return await collection.aggregate(pipeline)
+async def open_aggregation(
+    collection: Any, pipeline: Sequence[Mapping[str, Any]], **options: Any
+) -> Any:
+    return await collection.aggregate(pipeline, **options)
 
 
 def finish_closing(task: asyncio.Task[None], client: Any) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from aiomotorengine.reading import documents as reading
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.requests import can_encode
 
@@ -18,20 +19,15 @@ CONNECTIVES = frozenset({"$and", "$or", "$nor"})
 """What has a list of queries."""
 
 
-async def count(
-    collection: Any,
-    query: Mapping[str, Any],
-    open_aggregation: Callable[[Any, Sequence[Mapping[str, Any]]], Awaitable[Any]],
-) -> int:
+async def count(target: Target, query: Mapping[str, Any]) -> int:
     """How many documents a query finds.
 
     Where it takes the command ``count``, the driver does not ask again by itself if the connection
     is lost, and a sharded cluster may count documents that are on their way between two shards.
 
     Parameters:
-        collection: the driver's collection.
+        target: what is counted.
         query: the filter, as MongoDB takes it.
-        open_aggregation: the driver's way to begin an aggregation.
 
     Raises:
         pymongo.errors.PyMongoError: the server does not take the query; within a transaction, none
@@ -42,11 +38,13 @@ async def count(
         # The driver's own count_documents takes an answer without a cursor for "none".
         all_of_them = {"$group": {"_id": None, "n": {"$sum": 1}}}
         pipeline: list[Mapping[str, Any]] = [{"$match": query}, all_of_them]
-        found = await reading.aggregate_one(collection, pipeline, open_aggregation)
+        found = await reading.aggregate_one(target, pipeline)
         return 0 if found is None else checked_count(found.get("n"))
+    collection = target.collection
     with protocol_errors(lambda: can_encode(collection, query), is_read=True):
         level = collection.read_concern.document
-        answer = await collection.database.command(
+        answer = await target.call(
+            collection.database.command,
             "count",
             collection.name,
             query=query,

@@ -7,7 +7,7 @@ documents are read as dicts, and nobody above notices.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, aclosing, nullcontext, suppress
 from typing import Any, NamedTuple, Protocol
 
@@ -18,6 +18,7 @@ from aiomotorengine.drivers import private_names
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.pacing import Pace
 from aiomotorengine.reading.dates import refused_date, unless_asked_for, with_any_date
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.cursors import CursorReader
 from aiomotorengine.wire.replies import Batch, decode_documents, with_replies_as_bytes
@@ -254,8 +255,7 @@ class Reading:
 
 
 def find(
-    collection: Any,
-    document_class: Any,
+    target: Target,
     query: Mapping[str, Any],
     *,
     sort: Sequence[tuple[str, Any]] | None = None,
@@ -264,11 +264,10 @@ def find(
     on_unreadable: Unreadable | None = None,
     naming: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Reading:
-    """The documents that a query finds, as instances of a class.
+    """The documents that a query finds, as instances of the target's class.
 
     Parameters:
-        collection: the driver's collection.
-        document_class: what the documents become.
+        target: what is read.
         query: the filter, as MongoDB takes it.
         sort: keys and directions.
         skip: how many to leave out.
@@ -277,16 +276,15 @@ def find(
             raised if there is none.
         naming: what names the value that cannot be encoded, around each request.
     """
-    decoder = DocumentDecoder(collection, document_class, on_unreadable)
+    decoder = DocumentDecoder(target.collection, target.document_class, on_unreadable)
     if limit == 0:
         return Reading(None, decoder)  # to the driver it would mean all
-    reader = reader_of(collection, query, sort=sort or None, skip=skip, limit=limit or 0)
+    reader = reader_of(target, query, sort=sort or None, skip=skip, limit=limit or 0)
     return Reading(reader, decoder, naming)
 
 
 async def find_first(
-    collection: Any,
-    document_class: Any,
+    target: Target,
     query: Mapping[str, Any],
     *,
     sort: Sequence[tuple[str, Any]] | None = None,
@@ -298,28 +296,28 @@ async def find_first(
     All comes with one answer, and the server keeps no cursor: nothing is paced, nor to be cleaned
     up behind a reader who is cancelled, and the driver's own ``find_one`` will do.
     """
+    collection = target.collection
     served = with_replies_as_bytes(collection)
     if served is collection:
-        found = find(
-            collection, document_class, query, sort=sort, skip=skip, limit=1, naming=naming
-        )
+        found = find(target, query, sort=sort, skip=skip, limit=1, naming=naming)
         async with aclosing(found) as batches:
             async for documents in batches:
                 return documents[0]
         return None
     try:
-        batch: Batch | None = await served.find_one(query, sort=sort or None, skip=skip)
+        batch: Batch | None = await target.call(
+            served.find_one, query, sort=sort or None, skip=skip
+        )
     except Exception:
         with naming(), protocol_errors(lambda: can_encode(collection, query), is_read=True):
             raise
     if batch is None:
         return None
-    return DocumentDecoder(collection, document_class).document_at(batch, batch.offsets[0])
+    return DocumentDecoder(collection, target.document_class).document_at(batch, batch.offsets[0])
 
 
 def find_stored(
-    collection: Any,
-    document_class: Any,
+    target: Target,
     query: Mapping[str, Any],
     *,
     projection: Mapping[str, Any] | None = None,
@@ -330,16 +328,15 @@ def find_stored(
     """The documents of a class that a query finds, as they are stored.
 
     Parameters:
-        collection: the driver's collection.
-        document_class: the class of the documents.
+        target: what is read.
         query: the filter, as MongoDB takes it.
         projection: which keys are read; by default all.
         sort: keys and directions.
         limit: how many at most; 0 for all.
         naming: what names the value that cannot be encoded, around each request.
     """
-    reader = reader_of(collection, query, projection=projection, sort=sort or None, limit=limit)
-    return Reading(reader, StoredDecoder(collection, document_class), naming)
+    reader = reader_of(target, query, projection=projection, sort=sort or None, limit=limit)
+    return Reading(reader, StoredDecoder(target.collection, target.document_class), naming)
 
 
 def readable(collection: Any) -> Any:
@@ -351,7 +348,7 @@ def readable(collection: Any) -> Any:
     return collection.with_options(codec_options=with_any_date(collection.codec_options))
 
 
-def reader_of(collection: Any, query: Mapping[str, Any], **options: Any) -> CursorReader:
+def reader_of(target: Target, query: Mapping[str, Any], **options: Any) -> CursorReader:
     """The reader of a query, with the options of the driver's ``find``."""
 
     # With a negative limit the server sends all it finds in one answer, and closes its cursor.
@@ -360,31 +357,27 @@ def reader_of(collection: Any, query: Mapping[str, Any], **options: Any) -> Curs
         options["limit"] = -1
 
     async def open_cursor() -> Any:
-        return readable(collection).find(query, **options)
+        return readable(target.collection).find(query, **options, **target.arguments)
 
     return CursorReader(
-        collection, open_cursor, lambda: can_encode(collection, query), is_single=is_single
+        target, open_cursor, lambda: can_encode(target.collection, query), is_single=is_single
     )
 
 
 async def aggregate(
-    collection: Any,
-    pipeline: Sequence[Mapping[str, Any]],
-    open_cursor: Callable[[Any, Sequence[Mapping[str, Any]]], Awaitable[Any]],
-    *,
-    is_single: bool = False,
+    target: Target, pipeline: Sequence[Mapping[str, Any]], *, is_single: bool = False
 ) -> list[dict[str, Any]]:
     """All results of an aggregation.
 
     Parameters:
-        collection: the driver's collection.
+        target: what is aggregated.
         pipeline: the stages, as MongoDB takes them.
-        open_cursor: the driver's way to begin one.
         is_single: whether the stages have one result at most, so that the server keeps no cursor.
     """
+    collection = target.collection
     reader = CursorReader(
-        collection,
-        lambda: open_cursor(readable(collection), pipeline),
+        target,
+        lambda: open_aggregation(target, readable(collection), pipeline),
         lambda: can_encode(collection, {"pipeline": pipeline}),
         is_single=is_single,
     )
@@ -396,27 +389,36 @@ async def aggregate(
 
 
 async def aggregate_one(
-    collection: Any,
-    pipeline: Sequence[Mapping[str, Any]],
-    open_cursor: Callable[[Any, Sequence[Mapping[str, Any]]], Awaitable[Any]],
+    target: Target, pipeline: Sequence[Mapping[str, Any]]
 ) -> Mapping[str, Any] | None:
     """The only result of an aggregation that has one at most; ``None`` without one.
 
     Parameters as for ``aggregate``. All comes with one answer, as for ``find_first``.
     """
+    collection = target.collection
     served = with_replies_as_bytes(collection)
     if served is collection:
-        results = await aggregate(collection, pipeline, open_cursor, is_single=True)
+        results = await aggregate(target, pipeline, is_single=True)
         return results[0] if results else None
+
+    async def read() -> Batch | None:
+        return await anext(await open_aggregation(target, served, pipeline), None)
+
     try:
-        cursor = await open_cursor(served, pipeline)
-        batch: Batch | None = await anext(cursor, None)
+        batch: Batch | None = await target.run(read)
     except Exception:
         with protocol_errors(lambda: can_encode(collection, {"pipeline": pipeline}), is_read=True):
             raise
     if batch is None:
         return None
     return decode_documents(batch, batch.offsets[:1], collection.codec_options)[0]
+
+
+async def open_aggregation(
+    target: Target, served: Any, pipeline: Sequence[Mapping[str, Any]]
+) -> Any:
+    """The driver's cursor of an aggregation over the target, whose collection is read this way."""
+    return await target.driver.open_aggregation(served, pipeline, **target.arguments)
 
 
 def size_next_reply(cursor: Any, batch: Batch) -> None:

@@ -10,6 +10,7 @@ from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Reading, Unreadable
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.utils import is_async
 
 __all__ = ["Selection", "batches", "first", "unreadable_handler"]
@@ -74,7 +75,7 @@ def unreadable_handler(how: Any) -> Unreadable | None:
     return handler
 
 
-def batches(collection: Any, selection: Selection) -> Reading:
+def batches(target: Target, selection: Selection) -> Reading:
     """The documents of a selection, in batches as they arrive.
 
     Raises:
@@ -83,18 +84,19 @@ def batches(collection: Any, selection: Selection) -> Reading:
     """
     refuse_out_of_range(selection)
     return reading.find(
-        collection,
-        selection.document_class,
+        target,
         selection.query,
         sort=selection.order,
         skip=selection.skip,
         limit=selection.limit,
         on_unreadable=selection.on_unreadable,
-        naming=lambda: naming_values(collection, (selection.document_class, selection.filters)),
+        naming=lambda: naming_values(
+            target.collection, (selection.document_class, selection.filters)
+        ),
     )
 
 
-async def first(collection: Any, selection: Selection) -> Any | None:
+async def first(target: Target, selection: Selection) -> Any | None:
     """The first document of a selection, whatever its limit is but 0; ``None`` without one.
 
     Raises:
@@ -104,12 +106,13 @@ async def first(collection: Any, selection: Selection) -> Any | None:
     if selection.limit == 0:
         return None
     return await reading.find_first(
-        collection,
-        selection.document_class,
+        target,
         selection.query,
         sort=selection.order,
         skip=selection.skip,
-        naming=lambda: naming_values(collection, (selection.document_class, selection.filters)),
+        naming=lambda: naming_values(
+            target.collection, (selection.document_class, selection.filters)
+        ),
     )
 
 

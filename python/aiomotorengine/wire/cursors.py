@@ -17,6 +17,7 @@ from typing import Any
 from pymongo.errors import ConnectionFailure
 
 from aiomotorengine.drivers import private_names
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import is_whole, protocol_errors
 from aiomotorengine.wire.replies import Batch
 
@@ -39,7 +40,7 @@ class CursorReader:
     """Reads a cursor of the driver, one answer at a time.
 
     Parameters:
-        collection: the driver's collection that is read.
+        target: what is read.
         open_cursor: makes the driver's cursor.
         could_be_sent: asked if the first request fails for a reason that may lie in what the driver
             was given as well; whether it can make a message of that.
@@ -48,13 +49,13 @@ class CursorReader:
 
     def __init__(
         self,
-        collection: Any,
+        target: Target,
         open_cursor: Callable[[], Awaitable[Any]],
         could_be_sent: Callable[[], bool],
         *,
         is_single: bool = False,
     ) -> None:
-        self._collection = collection
+        self._target = target
         self._open_cursor = open_cursor
         self._could_be_sent = could_be_sent
         self._is_single = is_single
@@ -78,9 +79,9 @@ class CursorReader:
         """
         if self._is_over:
             return []
-        if self._is_single:
+        if self._is_single or self._target.ends_cursors:
             # There is nothing to clean up behind a reader who is cancelled, so no task is needed.
-            self._is_over = True
+            self._is_over = self._is_over or self._is_single
             found, error = await self._request()
             if error is not None:
                 raise error
@@ -114,11 +115,11 @@ class CursorReader:
         """One answer, or the error. It is not raised, since there may be nobody to take it."""
         try:
             with protocol_errors(self._was_sent, is_read=True):
-                return await self._read(), None
+                return await self._target.run(self._read), None
         except Exception as error:
             is_lost = isinstance(error, ConnectionFailure)
             if self._id and (is_lost or self._cursor.cursor_id != self._id):
-                private_names.close_cursor_soon(self._collection, self._cursor, self._id)
+                private_names.close_cursor_soon(self._target.collection, self._cursor, self._id)
             elif self._cursor is not None and not is_lost:
                 await self._close()
             return [], error
@@ -163,13 +164,13 @@ class CursorReader:
         """Have the client close the cursor that an answer named, without waiting for it."""
         is_answered = not request.cancelled() and request.result()[1] is None
         if is_answered and self._id and self._cursor.alive:
-            private_names.close_cursor_soon(self._collection, self._cursor, self._id)
+            private_names.close_cursor_soon(self._target.collection, self._cursor, self._id)
 
     async def _close(self) -> None:
         # The driver tries again later where the server cannot be reached now.
         with suppress(Exception):
             if self._cursor is not None:
-                await self._cursor.close()
+                await self._target.run(self._cursor.close)
 
 
 def run_in_background(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

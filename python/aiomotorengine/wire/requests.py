@@ -24,6 +24,7 @@ from aiomotorengine.codec.elements import SMALLEST_LEVEL, is_deeper_than
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 from aiomotorengine.codec.levels import MOST_STORED_LEVELS
 from aiomotorengine.drivers.repeatable_write import RepeatableWrite
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.replies import serves_bytes
 from aiomotorengine.wire.write_replies import WriteReply
@@ -209,7 +210,7 @@ def requests_for(attempt: Attempt, *, takes_bytes: bool) -> list[Any]:
     return [InsertOne(document) for document in attempt.documents]
 
 
-async def insert(collection: Any, attempt: Attempt) -> BulkWriteResult:
+async def insert(target: Target, attempt: Attempt) -> BulkWriteResult:
     """Insert encoded documents in one call of the driver.
 
     Called with the same attempt once more, the server does what of it was not done.
@@ -220,13 +221,14 @@ async def insert(collection: Any, attempt: Attempt) -> BulkWriteResult:
     Raises:
         pymongo.errors.BulkWriteError: the server refused some; indexes count in this call.
     """
+    collection = target.collection
     requests = requests_for(attempt, takes_bytes=serves_bytes(collection))
     write = attempt.write
     if write is not None and attempt.taken:
         write.repeat()
-    session = None if write is None else write.session
-    result: BulkWriteResult = await collection.bulk_write(
-        requests, ordered=attempt.ordered, session=session
+    own = {} if write is None else {"session": write.session}
+    result: BulkWriteResult = await target.call(
+        collection.bulk_write, requests, ordered=attempt.ordered, **own
     )
     return result
 
@@ -240,7 +242,7 @@ class Encoded(RawBSONDocument):
         return True  # the driver asks, and would decode all of it to know
 
 
-async def insert_one(collection: Any, raw: bytes) -> None:
+async def insert_one(target: Target, raw: bytes) -> None:
     """Insert an encoded document.
 
     Raises:
@@ -248,19 +250,19 @@ async def insert_one(collection: Any, raw: bytes) -> None:
         pymongo.errors.ProtocolError: its answer makes no sense.
     """
     try:
-        await collection.insert_one(Encoded(raw))
+        await target.call(target.collection.insert_one, Encoded(raw))
     except Exception:
         with protocol_errors():
             raise
 
 
 async def replace_one(
-    collection: Any, query: Mapping[str, Any], raw: bytes, *, upsert: bool
+    target: Target, query: Mapping[str, Any], raw: bytes, *, upsert: bool
 ) -> UpdateResult:
     """Replace the document that a query finds.
 
     Parameters:
-        collection: the driver's collection.
+        target: where the document is.
         query: the filter, as MongoDB takes it, with the ``_id`` that is looked for.
         raw: the BSON of the other document. It begins with an ``_id``, which is not sent if it is
             null or the one of the query: what is stored under an id keeps it as it is, and one that
@@ -275,15 +277,15 @@ async def replace_one(
         pymongo.errors.PyMongoError: the server refused it, or could not be asked.
         pymongo.errors.ProtocolError: its answer makes no sense.
     """
-    replacement = without_id(raw, query["_id"], collection.codec_options)
+    replacement = without_id(raw, query["_id"], target.collection.codec_options)
     if replacement.startswith(b"$", 5):  # behind the length and the type of the first value
         raise ValueError("replacement can not include $ operators")  # in the driver's words
     try:
-        result: UpdateResult = await collection.replace_one(
-            query, Encoded(replacement), upsert=upsert
+        result: UpdateResult = await target.call(
+            target.collection.replace_one, query, Encoded(replacement), upsert=upsert
         )
     except Exception:
-        with protocol_errors(lambda: can_encode(collection, query)):
+        with protocol_errors(lambda: can_encode(target.collection, query)):
             raise
     return result
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.update.encoding import naming_changes
 from aiomotorengine.update.nulls import explained
 from aiomotorengine.wire.answers import checked_count, protocol_errors
@@ -17,8 +18,7 @@ __all__ = ["update_many"]
 
 
 async def update_many(
-    collection: Any,
-    document_class: Any,
+    target: Target,
     filters: QNode,
     change: Mapping[str, Any],
     *,
@@ -27,8 +27,7 @@ async def update_many(
     """Change all documents that meet some conditions.
 
     Parameters:
-        collection: the driver's collection.
-        document_class: the class of the documents.
+        target: where the documents are.
         filters: the conditions.
         change: the update as MongoDB takes it.
         array_filters: conditions for the items of lists that it names ``$[…]``.
@@ -41,6 +40,7 @@ async def update_many(
         InvalidDocumentError: a new value can't be encoded.
         UniqueKeyViolationError: another document has the value of a unique field.
     """
+    collection, document_class = target.collection, target.document_class
     query = filters.to_query(document_class)
     with (
         unique_violations(document_class),
@@ -49,5 +49,7 @@ async def update_many(
         explained(),
         protocol_errors(lambda: can_encode(collection, query, change)),
     ):
-        result = await collection.update_many(query, change, array_filters=array_filters)
+        result = await target.call(
+            collection.update_many, query, change, array_filters=array_filters
+        )
         return checked_count(result.matched_count) if result.acknowledged else 0

@@ -14,10 +14,10 @@ from typing import Any
 
 from pymongo import ASCENDING
 
+from aiomotorengine.sessions.saved import has_sent_commands
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.writing.duplicates import unique_violations
-from aiomotorengine.writing.target import Target
-from aiomotorengine.writing.transactions import has_sent_commands
 
 __all__ = ["SECONDS_REMEMBERED", "ensure", "ensure_remembered", "forget"]
 
@@ -42,7 +42,7 @@ async def ensure(target: Target) -> int:
             f"No index is made inside a transaction; await "
             f"{target.document_class.__name__}.ensure_index() before it."
         )
-    await create(target.collection, target.document_class)
+    await create(target, target.document_class)
     return len(unique_fields(target.document_class))
 
 
@@ -63,32 +63,33 @@ async def ensure_remembered(target: Target, document_class: Any) -> None:
     fields = unique_fields(document_class)
     if not fields or are_remembered(target.collection, fields):
         return
-    if target.transaction is None or target.driver is None:
-        await create(target.collection, document_class)
+    if target.transaction is None:
+        await create(target, document_class)
         return
-    async with target.driver.new_session(target.collection.database.client) as outside:
+    async with target.driver.new_session(target.opened.client) as session:
+        outside = target.outside(session)
         if not has_sent_commands(target.session):
-            await create(target.collection, document_class, outside)
-        elif not await exist(target.collection, fields, outside):
+            await create(outside, document_class)
+        elif not await exist(outside, fields):
             raise RuntimeError(
                 f'The unique index of "{document_class.__name__}" is missing, and none is made '
                 f"inside a transaction; await {document_class.__name__}.ensure_index() before it."
             )
 
 
-async def create(collection: Any, document_class: Any, session: Any = None) -> None:
+async def create(target: Target, document_class: Any) -> None:
+    collection = target.collection
     for field in unique_fields(document_class):
         with unique_violations(document_class), protocol_errors():
-            await collection.create_index(
-                [(field.db_field, ASCENDING)], unique=True, session=session
-            )
+            await target.call(collection.create_index, [(field.db_field, ASCENDING)], unique=True)
         remember(collection, field)
 
 
-async def exist(collection: Any, fields: Iterable[Any], session: Any) -> bool:
+async def exist(target: Target, fields: Iterable[Any]) -> bool:
     """Whether each field has its unique index; those that have are remembered."""
+    collection = target.collection
     with protocol_errors():
-        found = await collection.index_information(session=session)
+        found = await target.call(collection.index_information)
         unique = [index["key"] for index in found.values() if index.get("unique")]
     missing = False
     for field in fields:

@@ -26,6 +26,8 @@ from pymongo.results import UpdateResult
 from aiomotorengine.codec import Codec, DocumentError
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import violates_id, wrong_class
+from aiomotorengine.sessions.saved import SavedInTransaction
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.utils import is_condition
 from aiomotorengine.validation import explained
@@ -34,8 +36,6 @@ from aiomotorengine.wire.answers import checked_count
 from aiomotorengine.writing import indexes
 from aiomotorengine.writing.duplicates import unique_violations
 from aiomotorengine.writing.hooks import after_saving, before_saving
-from aiomotorengine.writing.target import Target
-from aiomotorengine.writing.transactions import SavedInTransaction
 
 __all__ = [
     "by_id",
@@ -83,6 +83,15 @@ async def save(
         Exception: what a hook raises.
     """
     refuse_other_class(target.document_class, document, "save")
+    with target.changing(document):
+        return await save_in_order(
+            target, document, upsert=upsert, force_insert=force_insert, hooks=hooks
+        )
+
+
+async def save_in_order(
+    target: Target, document: Any, *, upsert: bool, force_insert: bool, hooks: bool
+) -> Any | None:
     transaction = target.transaction
     creating = document._id is None or not counts_as_saved(document, transaction)
     own_hooks = conversion_of(type(document)).saving_hooks if hooks else None
@@ -98,10 +107,10 @@ async def save(
     run_on_save(document, creating=creating)
     try:
         if document._id is None or (creating and force_insert):
-            result = await insert(target.collection, codec, document, replaces=not force_insert)
+            result = await insert(target, codec, document, replaces=not force_insert)
         else:
             # A preset id that nobody has saved yet may be there or not (K6).
-            result = await replace(target.collection, codec, document, upsert=upsert or creating)
+            result = await replace(target, codec, document, upsert=upsert or creating)
     except DuplicateKeyError:
         with unique_violations(type(document)):
             raise
@@ -182,12 +191,12 @@ def run_on_save(document: Any, *, creating: bool) -> None:
 
 
 async def insert(
-    collection: Any, codec: Codec, document: Any, *, replaces: bool
+    target: Target, codec: Codec, document: Any, *, replaces: bool
 ) -> UpdateResult | None:
     """Insert a document, under a new ``_id`` unless it has one.
 
     Parameters:
-        collection: the driver's collection.
+        target: where it is saved.
         codec: the codec between the document's class and the collection.
         document: the document.
         replaces: whether it replaces what is there under its ``_id``: another save of the same
@@ -210,21 +219,21 @@ async def insert(
             document._id = None
         raise
     try:
-        await requests.insert_one(collection, raw)
+        await requests.insert_one(target, raw)
     except REFUSALS as error:
         if replaces and isinstance(error, DuplicateKeyError) and violates_id(error):
-            return await requests.replace_one(collection, by_id(document), raw, upsert=False)
+            return await requests.replace_one(target, by_id(document), raw, upsert=False)
         if not had_id:
             document._id = None
         raise
     return None
 
 
-async def replace(collection: Any, codec: Codec, document: Any, *, upsert: bool) -> UpdateResult:
+async def replace(target: Target, codec: Codec, document: Any, *, upsert: bool) -> UpdateResult:
     """Replace what is stored under the ``_id`` of a document; the driver's result."""
     query = by_id(document)
     [raw] = by_itself(codec.encode_many, [document], [None])
-    return await requests.replace_one(collection, query, raw, upsert=upsert)
+    return await requests.replace_one(target, query, raw, upsert=upsert)
 
 
 def was_written(result: UpdateResult | None) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.requests import can_encode
-from aiomotorengine.writing.target import Target
 
 __all__ = ["delete_first", "delete_many", "delete_one"]
 
@@ -31,11 +31,11 @@ async def delete_first(
     """Delete the first document that a query finds in an order, which a plain delete has not."""
     collection = target.collection
     with protocol_errors(lambda: can_encode(collection, query)):
-        found = await collection.find_one_and_delete(query, {"_id": 1}, sort=order)
+        found = await target.call(collection.find_one_and_delete, query, {"_id": 1}, sort=order)
         return 0 if found is None else 1
 
 
 async def deleted(target: Target, query: Mapping[str, Any], delete: Any) -> int:
     with protocol_errors(lambda: can_encode(target.collection, query)):
-        result = await delete(query)
+        result = await target.call(delete, query)
         return checked_count(result.deleted_count) if result.acknowledged else 0

@@ -13,6 +13,7 @@ from typing import Any
 from aiomotorengine.ids import chunks, id_key
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.writing import indexes
 from aiomotorengine.writing.deletion import commands
@@ -22,7 +23,6 @@ from aiomotorengine.writing.deletion.plan import find_ids, planned, with_ids
 from aiomotorengine.writing.deletion.rules import rules_for
 from aiomotorengine.writing.hooks import after_deleting, before_deleting, has_delete_hooks
 from aiomotorengine.writing.saving import by_id
-from aiomotorengine.writing.target import Target
 
 __all__ = ["delete_document", "delete_first", "delete_many", "drop_collection"]
 
@@ -50,7 +50,7 @@ async def delete_document(target: Target, document: Any, *, hooks: bool = True) 
     query = by_id(document)
     if hooks:
         await before_deleting(document)
-    target = target._replace(document_class=type(document))
+    target = target.with_class(type(document))
     if rules_for(target.document_class):
         await follow_rules(target, {id_key(document._id): document._id}, hooks=hooks)
     count = await commands.delete_one(target, query)
@@ -154,7 +154,7 @@ async def drop_collection(target: Target) -> None:
         )
     try:
         with protocol_errors():
-            await target.collection.drop()
+            await target.call(target.collection.drop)
     finally:
         # Whatever the answer is, they may be gone.
         indexes.forget(target.collection)

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from aiomotorengine.query_builder.node import Q
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.update.stamps import with_stamps
 from aiomotorengine.writing import changing
 from aiomotorengine.writing.deletion import commands
@@ -19,7 +20,6 @@ from aiomotorengine.writing.deletion.hooked import delete_hooked, load_hooked
 from aiomotorengine.writing.deletion.plan import Step, planned, with_ids
 from aiomotorengine.writing.hooks import has_delete_hooks
 from aiomotorengine.writing.saving import time_zone_of
-from aiomotorengine.writing.target import Target
 
 __all__ = ["follow_rules"]
 
@@ -72,11 +72,10 @@ async def release(step: Step) -> None:
             continue
         path = rule.path
         update = path.pull(referred) if rule.action == "pull" else path.nullify(referred)
-        collection = step.target.of(rule.document_class).collection
-        zone = time_zone_of(collection.codec_options)
+        target = step.target.of(rule.document_class)
+        zone = time_zone_of(target.collection.codec_options)
         await changing.update_many(
-            collection,
-            rule.document_class,
+            target,
             Q(path.query(referred)),
             with_stamps(rule.document_class, update.change, zone),
             array_filters=update.array_filters,

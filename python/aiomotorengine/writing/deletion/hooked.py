@@ -8,10 +8,10 @@ from typing import Any
 
 from aiomotorengine.ids import id_key
 from aiomotorengine.reading import documents as reading
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.writing.deletion import commands
 from aiomotorengine.writing.deletion.plan import find_ids
 from aiomotorengine.writing.hooks import after_deleting, before_deleting
-from aiomotorengine.writing.target import Target
 
 __all__ = ["delete_hooked", "load_hooked"]
 
@@ -23,7 +23,7 @@ async def load_hooked(target: Target, query: Mapping[str, Any]) -> list[Any]:
         StoredValueError: one cannot be read.
         Exception: what a hook raises.
     """
-    found = reading.find(target.collection, target.document_class, query)
+    found = reading.find(target, query)
     async with aclosing(found) as batches:
         documents = [document async for batch in batches for document in batch]
     for document in documents:

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from aiomotorengine.errors import DeleteDeniedError
 from aiomotorengine.ids import chunks, id_key
 from aiomotorengine.reading import documents as reading
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.writing.deletion.rules import DeleteRule, rules_for
-from aiomotorengine.writing.target import Target
 
 __all__ = ["Plan", "Step", "find_ids", "planned", "with_ids"]
 
@@ -145,9 +145,7 @@ async def find_ids(
 
 
 def ids_found(target: Target, query: Mapping[str, Any], **options: Any) -> reading.Reading:
-    return reading.find_stored(
-        target.collection, target.document_class, query, projection={"_id": 1}, **options
-    )
+    return reading.find_stored(target, query, projection={"_id": 1}, **options)
 
 
 def with_ids(query: Mapping[str, Any], ids: Sequence[Any]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""What is known of a transaction that a program began with the driver's session.
+"""What a document says of itself that was saved in a transaction.
 
-Its end is not seen from here. The driver keeps it to itself whether a commit came through, so a
-document that was saved in a transaction counts as saved until the transaction is over, and then as
-new: saving it again replaces it where it is there, and inserts it where it is not.
+Of a transaction that a program began with the driver's session the end is not seen from here: the
+driver keeps it to itself whether a commit came through. So a document that was saved in one counts
+as saved until the transaction is over, and then as new: saving it again replaces it where it is
+there, and inserts it where it is not.
 """
 
 from __future__ import annotations
@@ -11,14 +12,25 @@ from typing import Any
 
 from pymongo.write_concern import WriteConcern
 
-__all__ = ["SavedInTransaction", "has_sent_commands", "suited", "transaction_of"]
+__all__ = [
+    "SavedInTransaction",
+    "has_sent_commands",
+    "of_pymongo",
+    "suited",
+    "transaction_of",
+]
+
+
+def of_pymongo(session: Any) -> Any:
+    """PyMongo's session behind one of Motor's, or the very one."""
+    return getattr(session, "delegate", session)
 
 
 def transaction_of(session: Any) -> object | None:
     """An object that is the same for as long as one transaction of a session goes on.
 
     Parameters:
-        session: PyMongo's session, or ``None``.
+        session: the driver's session, or ``None``.
 
     Returns:
         The options of the transaction, which the driver makes anew for each; ``None`` outside of
@@ -27,16 +39,17 @@ def transaction_of(session: Any) -> object | None:
     if session is None or not session.in_transaction:
         return None
     # Where a driver keeps them elsewhere, each question is about a transaction of its own.
-    return getattr(getattr(session, "_transaction", None), "opts", None) or object()
+    transaction = getattr(of_pymongo(session), "_transaction", None)
+    return getattr(transaction, "opts", None) or object()
 
 
 def has_sent_commands(session: Any) -> bool:
     """Whether the server may know of the transaction already."""
-    return not getattr(session, "_starting_transaction", False)
+    return not getattr(of_pymongo(session), "_starting_transaction", False)
 
 
 def suited(collection: Any, session: Any) -> Any:
-    """The collection as it is used while a session is bound to the task.
+    """The collection as a program uses it while a session is bound to the task.
 
     A transaction has one write concern, that of its commit, and servers refuse writes in it that
     have another. The driver leaves out the one of ``connect`` where it is handed the session, but
@@ -55,10 +68,11 @@ def suited(collection: Any, session: Any) -> Any:
 class SavedInTransaction:
     """Stands in ``_is_persisted`` for "saved, if this transaction is committed".
 
-    It is false: outside of the transaction the document does not count as saved.
+    It is false until the transaction is known to be committed: outside of it, the document does not
+    count as saved.
 
     Attributes:
-        transaction: what ``transaction_of`` returned.
+        transaction: the transaction, as ``Target.transaction`` has it.
     """
 
     __slots__ = ("transaction",)
@@ -67,7 +81,8 @@ class SavedInTransaction:
         self.transaction = transaction
 
     def __bool__(self) -> bool:
-        return False
+        # The library's own transactions know; of the driver's nobody does.
+        return getattr(self.transaction, "is_committed", False)
 
     def __copy__(self) -> SavedInTransaction:
         return self
@@ -76,4 +91,4 @@ class SavedInTransaction:
         return self  # a copy of the document was saved in the same transaction
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return bool, ()  # and another process takes no part in it
+        return bool, (bool(self),)  # another process takes no part in it

@@ -1,0 +1,1 @@
+"""Sessions and transactions: which one a call belongs to, and what they mean for documents."""

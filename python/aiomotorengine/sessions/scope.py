@@ -1,0 +1,208 @@
+"""What a block of ``transaction`` or ``start_session`` is to the calls that belong to it.
+
+A session does one thing at a time, a transaction ends with the first error of the server, and a
+task may outlive the block that it was started in. A scope sees to all three, so that nothing is
+written beside a transaction, and nothing that was to be in it is missing from what is committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from bson.errors import InvalidBSON
+from pymongo.errors import (
+    ConfigurationError,
+    InvalidOperation,
+    OperationFailure,
+    PyMongoError,
+)
+
+from aiomotorengine.connection import OpenClient
+from aiomotorengine.errors import (
+    ConcurrentSessionUseError,
+    TransactionAbortedError,
+    TransactionEndedError,
+)
+from aiomotorengine.sessions.saved import of_pymongo
+from aiomotorengine.sessions.transaction import Transaction
+
+__all__ = ["Scope", "no_scopes", "scope_here", "scope_of"]
+
+T = TypeVar("T")
+
+NONE: Mapping[OpenClient, Scope] = MappingProxyType({})
+
+SCOPES: ContextVar[Mapping[OpenClient, Scope]] = ContextVar("aiomotorengine_scopes", default=NONE)
+"""The innermost scope of each client. A client belongs to one alias and one event loop."""
+
+SCOPE = "_aiomotorengine_scope"
+"""The attribute of PyMongo's session that holds its scope, for calls that are handed a session."""
+
+NOT_SENT = (ConfigurationError, InvalidOperation)
+"""What the driver raises by itself, before it asks a server."""
+
+ILLEGAL_OPERATION = 20
+STANDALONE = "Transaction numbers are only allowed on a replica set member"
+STANDALONE_NOTE = "Transactions need a replica set; one of a single member will do."
+
+
+class Scope:
+    """The calls that run in one session, or in one transaction of it.
+
+    Parameters:
+        opened: the client.
+        session: the driver's session.
+        transaction: the transaction; ``None`` for a session without one.
+
+    Attributes:
+        opened: the client.
+        session: the driver's session.
+        transaction: the transaction, if there is one.
+        error: what has aborted the transaction, if anything has.
+    """
+
+    def __init__(self, opened: OpenClient, session: Any, transaction: Transaction | None) -> None:
+        self.opened = opened
+        self.session = session
+        self.transaction = transaction
+        self.error: BaseException | None = None
+        self._under_way: asyncio.Future[Any] | None = None
+        self._is_over = False
+
+    @property
+    def _name(self) -> str:
+        return "session" if self.transaction is None else "transaction"
+
+    def check(self) -> None:
+        """See whether an operation may begin.
+
+        Raises:
+            TransactionEndedError: the block is over.
+            TransactionAbortedError: the transaction was aborted by an error.
+            ConcurrentSessionUseError: an operation is under way.
+        """
+        if self._is_over or (self.transaction is not None and not self.session.in_transaction):
+            raise TransactionEndedError.of(self._name)
+        if self.error is not None:
+            raise TransactionAbortedError.by(self.error)
+        if self._under_way is not None and not self._under_way.done():
+            raise ConcurrentSessionUseError.of(self._name)
+
+    async def run(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run one operation, while which no other may begin.
+
+        If this is cancelled, the operation is under way until the driver has let go of it.
+
+        Raises:
+            Exception: as for ``check``; or what the operation raises.
+        """
+        self.check()
+        operation: asyncio.Future[T] = asyncio.ensure_future(work())
+        self._under_way = operation
+        try:
+            await asyncio.wait([operation])
+        except asyncio.CancelledError as error:
+            self.abort(error)  # whether the server has done it is not known
+            operation.add_done_callback(look_at)
+            if not self.opened.driver.works_in_threads:
+                operation.cancel()  # a thread goes on, and is to be seen until its end
+            raise
+        try:
+            return operation.result()
+        except Exception as error:
+            if ends_transaction(error):
+                self.abort(error)
+            raise
+
+    def abort(self, error: BaseException) -> None:
+        """An error has ended the transaction: nothing more is done in it, and it is not committed.
+
+        The first one counts.
+        """
+        if self.transaction is None:
+            return
+        if self.error is None:
+            self.error = error
+            if is_of_standalone(error):
+                error.add_note(STANDALONE_NOTE)
+
+    async def finish(self) -> None:
+        """Begin no operation any more, and wait for the one that is under way."""
+        self._is_over = True
+        if self._under_way is not None:
+            await asyncio.wait([self._under_way])
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let no operation begin in this block, which is an operation itself."""
+        self.check()
+        held = self._under_way = asyncio.get_running_loop().create_future()
+        try:
+            yield
+        finally:
+            held.set_result(None)
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Have the calls in this block, and in tasks that it starts, belong to the scope."""
+        session = of_pymongo(self.session)
+        outer, outer_of_session = scope_here(self.opened), scope_of(session)
+        put(self.opened, self)
+        setattr(session, SCOPE, self)
+        try:
+            yield
+        finally:
+            # In a fixture of a test the end may be in another context than the beginning.
+            if SCOPES.get().get(self.opened) is self:
+                put(self.opened, outer)
+            setattr(session, SCOPE, outer_of_session)
+
+
+def scope_here(opened: OpenClient) -> Scope | None:
+    """The innermost scope of a client that the running task is in."""
+    return SCOPES.get().get(opened)
+
+
+def scope_of(session: Any) -> Scope | None:
+    """The scope of a session, if it is one of the library's."""
+    found: Scope | None = getattr(of_pymongo(session), SCOPE, None)
+    return found
+
+
+@contextmanager
+def no_scopes() -> Iterator[None]:
+    """Have the calls in this block belong to no scope."""
+    before = SCOPES.get()
+    SCOPES.set(NONE)
+    try:
+        yield
+    finally:
+        SCOPES.set(before)
+
+
+def put(opened: OpenClient, scope: Scope | None) -> None:
+    others = {client: other for client, other in SCOPES.get().items() if client is not opened}
+    SCOPES.set(others if scope is None else {**others, opened: scope})
+
+
+def ends_transaction(error: Exception) -> bool:
+    """Whether an operation's error says that a server has ended the transaction, or may have."""
+    if isinstance(error, NOT_SENT):
+        return False
+    return isinstance(error, PyMongoError | InvalidBSON)
+
+
+def is_of_standalone(error: BaseException) -> bool:
+    is_refusal = isinstance(error, OperationFailure) and error.code == ILLEGAL_OPERATION
+    return is_refusal and STANDALONE in str(error)
+
+
+def look_at(operation: asyncio.Future[Any]) -> None:
+    """Take the error of an operation that nobody waits for any more."""
+    if not operation.cancelled():
+        operation.exception()

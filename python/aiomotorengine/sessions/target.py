@@ -1,0 +1,224 @@
+"""Where a call goes: the collection, and the session in which the driver is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from copy import copy
+from functools import partial
+from typing import Any
+
+import pymongo
+
+from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, OpenClient, connection_of
+from aiomotorengine.drivers import Driver
+from aiomotorengine.sessions.options import UNCHANGED, CallOptions
+from aiomotorengine.sessions.saved import transaction_of
+from aiomotorengine.sessions.scope import Scope, scope_here, scope_of
+
+__all__ = ["Target", "target_beside", "target_of"]
+
+NOTHING_TO_UNDO: AbstractContextManager[None] = nullcontext()
+
+
+class Target:
+    """Where a call goes.
+
+    Parameters:
+        opened: the client.
+        document_class: the class of the query set.
+        options: what was asked for.
+
+    Attributes:
+        opened: the client.
+        collection: the driver's collection.
+        document_class: the class of the query set.
+        options: what was asked for.
+        session: the driver's session in which the call runs, if it runs in one that was begun
+            outside of the driver's call.
+        scope: the block of the library's to which it belongs, if there is one.
+    """
+
+    __slots__ = (
+        "_is_bare",
+        "collection",
+        "document_class",
+        "opened",
+        "options",
+        "scope",
+        "session",
+    )
+
+    def __init__(
+        self, opened: OpenClient, document_class: Any, options: CallOptions = UNCHANGED
+    ) -> None:
+        self.opened = opened
+        self.document_class = document_class
+        self.options = options
+        self.collection: Any = opened.collection(document_class.__collection__)
+        self.scope: Scope | None
+        if options.session is None:
+            self.scope = scope_here(opened)
+            self.session = opened.bound_session() if self.scope is None else self.scope.session
+        else:
+            self.session = options.session
+            self.scope = scope_of(self.session)
+        self._is_bare = True
+        if options is not UNCHANGED:
+            self._is_bare = options.timeout is None and options.comment is None
+            if options.write_concern is not None:
+                self.collection = self.collection.with_options(write_concern=options.write_concern)
+        if self.session is not None:
+            self._is_bare = False
+
+    @property
+    def driver(self) -> Driver:
+        """What speaks to the driver."""
+        return self.opened.driver
+
+    @property
+    def transaction(self) -> object | None:
+        """The transaction that goes on in the session; compare it with ``is``."""
+        if self.session is None:
+            return None
+        if self.scope is not None and self.scope.transaction is not None:
+            return self.scope.transaction
+        return transaction_of(self.session)
+
+    def of(self, document_class: Any) -> Target:
+        """Where the same call goes on with documents of another class.
+
+        Its connection is the class's own, or else the one that the call names. What the call asks
+        for holds there as well, but for its session where the connection is another.
+        """
+        return target_beside(document_class, self.options.alias, self.options)
+
+    def with_class(self, document_class: Any) -> Target:
+        """The same collection, in which documents of another class are, too."""
+        target = copy(self)
+        target.document_class = document_class
+        return target
+
+    def outside(self, session: Any) -> Target:
+        """The same collection in a session that was made for this, outside of the transaction.
+
+        Raises:
+            InvalidOperation: nothing may be begun in the transaction, nor be done for it.
+        """
+        if self.scope is not None:
+            self.scope.check()
+        return Target(self.opened, self.document_class, self.options._replace(session=session))
+
+    @property
+    def ends_cursors(self) -> bool:
+        """Whether the server closes all cursors of the call when its transaction is over."""
+        return self.scope is not None and self.scope.transaction is not None
+
+    # -- asking the driver ----------------------------------------------------------------------
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What each call of the driver gets besides its own arguments."""
+        arguments = {}
+        if self.session is not None:
+            arguments["session"] = self.session
+        if self.options.comment is not None:
+            arguments["comment"] = self.options.comment
+        return arguments
+
+    def call(
+        self, method: Callable[..., Awaitable[Any]], *arguments: Any, **options: Any
+    ) -> Awaitable[Any]:
+        """Ask the driver, as one operation.
+
+        Parameters:
+            method: a method of the driver's collection or database.
+            arguments: what it takes.
+            options: the same, by name.
+
+        Raises:
+            InvalidOperation: nothing may be begun in the transaction now.
+        """
+        if self._is_bare:
+            return method(*arguments, **options)
+        return self._run(partial(method, *arguments, **self.arguments, **options))
+
+    def run(self, work: Callable[[], Awaitable[Any]]) -> Awaitable[Any]:
+        """Ask the driver more than once, as one operation; ``work`` passes ``arguments`` itself."""
+        return work() if self._is_bare else self._run(work)
+
+    async def _run(self, work: Callable[[], Awaitable[Any]]) -> Any:
+        seconds = self.options.timeout
+        if seconds is not None:
+            work = partial(within, seconds, work)
+        if self.scope is None:
+            return await work()
+        return await self.scope.run(work)
+
+    # -- what documents get back -----------------------------------------------------------------
+
+    def changing(self, document: Any, *names: str) -> AbstractContextManager[None]:
+        """Remember what the library changes in a document in this block.
+
+        If the transaction does not commit, the document gets it back, unless the program has
+        assigned something else since. Outside of a transaction nothing is remembered.
+
+        Parameters:
+            document: the document.
+            names: what it sets besides the attributes of the library's own and what each save sets.
+        """
+        scope = self.scope
+        if scope is None or scope.transaction is None:
+            return NOTHING_TO_UNDO
+        return scope.transaction.changing([document], names)
+
+    def changing_all(self, documents: Iterable[Any]) -> AbstractContextManager[None]:
+        """The same for many documents."""
+        scope = self.scope
+        if scope is None or scope.transaction is None:
+            return NOTHING_TO_UNDO
+        return scope.transaction.changing(documents)
+
+
+def target_of(
+    document_class: Any, alias: str | None = None, options: CallOptions = UNCHANGED
+) -> Target:
+    """Where a call of a class's query set goes.
+
+    Parameters:
+        document_class: the class.
+        alias: the connection that the call names.
+        options: what ``using`` and the call ask for.
+
+    Raises:
+        UnknownAliasError: there is no such connection.
+    """
+    if alias is not None:
+        options = options._replace(alias=alias)
+    name = options.alias or document_class.__alias__ or DEFAULT_CONNECTION_NAME
+    return Target(connection_of(name).opened(), document_class, options)
+
+
+def target_beside(document_class: Any, alias: str | None, options: CallOptions) -> Target:
+    """Where a call goes on with documents of a class that it was not made for.
+
+    Parameters:
+        document_class: the class.
+        alias: the connection, unless the class has one of its own.
+        options: those of the call. A session of theirs holds on its own connection only.
+    """
+    name = document_class.__alias__ or alias or DEFAULT_CONNECTION_NAME
+    opened = connection_of(name).opened()
+    if options.session is not None and not belongs_to(options.session, opened.client):
+        options = options._replace(session=None)
+    return Target(opened, document_class, options)
+
+
+def belongs_to(session: Any, client: Any) -> bool:
+    """Whether a session is one of a client's, or of PyMongo's client behind one of Motor's."""
+    return any(session.client is other for other in (client, vars(client).get("delegate")))
+
+
+async def within(seconds: float, work: Callable[[], Awaitable[Any]]) -> Any:
+    with pymongo.timeout(seconds):
+        return await work()

@@ -1,0 +1,98 @@
+"""What the library has changed in documents during a transaction, so that it can be taken back.
+
+Only what the library itself set is taken back, and only where it still stands: what the program has
+assigned, before or after, stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from aiomotorengine.documents.conversion import conversion_of, find_attribute
+from aiomotorengine.storage.descriptors import ABSENT
+from aiomotorengine.storage.values import other_values, value_of
+
+__all__ = ["Changes"]
+
+SLOTS = ("_id", "_is_persisted")
+"""The attributes of a document that are the library's own, and that saving it changes."""
+
+
+class Changes:
+    """The changes of one transaction, in the order in which they were made."""
+
+    def __init__(self) -> None:
+        self._undoers: list[Callable[[], None]] = []
+
+    @contextmanager
+    def made_to(self, documents: Iterable[Any], names: Iterable[str] = ()) -> Iterator[None]:
+        """Remember what the library changes in documents in this block.
+
+        Parameters:
+            documents: the documents.
+            names: fields and dynamic values that it sets, besides those that every save sets.
+        """
+        before = [place for document in documents for place in places_in(document, names)]
+        values = [read() for read, _ in before]
+        try:
+            yield
+        finally:
+            for (read, put), was in zip(before, values, strict=True):
+                now = read()
+                if now is not was:
+                    self._undoers.append(undoer(read, put, was, now))
+
+    def undo(self) -> None:
+        """Take everything back."""
+        while self._undoers:
+            self._undoers.pop()()
+
+    def forget(self) -> None:
+        """Nothing is to be taken back any more."""
+        self._undoers.clear()
+
+
+Place = tuple[Callable[[], Any], Callable[[Any], None]]
+"""A place that has a value: how to read it, and how to put another one there."""
+
+
+def places_in(document: Any, names: Iterable[str]) -> Iterator[Place]:
+    """The places of a document in which the library may put something."""
+    for slot in SLOTS:
+        yield attribute_place(document, slot)
+    for holder, name in conversion_of(type(document)).stamped(document):
+        yield field_place(holder, name)
+    fields = type(document)._fields
+    for name in names:
+        yield (field_place if name in fields else dynamic_place)(document, name)
+
+
+def attribute_place(document: Any, name: str) -> Place:
+    return lambda: getattr(document, name), lambda value: setattr(document, name, value)
+
+
+def field_place(document: Any, name: str) -> Place:
+    attribute = find_attribute(type(document), name)
+    return lambda: value_of(document, name), lambda value: attribute.keep(document, value)
+
+
+def dynamic_place(document: Any, name: str) -> Place:
+    def put(value: Any) -> None:
+        if value is ABSENT:
+            delattr(document, name)
+        else:
+            setattr(document, name, value)
+
+    return lambda: other_values(document).get(name, ABSENT), put
+
+
+def undoer(read: Callable[[], Any], put: Callable[[Any], None], was: Any, now: Any) -> Any:
+    """What puts back what was in a place, unless something else has been put there since."""
+
+    def undo() -> None:
+        if read() is now:
+            put(was)
+
+    return undo
