@@ -68,7 +68,7 @@ async def large(mongo: Mongo) -> int:
 
 async def batches(query_set: QuerySet[Any], limit: int | None = None) -> list[int]:
     """The sizes of the batches in which documents arrive."""
-    return [len(batch) async for batch in query_set._found(limit)]
+    return [len(batch) async for batch in query_set._found(query_set._target(), limit, None)]
 
 
 # -- bytes ---------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from pymongo.write_concern import WriteConcern
 
@@ -15,7 +16,8 @@ WriteConcernLike = WriteConcern | int | str | Mapping[str, Any]
 """What says how far a write has to have come before it counts as done."""
 
 
-class CallOptions(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CallOptions:
     """What ``using`` says of all calls, and single calls of themselves.
 
     Attributes:
