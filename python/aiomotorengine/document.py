@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
 
 from aiomotorengine import references, validation
 from aiomotorengine.codec import explain
 from aiomotorengine.codec.explain import CodecExplanation
+from aiomotorengine.connection import ConnectionError
 from aiomotorengine.documents import representation
 from aiomotorengine.documents.construction import keywords_needed
 from aiomotorengine.documents.conversion import Conversion, conversion_of, find_attribute
+from aiomotorengine.documents.does_not_exist import DoesNotExistOfClass
+from aiomotorengine.documents.taking import take_over
 from aiomotorengine.errors import FieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
@@ -24,6 +28,7 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.classes import fill_directly
 from aiomotorengine.storage.dangling import DanglingReference
 from aiomotorengine.storage.values import LiveValues, other_values, value_of
+from aiomotorengine.writing import tracking
 from aiomotorengine.writing.deletion import deleting
 
 if TYPE_CHECKING:
@@ -35,6 +40,10 @@ D = TypeVar("D", bound="BaseDocument")
 
 AUTHORIZED_FIELDS = ("_id", "_values", "_is_persisted", "_stored_keys", "_hidden")
 """Names on an instance that are the library's own; here because programs of 2017 import it."""
+
+
+UNCONNECTED: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
+"""The codec options of a client that was made without saying any."""
 
 
 class Objects:
@@ -53,6 +62,7 @@ class BaseDocument(DocumentStorage):
     __collection__: ClassVar[str]
     __lazy__: ClassVar[bool] = True
     __alias__: ClassVar[str | None] = None
+    __track_changes__: ClassVar[bool] = False
     _fields: ClassVar[dict[str, BaseField[Any]]] = {}
     _db_field_map: ClassVar[dict[str, str]] = {}
     _reverse_db_field_map: ClassVar[dict[str, str]] = {}
@@ -62,6 +72,7 @@ class BaseDocument(DocumentStorage):
     __hooks__: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     objects = Objects()
+    DoesNotExist = DoesNotExistOfClass()
 
     def __init__(self, /, **values: Any) -> None:
         """Make a document.
@@ -188,6 +199,64 @@ class BaseDocument(DocumentStorage):
             text   string  ...
         """
         return explain.explain(cls, codec_options)
+
+    # -- changes --------------------------------------------------------------------------------
+
+    def is_changed(self, field: BaseField[Any] | str | None = None) -> bool:
+        """Whether the document has changed since it was loaded or saved.
+
+        Parameters:
+            field: look only at what this field, or the attribute of this name or path, holds.
+
+        Raises:
+            ChangesNotTrackedError: the class does not set ``__track_changes__``, and
+                ``track_changes`` was not called.
+            ValueError: there is no such attribute.
+        """
+        return tracking.is_changed(self, field)
+
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """What has changed since the document was loaded or saved.
+
+        Returns:
+            The value before and the one now, by the path of the attribute. In embedded documents
+            it is the path of what has changed in them; lists come whole. Of a document that was
+            never saved everything is changed.
+
+        Raises:
+            ChangesNotTrackedError: the class does not set ``__track_changes__``, and
+                ``track_changes`` was not called.
+
+        Example:
+            >>> from aiomotorengine import Document, ListField, StringField
+            >>> class Account(Document):
+            ...     name = StringField()
+            ...     tags = ListField(StringField())
+            >>> account = Account(name="Ada", tags=["a"]).track_changes()
+            >>> account.tags.append("b")
+            >>> account.changes()
+            {'tags': (['a'], ['a', 'b'])}
+        """
+        return tracking.changes_of(self)
+
+    def rollback(self) -> Self:
+        """Take back all changes since the document was loaded or saved.
+
+        A reference that was loaded and refers to the same document as before stays loaded.
+
+        Raises:
+            ChangesNotTrackedError: the class does not set ``__track_changes__``, and
+                ``track_changes`` was not called.
+        """
+        before = tracking.as_it_was(self)
+        references.keep_loaded(self, before)
+        take_over(self, before)
+        return self
+
+    def track_changes(self) -> Self:
+        """Tell changes from what the document is now, whether its class tracks them or not."""
+        tracking.track(self, codec_options_for(type(self)))
+        return self
 
     # -- the database ---------------------------------------------------------------------------
 
@@ -337,6 +406,15 @@ class BaseDocument(DocumentStorage):
 
 
 fill_directly(BaseDocument)
+
+
+def codec_options_for(document_class: Any) -> CodecOptions[Any]:
+    """Those of the class's connection, or the usual ones where there is none yet."""
+    try:
+        options: CodecOptions[Any] = document_class.objects.coll().codec_options
+    except ConnectionError:
+        return UNCONNECTED
+    return options
 
 
 def is_kind(field: Any, kind: type[BaseField[Any]]) -> bool:

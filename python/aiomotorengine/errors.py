@@ -7,7 +7,7 @@ from asyncio import CancelledError
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from bson.errors import BSONError
 from pymongo.errors import (
@@ -19,16 +19,22 @@ from pymongo.errors import (
 
 from aiomotorengine.locations import Location, Part, location_of, shown
 
+if TYPE_CHECKING:
+    from typing import Self
+
 __all__ = [
     "PYMONGO_ERROR_REGEX",
     "AggregationError",
+    "ChangesNotTrackedError",
     "ConcurrentSessionUseError",
     "DeleteDeniedError",
+    "DoesNotExist",
     "FieldError",
     "InvalidDocumentError",
     "LoadReferencesRequiredError",
     "OversizeDocumentError",
     "ResultsTruncatedWarning",
+    "StaleDocumentError",
     "StoredValueError",
     "TransactionAbortedError",
     "TransactionEndedError",
@@ -192,6 +198,101 @@ class LoadReferencesRequiredError(RuntimeError):
         return cls(
             f"The property '{name}' can't be accessed before calling 'load_references' on its "
             f"instance first ({class_name}) or setting __lazy__ to False in the {class_name} class."
+        )
+
+
+class DoesNotExist(LookupError):  # noqa: N818  # as in every other mapper
+    """A document is not, or not any more, in the database.
+
+    Each document class has an error of its own below this one, as ``User.DoesNotExist``.
+
+    Attributes:
+        document: the document that is gone, if one was in hand.
+        report: of a call about many documents, what became of each.
+    """
+
+    document: Any = None
+    report: Any = None
+
+    @classmethod
+    def gone(cls, document: Any) -> Self:
+        """The error for a document that was stored once."""
+        error = cls(f'This "{type(document).__name__}" is not in the database any more.')
+        error.document = document
+        return error
+
+
+class ChangesNotTrackedError(RuntimeError):
+    """It was asked what has changed in a document of which nobody knows what it was."""
+
+    @classmethod
+    def of(cls, document: object) -> ChangesNotTrackedError:
+        return cls(
+            f'Changes of this "{type(document).__name__}" are not tracked: set '
+            "__track_changes__ = True, or call track_changes() before changing it."
+        )
+
+
+class StaleDocumentError(RuntimeError):
+    """A document was not written, because what is stored is not what the program thinks it is.
+
+    Attributes:
+        document: the document.
+        expected: the version that it was loaded with; ``None`` if it has none.
+        found: the version that is stored; ``None`` if the document is gone, or has none.
+        report: of a call about many documents, what became of each.
+    """
+
+    def __init__(
+        self, message: str, document: Any = None, expected: Any = None, found: Any = None
+    ) -> None:
+        super().__init__(message)
+        self.document = document
+        self.expected = expected
+        self.found = found
+        self.report: Any = None
+
+    @classmethod
+    def changed(cls, document: Any, expected: Any, found: Any) -> StaleDocumentError:
+        """Someone else has written it since it was loaded."""
+        return cls(
+            f'This "{type(document).__name__}" was changed by someone else since it was loaded '
+            f"(version {expected}, stored {found}).",
+            document,
+            expected,
+            found,
+        )
+
+    @classmethod
+    def deleted(cls, document: Any, expected: Any) -> StaleDocumentError:
+        """Someone else has deleted it since it was loaded."""
+        return cls(
+            f'This "{type(document).__name__}" was deleted by someone else since it was loaded '
+            f"(version {expected}).",
+            document,
+            expected,
+        )
+
+    @classmethod
+    def there_already(cls, document: Any, found: Any) -> StaleDocumentError:
+        """It was made with an id under which a document is stored."""
+        return cls(
+            f'This "{type(document).__name__}" was stored by someone else (version {found}): load '
+            "it before you change it.",
+            document,
+            None,
+            found,
+        )
+
+    @classmethod
+    def condition(cls, document: Any, expected: Any, found: Any) -> StaleDocumentError:
+        """What is stored does not meet the condition of the call."""
+        return cls(
+            f'This "{type(document).__name__}" was not written: what is stored does not meet the '
+            "condition.",
+            document,
+            expected,
+            found,
         )
 
 

@@ -29,6 +29,7 @@ COMPILED_NAMES = frozenset(
         "__init__",
         "__new__",
         "__setattr__",
+        "__track_changes__",
         "from_son",
         "get_field_by_db_name",
         "get_field_value",

@@ -28,7 +28,7 @@ from aiomotorengine.storage.dangling import DanglingReference, ReferenceList
 from aiomotorengine.storage.values import value_of
 from aiomotorengine.utils import is_collection
 
-__all__ = ["load"]
+__all__ = ["keep_loaded", "load"]
 
 
 class Node:
@@ -177,7 +177,9 @@ async def fill(
     reached = []
     for document_class, wanting in wanted.items():
         ids = {reference.key[1]: reference.value for reference in wanting}
-        found = await fetch(target_beside(document_class, alias, options), ids)
+        target = target_beside(document_class, alias, options)
+        codec_options = target.collection.codec_options
+        found = await fetch(target, ids)
         used = set()
         for reference in wanting:
             key = reference.key[1]
@@ -188,7 +190,7 @@ async def fill(
             stored = deepcopy(found[key]) if key in used else found[key]
             used.add(key)
             try:
-                document = document_class.from_son(stored)
+                document = reading.document_of(document_class, stored, codec_options)
             except StoredValueError as error:
                 if on_unreadable is None:
                     raise
@@ -231,6 +233,40 @@ def adopt(node: Node, earlier: Any) -> None:
         else:
             reference.put(deepcopy(known) if type(known).__lazy__ else known)
     mark_missing_in_lists(references)
+
+
+def keep_loaded(document: Any, found: Any) -> None:
+    """Keep what a document has loaded: put it in the place of the same ids in another one.
+
+    Parameters:
+        document: the document whose references were loaded.
+        found: another of its class, which takes its place and has none loaded.
+    """
+    for name in type(document)._fields:
+        keep_loaded_in(
+            list(references_in(Node(document, None), [name])),
+            list(references_in(Node(found, None), [name])),
+        )
+
+
+def keep_loaded_in(references: Sequence[Reference], unloaded: Sequence[Reference]) -> None:
+    """The same for the references of one field."""
+    loaded: dict[Any, list[Any]] = {}
+    for reference in references:
+        value = reference.value
+        if isinstance(value, DanglingReference):
+            loaded.setdefault(reference.key_of(value.id), []).append(value)
+        elif isinstance(value, DocumentStorage):
+            loaded.setdefault(reference.key_of(value._id), []).append(value)
+    lists = {id(it.container): it for it in references if isinstance(it.container, ReferenceList)}
+    for reference in lists.values():
+        for missing in reference.container.missing:
+            dangling = DanglingReference(missing)
+            loaded.setdefault(reference.key_of(missing), []).append(dangling)
+    for reference in unloaded:
+        if reference.is_unloaded and (known := loaded.get(reference.key)):
+            reference.put(known.pop(0))
+    mark_missing_in_lists(unloaded)
 
 
 def mark_missing_in_lists(references: Sequence[Reference]) -> None:

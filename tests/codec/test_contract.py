@@ -34,15 +34,17 @@ FOR_STORAGE = {
     "StorageMeta",
     "forget_constructions",
     "initializer",
+    "new_instance",
     "others",
     "set_construction",
     "set_layout",
+    "setter_changed",
     "take_values",
     "value",
     "values_of",
 }
 FOR_THE_EXTENSION = {"Codec", "DocumentError", "EncodedDocument", "RowCodec", "has_more_levels"}
-FOR_THE_EXTENSION |= {"now"}
+FOR_THE_EXTENSION |= {"Snapshot", "now"}
 CODEC_METHODS = {"validate_many", "encode_many", "decode_many", "compile_rows", "stepped_back"}
 
 

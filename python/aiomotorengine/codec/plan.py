@@ -137,6 +137,7 @@ class DocumentPlan:
         construct: ``"direct"``, or ``"init"`` where the class must be called.
         routes: ``validate``, ``to_son``, ``from_son`` -> route for whole documents.
         rows: the route of rows that stand for documents of this very class.
+        tracks_changes: whether documents that are read remember what was stored.
         embedded: the plans of all classes whose documents may be in one of this class, by class. A
             document may contain itself, so this class can be one of them.
     """
@@ -151,6 +152,7 @@ class DocumentPlan:
     construct: str
     routes: Mapping[str, Route]
     rows: Route
+    tracks_changes: bool
     embedded: Mapping[type[DocumentStorage], DocumentPlan]
 
 
@@ -183,6 +185,7 @@ def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> 
         construct="direct" if document_class._is_built_directly() else "init",
         routes=MappingProxyType(routes),
         rows=rows_route(document_class, routes),
+        tracks_changes=bool(document_class.__track_changes__),
         embedded=embedded,
     )
 

@@ -6,7 +6,7 @@ The native codec is held to these results byte for byte, object for object, erro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import repeat
+from itertools import accumulate, repeat
 from math import inf
 from time import perf_counter
 from typing import Any
@@ -27,6 +27,8 @@ from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.fields.datetime_field import now
 from aiomotorengine.rows.plan import RowPlan
 from aiomotorengine.rows.refused import RefusedRow
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.snapshots import Snapshot
 
 __all__ = [
     "CONTRACT",
@@ -35,6 +37,7 @@ __all__ = [
     "DocumentError",
     "EncodedDocument",
     "RowCodec",
+    "Snapshot",
     "compile_plan",
     "cut_reply",
     "has_more_levels",
@@ -51,6 +54,7 @@ class Codec:
 
     def __init__(self, plan: DocumentPlan, codec_options: CodecOptions[Any]) -> None:
         self._document_class: Any = plan.document_class
+        self._tracks_changes = plan.tracks_changes
         self._codec_options = codec_options
         self.stepped_back = 0
 
@@ -100,18 +104,30 @@ class Codec:
         if parts is None:
             bson.decode_all(batch, self._codec_options)  # which has the words for it
             raise InvalidBSON("the documents do not stand end to end")
+        snapshot = self._snapshot(batch, parts)
         decoded: list[Any] = []
         for raw in parts:
             try:
                 refuse_endless(raw)
-                decoded.append(from_son(bson.decode(raw, self._codec_options)))
+                document = from_son(bson.decode(raw, self._codec_options))
             except Exception as error:
                 refused = DocumentError(len(decoded))
                 refused.decoded = decoded
                 raise refused from error
+            if snapshot is not None and isinstance(document, DocumentStorage):
+                document._is_persisted = snapshot
+            decoded.append(document)
             if perf_counter() >= end:
                 break
         return decoded
+
+    def _snapshot(self, batch: bytes, parts: Sequence[bytes]) -> Snapshot | None:
+        """What the documents of a batch have in ``_is_persisted``, if their changes are tracked."""
+        if not self._tracks_changes:
+            return None
+        ends = accumulate(map(len, parts), initial=0)
+        offsets = [start for start, _ in zip(ends, parts, strict=False)]
+        return Snapshot(batch, offsets, self._codec_options, state=True)
 
     def compile_rows(self, plan: RowPlan) -> RowCodec:
         return RowCodec(self, plan)

@@ -29,6 +29,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.hooks import NO_TYPES, converter, generation, validator
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, required, unreadable
+from aiomotorengine.fields.version_field import VersionField
 from aiomotorengine.locations import locate
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.choice import implementation as storage
@@ -64,6 +65,7 @@ class Conversion:
         factories: the fields whose default is made for each instance, with its maker.
         stamps: the attributes that a save sets by itself.
         on_save: the fields whose value a function gives on each save, with the function.
+        version: the field that holds the version, if there is one.
         hooks: the methods that are called with a document, by event.
     """
 
@@ -88,6 +90,7 @@ class Conversion:
         "names",
         "on_save",
         "stamps",
+        "version",
     )
 
     def __init__(self, document_class: Any) -> None:
@@ -147,6 +150,8 @@ class Conversion:
                 self._validators.append((name, readers[name], accepted, check))
         self.stamps = [attribute for attribute in attributes.values() if attribute.stamps]
         self.on_save = [(name, field.on_save) for name, field in fields.items() if field.on_save]
+        versions = (field for field in fields.values() if isinstance(field, VersionField))
+        self.version = next(versions, None)
         self._below: list[tuple[str, EmbeddedDocumentField[Any]]] | None = None
         self._renews: bool | None = None
         self.hooks: dict[str, tuple[Hook, ...]] = compiled_hooks(document_class)

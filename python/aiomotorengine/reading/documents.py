@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, aclosing, nullcontext, suppress
 from typing import Any, NamedTuple, Protocol
 
+from bson.codec_options import CodecOptions
 from bson.errors import InvalidBSON
 
 from aiomotorengine.codec import DocumentError, codec_for
@@ -19,6 +20,8 @@ from aiomotorengine.errors import StoredValueError
 from aiomotorengine.pacing import Pace
 from aiomotorengine.reading.dates import refused_date, unless_asked_for, with_any_date
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.snapshots import snapshot_of_mapping
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.cursors import CursorReader
 from aiomotorengine.wire.replies import Batch, decode_documents, with_replies_as_bytes
@@ -29,6 +32,7 @@ __all__ = [
     "Unreadable",
     "aggregate",
     "aggregate_one",
+    "document_of",
     "find",
     "find_first",
     "find_stored",
@@ -131,7 +135,7 @@ class DocumentDecoder:
         refusal = unless_asked_for(self._codec_options, self._document_class, stored)
         if refusal is not None:
             raise refusal
-        return self._document_class.from_son(stored)
+        return document_of(self._document_class, stored, self._codec_options)
 
     def _reason(self, batch: Batch, offset: int, refused: DocumentError) -> Exception:
         """Why a document cannot be read, as programs are told it."""
@@ -148,6 +152,22 @@ class DocumentDecoder:
 
     def _stored_at(self, batch: Batch, offset: int) -> Mapping[str, Any]:
         return decode_documents(batch, [offset], with_any_date(self._codec_options))[0]
+
+
+def document_of(
+    document_class: Any, stored: Mapping[str, Any], codec_options: CodecOptions[Any]
+) -> Any:
+    """The document of a class that is stored so, and did not come as bytes.
+
+    Parameters:
+        document_class: the class.
+        stored: what is stored.
+        codec_options: those of the collection that it is from.
+    """
+    document = document_class.from_son(stored)
+    if document_class.__track_changes__ and isinstance(document, DocumentStorage):
+        document._is_persisted = snapshot_of_mapping(stored, codec_options)
+    return document
 
 
 class StoredDecoder:

@@ -27,6 +27,14 @@ class PythonStorage:
 
     __slots__ = ("__dict__", "__weakref__", "_hidden", "_id", "_is_persisted", "_stored_keys")
 
+    def __getstate__(self) -> Any:
+        state: Any = object.__getstate__(self)
+        slots = state[1] if isinstance(state, tuple) else {}
+        for_copy_of = getattr(slots.get("_is_persisted"), "for_copy_of", None)
+        if for_copy_of is not None:
+            slots["_is_persisted"] = for_copy_of(self)
+        return state
+
 
 class PythonDescriptor:
     """The twin of the extension's ``FieldDescriptor``.
@@ -81,7 +89,8 @@ class DocumentStorage(Storage):
 
     Attributes:
         _id: the document's id, or ``None`` before the first save.
-        _is_persisted: whether the document was loaded or saved before.
+        _is_persisted: whether the document was loaded or saved before; where its changes are
+            tracked, a ``Snapshot`` that says so, and what was stored then.
         _stored_keys: for dynamic attributes that were loaded, the key each came from; and ``_id``
             for an embedded document that was stored with one.
         _hidden: stored values that no attribute shows (their name belongs to the class), by key;
@@ -91,7 +100,7 @@ class DocumentStorage(Storage):
     __slots__ = ()
 
     _id: Any
-    _is_persisted: bool
+    _is_persisted: Any
     _stored_keys: dict[str, str] | None
     _hidden: dict[str, Any] | None
 

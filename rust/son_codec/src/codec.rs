@@ -49,6 +49,8 @@ struct Native {
     is_in_one_go: bool,
     /// Whether they are read without a user's methods.
     is_read_alone: bool,
+    /// The class of what they remember of what was stored (`snapshots.py`), if they do.
+    snapshot_class: Option<Py<PyAny>>,
 }
 
 #[pymethods]
@@ -185,6 +187,11 @@ impl Codec {
         let Some((plan, context)) = self.plan_and_context(py, &items) else {
             return in_python(batch, offsets);
         };
+        let snapshot = match self.snapshot_class() {
+            Some(class) => Some(snapshot_of(class.bind(py), batch, offsets, &parts, &context)?),
+            None => None,
+        };
+        let context = context.remembering(snapshot.as_ref());
         let _pause = PausedCollector::new(py, !self.is_read_alone());
         let mut decoded = Vec::new();
         for bytes in parts {
@@ -233,6 +240,7 @@ impl Codec {
             return Ok(());
         };
         visit.call(&native.options.python)?;
+        visit.call(&native.snapshot_class)?;
         native
             .plans
             .iter()
@@ -261,6 +269,10 @@ impl Codec {
         self.native
             .as_ref()
             .is_some_and(|native| native.is_in_one_go)
+    }
+
+    fn snapshot_class(&self) -> Option<&Py<PyAny>> {
+        self.native.as_ref()?.snapshot_class.as_ref()
     }
 
     fn is_read_alone(&self) -> bool {
@@ -399,6 +411,26 @@ fn parts_of<'a>(
     Ok(Some(parts))
 }
 
+/// What the documents in some bytes remember of them: one object for all.
+fn snapshot_of<'py>(
+    class: &Bound<'py, PyAny>,
+    batch: &Bound<'py, PyBytes>,
+    offsets: Option<&Bound<'py, PyAny>>,
+    parts: &[&[u8]],
+    context: &Context<'_>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let options = &context.options.python;
+    if let Some(offsets) = offsets {
+        return class.call1((batch, offsets, options, true));
+    }
+    let start = batch.as_bytes().as_ptr().addr();
+    let offsets: Vec<usize> = parts
+        .iter()
+        .map(|part| part.as_ptr().addr() - start)
+        .collect();
+    class.call1((batch, offsets, options, true))
+}
+
 /// Compile the plan of a document class.
 #[pyfunction]
 pub(crate) fn compile_plan(
@@ -413,6 +445,10 @@ pub(crate) fn compile_plan(
             Some(Native {
                 is_in_one_go: plans.iter().all(|plan| plan.is_in_one_go),
                 is_read_alone: plans.iter().all(|plan| plan.is_read_alone),
+                snapshot_class: match plans.first() {
+                    Some(plan) if plan.is_tracked => Some(pure.getattr("Snapshot")?.unbind()),
+                    _ => None,
+                },
                 plans,
                 types,
                 options: Options::read(codec_options)?,

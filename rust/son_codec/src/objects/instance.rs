@@ -7,7 +7,7 @@ use pyo3::exceptions::PyMemoryError;
 use pyo3::ffi;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyString, PyType};
+use pyo3::types::{PyDict, PyString, PyType};
 
 use super::Value;
 use super::dict::Walk;
@@ -263,15 +263,18 @@ impl<'py> Unfinished<'_, 'py> {
         }
     }
 
-    /// The document, as it comes from the database.
+    /// The document, as it comes from the database: with its id, and what says that it is stored.
     #[inline]
-    pub(crate) fn loaded(self, id: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn loaded(
+        self,
+        id: Bound<'py, PyAny>,
+        state: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         match self {
-            Self::Dict(layout, values) => layout.loaded(id, values),
+            Self::Dict(layout, values) => layout.loaded(id, state, values),
             Self::Inline(document) => {
                 if let Some(stored) = stored(document.as_borrowed()) {
-                    let py = document.py();
-                    stored.set_origin(id, PyBool::new(py, true).to_owned().into_any());
+                    stored.set_origin(id, state);
                 }
                 Ok(document)
             }
@@ -445,6 +448,7 @@ impl DictLayout {
     fn loaded<'py>(
         &self,
         id: Bound<'py, PyAny>,
+        state: Bound<'py, PyAny>,
         values: Bound<'py, PyDict>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = id.py();
@@ -454,10 +458,7 @@ impl DictLayout {
         // looked), and each is filled once.
         unsafe {
             new.fill(self.id, id);
-            new.fill(
-                self.is_persisted,
-                PyBool::new(py, true).to_owned().into_any(),
-            );
+            new.fill(self.is_persisted, state);
             new.fill(self.stored_keys, none());
             new.fill(self.hidden, none());
         }

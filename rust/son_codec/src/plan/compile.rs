@@ -148,6 +148,7 @@ impl<'py> Compiler<'py> {
             takes_rows: is_known && plan.getattr("rows")?.getattr("native")?.extract()?,
             is_in_one_go: !fields.iter().any(Field::has_users_methods),
             is_read_alone: !fields.iter().any(Field::has_users_from_son),
+            is_tracked: plan.getattr("tracks_changes")?.extract()?,
             fields,
             layout,
             class: class.unbind(),

@@ -1,6 +1,7 @@
 //! What a conversion needs besides the document.
 
 use pyo3::prelude::*;
+use pyo3::types::PyBool;
 
 use super::Document;
 use crate::bson::{Element, Key, Writer};
@@ -29,6 +30,8 @@ pub(crate) struct Context<'py> {
     pub(crate) validates: bool,
     /// Where mappings are rows of the classes of embedded documents: how they are read.
     pub(crate) rows: Option<&'py Rows<'py>>,
+    /// What says of the documents that are read that they are stored, and how, if that is remembered.
+    snapshot: Option<&'py Bound<'py, PyAny>>,
     depth: usize,
     /// Where the stack was when the conversion began.
     stack: usize,
@@ -50,6 +53,7 @@ impl<'py> Context<'py> {
             items,
             validates: false,
             rows: None,
+            snapshot: None,
             depth: 0,
             stack: stack_position(),
         }
@@ -60,6 +64,20 @@ impl<'py> Context<'py> {
         Self {
             validates: true,
             ..*self
+        }
+    }
+
+    /// The same, where documents that are read remember this.
+    pub(crate) fn remembering(&self, snapshot: Option<&'py Bound<'py, PyAny>>) -> Self {
+        Self { snapshot, ..*self }
+    }
+
+    /// What a document that was read has in `_is_persisted`.
+    #[inline]
+    pub(crate) fn state_of_loaded(&self) -> Bound<'py, PyAny> {
+        match self.snapshot {
+            Some(snapshot) if !self.is_nested() => snapshot.clone(),
+            _ => PyBool::new(self.py, true).to_owned().into_any(),
         }
     }
 

@@ -42,6 +42,8 @@ pub(crate) struct Document {
     pub(crate) is_in_one_go: bool,
     /// Whether no method of a user's is called to read a value.
     pub(crate) is_read_alone: bool,
+    /// Whether documents remember what was stored when they were read.
+    pub(crate) is_tracked: bool,
 }
 
 /// A field that a save sets to the present.
@@ -307,7 +309,7 @@ impl Document {
         }
         let id = id.unwrap_or_else(|| context.none());
         let has_own_id = context.is_nested() && !id.is_none();
-        let document = unfinished.loaded(id)?;
+        let document = unfinished.loaded(id, context.state_of_loaded())?;
         let picked = if others.is_empty() {
             None
         } else {

@@ -230,15 +230,14 @@ impl<'a, 'py> Stored<'a, 'py> {
         }
     }
 
-    /// Say which id it has, and whether it was stored, when it is new. It has nothing rare.
+    /// Say which id it has, and that it was stored, when it is new: by a `bool`, or a snapshot, which
+    /// holds bytes and numbers and so leads to no document. It has nothing rare.
     #[inline]
     pub(crate) fn set_origin(self, id: Bound<'py, PyAny>, is_persisted: Bound<'py, PyAny>) {
         // SAFETY: an instance; both are counted by it now, and what was there before is let go of last.
         unsafe {
-            for value in [&id, &is_persisted] {
-                if may_be_in_cycle(self.py(), value.as_ptr()) {
-                    self.track();
-                }
+            if may_be_in_cycle(self.py(), id.as_ptr()) {
+                self.track();
             }
             let raw = self.raw();
             if (*raw).rare.is_null() {

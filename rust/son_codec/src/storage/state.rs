@@ -5,7 +5,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
 
 use super::base_type::stored;
 use super::instance::Stored;
@@ -73,6 +73,7 @@ fn state_of<'py>(
     for name in ["_hidden", "_id", "_is_persisted", "_stored_keys"] {
         keep_attribute(object, &PyString::intern(py, name), &slots)?;
     }
+    keep_own_snapshot(object, &slots)?;
     let names = py
         .import(intern!(py, "copyreg"))?
         .call_method1(intern!(py, "_slotnames"), (object.get_type(),))?;
@@ -80,6 +81,23 @@ fn state_of<'py>(
         keep_attribute(object, name?.cast::<PyString>()?, &slots)?;
     }
     (values_of(document)?, slots).into_pyobject(py)
+}
+
+/// A snapshot has the bytes of a whole reply, of which a copy gets those of its own document.
+fn keep_own_snapshot<'py>(
+    object: &Bound<'py, PyAny>,
+    slots: &Bound<'py, PyDict>,
+) -> PyResult<()> {
+    let py = object.py();
+    let name = intern!(py, "_is_persisted");
+    let state = match slots.get_item(name)? {
+        Some(state) if !state.is_exact_instance_of::<PyBool>() => state,
+        _ => return Ok(()),
+    };
+    match state.getattr_opt(intern!(py, "for_copy_of"))? {
+        Some(for_copy_of) => slots.set_item(name, for_copy_of.call1((object,))?),
+        None => Ok(()),
+    }
 }
 
 fn keep_attribute<'py>(

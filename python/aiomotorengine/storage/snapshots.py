@@ -1,0 +1,137 @@
+"""What was stored when documents were loaded or written, as bytes: by it their changes are known.
+
+A snapshot stands in ``_is_persisted`` of documents whose changes are tracked, in the place of the
+state that it is made with, and is true if that is. All documents of one reply share one, so that a
+document which is only read costs a pointer; the bytes of a single one are cut out when somebody
+asks for its changes.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+import bson
+from bson.codec_options import CodecOptions
+
+__all__ = [
+    "Snapshot",
+    "own_snapshot",
+    "snapshot_of",
+    "snapshot_of_mapping",
+    "state_of",
+]
+
+NULL_ID = b"\x0a_id\0"
+"""The ``_id`` of a document that has none yet, as the codecs write it."""
+
+length_at = struct.Struct("<i").unpack_from
+
+
+class Snapshot:
+    """The bytes of stored documents.
+
+    Parameters:
+        raw: bytes in which they stand.
+        offsets: where each of them begins.
+        codec_options: those by which they were read or written.
+        state: what ``_is_persisted`` would be without it.
+    """
+
+    # The collector does not look for documents behind it: what is here leads to none.
+    __slots__ = ("_next", "codec_options", "offsets", "raw", "state")
+
+    def __init__(
+        self, raw: bytes, offsets: Sequence[int], codec_options: CodecOptions[Any], state: Any
+    ) -> None:
+        self.raw = raw
+        self.offsets = offsets
+        self.codec_options = codec_options
+        self.state = state
+        self._next = 0
+        """Which document is probably asked for next: mostly it is one after the other."""
+
+    def __bool__(self) -> bool:
+        return bool(self.state)
+
+    def __copy__(self) -> Snapshot:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Snapshot:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Snapshot, (self.raw, list(self.offsets), self.codec_options, self.state)
+
+    def __repr__(self) -> str:
+        return f"<{self.state!r}, {len(self.offsets)} documents in {len(self.raw)} bytes>"
+
+    def for_copy_of(self, document: Any) -> Any:
+        """What a copy of a document that has it gets: nothing of other documents."""
+        own = own_snapshot(document)
+        return self.state if own is None else own
+
+    def find(self, id: Any) -> bytes | None:
+        """The document with an id; ``None`` if there is none."""
+        head = id_element(id, self.codec_options)
+        start = self._next
+        for index in chain(range(start, len(self.offsets)), range(start)):
+            offset = self.offsets[index]
+            if self.raw.startswith(head, offset + 4):
+                self._next = index + 1
+                return self.raw[offset : offset + length_at(self.raw, offset)[0]]
+        return None
+
+
+def id_element(id: Any, codec_options: CodecOptions[Any]) -> bytes:
+    """An ``_id`` as it stands in a document, behind the length."""
+    return bson.encode({"_id": id}, codec_options=codec_options)[4:-1]
+
+
+def snapshot_of(raw: bytes, id: Any, codec_options: CodecOptions[Any], state: Any) -> Snapshot:
+    """The snapshot of a document that was encoded.
+
+    Parameters:
+        raw: its bytes; its ``_id`` comes first, and may be null still.
+        id: its id.
+        codec_options: those by which it was encoded.
+        state: what ``_is_persisted`` would be without it.
+    """
+    if raw.startswith(NULL_ID, 4):
+        head = id_element(id, codec_options)
+        size = len(raw) - len(NULL_ID) + len(head)
+        raw = size.to_bytes(4, "little") + head + raw[4 + len(NULL_ID) :]
+    return Snapshot(raw, [0], codec_options, state)
+
+
+def snapshot_of_mapping(stored: Mapping[str, Any], codec_options: CodecOptions[Any]) -> Snapshot:
+    """The snapshot of a stored document that did not come as bytes."""
+    others = {key: value for key, value in stored.items() if key != "_id"}
+    raw = bson.encode({"_id": stored.get("_id"), **others}, codec_options=codec_options)
+    return Snapshot(raw, [0], codec_options, state=True)
+
+
+def state_of(document: Any) -> Any:
+    """What ``_is_persisted`` of a document is apart from what is tracked there."""
+    state = document._is_persisted
+    return state.state if type(state) is Snapshot else state
+
+
+def own_snapshot(document: Any) -> Snapshot | None:
+    """The snapshot of a document alone, which it has from now on.
+
+    Returns:
+        ``None`` if its changes are not tracked, or if it has another id now.
+    """
+    shared = document._is_persisted
+    if type(shared) is not Snapshot:
+        return None
+    raw = shared.find(document._id)
+    if raw is None:
+        return None
+    if len(raw) == len(shared.raw):
+        return shared
+    own = document._is_persisted = Snapshot(raw, [0], shared.codec_options, shared.state)
+    return own

@@ -1,0 +1,312 @@
+"""What has changed in a document since it was loaded or written, and what is sent for it.
+
+What was stored is decoded and encoded again, and compared with what the document is encoded to: so
+what a field reads in another form than it is stored in counts as no change. Elements are compared
+as bytes, of which the type is a part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from aiomotorengine.codec import Codec, codec_for
+from aiomotorengine.codec.elements import ARRAY, DOCUMENT, elements
+from aiomotorengine.codec.single import by_itself
+from aiomotorengine.documents.conversion import dynamic_values, find_attribute
+from aiomotorengine.documents.versions import version_field
+from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.dangling import DanglingReference
+from aiomotorengine.storage.snapshots import Snapshot
+from aiomotorengine.storage.values import other_values, value_of
+from aiomotorengine.wire.requests import Encoded
+
+__all__ = [
+    "Change",
+    "Comparison",
+    "compare",
+    "differences_from_nothing",
+    "everything_in",
+    "update_of",
+    "with_changes",
+]
+
+NULL = b"\x0a"
+"""The value of null, as ``values_in`` has it."""
+
+
+class Change(NamedTuple):
+    """A value that differs. Values are a byte for the type, and then those that BSON has.
+
+    Attributes:
+        keys: the keys in MongoDB that lead to it, through embedded documents.
+        stored: what is stored there; ``None`` if nothing is.
+        before: what the document would have written for that.
+        now: what it writes; ``None`` if nothing.
+    """
+
+    keys: tuple[str, ...]
+    stored: bytes | None
+    before: bytes | None
+    now: bytes | None
+
+    @property
+    def path(self) -> str:
+        return ".".join(self.keys)
+
+
+class Comparison(NamedTuple):
+    """A document beside what it was when the snapshot was made.
+
+    Attributes:
+        before: the document that it was.
+        changes: what differs.
+    """
+
+    before: Any
+    changes: list[Change]
+
+    def values(self, document: Any) -> dict[str, tuple[Any, Any]]:
+        """The values before and now, by the path of their attributes."""
+        return {
+            ".".join(names_along(document, self.before, change.keys)): (
+                value_at(self.before, change.keys),
+                value_at(document, change.keys),
+            )
+            for change in self.changes
+        }
+
+
+def compare(document: Any, snapshot: Snapshot, codec: Codec) -> Comparison:
+    """Compare a document with its snapshot.
+
+    Parameters:
+        document: the document.
+        snapshot: that of this document alone.
+        codec: the codec by which it is written.
+
+    Raises:
+        Exception: what a field raises that can't take its value.
+    """
+    kind = type(document)
+    reader = codec_for(kind, snapshot.codec_options)
+    [before] = by_itself(reader.decode_many, snapshot.raw)
+    [then] = by_itself(codec.encode_many, [before], [None])
+    [now] = by_itself(codec.encode_many, [document], [None])
+    if then == now:
+        return Comparison(before, [])
+    changes = differences(document, snapshot.raw, then, now)
+    version = version_field(kind)
+    own = {"_id"} if version is None else {"_id", version.db_field}
+    return Comparison(before, [change for change in changes if change.keys[0] not in own])
+
+
+def differences(document: Any, stored: bytes, before: bytes, now: bytes) -> Iterator[Change]:
+    """What differs between two encodings of a document.
+
+    Parameters:
+        document: the document.
+        stored: what is stored.
+        before: what the document would have written for that.
+        now: what it writes.
+    """
+    there, then, here = values_in(stored), values_in(before), values_in(now)
+    for key, value in here.items():
+        # A key that was absent meant null already.
+        if then.get(key) != value and (key in there or value != NULL):
+            yield from narrowed(document, Change((key,), there.get(key), then.get(key), value))
+    for key, value in then.items():
+        if key not in here:
+            yield Change((key,), there.get(key), value, None)
+
+
+def narrowed(document: Any, change: Change) -> Iterable[Change]:
+    """The changes inside of an embedded document, in the place of one of the whole."""
+    [key] = change.keys
+    kind = type(document)
+    name = kind._reverse_db_field_map.get(key)
+    embedded = None if name is None else value_of(document, name)
+    if not (
+        isinstance(kind._fields.get(name), EmbeddedDocumentField)
+        and isinstance(embedded, DocumentStorage)
+    ):
+        return [change]
+    parts = change.stored, change.before, change.now
+    raw = [part[1:] for part in parts if part is not None and part[0] == DOCUMENT]
+    if len(raw) < len(parts):
+        return [change]
+    inside = list(differences(embedded, *raw))
+    if not all(is_part_of_path(one.keys[0]) for one in inside):
+        return [change]
+    return [one._replace(keys=(key, *one.keys)) for one in inside]
+
+
+def is_part_of_path(key: str) -> bool:
+    """Whether a key can stand in a path of MongoDB."""
+    return bool(key) and "." not in key and not key.startswith("$")
+
+
+# -- what is sent ----------------------------------------------------------------------------------
+
+
+def update_of(document_class: Any, changes: Sequence[Change]) -> dict[str, Any]:
+    """The update that brings changes to what is stored.
+
+    A list that has only grown at its end is sent as what was added, so that what others have added
+    meanwhile stays.
+
+    Raises:
+        ValueError: a key can't stand in an update.
+    """
+    values: list[tuple[str, bytes]] = []
+    added: list[tuple[str, bytes]] = []
+    removed: dict[str, str] = {}
+    for change in changes:
+        if not is_part_of_path(change.keys[0]):
+            raise ValueError(
+                f"The key {change.keys[0]!r} of {document_class.__name__} can't be changed by "
+                "itself; save the whole document, with only_changed=False."
+            )
+        if change.now is None:
+            removed[change.path] = ""
+        elif (items := items_added(change)) is not None:
+            each = raw_document([("$each", bytes([ARRAY]) + items)])
+            added.append((change.path, bytes([DOCUMENT]) + each))
+        else:
+            values.append((change.path, change.now))
+    update: dict[str, Any] = {}
+    if values:
+        update["$set"] = Encoded(raw_document(values))
+    if added:
+        update["$push"] = Encoded(raw_document(added))
+    if removed:
+        update["$unset"] = removed
+    return update
+
+
+def items_added(change: Change) -> bytes | None:
+    """The array of the items that a list has got at its end; ``None`` if that is not all."""
+    stored, before, now = change.stored, change.before, change.now
+    if not stored or not before or not now or {stored[0], before[0], now[0]} != {ARRAY}:
+        return None
+    first = before[5:-1]  # between the type with its length and the end
+    if not now.startswith(first, 5):
+        return None
+    items = values_in(raw_bytes(now[5 + len(first) : -1])).values()
+    return raw_document([(str(index), item) for index, item in enumerate(items)])
+
+
+def everything_in(raw: bytes, *, but: Iterable[str]) -> list[Change]:
+    """All values of an encoded document as changes.
+
+    Parameters:
+        raw: the document.
+        but: the keys that are left out.
+    """
+    left_out = set(but)
+    return [
+        Change((key,), None, None, value)
+        for key, value in values_in(raw).items()
+        if key not in left_out
+    ]
+
+
+def with_changes(raw: bytes, changes: Iterable[Change]) -> bytes:
+    """A stored document after an update."""
+    for change in changes:
+        raw = with_value(raw, change.keys, change.now)
+    return raw
+
+
+def with_value(raw: bytes, keys: Sequence[str], value: bytes | None) -> bytes:
+    values = values_in(raw)
+    key, *inner = keys
+    if inner:
+        value = bytes([DOCUMENT]) + with_value(values[key][1:], inner, value)
+    if value is None:
+        values.pop(key, None)
+    else:
+        values[key] = value
+    return raw_document(values.items())
+
+
+# -- the bytes of values ---------------------------------------------------------------------------
+
+
+def values_in(raw: bytes) -> dict[str, bytes]:
+    """The values of a document by their keys, each with its type in front."""
+    return {
+        element.key.decode(): raw[element.start : element.start + 1]
+        + raw[element.value : element.end]
+        for element in elements(raw, 0, len(raw))
+    }
+
+
+def raw_document(values: Iterable[tuple[str, bytes]]) -> bytes:
+    """The document of such values."""
+    return raw_bytes(
+        b"".join(value[:1] + key.encode() + b"\0" + value[1:] for key, value in values)
+    )
+
+
+def raw_bytes(body: bytes) -> bytes:
+    """The document with these elements."""
+    return (len(body) + 5).to_bytes(4, "little") + body + b"\0"
+
+
+# -- the values themselves -------------------------------------------------------------------------
+
+
+def differences_from_nothing(document: Any) -> dict[str, tuple[None, Any]]:
+    """All values of a document as changes, by the names of their attributes."""
+    kind = type(document)
+    values = {name: value_under(document, field.db_field) for name, field in kind._fields.items()}
+    for key, value in dynamic_values(document):
+        values.setdefault(attribute_name(document, key), value)
+    return {name: (None, value) for name, value in values.items() if value is not None}
+
+
+def names_along(document: Any, before: Any, keys: Sequence[str]) -> Iterator[str]:
+    """The names of the attributes that keys lead to, now or before."""
+    for key in keys:
+        holder = before if document is None or not has_key(document, key) else document
+        yield attribute_name(holder, key)
+        document, before = (
+            None if it is None else value_at(it, [key]) for it in (document, before)
+        )
+
+
+def has_key(document: Any, key: str) -> bool:
+    name = attribute_name(document, key)
+    return name in type(document)._fields or name in other_values(document)
+
+
+def attribute_name(document: Any, key: str) -> str:
+    """The attribute by which a document shows the value of a key."""
+    declared: str | None = type(document)._reverse_db_field_map.get(key)
+    if declared is not None:
+        return declared
+    stored_keys = document._stored_keys or {}
+    known = (name for name, stored in stored_keys.items() if stored == key)
+    return next(known, key.lstrip("_") or key)
+
+
+def value_at(document: Any, keys: Sequence[str]) -> Any:
+    """The value that keys lead to; ``None`` if there is none."""
+    value = document
+    for key in keys:
+        if not isinstance(value, DocumentStorage):
+            return None
+        value = value_under(value, key)
+    return value
+
+
+def value_under(document: Any, key: str) -> Any:
+    name = attribute_name(document, key)
+    if name in type(document)._fields:
+        if isinstance(value_of(document, name), DanglingReference):
+            return None
+        return find_attribute(type(document), name).read(document)
+    hidden = document._hidden or {}
+    return hidden[key] if key in hidden else other_values(document).get(name)

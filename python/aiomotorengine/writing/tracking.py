@@ -1,0 +1,92 @@
+"""What the methods of a document tell of its changes, and how they are taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bson.codec_options import CodecOptions
+
+from aiomotorengine.codec import codec_for
+from aiomotorengine.codec.single import by_itself
+from aiomotorengine.errors import ChangesNotTrackedError
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.storage.snapshots import own_snapshot, snapshot_of, state_of
+from aiomotorengine.writing.changed import Comparison, compare, differences_from_nothing
+
+__all__ = ["as_it_was", "changes_of", "is_changed", "track"]
+
+
+def comparison(document: Any) -> Comparison:
+    """A document beside what it was.
+
+    Raises:
+        ChangesNotTrackedError: nobody knows what it was.
+    """
+    snapshot = own_snapshot(document)
+    if snapshot is None:
+        raise ChangesNotTrackedError.of(document)
+    return compare(document, snapshot, codec_for(type(document), snapshot.codec_options))
+
+
+def changes_of(document: Any) -> dict[str, tuple[Any, Any]]:
+    """The values before and now of all that has changed, by the path of their attributes.
+
+    Raises:
+        ChangesNotTrackedError: nobody knows what the document was.
+    """
+    if is_new(document):
+        return differences_from_nothing(document)
+    return comparison(document).values(document)
+
+
+def is_changed(document: Any, field: BaseField[Any] | str | None) -> bool:
+    """Whether a document has changed, or what it has in a field or under a path of attributes.
+
+    Raises:
+        ChangesNotTrackedError: nobody knows what the document was.
+        ValueError: it has no such attribute.
+    """
+    if field is None:
+        return is_new(document) or bool(comparison(document).changes)
+    path = field if isinstance(field, str) else field.name
+    changed = changes_of(document)
+    if any(f"{one}.".startswith(f"{path}.") or f"{path}.".startswith(f"{one}.") for one in changed):
+        return True
+    document.get_field_value(path.partition(".")[0])
+    return False
+
+
+def is_new(document: Any) -> bool:
+    """Whether it is of a class whose changes are tracked, and was never stored: all is changed."""
+    is_tracked = bool(type(document).__track_changes__)
+    return is_tracked and not document._is_persisted and own_snapshot(document) is None
+
+
+def as_it_was(document: Any) -> Any:
+    """Another document, of what is stored for this one as far as it is known.
+
+    Raises:
+        ChangesNotTrackedError: nobody knows what it was.
+    """
+    snapshot = own_snapshot(document)
+    if snapshot is None:
+        raise ChangesNotTrackedError.of(document)
+    reader = codec_for(type(document), snapshot.codec_options)
+    [before] = by_itself(reader.decode_many, snapshot.raw)
+    return before
+
+
+def track(document: Any, codec_options: CodecOptions[Any]) -> None:
+    """Make the present values of a document those that its changes are told from.
+
+    Parameters:
+        document: the document.
+        codec_options: those of its collection.
+
+    Raises:
+        Exception: a value can't be encoded.
+    """
+    encode = codec_for(type(document), codec_options).encode_many
+    [raw] = by_itself(encode, [document], [document._id])
+    state = state_of(document)
+    document._is_persisted = snapshot_of(raw, document._id, codec_options, state)
