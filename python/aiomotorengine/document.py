@@ -24,6 +24,7 @@ from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.queryset import QuerySet
+from aiomotorengine.sessions.options import WriteConcernLike
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.classes import fill_directly
 from aiomotorengine.storage.dangling import DanglingReference
@@ -282,7 +283,14 @@ class BaseDocument(DocumentStorage):
         """
         return await type(self).objects.save(self, alias=alias, upsert=upsert, hooks=hooks)
 
-    async def delete(self, alias: str | None = None, *, hooks: bool = True) -> int:
+    async def delete(
+        self,
+        alias: str | None = None,
+        *,
+        hooks: bool = True,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
+    ) -> int:
         """Remove the document. It keeps its ``_id``.
 
         What refers to it is treated as the ``on_delete`` of its references says.
@@ -291,6 +299,8 @@ class BaseDocument(DocumentStorage):
             alias: the connection to use; by default the class's ``__alias__``.
             hooks: whether its hooks are called (``before_delete``, ``after_delete``), and those of
                 documents that are deleted with it.
+            session: a session of the driver's, in which that happens.
+            write_concern: which answer the deletes wait for, as for ``using``.
 
         Returns:
             How many were removed: 1, or 0 where nothing is stored under its id.
@@ -298,7 +308,7 @@ class BaseDocument(DocumentStorage):
         Raises:
             DeleteDeniedError: a document refers to it, and forbids it; nothing was changed.
         """
-        target = type(self).objects._target(alias)
+        target = type(self).objects._target(alias, session, write_concern)
         return await deleting.delete_document(target, self, hooks=hooks)
 
     async def load_references(

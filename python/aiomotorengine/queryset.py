@@ -648,11 +648,12 @@ class QuerySet(Generic[D]):
         """
         return await deleting.delete_many(self._target(alias), self._filters, hooks=hooks)
 
-    async def delete_one(self, *, alias: str | None = None) -> int:
+    async def delete_one(self, *, alias: str | None = None, session: Any = None) -> int:
         """Remove the first document that the query finds in its order; limit and skip do not count.
 
         Parameters:
             alias: the connection to use.
+            session: a session of the driver's, in which that happens.
 
         Returns:
             1, or 0 where nothing was found.
@@ -667,7 +668,8 @@ class QuerySet(Generic[D]):
             >>> async def drop_the_oldest():
             ...     return await Job.objects.order_by("made").delete_one()
         """
-        return await deleting.delete_first(self._target(alias), self._filters, list(self._order))
+        target = self._target(alias, session)
+        return await deleting.delete_first(target, self._filters, list(self._order))
 
     async def remove(self, instance: D | None = None, alias: str | None = None) -> int:
         """Remove one document, or all that the query finds.

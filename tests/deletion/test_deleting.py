@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from aiomotorengine import Document, IntField, StringField
+from aiomotorengine.connection import get_connection
 from aiomotorengine.errors import UniqueKeyViolationError
-from tests.deletion.library import Author, Book, Contract, Plain, count
+from tests.deletion.library import Author, Book, Contract, Page, Plain, count
 from tests.harness import Mongo
 from tests.integration.aliases import other_database
 from tests.integration.commands import watch
@@ -69,6 +73,66 @@ async def test_delete_one_on_another_connection(mongo: Mongo, five: None) -> Non
         assert await Plain.objects.order_by("number").delete_one(alias="other") == 1
         assert await Plain.objects.delete_one(alias="other") == 0
     assert len(await numbers()) == 5
+
+
+# -- sessions, write concerns ------------------------------------------------------------------
+
+
+@pytest.fixture
+async def ann(mongo: Mongo) -> Author:
+    """An author, with a book that goes with her, one that she edits, and a page of the first."""
+    ann = await Author(name="ann").save()
+    await Page(book=await Book(author=ann).save()).save()
+    await Book(editor=ann).save()
+    return ann
+
+
+DELETES: dict[str, Callable[..., Awaitable[int]]] = {
+    "document": lambda ann, **options: ann.delete(**options),
+    "query": lambda ann, **options: Author.objects.using(**options).delete(),
+    "delete_one": lambda ann, **options: Author.objects.using(**options).delete_one(),
+    "ordered": lambda ann, **options: Author.objects.using(**options).order_by("name").delete_one(),
+}
+
+
+@pytest.mark.parametrize("way", DELETES)
+@pytest.mark.mongod_only("SecantusDB's transactions are not those of MongoDB")
+async def test_all_of_a_delete_happens_in_the_session_that_is_given(ann: Author, way: str) -> None:
+    starting = get_connection().connection.start_session()
+    async with await starting if inspect.isawaitable(starting) else starting as session:
+        beginning = session.start_transaction()
+        if inspect.isawaitable(beginning):
+            await beginning
+        assert await DELETES[way](ann, session=session) == 1
+        assert await count(Author, Book, Page) == [1, 2, 1]
+        await session.abort_transaction()
+    assert await count(Author, Book, Page) == [1, 2, 1]
+    assert await Book.objects.filter(editor=ann).count() == 1
+
+
+async def test_delete_one_takes_a_session(five: None) -> None:
+    starting = get_connection().connection.start_session()
+    async with await starting if inspect.isawaitable(starting) else starting as session:
+        assert await Plain.objects.order_by("number").delete_one(session=session) == 1
+    assert await numbers() == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("way", DELETES)
+async def test_all_of_a_delete_has_its_write_concern(mongo: Mongo, ann: Author, way: str) -> None:
+    commands = watch(mongo)
+    assert await DELETES[way](ann, write_concern={"w": 1, "j": True}) == 1
+    writes = commands.of("delete") + commands.of("update") + commands.of("findAndModify")
+    assert len(writes) > 3
+    assert [dict(command["writeConcern"]) for command in writes] == [{"w": 1, "j": True}] * len(
+        writes
+    )
+
+
+@pytest.mark.parametrize("way", ["query", "delete_one", "ordered"])
+async def test_all_of_a_delete_has_its_comment(mongo: Mongo, ann: Author, way: str) -> None:
+    commands = watch(mongo)
+    assert await DELETES[way](ann, comment="tidy") == 1
+    assert {command.get("comment") for _, command in commands.sent} == {"tidy"}
 
 
 # -- drop_collection -----------------------------------------------------------------------------
