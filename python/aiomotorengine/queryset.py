@@ -477,6 +477,8 @@ class QuerySet(Generic[D]):
         progress: Callable[[BulkReport], object] | None = None,
         rejects: Destination | None = None,
         resume: BulkReport | None = None,
+        validate: bool = True,
+        hooks: bool = True,
     ) -> list[D] | None:
         """Validate all documents, then insert them.
 
@@ -493,6 +495,9 @@ class QuerySet(Generic[D]):
             rejects: where what is refused is written, as for ``insert_stream``.
             resume: the report of a call that failed, given the same documents, to go on with; as
                 for ``insert_stream``. What it has settled is not looked at.
+            validate: whether documents are validated; without it, what cannot be encoded is still
+                refused.
+            hooks: whether the hooks of the documents are called.
 
         Returns:
             The documents as a list, with their ids (the very list that was given, if it was one);
@@ -513,6 +518,8 @@ class QuerySet(Generic[D]):
             progress=progress,
             rejects=rejects,
             resume=resume,
+            validate=bool(validate),
+            hooks=bool(hooks),
         )
         return await bulk.insert_list(self._target(alias), documents, options)
 
@@ -530,6 +537,8 @@ class QuerySet(Generic[D]):
         progress: Callable[[BulkReport], object] | None = None,
         rejects: Destination | None = None,
         resume: BulkReport | None = None,
+        validate: bool = True,
+        hooks: bool = True,
     ) -> BulkReport:
         """Insert the documents of a source that need not fit into memory.
 
@@ -559,6 +568,11 @@ class QuerySet(Generic[D]):
                 the same once more, from its start. What that call has settled is taken and
                 dropped; what may be in the database is sent under the id that it had. So rows,
                 which have no ids, are not stored twice either.
+            validate: whether documents are validated; without it, what cannot be encoded is still
+                refused.
+            hooks: whether the hooks of the documents are called. A document for which one that
+                comes before it raises is refused; after one that comes after it and raises, the
+                stream stops, and its exception is raised in any case.
 
         Returns:
             The report: what became of each document, by its number in the source; with ``resume``
@@ -595,6 +609,8 @@ class QuerySet(Generic[D]):
             progress=progress,
             rejects=rejects,
             resume=resume,
+            validate=bool(validate),
+            hooks=bool(hooks),
         )
         return await bulk.insert_stream(self._target(alias), source, options)
 

@@ -13,6 +13,7 @@ from typing import Any
 from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch, InsertedByCall, InsertedInTransaction
 from aiomotorengine.bulk.batching import OF_A_LIST, Batcher, Limits
+from aiomotorengine.bulk.hooks import HookCaller
 from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.bulk.preparing import FalsyValidationError, Preparer
 from aiomotorengine.bulk.rejects import Destination, Rejects, check_destination
@@ -41,6 +42,8 @@ class Options:
     progress: Progress | None = None
     rejects: Destination | None = None
     resume: BulkReport | None = None
+    validate: bool = True
+    hooks: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what would only fail when documents are on their way.
@@ -160,24 +163,29 @@ class Call:
             resumption=self._resumption,
         )
         self._lifecycle = Lifecycle()
+        self._hooks = HookCaller(target.document_class, wanted=options.hooks)
         self._pace = Pace()
         self._preparer = Preparer(
             target,
             self._pace,
             self._account,
             self._lifecycle,
+            self._hooks,
             reader,
             self._resumption,
+            validates=options.validate,
             stops_at_refusal=stops_at_refusal,
             wants_documents=wants_documents,
         )
-        # The source may ask in the same session, which then must not have a batch on its way.
+        # The source, and hooks, may ask in the same session, which then must have no batch on its
+        # way.
         limits = options.limits if target.session is None else replace(options.limits, seconds=None)
         self._batcher = Batcher(limits)
         self._sender = Sender(
             target,
             self._account,
             self._lifecycle,
+            self._hooks,
             limits,
             # A server ends a transaction at the first document that it refuses, whatever the order.
             ordered=options.ordered or self.report.in_transaction,
@@ -299,7 +307,7 @@ class ListCall(Call):
         while start < len(documents) and self._lifecycle.may_take:
             some = self._slice(documents, start)
             count = len(some)
-            self._preparer.receive(some)
+            await self._preparer.receive(some)
             start = self._open_from(start + len(some))
             await self._preparer.validate(some)
             await self._pace.rest(count)
@@ -310,7 +318,7 @@ class ListCall(Call):
             some = self._in_hand = self._slice(documents, start)
             count = len(some)
             if validate:
-                self._preparer.receive(some)
+                await self._preparer.receive(some)
             start = self._open_from(start + len(some))
             await self._preparer.give_ids(some)
             while len(some) and self._lifecycle.may_begin:
@@ -437,8 +445,9 @@ class StreamCall(Call):
             return
         await self._preparer.read(self._in_hand)
         while len(self._in_hand) and self._lifecycle.may_take:
-            rest = self._preparer.receive(self._in_hand)
-            await self._prepare(self._in_hand)
+            rest = await self._preparer.receive(self._in_hand)
+            if self._lifecycle.may_begin:
+                await self._prepare(self._in_hand)
             if len(self._in_hand):
                 return  # they will not be sent, and have ids that they must not keep
             self._in_hand = rest

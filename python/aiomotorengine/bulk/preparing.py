@@ -10,6 +10,7 @@ from pymongo.errors import PyMongoError
 from aiomotorengine import codec
 from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch, is_inserted_as_copy
+from aiomotorengine.bulk.hooks import HookCaller
 from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.bulk.resuming import Resumption
 from aiomotorengine.codec import DocumentError, pure
@@ -64,16 +65,18 @@ class Preparer:
         pace: what says how much time is left.
         account: where the documents that are refused are written down.
         lifecycle: what says whether the call goes on.
+        hooks: what calls the hooks of the documents.
         reader: what makes documents of rows, if rows are given.
         resumption: what an earlier call has left, if this one goes on with it.
+        validates: whether documents are validated.
         stops_at_refusal: whether no document is wanted after one that was refused.
         wants_documents: whether rows have to become documents, since the caller is given them.
 
     Attributes:
         encodes_rows: whether rows are encoded as they are given.
-        validates_as_it_encodes: whether that can be one step. Not so where a save has something to
-            do in between, or where functions of the class's own would see what comes of it: that
-            one is validated when another is encoded already.
+        validates_as_it_encodes: whether that is one step. Not so where a save has something to do
+            in between, or where functions of the class's own would see what comes of it: that one
+            is validated when another is encoded already.
         has_indexes: whether the indexes were asked for.
     """
 
@@ -83,9 +86,11 @@ class Preparer:
         pace: Pace,
         account: Account,
         lifecycle: Lifecycle,
+        hooks: HookCaller,
         reader: RowReader | None = None,
         resumption: Resumption | None = None,
         *,
+        validates: bool,
         stops_at_refusal: bool,
         wants_documents: bool,
     ) -> None:
@@ -96,19 +101,27 @@ class Preparer:
         self._pace = pace
         self._account = account
         self._lifecycle = lifecycle
+        self._hooks = hooks
+        self._validates = validates
         self._stops_at_refusal = stops_at_refusal
         self._reader = reader
         self._resumption = resumption
         self._rows: codec.RowCodec | None = None
         self._kinds: set[type[Any]] = set()
-        if reader is not None and not wants_documents and are_rows_native(document_class):
+        if (
+            reader is not None
+            and validates
+            and not wants_documents
+            and are_rows_native(document_class, hooks=hooks.may_be_needed)
+        ):
             self._rows = self._codec.compile_rows(row_plan(reader, self._zone))
             self._kinds.add(document_class)
         self.encodes_rows = self._rows is not None
         self._indexed: set[type[Any]] = set()
         conversion = conversion_of(document_class)
-        self.validates_as_it_encodes = not (
+        self.validates_as_it_encodes = validates and not (
             has_own(document_class, "validate")
+            or hooks.may_be_needed
             or conversion.renews_stamps
             or conversion.on_save
             or document_class.__subclasses__()
@@ -128,20 +141,27 @@ class Preparer:
             batch.documents[position] = self._reader.read(row)
             await self._pace.turn_if_due()
 
-    def receive(self, batch: Batch) -> Batch:
-        """Refuse what is no document of the class, and set the dates that are missing.
+    async def receive(self, batch: Batch) -> Batch:
+        """Refuse what is no document of the class, call hooks, set the dates that are missing.
 
         Returns:
             What is to be received when these are prepared. Where no document is wanted after one
             that was refused, those before what is no document may be refused before it.
         """
         rest = self._refuse_other_classes(batch)
-        saving.set_missing_dates(batch.documents, self._zone, creating=True)
-        self._kinds.update(map(type, batch.documents))
+        kinds = set(map(type, batch.documents))
+        self._kinds |= kinds
+        if self._hooks.are_of(kinds):
+            await self._call_hooks(batch)
+        if self._lifecycle.may_begin:
+            saving.set_missing_dates(batch.documents, self._zone, creating=True)
         return rest
 
     async def validate(self, batch: Batch) -> None:
-        """Validate each, once, and move the dates of those that are valid."""
+        """Validate each, once, if that is wanted, and move the dates of those that are valid."""
+        if not self._validates:
+            saving.renew_dates(batch.documents, self._zone, creating=True)
+            return
         # A method of the user's may say no without raising, and then one has to know to which.
         kinds = set(map(type, batch.documents))
         at_once, most = 1, 1 if any(has_own(kind, "validate") for kind in kinds) else MOST_AT_ONCE
@@ -259,6 +279,16 @@ class Preparer:
         part.encoded[:] = codec.wrap_many(part.encoded, part.ids)
         return part
 
+    async def _call_hooks(self, batch: Batch) -> None:
+        position = 0
+        while position < len(batch) and self._lifecycle.may_begin:
+            try:
+                await self._hooks.before(batch.documents[position])
+                position += 1
+            except Exception as error:
+                self._leave_out(batch, position, error)
+            await self._pace.turn_if_due()
+
     async def _run_on_save(self, batch: Batch) -> None:
         position = 0
         while position < len(batch):
@@ -337,11 +367,16 @@ class Preparer:
         copy_location(row.error, error)
         error.__cause__ = row.error
         errors = [FieldError.of(refusal) for refusal in row.refusals]
-        if row.document is not None:
+        if row.document is not None and self._validates and not self._may_be_filled(row.document):
             saving.set_missing_dates([row.document], self._zone, creating=True)
             told = {it.path for it in errors}
             errors += [it for it in errors_of(row.document) if it.path not in told]
         self._leave_out(batch, position, error, tuple(errors))
+
+    def _may_be_filled(self, document: Any) -> bool:
+        """Whether hooks, which are not called for what is refused, might have set its values."""
+        hooks = conversion_of(type(document)).saving_hooks if self._hooks.may_be_needed else None
+        return hooks is not None and hooks.set_values
 
     async def _refuse_where(
         self,
@@ -372,9 +407,14 @@ class Preparer:
         self._refuse(batch, position, RecursionError(levels), document)
 
 
-def are_rows_native(document_class: type[Any]) -> bool:
-    """Whether no method of the program's would have to see the documents of rows."""
-    return route_of_rows(plan_of(document_class)).native
+def are_rows_native(document_class: type[Any], *, hooks: bool) -> bool:
+    """Whether no method of the program's would have to see the documents of rows.
+
+    Parameters:
+        document_class: the class of the documents.
+        hooks: whether its hooks are called.
+    """
+    return route_of_rows(plan_of(document_class), hooks=hooks).native
 
 
 def is_oversize(raw: bytes) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
+from typing import Any
 
 from pymongo.errors import BulkWriteError, DocumentTooLarge
 
@@ -13,6 +15,7 @@ from aiomotorengine.bulk import outcome as outcomes
 from aiomotorengine.bulk.account import Account
 from aiomotorengine.bulk.batch import Batch, InsertedByCall, InsertedInTransaction, MaybeInserted
 from aiomotorengine.bulk.batching import AdaptiveBatchSize, Limits
+from aiomotorengine.bulk.hooks import HookCaller
 from aiomotorengine.bulk.lifecycle import Lifecycle
 from aiomotorengine.bulk.outcome import Outcome, RefusalReader
 from aiomotorengine.bulk.report import BulkReport
@@ -40,12 +43,14 @@ class InFlight:
         attempt: the call of the driver.
         answer: what the server says of it, if it refused some.
         outcome: what became of it, as soon as that is known.
+        written: number and document of each that was written, where hooks are called for them.
     """
 
     batch: Batch
     attempt: requests.Attempt
     answer: RefusalReader | None = None
     outcome: Outcome | None = None
+    written: list[tuple[int, Any]] = field(default_factory=list)
 
 
 class Sender:
@@ -56,6 +61,7 @@ class Sender:
             one, they are all sent in that, and none is sent again.
         account: where it is written what becomes of them.
         lifecycle: what says whether anything is sent.
+        hooks: what calls the hooks of documents that were written.
         limits: how large a batch may be.
         ordered: whether each waits for the one before it, and none follows a failure.
         in_flight: how many batches may be on their way, the one that is filling included.
@@ -72,6 +78,7 @@ class Sender:
         target: Target,
         account: Account,
         lifecycle: Lifecycle,
+        hooks: HookCaller,
         limits: Limits,
         *,
         ordered: bool,
@@ -84,6 +91,7 @@ class Sender:
         self._target = target
         self._account = account
         self._lifecycle = lifecycle
+        self._hooks = hooks
         self._ordered = ordered
         self._most_in_flight = in_flight
         self._progress = progress
@@ -94,6 +102,8 @@ class Sender:
         self._inserted = inserted
         self._maybe = MaybeInserted()
         self._crash: BaseException | None = None
+        self._last_task: asyncio.Task[None] | None = None
+        self._has_hook_failed = False
 
     async def wait_for_room(self) -> None:
         """Wait until another batch may be begun."""
@@ -102,7 +112,9 @@ class Sender:
 
     def send(self, batch: Batch) -> None:
         """Send a batch when it is its turn."""
-        task = asyncio.ensure_future(self._send(self._in_hand(batch)))
+        task = asyncio.ensure_future(self._send(self._in_hand(batch, []), self._last_task))
+        if self._hooks.are_needed:
+            self._last_task = task
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
@@ -163,17 +175,21 @@ class Sender:
             except Exception as error:
                 self._account.interrupted(error)
 
-    def _in_hand(self, batch: Batch) -> InFlight:
-        sent = InFlight(batch, requests.Attempt(batch.encoded, ordered=self._ordered))
+    def _in_hand(self, batch: Batch, written: list[tuple[int, Any]]) -> InFlight:
+        attempt = requests.Attempt(batch.encoded, ordered=self._ordered)
+        sent = InFlight(batch, attempt, written=written)
         self._in_flight[id(batch)] = sent
         return sent
 
-    async def _send(self, sent: InFlight | None) -> None:
+    async def _send(self, first: InFlight, previous: asyncio.Task[None] | None) -> None:
         async with self._turn:
+            sent: InFlight | None = first
             while sent is not None and self._lifecycle.may_send:
                 sent = await self._send_some(sent)
                 await self.write_rejects()
                 self._show_progress()
+            if first.written:
+                await self._call_hooks(first.written, previous)
 
     async def _send_some(self, sent: InFlight) -> InFlight | None:
         """Send a batch; what is left of it where the server has stopped at one that it had."""
@@ -196,7 +212,7 @@ class Sender:
         if outcome is None or not outcome.untouched or outcome.error is not None:
             return None
         sent.outcome = replace(outcome, untouched=outcomes.NOTHING)
-        return self._in_hand(batch.cut(outcome.untouched[0], len(batch)))
+        return self._in_hand(batch.cut(outcome.untouched[0], len(batch)), sent.written)
 
     async def _without_stored(self, sent: InFlight) -> InFlight | None:
         """Take those out that were sent before and are in the database; ``None`` if none is left.
@@ -216,9 +232,10 @@ class Sender:
             return None
         del self._in_flight[id(batch)]
         found = set(stored)
-        self._conclude_as(batch.pick(stored), Outcome(written=range(len(stored))))
+        outcome = Outcome(written=range(len(stored)))
+        self._conclude_as(batch.pick(stored), outcome, sent.written)
         rest = batch.pick([it for it in range(len(batch)) if it not in found])
-        return self._in_hand(rest) if len(rest) else None
+        return self._in_hand(rest, sent.written) if len(rest) else None
 
     async def _attempt(self, sent: InFlight) -> Outcome:
         """Send a batch, again where that may help, and read what came of it."""
@@ -279,17 +296,45 @@ class Sender:
             outcome = sent.answer.outcome()
         if outcome is None:
             outcome = interrupted(sent.attempt, len(batch), None)
-        self._conclude_as(batch, outcome)
+        self._conclude_as(batch, outcome, sent.written)
         # Its error came through ``_insert_once``, which has this as a variable.
         sent.outcome = sent.answer = None
         sent.attempt.release()
 
-    def _conclude_as(self, batch: Batch, outcome: Outcome) -> None:
+    def _conclude_as(self, batch: Batch, outcome: Outcome, written: list[tuple[int, Any]]) -> None:
+        if self._hooks.are_needed:
+            written.extend((batch.numbers[it], batch.documents[it]) for it in outcome.written)
         batch.apply(outcome, self._inserted, self._maybe)
         self.batch_size.answered(len(batch), len(outcome.refused))
         self._account.record(batch, outcome)
         if outcome.is_failure or (self._ordered and outcome.error is not None):
             self._lifecycle.stop()
+
+    async def _call_hooks(
+        self, written: list[tuple[int, Any]], previous: asyncio.Task[None] | None
+    ) -> None:
+        """Call the hooks of what was written of a batch. After one that fails, none is called.
+
+        Parameters:
+            written: number and document of each.
+            previous: what sends the batch before it, whose hooks come first.
+        """
+        if previous is not None:
+            await asyncio.wait([previous])
+        if self._has_hook_failed:
+            return
+        written.sort(key=itemgetter(0))
+        try:
+            await self._hooks.after(document for _, document in written)
+        except Exception as error:
+            self._has_hook_failed = True
+            self._account.interrupted(error)
+            self._lifecycle.stop()
+        except BaseException as error:
+            self._has_hook_failed = True
+            self._crash = self._crash or error
+            self._lifecycle.stop()
+            raise
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -25,6 +25,7 @@ from aiomotorengine.codec.routes import (
     python,
 )
 from aiomotorengine.documents.conversion import conversion_of, undeclared_values
+from aiomotorengine.documents.hooks import INSERTING
 from aiomotorengine.documents.naming import class_attribute
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
@@ -136,7 +137,8 @@ class DocumentPlan:
         undeclared: the functions for values that no field declares.
         construct: ``"direct"``, or ``"init"`` where the class must be called.
         routes: ``validate``, ``to_son``, ``from_son`` -> route for whole documents.
-        rows: the route of rows that stand for documents of this very class.
+        rows: the route of rows that stand for documents of this very class, hooks apart.
+        hooks: the events of an insert at which the class has hooks.
         tracks_changes: whether documents that are read remember what was stored.
         embedded: the plans of all classes whose documents may be in one of this class, by class. A
             document may contain itself, so this class can be one of them.
@@ -152,6 +154,7 @@ class DocumentPlan:
     construct: str
     routes: Mapping[str, Route]
     rows: Route
+    hooks: tuple[str, ...]
     tracks_changes: bool
     embedded: Mapping[type[DocumentStorage], DocumentPlan]
 
@@ -185,6 +188,7 @@ def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> 
         construct="direct" if document_class._is_built_directly() else "init",
         routes=MappingProxyType(routes),
         rows=rows_route(document_class, routes),
+        hooks=tuple(event for event in INSERTING if event in conversion.hooks),
         tracks_changes=bool(document_class.__track_changes__),
         embedded=embedded,
     )
@@ -202,10 +206,27 @@ def rows_route(document_class: Any, routes: Mapping[str, Route]) -> Route:
     return next((routes[it] for it in ("validate", "to_son") if not routes[it].native), NATIVE)
 
 
-def route_of_rows(plan: DocumentPlan) -> Route:
-    """The route of rows of a class, and of those that are in them."""
+def route_of_rows(plan: DocumentPlan, *, hooks: bool = True) -> Route:
+    """The route of rows of a class, and of those that are in them.
+
+    Parameters:
+        plan: the plan of the class.
+        hooks: whether the hooks of the documents are called.
+    """
+    if hooks and (reason := reason_of_hooks(plan)):
+        return python(reason)
     own = [plan.rows, *(inner.rows for inner in plan.embedded.values())]
     return next((route for route in own if not route.native), NATIVE)
+
+
+def reason_of_hooks(plan: DocumentPlan) -> str:
+    """Which hooks have to see the documents of rows; empty if none have to."""
+    if plan.hooks:
+        return f"has {plan.hooks[0]} hooks"
+    for document_class, inner in plan.embedded.items():
+        if "before_validate" in inner.hooks:
+            return f"{document_class.__name__} has before_validate hooks"
+    return ""
 
 
 def embedded_classes(fields: tuple[FieldPlan, ...]) -> Iterator[type[DocumentStorage]]:

@@ -24,6 +24,7 @@ from aiomotorengine.utils import is_async
 __all__ = [
     "AFTER_LOAD",
     "EVENTS",
+    "INSERTING",
     "SAVING",
     "Hook",
     "SavingHooks",
@@ -49,6 +50,9 @@ SAVING = (
 """What happens to a document that is saved, in this order."""
 
 AFTER_LOAD = "after_load"
+
+INSERTING = tuple(event for event in SAVING if "update" not in event)
+"""What happens to one that is inserted."""
 
 EVENTS = (*SAVING, "before_delete", "after_delete", AFTER_LOAD)
 
@@ -197,6 +201,11 @@ class SavingHooks:
     after_insert: tuple[Hook, ...]
     after_update: tuple[Hook, ...]
     embedded: tuple[str, ...]
+
+    @property
+    def set_values(self) -> bool:
+        """Whether anything is called that may set values before an insert."""
+        return bool(self.before_insert or self.before_validate or self.embedded)
 
 
 def saving_hooks(

@@ -19,6 +19,7 @@ from collections.abc import (
 from functools import partial
 from typing import Any
 
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
@@ -288,6 +289,9 @@ def located(part: str | int, convert: Convert, value: Any, refusals: Refusals) -
 STAMPS = ("auto_now_on_insert", "auto_now_on_update")
 """The arguments of a date that a save sets."""
 
+FILLING = ("before_save", "before_insert", "before_validate")
+"""The events whose hooks may fill a field that has no column."""
+
 # -- what is known before any row is -----------------------------------------------------------
 
 
@@ -311,6 +315,8 @@ def check_names(document_class: Any, rules: RowRules, keys: Mapping[str, str]) -
         return
     if isinstance(rules.id, str) and rules.column_of_id(rules.columns) is None:
         raise ValueError(f"There is no column {rules.id!r} to take the _id from.")
+    if any(event in conversion_of(document_class).hooks for event in FILLING):
+        return
     given = {keys[name] for name in rules.columns if name in keys}
     for name, field in document_class._fields.items():
         stamps = any(getattr(field, it, False) for it in STAMPS)

@@ -83,25 +83,32 @@ async def save(
         Exception: what a hook raises.
     """
     refuse_other_class(target.document_class, document, "save")
+    creating = document._id is None or not counts_as_saved(document, target.transaction)
+    own_hooks = conversion_of(type(document)).saving_hooks if hooks else None
+    # What hooks set is the program's, also where a transaction is not committed.
+    if own_hooks is not None:
+        await before_saving(own_hooks, document, creating=creating)
     with target.changing(document):
-        return await save_in_order(
-            target, document, upsert=upsert, force_insert=force_insert, hooks=hooks
+        is_valid, result = await save_in_order(
+            target, document, creating=creating, upsert=upsert, force_insert=force_insert
         )
+    if not is_valid:
+        return None
+    if own_hooks is not None and was_written(result):
+        await after_saving(own_hooks, document, creating=creating)
+    return document
 
 
 async def save_in_order(
-    target: Target, document: Any, *, upsert: bool, force_insert: bool, hooks: bool
-) -> Any | None:
+    target: Target, document: Any, *, creating: bool, upsert: bool, force_insert: bool
+) -> tuple[bool, UpdateResult | None]:
+    """Do all but calling hooks; whether the document is valid, and the driver's result, if any."""
     transaction = target.transaction
-    creating = document._id is None or not counts_as_saved(document, transaction)
-    own_hooks = conversion_of(type(document)).saving_hooks if hooks else None
-    if own_hooks is not None:
-        await before_saving(own_hooks, document, creating=creating)
     codec = requests.codec_of(target.collection, type(document))
     zone = time_zone_of(target.collection.codec_options)
     set_missing_dates([document], zone, creating=creating)
     if not by_itself(codec.validate_many, [document]):
-        return None
+        return False, None
     renew_dates([document], zone, creating=creating)
     await indexes.ensure_remembered(target, type(document))
     run_on_save(document, creating=creating)
@@ -123,9 +130,7 @@ async def save_in_order(
         document._is_persisted = True
     elif not document._is_persisted:
         document._is_persisted = SavedInTransaction(transaction)
-    if own_hooks is not None and was_written(result):
-        await after_saving(own_hooks, document, creating=creating)
-    return document
+    return True, result
 
 
 def refuse_other_class(document_class: type[Any], document: Any, verb: str) -> None:
