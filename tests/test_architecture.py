@@ -216,3 +216,12 @@ def test_the_native_codec_asks_one_module_of_ours_and_is_told_the_rest() -> None
     named = re.findall(r'"(aiomotorengine[\w.]*)"', "".join(map(Path.read_text, sources)))
     others = {name for name in named if not name.startswith("aiomotorengine._son_codec")}
     assert others == {"aiomotorengine.codec.pure"}
+
+
+def test_every_function_that_cpython_calls_turns_panics_into_exceptions() -> None:
+    sources = (PACKAGE.parents[1] / "rust" / "son_codec" / "src").rglob("*.rs")
+    made = re.compile(r'^(?:pub\S* )?unsafe extern "C" fn (\w+)\([^{;]*\{\n(.*?)^\}$', re.M | re.S)
+    bodies = [match for source in sources for match in made.findall(source.read_text("utf-8"))]
+    outside = [name for name, body in bodies if not re.search(r"\bcalled(_silently)?\(", body)]
+    # The collector looks through objects by these, which only read; it takes no exception.
+    assert (set(outside), len(bodies) > 20) == ({"traverse"}, True)

@@ -25,6 +25,7 @@ T = TypeVar("T")
 # What a class attribute of this name does is compiled into conversions and plans.
 COMPILED_NAMES = frozenset(
     {
+        "__del__",
         "__getattribute__",
         "__init__",
         "__new__",

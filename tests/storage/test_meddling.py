@@ -67,6 +67,7 @@ class Guarded(Model):
 CLASSES = [Model, Wider, Other, Slotted, Own, Guarded]
 NAMES = ["a", "b", "c", "z", "extra", "slot", "_id", "_hidden", "_stored_keys", "_is_persisted"]
 documents = []
+states = []
 
 def value():
     return chance.choice([Value, Value, lambda: None, lambda: 5, lambda: [Value()], some])()
@@ -121,7 +122,15 @@ def pickled():
     documents.append(pickle.loads(pickle.dumps(some())))
 
 def restore():
-    some().__setstate__((values(), values()))
+    state = values(), values()
+    states.append(state)
+    some().__setstate__(state)
+
+def change_state():
+    for state in states:
+        for names in state:
+            names.pop(chance.choice(NAMES), None)
+            names[chance.choice([*NAMES, f"name{len(names)}"])] = value()
 
 def convert():
     some().to_son()
@@ -134,13 +143,14 @@ def forget():
 
 def forget_all():
     documents.clear()
+    states.clear()
 
 def collect():
     gc.collect(chance.randrange(3))
 
 STEPS = [construct] * 4 + [put] * 6 + [delete] * 3 + [forget] * 4 + [
     construct_empty, load, fill_again, read, look, clear, replace, become, clone, clone_deeply,
-    pickled, restore, convert, show, forget_all, collect,
+    pickled, restore, change_state, convert, show, forget_all, collect,
 ]
 
 def meddle():
@@ -161,14 +171,66 @@ for round in range(15):
     for _ in range(120):
         depth = 0
         meddle()
-        del documents[12:]
+        del documents[12:], states[3:]
     depth = 3
     gc.set_threshold(700)
     documents.clear()
+    states.clear()
     gc.collect()
     assert Value.living == 0, (round, Value.living)
 print("alive")
 """
+
+
+# A copy that takes a state which others know, and change while it is taken.
+TAKING = """
+import copy, sys
+from aiomotorengine import *
+
+class Value:
+    def __del__(self):
+        change()
+
+class Model(Document):
+    a = BaseField()
+    b = BaseField()
+
+class Guarded(Model):
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        change()
+
+class Kept(Model):
+    def __new__(cls):
+        made = super().__new__(cls)
+        made.a = Value()
+        return made
+
+def change():
+    for names in state:
+        names.update((f"name{len(names) + more}", None) for more in range(20))
+
+class Copied:
+    def __init__(self, model):
+        self.model = model
+
+    def __reduce_ex__(self, protocol):
+        return self.model.__new__, (self.model,), state
+
+for model in (Guarded, Kept):
+    slots = {"_id": 3, "_is_persisted": True, "_stored_keys": None, "_hidden": None}
+    state = {"a": 1, "b": 2}, slots
+    try:
+        made = copy.copy(Copied(model))
+    except RuntimeError:
+        continue  # a dict that changes while it is gone through
+    assert (made.a, made.b, made._id) == (1, 2, 3)
+print("alive")
+"""
+
+
+def test_a_state_may_change_while_it_is_taken(codec: str) -> None:
+    assert ran(codec, TAKING) == "alive\n"
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -79,7 +79,7 @@ def document_routes(document_class: Any, stamped_override: str = "") -> dict[str
     """
     always = next(obstacles(document_class), "")
     writing = always or stamped_override
-    reading = always or old_reference(document_class)
+    reading = always or old_reference(document_class) or finalizer(document_class)
     return {
         method: route_of(
             overridden_method(document_class, names)
@@ -139,6 +139,15 @@ def old_reference(document_class: Any) -> str:
         if str(field.db_field).startswith("$"):
             return f"{name} has the key {field.db_field}, as references of the old kind have"
     return ""
+
+
+def finalizer(document_class: type) -> str:
+    """Whose ``__del__`` a class has. It is not to be called for what never became a document: what
+    was begun of one that Python has to read after all.
+    """
+    if class_attribute(document_class, "__del__") is None:
+        return ""
+    return f"{owner_of(document_class, '__del__')} has a __del__"
 
 
 def options_obstacle(options: CodecOptions[Any]) -> str:

@@ -140,7 +140,7 @@ impl<'py> New<'py> {
 
 /// How instances of a document class are laid out, and how they are made.
 pub(crate) enum InstanceLayout {
-    /// With their values in the `__dict__`, and the rest in slots (`storage.py`).
+    /// With their values in the `__dict__`, and the rest in slots (`storage/base.py`).
     Dict(Box<DictLayout>),
     /// With their values behind the header (`storage/`).
     Inline {
@@ -408,7 +408,7 @@ impl InstanceLayout {
 /// The `__dict__` of a document whose values are there, if it is a plain one.
 #[inline]
 fn dict_of<'py>(document: Value<'_, 'py>) -> Option<Bound<'py, PyDict>> {
-    // SAFETY: a document has a `__dict__` (`storage.py` declares it), which this gives, and makes where
+    // SAFETY: a document has a `__dict__` (`storage/base.py` declares it), which this gives, and makes where
     // there is none yet; it returns a counted object or NULL with an exception.
     let values = unsafe {
         let values = ffi::PyObject_GenericGetDict(document.as_ptr(), std::ptr::null_mut());
@@ -474,5 +474,5 @@ impl DictLayout {
     }
 }
 
-/// What every document has besides values (`storage.py`).
+/// What every document has besides values (`storage/base.py`).
 const SLOTS: [&str; 4] = ["_id", "_is_persisted", "_stored_keys", "_hidden"];

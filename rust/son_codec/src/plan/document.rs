@@ -90,7 +90,7 @@ impl<'py> FieldValues<'py> for Values<'_, 'py> {
     }
 }
 
-/// The Python side of values that no field declares (`conversion.py`, `storage.py`).
+/// The Python side of values that no field declares (`conversion.py`, `stored_forms.py`).
 pub(super) struct Undeclared {
     /// Gives the stored key and the value of each that is to be saved.
     pub(super) values: Py<PyAny>,

@@ -8,13 +8,13 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
-use super::base_type::sets_attributes_itself;
 #[cfg(not(Py_3_12))]
 use super::calls::new_with_items;
 use super::cycles::may_be_in_cycle;
 use super::instance::{HEADER, Instance, Stored};
 use super::layout::Layout;
 use super::metaclass::lasts;
+use super::setters::sets_attributes_itself;
 
 /// A new instance of a class, in which nothing is; with a layout, with room for its values.
 ///

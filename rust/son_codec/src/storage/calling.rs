@@ -15,11 +15,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
 use super::allocation::allocate;
-use super::base_type::{lookup, makes_instances_itself};
+use super::base_type::makes_instances_itself;
 use super::calls::{call_by, call_with, release};
 use super::construction::{construction_of, make};
+use super::lookup::lookup;
 use super::metaclass::layout_of;
-use super::raised;
+use super::trampoline::called;
 
 /// Have a class called by `construct`.
 pub(super) fn call_directly(class: &Bound<'_, PyType>) {
@@ -70,40 +71,39 @@ unsafe extern "C" fn construct(
     count: usize,
     names: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    // SAFETY: Python calls it, attached, with a class that `call_directly` was given, so many
-    // arguments without names, and then those of the tuple of names, if there is one.
-    unsafe {
-        let py = Python::assume_attached();
-        let unnamed = ffi::PyVectorcall_NARGS(count) as usize;
-        let type_object = class.cast::<ffi::PyTypeObject>();
-        if !is_called_as_types_are(type_object)
-            || ffi::PyType_HasFeature(type_object, ffi::Py_TPFLAGS_IS_ABSTRACT) != 0
-        {
-            return as_types_are_called(py, class, arguments, unnamed, names);
-        }
-        if unnamed == 0
-            && let Some(construction) = construction_of(py, type_object)
-        {
-            match make(py, type_object, construction.get(), arguments, names) {
-                Ok(Some(made)) => return made.into_ptr(),
-                Ok(None) => {}
-                Err(error) => {
-                    error.restore(py);
-                    return null_mut();
-                }
+    let make = |py: Python<'_>| {
+        // SAFETY: Python calls it with a class that `call_directly` was given, so many arguments without
+        // names, and then those of the tuple of names, if there is one.
+        unsafe {
+            let unnamed = ffi::PyVectorcall_NARGS(count) as usize;
+            let type_object = class.cast::<ffi::PyTypeObject>();
+            if !is_called_as_types_are(type_object)
+                || ffi::PyType_HasFeature(type_object, ffi::Py_TPFLAGS_IS_ABSTRACT) != 0
+            {
+                return as_types_are_called(py, class, arguments, unnamed, names);
             }
+            if unnamed == 0
+                && let Some(construction) = construction_of(py, type_object)
+                && let Some(made) = make(py, type_object, construction.get(), arguments, names)?
+            {
+                return Ok(made.into_ptr());
+            }
+            let initializer = lookup(type_object, intern!(py, "__init__").as_ptr());
+            if makes_instances_itself(py, type_object)
+                && !initializer.is_null()
+                && ffi::PyType_HasFeature(
+                    ffi::Py_TYPE(initializer),
+                    ffi::Py_TPFLAGS_METHOD_DESCRIPTOR,
+                ) != 0
+            {
+                let initializer = Bound::from_borrowed_ptr(py, initializer);
+                return by_initializer(type_object, &initializer, arguments, count, names);
+            }
+            as_types_are_called(py, class, arguments, unnamed, names)
         }
-        let initializer = lookup(type_object, intern!(py, "__init__"));
-        if makes_instances_itself(py, type_object)
-            && !initializer.is_null()
-            && ffi::PyType_HasFeature(ffi::Py_TYPE(initializer), ffi::Py_TPFLAGS_METHOD_DESCRIPTOR)
-                != 0
-        {
-            let initializer = Bound::from_borrowed_ptr(py, initializer);
-            return by_initializer(type_object, &initializer, arguments, count, names);
-        }
-        as_types_are_called(py, class, arguments, unnamed, names)
-    }
+    };
+    // SAFETY: Python calls it, attached.
+    unsafe { called(make) }
 }
 
 /// Call the `__init__` of a class with an empty instance before the arguments.
@@ -118,15 +118,12 @@ unsafe fn by_initializer(
     arguments: *const *mut ffi::PyObject,
     count: usize,
     names: *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
+) -> PyResult<*mut ffi::PyObject> {
     let py = initializer.py();
     // SAFETY: the caller's promise. Who calls with this flag allows that the word before the arguments is
     // another one meanwhile; else they are copied. The instance is counted by us until it is given away.
     unsafe {
-        let object = match allocate(py, class, layout_of(py, class)) {
-            Ok(object) => object.into_ptr(),
-            Err(error) => return raised(py, Err::<(), _>(error), |()| null_mut()),
-        };
+        let object = allocate(py, class, layout_of(py, class))?.into_ptr();
         let unnamed = ffi::PyVectorcall_NARGS(count) as usize;
         let answer = if count & ffi::PY_VECTORCALL_ARGUMENTS_OFFSET != 0 {
             let first = arguments.cast_mut().sub(1);
@@ -140,7 +137,7 @@ unsafe fn by_initializer(
         };
         if answer == ffi::Py_None() {
             release(answer);
-            return object;
+            return Ok(object);
         }
         if !answer.is_null() {
             let name = Bound::from_owned_ptr(py, answer).get_type().name();
@@ -149,7 +146,7 @@ unsafe fn by_initializer(
                 .restore(py);
         }
         release(object);
-        null_mut()
+        Ok(null_mut())
     }
 }
 
@@ -187,34 +184,31 @@ unsafe fn as_types_are_called(
     arguments: *const *mut ffi::PyObject,
     unnamed: usize,
     names: *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
-    let collected = || -> PyResult<_> {
-        // SAFETY: the caller's promise; what is taken of the arguments is counted.
-        unsafe {
-            let given = (0..unnamed).map(|at| Bound::from_borrowed_ptr(py, *arguments.add(at)));
-            let given = PyTuple::new(py, given.collect::<Vec<_>>())?;
-            let Some(names) = Bound::from_borrowed_ptr_or_opt(py, names) else {
-                return Ok((given, None));
-            };
-            let named = PyDict::new(py);
-            for (at, name) in names.cast::<PyTuple>()?.iter().enumerate() {
-                let value = Bound::from_borrowed_ptr(py, *arguments.add(unnamed + at));
-                named.set_item(name, value)?;
+) -> PyResult<*mut ffi::PyObject> {
+    // SAFETY: the caller's promise; what is taken of the arguments is counted.
+    let (given, named) = unsafe {
+        let given = (0..unnamed).map(|at| Bound::from_borrowed_ptr(py, *arguments.add(at)));
+        let given = PyTuple::new(py, given.collect::<Vec<_>>())?;
+        let named = match Bound::from_borrowed_ptr_or_opt(py, names) {
+            None => None,
+            Some(names) => {
+                let named = PyDict::new(py);
+                for (at, name) in names.cast::<PyTuple>()?.iter().enumerate() {
+                    let value = Bound::from_borrowed_ptr(py, *arguments.add(unnamed + at));
+                    named.set_item(name, value)?;
+                }
+                Some(named)
             }
-            Ok((given, Some(named)))
-        }
-    };
-    let (given, named) = match collected() {
-        Ok(collected) => collected,
-        Err(error) => return raised(py, Err::<(), _>(error), |()| null_mut()),
+        };
+        (given, named)
     };
     let named = named.as_ref().map_or(null_mut(), |named| named.as_ptr());
     // SAFETY: the class is alive, and so are the tuple and the dict.
     unsafe {
         // Every metaclass derives from `type`, which has one.
         match (*ffi::Py_TYPE(class)).tp_call.or(ffi::PyType_Type.tp_call) {
-            Some(call) => call_by(call, class, given.as_ptr(), named),
-            None => null_mut(),
+            Some(call) => Ok(call_by(call, class, given.as_ptr(), named)),
+            None => Ok(null_mut()),
         }
     }
 }

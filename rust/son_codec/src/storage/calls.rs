@@ -55,7 +55,9 @@ pub(super) unsafe fn release(object: *mut ffi::PyObject) {
     // SAFETY: the caller's promise.
     unsafe {
         if object.is_null() {
-        } else if ffi::Py_REFCNT(object) > 1 {
+            return;
+        }
+        if ffi::Py_REFCNT(object) > 1 {
             ffi::Py_DECREF(object);
         } else {
             staying(|| unwinding::Py_DecRef(object));

@@ -13,12 +13,14 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString, PyType};
 
 use super::allocation::allocate;
-use super::base_type::{has_no_own_setter, lookup};
+use super::base_type::has_finalizer;
 use super::calls::release;
 use super::cycles::may_be_in_cycle;
 use super::instance::Stored;
 use super::layout::Layout;
+use super::lookup::lookup;
 use super::metaclass::{Words, words_of};
+use super::setters::has_no_own_setter;
 use crate::process::Call;
 
 /// Grows whenever constructions stop to hold.
@@ -123,7 +125,8 @@ pub(crate) fn set_construction(
     Ok(())
 }
 
-/// How instances of a class are made, if that is known and nothing has changed.
+/// How instances of a class are made, if that is known and nothing has changed. Not for a class with a
+/// `__del__`, which may be called only for what was an instance to the program.
 ///
 /// # Safety
 ///
@@ -138,8 +141,9 @@ pub(super) unsafe fn construction_of<'py>(
         let construction = filling_of(py, class)?;
         let known = construction.get();
         let holds = !known.has_own_constructor
-            && lookup(class, intern!(py, "__init__")) == known.initializer.as_ptr()
-            && lookup(class, intern!(py, "__new__")) == known.maker.as_ptr();
+            && !has_finalizer(class)
+            && lookup(class, intern!(py, "__init__").as_ptr()) == known.initializer.as_ptr()
+            && lookup(class, intern!(py, "__new__").as_ptr()) == known.maker.as_ptr();
         holds.then_some(construction)
     }
 }
@@ -163,7 +167,7 @@ pub(super) unsafe fn filling_of<'py>(
     }
 }
 
-/// Make an instance with these values; `None`, before anything was done, if one is no field's.
+/// Make an instance with these values; `None` if one is no field's: then nobody has seen what was begun.
 ///
 /// # Safety
 ///

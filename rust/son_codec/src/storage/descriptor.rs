@@ -14,7 +14,8 @@ use super::calls::release;
 use super::cycles::may_be_in_cycle;
 use super::instance::{Stored, missing};
 use super::layout::interned;
-use super::{raised, specification};
+use super::specification;
+use super::trampoline::{called, called_silently};
 
 static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
@@ -29,8 +30,8 @@ struct Descriptor {
     field: *mut ffi::PyObject,
     /// An interned `str`.
     name: *mut ffi::PyObject,
-    /// Where the value was found the last time.
-    place: usize,
+    /// Which of the values it was the last time.
+    index: usize,
 }
 
 fn make(py: Python<'_>) -> PyResult<Py<PyType>> {
@@ -107,34 +108,28 @@ unsafe extern "C" fn new(
     arguments: *mut ffi::PyObject,
     named: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    // SAFETY: Python calls it, attached, with a type that derives from this one, a tuple, and a dict or
-    // NULL. What is allocated is zero behind its header, and tracked.
-    unsafe {
-        let py = Python::assume_attached();
-        let arguments = Bound::from_borrowed_ptr(py, arguments);
-        let taken = || -> PyResult<(Bound<'_, PyAny>, Bound<'_, PyString>)> {
+    let make = |py: Python<'_>| {
+        // SAFETY: Python calls it with a type that derives from this one, a tuple, and a dict or NULL. What
+        // is allocated is zero behind its header, and tracked.
+        unsafe {
+            let arguments = Bound::from_borrowed_ptr(py, arguments);
             let arguments = arguments.cast::<PyTuple>()?;
             if !named.is_null() && ffi::PyDict_Size(named) > 0 || arguments.len() != 2 {
                 return Err(PyTypeError::new_err("it takes a field and its name"));
             }
             let name = interned(arguments.get_item(1)?.cast_into::<PyString>()?)?;
-            Ok((arguments.get_item(0)?, name))
-        };
-        let (field, name) = match taken() {
-            Ok(taken) => taken,
-            Err(error) => {
-                error.restore(py);
-                return null_mut();
+            let field = arguments.get_item(0)?;
+            let made = ffi::PyType_GenericAlloc(class, 0);
+            if !made.is_null() {
+                let descriptor = made.cast::<Descriptor>();
+                (*descriptor).field = field.into_ptr();
+                (*descriptor).name = name.into_ptr();
             }
-        };
-        let made = ffi::PyType_GenericAlloc(class, 0);
-        if !made.is_null() {
-            let descriptor = made.cast::<Descriptor>();
-            (*descriptor).field = field.into_ptr();
-            (*descriptor).name = name.into_ptr();
+            Ok(made)
         }
-        made
-    }
+    };
+    // SAFETY: Python calls it, attached.
+    unsafe { called(make) }
 }
 
 unsafe extern "C" fn traverse(
@@ -155,24 +150,26 @@ unsafe extern "C" fn traverse(
 }
 
 unsafe extern "C" fn clear(object: *mut ffi::PyObject) -> c_int {
-    // SAFETY: Python calls it for a descriptor. It is whole again before the field is let go of.
+    // SAFETY: Python calls it, attached, for a descriptor. It is whole again before the field is let go
+    // of.
     unsafe {
-        let field = std::ptr::replace(
-            &raw mut (*object.cast::<Descriptor>()).field,
-            ffi::Py_NewRef(ffi::Py_None()),
-        );
-        ffi::Py_XDECREF(field);
+        called_silently(|_| {
+            let field = &raw mut (*object.cast::<Descriptor>()).field;
+            ffi::Py_XDECREF(field.replace(ffi::Py_NewRef(ffi::Py_None())));
+        });
     }
     0
 }
 
 unsafe extern "C" fn deallocate(object: *mut ffi::PyObject) {
-    // SAFETY: Python calls it once, for a descriptor that nobody counts any more.
+    // SAFETY: Python calls it once, attached, for a descriptor that nobody counts any more.
     unsafe {
         ffi::PyObject_GC_UnTrack(object.cast());
-        let descriptor = object.cast::<Descriptor>();
-        ffi::Py_XDECREF(std::ptr::replace(&raw mut (*descriptor).field, null_mut()));
-        ffi::Py_XDECREF(std::ptr::replace(&raw mut (*descriptor).name, null_mut()));
+        called_silently(|_| {
+            let descriptor = object.cast::<Descriptor>();
+            ffi::Py_XDECREF((&raw mut (*descriptor).field).replace(null_mut()));
+            ffi::Py_XDECREF((&raw mut (*descriptor).name).replace(null_mut()));
+        });
         let class = ffi::Py_TYPE(object);
         match (*class).tp_free {
             Some(free) => free(object.cast()),
@@ -195,20 +192,20 @@ fn not_a_document(object: Borrowed<'_, '_, PyAny>) -> PyErr {
 ///
 /// # Safety
 ///
-/// The first must be a live descriptor. The place is the document's as long as no Python code runs.
+/// The first must be a live descriptor. The address is the value's as long as no Python code runs.
 #[inline(always)]
-unsafe fn place_in(
+unsafe fn address_in(
     descriptor: *mut Descriptor,
     document: Stored<'_, '_>,
 ) -> Option<*mut *mut ffi::PyObject> {
-    // SAFETY: the caller's promise; the name is text and lives as long as the descriptor. The place is
+    // SAFETY: the caller's promise; the name is text and lives as long as the descriptor. The index is
     // one of the layout's, which is the document's.
     unsafe {
         let layout = document.layout()?.get();
         let name = Borrowed::from_ptr(document.py(), (*descriptor).name);
-        let place = layout.place(&name.cast_unchecked(), (*descriptor).place)?;
-        (*descriptor).place = place;
-        Some(document.at(layout, place))
+        let index = layout.place(&name.cast_unchecked(), (*descriptor).index)?;
+        (*descriptor).index = index;
+        Some(document.at(layout, index))
     }
 }
 
@@ -229,10 +226,12 @@ unsafe extern "C" fn get(
 ) -> *mut ffi::PyObject {
     // SAFETY: Python calls it, attached, with a descriptor, and an object or NULL for the class.
     unsafe {
-        if object.is_null() {
-            return ffi::Py_NewRef((*descriptor.cast::<Descriptor>()).field);
-        }
-        value_of(descriptor, object)
+        called(|py| {
+            if object.is_null() {
+                return Ok(ffi::Py_NewRef((*descriptor.cast::<Descriptor>()).field));
+            }
+            get_value(py, descriptor, object)
+        })
     }
 }
 
@@ -242,54 +241,8 @@ pub(super) unsafe extern "C" fn set(
     object: *mut ffi::PyObject,
     value: *mut ffi::PyObject,
 ) -> c_int {
-    // SAFETY: Python calls it, attached, with a descriptor, an object, and a value or NULL. The new value
-    // is counted and in place before the old one is let go of, which may run Python code.
-    unsafe {
-        let py = Python::assume_attached();
-        let Some(document) = stored(Borrowed::from_ptr(py, object)) else {
-            not_a_document(Borrowed::from_ptr(py, object)).restore(py);
-            return -1;
-        };
-        let descriptor = descriptor.cast::<Descriptor>();
-        let Some(place) = place_in(descriptor, document) else {
-            return set_elsewhere(descriptor, document, value);
-        };
-        if !value.is_null() {
-            if may_be_in_cycle(py, value) {
-                document.track();
-            }
-            ffi::Py_INCREF(value);
-        } else if (*place).is_null() {
-            missing(&name_of(py, descriptor)).restore(py);
-            return -1;
-        }
-        release(place.replace(value));
-        0
-    }
-}
-
-/// # Safety
-///
-/// As for `set`.
-#[cold]
-unsafe fn set_elsewhere(
-    descriptor: *mut Descriptor,
-    document: Stored<'_, '_>,
-    value: *mut ffi::PyObject,
-) -> c_int {
-    let py = document.py();
-    // SAFETY: the caller's promise; what is used is counted, since Python code may run.
-    unsafe {
-        let name = name_of(py, descriptor);
-        let value = Bound::from_borrowed_ptr_or_opt(py, value);
-        let error = match document.put(&name, 0, value.as_ref()) {
-            Ok(was_there) if was_there || value.is_some() => return 0,
-            Ok(_) => missing(&name),
-            Err(error) => error,
-        };
-        error.restore(py);
-        -1
-    }
+    // SAFETY: Python calls it, attached, with a descriptor, an object, and a value or NULL.
+    unsafe { called(|py| set_value(py, descriptor, object, value).map(|()| 0)) }
 }
 
 /// `descriptor.value_of(document)`: the value as it is kept, or `None`.
@@ -297,49 +250,8 @@ unsafe extern "C" fn value_of(
     descriptor: *mut ffi::PyObject,
     object: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    // SAFETY: Python calls it, attached, with a descriptor and an object. The value is counted at once.
-    unsafe {
-        let py = Python::assume_attached();
-        let Some(document) = stored(Borrowed::from_ptr(py, object)) else {
-            not_a_document(Borrowed::from_ptr(py, object)).restore(py);
-            return null_mut();
-        };
-        let descriptor = descriptor.cast::<Descriptor>();
-        let Some(place) = place_in(descriptor, document) else {
-            return value_elsewhere(descriptor, document);
-        };
-        let value = *place;
-        ffi::Py_NewRef(if value.is_null() {
-            ffi::Py_None()
-        } else {
-            value
-        })
-    }
-}
-
-/// # Safety
-///
-/// As for `value_of`.
-#[cold]
-unsafe fn value_elsewhere(
-    descriptor: *mut Descriptor,
-    document: Stored<'_, '_>,
-) -> *mut ffi::PyObject {
-    let py = document.py();
-    // SAFETY: the caller's promise; the name is counted, since Python code may run.
-    let value = unsafe { document.value(&name_of(py, descriptor), 0) };
-    raised(py, value, |value| match value {
-        Some(value) => value.into_ptr(),
-        None => py.None().into_ptr(),
-    })
-}
-
-/// What `set` answers, as a method does.
-fn done(py: Python<'_>, failed: c_int) -> *mut ffi::PyObject {
-    if failed != 0 {
-        return null_mut();
-    }
-    py.None().into_ptr()
+    // SAFETY: Python calls it, attached, with a descriptor and an object.
+    unsafe { called(|py| get_value(py, descriptor, object)) }
 }
 
 /// `descriptor.keep(document, value)`: keep the value as it is.
@@ -350,12 +262,13 @@ unsafe extern "C" fn keep(
 ) -> *mut ffi::PyObject {
     // SAFETY: Python calls it, attached, with a descriptor and so many objects.
     unsafe {
-        let py = Python::assume_attached();
-        if count != 2 {
-            PyTypeError::new_err("keep() takes a document and a value").restore(py);
-            return null_mut();
-        }
-        done(py, set(descriptor, *arguments, *arguments.add(1)))
+        called(|py| {
+            if count != 2 {
+                return Err(PyTypeError::new_err("keep() takes a document and a value"));
+            }
+            set_value(py, descriptor, *arguments, *arguments.add(1))?;
+            Ok(py.None().into_ptr())
+        })
     }
 }
 
@@ -366,9 +279,112 @@ unsafe extern "C" fn remove(
 ) -> *mut ffi::PyObject {
     // SAFETY: Python calls it, attached, with a descriptor and an object.
     unsafe {
-        done(
-            Python::assume_attached(),
-            set(descriptor, object, null_mut()),
-        )
+        called(|py| {
+            set_value(py, descriptor, object, null_mut())?;
+            Ok(py.None().into_ptr())
+        })
     }
+}
+
+/// What `set` does.
+///
+/// # Safety
+///
+/// A live descriptor and a live object; the value is NULL or alive.
+#[inline(always)]
+pub(super) unsafe fn set_value(
+    py: Python<'_>,
+    descriptor: *mut ffi::PyObject,
+    object: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+) -> PyResult<()> {
+    // SAFETY: the caller's promise. The new value is counted and in its place before the old one is let
+    // go of, which may run Python code.
+    unsafe {
+        let object = Borrowed::from_ptr(py, object);
+        let document = stored(object).ok_or_else(|| not_a_document(object))?;
+        let descriptor = descriptor.cast::<Descriptor>();
+        let Some(address) = address_in(descriptor, document) else {
+            return set_elsewhere(descriptor, document, value);
+        };
+        if !value.is_null() {
+            if may_be_in_cycle(py, value) {
+                document.track();
+            }
+            ffi::Py_INCREF(value);
+        } else if (*address).is_null() {
+            return Err(missing(&name_of(py, descriptor)));
+        }
+        release(address.replace(value));
+        Ok(())
+    }
+}
+
+/// The same where values are in the `__dict__`.
+///
+/// # Safety
+///
+/// As for `set_value`.
+#[cold]
+unsafe fn set_elsewhere(
+    descriptor: *mut Descriptor,
+    document: Stored<'_, '_>,
+    value: *mut ffi::PyObject,
+) -> PyResult<()> {
+    let py = document.py();
+    // SAFETY: the caller's promise; what is used is counted, since Python code may run.
+    let (name, value) = unsafe {
+        let value = Bound::from_borrowed_ptr_or_opt(py, value);
+        (name_of(py, descriptor), value)
+    };
+    if document.put(&name, 0, value.as_ref())? || value.is_some() {
+        Ok(())
+    } else {
+        Err(missing(&name))
+    }
+}
+
+/// What `value_of` does.
+///
+/// # Safety
+///
+/// A live descriptor and a live object.
+#[inline(always)]
+unsafe fn get_value(
+    py: Python<'_>,
+    descriptor: *mut ffi::PyObject,
+    object: *mut ffi::PyObject,
+) -> PyResult<*mut ffi::PyObject> {
+    // SAFETY: the caller's promise. The value is counted at once.
+    unsafe {
+        let object = Borrowed::from_ptr(py, object);
+        let document = stored(object).ok_or_else(|| not_a_document(object))?;
+        let descriptor = descriptor.cast::<Descriptor>();
+        let Some(address) = address_in(descriptor, document) else {
+            return value_elsewhere(descriptor, document);
+        };
+        let value = *address;
+        Ok(ffi::Py_NewRef(if value.is_null() {
+            ffi::Py_None()
+        } else {
+            value
+        }))
+    }
+}
+
+/// The same where values are in the `__dict__`.
+///
+/// # Safety
+///
+/// As for `get_value`.
+#[cold]
+unsafe fn value_elsewhere(
+    descriptor: *mut Descriptor,
+    document: Stored<'_, '_>,
+) -> PyResult<*mut ffi::PyObject> {
+    let py = document.py();
+    // SAFETY: the caller's promise; the name is counted, since Python code may run.
+    let name = unsafe { name_of(py, descriptor) };
+    let value = document.value(&name, 0)?;
+    Ok(value.map_or_else(|| py.None().into_ptr(), Bound::into_ptr))
 }

@@ -19,29 +19,30 @@ use super::calls::call_with;
 use super::construction::{Construction, filling_of};
 use super::instance::Stored;
 use super::metaclass::is_of_metaclass;
+use super::trampoline::called;
 use crate::process::Call;
 
 /// What the method does, written in Python.
-static MEANING: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+static PYTHON_INIT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// A method for the `__init__` of a class, which does what its function of that name does.
 #[pyfunction]
 pub(crate) fn initializer<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
     let py = class.py();
     let function = class.getattr(intern!(py, "__init__"))?;
-    let told: Option<String> = function.getattr(intern!(py, "__doc__"))?.extract()?;
-    let told = format!(
+    let doc: Option<String> = function.getattr(intern!(py, "__doc__"))?.extract()?;
+    let doc = format!(
         "__init__($self, /, **values)\n--\n\n{}",
-        told.unwrap_or_default()
+        doc.unwrap_or_default()
     );
-    MEANING.get_or_init(py, || function.unbind());
+    PYTHON_INIT.get_or_init(py, || function.unbind());
     let definition = ffi::PyMethodDef {
         ml_name: c"__init__".as_ptr(),
         ml_meth: ffi::PyMethodDefPointer {
             PyCFunctionFastWithKeywords: initialize,
         },
         ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS,
-        ml_doc: CString::new(told)?.into_raw(),
+        ml_doc: CString::new(doc)?.into_raw(),
     };
     // SAFETY: the class derives from the storage's base type, or else the method finds no document. The
     // definition and its text live as long as the process.
@@ -57,37 +58,34 @@ unsafe extern "C" fn initialize(
     count: ffi::Py_ssize_t,
     names: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    // SAFETY: Python calls it, attached, with an instance of the class that has the method, so many
-    // arguments without names, and then those of the tuple of names, if there is one.
-    unsafe {
-        let py = Python::assume_attached();
-        let instance = Borrowed::from_ptr(py, object);
-        if count == 0
-            && let Some(document) = stored(instance)
-            && is_of_metaclass(py, instance.get_type_ptr())
-            && let Some(construction) = filling_of(py, instance.get_type_ptr())
-        {
+    let fill_it = |py: Python<'_>| {
+        // SAFETY: Python calls it with an instance of the class that has the method, so many arguments
+        // without names, and then those of the tuple of names, if there is one.
+        unsafe {
+            let instance = Borrowed::from_ptr(py, object);
             let given = Given {
                 py,
                 values: arguments,
                 names: NonNull::new(names),
             };
-            match fill(document, construction.get(), given) {
-                Ok(true) => return ffi::Py_NewRef(ffi::Py_None()),
-                Ok(false) => {}
-                Err(error) => {
-                    error.restore(py);
-                    return std::ptr::null_mut();
-                }
+            if count == 0
+                && let Some(document) = stored(instance)
+                && is_of_metaclass(py, instance.get_type_ptr())
+                && let Some(construction) = filling_of(py, instance.get_type_ptr())
+                && fill(document, construction.get(), given)?
+            {
+                return Ok(py.None().into_ptr());
             }
+            let Some(function) = PYTHON_INIT.get(py) else {
+                return Err(PyTypeError::new_err("documents have no __init__ yet"));
+            };
+            let all = with_first(object, arguments, count as usize, names);
+            let count = count as usize + 1;
+            Ok(call_with(function.as_ptr(), all.as_ptr(), count, names))
         }
-        let Some(meaning) = MEANING.get(py) else {
-            PyTypeError::new_err("documents have no __init__ yet").restore(py);
-            return std::ptr::null_mut();
-        };
-        let all = with_first(object, arguments, count as usize, names);
-        call_with(meaning.as_ptr(), all.as_ptr(), count as usize + 1, names)
-    }
+    };
+    // SAFETY: Python calls it, attached.
+    unsafe { called(fill_it) }
 }
 
 /// The named arguments of a call, borrowed.
@@ -148,35 +146,34 @@ unsafe fn fill<'py>(
         return Ok(false);
     }
     let mut guess = 0;
+    let mut id = None;
     // SAFETY: the caller's promise, here and below; nobody can take the arguments from the call.
-    for (name, _) in unsafe { given.iter() } {
+    for (name, value) in unsafe { given.iter() } {
         let Ok(name) = name.cast_exact::<PyString>() else {
             return Ok(false);
         };
         match layout.get().place(&name, guess) {
             Some(place) if construction.converts(place) => return Ok(false),
             Some(place) => guess = place + 1,
-            None if name == "_id" => {}
+            None if name == "_id" => id = Some(value),
             None => return Ok(false),
         }
     }
+    let id = id.map_or_else(|| py.None().into_bound(py), |id| id.to_owned());
+    document.set_origin(id, PyBool::new(py, false).to_owned().into_any());
     let made = if construction.factories.is_empty() {
         Vec::new()
     } else {
         // SAFETY: as above.
         unsafe { make_values(construction, given)? }
     };
-    let mut id = py.None().into_bound(py);
     let mut guess = 0;
     // SAFETY: as above.
     for (name, value) in unsafe { given.iter() } {
         let name = name.cast_exact::<PyString>()?;
-        match layout.get().place(&name, guess) {
-            Some(place) => {
-                document.put(&name, place, Some(&value))?;
-                guess = place + 1;
-            }
-            None => id = value.to_owned(),
+        if let Some(place) = layout.get().place(&name, guess) {
+            document.put(&name, place, Some(&value))?;
+            guess = place + 1;
         }
     }
     let names = layout.get().names();
@@ -195,7 +192,6 @@ unsafe fn fill<'py>(
             }
         }
     }
-    document.set_origin(id, PyBool::new(py, false).to_owned().into_any());
     Ok(true)
 }
 

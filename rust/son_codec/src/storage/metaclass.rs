@@ -10,11 +10,13 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyTuple, PyType};
 
-use super::base_type::{allocate_by_layout, choose_setter, storage_type};
+use super::base_type::{allocate_by_layout, storage_type};
 use super::calling::call_directly;
 use super::construction::Construction;
 use super::layout::Layout;
+use super::setters::choose_setter;
 use super::specification;
+use super::trampoline::called_silently;
 
 static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
@@ -216,10 +218,12 @@ unsafe extern "C" fn traverse(
 }
 
 unsafe extern "C" fn clear(class: *mut ffi::PyObject) -> c_int {
-    // SAFETY: Python calls it for a class that it keeps alive meanwhile; what it does for classes has to
-    // be done.
+    // SAFETY: Python calls it, attached, for a class that it keeps alive meanwhile; what it does for
+    // classes has to be done.
     unsafe {
-        ffi::Py_XDECREF(Words::of(class.cast()).construction.replace(null_mut()));
+        called_silently(|_| {
+            ffi::Py_XDECREF(Words::of(class.cast()).construction.replace(null_mut()));
+        });
         match ffi::PyType_Type.tp_clear {
             Some(clear) => clear(class),
             None => 0,
@@ -228,13 +232,15 @@ unsafe extern "C" fn clear(class: *mut ffi::PyObject) -> c_int {
 }
 
 unsafe extern "C" fn deallocate(class: *mut ffi::PyObject) {
-    // SAFETY: Python calls it once, for a class that nobody counts any more, tracked as what it does
-    // for classes expects it. A heap type is counted by those that it made.
+    // SAFETY: Python calls it once, attached, for a class that nobody counts any more, tracked as what
+    // it does for classes expects it. A heap type is counted by those that it made.
     unsafe {
         let metaclass = ffi::Py_TYPE(class);
-        let words = Words::of(class.cast());
-        ffi::Py_XDECREF(words.construction.replace(null_mut()));
-        ffi::Py_XDECREF(words.layout.replace(null_mut()));
+        called_silently(|_| {
+            let words = Words::of(class.cast());
+            ffi::Py_XDECREF(words.construction.replace(null_mut()));
+            ffi::Py_XDECREF(words.layout.replace(null_mut()));
+        });
         if let Some(deallocate) = ffi::PyType_Type.tp_dealloc {
             deallocate(class);
         }

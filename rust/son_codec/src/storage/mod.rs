@@ -1,5 +1,5 @@
 //! Where documents keep their values when Rust keeps them: one object for each, with the values behind
-//! its header. Its Python twin is `storage.py`.
+//! its header. Its Python twin is `storage/base.py`.
 //!
 //! The types are made by CPython's own calls, since PyO3 makes none whose instances differ in size or
 //! are unknown to the collector. What is `unsafe` here rests on three things: an instance says itself,
@@ -18,8 +18,12 @@ mod functions;
 mod initialization;
 mod instance;
 mod layout;
+mod lookup;
 mod metaclass;
+mod setters;
+mod slots;
 mod state;
+mod trampoline;
 
 use std::ffi::{CStr, c_int, c_uint, c_void};
 
@@ -78,18 +82,18 @@ fn specification(
     }
 }
 
-/// What a function returns to Python: the object, or NULL with the exception that was raised.
-#[inline]
-fn raised<T>(
-    py: Python<'_>,
-    result: PyResult<T>,
-    pointer: impl FnOnce(T) -> *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
-    match result {
-        Ok(value) => pointer(value),
-        Err(error) => {
-            error.restore(py);
-            std::ptr::null_mut()
-        }
+/// An attribute that is had and set by functions, which are told which one it is.
+fn attribute(
+    name: &'static CStr,
+    get: ffi::getter,
+    set: ffi::setter,
+    which: usize,
+) -> ffi::PyGetSetDef {
+    ffi::PyGetSetDef {
+        name: name.as_ptr(),
+        get: Some(get),
+        set: Some(set),
+        doc: std::ptr::null(),
+        closure: which as *mut c_void,
     }
 }

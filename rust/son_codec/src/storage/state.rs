@@ -10,7 +10,8 @@ use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
 use super::base_type::stored;
 use super::instance::Stored;
 use super::layout::interned;
-use super::raised;
+use super::trampoline::called;
+use crate::objects::push;
 use crate::process::Call;
 
 /// The methods of the base type. They live as long as it does, which is as long as the process.
@@ -57,10 +58,11 @@ unsafe extern "C" fn get_state(
 ) -> *mut ffi::PyObject {
     // SAFETY: Python calls it, attached, on an instance that its caller counts.
     unsafe {
-        let py = Python::assume_attached();
-        let _call = Call::begin(py);
-        let state = own(py, object).and_then(|(object, document)| state_of(&object, document));
-        raised(py, state, |state| state.into_ptr())
+        called(|py| {
+            let _call = Call::begin(py);
+            let (object, document) = own(py, object)?;
+            Ok(state_of(&object, document)?.into_ptr())
+        })
     }
 }
 
@@ -135,12 +137,12 @@ unsafe extern "C" fn set_state(
 ) -> *mut ffi::PyObject {
     // SAFETY: Python calls it, attached, on an instance, with a state, both counted by its caller.
     unsafe {
-        let py = Python::assume_attached();
-        let _call = Call::begin(py);
-        let done = own(py, object).and_then(|(object, document)| {
-            take_in(&object, document, Bound::from_borrowed_ptr(py, state))
-        });
-        raised(py, done, |()| ffi::Py_NewRef(ffi::Py_None()))
+        called(|py| {
+            let _call = Call::begin(py);
+            let (object, document) = own(py, object)?;
+            take_in(&object, document, Bound::from_borrowed_ptr(py, state))?;
+            Ok(py.None().into_ptr())
+        })
     }
 }
 
@@ -154,20 +156,29 @@ fn take_in<'py>(
         Ok(other) => (other.into_any(), None),
         Err(error) => (error.into_inner(), None),
     };
-    if !values.is_none() {
-        for (place, (name, value)) in values.cast_into::<PyDict>()?.iter().enumerate() {
-            let name = interned(name.cast_into::<PyString>()?)?;
-            document.put(&name, place, Some(&value))?;
-        }
+    // Python code that runs for one of them may change the dicts.
+    let values = entries_of(Some(values))?;
+    let slots = entries_of(slots)?;
+    for (place, (name, value)) in values.into_iter().enumerate() {
+        document.put(&interned(name)?, place, Some(&value))?;
     }
-    if let Some(slots) = slots
-        && !slots.is_none()
-    {
-        for (name, value) in slots.cast_into::<PyDict>()?.iter() {
-            object.setattr(name.cast_into::<PyString>()?, value)?;
-        }
+    for (name, value) in slots {
+        object.setattr(name, value)?;
     }
     Ok(())
+}
+
+type Entries<'py> = Vec<(Bound<'py, PyString>, Bound<'py, PyAny>)>;
+
+/// What is in a dict, if it is one and not `None`.
+fn entries_of<'py>(dict: Option<Bound<'py, PyAny>>) -> PyResult<Entries<'py>> {
+    let mut entries = Vec::new();
+    if let Some(dict) = dict.filter(|dict| !dict.is_none()) {
+        for (name, value) in dict.cast_into::<PyDict>()?.iter() {
+            push(&mut entries, (name.cast_into()?, value))?;
+        }
+    }
+    Ok(entries)
 }
 
 unsafe extern "C" fn size_of_instance(
@@ -176,12 +187,12 @@ unsafe extern "C" fn size_of_instance(
 ) -> *mut ffi::PyObject {
     // SAFETY: Python calls it, attached, on an instance that its caller counts.
     unsafe {
-        let py = Python::assume_attached();
-        let size = own(py, object).map(|(object, document)| {
+        called(|py| {
+            let (object, document) = own(py, object)?;
             let values = document.layout().map_or(0, |layout| layout.get().len());
-            (*object.get_type_ptr()).tp_basicsize
-                + (values * size_of::<*mut ffi::PyObject>()) as ffi::Py_ssize_t
-        });
-        raised(py, size, |size| ffi::PyLong_FromSsize_t(size))
+            let size = (*object.get_type_ptr()).tp_basicsize
+                + (values * size_of::<*mut ffi::PyObject>()) as ffi::Py_ssize_t;
+            Ok(ffi::PyLong_FromSsize_t(size))
+        })
     }
 }
