@@ -13,7 +13,7 @@ from collections.abc import (
 )
 from contextlib import aclosing
 from copy import copy
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from pymongo import ASCENDING
 
@@ -37,10 +37,10 @@ from aiomotorengine.sessions.options import UNCHANGED, WriteConcernLike
 from aiomotorengine.sessions.saved import suited
 from aiomotorengine.sessions.target import Target, target_of
 from aiomotorengine.storage.base import DocumentStorage
-from aiomotorengine.update.definition import update_document
+from aiomotorengine.update.change import Change
 from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction
-from aiomotorengine.writing import changing, indexes, saving
+from aiomotorengine.writing import indexes, saving, updating
 from aiomotorengine.writing.deletion import deleting
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
 
 D = TypeVar("D", bound=DocumentStorage)
+
+ArrayFilters = Mapping[str, QNode] | Sequence[Mapping[str, Any]]
 
 EVERYTHING = Q()
 """What finds all documents."""
@@ -360,9 +362,7 @@ class QuerySet(Generic[D]):
     async def _first_of(self, selection: Selection, alias: str | None) -> D | None:
         target = self._target(alias)
         found: D | None = await finding.first(target, selection)
-        if found is not None and not self.is_lazy:
-            await references.load([found], options=target.options)
-        return found
+        return await self._with_references(found, target)
 
     async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
         """One document, by its id or by conditions.
@@ -614,35 +614,185 @@ class QuerySet(Generic[D]):
         )
         return await bulk.insert_stream(self._target(alias), source, options)
 
-    async def update(self, definition: Mapping[Any, Any], alias: str | None = None) -> UpdateResult:
+    @overload
+    async def update(
+        self, definition: Mapping[Any, Any], alias: str | None = None
+    ) -> UpdateResult: ...
+    @overload
+    async def update(
+        self,
+        *changes: Change | Mapping[Any, Any],
+        alias: str | None = None,
+        upsert: bool = False,
+        array_filters: ArrayFilters | None = None,
+        stamps: bool = True,
+        validate: bool = True,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
+    ) -> UpdateResult: ...
+    async def update(
+        self,
+        *changes: Any,
+        alias: str | None = None,
+        upsert: bool = False,
+        array_filters: ArrayFilters | None = None,
+        stamps: bool = True,
+        validate: bool = True,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
+        **others: Any,
+    ) -> UpdateResult:
         """Change all documents that the query finds; limit and skip do not count.
 
         Parameters:
-            definition: fields or attribute names with their new values, which are converted as in
-                a filter. Dotted paths and the keys of fields are keys of MongoDB, with values as
-                they are; other names are dynamic values, as on a document. If all keys begin with
-                ``$``, it is sent as the update document itself.
+            changes: changes such as ``U.inc(visits=1)``. A mapping among them means ``U.set``.
+                A single mapping is the definition of 2017: fields or attribute names with their new
+                values, which are converted as in a filter. Its dotted paths and the keys of fields
+                are keys of MongoDB, with values as they are; other names are dynamic values, as on
+                a document. If all keys begin with ``$``, it is sent as the update document itself.
             alias: the connection to use.
+            upsert: whether a document is inserted where none is found: a whole one, with the
+                defaults of what neither the changes nor the equalities of the filters name.
+            array_filters: conditions on the items that a path names with ``$[name]``:
+                ``{"name": Q(votes__lt=0)}``; or a list of MongoDB's own.
+            stamps: whether automatic dates are set, where ``changes`` are not the definition of
+                2017.
+            validate: whether fields are asked if they may have their new values, and whether what
+                an upsert inserts must be whole.
+            session: the driver's session to use.
+            write_concern: as for ``using``.
 
         Returns:
-            ``count`` and ``updated_existing``.
+            ``count`` and ``updated_existing``, as entries and attributes; and as attributes
+            ``modified`` and ``upserted_id``.
 
         Raises:
             InvalidDocumentError: a field refuses its new value, or is required and it is empty.
+            ValueError: there is no change, one leads nowhere, or they do not go together.
+            TypeError: something is no change.
             UniqueKeyViolationError: another document has the value of a unique field.
             pymongo.errors.WriteError: the server refuses the change.
 
         Example:
-            >>> from aiomotorengine import Document, IntField
+            >>> from aiomotorengine import Document, IntField, U
             >>> class Ware(Document):
             ...     stock = IntField()
             >>> async def take(ware_id):
             ...     there = Ware.objects.filter(_id=ware_id, stock__gte=1)
-            ...     return (await there.update({"$inc": {"stock": -1}})).count == 1
+            ...     return (await there.update(U.inc(stock=-1))).count == 1
         """
-        change = update_document(self.__klass__, definition)
-        count = await changing.update_many(self._target(alias), self._filters, change)
-        return UpdateResult(count=count, updated_existing=count > 0)
+        given = [others.pop("definition"), *changes] if "definition" in others else list(changes)
+        if len(given) == 2 and isinstance(given[1], str | None):
+            alias = given.pop()
+        for name in others:
+            raise TypeError(
+                f"update() takes changes such as U.inc(visits=1), not the keyword '{name}'."
+            )
+        options = updating.Options(upsert, array_filters, stamps, validate)
+        plan = updating.planned(self.__klass__, given, options, takes_definition=True)
+        target = self._target(alias, session, write_concern)
+        return await updating.update_many(target, self._filters, plan)
+
+    async def update_one(
+        self,
+        *changes: Change | Mapping[Any, Any],
+        alias: str | None = None,
+        upsert: bool = False,
+        array_filters: ArrayFilters | None = None,
+        stamps: bool = True,
+        validate: bool = True,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
+    ) -> UpdateResult:
+        """Change the first document that the query finds in its order; limit and skip do not count.
+
+        Parameters:
+            changes: changes such as ``U.inc(visits=1)``. A mapping means ``U.set``.
+            alias: the connection to use.
+            upsert: as for ``update``, with what follows.
+            array_filters: as above.
+            stamps: as above.
+            validate: as above.
+            session: as above.
+            write_concern: as above.
+
+        Returns:
+            As for ``update``. ``modified`` is not known where the query has an order.
+
+        Raises:
+            Exception: as for ``update``.
+
+        Example:
+            >>> from aiomotorengine import BooleanField, DateTimeField, Document, U
+            >>> class Job(Document):
+            ...     made = DateTimeField(auto_now_on_insert=True)
+            ...     taken = BooleanField(default=False)
+            >>> async def take_the_oldest():
+            ...     jobs = Job.objects.filter(taken=False).order_by("made")
+            ...     return (await jobs.update_one(U.set(taken=True))).updated_existing
+        """
+        options = updating.Options(upsert, array_filters, stamps, validate)
+        plan = updating.planned(self.__klass__, changes, options)
+        target = self._target(alias, session, write_concern)
+        return await updating.update_one(target, self._filters, self._order, plan)
+
+    async def find_one_and_update(
+        self,
+        *changes: Change | Mapping[Any, Any],
+        returns: Literal["after", "before"] = "after",
+        alias: str | None = None,
+        upsert: bool = False,
+        array_filters: ArrayFilters | None = None,
+        stamps: bool = True,
+        validate: bool = True,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
+    ) -> D | None:
+        """Change the first document that the query finds in its order, and return it.
+
+        Nobody can change it between the two. Its references are loaded as by ``get``.
+
+        Parameters:
+            changes: changes such as ``U.inc(visits=1)``. A mapping means ``U.set``.
+            returns: whether it comes as it is ``"after"`` the change, or as it was ``"before"``.
+            alias: the connection to use.
+            upsert: as for ``update``, with what follows.
+            array_filters: as above.
+            stamps: as above.
+            validate: as above.
+            session: as above.
+            write_concern: as above.
+
+        Returns:
+            The document, or ``None`` where none was found; with ``returns="before"`` also where one
+            was inserted.
+
+        Raises:
+            ValueError: ``returns`` is neither.
+            StoredValueError: the document was changed, and has a value that its field cannot read.
+            Exception: as for ``update``.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField, StringField, U
+            >>> class Counter(Document):
+            ...     name = StringField(unique=True)
+            ...     value = IntField(default=0)
+            >>> async def next_number(name):
+            ...     counter = Counter.objects.filter(name=name)
+            ...     return (await counter.find_one_and_update(U.inc(value=1), upsert=True)).value
+        """
+        options = updating.Options(upsert, array_filters, stamps, validate)
+        plan = updating.planned(self.__klass__, changes, options)
+        target = self._target(alias, session, write_concern)
+        found: D | None = await updating.find_one_and_update(
+            target, self._filters, self._order, plan, returns
+        )
+        return await self._with_references(found, target)
+
+    async def _with_references(self, found: D | None, target: Target) -> D | None:
+        if found is not None and not self.is_lazy:
+            await references.load([found], options=target.options)
+        return found
 
     async def delete(self, alias: str | None = None, *, hooks: bool = False) -> int:
         """Remove all documents that the query finds (all there are, without a filter).

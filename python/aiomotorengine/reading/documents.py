@@ -36,6 +36,7 @@ __all__ = [
     "find",
     "find_first",
     "find_stored",
+    "found_document",
 ]
 
 BYTES_PER_REPLY = 1024 * 1024
@@ -334,6 +335,27 @@ async def find_first(
     if batch is None:
         return None
     return DocumentDecoder(collection, target.document_class).document_at(batch, batch.offsets[0])
+
+
+def found_document(target: Target, found: Batch | Mapping[str, Any] | None) -> Any | None:
+    """The document that an answer to a single command has; ``None`` where it has none.
+
+    Parameters:
+        target: where it was found.
+        found: the document as bytes, or as a mapping.
+
+    Raises:
+        StoredValueError: it cannot be read.
+    """
+    if found is None:
+        return None
+    decoder = DocumentDecoder(target.collection, target.document_class)
+    if isinstance(found, Batch):
+        return decoder.document_at(found, found.offsets[0])
+    documents, _, error = decoder.convert([found])
+    if error is not None:
+        raise error
+    return documents[0]
 
 
 def find_stored(

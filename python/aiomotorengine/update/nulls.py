@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pymongo.errors import WriteError
+from pymongo.errors import OperationFailure
 
 __all__ = ["explained"]
 
@@ -29,7 +29,7 @@ def explained() -> Iterator[None]:
     """
     try:
         yield
-    except WriteError as error:
+    except OperationFailure as error:
         # The texts begin with what is looked for; documents of any length may follow.
         match = ABOUT_A_NULL.search(str(error)[:1000])
         if match is not None:

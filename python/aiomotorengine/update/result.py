@@ -10,7 +10,24 @@ __all__ = ["UpdateResult"]
 class UpdateResult(dict[str, Any]):
     """What an update did: ``count`` (how many matched) and ``updated_existing`` (whether any did),
     as entries and as attributes.
+
+    Parameters:
+        count: how many documents matched.
+        modified: how many of them are other than before; ``None`` where it is not known.
+        upserted_id: the ``_id`` of the document that was inserted; ``None`` if none was.
+
+    Attributes:
+        modified: as above.
+        upserted_id: as above.
     """
+
+    modified: int | None
+    upserted_id: Any
+
+    def __init__(self, count: int, modified: int | None = None, upserted_id: Any = None) -> None:
+        super().__init__(count=count, updated_existing=count > 0)
+        self.modified = modified
+        self.upserted_id = upserted_id
 
     @property
     def count(self) -> int:

@@ -13,13 +13,11 @@ from typing import Any
 
 from aiomotorengine.query_builder.node import Q
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.update.stamps import with_stamps
-from aiomotorengine.writing import changing
+from aiomotorengine.writing import updating
 from aiomotorengine.writing.deletion import commands
 from aiomotorengine.writing.deletion.hooked import delete_hooked, load_hooked
 from aiomotorengine.writing.deletion.plan import Step, planned, with_ids
 from aiomotorengine.writing.hooks import has_delete_hooks
-from aiomotorengine.writing.saving import time_zone_of
 
 __all__ = ["follow_rules"]
 
@@ -73,10 +71,6 @@ async def release(step: Step) -> None:
         path = rule.path
         update = path.pull(referred) if rule.action == "pull" else path.nullify(referred)
         target = step.target.of(rule.document_class)
-        zone = time_zone_of(target.collection.codec_options)
-        await changing.update_many(
-            target,
-            Q(path.query(referred)),
-            with_stamps(rule.document_class, update.change, zone),
-            array_filters=update.array_filters,
+        await updating.change_all(
+            target, Q(path.query(referred)), update.change, array_filters=update.array_filters
         )

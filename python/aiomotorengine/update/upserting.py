@@ -1,0 +1,201 @@
+"""What an upsert inserts: a whole document, as a save of it would store it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import tzinfo
+from typing import Any
+
+from bson.objectid import ObjectId
+
+from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.refusals import required
+from aiomotorengine.locations import locate
+from aiomotorengine.query.expressions import is_met, is_operators
+from aiomotorengine.update.change import Operation
+from aiomotorengine.update.compiling import is_pipeline
+from aiomotorengine.update.operators import gives_value
+from aiomotorengine.update.path import UpdatePath
+from aiomotorengine.utils import is_collection, is_operator
+
+__all__ = ["Insertion", "equalities_in"]
+
+
+class Insertion:
+    """The document that is inserted where a query finds none.
+
+    What the query asks to be equal, and what the update changes, it gets by these: a counter starts
+    from its change. Everything else it gets from a new instance of the class.
+
+    Parameters:
+        document_class: its class.
+        query: the query, as MongoDB takes it.
+        operations: what the update does, stamps included.
+        zone: the time zone in which the client reads dates; ``None`` where it reads them naive.
+        stamps: whether its automatic dates are set.
+
+    Attributes:
+        equalities: what the query asks to be equal, by key.
+        id: its ``_id``, once ``operations`` has said it.
+
+    Raises:
+        ValueError: the update has an expression, or something is inside of a list that is not there
+            yet.
+    """
+
+    def __init__(
+        self,
+        document_class: Any,
+        query: Mapping[str, Any],
+        operations: Sequence[Operation],
+        zone: tzinfo | None,
+        *,
+        stamps: bool = True,
+    ) -> None:
+        if is_pipeline(operations):
+            raise ValueError("upsert=True can't be sent together with an F expression.")
+        self._document_class = document_class
+        self._zone = zone
+        self._stamps = stamps
+        self.equalities = equalities_in(query)
+        self.id = self.equalities.get("_id")
+        self._given: dict[str, bool] = {}
+        """Keys that have something to do with it, and whether they get a value by that."""
+        for operation in operations:
+            self._given[operation.path.db_name] = gives_value(operation.operator)
+            if operation.path.db_name == "_id":
+                self.id = operation.value
+            if operation.operator == "$rename":
+                self._given[operation.value] = False
+        self._changed = set(self._given)
+        for key in (*self._changed, *self.equalities):
+            refuse_items(document_class, key)
+
+    def operations(self, *, validate: bool = True) -> Iterator[Operation]:
+        """What an update does besides, if it inserts the document.
+
+        Parameters:
+            validate: whether the document is to be whole, and to have what is required.
+
+        Raises:
+            InvalidDocumentError: a required field has no value.
+        """
+        if "_id" not in self._changed and "_id" not in self.equalities:
+            self.id = ObjectId()
+            yield insertion("_id", self.id)
+        if not validate:
+            return
+        for key, value in self.equalities.items():
+            if key == "_id" or any(is_nested(key, changed) for changed in self._changed):
+                continue
+            field = field_at(self._document_class, key)
+            self._given[key] = field is None or not field.is_empty(value)
+            if isinstance(field, ListField) and value is not None and not is_collection(value):
+                value = [value]  # what is equal is an item
+            yield insertion(key, value)
+        yield from self._defaults(self._document_class)
+
+    def _defaults(self, document_class: Any, *names: str, prefix: str = "") -> Iterator[Operation]:
+        """What a new instance of a class has, but for what is given.
+
+        Parameters:
+            document_class: the class.
+            names: where it is embedded, by attributes' names.
+            prefix: the same by keys of MongoDB, with a dot at its end.
+        """
+        document = document_class()
+        conversion = conversion_of(document_class)
+        if conversion.has_stamps:
+            conversion.stamp(document, creating=True, renew=True, zone=self._zone)
+        unset = () if self._stamps or names else {it.field.db_field for it in conversion.stamps}
+        for db_name, stored in document.to_son().items():
+            if db_name == "_id":
+                continue  # a to_son of the program's own may give one
+            key, value = prefix + db_name, None if db_name in unset else stored
+            name = document_class._reverse_db_field_map.get(db_name)
+            field = document_class._fields.get(name)
+            is_required = field is not None and field.required
+            embedded = getattr(field, "embedded_type", None)
+            if key in self._given:
+                if is_required and not self._given[key]:
+                    raise missing(*names, field.name)
+            elif any(given.startswith(f"{key}.") for given in self._given):
+                if embedded is not None:
+                    yield from self._defaults(embedded, *names, field.name, prefix=f"{key}.")
+            else:
+                if is_required and field.is_empty(value):
+                    raise missing(*names, field.name)
+                yield insertion(key, value)
+
+
+def missing(*parts: str) -> InvalidDocumentError:
+    """The error for a required field that would have no value."""
+    error = required(parts[-1], None)
+    locate(error, *parts)
+    return error
+
+
+def insertion(key: str, value: Any) -> Operation:
+    return Operation("$setOnInsert", UpdatePath(key, None, key), value)
+
+
+def equalities_in(query: Mapping[str, Any]) -> dict[str, Any]:
+    """What a query asks to be equal: the values that a document which it inserts is to have.
+
+    Parameters:
+        query: the query, as MongoDB takes it.
+
+    Example:
+        >>> equalities_in({"url": "/a", "$and": [{"kind": {"$eq": "x"}}, {"n": {"$gt": 1}}]})
+        {'url': '/a', 'kind': 'x'}
+    """
+    found: dict[str, Any] = {}
+    for key, condition in query.items():
+        if key == "$and" or (key == "$or" and len(condition) == 1):
+            for part in condition:
+                found.update(equalities_in(part))
+        elif is_operator(key):
+            continue
+        elif not is_met(condition):
+            found[key] = condition
+        elif is_operators(condition):
+            if "$eq" in condition:
+                found[key] = condition["$eq"]
+            elif len(condition.get("$in", ())) == 1 and not is_met(condition["$in"][0]):
+                [found[key]] = condition["$in"]
+            elif condition.get("$all") and not any(map(is_met, condition["$all"])):
+                found[key] = list(condition["$all"])
+    return found
+
+
+def field_at(document_class: Any, key: str) -> Any:
+    """The field that has exactly this key of MongoDB; ``None`` where none has."""
+    field = None
+    for part in key.split("."):
+        names = getattr(document_class, "_reverse_db_field_map", {})
+        if part not in names:
+            return None
+        field = document_class._fields[names[part]]
+        document_class = getattr(field, "embedded_type", None)
+    return field
+
+
+def refuse_items(document_class: Any, key: str) -> None:
+    """Raise ``ValueError`` for a key that leads into a list, which an insert would make a mapping.
+
+    ``$`` and ``$[]`` are left to the server, which says so itself.
+    """
+    parts = key.split(".")
+    for end in range(1, len(parts)):
+        field = field_at(document_class, ".".join(parts[:end]))
+        if isinstance(field, ListField) and not parts[end].startswith("$"):
+            raise ValueError(
+                f"An upsert can't insert '{key}': it is inside of a list that is not there yet."
+            )
+
+
+def is_nested(one: str, other: str) -> bool:
+    """Whether two keys are equal, or one is inside of the other."""
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")

@@ -1,0 +1,99 @@
+"""The server's reply to a command that finds one document and changes it, with that as bytes.
+
+That rests on the same internal name of PyMongo as reading does, ``_type_marker``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import bson
+from bson.codec_options import CodecOptions
+
+from aiomotorengine.codec.elements import DOCUMENT, Element, elements, without
+from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
+from aiomotorengine.sessions.target import Target
+from aiomotorengine.wire.answers import protocol_errors
+from aiomotorengine.wire.replies import Batch, encrypts, without_decoders
+from aiomotorengine.wire.requests import can_encode
+
+__all__ = ["FoundReply", "find_and_modify"]
+
+FOUND_AS_BYTES = "_aiomotorengine_found_as_bytes"
+"""The attribute of a collection that holds the one which is asked, as in ``replies.py``."""
+
+
+class FoundReply:
+    """The document class that stands for "leave the document of a reply as it is".
+
+    Calling it gives an ordinary dict, in which ``value`` is a ``Batch`` of one.
+    """
+
+    _type_marker = RAW_BSON_MARKER
+
+    def __new__(  # type: ignore[misc]  # it makes what the driver wants to see
+        cls, raw: bytes, codec_options: CodecOptions[Any]
+    ) -> dict[str, Any]:
+        options = codec_options.with_options(document_class=dict)
+        raw = bytes(raw)
+        found = document_in(raw)
+        if found is None:
+            whole: dict[str, Any] = bson.decode(raw, options)
+            return whole
+        rest: dict[str, Any] = bson.decode(without(raw, found), options)
+        rest["value"] = Batch(raw, [found.value])
+        return rest
+
+
+def document_in(raw: bytes) -> Element | None:
+    """Where the document of a reply stands, if there is one."""
+    for found in elements(raw, 0, len(raw)):
+        if found.key == b"value":
+            return found if found.type_byte == DOCUMENT else None
+    return None
+
+
+def with_found_as_bytes(collection: Any) -> Any:
+    """The same collection, with a ``Batch`` in place of a reply's document; where possible."""
+    kept = vars(collection)
+    if FOUND_AS_BYTES not in kept:
+        served = collection
+        options = collection.codec_options
+        if options.document_class is dict and not encrypts(collection):
+            served = collection.with_options(
+                codec_options=options.with_options(
+                    document_class=FoundReply,
+                    type_registry=without_decoders(options.type_registry),
+                )
+            )
+        kept[FOUND_AS_BYTES] = served
+    return kept[FOUND_AS_BYTES]
+
+
+async def find_and_modify(
+    target: Target, verb: str, *arguments: Mapping[str, Any], **options: Any
+) -> Batch | Mapping[str, Any] | None:
+    """The document that one of the driver's ``find_one_and_…`` calls finds and changes.
+
+    Parameters:
+        target: where the document is.
+        verb: the name of the call.
+        arguments: what it is given: a filter, and an update or another document.
+        options: its options.
+
+    Returns:
+        The document, as bytes where these are to be had; ``None`` without one.
+
+    Raises:
+        pymongo.errors.PyMongoError: the server refused it, or could not be asked.
+        pymongo.errors.ProtocolError: its answer makes no sense.
+    """
+    collection = target.collection
+    method = getattr(with_found_as_bytes(collection), verb)
+    try:
+        found: Batch | Mapping[str, Any] | None = await target.call(method, *arguments, **options)
+    except Exception:
+        with protocol_errors(lambda: can_encode(collection, *arguments)):
+            raise
+    return found

@@ -1,0 +1,337 @@
+"""What a query finds is changed: all of it, or one document, which may come back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from aiomotorengine.query_builder.encoding import naming_values
+from aiomotorengine.query_builder.node import QNode
+from aiomotorengine.reading.documents import found_document
+from aiomotorengine.sessions.target import Target
+from aiomotorengine.update.change import Change, Operation
+from aiomotorengine.update.compiling import compiled, operations_of, touched_by
+from aiomotorengine.update.conditions import array_filters_of
+from aiomotorengine.update.definition import update_document
+from aiomotorengine.update.encoding import naming_changes
+from aiomotorengine.update.nulls import explained
+from aiomotorengine.update.raw import operations_in
+from aiomotorengine.update.result import UpdateResult
+from aiomotorengine.update.set import SetOnInsert
+from aiomotorengine.update.stamps import next_version, stamps, with_stamps
+from aiomotorengine.update.upserting import Insertion
+from aiomotorengine.wire.answers import checked_count, protocol_errors
+from aiomotorengine.wire.found_replies import find_and_modify
+from aiomotorengine.wire.requests import can_encode
+from aiomotorengine.writing import indexes
+from aiomotorengine.writing.duplicates import unique_violations
+from aiomotorengine.writing.saving import time_zone_of
+
+__all__ = [
+    "Options",
+    "Plan",
+    "Returns",
+    "change_all",
+    "find_one_and_update",
+    "planned",
+    "update_many",
+    "update_one",
+]
+
+T = TypeVar("T")
+
+Returns = Literal["after", "before"]
+Changes = Sequence[Change | Mapping[Any, Any]]
+Order = Sequence[tuple[str, int]]
+
+
+class Options(NamedTuple):
+    """How an update is done.
+
+    Attributes:
+        upsert: whether a document is inserted where none is found.
+        array_filters: conditions for the items that a path names with ``$[name]``.
+        stamps: whether automatic dates are set.
+        validate: whether fields are asked if they may have their new values, and whether what an
+            upsert inserts is whole.
+    """
+
+    upsert: bool = False
+    array_filters: Any = None
+    stamps: bool = True
+    validate: bool = True
+
+
+class Plan(NamedTuple):
+    """What is to be done to whatever documents are found.
+
+    Attributes:
+        operations: what the program asks for.
+        options: how it is done.
+        array_filters: as MongoDB takes them.
+        document: the update of MongoDB that was asked for, where it is one of 2017.
+    """
+
+    operations: list[Operation]
+    options: Options
+    array_filters: list[Any] | None
+    document: dict[str, Any] | None = None
+
+
+def planned(
+    document_class: Any, changes: Changes, options: Options, *, takes_definition: bool = False
+) -> Plan:
+    """What is to be done to documents of a class. No server is asked for it.
+
+    Parameters:
+        document_class: the class.
+        changes: what ``U`` makes, and mappings.
+        options: how it is done.
+        takes_definition: whether a mapping by itself is one, as ``update_document`` takes it.
+
+    Raises:
+        ValueError: a change leads nowhere, or they do not go together.
+        InvalidDocumentError: a field refuses its new value.
+        TypeError: something is no change.
+    """
+    document = None
+    if takes_definition and len(changes) == 1 and not isinstance(changes[0], Change):
+        document = update_document(document_class, changes[0])
+        operations = list(operations_in(document_class, document))
+        options = options._replace(stamps=options.stamps and options.upsert)
+    else:
+        operations = operations_of(document_class, changes, validate=options.validate)
+    if not options.upsert and any(isinstance(change, SetOnInsert) for change in changes):
+        raise ValueError("U.set_on_insert needs upsert=True.")
+    array_filters = array_filters_of(operations, options.array_filters)
+    return Plan(operations, options, array_filters, document)
+
+
+class Update:
+    """An update, ready to be sent.
+
+    Parameters:
+        target: where it is done.
+        filters: what is changed.
+        document: how, as MongoDB takes it: operators, or a pipeline.
+        array_filters: conditions for the items that it names with ``$[name]``.
+        insertion: the document that it inserts where it finds none.
+
+    Attributes:
+        query: the conditions as MongoDB takes them.
+        id: the ``_id`` of what it inserts; ``None`` where the server would choose one.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        filters: QNode,
+        document: Any,
+        *,
+        array_filters: Sequence[Any] | None = None,
+        insertion: Insertion | None = None,
+    ) -> None:
+        self.query = filters.to_query(target.document_class)
+        self.id = None if insertion is None else insertion.id
+        self._target = target
+        self._filters = filters
+        self._document = document
+        self._insertion = insertion
+        self._options: dict[str, Any] = {}
+        if array_filters is not None:
+            self._options["array_filters"] = array_filters
+        if insertion is not None:
+            self._options["upsert"] = True
+
+    async def send(self, ask: Callable[..., Awaitable[T]], **options: Any) -> T:
+        """What the driver answers.
+
+        Parameters:
+            ask: asks the driver: it takes the query, the update, and options by name.
+            options: more of these.
+
+        Raises:
+            ValueError: a value in the conditions can't be encoded.
+            InvalidDocumentError: a new value can't be encoded.
+            UniqueKeyViolationError: another document has the value of a unique field.
+            pymongo.errors.PyMongoError: the server refused it, or could not be asked.
+        """
+        target, options = self._target, {**self._options, **options}
+        document_class = target.document_class
+        if self._insertion is not None:
+            await indexes.ensure_remembered(target, document_class)
+        try:
+            return await ask(self.query, self._document, **options)
+        except DuplicateKeyError as error:
+            if not self._is_lost_race(error):
+                with unique_violations(document_class):
+                    raise
+        except Exception:
+            with self._naming():
+                raise
+        # Somebody else has inserted it meanwhile, so now it is there to be changed.
+        with unique_violations(document_class):
+            return await ask(self.query, self._document, **options)
+
+    @contextmanager
+    def _naming(self) -> Iterator[None]:
+        """What says more of a failure; entered once there is one, so that others pay nothing."""
+        collection, document_class = self._target.collection, self._target.document_class
+        with (
+            naming_values(collection, (document_class, self._filters)),
+            naming_changes(collection, document_class, self._document),
+            explained(),
+            protocol_errors(lambda: can_encode(collection, self.query, {"u": self._document})),
+        ):
+            yield
+
+    def _is_lost_race(self, error: DuplicateKeyError) -> bool:
+        """Whether a document was refused for exactly what the query has not found."""
+        if self._insertion is None or self._target.transaction is not None:
+            return False
+        violated = (error.details or {}).get("keyPattern") or {}
+        return violated.keys() == self._insertion.equalities.keys()
+
+
+def prepared(target: Target, filters: QNode, plan: Plan) -> Update:
+    """The update of what is to be done, with what it changes besides.
+
+    Parameters:
+        target: where it is done.
+        filters: what is changed.
+        plan: what is done.
+
+    Raises:
+        ValueError: what may be inserted can't be said, or a filter has a value its field refuses.
+        InvalidDocumentError: what may be inserted has no value for a required field.
+    """
+    document_class, options = target.document_class, plan.options
+    zone = time_zone_of(target.collection.codec_options)
+    touched = {key for key, _ in touched_by(plan.operations)}
+    added = list(next_version(document_class, touched))
+    if options.stamps:
+        added += stamps(document_class, zone, touched, inserting=options.upsert)
+    insertion = None
+    if options.upsert:
+        query = filters.to_query(document_class)
+        operations = [*plan.operations, *added]
+        insertion = Insertion(document_class, query, operations, zone, stamps=options.stamps)
+        added += insertion.operations(validate=options.validate)
+    document: Any = plan.document
+    if document is None or added:
+        document = compiled(document_class, [*plan.operations, *added])
+    return Update(target, filters, document, array_filters=plan.array_filters, insertion=insertion)
+
+
+async def change_all(
+    target: Target,
+    filters: QNode,
+    change: Mapping[str, Any],
+    *,
+    array_filters: Sequence[Mapping[str, Any]] | None = None,
+) -> UpdateResult:
+    """Change all documents that meet some conditions by an update of MongoDB, with stamps.
+
+    Parameters:
+        target: where they are stored.
+        filters: the conditions.
+        change: operators with keys and values.
+        array_filters: conditions for the items that it names with ``$[name]``.
+
+    Raises:
+        Exception: as for ``update_many``.
+    """
+    zone = time_zone_of(target.collection.codec_options)
+    stamped = with_stamps(target.document_class, change, zone)
+    update = Update(target, filters, stamped, array_filters=array_filters)
+    return result_of(await update.send(partial(target.call, target.collection.update_many)))
+
+
+async def update_many(target: Target, filters: QNode, plan: Plan) -> UpdateResult:
+    """Change all documents that meet some conditions.
+
+    Parameters:
+        target: where they are stored.
+        filters: the conditions.
+        plan: what is done.
+
+    Raises:
+        ValueError: a value in the conditions is refused, or can't be encoded.
+        InvalidDocumentError: a new value can't be encoded, or a required one is missing in what may
+            be inserted.
+        UniqueKeyViolationError: another document has the value of a unique field.
+        pymongo.errors.PyMongoError: the server refused it, or could not be asked.
+    """
+    update = prepared(target, filters, plan)
+    return result_of(await update.send(partial(target.call, target.collection.update_many)))
+
+
+async def update_one(target: Target, filters: QNode, order: Order, plan: Plan) -> UpdateResult:
+    """Change the first document that meets some conditions; parameters as above, and the order."""
+    update = prepared(target, filters, plan)
+    if not order:
+        return result_of(await update.send(partial(target.call, target.collection.update_one)))
+    # The server's update command knows no order before MongoDB 8.
+    ask = partial(target.call, target.collection.find_one_and_update)
+    found = await update.send(ask, sort=list(order), projection={"_id": True})
+    if found is not None:
+        return UpdateResult(1)
+    return UpdateResult(0, 0, update.id)
+
+
+async def find_one_and_update(
+    target: Target,
+    filters: QNode,
+    order: Order,
+    plan: Plan,
+    returns: Returns = "after",
+) -> Any | None:
+    """Change the first document that meets some conditions, and return it.
+
+    Parameters:
+        target: where it is stored.
+        filters: the conditions.
+        order: which is the first.
+        plan: what is done.
+        returns: whether it comes as it is ``"after"`` the change, or as it was ``"before"``.
+
+    Raises:
+        StoredValueError: it was changed, and cannot be read.
+        Exception: as for ``update_many``.
+    """
+    is_after = returned(returns)
+    update = prepared(target, filters, plan)
+
+    ask = partial(find_and_modify, target, "find_one_and_update")
+    found = await update.send(ask, sort=list(order) or None, return_document=is_after)
+    return found_document(target, found)
+
+
+def returned(returns: Any) -> bool:
+    """What the driver calls which of the two documents is returned.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if returns not in ("after", "before"):
+        raise ValueError(f"returns must be 'after' or 'before', not {returns!r}.")
+    return ReturnDocument.AFTER if returns == "after" else ReturnDocument.BEFORE
+
+
+def result_of(answer: Any) -> UpdateResult:
+    """What the driver's answer says.
+
+    Raises:
+        pymongo.errors.ProtocolError: it makes no sense.
+    """
+    if not answer.acknowledged:
+        return UpdateResult(0)
+    with protocol_errors():
+        count = checked_count(answer.matched_count)
+        modified = answer.modified_count
+        return UpdateResult(count, modified, answer.upserted_id)
