@@ -98,7 +98,9 @@ async def test_a_stream_whose_documents_are_taken_has_larger_batches(gate: Gate)
 async def test_a_stream_whose_documents_are_refused_has_small_ones(gate: Gate) -> None:
     gate.answer(*[refuse_all] * 10)
     with pytest.raises(BulkWriteError) as failure:
-        await Row.objects.insert_stream(rows(range(1000)), ordered=False, in_flight=1)
+        await Row.objects.insert_stream(
+            rows(range(1000)), ordered=False, in_flight=1, max_wait=None
+        )
     assert len(failure.value.details["writeErrors"]) == 1000
     assert [len(batch) for batch in gate.calls] == [125] * 8
 
@@ -107,7 +109,9 @@ async def test_an_error_has_a_list_of_a_few_and_a_sequence_of_many(gate: Gate) -
     for count in (1000, 1250):
         gate.answer(*[refuse_all] * 10)
         with pytest.raises(BulkWriteError) as failure:
-            await Row.objects.insert_stream(rows(range(count)), ordered=False, batch_size=250)
+            await Row.objects.insert_stream(
+                rows(range(count)), ordered=False, batch_size=250, max_wait=None
+            )
         errors = failure.value.details["writeErrors"]
         assert [entry["index"] for entry in errors] == list(range(count))
         assert isinstance(errors, list) == (count == 1000)
@@ -137,7 +141,9 @@ async def test_a_list_that_is_taken_has_larger_ones(gate: Gate) -> None:
 @pytest.mark.parametrize("ordered", [True, False])
 async def test_a_number_of_the_callers_is_what_is_sent(gate: Gate, ordered: bool) -> None:
     gate.answer(*[take_all] * 10)
-    await Row.objects.insert_stream(rows(range(2000)), ordered=ordered, batch_size=900)
+    await Row.objects.insert_stream(
+        rows(range(2000)), ordered=ordered, batch_size=900, max_wait=None
+    )
     assert [len(batch) for batch in gate.calls] == [900, 900, 200]
 
 

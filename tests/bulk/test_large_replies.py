@@ -123,7 +123,7 @@ async def test_a_large_reply_of_nonsense_is_a_protocol_error(gate: Gate, ordered
     documents = rows(range(MANY))
     gate.answer(answer)
     with pytest.raises(ProtocolError) as failure:
-        await Row.objects.insert_stream(documents, ordered=ordered, batch_size=MANY)
+        await Row.objects.insert_stream(documents, ordered=ordered, batch_size=MANY, max_wait=None)
     report = failure.value.report  # type: ignore[attr-defined]
     assert numbers_of(report) == {"unknown": list(range(MANY))}
 
@@ -132,7 +132,9 @@ async def test_the_driver_sees_one_refusal_and_the_report_has_all() -> None:
     await Key.objects.bulk_insert(keys(range(MANY)))
     documents = keys(range(-5, MANY))
     with pytest.raises(UniqueKeyViolationError) as violation:
-        await Key.objects.insert_stream(documents, ordered=False, batch_size=10 * MANY)
+        await Key.objects.insert_stream(
+            documents, ordered=False, batch_size=10 * MANY, max_wait=None
+        )
     cause, details = violation.value.__cause__, violation.value.details
     assert isinstance(cause, BulkWriteError)
     assert len(cause.details["writeErrors"]) == 1
@@ -158,7 +160,7 @@ async def test_refusals_count_in_the_batch_where_the_driver_sends_it_in_several_
     before = len(commands.of("insert"))
     documents = keys(range(2500))
     report = await Key.objects.insert_stream(
-        documents, ordered=False, batch_size=2500, on_error="collect"
+        documents, ordered=False, batch_size=2500, max_wait=None, on_error="collect"
     )
     messages = commands.of("insert")[before:]
     assert [len(message["documents"]) for message in messages] == [1000, 1000, 500]
@@ -173,7 +175,9 @@ async def test_the_one_refusal_of_an_ordered_batch_in_several_messages_counts_in
     large = "x" * LARGE  # which the server's answer repeats
     await Note(text=large).save()
     documents = [Note(text=large if n == 1500 else str(n)) for n in range(2500)]
-    report = await Note.objects.insert_stream(documents, batch_size=2500, on_error="collect")
+    report = await Note.objects.insert_stream(
+        documents, batch_size=2500, max_wait=None, on_error="collect"
+    )
     sets = await account(report, documents)
     assert sets["inserted"] == list(range(1500))
     assert sets["rejected"] == [1500]

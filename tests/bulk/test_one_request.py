@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("codec")
 
 async def test_a_batch_is_one_message(mongo: Mongo) -> None:
     commands = watch(mongo)
-    report = await Row.objects.insert_stream(rows(range(5000)), batch_size=5000)
+    report = await Row.objects.insert_stream(rows(range(5000)), batch_size=5000, max_wait=None)
     (command,) = commands.of("insert")
     assert len(command["documents"]) == 5000
     assert report.batches == 1
