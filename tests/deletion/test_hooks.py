@@ -220,10 +220,10 @@ async def test_whoever_stays_has_no_hook_after_it(monkeypatch: pytest.MonkeyPatc
     house = await a_house()
     release = following.release
 
-    async def meanwhile(step: Any) -> None:
+    async def meanwhile(*step: Any) -> None:
         await Flat.objects.filter(name="h1").update({Flat.house: None})
         await Flat.objects.coll().delete_one({"name": "h0"})
-        await release(step)
+        await release(*step)
 
     monkeypatch.setattr(following, "release", meanwhile)
     assert await house.delete() == 1

@@ -362,13 +362,37 @@ async def test_deny_further_down_changes_nothing() -> None:
     assert await count(Page) == [1]
 
 
-async def test_two_rules_of_one_class() -> None:
+async def test_two_rules_of_one_class(mongo: Mongo) -> None:
     ann, bob = await Author(name="ann").save(), await Author(name="bob").save()
     both = await Book(author=ann, editor=ann).save()
     kept = await Book(author=bob, editor=ann).save()
+    commands = watch(mongo)
     assert await ann.delete() == 1
     assert await stored(both) is None
     assert (await stored(kept))["editor"] is None
+    assert sum(reply["n"] for reply in commands.replies("update")) == 1  # that which goes is not
+
+
+async def test_more_that_go_than_one_command_can_leave_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("aiomotorengine.ids.IDS_PER_QUERY", 2)
+    root, other = await Club().save(), await Club().save()
+    below = [await Club(parent=root).save() for _ in range(5)]
+    kept = await Club(parent=other).save()
+    with pytest.raises(DeleteDeniedError):
+        await Club.objects.filter(_id__not__in=[kept._id]).delete()
+    assert await count(Club) == [8]
+    assert (
+        await Club.objects.filter(_id__in=[root._id, *(club._id for club in below)]).delete() == 6
+    )
+    ann, bob = await Author(name="ann").save(), await Author(name="bob").save()
+    for _ in range(5):
+        await Book(author=ann, editor=ann).save()
+    edited = await Book(author=bob, editor=ann).save()
+    assert await ann.delete() == 1
+    assert await count(Book) == [1]
+    assert (await stored(edited))["editor"] is None
 
 
 async def test_many_ids_go_in_chunks(mongo: Mongo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -403,10 +427,10 @@ async def test_what_refers_to_another_by_then_stays(monkeypatch: pytest.MonkeyPa
     moved, gone = await Book(author=ann).save(), await Book(author=ann).save()
     release = following.release
 
-    async def meanwhile(step: Any) -> None:
+    async def meanwhile(*step: Any) -> None:
         await Book.objects.filter(_id=moved._id).update({Book.author: bob})
         await Book.objects.coll().delete_one({"_id": gone._id})
-        await release(step)
+        await release(*step)
 
     monkeypatch.setattr(following, "release", meanwhile)
     assert await ann.delete() == 1
@@ -420,9 +444,9 @@ async def test_what_the_query_does_not_find_any_more_stays(
     ann, bob = await Author(name="x").save(), await Author(name="x").save()
     release = following.release
 
-    async def meanwhile(step: Any) -> None:
+    async def meanwhile(*step: Any) -> None:
         await Author.objects.filter(_id=ann._id).update({Author.name: "ann"})
-        await release(step)
+        await release(*step)
 
     monkeypatch.setattr(following, "release", meanwhile)
     assert await Author.objects.filter(name="x").delete() == 1

@@ -8,7 +8,7 @@ these, so that a delete which comes to an early end leaves no reference that lea
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aiomotorengine.query_builder.node import Q
@@ -16,7 +16,7 @@ from aiomotorengine.sessions.target import Target
 from aiomotorengine.writing import updating
 from aiomotorengine.writing.deletion import commands
 from aiomotorengine.writing.deletion.hooked import delete_hooked, load_hooked
-from aiomotorengine.writing.deletion.plan import Step, planned, with_ids
+from aiomotorengine.writing.deletion.plan import Plan, Step, planned, with_ids
 from aiomotorengine.writing.hooks import has_delete_hooks
 
 __all__ = ["follow_rules"]
@@ -26,7 +26,7 @@ async def follow_rules(
     target: Target,
     ids: Mapping[Any, Any],
     *,
-    leaving: Collection[Any] = (),
+    leaving: Mapping[Any, Any] | None = None,
     hooks: bool = True,
 ) -> None:
     """Do what must be done before some documents are deleted, all but that.
@@ -34,7 +34,7 @@ async def follow_rules(
     Parameters:
         target: where they are stored.
         ids: their ids by ``id_key``.
-        leaving: the keys of others that are deleted next, and so deny nothing.
+        leaving: those of others that are deleted next, and so deny nothing.
         hooks: whether the hooks of documents that go with them are called.
 
     Raises:
@@ -45,7 +45,7 @@ async def follow_rules(
     # Documents of classes with hooks are kept until they are deleted: both hooks get the same one.
     going = [(step, await loaded(step) if hooks else None) for step in plan.cascaded]
     for step in (*plan.asked, *plan.cascaded):
-        await release(step)
+        await release(step, plan)
     while going:
         step, documents = going.pop()
         query = with_ids(step.query, step.ids)
@@ -62,7 +62,7 @@ async def loaded(step: Step) -> list[Any] | None:
     return await load_hooked(step.target, with_ids(step.query, step.ids))
 
 
-async def release(step: Step) -> None:
+async def release(step: Step, plan: Plan) -> None:
     """Take the references to documents out of those that refer to them and stay."""
     referred = step.referred_ids
     for rule in step.rules:
@@ -71,6 +71,7 @@ async def release(step: Step) -> None:
         path = rule.path
         update = path.pull(referred) if rule.action == "pull" else path.nullify(referred)
         target = step.target.of(rule.document_class)
+        query = plan.staying(target, path.query(referred))
         await updating.change_all(
-            target, Q(path.query(referred)), update.change, array_filters=update.array_filters
+            target, Q(query), update.change, array_filters=update.array_filters
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, aclosing, nullcontext
 from typing import Any, NamedTuple
 
@@ -40,77 +40,99 @@ class Step(NamedTuple):
         return [id for id in self.ids if id is not None]
 
 
+Going = dict[tuple[int, str], dict[Any, Any]]
+"""The ids of what is deleted, by ``id_key``, for each collection."""
+
+
 class Plan(NamedTuple):
     """What happens when documents are deleted.
 
     Attributes:
         asked: the documents that are to be deleted.
         cascaded: those that go with them, each after those that it goes with.
+        going: the ids of all of them.
     """
 
     asked: list[Step]
     cascaded: list[Step]
+    going: Going
+
+    def staying(self, target: Target, query: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What finds those that a query finds and that are not deleted.
+
+        Where too many are deleted for one command, they are found as well.
+        """
+        return without(self.going.get(place_of(target), {}), query) or query
 
 
-async def planned(target: Target, ids: Mapping[Any, Any], leaving: Collection[Any] = ()) -> Plan:
+async def planned(
+    target: Target, ids: Mapping[Any, Any], leaving: Mapping[Any, Any] | None = None
+) -> Plan:
     """Find out what goes with documents, with all that this takes along in turn.
 
     Parameters:
         target: where the documents are stored.
         ids: their ids by ``id_key``.
-        leaving: the keys of others that are deleted next, and so deny nothing.
+        leaving: those of others that are deleted next, and so deny nothing.
 
     Raises:
         DeleteDeniedError: a document that stays refers to one that would go, and forbids it.
     """
-    going = {place_of(target): {*ids, *leaving}}
-    asked = [Step(target, chunk, {}) for chunk in chunks(ids)]
-    cascaded: list[Step] = []
-    waiting = deque(asked)
+    plan = Plan(
+        [Step(target, chunk, {}) for chunk in chunks(ids)],
+        [],
+        {place_of(target): {**ids, **(leaving or {})}},
+    )
+    waiting = deque(plan.asked)
     while waiting:
         step = waiting.popleft()
         for rule in step.rules:
             if rule.action == "cascade" and (referred := step.referred_ids):
-                for found in await referring(step, rule, referred, going):
-                    cascaded.append(found)
-                    waiting.append(found)
-    for step in (*asked, *cascaded):
+                found = await referring(plan, step.target.of(rule.document_class), rule, referred)
+                plan.cascaded.extend(found)
+                waiting.extend(found)
+    for step in (*plan.asked, *plan.cascaded):
         for rule in step.rules:
-            if rule.action == "deny" and await is_denied(step, rule, going):
-                raise DeleteDeniedError.of(
-                    step.target.document_class.__name__, rule.document_class, rule.path.name
-                )
-    return Plan(asked, cascaded)
+            if rule.action == "deny" and (referred := step.referred_ids):
+                query = rule.path.query(referred)
+                if await is_left(plan, step.target.of(rule.document_class), query):
+                    raise DeleteDeniedError.of(
+                        step.target.document_class.__name__, rule.document_class, rule.path.name
+                    )
+    return plan
 
 
 async def referring(
-    step: Step, rule: DeleteRule, referred: Sequence[Any], going: dict[Any, set[Any]]
+    plan: Plan, target: Target, rule: DeleteRule, referred: Sequence[Any]
 ) -> list[Step]:
-    """The documents that refer to those of a step; only such as were not going yet."""
-    target = step.target.of(rule.document_class)
+    """The documents that refer to some, and did not go yet."""
     query = rule.path.query(referred)
-    known = going.setdefault(place_of(target), set())
     found = await find_ids(target, query)
-    new = {key: id for key, id in found.items() if key not in known}
-    known.update(new)
+    going = plan.going.setdefault(place_of(target), {})
+    new = {key: id for key, id in found.items() if key not in going}
+    going.update(new)
     return [Step(target, chunk, query) for chunk in chunks(new)]
 
 
-async def is_denied(step: Step, rule: DeleteRule, going: Mapping[Any, set[Any]]) -> bool:
-    """Whether a document refers to one of these and stays."""
-    referred = step.referred_ids
-    if not referred:
-        return False
-    target = step.target.of(rule.document_class)
-    query = rule.path.query(referred)
-    leaving = going.get(place_of(target))
-    if not leaving:
-        return bool(await find_ids(target, query, limit=1))
+async def is_left(plan: Plan, target: Target, query: Mapping[str, Any]) -> bool:
+    """Whether a query finds a document that is not deleted."""
+    going = plan.going.get(place_of(target), {})
+    others = without(going, query)
+    if others is not None:
+        return bool(await find_ids(target, others, limit=1))
     async with aclosing(ids_found(target, query)) as batches:
         async for batch in batches:
-            if any(id_key(stored["_id"]) not in leaving for stored in batch):
+            if any(id_key(stored["_id"]) not in going for stored in batch):
                 return True
     return False
+
+
+def without(going: Mapping[Any, Any], query: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What finds the others of those that a query finds; ``None`` where ids are too many for it."""
+    if not going:
+        return query
+    [first, *more] = chunks(going)
+    return None if more else {"$and": [query, {"_id": {"$nin": first}}]}
 
 
 def place_of(target: Target) -> tuple[int, str]:
