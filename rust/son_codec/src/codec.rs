@@ -10,6 +10,7 @@ use pyo3::types::{IntoPyDict, PyBytes, PyList};
 
 use crate::bson::{Reader, Writer, split_document};
 use crate::deadline::Deadline;
+use crate::document_error::DocumentError;
 use crate::errors::{Outcome, Stop, is_ordinary};
 use crate::objects::{
     ItemBuffer, Items, PausedCollector, Value, list_of, listed, make_bytes, push,
@@ -31,7 +32,7 @@ pub(crate) const UNKNOWN: usize = usize::MAX;
 pub(crate) struct Codec {
     /// The Python side, for whatever is not done here.
     pure: Py<PyAny>,
-    document_error: Py<PyAny>,
+    document_error: DocumentError,
     /// What conversions need; `None` where all is left to Python.
     native: Option<Native>,
     stepped_back: AtomicUsize,
@@ -149,7 +150,9 @@ impl Codec {
                         Ok(list) => list.get_item(0)?,
                         Err(error) => {
                             self.keep(out);
-                            return Err(self.after(py, encoded, error)?);
+                            let (index, made) = (encoded.len(), [("encoded", encoded)]);
+                            let error = self.document_error.renumbered(py, error, index, made)?;
+                            return Err(error);
                         }
                     }
                 }
@@ -188,7 +191,13 @@ impl Codec {
             return in_python(batch, offsets);
         };
         let snapshot = match self.snapshot_class() {
-            Some(class) => Some(snapshot_of(class.bind(py), batch, offsets, &parts, &context)?),
+            Some(class) => Some(snapshot_of(
+                class.bind(py),
+                batch,
+                offsets,
+                &parts,
+                &context,
+            )?),
             None => None,
         };
         let context = context.remembering(snapshot.as_ref());
@@ -217,7 +226,11 @@ impl Codec {
                     self.stepped_back.fetch_add(1, Ordering::Relaxed);
                     match in_python(&make_bytes(py, bytes)?, None) {
                         Ok(list) => list.get_item(0)?,
-                        Err(error) => return Err(self.unreadable(py, decoded, error)?),
+                        Err(error) => {
+                            let (index, made) = (decoded.len(), [("decoded", decoded)]);
+                            let error = self.document_error.renumbered(py, error, index, made)?;
+                            return Err(error);
+                        }
                     }
                 }
             };
@@ -235,7 +248,7 @@ impl Codec {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.pure)?;
-        visit.call(&self.document_error)?;
+        self.document_error.traverse(&visit)?;
         let Some(native) = &self.native else {
             return Ok(());
         };
@@ -309,61 +322,17 @@ impl Codec {
         index: usize,
         in_python: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let cause = match stop {
-            Stop::Raised(error) if !is_ordinary(&error) => return Err(*error),
-            Stop::Raised(error) => Some(*error),
+        match stop {
+            Stop::Raised(error) if !is_ordinary(&error) => Err(*error),
+            Stop::Raised(error) => Err(self.document_error.caused_by(py, *error, index)?),
             Stop::AskPython => {
                 self.stepped_back.fetch_add(1, Ordering::Relaxed);
                 match in_python() {
-                    Ok(answer) => return Ok(answer),
-                    // The Python side counts in its own call, which had one document.
-                    Err(error) if error.is_instance(py, self.document_error.bind(py)) => {
-                        error.cause(py)
-                    }
-                    Err(error) => return Err(error),
+                    Ok(answer) => Ok(answer),
+                    Err(error) => Err(self.document_error.renumbered(py, error, index, [])?),
                 }
             }
-        };
-        let numbered = PyErr::from_value(self.document_error.bind(py).call1((index,))?);
-        numbered.set_cause(py, cause);
-        Err(numbered)
-    }
-
-    /// The error of a document that was refused, with what was made of those before it.
-    #[cold]
-    fn after<'py>(
-        &self,
-        py: Python<'py>,
-        encoded: Vec<Bound<'py, PyAny>>,
-        error: PyErr,
-    ) -> PyResult<PyErr> {
-        if error.is_instance(py, self.document_error.bind(py)) {
-            let encoded = PyList::new(py, encoded)?;
-            error.value(py).setattr(intern!(py, "encoded"), encoded)?;
         }
-        Ok(error)
-    }
-
-    /// The error of a document that cannot be read, with those that were read before it.
-    #[cold]
-    fn unreadable<'py>(
-        &self,
-        py: Python<'py>,
-        decoded: Vec<Bound<'py, PyAny>>,
-        error: PyErr,
-    ) -> PyResult<PyErr> {
-        let document_error = self.document_error.bind(py);
-        if !error.is_instance(py, document_error) {
-            return Ok(error);
-        }
-        // The Python side counts in its own call, which had one document.
-        let numbered = PyErr::from_value(document_error.call1((decoded.len(),))?);
-        numbered.set_cause(py, error.cause(py));
-        let decoded = list_of(py, decoded.len(), decoded.into_iter().map(Ok))?;
-        numbered
-            .value(py)
-            .setattr(intern!(py, "decoded"), decoded)?;
-        Ok(numbered)
     }
 }
 
@@ -461,7 +430,7 @@ pub(crate) fn compile_plan(
             .getattr("compile_plan")?
             .call1((plan, codec_options))?
             .unbind(),
-        document_error: pure.getattr("DocumentError")?.unbind(),
+        document_error: DocumentError::find(&pure)?,
         native,
         stepped_back: AtomicUsize::new(0),
         buffer: Mutex::default(),

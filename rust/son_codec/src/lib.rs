@@ -4,6 +4,7 @@ mod bson;
 mod codec;
 mod contract;
 mod deadline;
+mod document_error;
 mod encoded_document;
 mod errors;
 mod interpreter;

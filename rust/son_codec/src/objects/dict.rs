@@ -144,7 +144,7 @@ impl<'a, 'py> Entries<'a, 'py> {
     ) -> Option<(Met<'py>, Bound<'py, PyAny>)> {
         let mut key = std::ptr::null_mut();
         let mut value = std::ptr::null_mut();
-        // SAFETY: as in `Walk::value`; both are objects that the dict holds, and are counted before
+        // SAFETY: as in `Walk::peek`; both are objects that the dict holds, and are counted before
         // anything else can happen, but for a key that somebody else counts.
         unsafe {
             let found = ffi::PyDict_Next(

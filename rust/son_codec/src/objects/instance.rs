@@ -291,7 +291,7 @@ fn set_value<'py>(
     value: &Bound<'py, PyAny>,
 ) -> PyResult<()> {
     if let Some(stored) = stored(document.as_borrowed()) {
-        stored.put(name.bind(document.py()), place, Some(value))?;
+        stored.put(name.bind(document.py()), place, value)?;
     }
     Ok(())
 }

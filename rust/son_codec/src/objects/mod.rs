@@ -1,8 +1,9 @@
-//! Python objects, made and looked into by CPython's own calls: nearly all `unsafe` is in this module.
+//! Python objects, made and looked into by CPython's own calls. Nearly all `unsafe` is in this module and
+//! in `storage`; elsewhere it says only that the rule below is kept.
 //!
-//! A `Value` is borrowed from a `Bound`, which counts it. Whatever is taken out of a list, a dict or a
-//! slot is counted first, since Python code that runs meanwhile may take it from there; except by the
-//! two methods `peek`, for those who run none.
+//! A `Value` is borrowed from a `Bound`, which counts it. Whatever is taken out of a list, a dict, a slot
+//! or an instance is counted before Python code can run, which may take it from there. Functions that
+//! give it uncounted are `unsafe`: no Python code may run as long as their caller uses it.
 
 mod bytes;
 mod dates;

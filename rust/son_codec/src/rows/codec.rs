@@ -13,6 +13,7 @@ use super::fetch::State;
 use super::rules::Rules;
 use crate::codec::{Codec, UNKNOWN};
 use crate::deadline::Deadline;
+use crate::document_error::DocumentError;
 use crate::errors::{Stop, is_ordinary};
 use crate::new_ids::NewIds;
 use crate::objects::{ItemBuffer, Items, PausedCollector, list_of, listed, make_bytes, push};
@@ -25,7 +26,7 @@ pub(crate) struct RowCodec {
     codec: Py<Codec>,
     /// The Python side, for whatever is not done here.
     pure: Py<PyAny>,
-    document_error: Py<PyAny>,
+    document_error: DocumentError,
     /// `None` where all rows are left to Python.
     rules: Option<Rules>,
     stepped_back: AtomicUsize,
@@ -43,7 +44,7 @@ impl RowCodec {
         };
         Ok(Self {
             pure: pure.getattr("RowCodec")?.call1((codec, plan))?.unbind(),
-            document_error: pure.getattr("DocumentError")?.unbind(),
+            document_error: DocumentError::find(&pure)?,
             codec: codec.clone().unbind(),
             rules,
             stepped_back: AtomicUsize::new(0),
@@ -124,7 +125,10 @@ impl RowCodec {
                         Ok(done) => done,
                         Err(error) => {
                             codec.keep(out);
-                            return Err(self.numbered(py, error, encoded, ids)?);
+                            let index = encoded.len();
+                            let made = [("encoded", encoded), ("ids", ids)];
+                            let error = self.document_error.renumbered(py, error, index, made)?;
+                            return Err(error);
                         }
                     }
                 }
@@ -145,7 +149,7 @@ impl RowCodec {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.codec)?;
         visit.call(&self.pure)?;
-        visit.call(&self.document_error)?;
+        self.document_error.traverse(&visit)?;
         self.rules
             .as_ref()
             .map_or(Ok(()), |rules| rules.traverse(&visit))
@@ -197,24 +201,5 @@ impl RowCodec {
         let name = intern!(py, "encode_many");
         let done = self.pure.bind(py).call_method1(name, (rows, ids))?;
         Ok(done.cast_into()?)
-    }
-
-    /// The error of a row that was refused, with its number and what was made of those before it.
-    #[cold]
-    fn numbered<'py>(
-        &self,
-        py: Python<'py>,
-        error: PyErr,
-        encoded: Vec<Bound<'py, PyAny>>,
-        ids: Vec<Bound<'py, PyAny>>,
-    ) -> PyResult<PyErr> {
-        if error.is_instance(py, self.document_error.bind(py)) {
-            let value = error.value(py);
-            value.setattr(intern!(py, "index"), encoded.len())?;
-            value.setattr(intern!(py, "args"), (encoded.len(),))?;
-            value.setattr(intern!(py, "encoded"), PyList::new(py, encoded)?)?;
-            value.setattr(intern!(py, "ids"), PyList::new(py, ids)?)?;
-        }
-        Ok(error)
     }
 }

@@ -71,9 +71,9 @@ pub(crate) fn new_filled<'py>(
         let stored = Stored::new_unchecked(made.as_borrowed());
         let first = stored.at(layout.get(), 0);
         let mut is_tracked = false;
-        for (place, value) in values.iter().take(layout.get().len()).enumerate() {
+        for (index, value) in values.iter().take(layout.get().len()).enumerate() {
             is_tracked |= may_be_in_cycle(py, value.as_ptr());
-            first.add(place).write(ffi::Py_NewRef(value.as_ptr()));
+            first.add(index).write(ffi::Py_NewRef(value.as_ptr()));
         }
         if is_tracked {
             stored.track();

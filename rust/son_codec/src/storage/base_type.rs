@@ -12,7 +12,7 @@ use pyo3::types::{PyDict, PyTuple, PyType};
 
 use super::allocation::allocate;
 use super::calls::{release, set_by};
-use super::instance::{HEADER, Instance, Rare, Stored, missing};
+use super::instance::{HEADER, Instance, Stored, Uncommon, missing};
 use super::lookup::lookup;
 use super::metaclass::layout_of;
 use super::setters::sets_attributes_itself;
@@ -199,9 +199,9 @@ unsafe extern "C" fn traverse(
             null_mut(),
             null_mut(),
         ];
-        if let Some(rare) = Rare::allocated((*instance).rare) {
-            first[4] = (*rare.as_ptr()).stored_keys;
-            first[5] = (*rare.as_ptr()).hidden;
+        if let Some(uncommon) = Uncommon::allocated((*instance).uncommon) {
+            first[4] = (*uncommon.as_ptr()).stored_keys;
+            first[5] = (*uncommon.as_ptr()).hidden;
         }
         for held in first {
             if !held.is_null() {
@@ -215,8 +215,8 @@ unsafe extern "C" fn traverse(
         let stored = Stored::new_unchecked(Borrowed::from_ptr(py, object));
         if let Some(layout) = stored.layout() {
             let layout = layout.get();
-            for place in 0..layout.len() {
-                let held = *stored.at(layout, place);
+            for index in 0..layout.len() {
+                let held = *stored.at(layout, index);
                 if !held.is_null() {
                     let stop = visit(held, argument);
                     if stop != 0 {
@@ -252,21 +252,21 @@ unsafe fn release_values(py: Python<'_>, object: *mut ffi::PyObject) {
         ] {
             release(word.replace(null_mut()));
         }
-        let rare = std::ptr::replace(&raw mut (*instance).rare, null_mut());
-        if let Some(rare) = Rare::allocated(rare) {
-            let rare = *Box::from_raw(rare.as_ptr());
-            release(rare.stored_keys);
-            release(rare.hidden);
+        let uncommon = std::ptr::replace(&raw mut (*instance).uncommon, null_mut());
+        if let Some(uncommon) = Uncommon::allocated(uncommon) {
+            let uncommon = *Box::from_raw(uncommon.as_ptr());
+            release(uncommon.stored_keys);
+            release(uncommon.hidden);
         }
         let stored = Stored::new_unchecked(Borrowed::from_ptr(py, object));
         if let Some(layout) = stored.layout() {
             let layout = layout.to_owned();
-            for place in 0..layout.get().len() {
+            for index in 0..layout.get().len() {
                 // Python code that ran for the last one may have moved the rest.
                 if (*instance).layout != layout.as_ptr() {
                     break;
                 }
-                release(stored.at(layout.get(), place).replace(null_mut()));
+                release(stored.at(layout.get(), index).replace(null_mut()));
             }
         }
     }

@@ -19,7 +19,7 @@ use super::cycles::may_be_in_cycle;
 use super::instance::Stored;
 use super::layout::Layout;
 use super::lookup::lookup;
-use super::metaclass::{Words, words_of};
+use super::metaclass::{ClassData, class_data};
 use super::setters::has_no_own_setter;
 use crate::process::Call;
 
@@ -42,21 +42,21 @@ pub(super) struct Construction {
     /// What the class had as `__init__` and `__new__` when this was written down.
     initializer: Py<PyAny>,
     maker: Py<PyAny>,
-    /// What each value is that is not given, by place.
+    /// What each value is that is not given, by index.
     pub(super) defaults: Vec<Py<PyAny>>,
-    /// What a given value is turned into, by place.
+    /// What a given value is turned into, by index.
     pub(super) converters: Vec<(usize, Py<PyAny>)>,
-    /// What makes a value that is not given, by place.
+    /// What makes a value that is not given, by index.
     pub(super) factories: Vec<(usize, Py<PyAny>)>,
 }
 
 impl Construction {
-    /// Whether a value given for a place is turned into another one.
+    /// Whether a value given for an index is turned into another one.
     #[inline]
-    pub(super) fn converts(&self, place: usize) -> bool {
+    pub(super) fn converts(&self, index: usize) -> bool {
         self.converters
             .iter()
-            .any(|(converted, _)| *converted == place)
+            .any(|(converted, _)| *converted == index)
     }
 }
 
@@ -88,17 +88,17 @@ pub(crate) fn set_construction(
     factories: ByName<'_>,
 ) -> PyResult<()> {
     let py = class.py();
-    let Some(words) = words_of(class) else {
+    let Some(data) = class_data(class) else {
         return Ok(());
     };
-    words.set_lasting(lasts);
-    let Some(layout) = words.layout(py) else {
+    data.set_lasting(lasts);
+    let Some(layout) = data.layout(py) else {
         return Ok(());
     };
     let place_all = |functions: ByName<'_>| -> Option<Vec<_>> {
         let placed = functions
             .into_iter()
-            .map(|(name, function)| Some((layout.get().place(&name, 0)?, function)));
+            .map(|(name, function)| Some((layout.get().index_of(&name, 0)?, function)));
         placed.collect()
     };
     let (Some(converters), Some(factories)) = (place_all(converters), place_all(factories)) else {
@@ -121,7 +121,7 @@ pub(crate) fn set_construction(
         converters,
         factories,
     };
-    words.replace_construction(Py::new(py, construction)?.into_bound(py));
+    data.replace_construction(Py::new(py, construction)?.into_bound(py));
     Ok(())
 }
 
@@ -160,7 +160,7 @@ pub(super) unsafe fn filling_of<'py>(
 ) -> Option<Bound<'py, Construction>> {
     // SAFETY: the caller's promise.
     unsafe {
-        let construction = Words::of(class).construction(py)?;
+        let construction = ClassData::of(class).construction(py)?;
         let holds = construction.get().generation == GENERATION.load(Ordering::Relaxed)
             && has_no_own_setter(class);
         holds.then_some(construction)
@@ -183,7 +183,7 @@ pub(super) unsafe fn make<'py>(
     let layout = construction.layout.get();
     // SAFETY: the caller's promise. The instance has this layout, and room for its values; nobody
     // else knows it until it is tracked, unless it has slots of the user's. A value is counted before it
-    // is put in its place. Where Python code is called, the place is looked for anew after that.
+    // is put in its place. Where Python code is called, the index is looked for anew after that.
     unsafe {
         let object = allocate(py, class, Some(&construction.layout))?;
         let stored = Stored::new_unchecked(object.as_borrowed());
@@ -198,7 +198,7 @@ pub(super) unsafe fn make<'py>(
                 let Ok(name) = name.cast_exact::<PyString>() else {
                     return Ok(None);
                 };
-                let Some(place) = layout.place(&name, guess) else {
+                let Some(index) = layout.index_of(&name, guess) else {
                     if name == "_id" {
                         id = value;
                         continue;
@@ -206,8 +206,8 @@ pub(super) unsafe fn make<'py>(
                     return Ok(None);
                 };
                 is_tracked |= may_be_in_cycle(py, value);
-                release(stored.at(layout, place).replace(ffi::Py_NewRef(value)));
-                guess = place + 1;
+                release(stored.at(layout, index).replace(ffi::Py_NewRef(value)));
+                guess = index + 1;
             }
         }
         if !(construction.converters.is_empty() && construction.factories.is_empty()) {
@@ -233,18 +233,18 @@ fn call_functions(stored: Stored<'_, '_>, construction: &Construction) -> PyResu
     let _call = Call::begin(py);
     let layout = &construction.layout;
     let names = layout.get().names();
-    for (place, convert) in &construction.converters {
+    for (index, convert) in &construction.converters {
         if let (Some(Some(given)), Some(name)) =
-            (stored.value_at(layout, *place), names.get(*place))
+            (stored.value_at(layout, *index), names.get(*index))
         {
             let kept = convert.bind(py).call1((given,))?;
-            stored.put(name.bind(py), *place, Some(&kept))?;
+            stored.put(name.bind(py), *index, &kept)?;
         }
     }
-    for (place, make) in &construction.factories {
-        if let (Some(None), Some(name)) = (stored.value_at(layout, *place), names.get(*place)) {
+    for (index, make) in &construction.factories {
+        if let (Some(None), Some(name)) = (stored.value_at(layout, *index), names.get(*index)) {
             let made = make.bind(py).call0()?;
-            stored.put(name.bind(py), *place, Some(&made))?;
+            stored.put(name.bind(py), *index, &made)?;
         }
     }
     Ok(())

@@ -203,7 +203,7 @@ unsafe fn address_in(
     unsafe {
         let layout = document.layout()?.get();
         let name = Borrowed::from_ptr(document.py(), (*descriptor).name);
-        let index = layout.place(&name.cast_unchecked(), (*descriptor).index)?;
+        let index = layout.index_of(&name.cast_unchecked(), (*descriptor).index)?;
         (*descriptor).index = index;
         Some(document.at(layout, index))
     }
@@ -337,10 +337,10 @@ unsafe fn set_elsewhere(
         let value = Bound::from_borrowed_ptr_or_opt(py, value);
         (name_of(py, descriptor), value)
     };
-    if document.put(&name, 0, value.as_ref())? || value.is_some() {
-        Ok(())
-    } else {
-        Err(missing(&name))
+    match value {
+        Some(value) => document.put(&name, 0, &value),
+        None if document.remove_elsewhere(&name)? => Ok(()),
+        None => Err(missing(&name)),
     }
 }
 

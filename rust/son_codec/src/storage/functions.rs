@@ -51,18 +51,18 @@ pub(crate) fn take_values(
     let stored = self::document(document)?;
     let mut placed = Vec::with_capacity(values.len());
     if let Some(layout) = stored.layout() {
-        for (place, (name, value)) in values.iter().enumerate() {
+        for (index, (name, value)) in values.iter().enumerate() {
             let name = interned(name.cast_into::<PyString>()?)?;
-            match layout.get().place(&name, place) {
-                Some(place) => placed.push((place, name, value)),
+            match layout.get().index_of(&name, index) {
+                Some(index) => placed.push((index, name, value)),
                 None => return Ok(false),
             }
         }
     } else {
         return Ok(false);
     }
-    for (place, name, value) in placed {
-        stored.put(&name, place, Some(&value))?;
+    for (index, name, value) in placed {
+        stored.put(&name, index, &value)?;
     }
     Ok(true)
 }

@@ -152,9 +152,9 @@ unsafe fn fill<'py>(
         let Ok(name) = name.cast_exact::<PyString>() else {
             return Ok(false);
         };
-        match layout.get().place(&name, guess) {
-            Some(place) if construction.converts(place) => return Ok(false),
-            Some(place) => guess = place + 1,
+        match layout.get().index_of(&name, guess) {
+            Some(index) if construction.converts(index) => return Ok(false),
+            Some(index) => guess = index + 1,
             None if name == "_id" => id = Some(value),
             None => return Ok(false),
         }
@@ -171,31 +171,31 @@ unsafe fn fill<'py>(
     // SAFETY: as above.
     for (name, value) in unsafe { given.iter() } {
         let name = name.cast_exact::<PyString>()?;
-        if let Some(place) = layout.get().place(&name, guess) {
-            document.put(&name, place, Some(&value))?;
-            guess = place + 1;
+        if let Some(index) = layout.get().index_of(&name, guess) {
+            document.put(&name, index, &value)?;
+            guess = index + 1;
         }
     }
     let names = layout.get().names();
-    for (place, value) in made {
-        if let Some(name) = names.get(place)
-            && document.value(name.bind(py), place)?.is_none()
+    for (index, value) in made {
+        if let Some(name) = names.get(index)
+            && document.value(name.bind(py), index)?.is_none()
         {
-            document.put(name.bind(py), place, Some(&value))?;
+            document.put(name.bind(py), index, &value)?;
         }
     }
     if !document.fill_empty(layout, &construction.defaults) {
         // Python code that ran meanwhile wanted its `__dict__`.
         for (name, value) in names.iter().zip(&construction.defaults) {
             if document.value(name.bind(py), 0)?.is_none() {
-                document.put(name.bind(py), 0, Some(value.bind(py)))?;
+                document.put(name.bind(py), 0, value.bind(py))?;
             }
         }
     }
     Ok(true)
 }
 
-/// The values that factories make, by place, for all that are not given.
+/// The values that factories make, by index, for all that are not given.
 ///
 /// # Safety
 ///
@@ -208,14 +208,14 @@ unsafe fn make_values<'py>(
     let py = given.py;
     let _call = Call::begin(py);
     let mut made = Vec::with_capacity(construction.factories.len());
-    for (place, make) in &construction.factories {
+    for (index, make) in &construction.factories {
         // SAFETY: the caller's promise.
-        let mut places = unsafe { given.iter() }.map(|(name, _)| {
+        let mut indexes = unsafe { given.iter() }.map(|(name, _)| {
             let name = name.cast_exact::<PyString>().ok()?;
-            construction.layout.get().place(&name, *place)
+            construction.layout.get().index_of(&name, *index)
         });
-        if !places.any(|given| given == Some(*place)) {
-            made.push((*place, make.bind(py).call0()?));
+        if !indexes.any(|given| given == Some(*index)) {
+            made.push((*index, make.bind(py).call0()?));
         }
     }
     Ok(made)

@@ -24,14 +24,14 @@ pub(super) struct Instance {
     pub(super) id: *mut ffi::PyObject,
     pub(super) is_persisted: *mut ffi::PyObject,
     /// What few documents have.
-    pub(super) rare: *mut Rare,
+    pub(super) uncommon: *mut Uncommon,
     /// A `Layout`; NULL where the values are in the `__dict__`.
     pub(super) layout: *mut ffi::PyObject,
 }
 
 /// Two slots of which each is empty or `None` in nearly all documents. It is allocated for others; for
 /// these the word tells by its two lowest bits which of the two is `None`.
-pub(super) struct Rare {
+pub(super) struct Uncommon {
     pub(super) stored_keys: *mut ffi::PyObject,
     pub(super) hidden: *mut ffi::PyObject,
 }
@@ -39,14 +39,14 @@ pub(super) struct Rare {
 pub(super) const STORED_KEYS_NONE: usize = 1;
 pub(super) const HIDDEN_NONE: usize = 2;
 /// Both are, which is how documents are made.
-pub(super) const RARE_NONE: *mut Rare =
+pub(super) const UNCOMMON_NONE: *mut Uncommon =
     std::ptr::without_provenance_mut(STORED_KEYS_NONE | HIDDEN_NONE);
 
-impl Rare {
+impl Uncommon {
     /// What is allocated, if anything.
     #[inline]
     pub(super) fn allocated(word: *mut Self) -> Option<NonNull<Self>> {
-        NonNull::new(word).filter(|_| word > RARE_NONE)
+        NonNull::new(word).filter(|_| word > UNCOMMON_NONE)
     }
 }
 
@@ -90,23 +90,23 @@ impl<'a, 'py> Stored<'a, 'py> {
         }
     }
 
-    /// The address of the value at a place.
+    /// The address of the value at an index.
     ///
     /// # Safety
     ///
-    /// The layout must be the instance's. There are as many places as it has.
+    /// The layout must be the instance's. There are as many indexes as it has.
     #[inline]
-    pub(super) unsafe fn at(self, layout: &Layout, place: usize) -> *mut *mut ffi::PyObject {
+    pub(super) unsafe fn at(self, layout: &Layout, index: usize) -> *mut *mut ffi::PyObject {
         // SAFETY: an instance with a layout was made with room for its values at this offset.
         unsafe {
             self.raw()
                 .byte_add(layout.offset)
                 .cast::<*mut ffi::PyObject>()
-                .add(place)
+                .add(index)
         }
     }
 
-    /// The value at a place of exactly this layout, or nothing; `None` if the instance has another.
+    /// The value at an index of exactly this layout, or nothing; `None` if the instance has another.
     ///
     /// # Safety
     ///
@@ -115,15 +115,15 @@ impl<'a, 'py> Stored<'a, 'py> {
     pub(crate) unsafe fn peek_at(
         &self,
         layout: &Py<Layout>,
-        place: usize,
+        index: usize,
     ) -> Option<Option<Borrowed<'_, 'py, PyAny>>> {
-        // SAFETY: an instance; it has this layout, whose places are checked; how long the value is
+        // SAFETY: an instance; it has this layout, whose indexes are checked; how long the value is
         // used is the caller's promise.
         unsafe {
-            if (*self.raw()).layout != layout.as_ptr() || place >= layout.get().len() {
+            if (*self.raw()).layout != layout.as_ptr() || index >= layout.get().len() {
                 return None;
             }
-            let value = *self.at(layout.get(), place);
+            let value = *self.at(layout.get(), index);
             Some(Borrowed::from_ptr_or_opt(self.py(), value))
         }
     }
@@ -133,14 +133,14 @@ impl<'a, 'py> Stored<'a, 'py> {
     pub(crate) fn value_at(
         self,
         layout: &Py<Layout>,
-        place: usize,
+        index: usize,
     ) -> Option<Option<Bound<'py, PyAny>>> {
         // SAFETY: it is counted before anything else happens.
-        let value = unsafe { self.peek_at(layout, place) }?;
+        let value = unsafe { self.peek_at(layout, index) }?;
         Some(value.map(|value| value.to_owned()))
     }
 
-    /// The value of a name whose place is probably the guessed one; nothing if there is none.
+    /// The value of a name whose index is probably the guessed one; nothing if there is none.
     #[inline]
     pub(crate) fn value(
         self,
@@ -148,11 +148,11 @@ impl<'a, 'py> Stored<'a, 'py> {
         guess: usize,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         if let Some(layout) = self.layout()
-            && let Some(place) = layout.get().place(name, guess)
+            && let Some(index) = layout.get().index_of(name, guess)
         {
-            // SAFETY: the place is one of the instance's layout; the value is counted at once.
+            // SAFETY: the index is one of the instance's layout; the value is counted at once.
             return Ok(unsafe {
-                let value = *self.at(layout.get(), place);
+                let value = *self.at(layout.get(), index);
                 Bound::from_borrowed_ptr_or_opt(self.py(), value)
             });
         }
@@ -162,38 +162,39 @@ impl<'a, 'py> Stored<'a, 'py> {
         }
     }
 
-    /// Keep a value, or remove it, under a name whose place is probably the guessed one.
-    ///
-    /// Answers whether there was one before.
+    /// Keep a value under a name whose index is probably the guessed one.
     #[inline]
     pub(crate) fn put(
         self,
         name: &Bound<'py, PyString>,
         guess: usize,
-        value: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<bool> {
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<()> {
         if let Some(layout) = self.layout()
-            && let Some(place) = layout.get().place(name, guess)
+            && let Some(index) = layout.get().index_of(name, guess)
         {
-            let value = value.map_or(null_mut(), |value| value.as_ptr());
-            // SAFETY: the place is one of the instance's layout. The new value is counted and in
+            // SAFETY: the index is one of the instance's layout. The new value is counted and in
             // place before the old one is let go of, which may run Python code.
-            return Ok(unsafe {
-                if !value.is_null() && may_be_in_cycle(self.py(), value) {
+            unsafe {
+                if may_be_in_cycle(self.py(), value.as_ptr()) {
                     self.track();
                 }
-                ffi::Py_XINCREF(value);
-                let before = self.at(layout.get(), place).replace(value);
-                release(before);
-                !before.is_null()
-            });
+                let value = ffi::Py_NewRef(value.as_ptr());
+                release(self.at(layout.get(), index).replace(value));
+            }
+            return Ok(());
         }
+        self.dict()?.set_item(name, value)
+    }
+
+    /// Forget the value of a name that is at no index of the instance's. Answers whether there was one.
+    pub(super) fn remove_elsewhere(self, name: &Bound<'py, PyString>) -> PyResult<bool> {
         let dict = self.dict()?;
-        match value {
-            Some(value) => dict.set_item(name, value).map(|()| true),
-            None if dict.contains(name)? => dict.del_item(name).map(|()| true),
-            None => Ok(false),
+        let is_there = dict.contains(name)?;
+        if is_there {
+            dict.del_item(name)?;
         }
+        Ok(is_there)
     }
 
     /// Whether all values lie in the instance, by this layout.
@@ -209,9 +210,9 @@ impl<'a, 'py> Stored<'a, 'py> {
     pub(crate) fn has_hidden(self) -> bool {
         // SAFETY: an instance; what is allocated is its own, and None is always there.
         unsafe {
-            let word = (*self.raw()).rare;
-            match Rare::allocated(word) {
-                Some(rare) => (*rare.as_ptr()).hidden != ffi::Py_None(),
+            let word = (*self.raw()).uncommon;
+            match Uncommon::allocated(word) {
+                Some(uncommon) => (*uncommon.as_ptr()).hidden != ffi::Py_None(),
                 None => word.addr() & HIDDEN_NONE == 0,
             }
         }
@@ -222,16 +223,16 @@ impl<'a, 'py> Stored<'a, 'py> {
     pub(crate) fn has_stored_keys(self) -> bool {
         // SAFETY: as above.
         unsafe {
-            let word = (*self.raw()).rare;
-            match Rare::allocated(word) {
-                Some(rare) => (*rare.as_ptr()).stored_keys != ffi::Py_None(),
+            let word = (*self.raw()).uncommon;
+            match Uncommon::allocated(word) {
+                Some(uncommon) => (*uncommon.as_ptr()).stored_keys != ffi::Py_None(),
                 None => word.addr() & STORED_KEYS_NONE == 0,
             }
         }
     }
 
     /// Say which id it has, and that it was stored, when it is new: by a `bool`, or a snapshot, which
-    /// holds bytes and numbers and so leads to no document. It has nothing rare.
+    /// holds bytes and numbers and so leads to no document. It has nothing uncommon.
     #[inline]
     pub(crate) fn set_origin(self, id: Bound<'py, PyAny>, is_persisted: Bound<'py, PyAny>) {
         // SAFETY: an instance; both are counted by it now, and what was there before is let go of last.
@@ -240,8 +241,8 @@ impl<'a, 'py> Stored<'a, 'py> {
                 self.track();
             }
             let raw = self.raw();
-            if (*raw).rare.is_null() {
-                (*raw).rare = RARE_NONE;
+            if (*raw).uncommon.is_null() {
+                (*raw).uncommon = UNCOMMON_NONE;
             }
             let id = std::ptr::replace(&raw mut (*raw).id, id.into_ptr());
             let state = std::ptr::replace(&raw mut (*raw).is_persisted, is_persisted.into_ptr());
@@ -255,28 +256,28 @@ impl<'a, 'py> Stored<'a, 'py> {
     pub(super) fn is_unfilled(self, layout: &Py<Layout>) -> bool {
         // SAFETY: an instance.
         let is_new =
-            unsafe { (*self.raw()).is_persisted.is_null() && (*self.raw()).rare.is_null() };
+            unsafe { (*self.raw()).is_persisted.is_null() && (*self.raw()).uncommon.is_null() };
         is_new && self.has_no_dict(layout)
     }
 
-    /// Whether there is nothing at any place of this layout.
+    /// Whether there is nothing at any index of this layout.
     #[inline]
     pub(super) fn has_no_value(self, layout: &Py<Layout>) -> bool {
-        (0..layout.get().len()).all(|place| matches!(self.value_at(layout, place), Some(None)))
+        (0..layout.get().len()).all(|index| matches!(self.value_at(layout, index), Some(None)))
     }
 
     /// Give it these values where it has none. Answers `false`, and does nothing, if it has another layout.
     #[inline]
     pub(super) fn fill_empty(self, layout: &Py<Layout>, values: &[Py<PyAny>]) -> bool {
-        // SAFETY: an instance with this layout, of whose places there are so many; a value is counted
+        // SAFETY: an instance with this layout, of whose indexes there are so many; a value is counted
         // before it is put where nothing is.
         unsafe {
             if (*self.raw()).layout != layout.as_ptr() {
                 return false;
             }
             let mut is_tracked = false;
-            for (place, value) in values.iter().take(layout.get().len()).enumerate() {
-                let word = self.at(layout.get(), place);
+            for (index, value) in values.iter().take(layout.get().len()).enumerate() {
+                let word = self.at(layout.get(), index);
                 if (*word).is_null() {
                     is_tracked |= may_be_in_cycle(self.py(), value.as_ptr());
                     word.write(ffi::Py_NewRef(value.as_ptr()));
@@ -324,8 +325,8 @@ impl<'a, 'py> Stored<'a, 'py> {
         let dict = PyDict::new(self.py());
         if let Some(layout) = self.layout() {
             let layout = layout.to_owned();
-            for (place, name) in layout.get().names().iter().enumerate() {
-                if let Some(Some(value)) = self.value_at(layout.as_unbound(), place) {
+            for (index, name) in layout.get().names().iter().enumerate() {
+                if let Some(Some(value)) = self.value_at(layout.as_unbound(), index) {
                     dict.set_item(name, value)?;
                 }
             }
@@ -353,8 +354,8 @@ impl<'a, 'py> Stored<'a, 'py> {
             let before = std::ptr::replace(&raw mut (*raw).dict, dict.into_ptr());
             let counted = std::ptr::replace(&raw mut (*raw).layout, null_mut());
             if let Some(layout) = &layout {
-                for place in 0..layout.get().len() {
-                    release(self.at(layout.get(), place).replace(null_mut()));
+                for index in 0..layout.get().len() {
+                    release(self.at(layout.get(), index).replace(null_mut()));
                 }
             }
             release(counted);

@@ -20,8 +20,8 @@ pub(crate) struct Layout {
     pub(super) offset: usize,
     /// The names of the values, interned.
     names: Vec<Py<PyString>>,
-    /// The place of each name.
-    places: Py<PyDict>,
+    /// The index of each name.
+    indexes: Py<PyDict>,
 }
 
 impl Layout {
@@ -42,17 +42,17 @@ impl Layout {
         if names.len() > MOST {
             return Ok(None);
         }
-        let places = PyDict::new(py);
+        let indexes = PyDict::new(py);
         let mut interned = Vec::with_capacity(names.len());
-        for (place, name) in names.iter().enumerate() {
+        for (index, name) in names.iter().enumerate() {
             let name = self::interned(name.cast_into::<PyString>()?)?;
-            places.set_item(&name, place)?;
+            indexes.set_item(&name, index)?;
             interned.push(name.unbind());
         }
-        Ok((places.len() == interned.len()).then_some(Self {
+        Ok((indexes.len() == interned.len()).then_some(Self {
             offset,
             names: interned,
-            places: places.unbind(),
+            indexes: indexes.unbind(),
         }))
     }
 
@@ -66,9 +66,9 @@ impl Layout {
         &self.names
     }
 
-    /// The place of a name, which is probably the guessed one. No Python code runs.
+    /// The index of a name, which is probably the guessed one. No Python code runs.
     #[inline]
-    pub(super) fn place(&self, name: &Bound<'_, PyString>, guess: usize) -> Option<usize> {
+    pub(super) fn index_of(&self, name: &Bound<'_, PyString>, guess: usize) -> Option<usize> {
         match self.names.get(guess) {
             Some(known) if known.as_ptr() == name.as_ptr() => Some(guess),
             _ => self.look_up(name),
@@ -76,7 +76,7 @@ impl Layout {
     }
 
     fn look_up(&self, name: &Bound<'_, PyString>) -> Option<usize> {
-        let found = self.places.bind(name.py()).get_item(name).ok()??;
+        let found = self.indexes.bind(name.py()).get_item(name).ok()??;
         found.extract().ok()
     }
 }

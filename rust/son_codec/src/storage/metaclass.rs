@@ -34,7 +34,7 @@ fn make(py: Python<'_>) -> PyResult<Py<PyType>> {
     specification(
         py,
         c"aiomotorengine._son_codec.StorageMeta",
-        word_offset() + size_of::<Words>(),
+        word_offset() + size_of::<ClassData>(),
         ffi::Py_TPFLAGS_BASETYPE,
         &slots,
         Some(&py.get_type::<PyType>()),
@@ -50,7 +50,7 @@ fn word_offset() -> usize {
 
 /// What a class of the metaclass has more than others. Zeros mean "nothing", or "no".
 #[repr(C)]
-pub(super) struct Words {
+pub(super) struct ClassData {
     /// A counted `Layout`; never replaced by another.
     layout: Cell<*mut ffi::PyObject>,
     /// A counted `Construction`.
@@ -59,13 +59,13 @@ pub(super) struct Words {
     lasts: Cell<bool>,
 }
 
-impl Words {
+impl ClassData {
     /// # Safety
     ///
     /// The class must be one of the metaclass, and live as long as what is returned.
     #[inline]
     pub(super) unsafe fn of<'a>(class: *mut ffi::PyTypeObject) -> &'a Self {
-        // SAFETY: the caller's promise: such a class was made with room for these words.
+        // SAFETY: the caller's promise: such a class was made with room for these data.
         unsafe { &*class.byte_add(word_offset()).cast() }
     }
 
@@ -99,10 +99,10 @@ impl Words {
 }
 
 /// The words of a class, if it is one of the metaclass.
-pub(super) fn words_of<'a>(class: &'a Bound<'_, PyType>) -> Option<&'a Words> {
+pub(super) fn class_data<'a>(class: &'a Bound<'_, PyType>) -> Option<&'a ClassData> {
     // SAFETY: a class of the metaclass, borrowed for as long.
     is_of_metaclass(class.py(), class.as_type_ptr())
-        .then(|| unsafe { Words::of(class.as_type_ptr()) })
+        .then(|| unsafe { ClassData::of(class.as_type_ptr()) })
 }
 
 #[inline]
@@ -127,7 +127,7 @@ pub(super) unsafe fn layout_of<'a>(
         return None;
     }
     // SAFETY: a class of the metaclass; the rest is the caller's promise.
-    unsafe { Words::of(class) }.layout(py)
+    unsafe { ClassData::of(class) }.layout(py)
 }
 
 /// Whether a class is there as long as its module. Instances of others must be known to the collector,
@@ -139,7 +139,7 @@ pub(super) unsafe fn layout_of<'a>(
 #[inline]
 pub(super) unsafe fn lasts(py: Python<'_>, class: *mut ffi::PyTypeObject) -> bool {
     // SAFETY: a class of the metaclass.
-    is_of_metaclass(py, class) && unsafe { Words::of(class) }.lasts.get()
+    is_of_metaclass(py, class) && unsafe { ClassData::of(class) }.lasts.get()
 }
 
 /// The layout of a class whose instances may be made without asking it, if it has exactly these names.
@@ -166,7 +166,7 @@ pub(crate) fn inline_layout(
 pub(crate) fn set_layout(class: &Bound<'_, PyType>, names: &Bound<'_, PyTuple>) -> PyResult<()> {
     let py = class.py();
     let is_storage = class.is_subclass(storage_type(py)?)?;
-    let Some(words) = words_of(class).filter(|_| is_storage) else {
+    let Some(data) = class_data(class).filter(|_| is_storage) else {
         return Err(PyTypeError::new_err(
             "only a class that derives from Storage, of the metaclass StorageMeta, has a layout",
         ));
@@ -176,8 +176,8 @@ pub(crate) fn set_layout(class: &Bound<'_, PyType>, names: &Bound<'_, PyTuple>) 
     };
     let layout = Py::new(py, layout)?;
     // A layout that it has already stays, since it may be in use.
-    if words.layout.get().is_null() {
-        words.layout.set(layout.into_ptr());
+    if data.layout.get().is_null() {
+        data.layout.set(layout.into_ptr());
         call_directly(class);
         allocate_by_layout(class);
         choose_setter(class);
@@ -188,7 +188,7 @@ pub(crate) fn set_layout(class: &Bound<'_, PyType>, names: &Bound<'_, PyTuple>) 
 /// Say that a class has another `__setattr__` or `__delattr__` than before.
 #[pyfunction]
 pub(crate) fn setter_changed(class: &Bound<'_, PyType>) {
-    if words_of(class).is_some_and(|words| words.layout(class.py()).is_some()) {
+    if class_data(class).is_some_and(|data| data.layout(class.py()).is_some()) {
         choose_setter(class);
     }
 }
@@ -201,7 +201,7 @@ unsafe extern "C" fn traverse(
     // SAFETY: the collector calls it for a class. A layout holds nothing that it looks at. The metaclass
     // is a heap type, which counts on those that it made to visit it.
     unsafe {
-        let construction = Words::of(class.cast()).construction.get();
+        let construction = ClassData::of(class.cast()).construction.get();
         for held in [ffi::Py_TYPE(class).cast(), construction] {
             if !held.is_null() {
                 let stop = visit(held, argument);
@@ -222,7 +222,7 @@ unsafe extern "C" fn clear(class: *mut ffi::PyObject) -> c_int {
     // classes has to be done.
     unsafe {
         called_silently(|_| {
-            ffi::Py_XDECREF(Words::of(class.cast()).construction.replace(null_mut()));
+            ffi::Py_XDECREF(ClassData::of(class.cast()).construction.replace(null_mut()));
         });
         match ffi::PyType_Type.tp_clear {
             Some(clear) => clear(class),
@@ -237,9 +237,9 @@ unsafe extern "C" fn deallocate(class: *mut ffi::PyObject) {
     unsafe {
         let metaclass = ffi::Py_TYPE(class);
         called_silently(|_| {
-            let words = Words::of(class.cast());
-            ffi::Py_XDECREF(words.construction.replace(null_mut()));
-            ffi::Py_XDECREF(words.layout.replace(null_mut()));
+            let data = ClassData::of(class.cast());
+            ffi::Py_XDECREF(data.construction.replace(null_mut()));
+            ffi::Py_XDECREF(data.layout.replace(null_mut()));
         });
         if let Some(deallocate) = ffi::PyType_Type.tp_dealloc {
             deallocate(class);

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use super::attribute;
 use super::calls::release;
 use super::cycles::may_be_in_cycle;
-use super::instance::{HIDDEN_NONE, Instance, Rare, STORED_KEYS_NONE, Stored};
+use super::instance::{HIDDEN_NONE, Instance, STORED_KEYS_NONE, Stored, Uncommon};
 use super::trampoline::called;
 
 const ID: usize = 0;
@@ -29,7 +29,7 @@ pub(super) fn attributes() -> [ffi::PyGetSetDef; 4] {
     ]
 }
 
-/// Which bit tells that one of the rare ones is `None`; 0 for others.
+/// Which bit tells that one of the uncommon ones is `None`; 0 for others.
 fn bit(which: usize) -> usize {
     match which {
         STORED_KEYS => STORED_KEYS_NONE,
@@ -38,16 +38,16 @@ fn bit(which: usize) -> usize {
     }
 }
 
-/// Where a slot is; NULL for one of the rare ones that is not allocated.
+/// Where a slot is; NULL for one of the uncommon ones that is not allocated.
 unsafe fn slot(object: *mut ffi::PyObject, which: usize) -> *mut *mut ffi::PyObject {
     // SAFETY: the caller has an instance.
     unsafe {
         let instance = object.cast::<Instance>();
-        match (which, Rare::allocated((*instance).rare)) {
+        match (which, Uncommon::allocated((*instance).uncommon)) {
             (ID, _) => &raw mut (*instance).id,
             (IS_PERSISTED, _) => &raw mut (*instance).is_persisted,
-            (STORED_KEYS, Some(rare)) => &raw mut (*rare.as_ptr()).stored_keys,
-            (_, Some(rare)) => &raw mut (*rare.as_ptr()).hidden,
+            (STORED_KEYS, Some(uncommon)) => &raw mut (*uncommon.as_ptr()).stored_keys,
+            (_, Some(uncommon)) => &raw mut (*uncommon.as_ptr()).hidden,
             (_, None) => null_mut(),
         }
     }
@@ -70,7 +70,7 @@ unsafe extern "C" fn get_slot(
             let word = slot(object, which);
             let value = if !word.is_null() {
                 *word
-            } else if (*object.cast::<Instance>()).rare.addr() & bit(which) != 0 {
+            } else if (*object.cast::<Instance>()).uncommon.addr() & bit(which) != 0 {
                 ffi::Py_None()
             } else {
                 null_mut()
@@ -97,21 +97,21 @@ unsafe extern "C" fn set_slot(
             let instance = object.cast::<Instance>();
             let mut word = slot(object, which);
             if word.is_null() {
-                let rare = (*instance).rare.addr();
+                let uncommon = (*instance).uncommon.addr();
                 if value.is_null() || value == ffi::Py_None() {
-                    let rest = rare & !bit(which);
-                    if value.is_null() && rest == rare {
+                    let rest = uncommon & !bit(which);
+                    if value.is_null() && rest == uncommon {
                         return Err(empty(which));
                     }
                     let own = if value.is_null() { 0 } else { bit(which) };
-                    (*instance).rare = std::ptr::without_provenance_mut(rest | own);
+                    (*instance).uncommon = std::ptr::without_provenance_mut(rest | own);
                     return Ok(0);
                 }
-                let none_if = |bit| match rare & bit {
+                let none_if = |bit| match uncommon & bit {
                     0 => null_mut(),
                     _ => ffi::Py_NewRef(ffi::Py_None()),
                 };
-                (*instance).rare = Box::into_raw(Box::new(Rare {
+                (*instance).uncommon = Box::into_raw(Box::new(Uncommon {
                     stored_keys: none_if(STORED_KEYS_NONE),
                     hidden: none_if(HIDDEN_NONE),
                 }));

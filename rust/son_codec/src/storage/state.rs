@@ -86,10 +86,7 @@ fn state_of<'py>(
 }
 
 /// A snapshot has the bytes of a whole reply, of which a copy gets those of its own document.
-fn keep_own_snapshot<'py>(
-    object: &Bound<'py, PyAny>,
-    slots: &Bound<'py, PyDict>,
-) -> PyResult<()> {
+fn keep_own_snapshot<'py>(object: &Bound<'py, PyAny>, slots: &Bound<'py, PyDict>) -> PyResult<()> {
     let py = object.py();
     let name = intern!(py, "_is_persisted");
     let state = match slots.get_item(name)? {
@@ -119,8 +116,8 @@ pub(super) fn values_of<'py>(document: Stored<'_, 'py>) -> PyResult<Bound<'py, P
     let values = PyDict::new(py);
     if let Some(layout) = document.layout() {
         let layout = layout.to_owned();
-        for (place, name) in layout.get().names().iter().enumerate() {
-            if let Some(Some(value)) = document.value_at(layout.as_unbound(), place) {
+        for (index, name) in layout.get().names().iter().enumerate() {
+            if let Some(Some(value)) = document.value_at(layout.as_unbound(), index) {
                 values.set_item(name, value)?;
             }
         }
@@ -159,8 +156,8 @@ fn take_in<'py>(
     // Python code that runs for one of them may change the dicts.
     let values = entries_of(Some(values))?;
     let slots = entries_of(slots)?;
-    for (place, (name, value)) in values.into_iter().enumerate() {
-        document.put(&interned(name)?, place, Some(&value))?;
+    for (index, (name, value)) in values.into_iter().enumerate() {
+        document.put(&interned(name)?, index, &value)?;
     }
     for (name, value) in slots {
         object.setattr(name, value)?;
