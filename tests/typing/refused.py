@@ -24,6 +24,8 @@ from aiomotorengine import (
     ReferenceField,
     StringField,
     U,
+    before_save,
+    before_validate,
 )
 
 
@@ -110,3 +112,11 @@ async def what_a_query_gives(home: Home) -> None:
 
 def untyped_values_stay_untyped(values: dict[str, Any]) -> None:
     User(**values)
+
+
+class Hooked(Document):
+    @before_save  # type: ignore[type-var]  # pyright: ignore[reportArgumentType, reportUntypedFunctionDecorator]
+    def takes_more(self, other: int) -> None: ...
+
+    @before_validate  # type: ignore[type-var]  # pyright: ignore[reportArgumentType, reportUntypedFunctionDecorator]
+    async def is_async(self) -> None: ...
