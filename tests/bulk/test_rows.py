@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
+import json
 import random
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
@@ -352,3 +355,36 @@ async def test_rows_in_flight_when_a_call_is_cancelled_are_in_the_account() -> N
             await feed
     assert report.taken == len(report.inserted) + len(report.not_sent)
     assert len(report.inserted) == 10
+
+
+async def test_w07_rows() -> None:
+    rows = [
+        {"station": "A", "hour": "7", "place": {"city": "Oslo"}},
+        {"station": "ABC", "hour": 99},
+        {"x": 1},
+    ]
+    rejects = io.StringIO()
+    report = await Reading.objects.insert_stream(
+        Rows(rows), ordered=False, on_error="collect", rejects=rejects
+    )
+    assert await stored() == [{"station": "A", "h": 7, "ok": True, "place": {"city": "Oslo"}}]
+    assert [error.path for error in report.rejected[0].errors] == ["station", "hour"]
+    assert report.rejected[1].message.endswith("Field 'x' not found in Reading.")
+    assert [json.loads(line)["number"] for line in rejects.getvalue().splitlines()] == [1, 2]
+    await Reading.objects.delete()
+    text = "Station,hour,ok\nA,7,false\nB,,\n"
+    reader = csv.DictReader(io.StringIO(text))
+    await Reading.objects.insert_stream(
+        Rows(reader, rename={"Station": "station"}, parse=True, nulls="default")
+    )
+    by_rows = await stored()
+    assert by_rows == [
+        {"station": "A", "h": 7, "ok": False, "place": None},
+        {"station": "B", "h": None, "ok": True, "place": None},
+    ]
+    await Reading.objects.delete()
+    columns = {"station": ["A", "B"], "hour": [7, None], "ok": [False, True]}
+    await Reading.objects.insert_stream(Rows(columns))
+    assert await stored() == by_rows
+    with pytest.raises(ValueError, match="No field of Reading is called 'hours'"):
+        await Reading.objects.insert_stream(Rows([["A", 7]], columns=["station", "hours"]))

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from itertools import accumulate
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import bson
 import pytest
@@ -33,6 +34,7 @@ from tests.codec.laws import (
     read,
     read_one,
     validate,
+    write,
 )
 from tests.zoo import animals, generate
 from tests.zoo.compare import outcome, reading, snapshot
@@ -201,6 +203,30 @@ def test_documents_and_ids_must_be_as_many() -> None:
         codec.encode_many(documents, [ObjectId()])
     assert raised.value.index == 1
     assert isinstance(raised.value.__cause__, ValueError)
+
+
+class Token(Document):
+    token = fields.UUIDField()
+
+
+@pytest.mark.parametrize(
+    "number",
+    [0, 1, *(2**bits + one for bits in (30, 60, 64, 90, 119, 120, 127) for one in (-1, 0, 1)), -1],
+)
+def test_a_uuid_has_the_bytes_of_its_number(number: int) -> None:
+    document = Token(token=UUID(int=number % 2**128))
+    [raw] = codec_for(Token, STANDARD).encode_many([document], [1])
+    assert raw == bson.encode({"_id": 1, **document.to_son()}, codec_options=STANDARD)
+
+
+@pytest.mark.parametrize("number", [-1, 2**128, 2**150, 2**400, True, "5"])
+def test_a_uuid_whose_number_was_tampered_with_is_what_pymongo_makes_of_it(number: Any) -> None:
+    document = Token(token=UUID(int=5))
+    object.__setattr__(document.token, "int", number)
+    codec = codec_for(Token, STANDARD)
+    assert outcome(lambda: codec.encode_many([document], [1])) == outcome(
+        lambda: write([document], [1], STANDARD)
+    )
 
 
 @pytest.mark.parametrize("key", [ObjectId(), "text", 5, 2**40, {"a": 1}, None, b"x" * 12])

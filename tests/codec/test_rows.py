@@ -197,6 +197,45 @@ def test_rows_without_an_id_have_the_one_that_is_given(columns: list[str] | None
     assert refusal.value.ids == [ID]
 
 
+@pytest.mark.parametrize("shape", [S1, S1N, S2, S3, S4, EVERYDAY], ids=str)
+@pytest.mark.parametrize("as_row", [tuple, list], ids=["tuples", "lists"])
+def test_sequences_have_the_bytes_of_their_documents(
+    shape: Shape, as_row: Callable[[Any], Any]
+) -> None:
+    mappings = shape.rows(20)
+    columns = sorted(mappings[0])
+    codec = codec_of(shape.document_class, columns=columns)
+    encoded, ids = codec.encode_many([as_row(row[name] for name in columns) for row in mappings])
+    documents = codec_for(shape.document_class, STANDARD)
+    assert encoded == documents.encode_many(shape.documents(20), ids, validate=True)
+    assert codec.stepped_back == 0
+
+
+def test_columns_that_nobody_knows_are_left_out() -> None:
+    codec = codec_of(Reading, columns=["x", "value", "y", "tags"], unknown="ignore")
+    encoded, _ = codec.encode_many([(1, 2, 3, ["a"]), (object(), None, None, None)])
+    assert [(it["v"], it["tags"]) for it in map(bson.decode, encoded)] == [(2, ["a"]), (None, [])]
+
+
+@pytest.mark.parametrize("columns", [None, ["station", "value", "checked", "at", "tags", "others"]])
+@pytest.mark.parametrize("nulls", ["keep", "default"])
+def test_any_value_may_be_null(columns: list[str] | None, nulls: str) -> None:
+    names = list(WHOLE)
+    rows: list[Any] = [WHOLE, *({**WHOLE, name: None} for name in names), dict.fromkeys(names)]
+    documents = [next(iter_documents([row], nulls=nulls)) for row in rows]
+    if columns:
+        rows = [[row[name] for name in columns] for row in rows]
+    codec = codec_of(Reading, columns=columns, nulls=nulls)
+    for _ in range(2):
+        encoded, ids = codec.encode_many(rows)
+        expected = codec_for(Reading, STANDARD).encode_many(documents, ids, validate=True)
+        assert encoded == expected
+
+
+def iter_documents(rows: list[Any], **rules: Any) -> Any:
+    return Rows(rows, **rules).documents(Reading)
+
+
 def test_sequences_have_columns() -> None:
     columns = ["value", "tags", "_id"]
     codec = codec_of(Reading, columns=columns)

@@ -64,6 +64,10 @@ impl Kind for DateTime {
         field.validate_in_python(value, context)
     }
 
+    fn writes_null(&self) -> bool {
+        true
+    }
+
     #[inline(always)]
     fn write_plain(
         &self,

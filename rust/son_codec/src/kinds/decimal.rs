@@ -139,6 +139,10 @@ impl Kind for Decimal {
         field.validate_in_python(value, context)
     }
 
+    fn writes_null(&self) -> bool {
+        true
+    }
+
     fn write(
         &self,
         key: &Key,

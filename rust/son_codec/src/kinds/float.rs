@@ -83,6 +83,10 @@ impl Kind for Float {
         }
     }
 
+    fn writes_null(&self) -> bool {
+        true
+    }
+
     #[inline(always)]
     fn write_plain(
         &self,

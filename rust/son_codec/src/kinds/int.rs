@@ -63,6 +63,10 @@ impl Kind for Int {
         }
     }
 
+    fn writes_null(&self) -> bool {
+        true
+    }
+
     #[inline(always)]
     fn write_plain(
         &self,

@@ -103,6 +103,11 @@ pub(crate) trait Kind: Send + Sync {
         Ok(false)
     }
 
+    /// Whether what was never set is stored as null, and read by no Python code before.
+    fn writes_null(&self) -> bool {
+        false
+    }
+
     /// Write the next items as long as they are such values.
     #[inline(always)]
     fn write_plain_items(

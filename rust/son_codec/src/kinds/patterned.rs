@@ -47,6 +47,10 @@ impl<P: Pattern> Kind for Patterned<P> {
         field.validate_in_python(value, context)
     }
 
+    fn writes_null(&self) -> bool {
+        true
+    }
+
     #[inline(always)]
     fn write_plain(
         &self,

@@ -59,6 +59,10 @@ impl Kind for Reference {
         Ok(is_valid)
     }
 
+    fn writes_null(&self) -> bool {
+        true
+    }
+
     #[inline(always)]
     fn write_plain(
         &self,

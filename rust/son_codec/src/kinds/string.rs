@@ -50,6 +50,10 @@ impl Kind for String {
         }
     }
 
+    fn writes_null(&self) -> bool {
+        true
+    }
+
     #[inline(always)]
     fn write_plain(
         &self,

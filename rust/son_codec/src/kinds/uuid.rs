@@ -40,6 +40,10 @@ impl Kind for Uuid {
         field.validate_in_python(value, context)
     }
 
+    fn writes_null(&self) -> bool {
+        true
+    }
+
     #[inline(always)]
     fn write_plain(
         &self,

@@ -5,9 +5,9 @@ use std::cell::Cell;
 use pyo3::exceptions::{PyMemoryError, PyRuntimeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyList, PyTuple};
 
-use super::Value;
+use super::{Value, exact};
 
 /// The items of a list that may change while they are visited.
 pub(crate) struct Items<'a, 'py> {
@@ -71,6 +71,65 @@ impl<'py> Iterator for Items<'_, 'py> {
         };
         self.index += 1;
         Some(item)
+    }
+}
+
+/// A list or a tuple, of exactly that type, that may change while it is read if it is a list.
+#[derive(Clone, Copy)]
+pub(crate) enum Sequence<'a, 'py> {
+    List(Borrowed<'a, 'py, PyList>),
+    Tuple(Borrowed<'a, 'py, PyTuple>),
+}
+
+impl<'a, 'py> Sequence<'a, 'py> {
+    /// `None` for any other value.
+    #[inline]
+    pub(crate) fn of(value: Value<'a, 'py>) -> Option<Self> {
+        exact(value)
+            .map(Self::Tuple)
+            .or_else(|| exact(value).map(Self::List))
+    }
+
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::List(list) => list.len(),
+            Self::Tuple(tuple) => tuple.len(),
+        }
+    }
+
+    /// The item at a place, if there is one now.
+    ///
+    /// # Safety
+    ///
+    /// Nobody counts it for the caller: no Python code may run as long as it is used.
+    #[inline(always)]
+    pub(crate) unsafe fn peek(&self, place: usize) -> Option<Value<'a, 'py>> {
+        if place >= self.len() {
+            return None;
+        }
+        let place = place as ffi::Py_ssize_t;
+        // SAFETY: it has an item in each place below its length, which was asked for just now; how
+        // long the item is used is the caller's promise.
+        unsafe {
+            Some(match self {
+                Self::List(list) => {
+                    let item = ffi::PyList_GET_ITEM(list.as_ptr(), place);
+                    Borrowed::from_ptr(list.py(), item)
+                }
+                Self::Tuple(tuple) => {
+                    let item = ffi::PyTuple_GET_ITEM(tuple.as_ptr(), place);
+                    Borrowed::from_ptr(tuple.py(), item)
+                }
+            })
+        }
+    }
+
+    /// The item at a place, counted.
+    #[inline]
+    pub(crate) fn get(&self, place: usize) -> Option<Bound<'py, PyAny>> {
+        // SAFETY: it is counted before anything else can happen.
+        unsafe { self.peek(place) }.map(|item| item.to_owned())
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) use dates::{Utc, datetime_from_millis, datetime_from_text, millis_of}
 pub(crate) use dict::{Entries, Met, Position, value_at};
 pub(crate) use gc::{PausedCollector, resume_collector, untracked};
 pub(crate) use instance::{InstanceLayout, Values};
-pub(crate) use items::{ItemBuffer, Items, ListBuilder, list_of, listed, push};
+pub(crate) use items::{ItemBuffer, Items, ListBuilder, Sequence, list_of, listed, push};
 pub(crate) use number::whole_number;
 pub(crate) use object_id::ObjectIds;
 pub(crate) use text::{

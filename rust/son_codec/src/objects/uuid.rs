@@ -5,12 +5,14 @@ use pyo3::types::{PyInt, PyType};
 
 use super::Value;
 use super::instance::Blank;
+use super::number::WideNumbers;
 use super::slot::Slot;
 
 /// The class of UUIDs.
 pub(crate) struct Uuids {
     blank: Blank,
     number: Slot,
+    numbers: Option<WideNumbers>,
     is_safe: Slot,
     unknown_safety: Py<PyAny>,
 }
@@ -32,6 +34,7 @@ impl Uuids {
         Ok(Some(Self {
             blank,
             number,
+            numbers: WideNumbers::find(py)?,
             is_safe,
             unknown_safety,
         }))
@@ -50,7 +53,9 @@ impl Uuids {
         }
         // SAFETY: it is an instance of the class that has the slot.
         let number = unsafe { self.number.get(value) }?;
-        let number: u128 = number.cast_exact::<PyInt>().ok()?.extract().ok()?;
+        let number = number.cast_exact::<PyInt>().ok()?;
+        let read = self.numbers.as_ref().and_then(|it| it.read(number));
+        let number: u128 = read.or_else(|| number.extract().ok())?;
         Some(number.to_be_bytes())
     }
 

@@ -6,10 +6,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
 use super::Context;
-use crate::bson::{Element, Key, Reader, Writer};
+use crate::bson::{Element, Key, Reader, Writer, kind};
 use crate::errors::{Outcome, Stop};
 use crate::kinds::Kind;
-use crate::objects::{Items, ListBuilder, Value, ascii};
+use crate::objects::{Items, ListBuilder, Value, ascii, exact};
 
 /// Which methods of a field go to Python.
 #[derive(Clone, Copy, Default)]
@@ -133,7 +133,44 @@ impl Field {
         if self.overridden.get_value || self.overridden.to_son {
             return Ok(false);
         }
-        self.kind.write_plain(&self.key, value, out, context)
+        if value.is_none() && !self.is_required && self.kind.writes_null() {
+            out.null(&self.key)?;
+            return Ok(true);
+        }
+        match &self.item {
+            Some(item) => item.write_plain_list(&self.key, value, out, context),
+            None => self.kind.write_plain(&self.key, value, out, context),
+        }
+    }
+
+    /// The same for a list of values of this field; one that is empty is not known at a glance.
+    fn write_plain_list(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        let is_overridden = self.overridden.get_value || self.overridden.to_son;
+        let Some(list) = exact::<PyList>(value).filter(|_| !is_overridden) else {
+            return Ok(false);
+        };
+        if list.is_empty() || list.len() > Key::MOST_ITEMS {
+            return Ok(false);
+        }
+        let before = out.bytes().len();
+        out.key(kind::ARRAY, key)?;
+        let start = out.begin()?;
+        let mut items = Items::of(&list);
+        let mut index = Key::first_index();
+        self.kind
+            .write_plain_items(&mut items, &mut index, out, &context.deeper()?)?;
+        if items.left() > 0 {
+            out.cut(before);
+            return Ok(false);
+        }
+        out.end(start)?;
+        Ok(true)
     }
 
     /// Validate and write a value of a field that has no methods of a user's own.

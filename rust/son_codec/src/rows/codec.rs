@@ -31,7 +31,7 @@ pub(crate) struct RowCodec {
     rules: Option<Rules>,
     stepped_back: AtomicUsize,
     /// What the last call has learned of the rows.
-    state: Mutex<State>,
+    state: Mutex<Option<State>>,
 }
 
 impl RowCodec {
@@ -160,13 +160,16 @@ impl RowCodec {
     /// What is known of the rows. A function of the program's may call the codec again meanwhile,
     /// which learns anew.
     fn take_state(&self) -> State {
-        let kept = self.state.lock().map(|mut kept| std::mem::take(&mut *kept));
-        kept.unwrap_or_default()
+        let kept = self.state.lock().ok().and_then(|mut kept| kept.take());
+        kept.unwrap_or_else(|| match &self.rules {
+            Some(rules) => rules.new_state(),
+            None => State::of_so_many(0),
+        })
     }
 
     fn keep_state(&self, state: State) {
         if let Ok(mut kept) = self.state.lock() {
-            *kept = state;
+            *kept = Some(state);
         }
     }
 

@@ -1,14 +1,13 @@
 //! The values of a row, taken out by place.
 
-use std::cell::{Cell, RefCell};
-use std::sync::Arc;
+use std::cell::{Cell, OnceCell};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString};
 
-use super::rules::{Class, Rules, Target};
+use super::rules::{Class, Columns, Rules, Target};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Entries, Met, Position, Value, are_equal, exact, push, value_at};
+use crate::objects::{Entries, Met, Position, Sequence, Value, are_equal, push, value_at};
 
 /// How far ahead a key is searched that does not come where it is expected: so many may be missing.
 const MOST_MISSING: usize = 8;
@@ -20,36 +19,64 @@ const MOST_ORDERS: usize = 16;
 pub(super) type Places = Vec<Option<Py<PyAny>>>;
 
 /// What is kept from one row to the next.
-#[derive(Default)]
 pub(super) struct State {
     /// The keys in the order in which they came: of rows by themselves, then of each embedded class.
-    orders: RefCell<Vec<Learned>>,
+    orders: Vec<Orders>,
     /// Memory for values; rows inside of rows take more than one.
     places: Cell<Vec<Places>>,
 }
 
 impl State {
+    pub(super) fn of_so_many(classes: usize) -> Self {
+        Self {
+            orders: (0..classes).map(|_| Orders::default()).collect(),
+            places: Cell::default(),
+        }
+    }
+
     /// The order of keys that the last rows had, if it is worth going by.
-    pub(super) fn order(&self, index: usize) -> Option<Arc<Order>> {
-        let orders = self.orders.borrow();
-        let learned = orders.get(index)?;
-        let is_known = (1..MOST_ORDERS).contains(&learned.times) && learned.order.is_by_place;
-        is_known.then(|| learned.order.clone())
+    #[inline]
+    pub(super) fn order(&self, index: usize) -> Option<&Order> {
+        let orders = self.orders.get(index)?;
+        let last = orders.last().filter(|order| order.is_by_place)?;
+        (orders.count.get() < MOST_ORDERS).then_some(last)
     }
 }
 
-/// An order of keys, and how often one was learned.
+/// The orders of keys that were learned of one class, each for good, since rows inside of rows of that
+/// class may be about to be read by an older one.
 #[derive(Default)]
-struct Learned {
-    order: Arc<Order>,
-    times: usize,
+struct Orders {
+    learned: [OnceCell<Box<Order>>; MOST_ORDERS],
+    count: Cell<usize>,
 }
 
-/// The keys of a row, and where the value of each goes.
-#[derive(Default)]
+impl Orders {
+    #[inline]
+    fn last(&self) -> Option<&Order> {
+        let last = self.count.get().checked_sub(1)?;
+        Some(self.learned.get(last)?.get()?)
+    }
+
+    /// Whether another may be learned.
+    fn has_room(&self) -> bool {
+        self.count.get() < MOST_ORDERS
+    }
+
+    fn learn(&self, order: Order) {
+        if let Some(place) = self.learned.get(self.count.get())
+            && place.set(Box::new(order)).is_ok()
+        {
+            self.count.set(self.count.get() + 1);
+        }
+    }
+}
+
+/// The keys of a row, or the columns of a sequence, and where the value of each goes.
 pub(super) struct Order {
+    /// None for sequences.
     pub(super) keys: Vec<Known>,
-    /// By place: which of the keys has its value.
+    /// By place: which of the keys or columns has its value.
     pub(super) indexes: Vec<Option<usize>>,
     /// Which has the id.
     pub(super) id: Option<usize>,
@@ -99,17 +126,14 @@ impl<'a, 'py> Fetched<'a, 'py> {
         state: &'a State,
     ) -> Outcome<Self> {
         let mut fetched = Self::of_so_many(class.places.len(), state)?;
-        let mut orders = state.orders.borrow_mut();
-        if orders.len() <= index {
-            orders.resize_with(index + 1, Learned::default);
-        }
-        let learned = &mut orders[index];
-        let order = &learned.order;
+        let orders = state.orders.get(index).ok_or(Stop::AskPython)?;
+        let order = orders.last();
+        let keys = order.map_or(&[][..], |order| &order.keys);
         let mut next = 0;
         let mut is_as_before = true;
         let mut entries = Entries::of(row);
         loop {
-            let expected = order.keys.get(next);
+            let expected = keys.get(next);
             let Some((met, value)) = entries.next(expected.map(|known| &known.key)) else {
                 break;
             };
@@ -119,7 +143,7 @@ impl<'a, 'py> Fetched<'a, 'py> {
                     known.target
                 }
                 (Met::Expected, None) => return Err(Stop::AskPython),
-                (Met::Other(key), _) => match order.find(&key, &mut next) {
+                (Met::Other(key), _) => match find(keys, &key, &mut next) {
                     Some(target) => target,
                     None => {
                         is_as_before = false;
@@ -133,36 +157,27 @@ impl<'a, 'py> Fetched<'a, 'py> {
             };
             fetched.put(target, value, rules)?;
         }
-        if !is_as_before && row.len() >= order.keys.len() && learned.times < MOST_ORDERS {
-            learned.order = Arc::new(Order::of(row, class)?);
-            learned.times += 1;
+        if !is_as_before && row.len() >= keys.len() && orders.has_room() {
+            orders.learn(Order::of_mapping(row, class)?);
         }
         Ok(fetched)
     }
 
     /// The values of a sequence with columns.
     pub(super) fn of_sequence(
-        row: Value<'_, 'py>,
-        columns: &[Option<Target>],
+        row: Sequence<'_, 'py>,
+        columns: &Columns,
         class: &Class,
         rules: &Rules,
         state: &'a State,
     ) -> Outcome<Self> {
         let mut fetched = Self::of_so_many(class.places.len(), state)?;
-        if let Some(list) = exact::<PyList>(row)
-            && list.len() == columns.len()
-        {
-            for (value, target) in list.iter().zip(columns) {
-                fetched.put(*target, value, rules)?;
-            }
-        } else if let Some(tuple) = exact::<PyTuple>(row)
-            && tuple.len() == columns.len()
-        {
-            for (value, target) in tuple.iter_borrowed().zip(columns) {
-                fetched.put(*target, value.to_owned(), rules)?;
-            }
-        } else {
+        if row.len() != columns.targets.len() {
             return Err(Stop::AskPython);
+        }
+        for (index, target) in columns.targets.iter().enumerate() {
+            let value = row.get(index).ok_or(Stop::AskPython)?;
+            fetched.put(*target, value, rules)?;
         }
         Ok(fetched)
     }
@@ -210,14 +225,36 @@ impl Drop for Fetched<'_, '_> {
 }
 
 impl Order {
+    fn without_keys(class: &Class) -> Self {
+        Self {
+            keys: Vec::new(),
+            indexes: vec![None; class.places.len()],
+            id: None,
+            ignored: Vec::new(),
+            is_by_place: true,
+        }
+    }
+
+    /// That of the columns of sequences, if values can be read by it.
+    pub(super) fn of_columns(
+        targets: &[Option<Target>],
+        class: &Class,
+        ignores_unknown: bool,
+    ) -> Option<Self> {
+        let mut order = Self::without_keys(class);
+        for (index, target) in targets.iter().enumerate() {
+            match target {
+                Some(target) => order.expect(*target, index, class),
+                None => order.is_by_place &= ignores_unknown,
+            }
+        }
+        order.is_by_place.then_some(order)
+    }
+
     /// The order of a row's keys, which those to come may have as well.
     #[cold]
-    fn of(row: &Bound<'_, PyDict>, class: &Class) -> Outcome<Self> {
-        let mut order = Self {
-            indexes: vec![None; class.places.len()],
-            is_by_place: true,
-            ..Self::default()
-        };
+    fn of_mapping(row: &Bound<'_, PyDict>, class: &Class) -> Outcome<Self> {
+        let mut order = Self::without_keys(class);
         let mut entries = Entries::of(row);
         while let Some((met, _)) = entries.next(None) {
             let Met::Other(key) = met else { continue };
@@ -278,18 +315,18 @@ impl Order {
         // SAFETY: it is not used.
         unsafe { self.value(index, row) }.is_some()
     }
+}
 
-    /// The target of a key that did not come as the very object that was expected: where keys are
-    /// missing, or where each row has texts of its own for its keys.
-    #[inline]
-    fn find(&self, key: &Bound<'_, PyAny>, next: &mut usize) -> Option<Option<Target>> {
-        let ahead = self.keys.iter().enumerate().skip(*next).take(MOST_MISSING);
-        for (index, known) in ahead {
-            if are_equal(key, known.key.bind(key.py())) {
-                *next = index + 1;
-                return Some(known.target);
-            }
+/// The target of a key that did not come as the very object that was expected: where keys are missing,
+/// or where each row has texts of its own for its keys.
+#[inline]
+fn find(keys: &[Known], key: &Bound<'_, PyAny>, next: &mut usize) -> Option<Option<Target>> {
+    let ahead = keys.iter().enumerate().skip(*next).take(MOST_MISSING);
+    for (index, known) in ahead {
+        if are_equal(key, known.key.bind(key.py())) {
+            *next = index + 1;
+            return Some(known.target);
         }
-        None
     }
+    None
 }

@@ -1,8 +1,6 @@
 //! Rows in step: their keys come as those of the rows before them. Each value is read where it
 //! stands, and is counted only where code of Python's may run before it is written.
 
-use std::sync::Arc;
-
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -10,40 +8,72 @@ use super::Rows;
 use super::fetch::{Fetched, Order};
 use super::rules::{Class, Missing};
 use crate::errors::{Outcome, Stop};
-use crate::objects::Value;
+use crate::objects::{Sequence, Value};
 use crate::plan::{Field, FieldValues};
 
-/// The values of a mapping by place, as long as it is in step.
+/// What the values are in.
+#[derive(Clone, Copy)]
+enum Given<'a, 'py> {
+    Mapping(&'a Bound<'py, PyDict>),
+    Sequence(Sequence<'a, 'py>),
+}
+
+/// The values of a row by place, as long as it is in step.
 pub(super) struct InStep<'a, 'py> {
+    py: Python<'py>,
     rows: &'a Rows<'a>,
-    row: &'a Bound<'py, PyDict>,
+    given: Given<'a, 'py>,
     class: &'a Class,
-    order: Arc<Order>,
+    order: &'a Order,
     /// Those that were not written yet when code of Python's could run.
     taken: Option<Fetched<'a, 'py>>,
     is_out: bool,
 }
 
 impl<'a, 'py> InStep<'a, 'py> {
-    /// `None` for a row of which it can be seen at once that it is out of step, or where values need
-    /// more than to be written.
+    /// `None` for a mapping of which it can be seen at once that it is out of step, or where values
+    /// need more than to be written.
     #[inline]
-    pub(super) fn of(
+    pub(super) fn of_mapping(
         rows: &'a Rows<'a>,
         row: &'a Bound<'py, PyDict>,
         index: usize,
         class: &'a Class,
     ) -> Option<Self> {
-        if class.prepares || rows.rules.in_two_steps {
-            return None;
-        }
         let order = rows.state.order(index)?;
         if order.keys.len() != row.len() || !order.ignored.iter().all(|&it| order.has(it, row)) {
             return None;
         }
-        Some(Self {
+        Self::new(row.py(), rows, Given::Mapping(row), order, class)
+    }
+
+    /// The same for a sequence, whose columns are always the same.
+    #[inline]
+    pub(super) fn of_sequence(
+        py: Python<'py>,
+        rows: &'a Rows<'a>,
+        row: Sequence<'a, 'py>,
+    ) -> Option<Self> {
+        let columns = rows.rules.columns.as_ref()?;
+        if row.len() != columns.targets.len() {
+            return None;
+        }
+        let order = columns.order.as_ref()?;
+        Self::new(py, rows, Given::Sequence(row), order, &rows.rules.whole)
+    }
+
+    #[inline]
+    fn new(
+        py: Python<'py>,
+        rows: &'a Rows<'a>,
+        given: Given<'a, 'py>,
+        order: &'a Order,
+        class: &'a Class,
+    ) -> Option<Self> {
+        (!class.prepares && !rows.rules.in_two_steps).then_some(Self {
+            py,
             rows,
-            row,
+            given,
             class,
             order,
             taken: None,
@@ -61,9 +91,25 @@ impl<'a, 'py> InStep<'a, 'py> {
     pub(super) fn id(&mut self) -> Option<Bound<'py, PyAny>> {
         let index = self.order.id?;
         // SAFETY: it is counted before anything else can happen.
-        let id = unsafe { self.order.value(index, self.row) };
+        let id = unsafe { self.given(index) };
         self.is_out |= id.is_none();
         id.map(|id| id.to_owned())
+    }
+
+    /// The value under one of the keys or in one of the columns. `None` out of step.
+    ///
+    /// # Safety
+    ///
+    /// Nobody counts it for the caller: no Python code may run as long as it is used.
+    #[inline(always)]
+    unsafe fn given(&self, index: usize) -> Option<Value<'a, 'py>> {
+        // SAFETY: the caller's promise is the same.
+        unsafe {
+            match self.given {
+                Given::Mapping(row) => self.order.value(index, row),
+                Given::Sequence(row) => row.peek(index),
+            }
+        }
     }
 
     /// The value at a place: that of the row, or what a row without one has. `None` out of step.
@@ -76,7 +122,7 @@ impl<'a, 'py> InStep<'a, 'py> {
         let known = self.class.places.get(place)?;
         if let Some(index) = self.order.indexes.get(place).copied().flatten() {
             // SAFETY: the caller's promise is the same.
-            let Some(value) = (unsafe { self.order.value(index, self.row) }) else {
+            let Some(value) = (unsafe { self.given(index) }) else {
                 self.is_out = true;
                 return None;
             };
@@ -91,7 +137,7 @@ impl<'a, 'py> InStep<'a, 'py> {
             (Missing::Value(value), None) => Some(value),
             (Missing::Made(_), None) => None,
         };
-        default.map(|value| value.bind_borrowed(self.row.py()))
+        default.map(|value| value.bind_borrowed(self.py))
     }
 }
 
@@ -103,7 +149,7 @@ impl<'py> FieldValues<'py> for InStep<'_, 'py> {
             return unsafe { self.at(place) };
         }
         let taken = self.taken.as_ref()?.places.get(place)?.as_ref()?;
-        Some(taken.bind_borrowed(self.row.py()))
+        Some(taken.bind_borrowed(self.py))
     }
 
     fn value(&mut self, _: usize, _: &Field) -> Outcome<Bound<'py, PyAny>> {

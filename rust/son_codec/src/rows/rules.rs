@@ -6,6 +6,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFrozenSet, PyList, PyString, PyTuple};
 
+use super::fetch::{Order, State};
 use super::text::Texts;
 use crate::plan::{Document, Field, Stamp};
 use crate::pure::pure;
@@ -47,14 +48,22 @@ pub(super) struct Class {
     pub(super) prepares: bool,
 }
 
+/// The columns of rows that are sequences.
+pub(super) struct Columns {
+    /// Where the value of each goes.
+    pub(super) targets: Vec<Option<Target>>,
+    /// The same by place, where values can be read by it.
+    pub(super) order: Option<Order>,
+}
+
 pub(super) struct Rules {
     /// Rows by themselves.
     pub(super) whole: Class,
     /// Rows in the place of embedded documents, by place among the codec's plans. Those of a class
     /// that is not here are for Python.
     pub(super) embedded: Vec<Option<Class>>,
-    /// Where each value of a sequence goes; `None` where rows are mappings.
-    pub(super) columns: Option<Vec<Option<Target>>>,
+    /// What sequences have where; `None` where rows are mappings.
+    pub(super) columns: Option<Columns>,
     pub(super) drops_nulls: bool,
     pub(super) ignores_unknown: bool,
     /// Whether each row must have an id of its own.
@@ -122,12 +131,15 @@ impl Rules {
                 None
             });
         }
+        let ignores_unknown = plan.getattr("unknown")?.extract::<&str>()? == "ignore";
         let columns = plan.getattr("columns")?;
         let columns = if columns.is_none() {
             None
         } else {
             let found = columns.try_iter()?.map(|key| whole.target_of(&key?));
-            Some(found.collect::<PyResult<_>>()?)
+            let targets = found.collect::<PyResult<Vec<_>>>()?;
+            let order = Order::of_columns(&targets, &whole, ignores_unknown);
+            Some(Columns { targets, order })
         };
         let all_places = || {
             let classes = embedded.iter().flatten().chain([&whole]);
@@ -151,7 +163,7 @@ impl Rules {
             calls_functions: in_two_steps || all_places().any(parses),
             columns,
             drops_nulls: plan.getattr("nulls")?.extract::<&str>()? == "default",
-            ignores_unknown: plan.getattr("unknown")?.extract::<&str>()? == "ignore",
+            ignores_unknown,
             needs_id: !id_keys.is_empty(),
             null_values: null_values.map(Bound::unbind),
             now,
@@ -159,6 +171,11 @@ impl Rules {
             whole,
             embedded,
         }))
+    }
+
+    /// What is kept from one row to the next, when there has been none.
+    pub(super) fn new_state(&self) -> State {
+        State::of_so_many(1 + self.embedded.len())
     }
 
     pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {

@@ -10,7 +10,7 @@ use super::text::stripped;
 use crate::bson::Writer;
 use crate::errors::{Outcome, Stop};
 use crate::new_ids::NewIds;
-use crate::objects::{Value, ascii, exact};
+use crate::objects::{Sequence, Value, ascii, exact};
 use crate::plan::{Context, Document, Field, FieldValues};
 
 /// Where the order of keys is kept that rows by themselves have; those of embedded documents follow.
@@ -39,12 +39,20 @@ impl<'a> Rows<'a> {
         let mut row = match &self.rules.columns {
             None => {
                 let row = exact::<PyDict>(row).ok_or(Stop::AskPython)?;
-                if let Some(id) = self.write_whole_in_step(&row, plan, new_ids, out, context)? {
+                let values = InStep::of_mapping(self, &row, WHOLE, class);
+                if let Some(id) = self.write_in_step(values, plan, new_ids, out, context)? {
                     return Ok(id);
                 }
                 Fetched::of_mapping(&row, WHOLE, class, self.rules, self.state)?
             }
-            Some(columns) => Fetched::of_sequence(row, columns, class, self.rules, self.state)?,
+            Some(columns) => {
+                let row = Sequence::of(row).ok_or(Stop::AskPython)?;
+                let values = InStep::of_sequence(context.py, self, row);
+                if let Some(id) = self.write_in_step(values, plan, new_ids, out, context)? {
+                    return Ok(id);
+                }
+                Fetched::of_sequence(row, columns, class, self.rules, self.state)?
+            }
         };
         let given = self.id_of(row.id.take(), context)?;
         self.prepare(&mut row, plan, class, context)?;
@@ -69,15 +77,15 @@ impl<'a> Rows<'a> {
 
     /// The same for one that is in step; `None` if it is not, and nothing is written.
     #[inline]
-    fn write_whole_in_step<'py>(
+    fn write_in_step<'py>(
         &self,
-        row: &Bound<'py, PyDict>,
+        values: Option<InStep<'_, 'py>>,
         plan: &Document,
         new_ids: &mut NewIds,
         out: &mut Writer,
         context: &Context<'py>,
     ) -> Outcome<Option<Bound<'py, PyAny>>> {
-        let Some(mut values) = InStep::of(self, row, WHOLE, &self.rules.whole) else {
+        let Some(mut values) = values else {
             return Ok(None);
         };
         let given = values.id();
@@ -99,7 +107,7 @@ impl<'a> Rows<'a> {
         context: &Context<'_>,
     ) -> Outcome<()> {
         let (plan, class) = self.class_at(index, context)?;
-        if let Some(values) = InStep::of(self, row, index + 1, class)
+        if let Some(values) = InStep::of_mapping(self, row, index + 1, class)
             && write_if_in_step(values, plan, None, out, context)?
         {
             return Ok(());
