@@ -45,8 +45,9 @@ STANDS_ON = {
     "arguments": "",
     "references": "reading",
     "queryset": "arguments aggregation connection bulk references",
+    "reloading": "references writing",
     "metaclasses": "queryset",
-    "document": "metaclasses validation",
+    "document": "metaclasses validation reloading",
     "__init__": "document",
     "__main__": "__init__",
 }

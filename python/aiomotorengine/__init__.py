@@ -46,6 +46,7 @@ from aiomotorengine.fields import (
     StringField,
     URLField,
     UUIDField,
+    VersionField,
 )
 from aiomotorengine.query_builder.node import Q, QNot
 from aiomotorengine.queryset import QuerySet
@@ -86,6 +87,7 @@ __all__ = [
     "U",
     "URLField",
     "UUIDField",
+    "VersionField",
     "connect",
     "disconnect",
     "register_connection",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
 
-from aiomotorengine import references, validation
+from aiomotorengine import references, reloading, validation
 from aiomotorengine.codec import explain
 from aiomotorengine.codec.explain import CodecExplanation
 from aiomotorengine.connection import ConnectionError
@@ -16,13 +16,13 @@ from aiomotorengine.documents import representation
 from aiomotorengine.documents.construction import keywords_needed
 from aiomotorengine.documents.conversion import Conversion, conversion_of, find_attribute
 from aiomotorengine.documents.does_not_exist import DoesNotExistOfClass
-from aiomotorengine.documents.taking import take_over
 from aiomotorengine.errors import FieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.metaclasses import DocumentMetaClass
+from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.queryset import QuerySet
 from aiomotorengine.sessions.options import WriteConcernLike
 from aiomotorengine.storage.base import DocumentStorage
@@ -249,9 +249,7 @@ class BaseDocument(DocumentStorage):
             ChangesNotTrackedError: the class does not set ``__track_changes__``, and
                 ``track_changes`` was not called.
         """
-        before = tracking.as_it_was(self)
-        references.keep_loaded(self, before)
-        take_over(self, before)
+        reloading.roll_back(self)
         return self
 
     def track_changes(self) -> Self:
@@ -262,26 +260,102 @@ class BaseDocument(DocumentStorage):
     # -- the database ---------------------------------------------------------------------------
 
     async def save(
-        self, alias: str | None = None, *, upsert: bool = False, hooks: bool = True
+        self,
+        alias: str | None = None,
+        *,
+        upsert: bool = False,
+        only_changed: bool | None = None,
+        validate: bool = True,
+        hooks: bool = True,
+        force_insert: bool = False,
+        must_exist: bool = False,
+        condition: QNode | Mapping[str, Any] | None = None,
+        check_version: bool = True,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
     ) -> Self | None:
         """Insert the document, or replace what is stored under its ``_id``.
+
+        Of a class with ``__track_changes__``, only what has changed is written; a list that has
+        only grown at its end gets the new items. If nothing has changed, nothing is sent.
 
         Parameters:
             alias: the connection to use; by default the class's ``__alias__``.
             upsert: whether a document that was loaded and is gone by now is written again.
+            only_changed: whether only what has changed is written; by default as the class says.
+            validate: whether the document is validated.
             hooks: whether its hooks are called (``before_save`` and so on).
+            force_insert: whether it is inserted in any case, so that an ``_id`` that is taken is a
+                violation.
+            must_exist: whether it is an error that the document is not in the database; by default
+                one that was loaded and is gone by now is not written, and that is none.
+            condition: what the stored document has to meet to be written.
+            check_version: whether the stored document has to have the version that was loaded. If
+                not, the class's version goes up by one, whichever is stored.
+            session: a session of the driver's, in which that happens.
+            write_concern: which answer is waited for, as for ``using``.
 
         Returns:
             The instance itself, or ``None`` if an overridden ``validate`` returned something falsy.
 
         Raises:
+            ValueError: two arguments exclude one another.
             InvalidDocumentError: a field refuses its value.
             OversizeDocumentError: it is larger than MongoDB takes.
             UniqueKeyViolationError: another document has the value of a unique field.
+            ChangesNotTrackedError: only what has changed is to be written, and nobody knows what
+                that is.
+            DoesNotExist: the document is gone, and must exist.
+            StaleDocumentError: another version is stored than was loaded, or what is stored does
+                not meet the condition. The document stays as it is.
             Exception: what a hook raises. If it was one to be called ``before_…``, nothing was
                 written.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField, Q, StringField
+            >>> class Order(Document):
+            ...     state = StringField()
+            ...     total = IntField()
+            >>> async def pay(order):
+            ...     order.state = "paid"
+            ...     await order.save(condition=Q(state="open"))
         """
-        return await type(self).objects.save(self, alias=alias, upsert=upsert, hooks=hooks)
+        return await type(self).objects.save(
+            self,
+            alias,
+            upsert=upsert,
+            only_changed=only_changed,
+            validate=validate,
+            hooks=hooks,
+            force_insert=force_insert,
+            must_exist=must_exist,
+            condition=condition,
+            check_version=check_version,
+            session=session,
+            write_concern=write_concern,
+        )
+
+    async def reload(
+        self, *fields: BaseField[Any] | str, alias: str | None = None, session: Any = None
+    ) -> Self:
+        """Read the document anew, or some of its fields; what was changed in it is lost.
+
+        A reference that was loaded and refers to the same document as before stays loaded.
+
+        Parameters:
+            fields: the fields, or the names of their attributes; by default all that it has.
+            alias: the connection to use; by default the class's ``__alias__``.
+            session: a session of the driver's, in which that happens.
+
+        Returns:
+            The instance itself.
+
+        Raises:
+            ValueError: the document was never saved, or has no such field.
+            DoesNotExist: it is not in the database any more.
+        """
+        await reloading.reload(type(self).objects._target(alias, session), self, fields)
+        return self
 
     async def delete(
         self,

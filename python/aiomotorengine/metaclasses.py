@@ -13,6 +13,7 @@ from aiomotorengine.documents.naming import class_attribute, is_reserved
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.hooks import new_generation
+from aiomotorengine.fields.version_field import VersionField
 from aiomotorengine.storage.base import StorageMeta
 from aiomotorengine.storage.classes import lay_out, setter_changed, shadowed
 from aiomotorengine.storage.descriptors import ABSENT, Attribute, ShadowedAttribute
@@ -116,6 +117,8 @@ class DocumentMetaClass(StorageMeta):
         for attribute_name, shown in annotated_fields(cls):
             if field_in(namespace.get(attribute_name)) is None:
                 raise InvalidDocumentError.field_as_annotation(attribute_name, name, shown)
+        if sum(isinstance(field, VersionField) for field in fields.values()) > 1:
+            raise InvalidDocumentError("A document has one VersionField.")
         mcs.__refuse_duplicates(cls, fields, set(namespace))
         cls._fields = fields
         lay_out(cls, fields)

@@ -42,6 +42,7 @@ from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction
 from aiomotorengine.writing import indexes, saving, updating
 from aiomotorengine.writing.deletion import deleting
+from aiomotorengine.writing.options import CREATION, USUAL, SaveOptions
 
 if TYPE_CHECKING:
     from typing import Self
@@ -439,31 +440,70 @@ class QuerySet(Generic[D]):
                 of a unique field.
         """
         document: D = self.__klass__(**values)
-        saved: D | None = await saving.save(self._target(alias), document, force_insert=True)
+        saved: D | None = await saving.save(self._target(alias), document, CREATION)
         return saved
 
     async def save(
-        self, document: D, alias: str | None = None, *, upsert: bool = False, hooks: bool = True
+        self,
+        document: D,
+        alias: str | None = None,
+        *,
+        upsert: bool = False,
+        only_changed: bool | None = None,
+        validate: bool = True,
+        hooks: bool = True,
+        force_insert: bool = False,
+        must_exist: bool = False,
+        condition: QNode | Mapping[str, Any] | None = None,
+        check_version: bool = True,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
     ) -> D | None:
-        """Insert a document, or replace the whole of what is stored under its ``_id``.
+        """Insert a document, or replace what is stored under its ``_id``.
+
+        Of a class with ``__track_changes__``, only what has changed is written.
 
         Parameters:
             document: an instance of the query set's class.
             alias: the connection to use.
             upsert: whether a document that was loaded and is gone by now is written again.
+            only_changed: whether only what has changed is written; by default as its class says.
+            validate: whether the document is validated.
             hooks: whether its hooks are called.
+            force_insert: whether it is inserted in any case, so that an ``_id`` that is taken is a
+                violation.
+            must_exist: whether it is an error that it is not in the database.
+            condition: what the stored document has to meet to be written.
+            check_version: whether the stored document has to have the version that was loaded.
+            session: a session of the driver's, in which that happens.
+            write_concern: which answer is waited for, as for ``using``.
 
         Returns:
             The document, or ``None`` if an overridden ``validate`` returned something falsy.
 
         Raises:
-            ValueError: the document is of another class.
+            ValueError: the document is of another class, or two arguments exclude one another.
             InvalidDocumentError: a field refuses its value.
             UniqueKeyViolationError: another document has the value of a unique field.
+            ChangesNotTrackedError: only what has changed is to be written, and nobody knows what
+                that is.
+            DoesNotExist: the document is gone, and must exist.
+            StaleDocumentError: another version is stored, or what is does not meet the condition.
             Exception: what a hook raises.
         """
-        target = self._target(alias)
-        saved: D | None = await saving.save(target, document, upsert=upsert, hooks=hooks)
+        wanted = SaveOptions(
+            upsert,
+            only_changed,
+            validate,
+            hooks,
+            force_insert,
+            must_exist,
+            None if condition is None else conditions(self.__klass__, (condition,), {}),
+            check_version,
+        )
+        target = self._target(alias, session, write_concern)
+        options = USUAL if wanted == USUAL else wanted.checked()
+        saved: D | None = await saving.save(target, document, options)
         return saved
 
     async def bulk_insert(

@@ -8,7 +8,9 @@ from typing import Any
 
 from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.sessions.saved import SavedInTransaction
+from aiomotorengine.storage.snapshots import state_of
 from aiomotorengine.writing.saving import counts_as_saved
+from aiomotorengine.writing.versions import AnswerLost
 
 __all__ = [
     "Batch",
@@ -49,7 +51,7 @@ class InsertedInTransaction(SavedInTransaction):
         self.succeeded = False
 
 
-class MaybeInserted:
+class MaybeInserted(AnswerLost):
     """Stands in ``_is_persisted`` of the documents that may be in the database, or may not.
 
     It is false: such a document does not count as saved. But it has to keep its id.
@@ -57,8 +59,8 @@ class MaybeInserted:
 
     __slots__ = ()
 
-    def __bool__(self) -> bool:
-        return False
+    def __init__(self) -> None:
+        super().__init__(state=False)
 
 
 def is_inserted_as_copy(document: Any, transaction: object | None) -> bool:
@@ -68,7 +70,7 @@ def is_inserted_as_copy(document: Any, transaction: object | None) -> bool:
         document: the document.
         transaction: the transaction in which that is.
     """
-    state = document._is_persisted
+    state = state_of(document)
     if isinstance(state, InsertedByCall | InsertedInTransaction) and not state.succeeded:
         return False
     return counts_as_saved(document, transaction)

@@ -17,6 +17,7 @@ from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.fields.string_field import StringField
 from aiomotorengine.fields.url_field import URLField
 from aiomotorengine.fields.uuid_field import UUIDField
+from aiomotorengine.fields.version_field import VersionField
 
 __all__ = [
     "BaseField",
@@ -38,4 +39,5 @@ __all__ = [
     "StringField",
     "URLField",
     "UUIDField",
+    "VersionField",
 ]

@@ -62,8 +62,11 @@ def places_in(document: Any, names: Iterable[str]) -> Iterator[Place]:
     """The places of a document in which the library may put something."""
     for slot in SLOTS:
         yield attribute_place(document, slot)
-    for holder, name in conversion_of(type(document)).stamped(document):
+    conversion = conversion_of(type(document))
+    for holder, name in conversion.stamped(document):
         yield field_place(holder, name)
+    if conversion.version is not None:
+        yield field_place(document, conversion.version.name)
     fields = type(document)._fields
     for name in names:
         yield (field_place if name in fields else dynamic_place)(document, name)

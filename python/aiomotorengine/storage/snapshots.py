@@ -22,6 +22,7 @@ __all__ = [
     "snapshot_of",
     "snapshot_of_mapping",
     "state_of",
+    "with_state",
 ]
 
 NULL_ID = b"\x0a_id\0"
@@ -117,6 +118,13 @@ def state_of(document: Any) -> Any:
     """What ``_is_persisted`` of a document is apart from what is tracked there."""
     state = document._is_persisted
     return state.state if type(state) is Snapshot else state
+
+
+def with_state(before: Any, state: Any) -> Any:
+    """Another state in the place of one, with what is tracked there."""
+    if type(before) is not Snapshot:
+        return state
+    return Snapshot(before.raw, before.offsets, before.codec_options, state)
 
 
 def own_snapshot(document: Any) -> Snapshot | None:

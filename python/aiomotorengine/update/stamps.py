@@ -38,7 +38,9 @@ def stamps(
 
 def next_version(document_class: Any, touched: Container[str]) -> Iterator[Operation]:
     """What makes loaded copies of the changed documents stale, in a class with versions."""
-    return iter(())
+    field = conversion_of(document_class).version
+    if field is not None and field.db_field not in touched:
+        yield Operation("$inc", UpdatePath(field.db_field, field, field.name), 1)
 
 
 def with_stamps(

@@ -14,6 +14,7 @@ from typing import Any
 import bson
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
+from pymongo.collection import ReturnDocument
 from pymongo.errors import InvalidOperation
 from pymongo.operations import InsertOne
 from pymongo.results import BulkWriteResult, UpdateResult
@@ -32,12 +33,15 @@ from aiomotorengine.wire.write_replies import WriteReply
 __all__ = [
     "SMALLEST_TOO_DEEP",
     "Attempt",
+    "Encoded",
     "can_encode",
     "codec_of",
     "insert",
     "insert_one",
     "is_too_deep",
     "replace_one",
+    "update_and_find",
+    "update_one",
 ]
 
 SMALLEST_TOO_DEEP = MOST_STORED_LEVELS * SMALLEST_LEVEL
@@ -288,6 +292,53 @@ async def replace_one(
         with protocol_errors(lambda: can_encode(target.collection, query)):
             raise
     return result
+
+
+async def update_one(
+    target: Target, query: Mapping[str, Any], update: Mapping[str, Any], *, upsert: bool
+) -> UpdateResult:
+    """Change the document that a query finds.
+
+    Parameters:
+        target: where the document is.
+        query: the filter, as MongoDB takes it.
+        update: operators, with what each takes: a mapping, or ``Encoded``.
+        upsert: whether a document is inserted where the query finds none.
+
+    Returns:
+        The driver's result.
+
+    Raises:
+        pymongo.errors.PyMongoError: the server refused it, or could not be asked.
+        pymongo.errors.ProtocolError: its answer makes no sense.
+    """
+    collection = target.collection
+    with protocol_errors(lambda: can_encode(collection, query, update)):
+        result: UpdateResult = await target.call(
+            collection.update_one, query, update, upsert=upsert
+        )
+    return result
+
+
+async def update_and_find(
+    target: Target, query: Mapping[str, Any], update: Mapping[str, Any], key: str, *, upsert: bool
+) -> Any:
+    """The same, for what a key has afterwards; ``None`` if nothing was found.
+
+    Parameters:
+        key: the key in MongoDB; the others as for ``update_one``.
+    """
+    collection = target.collection
+    with protocol_errors(lambda: can_encode(collection, query, update)):
+        found = await target.call(
+            collection.find_one_and_update,
+            query,
+            update,
+            projection={"_id": False, key: True},
+            upsert=upsert,
+            return_document=ReturnDocument.AFTER,
+        )
+        return None if found is None else found[key]
 
 
 def without_id(raw: bytes, id: Any, options: CodecOptions[Any]) -> bytes:

@@ -30,7 +30,10 @@ __all__ = [
     "everything_in",
     "update_of",
     "with_changes",
+    "with_values_of",
 ]
+
+INT32, INT64 = 0x10, 0x12
 
 NULL = b"\x0a"
 """The value of null, as ``values_in`` has it."""
@@ -54,6 +57,12 @@ class Change(NamedTuple):
     @property
     def path(self) -> str:
         return ".".join(self.keys)
+
+    @classmethod
+    def to_number(cls, key: str, number: int) -> Change:
+        """That a key has this number from now on."""
+        kind, size = (INT32, 4) if number.bit_length() < 32 else (INT64, 8)
+        return cls((key,), None, None, bytes([kind]) + number.to_bytes(size, "little", signed=True))
 
 
 class Comparison(NamedTuple):
@@ -229,6 +238,14 @@ def with_value(raw: bytes, keys: Sequence[str], value: bytes | None) -> bytes:
     else:
         values[key] = value
     return raw_document(values.items())
+
+
+def with_values_of(raw: bytes, other: bytes, keys: Iterable[str]) -> bytes:
+    """A stored document with the values that another has under some keys."""
+    values = values_in(other)
+    for key in keys:
+        raw = with_value(raw, [key], values.get(key))
+    return raw
 
 
 # -- the bytes of values ---------------------------------------------------------------------------

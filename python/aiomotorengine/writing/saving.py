@@ -8,37 +8,41 @@ moves with each save moves only for a valid document; and ``on_save``, which may
 is called for nothing that is refused or that could not be stored for want of an index. ``save``
 goes through the steps with one document; ``bulk`` goes through the same functions with slices of
 many.
+
+Where changes are tracked, only what has changed is written. If nothing has, but for what would be
+set here, the save is over before the first thing is sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, tzinfo
-from reprlib import repr as short_repr
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from bson.codec_options import CodecOptions
-from bson.errors import BSONError
-from bson.objectid import ObjectId
-from pymongo.errors import DuplicateKeyError, WriteError
-from pymongo.results import UpdateResult
+from pymongo.errors import DuplicateKeyError
 
-from aiomotorengine.codec import Codec, DocumentError
+from aiomotorengine.codec.single import by_itself
 from aiomotorengine.documents.conversion import conversion_of
-from aiomotorengine.errors import violates_id, wrong_class
+from aiomotorengine.documents.versions import FIRST, set_version, version_field
+from aiomotorengine.errors import wrong_class
 from aiomotorengine.sessions.saved import SavedInTransaction
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.base import DocumentStorage
-from aiomotorengine.utils import is_condition
+from aiomotorengine.storage.snapshots import Snapshot, snapshot_of, state_of
 from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests
-from aiomotorengine.wire.answers import checked_count
 from aiomotorengine.writing import indexes
+from aiomotorengine.writing.checked import CheckedWrite
 from aiomotorengine.writing.duplicates import unique_violations
 from aiomotorengine.writing.hooks import after_saving, before_saving
+from aiomotorengine.writing.identity import by_id
+from aiomotorengine.writing.options import USUAL, SaveOptions
+from aiomotorengine.writing.part import part_to_send
+from aiomotorengine.writing.versions import kept_unless_written
+from aiomotorengine.writing.writes import UNCHANGED, Written, insert, replace
 
 __all__ = [
-    "by_id",
     "counts_as_saved",
     "refuse_other_class",
     "renew_dates",
@@ -48,29 +52,14 @@ __all__ = [
     "time_zone_of",
 ]
 
-P = ParamSpec("P")
-T = TypeVar("T")
 
-REFUSALS = (WriteError, BSONError, OverflowError, RecursionError, TypeError, ValueError)
-"""What says for certain that a document was not inserted."""
-
-
-async def save(
-    target: Target,
-    document: Any,
-    *,
-    upsert: bool = False,
-    force_insert: bool = False,
-    hooks: bool = True,
-) -> Any | None:
+async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> Any | None:
     """Save one document.
 
     Parameters:
         target: where it is saved.
         document: the document.
-        upsert: whether a document that counts as saved and is gone by now is written again.
-        force_insert: whether an ``_id`` that is taken is a violation, also for a preset ``_id``.
-        hooks: whether the hooks of its class are called.
+        options: how.
 
     Returns:
         The document, or ``None`` if its own ``validate`` returned something falsy.
@@ -80,44 +69,62 @@ async def save(
         InvalidDocumentError: a field refuses its value.
         OversizeDocumentError: it is larger than MongoDB takes.
         UniqueKeyViolationError: another document has the value of a unique field.
+        ChangesNotTrackedError: only what has changed is to be sent, and nobody knows what that is.
+        DoesNotExist: it is gone, and must exist.
+        StaleDocumentError: another version is stored than was loaded, or what is stored does not
+            meet the condition.
         Exception: what a hook raises.
     """
     refuse_other_class(target.document_class, document, "save")
-    creating = document._id is None or not counts_as_saved(document, target.transaction)
-    own_hooks = conversion_of(type(document)).saving_hooks if hooks else None
+    is_new = document._id is None or not counts_as_saved(document, target.transaction)
+    creating = is_new or options.force_insert
+    hooks = conversion_of(type(document)).saving_hooks if options.hooks else None
     # What hooks set is the program's, also where a transaction is not committed.
-    if own_hooks is not None:
-        await before_saving(own_hooks, document, creating=creating)
+    if hooks is not None:
+        await before_saving(hooks, document, creating=creating)
     with target.changing(document):
-        is_valid, result = await save_in_order(
-            target, document, creating=creating, upsert=upsert, force_insert=force_insert
-        )
-    if not is_valid:
+        if version_field(type(document)) is None:
+            written = await save_in_order(target, document, options, creating=creating)
+        else:
+            with kept_unless_written(document):
+                written = await save_in_order(target, document, options, creating=creating)
+    if written is None:
         return None
-    if own_hooks is not None and was_written(result):
-        await after_saving(own_hooks, document, creating=creating)
+    if hooks is not None and written.is_stored:
+        await after_saving(hooks, document, creating=creating)
     return document
 
 
 async def save_in_order(
-    target: Target, document: Any, *, creating: bool, upsert: bool, force_insert: bool
-) -> tuple[bool, UpdateResult | None]:
-    """Do all but calling hooks; whether the document is valid, and the driver's result, if any."""
-    transaction = target.transaction
+    target: Target, document: Any, options: SaveOptions, *, creating: bool
+) -> Written | None:
+    """Do all but calling hooks; ``None`` if the document's own ``validate`` said no."""
+    conversion = conversion_of(type(document))
     codec = requests.codec_of(target.collection, type(document))
     zone = time_zone_of(target.collection.codec_options)
+    part = None if creating else part_to_send(document, codec, options)
+    if creating:
+        set_version(document, FIRST)
     set_missing_dates([document], zone, creating=creating)
-    if not by_itself(codec.validate_many, [document]):
-        return False, None
+    if options.validate and not by_itself(codec.validate_many, [document]):
+        return None
+    if part is not None and not conversion.on_save and part.is_empty():
+        return UNCHANGED
     renew_dates([document], zone, creating=creating)
     await indexes.ensure_remembered(target, type(document))
     run_on_save(document, creating=creating)
+    if part is not None and conversion.on_save and part.is_empty():
+        return UNCHANGED
     try:
-        if document._id is None or (creating and force_insert):
-            result = await insert(target, codec, document, replaces=not force_insert)
+        if part is not None or conversion.version is not None or options.asks_for_more:
+            write = CheckedWrite(target, codec, document, options, creating=creating)
+            written = await write.send(None if part is None else part.changes())
+        elif document._id is None or options.force_insert:
+            written = await insert(target, codec, document, replaces=not options.force_insert)
         else:
             # A preset id that nobody has saved yet may be there or not (K6).
-            result = await replace(target, codec, document, upsert=upsert or creating)
+            upsert = options.upsert or creating
+            written = await replace(target, codec, document, by_id(document), upsert=upsert)
     except DuplicateKeyError:
         with unique_violations(type(document)):
             raise
@@ -126,11 +133,21 @@ async def save_in_order(
         if refusal is error:
             raise
         raise refusal  # noqa: B904  # what was raised is its cause already
-    if transaction is None:
-        document._is_persisted = True
-    elif not document._is_persisted:
-        document._is_persisted = SavedInTransaction(transaction)
-    return True, result
+    mark_as_saved(target, document, written)
+    return written
+
+
+def mark_as_saved(target: Target, document: Any, written: Written) -> None:
+    """Make a document say that it is stored, and what is, if its changes are tracked."""
+    before, transaction = document._is_persisted, target.transaction
+    state: Any = True
+    if transaction is not None:
+        state = state_of(document) if before else SavedInTransaction(transaction)
+    if type(before) is Snapshot or type(document).__track_changes__:
+        if not written.is_stored:
+            return
+        state = snapshot_of(written.raw, document._id, target.collection.codec_options, state)
+    document._is_persisted = state
 
 
 def refuse_other_class(document_class: type[Any], document: Any, verb: str) -> None:
@@ -146,7 +163,7 @@ def counts_as_saved(document: DocumentStorage, transaction: object | None) -> bo
         document: the document.
         transaction: the transaction in which this is asked.
     """
-    state: Any = document._is_persisted
+    state = state_of(document)
     if isinstance(state, SavedInTransaction):
         return state.transaction is transaction
     return bool(state)
@@ -190,96 +207,3 @@ def run_on_save(document: Any, *, creating: bool) -> None:
     """Call the functions of ``on_save``, and assign what they return."""
     for name, function in conversion_of(type(document)).on_save:
         setattr(document, name, function(document, creating))
-
-
-# -- writing one document ------------------------------------------------------------------------
-
-
-async def insert(
-    target: Target, codec: Codec, document: Any, *, replaces: bool
-) -> UpdateResult | None:
-    """Insert a document, under a new ``_id`` unless it has one.
-
-    Parameters:
-        target: where it is saved.
-        codec: the codec between the document's class and the collection.
-        document: the document.
-        replaces: whether it replaces what is there under its ``_id``: another save of the same
-            document that came first.
-
-    Returns:
-        The driver's result, if it was replaced.
-    """
-    had_id = document._id is not None
-    if had_id:
-        by_id(document)  # which refuses ids that are none, as it does when they are replaced
-    else:
-        # The id is made here and stays on the document if no answer comes, so that saving again
-        # finds what may have arrived and makes no second copy.
-        document._id = ObjectId()
-    try:
-        [raw] = by_itself(codec.encode_many, [document], [document._id])
-    except BaseException:
-        if not had_id:
-            document._id = None
-        raise
-    try:
-        await requests.insert_one(target, raw)
-    except REFUSALS as error:
-        if replaces and isinstance(error, DuplicateKeyError) and violates_id(error):
-            return await requests.replace_one(target, by_id(document), raw, upsert=False)
-        if not had_id:
-            document._id = None
-        raise
-    return None
-
-
-async def replace(target: Target, codec: Codec, document: Any, *, upsert: bool) -> UpdateResult:
-    """Replace what is stored under the ``_id`` of a document; the driver's result."""
-    query = by_id(document)
-    [raw] = by_itself(codec.encode_many, [document], [None])
-    return await requests.replace_one(target, query, raw, upsert=upsert)
-
-
-def was_written(result: UpdateResult | None) -> bool:
-    """Whether a document was stored, as far as the server says.
-
-    Parameters:
-        result: the driver's, of a replacement; ``None`` for an insert.
-
-    Raises:
-        pymongo.errors.ProtocolError: the server's answer makes no sense.
-    """
-    if result is None or not result.acknowledged or result.upserted_id is not None:
-        return True
-    return checked_count(result.matched_count) > 0
-
-
-def by_itself(convert: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
-    """What a codec makes of a single document.
-
-    Raises:
-        Exception: what the document's own method raises, as if it alone had been called.
-    """
-    try:
-        return convert(*arguments, **options)
-    except DocumentError as error:
-        refusal = error.__cause__
-    # Out of the handler, so that the codec's error is not the context of this one.
-    assert refusal is not None
-    raise refusal
-
-
-def by_id(document: DocumentStorage) -> dict[str, Any]:
-    """The query for one document by its id.
-
-    Raises:
-        ValueError: MongoDB would take the id for a condition, and another document for this one.
-    """
-    id = document._id
-    if is_condition(id):
-        raise ValueError(
-            f"The _id of this {type(document).__name__} can't be {short_repr(id)}: "
-            "it would be taken for a condition on the ids of other documents."
-        )
-    return {"_id": id}

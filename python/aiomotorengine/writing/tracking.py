@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from bson.codec_options import CodecOptions
 
 from aiomotorengine.codec import codec_for
 from aiomotorengine.codec.single import by_itself
+from aiomotorengine.documents.taking import take_field
 from aiomotorengine.errors import ChangesNotTrackedError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.sessions.saved import SavedInTransaction
 from aiomotorengine.storage.snapshots import own_snapshot, snapshot_of, state_of
-from aiomotorengine.writing.changed import Comparison, compare, differences_from_nothing
+from aiomotorengine.writing.changed import (
+    Comparison,
+    compare,
+    differences_from_nothing,
+    with_values_of,
+)
 
-__all__ = ["as_it_was", "changes_of", "is_changed", "track"]
+__all__ = [
+    "as_it_was",
+    "changes_of",
+    "is_changed",
+    "take_fields",
+    "take_state",
+    "track",
+]
 
 
 def comparison(document: Any) -> Comparison:
@@ -90,3 +105,55 @@ def track(document: Any, codec_options: CodecOptions[Any]) -> None:
     [raw] = by_itself(encode, [document], [document._id])
     state = state_of(document)
     document._is_persisted = snapshot_of(raw, document._id, codec_options, state)
+
+
+def take_state(document: Any, found: Any, codec_options: CodecOptions[Any]) -> None:
+    """Make a document count as what was found for it, by which its changes are told from now on.
+
+    Parameters:
+        document: the document.
+        found: the one that was read.
+        codec_options: those of its collection.
+    """
+    state = state_of(document)
+    if not isinstance(state, SavedInTransaction):
+        state = state_of(found)
+    raw = raw_if_tracked(document, found, codec_options)
+    if raw is not None:
+        state = snapshot_of(raw, document._id, codec_options, state)
+    document._is_persisted = state
+
+
+def take_fields(
+    document: Any, found: Any, names: Iterable[str], codec_options: CodecOptions[Any]
+) -> None:
+    """Give a document the values that another, which was read anew, has in some fields.
+
+    Its changes of other fields are what they were.
+
+    Parameters:
+        document: the document.
+        found: the one that was read.
+        names: the names of the attributes.
+        codec_options: those of its collection.
+    """
+    own, raw = own_snapshot(document), raw_if_tracked(document, found, codec_options)
+    names = list(names)
+    for name in names:
+        take_field(document, found, name)
+    if own is not None and raw is not None:
+        keys = [type(document)._fields[name].db_field for name in names]
+        whole = with_values_of(own.raw, raw, keys)
+        document._is_persisted = snapshot_of(whole, document._id, own.codec_options, own.state)
+
+
+def raw_if_tracked(document: Any, found: Any, codec_options: CodecOptions[Any]) -> bytes | None:
+    """The bytes of what was found for a document, if the changes of either are tracked."""
+    snapshot = own_snapshot(found)
+    if snapshot is not None:
+        return snapshot.raw
+    if own_snapshot(document) is None:
+        return None
+    encode = codec_for(type(found), codec_options).encode_many
+    [raw] = by_itself(encode, [found], [found._id])
+    return raw

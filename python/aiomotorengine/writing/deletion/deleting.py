@@ -22,7 +22,7 @@ from aiomotorengine.writing.deletion.hooked import delete_hooked, load_hooked
 from aiomotorengine.writing.deletion.plan import find_ids, planned, with_ids
 from aiomotorengine.writing.deletion.rules import rules_for
 from aiomotorengine.writing.hooks import after_deleting, before_deleting, has_delete_hooks
-from aiomotorengine.writing.saving import by_id
+from aiomotorengine.writing.identity import by_id
 
 __all__ = ["delete_document", "delete_first", "delete_many", "drop_collection"]
 

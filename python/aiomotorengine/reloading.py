@@ -1,0 +1,63 @@
+"""A document takes what is stored for it now, or what was when its changes began."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from aiomotorengine import references
+from aiomotorengine.documents.taking import take_over
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.sessions.target import Target
+from aiomotorengine.writing import tracking
+from aiomotorengine.writing.stored import stored_document
+
+__all__ = ["reload", "roll_back"]
+
+
+async def reload(target: Target, document: Any, fields: Iterable[BaseField[Any] | str]) -> None:
+    """Read a document anew, or some of its fields.
+
+    Parameters:
+        target: where it is stored.
+        document: the document.
+        fields: the fields, or the names of their attributes; if there are none, all that it has.
+
+    Raises:
+        ValueError: the document was never saved, or has no such field.
+        DoesNotExist: it is not stored any more.
+    """
+    kind = type(document)
+    names = [name_of(kind, field) for field in fields]
+    if document._id is None:
+        raise ValueError(f'This "{kind.__name__}" was never saved.')
+    found = await stored_document(target, document)
+    if found is None:
+        raise kind.DoesNotExist.gone(document)
+    references.keep_loaded(document, found)
+    if not kind.__lazy__:
+        await references.load([found], alias=target.options.alias, options=target.options)
+    options = target.collection.codec_options
+    if names:
+        tracking.take_fields(document, found, names, options)
+    else:
+        take_over(document, found)
+        tracking.take_state(document, found, options)
+
+
+def name_of(document_class: Any, field: BaseField[Any] | str) -> str:
+    name = field if isinstance(field, str) else field.name
+    if name not in document_class._fields:
+        raise ValueError(f"Field {name} not found in {document_class.__name__}.")
+    return name
+
+
+def roll_back(document: Any) -> None:
+    """Take back what has changed in a document.
+
+    Raises:
+        ChangesNotTrackedError: nobody knows what it was.
+    """
+    before = tracking.as_it_was(document)
+    references.keep_loaded(document, before)
+    take_over(document, before)

@@ -1,0 +1,233 @@
+"""A save that asks something of what is stored, or sends a part of the document only."""
+
+from __future__ import annotations
+
+from asyncio import CancelledError
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from aiomotorengine.codec import Codec
+from aiomotorengine.codec.single import by_itself
+from aiomotorengine.documents.stamps import stamped_values
+from aiomotorengine.documents.versions import FIRST, set_version, version_field, version_of
+from aiomotorengine.errors import StaleDocumentError, violates_id
+from aiomotorengine.query_builder.encoding import naming_values
+from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.snapshots import own_snapshot, state_of
+from aiomotorengine.update.nulls import explained
+from aiomotorengine.wire import requests
+from aiomotorengine.writing.changed import Change, everything_in, update_of, with_changes
+from aiomotorengine.writing.identity import by_id
+from aiomotorengine.writing.options import SaveOptions
+from aiomotorengine.writing.stored import stored_document
+from aiomotorengine.writing.versions import AnswerLost, next_version, note_lost_answer
+from aiomotorengine.writing.writes import REFUSALS, UNCHANGED, Written, insert, replace
+
+__all__ = ["CheckedWrite"]
+
+LOST = (PyMongoError, CancelledError)
+"""After which of these nobody knows whether a document was written: those that are no refusals."""
+
+
+class CheckedWrite:
+    """How a document is written where its version, or whether it is there, matters.
+
+    Parameters:
+        target: where it is saved.
+        codec: the codec between the document's class and the collection.
+        document: the document; where it has a version, it is given the next one.
+        options: how it is saved.
+        creating: whether it is new.
+    """
+
+    def __init__(
+        self, target: Target, codec: Codec, document: Any, options: SaveOptions, *, creating: bool
+    ) -> None:
+        self._target = target
+        self._codec = codec
+        self._document = document
+        self._options = options
+        self._creating = creating
+        self._version = version_field(type(document))
+        self._asks_version = self._version is not None and options.check_version
+        self._expected = None if creating else version_of(document)
+
+    async def send(self, changes: Sequence[Change] | None) -> Written:
+        """Write the document.
+
+        Parameters:
+            changes: what is sent of it; ``None`` for the whole.
+
+        Raises:
+            DoesNotExist: it is gone, and must exist.
+            StaleDocumentError: another version is stored, or what is does not meet the condition.
+            DuplicateKeyError: another document has its id, or the value of a unique field.
+        """
+        document, options = self._document, self._options
+        if self._creating and (document._id is None or options.force_insert):
+            if not options.force_insert:
+                self._refuse_new()
+            return await self._insert()
+        # A preset id that nobody has saved yet may be there or not (K6).
+        upsert = options.upsert or (self._creating and not options.asks_for_more)
+        try:
+            with self._naming():
+                written = await self._change(changes, upsert=upsert)
+        except DuplicateKeyError as error:
+            asks = self._asks_version or options.condition is not None
+            if not (upsert and asks and violates_id(error)):
+                raise
+        except LOST as error:
+            self._note(error)
+            raise
+        else:
+            if written.is_stored:
+                return written
+        return await self._missed()
+
+    def _refuse_new(self) -> None:
+        """Refuse a document that is not stored yet, where what is stored has to meet something."""
+        if self._options.must_exist:
+            raise type(self._document).DoesNotExist.gone(self._document)
+        if self._options.condition is not None:
+            raise StaleDocumentError.condition(self._document, None, None)
+
+    async def _insert(self) -> Written:
+        document = self._document
+        try:
+            return await insert(self._target, self._codec, document, replaces=False)
+        except DuplicateKeyError as error:
+            # Another save of the same document may have come first; this one has lost no id by it.
+            if self._options.force_insert or not violates_id(error):
+                raise
+        except LOST as error:
+            self._note(error)
+            raise
+        return await self._missed()
+
+    def _note(self, error: BaseException) -> None:
+        if self._asks_version and not isinstance(error, REFUSALS):
+            note_lost_answer(self._document)
+
+    def _naming(self) -> AbstractContextManager[None]:
+        condition = self._options.condition
+        if condition is None:
+            return nullcontext()
+        return naming_values(self._target.collection, (type(self._document), condition))
+
+    def _query(self) -> dict[str, Any]:
+        query = by_id(self._document)
+        if self._asks_version and self._version is not None:
+            query[self._version.db_field] = self._expected
+        if self._options.condition is not None:
+            query["$and"] = [self._options.condition.to_query(type(self._document))]
+        return query
+
+    async def _change(self, changes: Sequence[Change] | None, *, upsert: bool) -> Written:
+        """Send the document, or what has changed of it."""
+        query, version = self._query(), self._version
+        if self._asks_version and not self._creating:
+            set_version(self._document, next_version(self._document))
+        if changes is None and (version is None or self._asks_version):
+            return await replace(self._target, self._codec, self._document, query, upsert=upsert)
+        if changes is None:
+            [raw] = by_itself(self._codec.encode_many, [self._document], [None])
+            changes = everything_in(raw, but=("_id", version.db_field if version else ""))
+        else:
+            snapshot = own_snapshot(self._document)
+            assert snapshot is not None  # or nobody would know what has changed
+            raw = snapshot.raw
+        if version is not None and not self._asks_version:
+            return await self._count_up(version.db_field, query, raw, changes, upsert=upsert)
+        if version is not None:
+            number = version_of(self._document) or FIRST
+            changes = [*changes, Change.to_number(version.db_field, number)]
+        update = update_of(type(self._document), changes)
+        with explained():
+            result = await requests.update_one(self._target, query, update, upsert=upsert)
+        return Written(with_changes(raw, changes), result)
+
+    async def _count_up(
+        self,
+        key: str,
+        query: Mapping[str, Any],
+        raw: bytes,
+        changes: Sequence[Change],
+        *,
+        upsert: bool,
+    ) -> Written:
+        """Send changes to whatever version is stored, and make it the next one.
+
+        Parameters:
+            key: the key of the version.
+            query: what finds the document.
+            raw: the document without the changes.
+            changes: what is sent.
+            upsert: whether it is inserted where nothing is found.
+        """
+        update = update_of(type(self._document), changes)
+        update["$inc"] = {key: 1}
+        with explained():
+            found = await requests.update_and_find(self._target, query, update, key, upsert=upsert)
+        if found is None:
+            return UNCHANGED
+        set_version(self._document, found)
+        return Written(with_changes(raw, [*changes, Change.to_number(key, found)]))
+
+    async def _missed(self) -> Written:
+        """What it means that nothing was found to be written: some of it is no error.
+
+        Raises:
+            DoesNotExist: the document is gone, and must exist.
+            StaleDocumentError: another version is stored, or what is does not meet the condition.
+        """
+        document, options = self._document, self._options
+        expected = self._expected
+        if not self._asks_version and options.condition is None:
+            if options.must_exist:
+                raise type(document).DoesNotExist.gone(document)
+            return UNCHANGED
+        stored = await stored_document(self._target, document)
+        if stored is None:
+            if options.must_exist:
+                raise type(document).DoesNotExist.gone(document)
+            if options.condition is not None:
+                raise StaleDocumentError.condition(document, expected, None)
+            raise StaleDocumentError.deleted(document, expected)
+        found = version_of(stored)
+        if self._asks_version and found != expected:
+            raw = self._raw_if_sent_before(stored)
+            if raw is not None:
+                return Written(raw, is_stored_anyway=True)
+            if self._creating:
+                raise StaleDocumentError.there_already(document, found)
+            raise StaleDocumentError.changed(document, expected, found)
+        raise StaleDocumentError.condition(document, expected, found)
+
+    def _raw_if_sent_before(self, stored: Any) -> bytes | None:
+        """What is stored, if it is what was to be, and the answer to another try was lost.
+
+        The dates that each save moves are those of that try; the document gets them.
+        """
+        document = self._document
+        if not isinstance(state_of(document), AnswerLost):
+            return None
+        ours, theirs = stamped_values(document), stamped_values(stored)
+        if len(ours.places) != len(theirs.places):
+            return None
+        encode = self._codec.encode_many
+        ours.made_equal().put_back()
+        theirs.made_equal().put_back()
+        try:
+            mine, other = by_itself(encode, [document, stored], [None, None])
+        finally:
+            ours.put_back()
+            theirs.put_back()
+        if mine != other:
+            return None
+        ours._replace(values=theirs.values).put_back()
+        [raw] = by_itself(encode, [stored], [None])
+        return raw

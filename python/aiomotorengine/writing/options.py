@@ -1,0 +1,63 @@
+"""What a save is asked for besides saving."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from aiomotorengine.query_builder.node import QNode
+
+__all__ = ["CREATION", "USUAL", "SaveOptions"]
+
+
+class SaveOptions(NamedTuple):
+    """How a document is saved.
+
+    Attributes:
+        upsert: whether a document that counts as saved and is gone by now is written again.
+        only_changed: whether only what has changed is sent; ``None`` as its class says.
+        validate: whether it is validated.
+        hooks: whether the hooks of its class are called.
+        force_insert: whether it is inserted in any case, so that an ``_id`` that is taken is a
+            violation.
+        must_exist: whether it is an error that it is gone.
+        condition: what the stored document has to meet.
+        check_version: whether the stored document has to have the version that was loaded.
+    """
+
+    upsert: bool = False
+    only_changed: bool | None = None
+    validate: bool = True
+    hooks: bool = True
+    force_insert: bool = False
+    must_exist: bool = False
+    condition: QNode | None = None
+    check_version: bool = True
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether the stored document has to be there, or to meet something."""
+        return self.must_exist or self.condition is not None
+
+    def checked(self) -> SaveOptions:
+        """The very same, if they go together.
+
+        Raises:
+            ValueError: two of them exclude one another.
+        """
+        for one, others in EXCLUDED.items():
+            for other in others:
+                if getattr(self, one) and getattr(self, other):
+                    raise ValueError(f"save() takes {one} or {other}, not both.")
+        return self
+
+
+EXCLUDED = {
+    "force_insert": ("upsert", "must_exist", "condition", "only_changed"),
+    "upsert": ("must_exist", "only_changed"),
+}
+
+USUAL = SaveOptions()
+"""How a document is saved of which nothing is said."""
+
+CREATION = SaveOptions(force_insert=True)
+"""How a document is saved that was just made."""

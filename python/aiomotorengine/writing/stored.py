@@ -1,0 +1,21 @@
+"""What is stored for a document in hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiomotorengine.reading import documents as reading
+from aiomotorengine.sessions.target import Target
+from aiomotorengine.writing.identity import by_id
+
+__all__ = ["stored_document"]
+
+
+async def stored_document(target: Target, document: Any) -> Any | None:
+    """The document that is stored under the id of another; ``None`` if there is none.
+
+    Raises:
+        ValueError: MongoDB would take the id for a condition.
+        StoredValueError: what is stored can't be read.
+    """
+    return await reading.find_first(target.with_class(type(document)), by_id(document))

@@ -1,0 +1,133 @@
+"""Versions of documents when they are written: what is asked for, and what comes next.
+
+A document is written only where the version is stored that it was loaded with, so that nobody
+writes over what someone else has written meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from aiomotorengine.documents.stamps import stamped_values
+from aiomotorengine.documents.versions import FIRST, set_version, version_field, version_of
+from aiomotorengine.errors import StaleDocumentError
+from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.snapshots import state_of, with_state
+from aiomotorengine.storage.values import value_of
+from aiomotorengine.writing.identity import by_id
+from aiomotorengine.writing.stored import stored_document
+
+__all__ = [
+    "AnswerLost",
+    "by_id_and_version",
+    "kept_unless_written",
+    "next_version",
+    "note_lost_answer",
+    "refuse_stale",
+    "refuse_unloaded",
+]
+
+
+class AnswerLost:
+    """Stands in ``_is_persisted`` of a document that may have been written, or may not.
+
+    It is true if the document counted as saved before. When the save is tried again, what is
+    stored may be what this one has written.
+
+    Parameters:
+        state: what was there before.
+    """
+
+    __slots__ = ("_state",)
+
+    def __init__(self, state: Any) -> None:
+        self._state = state
+
+    def __bool__(self) -> bool:
+        return bool(self._state)
+
+    def __copy__(self) -> AnswerLost:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> AnswerLost:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return bool, (bool(self),)
+
+
+def note_lost_answer(document: Any) -> None:
+    """Have a document remember that nobody knows whether it was written."""
+    document._is_persisted = with_state(document._is_persisted, AnswerLost(state_of(document)))
+
+
+def by_id_and_version(document: Any) -> dict[str, Any]:
+    """The query for a document as it was loaded: by its id, and its version if it has one.
+
+    A document without a version is found where none is stored, or null.
+
+    Raises:
+        ValueError: MongoDB would take the id for a condition.
+    """
+    query = by_id(document)
+    field = version_field(type(document))
+    if field is not None:
+        query[field.db_field] = version_of(document)
+    return query
+
+
+def next_version(document: Any) -> int:
+    """The version that a loaded document has when it is written."""
+    return FIRST if (version := version_of(document)) is None else version + 1
+
+
+@contextmanager
+def kept_unless_written(document: Any) -> Iterator[None]:
+    """Around a save: a document that was not written keeps its version.
+
+    And one that someone else has written meanwhile stays as it is, its dates included.
+    """
+    field = version_field(type(document))
+    if field is None:
+        yield
+        return
+    version, dates = value_of(document, field.name), stamped_values(document)
+    try:
+        yield
+    except BaseException as error:
+        set_version(document, version)
+        if isinstance(error, StaleDocumentError):
+            dates.put_back()
+        raise
+
+
+async def refuse_stale(target: Target, document: Any) -> None:
+    """Say why a document with its version was not found, if that is the reason.
+
+    Parameters:
+        target: where it is stored.
+        document: the document, with the version that it was loaded with.
+
+    Raises:
+        StaleDocumentError: another version is stored, or nothing is.
+    """
+    if version_field(type(document)) is None:
+        return
+    expected, stored = version_of(document), await stored_document(target, document)
+    if stored is None:
+        raise StaleDocumentError.deleted(document, expected)
+    if (found := version_of(stored)) != expected:
+        raise StaleDocumentError.changed(document, expected, found)
+
+
+def refuse_unloaded(document: Any) -> None:
+    """Refuse to put a document of a class with versions in the place of any other.
+
+    Raises:
+        ValueError: it was not loaded.
+    """
+    kind = type(document)
+    if version_field(kind) is not None and not document._is_persisted:
+        raise ValueError(f"{kind.__name__} has a version: replace loaded documents, or update.")

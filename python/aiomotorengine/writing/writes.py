@@ -1,0 +1,112 @@
+"""What is sent to save one document: an insert or a replacement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from bson.errors import BSONError
+from bson.objectid import ObjectId
+from pymongo.errors import DuplicateKeyError, WriteError
+from pymongo.results import UpdateResult
+
+from aiomotorengine.codec import Codec
+from aiomotorengine.codec.single import by_itself
+from aiomotorengine.errors import violates_id
+from aiomotorengine.sessions.target import Target
+from aiomotorengine.wire import requests
+from aiomotorengine.wire.answers import checked_count
+from aiomotorengine.writing.identity import by_id
+
+__all__ = ["REFUSALS", "UNCHANGED", "Written", "insert", "replace"]
+
+REFUSALS = (WriteError, BSONError, OverflowError, RecursionError, TypeError, ValueError)
+"""What says for certain that a document was not inserted."""
+
+
+class Written(NamedTuple):
+    """What was sent.
+
+    Attributes:
+        raw: the document as it is stored now, if it is; its ``_id`` may be null.
+        result: the driver's, where something may have been there before.
+        is_stored_anyway: whether it was found to be stored, whatever the result says.
+    """
+
+    raw: bytes
+    result: UpdateResult | None = None
+    is_stored_anyway: bool = False
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the document was stored, as far as the server says.
+
+        Raises:
+            pymongo.errors.ProtocolError: the server's answer makes no sense.
+        """
+        result = self.result
+        if self.is_stored_anyway or result is None or not result.acknowledged:
+            return True
+        return result.upserted_id is not None or checked_count(result.matched_count) > 0
+
+
+UNCHANGED = Written(b"", UpdateResult({"n": 0}, acknowledged=True))
+"""Nothing was written."""
+
+
+async def insert(target: Target, codec: Codec, document: Any, *, replaces: bool) -> Written:
+    """Insert a document, under a new ``_id`` unless it has one.
+
+    Parameters:
+        target: where it is saved.
+        codec: the codec between the document's class and the collection.
+        document: the document.
+        replaces: whether it replaces what is there under its ``_id``: another save of the same
+            document that came first.
+
+    Raises:
+        DuplicateKeyError: another document has its id, or the value of a unique field.
+    """
+    had_id = document._id is not None
+    if had_id:
+        by_id(document)  # which refuses ids that are none, as it does when they are replaced
+    else:
+        # The id is made here and stays on the document if no answer comes, so that saving again
+        # finds what may have arrived and makes no second copy.
+        document._id = ObjectId()
+    try:
+        [raw] = by_itself(codec.encode_many, [document], [document._id])
+    except BaseException:
+        if not had_id:
+            document._id = None
+        raise
+    try:
+        await requests.insert_one(target, raw)
+    except REFUSALS as error:
+        if replaces and isinstance(error, DuplicateKeyError) and violates_id(error):
+            query = by_id(document)
+            return Written(raw, await requests.replace_one(target, query, raw, upsert=False))
+        if not had_id:
+            document._id = None
+        raise
+    return Written(raw)
+
+
+async def replace(
+    target: Target, codec: Codec, document: Any, query: Mapping[str, Any], *, upsert: bool
+) -> Written:
+    """Replace what a query finds by its ``_id``.
+
+    Parameters:
+        target: where it is saved.
+        codec: the codec between the document's class and the collection.
+        document: the document.
+        query: its id, and what else the stored document has to have.
+        upsert: whether it is inserted where nothing is found.
+
+    Raises:
+        DuplicateKeyError: another document has the value of a unique field; or, with ``upsert``,
+            the stored one has not what the query asks for.
+    """
+    [raw] = by_itself(codec.encode_many, [document], [None])
+    return Written(raw, await requests.replace_one(target, query, raw, upsert=upsert))

@@ -1,0 +1,517 @@
+"""A save that sends only what has changed, or asks something of what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import bson
+import pytest
+from bson.objectid import ObjectId
+
+from aiomotorengine import (
+    BaseField,
+    DateTimeField,
+    Document,
+    EmbeddedDocumentField,
+    IntField,
+    ListField,
+    Q,
+    ReferenceField,
+    StringField,
+)
+from aiomotorengine.errors import (
+    ChangesNotTrackedError,
+    InvalidDocumentError,
+    StaleDocumentError,
+    UniqueKeyViolationError,
+)
+from tests.harness import Mongo
+from tests.integration.commands import watch
+
+pytestmark = pytest.mark.usefixtures("codec")
+
+LONG_AGO = datetime(2000, 1, 1)
+
+
+class Home(Document):
+    road = StringField(db_field="r")
+    city = StringField(db_field="c")
+    tags = ListField(StringField())
+
+
+class Account(Document):
+    __track_changes__ = True
+    name = StringField(db_field="n")
+    balance = IntField(default=0)
+    any = BaseField[Any]()
+    tags = ListField(StringField())
+    home = EmbeddedDocumentField(Home, db_field="h")
+    homes = ListField(EmbeddedDocumentField(Home))
+
+
+class Plain(Document):
+    name = StringField()
+    size = IntField()
+
+
+STORED: dict[str, Any] = {
+    "n": "Ada",
+    "balance": 5,
+    "any": {"a": 1},
+    "tags": ["a"],
+    "h": {"r": "Loop", "c": "Oslo", "tags": []},
+    "homes": [{"r": "Loop", "c": "Oslo", "tags": []}],
+}
+
+
+async def loaded(stored: dict[str, Any], kind: Any = Account) -> Any:
+    key = ObjectId()
+    await kind.objects.coll().insert_one({"_id": key, **stored})
+    return await kind.objects.get(key)
+
+
+async def stored_for(document: Any) -> Any:
+    return await type(document).objects.coll().find_one({"_id": document._id}, {"_id": 0})
+
+
+async def test_nobodys_changes_are_lost(mongo: Mongo) -> None:  # W04
+    one = await loaded({"name": "a", **STORED})
+    two: Any = await Account.objects.get(one._id)
+    one.name, one.home.city, two.balance, two.home.road = "b", "Bergen", 6, "Street"
+    one.tags.append("u")
+    two.tags.append("v")
+    await one.save()
+    await two.save()
+    stored = await stored_for(one)
+    assert (stored["n"], stored["balance"], stored["tags"]) == ("b", 6, ["a", "u", "v"])
+    assert stored["h"] == {"r": "Street", "c": "Bergen", "tags": []}
+    assert not one.is_changed()
+    assert (await one.reload()).balance == 6
+
+
+def set_name(account: Any) -> None:
+    account.name = "Eve"
+
+
+def set_city(account: Any) -> None:
+    account.home.city, account.home.road = "Bergen", None
+
+
+def put_another_home(account: Any) -> None:
+    account.home = Home(road="Loop", city="Rome")
+
+
+def take_home(account: Any) -> None:
+    account.home = None
+
+
+def add_tags(account: Any) -> None:
+    account.tags += ["b", "c"]
+    account.home.tags.append("d")
+
+
+def put_tag_first(account: Any) -> None:
+    account.tags.insert(0, "b")
+
+
+def add_home(account: Any) -> None:
+    account.homes.append(Home(city="Rome"))
+
+
+def change_home_in_list(account: Any) -> None:
+    account.homes[0].city = "Rome"
+
+
+def change_any(account: Any) -> None:
+    account.any["a"] = 2
+
+
+def dynamic(account: Any) -> None:
+    account.extra, account.home.more = 1, 2
+
+
+SENT: list[tuple[Callable[[Any], None], dict[str, Any]]] = [
+    (set_name, {"$set": {"n": "Eve"}}),
+    (set_city, {"$set": {"h.c": "Bergen", "h.r": None}}),
+    (put_another_home, {"$set": {"h.c": "Rome"}}),
+    (take_home, {"$set": {"h": None}}),
+    (add_tags, {"$push": {"tags": {"$each": ["b", "c"]}, "h.tags": {"$each": ["d"]}}}),
+    (put_tag_first, {"$set": {"tags": ["b", "a"]}}),
+    (add_home, {"$push": {"homes": {"$each": [{"r": None, "c": "Rome", "tags": []}]}}}),
+    (change_home_in_list, {"$set": {"homes": [{"r": "Loop", "c": "Rome", "tags": []}]}}),
+    (change_any, {"$set": {"any": {"a": 2}}}),
+    (dynamic, {"$set": {"_extra": 1, "h._more": 2}}),
+]
+
+
+@pytest.mark.parametrize(("change", "update"), SENT, ids=[it.__name__ for it, _ in SENT])
+async def test_what_is_sent(
+    mongo: Mongo, change: Callable[[Any], None], update: dict[str, Any]
+) -> None:
+    account = await loaded(STORED)
+    change(account)
+    commands = watch(mongo)
+    assert await account.save() is account
+    assert commands.names == ["update"]
+    [only] = commands.of("update")[0]["updates"]
+    assert only["q"] == {"_id": account._id}
+    assert bson.decode(bson.encode(only["u"])) == update
+    assert not account.is_changed()
+    again: Any = await Account.objects.get(account._id)
+    assert again.to_son() == account.to_son()
+
+
+async def test_changes_after_changes(mongo: Mongo) -> None:
+    account = await loaded({"n": "Ada", "tags": None})
+    account.tags.append("a")
+    account.name = "Eve"
+    await account.save()
+    account.tags.append("b")
+    account.home = Home(city="Rome")
+    await account.save()
+    account.home.tags.append("c")
+    account.home.city = None
+    await account.save()
+    stored = await stored_for(account)
+    assert stored == {
+        "n": "Eve",
+        "tags": ["a", "b"],
+        "h": {"r": None, "c": None, "tags": ["c"]},
+    }
+
+
+async def test_an_empty_list_that_is_stored_as_null_is_not_pushed_to(mongo: Mongo) -> None:
+    account = await loaded({"n": "Ada", "tags": None, "h": {"tags": None}})
+    account.name = "Eve"
+    await account.save()  # which leaves the nulls
+    account.tags.append("a")
+    account.home.tags.append("b")
+    await account.save()
+    assert await stored_for(account) == {"n": "Eve", "tags": ["a"], "h": {"tags": ["b"]}}
+
+
+async def test_a_removed_dynamic_value_is_unset(mongo: Mongo) -> None:
+    account = await loaded({"_colour": "red", "size": 1, "h": {"_more": 1}})
+    del account._values["colour"]
+    del account._values["size"]
+    del account.home._values["more"]
+    await account.save()
+    assert await stored_for(account) == {"h": {}}
+
+
+async def test_stored_forms_stay_as_they_are(mongo: Mongo) -> None:
+    stored = {"balance": "5", "_n": "old", "tags": None, "own": 2}
+    account = await loaded(stored)
+    account.any = 1
+    await account.save()
+    assert await stored_for(account) == {**stored, "any": 1}
+
+
+async def test_without_a_difference_nothing_is_sent(mongo: Mongo) -> None:
+    class Dated(Document):
+        __track_changes__ = True
+        name = StringField(unique=True)
+        changed = DateTimeField(auto_now_on_update=True, required=True)
+        lines = ListField(EmbeddedDocumentField("tests.documents.test_saving_changes.Line"))
+
+    document = await loaded({"name": "a", "changed": LONG_AGO, "lines": [{"at": LONG_AGO}]}, Dated)
+    commands = watch(mongo)
+    assert await document.save() is document
+    assert commands.sent == []
+    assert (document.changed, document.lines[0].at) == (LONG_AGO, LONG_AGO)
+    document.name = "b"
+    await document.save()
+    assert document.changed > LONG_AGO
+    stored = await stored_for(document)
+    assert (stored["name"], stored["changed"]) == ("b", document.changed)
+
+
+class Line(Document):
+    at = DateTimeField(auto_now_on_update=True)
+
+
+async def test_on_save_comes_first(mongo: Mongo) -> None:
+    seen = []
+
+    def shout(document: Any, creating: bool) -> str:
+        seen.append(creating)
+        return str(document.name).upper()
+
+    class Loud(Document):
+        __track_changes__ = True
+        name = StringField()
+        loud = StringField(on_save=shout)
+        at = DateTimeField(auto_now_on_update=True)
+
+    document = await loaded({"name": "a", "loud": "A", "at": LONG_AGO}, Loud)
+    await document.save()
+    assert (seen, document.at) == ([False], LONG_AGO)
+    await Loud.objects.coll().update_one({}, {"$set": {"loud": "?"}})
+    await document.reload()
+    await document.save()
+    stored = await stored_for(document)
+    assert (stored["loud"], stored["at"] > LONG_AGO) == ("A", True)
+
+
+async def test_the_whole_document_is_validated(mongo: Mongo) -> None:
+    account = await loaded({"n": 5})
+    account.balance = 6
+    with pytest.raises(InvalidDocumentError, match="'name' must be valid"):
+        await account.save()
+    await account.save(validate=False)
+    assert await stored_for(account) == {"n": 5, "balance": 6}
+
+
+async def test_what_can_not_be_encoded_is_named(mongo: Mongo) -> None:
+    account = await loaded(STORED)
+    account.any = object()
+    with pytest.raises(InvalidDocumentError, match="'any'"):
+        await account.save()
+
+
+@pytest.mark.parametrize("options", [{"only_changed": False}, {"upsert": True}], ids=str)
+async def test_a_tracked_document_may_be_replaced(mongo: Mongo, options: Any) -> None:
+    account = await loaded({"n": "Ada", "tags": None})
+    await Account.objects.coll().update_one({}, {"$set": {"other": 1}})
+    account.name = "Eve"
+    await account.save(**options)
+    assert await stored_for(account) == {
+        "n": "Eve",
+        "balance": 0,
+        "any": None,
+        "tags": None,
+        "h": None,
+        "homes": [],
+    }
+    assert not account.is_changed()
+
+
+async def test_an_untracked_document_may_send_changes(mongo: Mongo) -> None:
+    document = await loaded({"name": "a", "size": 1}, Plain)
+    with pytest.raises(ChangesNotTrackedError):
+        await document.save(only_changed=True)
+    document.track_changes()
+    await Plain.objects.coll().update_one({}, {"$set": {"size": 2}})
+    document.name = "b"
+    await document.save(only_changed=True)
+    assert await stored_for(document) == {"name": "b", "size": 2}
+    document.name = "c"
+    await document.save()
+    assert await stored_for(document) == {"name": "c", "size": 1}
+    assert not document.is_changed()
+
+
+async def test_new_documents_are_inserted_whole(mongo: Mongo) -> None:
+    account: Any = Account(name="Ada")
+    await account.save(only_changed=True)
+    assert not account.is_changed()
+    account.tags.append("a")
+    await account.save()
+    preset: Any = await Account(_id=5, name="Eve").save()
+    assert not preset.is_changed()
+    preset.name = "Bob"
+    await preset.save()
+    assert (await stored_for(account))["tags"] == ["a"]
+    assert (await stored_for(preset))["n"] == "Bob"
+
+
+@pytest.mark.parametrize("key", ["a.b", "$a"])
+async def test_a_key_that_is_no_path(mongo: Mongo, key: str) -> None:
+    class Odd(Document):
+        __track_changes__ = True
+        name = StringField()
+        value = IntField(db_field=key)
+        home = EmbeddedDocumentField("tests.documents.test_saving_changes.OddHome")
+
+    odd: Any = Odd(_id=1, name="a", value=1)
+    odd._is_persisted = True
+    odd.track_changes()
+    odd.value = 2
+    with pytest.raises(ValueError, match=r"can't be changed by itself; save the whole document"):
+        await odd.save()
+
+
+class OddHome(Document):
+    city = StringField(db_field="c.d")
+    road = StringField()
+
+
+@pytest.mark.mongod_only("SecantusDB refuses keys with dots")
+async def test_an_embedded_document_with_such_a_key_is_sent_whole(mongo: Mongo) -> None:
+    class Holder(Document):
+        __track_changes__ = True
+        home = EmbeddedDocumentField(OddHome)
+
+    holder: Any = await Holder(home=OddHome(city="Oslo", road="Loop")).save()
+    holder.home.city = "Rome"
+    await holder.save()
+    assert await stored_for(holder) == {"home": {"c.d": "Rome", "road": "Loop"}}
+
+
+async def test_a_loaded_reference_is_no_change(mongo: Mongo) -> None:
+    class Book(Document):
+        __track_changes__ = True
+        title = StringField()
+        author = ReferenceField(Plain)
+
+    author: Any = await Plain(name="Ada").save()
+    await Book(title="a", author=author).save()
+    book: Any = await Book.objects.first()
+    await book.load_references()
+    commands = watch(mongo)
+    await book.save()
+    assert commands.sent == []
+    assert (await book.reload()).author.name == "Ada"
+
+
+async def test_many_tasks_change_one_document(mongo: Mongo) -> None:
+    account = await loaded({"n": "Ada", "balance": 0, "tags": []})
+    for number in range(50):
+        copies = [await Account.objects.get(account._id) for _ in range(2)]
+        for place, copied in enumerate(copies):
+            copied.tags.append(f"{number}.{place}")  # type: ignore[union-attr]
+            copied.balance = number  # type: ignore[union-attr]
+            await copied.save()  # type: ignore[union-attr]
+    stored = await stored_for(account)
+    assert stored["tags"] == [f"{number}.{place}" for number in range(50) for place in range(2)]
+
+
+# -- what is stored has to meet something ---------------------------------------------------------
+
+
+async def test_force_insert(mongo: Mongo) -> None:
+    plain: Any = await Plain(_id=1, name="a").save(force_insert=True)
+    with pytest.raises(UniqueKeyViolationError):
+        await Plain(_id=1, name="b").save(force_insert=True)
+    with pytest.raises(UniqueKeyViolationError):
+        await plain.save(force_insert=True)
+    await plain.delete()
+    await plain.save(force_insert=True)
+    assert await stored_for(plain) == {"name": "a", "size": None}
+
+
+@pytest.mark.parametrize("kind", [Plain, Account])
+async def test_must_exist(mongo: Mongo, kind: Any) -> None:
+    document = await loaded({"name": "a", "n": "a"}, kind)
+    document.name = "b"
+    await document.save(must_exist=True)
+    await document.delete()
+    document.name = "c"
+    assert await document.save() is document  # K6
+    with pytest.raises(
+        kind.DoesNotExist, match=f'^This "{kind.__name__}" is not in the database'
+    ) as caught:
+        await document.save(must_exist=True)
+    assert caught.value.document is document
+    for new in (kind(), kind(_id=7)):
+        with pytest.raises(kind.DoesNotExist):
+            await new.save(must_exist=True)
+    assert await kind.objects.count() == 0
+
+
+@pytest.mark.parametrize("kind", [Plain, Account])
+async def test_condition(mongo: Mongo, kind: Any) -> None:
+    document = await loaded({"name": "a", "n": "a", "size": 1}, kind)
+    document.name = "b"
+    await document.save(condition=Q(name="a"))
+    document.name = "c"
+    text = (
+        rf'^This "{kind.__name__}" was not written: what is stored does not meet the condition\.$'
+    )
+    for condition in (Q(name="a"), {"nothing": 1}):
+        with pytest.raises(StaleDocumentError, match=text) as caught:
+            await document.save(condition=condition)
+        assert caught.value.document is document
+    with pytest.raises(StaleDocumentError, match=text):
+        await document.save(condition=Q(name="a"), upsert=True)
+    for new in (kind(), kind(_id=7)):
+        with pytest.raises(StaleDocumentError, match=text):
+            await new.save(condition=Q(name="a"))
+    await document.save(condition=Q(name="b"))
+    await document.delete()
+    document.name = "d"
+    with pytest.raises(StaleDocumentError, match=text):
+        await document.save(condition=Q(name="c"))
+    with pytest.raises(kind.DoesNotExist):
+        await document.save(condition=Q(name="c"), must_exist=True)
+
+
+async def test_a_condition_that_can_not_be_sent_is_named(mongo: Mongo) -> None:
+    document = await loaded({"name": "a"}, Plain)
+    with pytest.raises(ValueError, match="size"):
+        await document.save(condition=Q(size="many"))
+    with pytest.raises(TypeError):
+        await document.save(condition="name")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"force_insert": True, "upsert": True},
+        {"force_insert": True, "must_exist": True},
+        {"force_insert": True, "condition": Q(name="a")},
+        {"force_insert": True, "only_changed": True},
+        {"upsert": True, "must_exist": True},
+        {"upsert": True, "only_changed": True},
+    ],
+    ids=lambda options: "-".join(options),
+)
+async def test_what_excludes_one_another(mongo: Mongo, options: Any) -> None:
+    first, second = options
+    with pytest.raises(ValueError, match=rf"^save\(\) takes {first} or {second}, not both\.$"):
+        await Plain().save(**options)
+    assert await Plain.objects.count() == 0
+
+
+# -- reading anew ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [Plain, Account])
+async def test_reload(mongo: Mongo, kind: Any) -> None:
+    document = await loaded({"name": "a", "n": "a", "_extra": 1}, kind)
+    await kind.objects.coll().update_one(
+        {}, {"$set": {"name": "b", "n": "b"}, "$unset": {"_extra": ""}}
+    )
+    document.name, document.more = "c", 1
+    assert await document.reload() is document
+    assert (document.name, hasattr(document, "more"), hasattr(document, "extra")) == (
+        "b",
+        False,
+        False,
+    )
+    assert await document.save() is document
+    await document.delete()
+    with pytest.raises(kind.DoesNotExist, match="is not in the database any more"):
+        await document.reload()
+    with pytest.raises(ValueError, match=f'^This "{kind.__name__}" was never saved\\.$'):
+        await kind().reload()
+
+
+async def test_reload_of_some_fields(mongo: Mongo) -> None:
+    account = await loaded({"n": "a", "balance": 1, "tags": ["a"]})
+    account.name, account.balance = "b", 2
+    await Account.objects.coll().update_one({}, {"$set": {"n": "x", "balance": 7, "tags": ["x"]}})
+    await account.reload(Account.balance, "tags")
+    assert (account.name, account.balance, account.tags) == ("b", 7, ["x"])
+    assert account.changes() == {"name": ("a", "b")}
+    with pytest.raises(ValueError, match="Field nmae not found in Account"):
+        await account.reload("nmae")
+
+
+async def test_reload_of_a_document_whose_tracking_was_asked_for(mongo: Mongo) -> None:
+    plain = (await loaded({"name": "a"}, Plain)).track_changes()
+    plain.name = "b"
+    await plain.reload()
+    assert plain.changes() == {}
+    plain.name = "c"
+    assert plain.changes() == {"name": ("a", "c")}
+
+
+async def test_a_document_made_with_an_id_is_saved_after_it_was_read(mongo: Mongo) -> None:
+    await loaded({"name": "a"}, Plain)
+    stored: Any = await Plain.objects.first()
+    plain = Plain(_id=stored._id)
+    await plain.reload()
+    assert (plain.name, bool(plain._is_persisted)) == ("a", True)
