@@ -179,7 +179,7 @@ async def fill(
         ids = {reference.key[1]: reference.value for reference in wanting}
         target = target_beside(document_class, alias, options)
         codec_options = target.collection.codec_options
-        found = await fetch(target, ids)
+        found = await fetch(target, ids, on_unreadable)
         used = set()
         for reference in wanting:
             key = reference.key[1]
@@ -202,11 +202,16 @@ async def fill(
     return reached
 
 
-async def fetch(target: Target, ids: Mapping[Any, Any]) -> dict[Any, Mapping[str, Any]]:
-    """The stored documents of these ids, by the key of their id."""
+async def fetch(
+    target: Target, ids: Mapping[Any, Any], on_unreadable: Unreadable | None
+) -> dict[Any, Mapping[str, Any]]:
+    """The stored documents of these ids, by the key of their id; less those that are unreadable."""
     found: dict[Any, Mapping[str, Any]] = {}
     for chunk in chunks(ids):
-        async with aclosing(reading.find_stored(target, {"_id": {"$in": chunk}})) as batches:
+        stored_documents = reading.find_stored(
+            target, {"_id": {"$in": chunk}}, on_unreadable=on_unreadable
+        )
+        async with aclosing(stored_documents) as batches:
             async for batch in batches:
                 found.update((id_key(stored["_id"]), stored) for stored in batch)
     return found

@@ -29,7 +29,9 @@ HIDDEN = "***"
 DUPLICATE = "dup key: "
 """What stands in a server's message before the values in a unique index."""
 
-QUOTE = re.compile(r"""[{(\[]|"(?P<double>[^"]*)"?|(?<!\w)'(?P<single>[^']*)'?""")
+QUOTE = re.compile(
+    r"""(?P<null>\{[^:{}"']+: null\})|[{(\[]|"(?P<double>[^"]*)"?|(?<!\w)'(?P<single>[^']*)'?"""
+)
 """Where a server's message begins to quote something."""
 
 OPERATOR = re.compile(r"\$[A-Za-z]+")
@@ -85,6 +87,8 @@ class ServerErrors:
         elif (answer := self._mapping(details, ())) != details:
             shown = type(error)(str(answer.get("errmsg", HIDDEN)), error.code, answer)
         keep_labels(error, shown)
+        for note in getattr(error, "__notes__", ()):
+            shown.add_note(note)
         return cast(E, shown)
 
     def answer(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -124,6 +128,8 @@ class ServerErrors:
         """A message up to where it begins to quote what is no name."""
         for quote in QUOTE.finditer(text):
             name = quote["double"] or quote["single"] or ""
+            if quote["null"]:
+                continue
             if not OPERATOR.fullmatch(name) and not any(self._fields(name)):
                 return f"{text[: quote.start()]}{HIDDEN}"
         return text

@@ -6,11 +6,7 @@ import io
 from typing import Any
 
 import pytest
-from pymongo.errors import (
-    DuplicateKeyError,
-    OperationFailure,
-    WriteError,
-)
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, WriteError
 
 from aiomotorengine import (
     Document,
@@ -20,7 +16,7 @@ from aiomotorengine import (
     PasswordField,
     StringField,
 )
-from aiomotorengine.errors import UniqueKeyViolationError
+from aiomotorengine.errors import AggregationError, UniqueKeyViolationError
 from aiomotorengine.fields.password_field import sha256
 from aiomotorengine.server_errors import ServerErrors, without_secrets
 from tests.queryset.telling import told
@@ -195,3 +191,57 @@ async def test_duplicates_of_a_subclass_in_an_update() -> None:
     assert raised.value.key_value == {"name": "a", "c": "***"}
     assert HASH not in told(raised.value)
     assert isinstance(raised.value.__cause__, DuplicateKeyError)
+
+
+@pytest.mark.mongod_only("SecantusDB does not say what a schema refuses")
+@pytest.mark.usefixtures("mongo", "codec")
+async def test_a_schema_that_refuses_a_hash() -> None:
+    await Admin.ensure_index()
+    admin = await Admin(name="a", code="yyy").save()
+    assert admin is not None
+    schema = {"$jsonSchema": {"properties": {"c": {"pattern": f"^{admin.code}"}}}}
+    await Admin.objects.coll().database.command({"collMod": "Admin", "validator": schema})
+    admin.code = "xxx"
+    for write in (
+        lambda: admin.save(),
+        lambda: Admin.objects.create(name="b", code="xxx"),
+        lambda: Admin.objects.update({Admin.code: "xxx"}),
+        lambda: Admin.objects.filter(name="new").update_one({Admin.code: "xxx"}, upsert=True),
+        lambda: Admin.objects.find_one_and_update({Admin.code: "xxx"}),
+    ):
+        with pytest.raises(OperationFailure) as raised:
+            await write()
+        assert raised.value.code == 121
+        assert raised.value.details is not None
+        assert "consideredValue" in repr(raised.value.details["errInfo"])
+        assert HASH not in told(raised.value)
+    with pytest.raises(BulkWriteError) as raised_for_all:
+        await Admin.objects.bulk_insert([Admin(name="c", code="xxx")])
+    assert HASH not in told(raised_for_all.value)
+
+
+@pytest.mark.usefixtures("mongo")
+async def test_a_filter_that_the_server_quotes() -> None:
+    query = {"c": {"$nothing": HASH}, "$where": {"c": HASH}, "k": {"$elemMatch": HASH}}
+    for key, condition in query.items():
+        for read in (
+            lambda key=key, condition=condition: Admin.objects.filter({key: condition}).find_all(),
+            lambda key=key, condition=condition: Admin.objects.filter({key: condition}).count(),
+            lambda key=key, condition=condition: Admin.objects.filter({key: condition}).delete(),
+        ):
+            with pytest.raises(OperationFailure) as raised:
+                await read()
+            assert HASH not in told(raised.value)
+
+
+@pytest.mark.mongod_only("SecantusDB has no $merge")
+@pytest.mark.usefixtures("mongo")
+async def test_a_duplicate_in_what_an_aggregation_writes() -> None:
+    await Admin(name="a", code="xxx").save()
+    database = Admin.objects.coll().database
+    await database["Copies"].create_index("c", unique=True)
+    await database["Copies"].insert_one({"c": HASH})
+    with pytest.raises(AggregationError) as raised:
+        await Admin.objects.aggregate.raw([{"$merge": {"into": "Copies"}}]).fetch()
+    assert isinstance(raised.value, DuplicateKeyError)
+    assert HASH not in told(raised.value)

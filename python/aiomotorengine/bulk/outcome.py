@@ -120,7 +120,7 @@ class RefusalReader:
         self._read(inf)
         if self._nonsense is None:
             try:
-                with protocol_errors():
+                with protocol_errors(None):
                     return self._outcome()
             except PyMongoError as nonsense:
                 self._nonsense = nonsense
@@ -129,7 +129,7 @@ class RefusalReader:
     def _read(self, until: float) -> bool:
         count = len(self._numbers)
         try:
-            with protocol_errors():
+            with protocol_errors(None):
                 for answer in self._answers:
                     position = position_of(answer, count)
                     if position in self._refused or position in self._in_before:

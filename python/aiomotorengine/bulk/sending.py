@@ -261,7 +261,7 @@ class Sender:
         # Python's collector finds them.
         attempt, count = sent.attempt, len(sent.batch)
         try:
-            with protocol_errors(lambda: attempt.taken):
+            with protocol_errors(self._account.document_class, lambda: attempt.taken):
                 result = await requests.insert(self._target, attempt)
                 if not result.acknowledged:
                     return outcomes.unacknowledged(count)

@@ -41,7 +41,9 @@ async def count(target: Target, query: Mapping[str, Any]) -> int:
         found = await reading.aggregate_one(target, pipeline)
         return 0 if found is None else checked_count(found.get("n"))
     collection = target.collection
-    with protocol_errors(lambda: can_encode(collection, query), is_read=True):
+    with protocol_errors(
+        target.document_class, lambda: can_encode(collection, query), is_read=True
+    ):
         level = collection.read_concern.document
         answer = await target.call(
             collection.database.command,

@@ -177,29 +177,46 @@ class StoredDecoder:
     Parameters:
         collection: the driver's collection that they are from.
         document_class: the class of the documents; ``None`` for what was made of them.
+        on_unreadable: takes those that cannot be read; without it, reading ends there.
     """
 
-    def __init__(self, collection: Any, document_class: Any = None) -> None:
+    def __init__(
+        self,
+        collection: Any,
+        document_class: Any = None,
+        on_unreadable: Unreadable | None = None,
+    ) -> None:
         self._codec_options = collection.codec_options
         self._document_class = document_class
+        self._on_unreadable = on_unreadable
 
     def decode(self, batch: Batch, offsets: Sequence[int], pace: Pace) -> Decoded:
         try:
             return Decoded(decode_documents(batch, offsets, self._codec_options), len(offsets))
         except InvalidBSON as error:
             any_date = with_any_date(self._codec_options)
-            found = self.convert(decode_documents(batch, offsets, any_date))
-            if found.error is None:
+            found = self._readable(decode_documents(batch, offsets, any_date), error)
+            if len(found.documents) == len(offsets):
                 raise
-            found.error.__cause__ = error
             return found
 
     def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
-        for count, document in enumerate(stored):
+        return self._readable(stored)
+
+    def _readable(
+        self, stored: Sequence[Mapping[str, Any]], cause: Exception | None = None
+    ) -> Decoded:
+        documents: list[Any] = []
+        for document in stored:
             refusal = unless_asked_for(self._codec_options, self._document_class, document)
-            if refusal is not None:
-                return Decoded(list(stored[:count]), count, refusal)
-        return Decoded(list(stored), len(stored))
+            if refusal is None:
+                documents.append(document)
+                continue
+            refusal.__cause__ = cause
+            if self._on_unreadable is None:
+                return Decoded(documents, len(documents), refusal)
+            self._on_unreadable(refusal, document)
+        return Decoded(documents, len(stored))
 
 
 class Reading:
@@ -330,7 +347,12 @@ async def find_first(
             served.find_one, query, sort=sort or None, skip=skip
         )
     except Exception:
-        with naming(), protocol_errors(lambda: can_encode(collection, query), is_read=True):
+        with (
+            naming(),
+            protocol_errors(
+                target.document_class, lambda: can_encode(collection, query), is_read=True
+            ),
+        ):
             raise
     if batch is None:
         return None
@@ -365,6 +387,7 @@ def find_stored(
     projection: Mapping[str, Any] | None = None,
     sort: Sequence[tuple[str, Any]] | None = None,
     limit: int = 0,
+    on_unreadable: Unreadable | None = None,
     naming: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Reading:
     """The documents of a class that a query finds, as they are stored.
@@ -375,10 +398,13 @@ def find_stored(
         projection: which keys are read; by default all.
         sort: keys and directions.
         limit: how many at most; 0 for all.
+        on_unreadable: takes each document that cannot be read, with the error, which is raised if
+            there is none.
         naming: what names the value that cannot be encoded, around each request.
     """
     reader = reader_of(target, query, projection=projection, sort=sort or None, limit=limit)
-    return Reading(reader, StoredDecoder(target.collection, target.document_class), naming)
+    decoder = StoredDecoder(target.collection, target.document_class, on_unreadable)
+    return Reading(reader, decoder, naming)
 
 
 def readable(collection: Any) -> Any:
@@ -449,7 +475,11 @@ async def aggregate_one(
     try:
         batch: Batch | None = await target.run(read)
     except Exception:
-        with protocol_errors(lambda: can_encode(collection, {"pipeline": pipeline}), is_read=True):
+        with protocol_errors(
+            target.document_class,
+            lambda: can_encode(collection, {"pipeline": pipeline}),
+            is_read=True,
+        ):
             raise
     if batch is None:
         return None

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from typing import Any, TypeGuard
 
 from bson.errors import InvalidBSON
-from pymongo.errors import OperationFailure, ProtocolError, PyMongoError
+from pymongo.errors import BulkWriteError, OperationFailure, ProtocolError, PyMongoError
 
-from aiomotorengine.errors import keep_labels
+from aiomotorengine.errors import keep_labels, raise_alone
+from aiomotorengine.server_errors import ServerErrors
 
 __all__ = ["checked_count", "is_whole", "protocol_errors"]
 
@@ -33,11 +34,18 @@ ANSWER_FAILURES = (
 
 @contextmanager
 def protocol_errors(
-    was_sent: Callable[[], bool] = lambda: True, *, is_read: bool = False
+    document_class: type[Any] | None,
+    was_sent: Callable[[], bool] = lambda: True,
+    *,
+    is_read: bool = False,
 ) -> Iterator[None]:
     """Turn what a driver raises for an answer that makes no sense into ``ProtocolError``.
 
+    What a server says of a failure is raised without the values of passwords; but a
+    ``BulkWriteError`` as it is, since whoever takes it apart hides them one by one.
+
     Parameters:
+        document_class: what the driver was asked about; ``None`` where it is not the one to raise.
         was_sent: asked after a failure for which what the driver was given may be the reason as
             well; whether that could be sent.
         is_read: whether nothing was written. Then bytes that do not add up stay ``InvalidBSON``,
@@ -49,17 +57,22 @@ def protocol_errors(
     try:
         yield
     except OperationFailure as error:
+        shown = error
+        if document_class is not None and not isinstance(error, BulkWriteError):
+            shown = ServerErrors(document_class).error(error)
         # Without "ok", PyMongo takes an answer for the refusal of a server of long ago.
         if error.code is None and error.details is not None and "ok" not in error.details:
-            raise nonsense(error) from error
-        raise
+            raise_alone(nonsense(shown))
+        if shown is error:
+            raise
+        raise_alone(shown)
     except InvalidBSON as error:
         if is_read:
             raise
-        raise nonsense(error) from error
+        raise_alone(nonsense(error))
     except ANSWER_FAILURES as error:
         if was_sent():
-            raise nonsense(error) from error
+            raise_alone(nonsense(error))
         raise
 
 
@@ -85,6 +98,7 @@ def is_whole(number: Any) -> TypeGuard[int]:
 
 def nonsense(error: Exception) -> ProtocolError:
     wrapped = ProtocolError(f"the server's answer makes no sense: {type(error).__name__}: {error}")
+    wrapped.__cause__ = error
     if isinstance(error, PyMongoError):
         keep_labels(error, wrapped)
     return wrapped

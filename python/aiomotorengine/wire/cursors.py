@@ -114,7 +114,7 @@ class CursorReader:
     async def _request(self) -> tuple[list[Any], Exception | None]:
         """One answer, or the error. It is not raised, since there may be nobody to take it."""
         try:
-            with protocol_errors(self._was_sent, is_read=True):
+            with protocol_errors(self._target.document_class, self._was_sent, is_read=True):
                 return await self._target.run(self._read), None
         except Exception as error:
             is_lost = isinstance(error, ConnectionFailure)

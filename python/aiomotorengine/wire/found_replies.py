@@ -94,6 +94,6 @@ async def find_and_modify(
     try:
         found: Batch | Mapping[str, Any] | None = await target.call(method, *arguments, **options)
     except Exception:
-        with protocol_errors(lambda: can_encode(collection, *arguments)):
+        with protocol_errors(target.document_class, lambda: can_encode(collection, *arguments)):
             raise
     return found

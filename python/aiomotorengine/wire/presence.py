@@ -32,7 +32,7 @@ async def positions_of_stored(target: Target, ids: Sequence[Any]) -> list[int]:
     keys = [id_key(id) for id in ids]
     stored: set[Any] = set()
     for some in chunks(dict(zip(keys, ids, strict=True))):
-        with protocol_errors(is_read=True):
+        with protocol_errors(target.document_class, is_read=True):
             found = primary.find({"_id": {"$in": some}}, {"_id": True}, **target.arguments)
             documents = await target.run(partial(found.to_list, None))
             stored.update(id_key(document["_id"]) for document in documents)

@@ -256,7 +256,7 @@ async def insert_one(target: Target, raw: bytes) -> None:
     try:
         await target.call(target.collection.insert_one, Encoded(raw))
     except Exception:
-        with protocol_errors():
+        with protocol_errors(target.document_class):
             raise
 
 
@@ -289,7 +289,7 @@ async def replace_one(
             target.collection.replace_one, query, Encoded(replacement), upsert=upsert
         )
     except Exception:
-        with protocol_errors(lambda: can_encode(target.collection, query)):
+        with protocol_errors(target.document_class, lambda: can_encode(target.collection, query)):
             raise
     return result
 

@@ -80,7 +80,7 @@ async def ensure_remembered(target: Target, document_class: Any) -> None:
 async def create(target: Target, document_class: Any) -> None:
     collection = target.collection
     for field in unique_fields(document_class):
-        with unique_violations(document_class), protocol_errors():
+        with unique_violations(document_class), protocol_errors(document_class):
             await target.call(collection.create_index, [(field.db_field, ASCENDING)], unique=True)
         remember(collection, field)
 
@@ -88,7 +88,7 @@ async def create(target: Target, document_class: Any) -> None:
 async def exist(target: Target, fields: Iterable[Any]) -> bool:
     """Whether each field has its unique index; those that have are remembered."""
     collection = target.collection
-    with protocol_errors():
+    with protocol_errors(target.document_class):
         found = await target.call(collection.index_information)
         unique = [index["key"] for index in found.values() if index.get("unique")]
     missing = False

@@ -175,7 +175,7 @@ class Update:
             with self._naming():
                 raise
         # Somebody else has inserted it meanwhile, so now it is there to be changed.
-        with unique_violations(document_class):
+        with unique_violations(document_class), self._naming():
             return await ask(self.query, self._document, **options)
 
     @contextmanager
@@ -185,8 +185,10 @@ class Update:
         with (
             naming_values(collection, (document_class, self._filters)),
             naming_changes(collection, document_class, self._document),
+            protocol_errors(
+                document_class, lambda: can_encode(collection, self.query, {"u": self._document})
+            ),
             explained(),
-            protocol_errors(lambda: can_encode(collection, self.query, {"u": self._document})),
         ):
             yield
 
@@ -331,7 +333,7 @@ def result_of(answer: Any) -> UpdateResult:
     """
     if not answer.acknowledged:
         return UpdateResult(0)
-    with protocol_errors():
+    with protocol_errors(None):
         count = checked_count(answer.matched_count)
         modified = answer.modified_count
         return UpdateResult(count, modified, answer.upserted_id)

@@ -30,12 +30,12 @@ async def delete_first(
 ) -> int:
     """Delete the first document that a query finds in an order, which a plain delete has not."""
     collection = target.collection
-    with protocol_errors(lambda: can_encode(collection, query)):
+    with protocol_errors(target.document_class, lambda: can_encode(collection, query)):
         found = await target.call(collection.find_one_and_delete, query, {"_id": 1}, sort=order)
         return 0 if found is None else 1
 
 
 async def deleted(target: Target, query: Mapping[str, Any], delete: Any) -> int:
-    with protocol_errors(lambda: can_encode(target.collection, query)):
+    with protocol_errors(target.document_class, lambda: can_encode(target.collection, query)):
         result = await target.call(delete, query)
         return checked_count(result.deleted_count) if result.acknowledged else 0

@@ -153,7 +153,7 @@ async def drop_collection(target: Target) -> None:
             f"await {name}.objects.drop_collection() before it."
         )
     try:
-        with protocol_errors():
+        with protocol_errors(target.document_class):
             await target.call(target.collection.drop)
     finally:
         # Whatever the answer is, they may be gone.
