@@ -530,6 +530,7 @@ def raise_alone(error: Exception) -> NoReturn:
         raise error
     finally:
         error.__context__ = None
+        del error  # its traceback leads here
 
 
 class OversizeDocumentError(DocumentTooLarge, ValueError):

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from pymongo.errors import BulkWriteError, OperationFailure
 
-from aiomotorengine.errors import keep_labels, raise_alone
+from aiomotorengine.errors import keep_labels
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import has_secrets
 from aiomotorengine.fields.stored_key import field_of
 
-__all__ = ["ServerErrors", "without_secrets"]
+__all__ = ["ServerErrors"]
 
 E = TypeVar("E", bound=OperationFailure)
 
@@ -146,19 +145,3 @@ class ServerErrors:
             field = field_of(kind, key)
             if field is not None:
                 yield field
-
-
-@contextmanager
-def without_secrets(document_class: type[Any]) -> Iterator[None]:
-    """Raise what a server says of documents of a class as it may be shown.
-
-    Raises:
-        pymongo.errors.OperationFailure: the driver's error, or one of the same class.
-    """
-    try:
-        yield
-    except OperationFailure as error:
-        shown = ServerErrors(document_class).error(error)
-        if shown is error:
-            raise
-        raise_alone(shown)

@@ -57,7 +57,7 @@ async def test_an_attempt_knows_whether_it_was_sent() -> None:
     assert second.raw == b"\x05\0\0\0\0"
     assert not attempt.taken
     assert first.raw == second.raw
-    assert attempt.taken
+    assert attempt.taken and attempt.taken_in_call
     assert not attempt.forbid()
 
 

@@ -69,8 +69,8 @@ async def test_another_attempt_would_not_help(error: Exception) -> None:
 
 def test_what_was_not_sent_does_not_hide_that_an_earlier_attempt_was() -> None:
     retries = Retries(Client())
-    nobody, cut, refused = ServerSelectionTimeoutError(), AutoReconnect(), OperationFailure("no")
-    assert retries.error(nobody) is nobody
-    assert retries.error(cut) is cut
-    assert retries.error(nobody) is cut
-    assert retries.error(refused) is refused
+    nobody, cut, late = WaitQueueTimeoutError(), AutoReconnect(), ExecutionTimeout("too late", 50)
+    assert retries.error(nobody, was_sent=False) is nobody
+    assert retries.error(cut, was_sent=True) is cut
+    assert retries.error(nobody, was_sent=False) is cut
+    assert retries.error(late, was_sent=True) is late

@@ -18,7 +18,8 @@ from aiomotorengine import (
 )
 from aiomotorengine.errors import AggregationError, UniqueKeyViolationError
 from aiomotorengine.fields.password_field import sha256
-from aiomotorengine.server_errors import ServerErrors, without_secrets
+from aiomotorengine.server_errors import ServerErrors
+from aiomotorengine.wire.answers import protocol_errors
 from tests.queryset.telling import told
 
 HASH = sha256("xxx")
@@ -157,11 +158,11 @@ def test_classes_without_passwords() -> None:
 
 def test_labels_and_classes_stay() -> None:
     answer = {"errmsg": QUOTING[2], "errorLabels": ["TransientTransactionError"]}
-    with pytest.raises(OperationFailure) as raised, without_secrets(Admin):
+    with pytest.raises(OperationFailure) as raised, protocol_errors(Admin):
         raise OperationFailure(QUOTING[2], 13, answer)
     assert raised.value.has_error_label("TransientTransactionError")
     assert HASH not in told(raised.value)
-    with pytest.raises(OperationFailure) as raised, without_secrets(Admin):
+    with pytest.raises(OperationFailure) as raised, protocol_errors(Admin):
         raise OperationFailure(QUOTING[2])
     assert HASH not in told(raised.value)
 

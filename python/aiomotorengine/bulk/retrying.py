@@ -32,8 +32,8 @@ LONGEST_WAIT = 0.5
 RETRYABLE = "RetryableWriteError"
 """The label of a server's errors, after which a write may be sent again."""
 
-NOT_SENT = (ServerSelectionTimeoutError, ExecutionTimeout)
-"""What is raised before anything is sent, because the time for it is up."""
+TIME_IS_UP = (ServerSelectionTimeoutError, WaitQueueTimeoutError, ExecutionTimeout)
+"""What is raised where the driver, or the server, had as long as it was given."""
 
 
 class Retries:
@@ -49,12 +49,16 @@ class Retries:
         self._wait = FIRST_WAIT
         self._last: Exception | None = None
 
-    def error(self, error: Exception) -> Exception:
-        """What is to be said after an attempt has failed: its error, or that of the one before it.
+    def error(self, error: Exception, *, was_sent: bool) -> Exception:
+        """What is to be said after an attempt has failed: its error, or that of an earlier one.
 
         One that did not even come to be sent would hide that an earlier one was.
+
+        Parameters:
+            error: how it ended.
+            was_sent: whether anything of it may have left the process.
         """
-        if self._last is None or not isinstance(error, NOT_SENT):
+        if self._last is None or was_sent:
             self._last = error
         return self._last
 
@@ -77,7 +81,7 @@ class Retries:
 
 def is_retryable(error: Exception) -> bool:
     """Whether another attempt may end otherwise."""
-    if isinstance(error, (*NOT_SENT, WaitQueueTimeoutError)):
+    if isinstance(error, TIME_IS_UP):
         return False
     is_lost = isinstance(error, ConnectionFailure)
     return is_lost or (isinstance(error, PyMongoError) and error.has_error_label(RETRYABLE))

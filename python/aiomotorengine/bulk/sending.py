@@ -250,7 +250,7 @@ class Sender:
             ended = await self._insert_once(sent)
             if isinstance(ended, Outcome):
                 return ended
-            error = retries.error(ended)
+            error = retries.error(ended, was_sent=sent.attempt.taken_in_call)
             may_repeat = sent.attempt.can_be_repeated and self._lifecycle.may_send
             if not may_repeat or not await retries.wait(error) or not self._lifecycle.may_send:
                 return await self._failed(sent, error)

@@ -63,11 +63,13 @@ async def start_transaction(session: Any, **options: Any) -> None:
 @asynccontextmanager
 async def repeatable_write(client: Any) -> AsyncIterator[writes.RepeatableWrite | None]:
     write = writes.repeatable_write(client.delegate)
-    yield write
-    # Not when this was cancelled: the thread goes on, and uses the session.
-    if write is not None:
-        write.release()
-        write.session.end_session()
+    try:
+        yield write
+    finally:
+        # When a call is cancelled, its thread goes on, and uses the session.
+        if write is not None and not write.is_under_way:
+            write.release()
+            write.session.end_session()
 
 
 async def open_aggregation(

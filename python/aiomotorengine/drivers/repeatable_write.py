@@ -7,14 +7,24 @@ holds the session and has it keep the number may go on where PyMongo ends.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+import asyncio
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
-from pymongo.errors import AutoReconnect
+from pymongo.errors import AutoReconnect, PyMongoError
 
 __all__ = ["RepeatableWrite", "repeatable_write"]
 
 OVERRIDDEN = ("_apply_to", "_start_retryable_write")
+
+
+class UnknownWriteError(PyMongoError):
+    """The server that is here now does not know earlier writes.
+
+    It is no ``ConnectionFailure``: for one that is raised while a connection is out of its pool,
+    PyMongo closes the whole pool and looks for the server anew.
+    """
 
 
 class RepeatableWrite:
@@ -25,6 +35,7 @@ class RepeatableWrite:
 
     Attributes:
         session: what the driver is handed with the write.
+        is_under_way: whether a call of the driver may still use the session.
     """
 
     def __init__(self, session: Any) -> None:
@@ -32,6 +43,7 @@ class RepeatableWrite:
         self._apply, self._start = session._apply_to, session._start_retryable_write
         for name in OVERRIDDEN:
             setattr(session, name, getattr(self, name))
+        self.is_under_way = False
         self._is_started = False
         self._is_repeated = False
         self._keeps_number = False
@@ -45,6 +57,25 @@ class RepeatableWrite:
     def repeat(self) -> None:
         """What is sent next is the same as before."""
         self._is_repeated = self._keeps_number = True
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """What is around each call of the driver that is handed the session.
+
+        Raises:
+            pymongo.errors.AutoReconnect: the server that is here now does not know what was sent.
+        """
+        self.is_under_way = True
+        try:
+            yield
+        except asyncio.CancelledError:
+            raise  # and the thread goes on, where the driver has put it into one
+        except BaseException as error:
+            self.is_under_way = False
+            if isinstance(error, UnknownWriteError):
+                raise AutoReconnect(str(error)) from error
+            raise
+        self.is_under_way = False
 
     def release(self) -> None:
         """Make the session what it was; it and this object hold each other until then."""
@@ -69,7 +100,7 @@ class RepeatableWrite:
         if "txnNumber" not in command:
             self._has_number = False
             if self._is_repeated:
-                raise AutoReconnect("the server that is here now does not know earlier writes")
+                raise UnknownWriteError("the server that is here now does not know earlier writes")
 
 
 def repeatable_write(client: Any) -> RepeatableWrite | None:

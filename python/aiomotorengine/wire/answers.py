@@ -56,16 +56,19 @@ def protocol_errors(
     """
     try:
         yield
+    except BulkWriteError:
+        raise
     except OperationFailure as error:
-        shown = error
-        if document_class is not None and not isinstance(error, BulkWriteError):
-            shown = ServerErrors(document_class).error(error)
-        # Without "ok", PyMongo takes an answer for the refusal of a server of long ago.
-        if error.code is None and error.details is not None and "ok" not in error.details:
-            raise_alone(nonsense(shown))
-        if shown is error:
-            raise
-        raise_alone(shown)
+        shown = error if document_class is None else ServerErrors(document_class).error(error)
+        try:
+            # Without "ok", PyMongo takes an answer for the refusal of a server of long ago.
+            if error.code is None and error.details is not None and "ok" not in error.details:
+                raise_alone(nonsense(shown))
+            if shown is error:
+                raise
+            raise_alone(shown)
+        finally:
+            del shown  # its traceback leads here
     except InvalidBSON as error:
         if is_read:
             raise

@@ -64,6 +64,7 @@ class Attempt:
     Attributes:
         taken: whether the driver has taken the bytes to make a message of them. What it has not
             taken was not sent, whatever the reason.
+        taken_in_call: the same of the last call alone.
         write: what has the server know it again; without it, it is sent once.
     """
 
@@ -71,6 +72,7 @@ class Attempt:
         self.documents = [FirstDocument(documents[0], self), *documents[1:]]
         self.ordered = ordered
         self.taken = False
+        self.taken_in_call = False
         self.write: RepeatableWrite | None = None
         self._operations: Operations | None = None
         self._is_forbidden = False
@@ -111,6 +113,7 @@ class Attempt:
         self.taken = True
         if self._is_forbidden:
             raise InvalidOperation("this insert was cancelled before it was sent")
+        self.taken_in_call = True
 
 
 class FirstDocument(MutableMapping[str, Any]):
@@ -224,16 +227,22 @@ async def insert(target: Target, attempt: Attempt) -> BulkWriteResult:
 
     Raises:
         pymongo.errors.BulkWriteError: the server refused some; indexes count in this call.
+        pymongo.errors.PyMongoError: the server could not be asked.
     """
     collection = target.collection
     requests = requests_for(attempt, takes_bytes=serves_bytes(collection))
     write = attempt.write
-    if write is not None and attempt.taken:
+    attempt.taken_in_call = False
+    result: BulkWriteResult
+    if write is None:
+        result = await target.call(collection.bulk_write, requests, ordered=attempt.ordered)
+        return result
+    if attempt.taken:
         write.repeat()
-    own = {} if write is None else {"session": write.session}
-    result: BulkWriteResult = await target.call(
-        collection.bulk_write, requests, ordered=attempt.ordered, **own
-    )
+    with write.under_way():
+        result = await target.call(
+            collection.bulk_write, requests, ordered=attempt.ordered, session=write.session
+        )
     return result
 
 
