@@ -322,7 +322,7 @@ async def update_one(
         pymongo.errors.ProtocolError: its answer makes no sense.
     """
     collection = target.collection
-    with protocol_errors(lambda: can_encode(collection, query, update)):
+    with protocol_errors(target.document_class, lambda: can_encode(collection, query, update)):
         result: UpdateResult = await target.call(
             collection.update_one, query, update, upsert=upsert
         )
@@ -338,7 +338,7 @@ async def update_and_find(
         key: the key in MongoDB; the others as for ``update_one``.
     """
     collection = target.collection
-    with protocol_errors(lambda: can_encode(collection, query, update)):
+    with protocol_errors(target.document_class, lambda: can_encode(collection, query, update)):
         found = await target.call(
             collection.find_one_and_update,
             query,
