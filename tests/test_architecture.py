@@ -40,7 +40,7 @@ STANDS_ON = {
     "pacing": "",
     "wire": "server_errors codec sessions",
     "reading": "wire pacing query_builder",
-    "writing": "reading validation update",
+    "writing": "references validation update",
     "bulk": "writing pacing",
     "arguments": "",
     "references": "reading",

@@ -29,8 +29,10 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.classes import fill_directly
 from aiomotorengine.storage.dangling import DanglingReference
 from aiomotorengine.storage.values import LiveValues, other_values, value_of
-from aiomotorengine.writing import tracking
+from aiomotorengine.update.change import Change
+from aiomotorengine.writing import in_place, tracking, updating
 from aiomotorengine.writing.deletion import deleting
+from aiomotorengine.writing.updating import ArrayFilters
 
 if TYPE_CHECKING:
     from typing import Self
@@ -384,6 +386,59 @@ class BaseDocument(DocumentStorage):
         """
         target = type(self).objects._target(alias, session, write_concern)
         return await deleting.delete_document(target, self, hooks=hooks)
+
+    async def update(
+        self,
+        *changes: Change | Mapping[Any, Any],
+        condition: QNode | Mapping[str, Any] | None = None,
+        check_version: bool = True,
+        array_filters: ArrayFilters | None = None,
+        alias: str | None = None,
+        stamps: bool = True,
+        validate: bool = True,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
+    ) -> Self | None:
+        """Change what is stored for this document, which takes the new values of what was touched.
+
+        Changes that were made in it and not saved stay as they are.
+
+        Parameters:
+            changes: changes such as ``U.inc(visits=1)``. A mapping means ``U.set``.
+            condition: what the stored document must meet, as ``Q(stock__gte=1)``.
+            check_version: whether, in a class with a ``VersionField``, the stored document must
+                have the version that this one was loaded with.
+            array_filters: conditions on the items that a path names with ``$[name]``.
+            alias: the connection to use; by default the class's ``__alias__``.
+            stamps: whether automatic dates are set.
+            validate: whether fields are asked if they may have their new values.
+            session: a session of the driver's, in which that happens.
+            write_concern: which answer the update waits for, as for ``using``.
+
+        Returns:
+            The instance itself; ``None`` if what was stored is gone, or does not meet the
+            condition.
+
+        Raises:
+            ValueError: it was never saved, or a change leads nowhere.
+            InvalidDocumentError: a field refuses its new value.
+            UniqueKeyViolationError: another document has the value of a unique field.
+            StaleDocumentError: someone else has changed or deleted it since it was loaded.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField, Q, U
+            >>> class Ware(Document):
+            ...     stock = IntField()
+            >>> async def take(ware):
+            ...     return await ware.update(U.inc(stock=-1), condition=Q(stock__gte=1)) is ware
+        """
+        options = updating.Options(False, array_filters, stamps, validate)
+        plan = updating.planned(type(self), changes, options)
+        target = type(self).objects._target(alias, session, write_concern)
+        updated: Self | None = await in_place.update_stored(
+            target, self, condition, plan, check_version=check_version
+        )
+        return updated
 
     async def load_references(
         self, fields: Iterable[str] | None = None, alias: str | None = None

@@ -40,9 +40,10 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.update.change import Change
 from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction
-from aiomotorengine.writing import indexes, saving, updating
+from aiomotorengine.writing import getting, indexes, replacing, saving, updating
 from aiomotorengine.writing.deletion import deleting
 from aiomotorengine.writing.options import CREATION, USUAL, SaveOptions
+from aiomotorengine.writing.updating import ArrayFilters
 
 if TYPE_CHECKING:
     from typing import Self
@@ -50,8 +51,6 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
 
 D = TypeVar("D", bound=DocumentStorage)
-
-ArrayFilters = Mapping[str, QNode] | Sequence[Mapping[str, Any]]
 
 EVERYTHING = Q()
 """What finds all documents."""
@@ -828,6 +827,134 @@ class QuerySet(Generic[D]):
             target, self._filters, self._order, plan, returns
         )
         return await self._with_references(found, target)
+
+    async def find_one_and_replace(
+        self,
+        document: D,
+        *,
+        returns: Literal["after", "before"] = "after",
+        alias: str | None = None,
+        upsert: bool = False,
+        hooks: bool = True,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
+    ) -> D | None:
+        """Put a document in the place of the first that the query finds in its order.
+
+        What is stored keeps its ``_id``, and the given document its own. It is dated, validated and
+        prepared as one that is inserted.
+
+        Parameters:
+            document: an instance of the query set's class.
+            returns: whether what is stored ``"after"`` it is returned, or what was ``"before"``.
+            alias: the connection to use.
+            upsert: whether it is inserted where none is found.
+            hooks: whether its hooks are called: ``before_save``, ``before_validate``,
+                ``after_save``.
+            session: the driver's session to use.
+            write_concern: as for ``using``.
+
+        Returns:
+            The document, as a new instance; or ``None`` where there is none, or where an overridden
+            ``validate`` returned something falsy.
+
+        Raises:
+            ValueError: the document is of another class, or ``returns`` is neither.
+            InvalidDocumentError: a field refuses its value.
+            UniqueKeyViolationError: another document has the value of a unique field.
+            StoredValueError: what is returned has a value that its field cannot read.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class Setting(Document):
+            ...     name = StringField(unique=True)
+            ...     value = StringField()
+            >>> async def set(name, value):
+            ...     setting = Setting(name=name, value=value)
+            ...     there = Setting.objects.filter(name=name)
+            ...     return await there.find_one_and_replace(setting, upsert=True)
+        """
+        target = self._target(alias, session, write_concern)
+        found: D | None = await replacing.find_one_and_replace(
+            target,
+            self._filters,
+            self._order,
+            document,
+            returns=returns,
+            upsert=upsert,
+            hooks=hooks,
+        )
+        return await self._with_references(found, target)
+
+    async def find_one_and_delete(
+        self,
+        *,
+        alias: str | None = None,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
+    ) -> D | None:
+        """Remove the first document that the query finds in its order, and return it.
+
+        What refers to it is treated as by ``delete``.
+
+        Parameters:
+            alias: the connection to use.
+            session: the driver's session to use.
+            write_concern: as for ``using``.
+
+        Returns:
+            The document as it was, or ``None`` where none was found.
+
+        Raises:
+            DeleteDeniedError: a document refers to it, and forbids it; nothing was changed.
+            StoredValueError: it was removed, and has a value that its field cannot read.
+
+        Example:
+            >>> from aiomotorengine import DateTimeField, Document
+            >>> class Job(Document):
+            ...     made = DateTimeField(auto_now_on_insert=True)
+            >>> async def take_the_oldest():
+            ...     return await Job.objects.order_by("made").find_one_and_delete()
+        """
+        target = self._target(alias, session, write_concern)
+        found: D | None = await deleting.find_one_and_delete(target, self._filters, self._order)
+        return await self._with_references(found, target)
+
+    async def get_or_create(
+        self, /, *, defaults: Mapping[str, Any] | None = None, **filters: Any
+    ) -> tuple[D | None, bool]:
+        """The document that has some values; where there is none, one is made of them.
+
+        It is one command. Of many that ask for the same at once, one makes it, if a unique index is
+        on what they ask for.
+
+        Parameters:
+            defaults: what it is made with besides, by attribute names.
+            filters: the values, by attribute names. The conditions of ``filter`` hold besides.
+
+        Returns:
+            The document, and whether it was made. (``None`` and ``False`` if an overridden
+            ``validate`` returned something falsy.)
+
+        Raises:
+            ValueError: a name among ``filters`` is a condition, such as ``age__gte``.
+            InvalidDocumentError: a field refuses its value, or a required one would have none.
+            UniqueKeyViolationError: another document has the value of a unique field.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class Tag(Document):
+            ...     name = StringField(unique=True)
+            ...     colour = StringField()
+            >>> async def tag(name):
+            ...     tag, created = await Tag.objects.get_or_create(
+            ...         name=name, defaults={"colour": "red"}
+            ...     )
+            ...     return tag
+        """
+        target = self._target()
+        found, created = await getting.get_or_create(target, self._filters, filters, defaults or {})
+        return await self._with_references(found, target), created
 
     async def _with_references(self, found: D | None, target: Target) -> D | None:
         if found is not None and not self.is_lazy:

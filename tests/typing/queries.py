@@ -108,6 +108,18 @@ async def writing(user: User) -> None:
     assert_type(result, UpdateResult)
     assert_type(result.count, int)
     assert_type(result.updated_existing, bool)
+    changed = await User.objects.update(U.inc(User.age), {"name": "Ada"}, upsert=True)
+    assert_type(changed, UpdateResult)
+    assert_type(changed.modified, int | None)
+    items = {"t": Q(gt="a")}
+    assert_type(
+        await User.objects.update_one(U.unset("tags.$[t]"), array_filters=items), UpdateResult
+    )
+    assert_type(await Admin.objects.find_one_and_update(U.inc(User.age)), Admin | None)
+    assert_type(await User.objects.find_one_and_replace(user, returns="before"), User | None)
+    assert_type(await Admin.objects.find_one_and_delete(), Admin | None)
+    assert_type(await User.objects.get_or_create(name="Ada"), tuple[User | None, bool])
+    assert_type(await user.update(U.inc(User.age), condition=Q(age__lt=9)), User | None)
     assert_type(await User.ensure_index(), int)
     assert_type(await User.objects.ensure_index(), int)
 

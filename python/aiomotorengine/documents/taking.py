@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from aiomotorengine.documents.conversion import find_attribute
+from aiomotorengine.documents.conversion import find_attribute, keep_dynamic
 from aiomotorengine.documents.naming import class_attribute, is_behaviour
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.stored_forms import HiddenValues
-from aiomotorengine.storage.values import other_values, take_values, value_of, values_of
+from aiomotorengine.storage.values import has_other, other_values, take_values, value_of, values_of
 
-__all__ = ["take_field", "take_over"]
+__all__ = ["take_field", "take_over", "take_touched"]
 
 
 def take_over(document: DocumentStorage, found: DocumentStorage) -> None:
@@ -62,3 +62,36 @@ def take_field(document: DocumentStorage, found: DocumentStorage, name: str) -> 
         HiddenValues.of(document).stored_forms[name] = form
     elif isinstance(document._hidden, HiddenValues):
         document._hidden.stored_forms.pop(name, None)
+
+
+def take_touched(
+    document: DocumentStorage, found: DocumentStorage, tree: Mapping[str, Any]
+) -> None:
+    """Give a document the values that another of its class has in some places.
+
+    Parameters:
+        document: the document.
+        found: the other, which may have nothing else.
+        tree: keys in MongoDB, each with what is meant inside of the embedded document there; with
+            ``None`` where the whole value is.
+    """
+    names = type(document)._reverse_db_field_map  # type: ignore[attr-defined]
+    for key, inside in tree.items():
+        if key not in names:
+            take_dynamic(document, found, key)
+            continue
+        name = names[key]
+        mine, other = value_of(document, name), value_of(found, name)
+        if inside is not None and isinstance(mine, DocumentStorage) and type(mine) is type(other):
+            take_touched(mine, other, inside)
+        else:
+            take_field(document, found, name)
+
+
+def take_dynamic(document: DocumentStorage, found: DocumentStorage, key: str) -> None:
+    """The same for a value that no field declares."""
+    name = key.lstrip("_")
+    if has_other(document, name):
+        del document.__dict__[name]
+    if has_other(found, name):
+        keep_dynamic(document, key, other_values(found)[name])

@@ -20,7 +20,7 @@ from aiomotorengine.update.operators import gives_value
 from aiomotorengine.update.path import UpdatePath
 from aiomotorengine.utils import is_collection, is_operator
 
-__all__ = ["Insertion", "equalities_in"]
+__all__ = ["Insertion", "equalities_in", "field_at", "is_nested"]
 
 
 class Insertion:

@@ -40,6 +40,7 @@ __all__ = [
     "insert_one",
     "is_too_deep",
     "replace_one",
+    "replacement_of",
     "update_and_find",
     "update_one",
 ]
@@ -290,12 +291,10 @@ async def replace_one(
         pymongo.errors.PyMongoError: the server refused it, or could not be asked.
         pymongo.errors.ProtocolError: its answer makes no sense.
     """
-    replacement = without_id(raw, query["_id"], target.collection.codec_options)
-    if replacement.startswith(b"$", 5):  # behind the length and the type of the first value
-        raise ValueError("replacement can not include $ operators")  # in the driver's words
+    replacement = replacement_of(raw, query["_id"], target.collection.codec_options)
     try:
         result: UpdateResult = await target.call(
-            target.collection.replace_one, query, Encoded(replacement), upsert=upsert
+            target.collection.replace_one, query, replacement, upsert=upsert
         )
     except Exception:
         with protocol_errors(target.document_class, lambda: can_encode(target.collection, query)):
@@ -348,6 +347,18 @@ async def update_and_find(
             return_document=ReturnDocument.AFTER,
         )
         return None if found is None else found[key]
+
+
+def replacement_of(raw: bytes, id: Any, options: CodecOptions[Any]) -> Encoded:
+    """What replaces a stored document, for the driver; the ``_id`` as for ``without_id``.
+
+    Raises:
+        ValueError: it begins with an operator.
+    """
+    replacement = without_id(raw, id, options)
+    if replacement.startswith(b"$", 5):  # behind the length and the type of the first value
+        raise ValueError("replacement can not include $ operators")  # in the driver's words
+    return Encoded(replacement)
 
 
 def without_id(raw: bytes, id: Any, options: CodecOptions[Any]) -> bytes:

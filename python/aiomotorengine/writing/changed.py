@@ -20,6 +20,7 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference
 from aiomotorengine.storage.snapshots import Snapshot
 from aiomotorengine.storage.values import other_values, value_of
+from aiomotorengine.update.touched import Touched
 from aiomotorengine.wire.requests import Encoded
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "everything_in",
     "update_of",
     "with_changes",
+    "with_touched",
     "with_values_of",
 ]
 
@@ -270,6 +272,26 @@ def raw_document(values: Iterable[tuple[str, bytes]]) -> bytes:
 def raw_bytes(body: bytes) -> bytes:
     """The document with these elements."""
     return (len(body) + 5).to_bytes(4, "little") + body + b"\0"
+
+
+def with_touched(stored: bytes, found: bytes, tree: Touched) -> bytes:
+    """A stored document with what an update has made of a part of it.
+
+    Parameters:
+        stored: the document as it was.
+        found: what it is now, at least where it was touched.
+        tree: where that is.
+    """
+    values, now = values_in(stored), values_in(found)
+    for key, inside in tree.items():
+        before, after = values.get(key), now.get(key)
+        if after is None:
+            values.pop(key, None)
+        elif inside is not None and before is not None and before[0] == after[0] == DOCUMENT:
+            values[key] = after[:1] + with_touched(before[1:], after[1:], inside)
+        else:
+            values[key] = after
+    return raw_document(values.items())
 
 
 # -- the values themselves -------------------------------------------------------------------------

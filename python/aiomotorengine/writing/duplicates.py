@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from aiomotorengine.errors import UniqueKeyViolationError, raise_alone
 from aiomotorengine.server_errors import ServerErrors
 
-__all__ = ["unique_violations", "violation"]
+__all__ = ["is_lost_race", "unique_violations", "violation"]
 
 
 @contextmanager
@@ -33,3 +33,16 @@ def violation(error: DuplicateKeyError, document_class: type[Any]) -> UniqueKeyV
     found = UniqueKeyViolationError.from_error(cause, document_class)
     found.__cause__ = cause
     return found
+
+
+def is_lost_race(error: DuplicateKeyError, equalities: Mapping[str, Any]) -> bool:
+    """Whether an upsert met a duplicate of exactly what its query had not found.
+
+    Somebody else has inserted it meanwhile: sent again, the upsert finds it.
+
+    Parameters:
+        error: the driver's error.
+        equalities: what the query asks to be equal, by key.
+    """
+    violated = (error.details or {}).get("keyPattern") or {}
+    return violated.keys() == equalities.keys()

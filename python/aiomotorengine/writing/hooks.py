@@ -19,8 +19,10 @@ from aiomotorengine.storage.values import value_of
 
 __all__ = [
     "after_deleting",
+    "after_replacing",
     "after_saving",
     "before_deleting",
+    "before_replacing",
     "before_saving",
     "has_delete_hooks",
 ]
@@ -45,6 +47,21 @@ async def before_saving(hooks: SavingHooks, document: Any, *, creating: bool) ->
 async def after_saving(hooks: SavingHooks, document: Any, *, creating: bool) -> None:
     """Call what is to be called when a document is written; parameters as above."""
     await call(hooks.after_insert if creating else hooks.after_update, document)
+
+
+async def before_replacing(document: Any) -> None:
+    """Call what is to be called before a document takes the place of whatever a query finds, of
+    which nobody knows whether it is there.
+    """
+    conversion = conversion_of(type(document))
+    await call(conversion.hooks.get("before_save", ()), document)
+    if conversion.saving_hooks is not None:
+        call_before_validate(conversion.saving_hooks, document, set())
+
+
+async def after_replacing(document: Any) -> None:
+    """Call what is to be called when it has."""
+    await call(conversion_of(type(document)).hooks.get("after_save", ()), document)
 
 
 def has_delete_hooks(document_class: type[Any]) -> bool:

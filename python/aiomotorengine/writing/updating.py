@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -29,16 +29,19 @@ from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.found_replies import find_and_modify
 from aiomotorengine.wire.requests import can_encode
 from aiomotorengine.writing import indexes
-from aiomotorengine.writing.duplicates import unique_violations
+from aiomotorengine.writing.duplicates import is_lost_race, unique_violations
 from aiomotorengine.writing.saving import time_zone_of
 
 __all__ = [
+    "ArrayFilters",
     "Options",
     "Plan",
     "Returns",
+    "Update",
     "change_all",
     "find_one_and_update",
     "planned",
+    "returned",
     "update_many",
     "update_one",
 ]
@@ -47,6 +50,7 @@ T = TypeVar("T")
 
 Returns = Literal["after", "before"]
 Changes = Sequence[Change | Mapping[Any, Any]]
+ArrayFilters = Mapping[str, QNode] | Sequence[Mapping[str, Any]]
 Order = Sequence[tuple[str, int]]
 
 
@@ -121,9 +125,11 @@ class Update:
         document: how, as MongoDB takes it: operators, or a pipeline.
         array_filters: conditions for the items that it names with ``$[name]``.
         insertion: the document that it inserts where it finds none.
+        touched: the keys that it changes.
 
     Attributes:
         query: the conditions as MongoDB takes them.
+        touched: as above.
         id: the ``_id`` of what it inserts; ``None`` where the server would choose one.
     """
 
@@ -135,7 +141,9 @@ class Update:
         *,
         array_filters: Sequence[Any] | None = None,
         insertion: Insertion | None = None,
+        touched: Iterable[str] = (),
     ) -> None:
+        self.touched = list(touched)
         self.query = filters.to_query(target.document_class)
         self.id = None if insertion is None else insertion.id
         self._target = target
@@ -168,7 +176,10 @@ class Update:
         try:
             return await ask(self.query, self._document, **options)
         except DuplicateKeyError as error:
-            if not self._is_lost_race(error):
+            insertion = self._insertion
+            is_lost = insertion is not None and is_lost_race(error, insertion.equalities)
+            # In a transaction nothing can be sent any more.
+            if not is_lost or target.transaction is not None:
                 with unique_violations(document_class):
                     raise
         except Exception:
@@ -191,13 +202,6 @@ class Update:
             explained(),
         ):
             yield
-
-    def _is_lost_race(self, error: DuplicateKeyError) -> bool:
-        """Whether a document was refused for exactly what the query has not found."""
-        if self._insertion is None or self._target.transaction is not None:
-            return False
-        violated = (error.details or {}).get("keyPattern") or {}
-        return violated.keys() == self._insertion.equalities.keys()
 
 
 def prepared(target: Target, filters: QNode, plan: Plan) -> Update:
@@ -227,7 +231,14 @@ def prepared(target: Target, filters: QNode, plan: Plan) -> Update:
     document: Any = plan.document
     if document is None or added:
         document = compiled(document_class, [*plan.operations, *added])
-    return Update(target, filters, document, array_filters=plan.array_filters, insertion=insertion)
+    return Update(
+        target,
+        filters,
+        document,
+        array_filters=plan.array_filters,
+        insertion=insertion,
+        touched=[key for key, _ in touched_by([*plan.operations, *added])],
+    )
 
 
 async def change_all(

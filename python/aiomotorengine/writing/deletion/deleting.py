@@ -13,8 +13,10 @@ from typing import Any
 from aiomotorengine.ids import chunks, id_key
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
+from aiomotorengine.reading.documents import found_document
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
+from aiomotorengine.wire.found_replies import find_and_modify
 from aiomotorengine.writing import indexes
 from aiomotorengine.writing.deletion import commands
 from aiomotorengine.writing.deletion.following import follow_rules
@@ -24,7 +26,13 @@ from aiomotorengine.writing.deletion.rules import rules_for
 from aiomotorengine.writing.hooks import after_deleting, before_deleting, has_delete_hooks
 from aiomotorengine.writing.identity import by_id
 
-__all__ = ["delete_document", "delete_first", "delete_many", "drop_collection"]
+__all__ = [
+    "delete_document",
+    "delete_first",
+    "delete_many",
+    "drop_collection",
+    "find_one_and_delete",
+]
 
 LOADED_AT_ONCE = 1_000
 """How many documents are loaded for their hooks and deleted at once."""
@@ -138,6 +146,33 @@ async def delete_first(target: Target, filters: QNode, order: Sequence[tuple[str
         if not order:
             return await commands.delete_one(target, query)
         return await commands.delete_first(target, query, order)
+
+
+async def find_one_and_delete(
+    target: Target, filters: QNode, order: Sequence[tuple[str, int]]
+) -> Any | None:
+    """Delete the first document that meets some conditions; parameters as for ``delete_first``.
+
+    Returns:
+        The document as it was; ``None`` without one.
+
+    Raises:
+        StoredValueError: it was deleted, and cannot be read.
+        ValueError, DeleteDeniedError: as for ``delete_first``.
+    """
+    query: Mapping[str, Any] = filters.to_query(target.document_class)
+    sort = list(order) or None
+    if rules_for(target.document_class):
+        ids = await find_ids(
+            target, query, order=sort, limit=1, naming=lambda: naming(target, filters)
+        )
+        if not ids:
+            return None
+        await follow_rules(target, ids)
+        query = with_ids(query, [*ids.values()])
+    with naming(target, filters):
+        found = await find_and_modify(target, "find_one_and_delete", query, sort=sort)
+    return found_document(target, found)
 
 
 async def drop_collection(target: Target) -> None:

@@ -1,0 +1,97 @@
+"""What is stored for a document is changed, and the document takes what the server has made of it.
+
+What the program has changed in it besides, and not saved yet, stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from pymongo import ReturnDocument
+
+from aiomotorengine.codec.elements import length_at
+from aiomotorengine.documents.taking import take_touched
+from aiomotorengine.query_builder.node import Q, QNode
+from aiomotorengine.reading.documents import found_document
+from aiomotorengine.references import keep_loaded
+from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.snapshots import Snapshot, own_snapshot, snapshot_of_mapping
+from aiomotorengine.update.touched import Touched, touched_tree
+from aiomotorengine.wire.found_replies import find_and_modify
+from aiomotorengine.wire.replies import Batch
+from aiomotorengine.writing.changed import with_touched
+from aiomotorengine.writing.identity import by_id
+from aiomotorengine.writing.saving import counts_as_saved
+from aiomotorengine.writing.updating import Plan, prepared
+from aiomotorengine.writing.versions import by_id_and_version, refuse_stale
+
+__all__ = ["update_stored"]
+
+
+async def update_stored(
+    target: Target,
+    document: Any,
+    condition: QNode | Mapping[str, Any] | None,
+    plan: Plan,
+    *,
+    check_version: bool = True,
+) -> Any | None:
+    """Change what is stored for a document.
+
+    Parameters:
+        target: where it is stored.
+        document: the document.
+        condition: what the stored one must meet.
+        plan: what is done.
+        check_version: whether the stored one must have the version that it was loaded with.
+
+    Returns:
+        The document; ``None`` if it is gone, or does not meet the condition.
+
+    Raises:
+        ValueError: it was never saved, or a value of the condition is refused.
+        InvalidDocumentError: a new value can't be encoded.
+        UniqueKeyViolationError: another document has the value of a unique field.
+        StaleDocumentError: another version is stored, or none any more.
+        StoredValueError: it was changed, and what the server made of it cannot be read.
+    """
+    kind = type(document)
+    if document._id is None or not counts_as_saved(document, target.transaction):
+        raise ValueError(f'This "{kind.__name__}" was never saved.')
+    target = target.with_class(kind)
+    query = by_id_and_version(document) if check_version else by_id(document)
+    update = prepared(target, Q(query) & condition, plan)
+    tree = touched_tree(kind, update.touched)
+    ask = partial(find_and_modify, target, "find_one_and_update")
+    found = await update.send(
+        ask, projection=dict.fromkeys(tree, True), return_document=ReturnDocument.AFTER
+    )
+    if found is None:
+        if check_version:
+            await refuse_stale(target, document)
+        return None
+    now: Any = found_document(target, found)
+    keep_loaded(document, now)
+    names = [kind._reverse_db_field_map[key] for key in tree if key in kind._reverse_db_field_map]
+    with target.changing(document, *names):
+        renew_snapshot(target, document, found, tree)
+        take_touched(document, now, tree)
+    return document
+
+
+def renew_snapshot(
+    target: Target, document: Any, found: Batch | Mapping[str, Any], tree: Touched
+) -> None:
+    """Let what was touched count as stored, where changes of the document are tracked."""
+    before = own_snapshot(document)
+    if before is None:
+        return
+    if isinstance(found, Batch):
+        [offset] = found.offsets
+        raw = found.reply[offset : offset + length_at(found.reply, offset)[0]]
+    else:
+        raw = snapshot_of_mapping(found, target.collection.codec_options).raw
+    whole = with_touched(before.raw, raw, tree)
+    document._is_persisted = Snapshot(whole, [0], before.codec_options, before.state)

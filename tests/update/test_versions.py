@@ -1,0 +1,99 @@
+"""Versions in updates: loaded copies become stale, and ask for the version that they have."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from aiomotorengine import Document, F, IntField, Q, StringField, U
+from aiomotorengine.errors import StaleDocumentError
+from aiomotorengine.fields.version_field import VersionField
+from tests.harness import Mongo
+
+
+class House(Document):
+    state = StringField()
+    photos = IntField(default=0)
+    version = VersionField(db_field="v")
+
+
+async def version() -> Any:
+    return (await House.objects.coll().find_one())["v"]
+
+
+async def test_updates_of_queries_make_copies_stale(mongo: Mongo) -> None:
+    house = await House(state="new").save()
+    await House.objects.update(U.inc(photos=1))
+    await House.objects.update({"photos": 5})
+    await House.objects.update({"$inc": {"photos": 1}})
+    await House.objects.update_one(U.inc(photos=1))
+    await House.objects.update(U.set(photos=F("photos") + 1))
+    found = await House.objects.find_one_and_update(U.inc(photos=1))
+    assert (found.version, found.photos, await version()) == (7, 9, 7)
+    with pytest.raises(StaleDocumentError, match=r"\(version 1, stored 7\)"):
+        await house.save()
+
+
+async def test_an_update_may_name_the_version_itself(mongo: Mongo) -> None:
+    await House(state="new").save()
+    await House.objects.update(U.set(version=40))
+    await House.objects.update({"version": 50})
+    assert await version() == 50
+
+
+async def test_an_upsert_inserts_the_first_version(mongo: Mongo) -> None:
+    result = await House.objects.filter(state="x").update(U.inc(photos=1), upsert=True)
+    assert (result.upserted_id is not None, await version()) == (True, 1)
+    house, created = await House.objects.get_or_create(state="y")
+    assert (created, house.version) == (True, 1)
+    assert (await House.objects.get_or_create(state="y"))[0].version == 1
+
+
+async def test_a_document_asks_for_its_version(mongo: Mongo) -> None:
+    house = await House(state="new").save()
+    other = await House.objects.get(house._id)
+    assert await other.update(U.inc(photos=1)) is other
+    assert (other.version, other.photos) == (2, 1)
+    text = 'This "House" was changed by someone else since it was loaded (version 1, stored 2).'
+    with pytest.raises(StaleDocumentError) as refusal:
+        await house.update(U.inc(photos=1))
+    assert (str(refusal.value), house.version, house.photos) == (text, 1, 0)
+    assert await house.update(U.inc(photos=1), check_version=False) is house
+    assert (house.version, house.photos) == (3, 2)
+    assert await house.update(U.inc(photos=1), condition=Q(photos__gt=9)) is None
+    await house.save()
+    await house.delete()
+    with pytest.raises(StaleDocumentError, match="was deleted by someone else"):
+        await house.update(U.inc(photos=1))
+
+
+async def test_one_of_many_copies_is_written(mongo: Mongo) -> None:
+    house = await House(state="new").save()
+    copies = [await House.objects.get(house._id) for _ in range(8)]
+    found = await asyncio.gather(
+        *(mine.update(U.inc(photos=1)) for mine in copies), return_exceptions=True
+    )
+    assert sum(isinstance(one, StaleDocumentError) for one in found) == 7
+    assert (await House.objects.get(house._id)).photos == 1
+
+
+async def test_loaded_documents_replace_themselves(mongo: Mongo) -> None:
+    house = await House(state="new").save()
+    mine = House.objects.filter(_id=house._id)
+    house.state = "sold"
+    after = await mine.find_one_and_replace(house)
+    assert (after.version, house.version, after.state) == (2, 2, "sold")
+    await mine.update(U.inc(photos=1))
+    with pytest.raises(StaleDocumentError, match=r"version 2, stored 3"):
+        await mine.find_one_and_replace(house)
+    assert house.version == 2
+    await house.reload()
+    assert await mine.filter(state="new").find_one_and_replace(house) is None
+    assert (house.version, await version()) == (3, 3)
+    refused = r"^House has a version: replace loaded documents, or update\.$"
+    with pytest.raises(ValueError, match=refused):
+        await mine.find_one_and_replace(House(state="x"))
+    with pytest.raises(ValueError, match="can't be upserted"):
+        await mine.find_one_and_replace(house, upsert=True)
