@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from bson.codec_options import CodecOptions
 from bson.objectid import ObjectId
 
 from aiomotorengine.bulk.batch import Batch, InsertedByCall, InsertedInTransaction, MaybeInserted
@@ -13,6 +14,8 @@ from aiomotorengine.bulk.preparing import give_ids
 from tests.bulk.models import Row
 
 inserted, maybe = InsertedByCall(), MaybeInserted()
+
+OPTIONS: CodecOptions[Any] = CodecOptions()
 
 
 def batch_of(*documents: Any) -> Batch:
@@ -53,7 +56,7 @@ def test_an_object_that_is_in_by_one_place_counts_as_saved(
     key = twice._id
     outcomes = [Outcome(written=range(1)), other]
     for place in order:
-        batches[place].apply(outcomes[place], inserted, maybe)
+        batches[place].apply(outcomes[place], inserted, maybe, OPTIONS)
     assert (twice._id, twice._is_persisted) == (key, inserted)
 
 
@@ -69,5 +72,5 @@ def test_a_document_that_someone_else_saved_stays_saved() -> None:
 def test_in_a_transaction_what_is_unknown_is_doubtful() -> None:
     document = Row(n=1)
     in_transaction = InsertedInTransaction(transaction=object())
-    batch_of(document).apply(Outcome(unknown=range(1)), in_transaction, maybe)
+    batch_of(document).apply(Outcome(unknown=range(1)), in_transaction, maybe, OPTIONS)
     assert document._is_persisted is maybe

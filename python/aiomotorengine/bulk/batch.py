@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bson.codec_options import CodecOptions
+
 from aiomotorengine.bulk.outcome import Outcome
+from aiomotorengine.documents.versions import set_version
 from aiomotorengine.sessions.saved import SavedInTransaction
-from aiomotorengine.storage.snapshots import state_of
+from aiomotorengine.storage.snapshots import Snapshot, state_of
 from aiomotorengine.writing.saving import counts_as_saved
 from aiomotorengine.writing.versions import AnswerLost
 
@@ -86,6 +89,7 @@ class Batch:
         ids: the id each is sent with, and has.
         ids_before: the id each had before.
         states_before: whether each counted as saved before.
+        versions_before: the version each had before, if its class has versions.
         encoded: each as the driver takes it.
         sizes: how many bytes each has.
         given: each as it came, until rows are encoded, and where those that are refused are written
@@ -97,6 +101,7 @@ class Batch:
     ids: list[Any] = field(default_factory=list)
     ids_before: list[Any] = field(default_factory=list)
     states_before: list[Any] = field(default_factory=list)
+    versions_before: list[Any] = field(default_factory=list)
     encoded: list[Any] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     given: list[Any] = field(default_factory=list)
@@ -113,6 +118,7 @@ class Batch:
             self.ids,
             self.ids_before,
             self.states_before,
+            self.versions_before,
             self.encoded,
             self.sizes,
             self.given,
@@ -160,6 +166,7 @@ class Batch:
         outcome: Outcome,
         inserted: InsertedByCall | InsertedInTransaction,
         maybe: MaybeInserted,
+        codec_options: CodecOptions[Any],
     ) -> None:
         """Make the documents say what became of them.
 
@@ -167,6 +174,7 @@ class Batch:
             outcome: what became of them.
             inserted: what ``_is_persisted`` becomes for those that are in the database.
             maybe: what it becomes for those that may be.
+            codec_options: those of the collection.
         """
         if not self.documents:
             return
@@ -175,9 +183,12 @@ class Batch:
         # One object may be several times in the source: that it is in the database is known when
         # it was inserted once, here or with another batch.
         documents = self.documents
-        unknown = [at for at in outcome.unknown if documents[at]._is_persisted is not inserted]
+        unknown = [at for at in outcome.unknown if state_of(documents[at]) is not inserted]
         self._mark(unknown, maybe)
         self._mark(outcome.written, inserted)
+        kinds: set[Any] = set(map(type, documents))
+        if any(kind.__track_changes__ for kind in kinds):
+            self._track(outcome.written, codec_options)
 
     def _restore(self, positions: Iterable[int]) -> None:
         for position in positions:
@@ -187,11 +198,12 @@ class Batch:
             if (
                 id is self.ids_before[position]
                 or document._id is not id
-                or document._is_persisted is not False
+                or state_of(document) is not False
             ):
                 continue
             document._id = self.ids_before[position]
             document._is_persisted = self.states_before[position]
+            set_version(document, self.versions_before[position])
 
     def _mark(self, positions: Sequence[int], state: Any) -> None:
         documents, ids = self.documents, self.ids
@@ -201,3 +213,11 @@ class Batch:
         for document, id in zip(documents, ids, strict=True):
             document._id = id
             document._is_persisted = state
+
+    def _track(self, positions: Sequence[int], codec_options: CodecOptions[Any]) -> None:
+        """Have documents whose changes are tracked remember what they were inserted as."""
+        for position in positions:
+            document = self.documents[position]
+            if type(document).__track_changes__:
+                raw, state = self.encoded[position].raw, document._is_persisted
+                document._is_persisted = Snapshot(raw, [0], codec_options, state)

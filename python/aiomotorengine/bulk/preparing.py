@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import repeat
 from typing import Any
 
 from pymongo.errors import PyMongoError
@@ -19,6 +20,12 @@ from aiomotorengine.codec.oversize import sizes
 from aiomotorengine.codec.plan import plan_of, route_of_rows
 from aiomotorengine.codec.routes import has_own
 from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.documents.versions import (
+    FIRST,
+    kept_version,
+    set_version,
+    version_field,
+)
 from aiomotorengine.errors import (
     LARGEST_DOCUMENT,
     FieldError,
@@ -433,6 +440,7 @@ def give_ids(batch: Batch, transaction: object | None = None) -> None:
     states_before = [document._is_persisted for document in documents]
     batch.ids_before.extend(ids_before)
     batch.states_before.extend(states_before)
+    give_versions(batch)
     new = documents
     if ids_before.count(None) < len(documents):
         new = [it for it in documents if it._id is None or is_inserted_as_copy(it, transaction)]
@@ -441,3 +449,14 @@ def give_ids(batch: Batch, transaction: object | None = None) -> None:
         document._is_persisted = False
     # Read again: an object that is several times in the source is one document, and has one id.
     batch.ids.extend([document._id for document in documents])
+
+
+def give_versions(batch: Batch) -> None:
+    """Give each document the version that it is inserted with, and remember what it had."""
+    documents = batch.documents
+    if all(version_field(kind) is None for kind in set(map(type, documents))):
+        batch.versions_before.extend(repeat(None, len(documents)))
+        return
+    batch.versions_before.extend(map(kept_version, documents))
+    for document in documents:
+        set_version(document, FIRST)

@@ -304,7 +304,8 @@ class Sender:
     def _conclude_as(self, batch: Batch, outcome: Outcome, written: list[tuple[int, Any]]) -> None:
         if self._hooks.are_needed:
             written.extend((batch.numbers[it], batch.documents[it]) for it in outcome.written)
-        batch.apply(outcome, self._inserted, self._maybe)
+        options = self._target.collection.codec_options
+        batch.apply(outcome, self._inserted, self._maybe, options)
         self.batch_size.answered(len(batch), len(outcome.refused))
         self._account.record(batch, outcome)
         if outcome.is_failure or (self._ordered and outcome.error is not None):

@@ -134,6 +134,7 @@ class DocumentPlan:
         factories: the fields whose default is made for each instance, with its maker.
         stamps: the fields that a save sets to the present, and whether also where they have a
             value.
+        version: the field that holds the version, if there is one.
         undeclared: the functions for values that no field declares.
         construct: ``"direct"``, or ``"init"`` where the class must be called.
         routes: ``validate``, ``to_son``, ``from_son`` -> route for whole documents.
@@ -150,6 +151,7 @@ class DocumentPlan:
     defaults: dict[str, Any]
     factories: tuple[tuple[str, Callable[[], Any]], ...]
     stamps: tuple[tuple[str, bool], ...]
+    version: str | None
     undeclared: UndeclaredPlan
     construct: str
     routes: Mapping[str, Route]
@@ -184,6 +186,7 @@ def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> 
         defaults=conversion.defaults,
         factories=tuple((name, make) for name, _, make in conversion.factories),
         stamps=tuple((stamped.name, stamped.renews) for stamped in conversion.stamps),
+        version=None if conversion.version is None else conversion.version.name,
         undeclared=UndeclaredPlan(undeclared_values, conversion.pick_up, keep_own_id, has_own_id),
         construct="direct" if document_class._is_built_directly() else "init",
         routes=MappingProxyType(routes),

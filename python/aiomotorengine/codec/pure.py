@@ -24,6 +24,7 @@ from aiomotorengine.codec.levels import has_more_levels, refuse_endless, refuse_
 from aiomotorengine.codec.plan import DocumentPlan
 from aiomotorengine.codec.reply import cut_reply
 from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.documents.versions import FIRST, set_version
 from aiomotorengine.fields.datetime_field import now
 from aiomotorengine.rows.plan import RowPlan
 from aiomotorengine.rows.refused import RefusedRow
@@ -179,6 +180,7 @@ class RowCodec:
     def _encode(self, document: Any, id: Any) -> list[bytes]:
         """The bytes of a document that is to be inserted, as ``writing.saving`` has the order."""
         conversion = conversion_of(type(document))
+        set_version(document, FIRST)
         if not conversion.has_stamps:
             return self._codec.encode_many([document], [id], validate=True)
         conversion.stamp(document, creating=True, renew=False, zone=self._zone)

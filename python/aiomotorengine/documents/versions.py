@@ -9,7 +9,7 @@ from aiomotorengine.fields.version_field import VersionField
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.values import value_of
 
-__all__ = ["FIRST", "set_version", "version_field", "version_of"]
+__all__ = ["FIRST", "kept_version", "set_version", "version_field", "version_of"]
 
 FIRST = 1
 """The version of a document that was inserted."""
@@ -28,6 +28,12 @@ def version_of(document: DocumentStorage) -> int | None:
     """
     field = version_field(type(document))
     return None if field is None else field.to_son(value_of(document, field.name))
+
+
+def kept_version(document: DocumentStorage) -> Any:
+    """The same as it is kept, whatever a program has assigned."""
+    field = version_field(type(document))
+    return None if field is None else value_of(document, field.name)
 
 
 def set_version(document: DocumentStorage, version: Any) -> None:

@@ -116,6 +116,7 @@ impl<'py> Compiler<'py> {
                 stamps.push(Stamp { place, renews });
             }
         }
+        let version: Option<String> = plan.getattr("version")?.extract()?;
         let routes = plan.getattr("routes")?;
         let is_native = |method: &str| -> PyResult<bool> {
             routes.get_item(method)?.getattr("native")?.extract()
@@ -133,6 +134,7 @@ impl<'py> Compiler<'py> {
             indexes,
             factories,
             stamps,
+            version: version.and_then(|name| names.get(&name).copied()),
             id_key: key_of("_id"),
             defaults: template.values().iter().map(Bound::unbind).collect(),
             template: template.unbind(),

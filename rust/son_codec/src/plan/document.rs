@@ -29,6 +29,8 @@ pub(crate) struct Document {
     pub(crate) factories: Vec<(usize, Py<PyAny>)>,
     /// The fields that a save sets to the present.
     pub(crate) stamps: Vec<Stamp>,
+    /// The field that holds the version, if there is one.
+    pub(crate) version: Option<usize>,
     /// The Python functions for values that no field declares.
     pub(super) undeclared: Undeclared,
     /// Which conversions of whole documents are native.

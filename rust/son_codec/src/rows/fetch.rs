@@ -278,8 +278,8 @@ impl Order {
         Ok(order)
     }
 
-    /// The value of a target comes under a key. Two for one target, and dates that are replaced, have
-    /// to be looked at.
+    /// The value of a target comes under a key. Two for one target, and dates and versions that are
+    /// replaced, have to be looked at.
     fn expect(&mut self, target: Target, index: usize, class: &Class) {
         if target.is_id && self.id.replace(index).is_some() {
             self.is_by_place = false;
@@ -288,7 +288,8 @@ impl Order {
             return;
         };
         let stamp = class.places.get(place).and_then(|place| place.stamp);
-        let is_replaced = stamp.is_some_and(|stamp| stamp.renews);
+        let is_replaced =
+            stamp.is_some_and(|stamp| stamp.renews) || class.version == Some(place);
         let known = self.indexes.get_mut(place);
         let is_first = known.is_some_and(|known| known.replace(index).is_none());
         self.is_by_place &= is_first && !is_replaced;

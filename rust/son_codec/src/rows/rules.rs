@@ -20,6 +20,9 @@ pub(super) struct Target {
     pub(super) is_id: bool,
 }
 
+/// The version of a document that is inserted.
+const FIRST_VERSION: i32 = 1;
+
 /// What a row that does not name a field has there.
 pub(super) enum Missing {
     Value(Py<PyAny>),
@@ -44,6 +47,9 @@ pub(super) struct Class {
     pub(super) indexes: Py<PyDict>,
     pub(super) targets: Vec<Target>,
     pub(super) places: Vec<Place>,
+    /// The place of the version, which is always the first, whatever a row has there. Embedded
+    /// documents keep theirs.
+    pub(super) version: Option<usize>,
     /// Whether any value is to be looked at before it is written.
     pub(super) prepares: bool,
 }
@@ -115,7 +121,8 @@ impl Rules {
         let Some(document) = plans.first().filter(|document| document.takes_rows) else {
             return Ok(None);
         };
-        let whole = Class::compile(&plan.getattr("keys")?, document, &id_keys, reads_texts)?;
+        let mut whole = Class::compile(&plan.getattr("keys")?, document, &id_keys, reads_texts)?;
+        whole.begin_versions(plan.py(), document)?;
         let all_keys = plan.getattr("embedded_keys")?;
         let mut embedded = Vec::new();
         for document in plans {
@@ -249,10 +256,20 @@ impl Class {
                 .iter()
                 .zip(&places)
                 .any(|(field, place)| place.looks_at_values(field)),
+            version: None,
             indexes: indexes.unbind(),
             targets,
             places,
         })
+    }
+
+    /// Say that its documents are inserted, and so have the first version.
+    fn begin_versions(&mut self, py: Python<'_>, document: &Document) -> PyResult<()> {
+        self.version = document.version;
+        if let Some(place) = self.version.and_then(|place| self.places.get_mut(place)) {
+            place.missing = Missing::Value(FIRST_VERSION.into_pyobject(py)?.into_any().unbind());
+        }
+        Ok(())
     }
 
     /// Where the value of a key goes, if anywhere.

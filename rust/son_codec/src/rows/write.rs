@@ -57,6 +57,9 @@ impl<'a> Rows<'a> {
         let given = self.id_of(row.id.take(), context)?;
         self.prepare(&mut row, plan, class, context)?;
         self.stamp(&mut row, plan, context)?;
+        if let Some(given) = class.version.and_then(|place| row.places.get_mut(place)) {
+            *given = None;
+        }
         if self.rules.in_two_steps {
             self.accepts(&row, plan, class, context)?;
         }
