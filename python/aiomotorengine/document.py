@@ -364,6 +364,7 @@ class BaseDocument(DocumentStorage):
         alias: str | None = None,
         *,
         hooks: bool = True,
+        check_version: bool = False,
         session: Any = None,
         write_concern: WriteConcernLike | None = None,
     ) -> int:
@@ -375,6 +376,8 @@ class BaseDocument(DocumentStorage):
             alias: the connection to use; by default the class's ``__alias__``.
             hooks: whether its hooks are called (``before_delete``, ``after_delete``), and those of
                 documents that are deleted with it.
+            check_version: whether it is deleted only where it is stored with the version that it
+                was loaded with, in a class that has a ``VersionField``.
             session: a session of the driver's, in which that happens.
             write_concern: which answer the deletes wait for, as for ``using``.
 
@@ -383,9 +386,12 @@ class BaseDocument(DocumentStorage):
 
         Raises:
             DeleteDeniedError: a document refers to it, and forbids it; nothing was changed.
+            StaleDocumentError: another version is stored, or it is gone already.
         """
         target = type(self).objects._target(alias, session, write_concern)
-        return await deleting.delete_document(target, self, hooks=hooks)
+        return await deleting.delete_document(
+            target, self, hooks=hooks, check_version=check_version
+        )
 
     async def update(
         self,

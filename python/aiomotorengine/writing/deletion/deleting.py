@@ -25,6 +25,7 @@ from aiomotorengine.writing.deletion.plan import find_ids, planned, with_ids
 from aiomotorengine.writing.deletion.rules import rules_for
 from aiomotorengine.writing.hooks import after_deleting, before_deleting, has_delete_hooks
 from aiomotorengine.writing.identity import by_id
+from aiomotorengine.writing.versions import by_id_and_version, refuse_stale
 
 __all__ = [
     "delete_document",
@@ -38,13 +39,16 @@ LOADED_AT_ONCE = 1_000
 """How many documents are loaded for their hooks and deleted at once."""
 
 
-async def delete_document(target: Target, document: Any, *, hooks: bool = True) -> int:
+async def delete_document(
+    target: Target, document: Any, *, hooks: bool = True, check_version: bool = False
+) -> int:
     """Delete a document; it keeps its ``_id``.
 
     Parameters:
         target: where it is stored.
         document: the document.
         hooks: whether its hooks are called, and those of documents that go with it.
+        check_version: whether it is deleted only where it is stored with its version.
 
     Returns:
         How many were deleted: 1, or 0 where nothing is stored under its id.
@@ -52,16 +56,21 @@ async def delete_document(target: Target, document: Any, *, hooks: bool = True) 
     Raises:
         ValueError: its ``_id`` is a condition.
         DeleteDeniedError: another document refers to it, and forbids it.
+        StaleDocumentError: another version is stored, or nothing is.
     """
     if document._id is None:
         return 0
-    query = by_id(document)
+    query = by_id_and_version(document) if check_version else by_id(document)
     if hooks:
         await before_deleting(document)
     target = target.with_class(type(document))
     if rules_for(target.document_class):
+        if check_version and not await find_ids(target, query, limit=1):
+            await refuse_stale(target, document)
         await follow_rules(target, {id_key(document._id): document._id}, hooks=hooks)
     count = await commands.delete_one(target, query)
+    if check_version and not count and target.collection.write_concern.acknowledged:
+        await refuse_stale(target, document)
     if hooks and count:
         await after_deleting(document)
     return count
