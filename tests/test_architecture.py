@@ -36,7 +36,7 @@ STANDS_ON = {
     "database": "",
     "redaction": "",
     "connection": "drivers database redaction",
-    "sessions": "connection documents arguments",
+    "sessions": "connection documents server_errors arguments",
     "pacing": "",
     "wire": "server_errors codec sessions",
     "reading": "wire pacing query_builder",

@@ -51,6 +51,10 @@ from aiomotorengine.fields import (
 from aiomotorengine.query_builder.node import Q, QNot
 from aiomotorengine.queryset import QuerySet
 from aiomotorengine.rows import Rows
+from aiomotorengine.sessions.blocks import outside_transaction as outside_transaction
+from aiomotorengine.sessions.blocks import run_transaction as run_transaction
+from aiomotorengine.sessions.blocks import start_session as start_session
+from aiomotorengine.sessions.blocks import transaction as transaction
 from aiomotorengine.update.u import U
 
 # Written out, so that it is there in a tree that is not installed; a test compares it with

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pymongo
 import pytest
 from bson.raw_bson import RawBSONDocument
 from pymongo import AsyncMongoClient, MongoClient, message
@@ -26,6 +27,7 @@ from tests.servers import Server
 LOOKED_FOR_BY_PYMONGO = {"_type_marker", "_add_to_bulk"}
 OF_BULKS = {"gen_ordered", "gen_unordered", "ops"}
 OF_CONNECTIONS = {"is_mongos", "is_repl", "supports_sessions"}
+OF_TRANSACTIONS = {"has_completed_command", "set_starting"}
 OF_PYTHON = {"_is_gil_enabled", "_replace"}
 
 
@@ -68,10 +70,11 @@ def test_all_private_names_are_listed() -> None:
     trees = [ast.parse(source.read_text(encoding="utf-8")) for source in sources]
     used = {name for tree in trees for name in names_used(tree) if is_private(name)}
     made = {name for tree in trees for name in names_made(tree)}
-    undocumented = OF_BULKS | OF_CONNECTIONS
+    undocumented = OF_BULKS | OF_CONNECTIONS | OF_TRANSACTIONS
     listed = PRIVATE_NAMES.keys() - LOOKED_FOR_BY_PYMONGO - undocumented
     # What a session of PyMongo's is given in place of its own methods is a name of ours, too.
-    assert used - made - OF_PYTHON == listed - made
+    assert used - made - OF_TRANSACTIONS = {"has_completed_command", "set_starting"}
+OF_PYTHON == listed - made
     assert PRIVATE_NAMES.keys() & made >= LOOKED_FOR_BY_PYMONGO
 
 
@@ -124,6 +127,13 @@ def sessions_have(name: str) -> bool:
         return hasattr(session, name) and hasattr(other, name)
 
 
+def transactions_have(name: str) -> bool:
+    client: MongoClient[dict[str, Any]]
+    with MongoClient(connect=False) as client, client.start_session() as session:
+        other = AsyncMongoClient(connect=False).start_session()
+        return hasattr(session._transaction, name) and hasattr(other._transaction, name)
+
+
 CHECKS: dict[str, Callable[[], bool]] = {
     "_type_marker": raw_documents_are_marked,
     "_add_to_bulk": requests_add_themselves,
@@ -136,6 +146,9 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "is_mongos": lambda: connections_keep("is_mongos"),
     "is_repl": lambda: connections_keep("is_repl"),
     "supports_sessions": lambda: connections_keep("supports_sessions"),
+    "_csot": lambda: hasattr(pymongo, "_csot") and hasattr(pymongo._csot, "remaining"),
+    "set_starting": lambda: transactions_have("set_starting"),
+    "has_completed_command": lambda: transactions_have("has_completed_command"),
     "_error_labels": lambda: "_error_labels" in vars(PyMongoError()),
     "_batch_size": lambda: cursors_keep("_batch_size"),
     "_close_cursor_soon": lambda: both_clients_have("_close_cursor_soon"),

@@ -5,15 +5,19 @@ The functions here do nothing where a version of theirs does not have these name
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
+import pymongo
 from pymongo import message
 
 __all__ = [
     "PRIVATE_NAMES",
+    "begin_again",
     "close_cursor_soon",
     "is_of_motor",
+    "seconds_left",
     "set_batch_size",
 ]
 
@@ -40,6 +44,9 @@ PRIVATE_NAMES: Mapping[str, str] = {
     # Transactions that a program began with the driver's session.
     "_get_bound_session": "bound sessions; without it, bulk inserts do not know of them",
     "_transaction": "telling transactions apart; without it, each question is of a new one",
+    "set_starting": "transactions whose first command cannot be encoded; without it, they are over",
+    "has_completed_command": "the same",
+    "_csot": "the time that ``pymongo.timeout`` leaves; without it, there is no end to that",
     "_starting_transaction": "whether a transaction has sent anything; without it, it has",
     # Closing a client whose event loop does not run any more; without them, sockets stay open until
     # Python's collector finds them.
@@ -63,6 +70,26 @@ for names in the library that are not listed.
 def is_of_motor(cursor: Any) -> bool:
     """Whether a cursor is Motor's, which works with one of PyMongo's on a thread."""
     return hasattr(cursor, "delegate")
+
+
+def begin_again(session: Any) -> None:
+    """Have a transaction begin with the next command, if none of it has reached a server.
+
+    The driver takes it for begun before it encodes the first command.
+
+    Parameters:
+        session: PyMongo's session.
+    """
+    transaction: Any = getattr(session, "_transaction", None)
+    if hasattr(transaction, "set_starting") and not transaction.has_completed_command:
+        transaction.set_starting()
+
+
+def seconds_left() -> float:
+    """How much is left of the time that ``pymongo.timeout`` gives the running task."""
+    remaining = getattr(getattr(pymongo, "_csot", None), "remaining", None)
+    seconds: float | None = None if remaining is None else remaining()
+    return math.inf if seconds is None else seconds
 
 
 def set_batch_size(cursor: Any, size: int) -> None:

@@ -23,12 +23,14 @@ from pymongo.errors import (
 )
 
 from aiomotorengine.connection import OpenClient
+from aiomotorengine.drivers import private_names
 from aiomotorengine.errors import (
     ConcurrentSessionUseError,
     TransactionAbortedError,
     TransactionEndedError,
 )
-from aiomotorengine.sessions.saved import of_pymongo
+from aiomotorengine.server_errors import ServerErrors
+from aiomotorengine.sessions.saved import has_sent_commands, of_pymongo
 from aiomotorengine.sessions.transaction import Transaction
 
 __all__ = ["Scope", "no_scopes", "scope_here", "scope_of"]
@@ -79,29 +81,43 @@ class Scope:
         return "session" if self.transaction is None else "transaction"
 
     def check(self) -> None:
-        """See whether an operation may begin.
+        """See whether anything may be begun.
 
         Raises:
             TransactionEndedError: the block is over.
             TransactionAbortedError: the transaction was aborted by an error.
-            ConcurrentSessionUseError: an operation is under way.
         """
         if self._is_over or (self.transaction is not None and not self.session.in_transaction):
             raise TransactionEndedError.of(self._name)
         if self.error is not None:
             raise TransactionAbortedError.by(self.error)
+
+    def _begin(self) -> None:
+        """See whether an operation may begin.
+
+        Raises:
+            ConcurrentSessionUseError: another one is under way.
+        """
+        self.check()
         if self._under_way is not None and not self._under_way.done():
             raise ConcurrentSessionUseError.of(self._name)
 
-    async def run(self, work: Callable[[], Awaitable[T]]) -> T:
+    async def run(self, work: Callable[[], Awaitable[T]], document_class: type[Any]) -> T:
         """Run one operation, while which no other may begin.
 
         If this is cancelled, the operation is under way until the driver has let go of it.
 
+        Parameters:
+            work: asks the driver.
+            document_class: the class whose documents it is about, and whose passwords must not
+                stand in what is said of it later.
+
         Raises:
+            ConcurrentSessionUseError: another one is under way.
             Exception: as for ``check``; or what the operation raises.
         """
-        self.check()
+        self._begin()
+        is_first = not has_sent_commands(self.session)
         operation: asyncio.Future[T] = asyncio.ensure_future(work())
         self._under_way = operation
         try:
@@ -115,8 +131,13 @@ class Scope:
         try:
             return operation.result()
         except Exception as error:
+            if is_of_standalone(error):
+                error.add_note(STANDALONE_NOTE)
             if ends_transaction(error):
-                self.abort(error)
+                self.abort(shown(error, document_class))
+            elif is_first and self.transaction is not None:
+                # It could not be encoded. The driver takes the transaction for begun.
+                private_names.begin_again(of_pymongo(self.session))
             raise
 
     def abort(self, error: BaseException) -> None:
@@ -124,12 +145,8 @@ class Scope:
 
         The first one counts.
         """
-        if self.transaction is None:
-            return
-        if self.error is None:
+        if self.transaction is not None and self.error is None:
             self.error = error
-            if is_of_standalone(error):
-                error.add_note(STANDALONE_NOTE)
 
     async def finish(self) -> None:
         """Begin no operation any more, and wait for the one that is under way."""
@@ -137,15 +154,12 @@ class Scope:
         if self._under_way is not None:
             await asyncio.wait([self._under_way])
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Let no operation begin in this block, which is an operation itself."""
-        self.check()
-        held = self._under_way = asyncio.get_running_loop().create_future()
-        try:
-            yield
-        finally:
-            held.set_result(None)
+    def hold(self) -> asyncio.Future[None]:
+        """Let no operation begin until this future is done, as if it were one itself."""
+        self._begin()
+        held: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._under_way = held
+        return held
 
     @contextmanager
     def entered(self) -> Iterator[None]:
@@ -195,6 +209,13 @@ def ends_transaction(error: Exception) -> bool:
     if isinstance(error, NOT_SENT):
         return False
     return isinstance(error, PyMongoError | InvalidBSON)
+
+
+def shown(error: Exception, document_class: type[Any]) -> Exception:
+    """An error as it may be shown."""
+    if isinstance(error, OperationFailure):
+        return ServerErrors(document_class).error(error)
+    return error
 
 
 def is_of_standalone(error: BaseException) -> bool:

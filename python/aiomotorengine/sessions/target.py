@@ -154,7 +154,7 @@ class Target:
             work = partial(within, seconds, work)
         if self.scope is None:
             return await work()
-        return await self.scope.run(work)
+        return await self.scope.run(work, self.document_class)
 
     # -- what documents get back -----------------------------------------------------------------
 
