@@ -259,6 +259,7 @@ class ListCall(Call):
 
     def __init__(self, target: Target, options: Options, reader: RowReader | None = None) -> None:
         super().__init__(target, options, reader, stops_at_refusal=True, wants_documents=True)
+        self._target = target
         self._ready: deque[Batch] = deque()
         self._given: list[Any] = []
         """What was passed, where those that are refused are written down."""
@@ -285,6 +286,11 @@ class ListCall(Call):
         self._took(len(documents))
         if self._account.rejects is not None:
             self._given = documents if given is None else given
+        with self._target.changing_all(documents):
+            await self._insert(documents)
+            await self._sender.drain()
+
+    async def _insert(self, documents: list[Any]) -> None:
         is_one_step = self._preparer.validates_as_it_encodes
         if not is_one_step:
             await self._validate(documents)
