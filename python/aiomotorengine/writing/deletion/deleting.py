@@ -142,15 +142,9 @@ async def delete_first(target: Target, filters: QNode, order: Sequence[tuple[str
         ValueError: as for ``delete_many``.
         DeleteDeniedError: another document refers to it, and forbids it.
     """
-    query: Mapping[str, Any] = filters.to_query(target.document_class)
-    if rules_for(target.document_class):
-        ids = await find_ids(
-            target, query, order=order, limit=1, naming=lambda: naming(target, filters)
-        )
-        if not ids:
-            return 0
-        await follow_rules(target, ids)
-        return await commands.delete_one(target, with_ids(query, [*ids.values()]))
+    query = await query_of_first(target, filters, order)
+    if query is None:
+        return 0
     with naming(target, filters):
         if not order:
             return await commands.delete_one(target, query)
@@ -169,19 +163,34 @@ async def find_one_and_delete(
         StoredValueError: it was deleted, and cannot be read.
         ValueError, DeleteDeniedError: as for ``delete_first``.
     """
-    query: Mapping[str, Any] = filters.to_query(target.document_class)
-    sort = list(order) or None
-    if rules_for(target.document_class):
-        ids = await find_ids(
-            target, query, order=sort, limit=1, naming=lambda: naming(target, filters)
-        )
-        if not ids:
-            return None
-        await follow_rules(target, ids)
-        query = with_ids(query, [*ids.values()])
+    query = await query_of_first(target, filters, order)
+    if query is None:
+        return None
     with naming(target, filters):
-        found = await find_and_modify(target, "find_one_and_delete", query, sort=sort)
+        found = await find_and_modify(
+            target, "find_one_and_delete", query, sort=list(order) or None
+        )
     return found_document(target, found)
+
+
+async def query_of_first(
+    target: Target, filters: QNode, order: Sequence[tuple[str, int]]
+) -> Mapping[str, Any] | None:
+    """What finds the document to delete, once the rules about it are followed.
+
+    Where there are none, that is what finds all of those that meet the conditions; ``None`` where
+    it is known that there is none.
+    """
+    query = filters.to_query(target.document_class)
+    if not rules_for(target.document_class):
+        return query
+    ids = await find_ids(
+        target, query, order=order, limit=1, naming=lambda: naming(target, filters)
+    )
+    if not ids:
+        return None
+    await follow_rules(target, ids)
+    return with_ids(query, [*ids.values()])
 
 
 async def drop_collection(target: Target) -> None:
