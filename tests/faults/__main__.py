@@ -1,6 +1,7 @@
 """The long part of the fault laboratory: random moments, many of them.
 
     python -m tests.faults --cancels 1000 --cuts 200 --kills 20 --failovers 10 --seed 7
+    python -m tests.faults --transactions 500 --transaction-kills 20
 
 Each round has a seed of its own, made from ``--seed`` and its number, by which everything in it is
 chosen: the driver, the codec, the kind of call, how many documents there are, what goes wrong and
@@ -22,7 +23,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from pymongo.errors import PyMongoError
 
@@ -39,6 +40,7 @@ from tests.faults.laboratory import (
     laboratory,
     observing,
 )
+from tests.faults.moments import random_moment
 from tests.faults.mongod import Mongod, mongod
 from tests.faults.proxy import Fault
 from tests.faults.replica_set import (
@@ -47,10 +49,24 @@ from tests.faults.replica_set import (
     replica_set,
     replica_set_laboratory,
 )
+from tests.faults.transacting import Transacting, disturbed
 from tests.faults.wire_faults import CUTS, late
 
-Round = Callable[[Laboratory, "Places", Random], Coroutine[Any, Any, Trial]]
+
+class Tried(Protocol):
+    """What a round has tried."""
+
+    @property
+    def ended(self) -> str:
+        """How the call ended."""
+
+    async def check(self) -> None:
+        """Everything that was promised, whatever happened."""
+
+
+Round = Callable[[Laboratory, "Places", Random], Coroutine[Any, Any, Tried]]
 ROUNDS_BETWEEN_LINES = 100
+ONES_THAT_TAKE_LONG = ("kill", "failover", "transaction_kill")
 
 
 def main(arguments: list[str]) -> int:
@@ -63,10 +79,12 @@ def main(arguments: list[str]) -> int:
         "cut": options.cuts,
         "kill": options.kills,
         "failover": options.failovers,
+        "transaction": options.transactions,
+        "transaction_kill": options.transaction_kills,
     }
     chosen = [(kind, number) for kind, count in numbers.items() for number in range(count)]
     if options.only:
-        kind, number = options.only.split("-")
+        kind, number = options.only.rsplit("-", 1)
         chosen = [(kind, int(number))] * options.times
     print(f"seed {options.seed}; {len(chosen)} rounds", flush=True)
     with ExitStack() as stack:
@@ -85,6 +103,8 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--cuts", type=int, default=200, help="connections lost at random moments")
     parser.add_argument("--kills", type=int, default=20, help="mongod killed, and restarted")
     parser.add_argument("--failovers", type=int, default=10, help="replica sets losing a member")
+    parser.add_argument("--transactions", type=int, default=500, help="that something happens to")
+    parser.add_argument("--transaction-kills", type=int, default=10, help="mongod killed in one")
     parser.add_argument("--seed", type=int, default=Random().getrandbits(32))
     parser.add_argument("--only", metavar="KIND-NUMBER", help="this round alone, such as cut-17")
     parser.add_argument("--times", type=int, default=1, help="how often the only round is run")
@@ -131,19 +151,17 @@ def findings_of(kind: str, number: int, seed: int, places: Places) -> int:
             print(f"FINDING {kind}-{number} ({driver}, {codec}):\n{traceback.format_exc()}")
             return 1
     gc.collect()  # what is left open is found now
-    ended = "nothing raised" if trial.error is None else type(trial.error).__name__
-    ended += " and some unknown" if trial.report.unknown else ""
-    seen.setdefault(kind, Counter())[ended] += 1
-    if kind in ("kill", "failover") or (number + 1) % ROUNDS_BETWEEN_LINES == 0:
+    seen.setdefault(kind, Counter())[trial.ended] += 1
+    if kind in ONES_THAT_TAKE_LONG or (number + 1) % ROUNDS_BETWEEN_LINES == 0:
         print(
             f"{kind}-{number} {driver}, {codec}, {time.monotonic() - started:.1f} s: "
-            f"{ended}; {trial.report}",
+            f"{trial.ended}; {trial}",
             flush=True,
         )
     return 0
 
 
-async def done(make: Round, lab: Laboratory, places: Places, random: Random) -> Trial:
+async def done(make: Round, lab: Laboratory, places: Places, random: Random) -> Tried:
     trial = await make(lab, places, random)
     await trial.check()
     await lab.disconnect()
@@ -186,17 +204,7 @@ async def cancelled(lab: Laboratory, places: Places, random: Random) -> Trial:
     if random.random() < 0.8:
         await lab.ping()  # most moments would otherwise be of connecting
     trial = Trial(lab, documents, refused=refused)
-    steps, seconds = random.randint(0, 200), random.uniform(0, 0.06)
-    by_steps = random.random() < 0.5
-
-    async def moment() -> None:
-        if not by_steps:
-            await asyncio.sleep(seconds)
-            return
-        for _ in range(steps):
-            await asyncio.sleep(0)
-
-    await trial.run_cancelled(call, moment, **options)
+    await trial.run_cancelled(call, random_moment(random), **options)
     return trial
 
 
@@ -266,11 +274,36 @@ async def until_it_answers(lab: Laboratory) -> None:
             return
 
 
+async def transacted(lab: Laboratory, places: Places, random: Random) -> Transacting:
+    """Something happens to a program in a transaction."""
+    return await disturbed(lab, random)
+
+
+async def killed_in_a_transaction(lab: Laboratory, places: Places, random: Random) -> Transacting:
+    """mongod is killed while a program is in a transaction, and comes back."""
+    trial = Transacting(lab, random)
+    await trial.prepare()
+    place = random.randint(1, 12)
+
+    async def kill_and_restart() -> None:
+        await eventually(lambda: len(lab.proxy.seen) >= place)
+        await asyncio.to_thread(places.mongod.kill)
+        await asyncio.to_thread(places.mongod.restart)
+
+    killing = asyncio.create_task(kill_and_restart())
+    await trial.run(tries_again=random.random() < 0.5)
+    await killing
+    await until_it_answers(lab)
+    return trial
+
+
 ROUNDS: dict[str, Round] = {
     "cancel": cancelled,
     "cut": cut,
     "kill": killed,
     "failover": failover,
+    "transaction": transacted,
+    "transaction_kill": killed_in_a_transaction,
 }
 
 

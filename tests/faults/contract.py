@@ -14,7 +14,7 @@ from aiomotorengine import Document
 from aiomotorengine.bulk import BulkReport
 from tests.faults.laboratory import Laboratory
 
-__all__ = ["CALLS", "Trial"]
+__all__ = ["CALLS", "Trial", "our_tasks"]
 
 SECONDS_PER_TEST = 30
 THEIRS = ("/pymongo/", "/motor/", "/asyncio/")
@@ -61,6 +61,15 @@ class Trial:
         self.tasks_before = our_tasks()
         self.error: BaseException | None = None
         self.report = BulkReport()
+
+    @property
+    def ended(self) -> str:
+        """How the call ended."""
+        raised = "nothing raised" if self.error is None else type(self.error).__name__
+        return f"{raised} and some unknown" if self.report.unknown else raised
+
+    def __str__(self) -> str:
+        return str(self.report)
 
     # -- the call ---------------------------------------------------------------------------------
 

@@ -84,8 +84,9 @@ class Observer:
 
     def clear(self) -> None:
         """Remove all documents. The collections stay, since making them anew takes long."""
-        for document_class in (Item, KeyedItem):
-            self.collection(document_class).delete_many({})
+        database = self.client[self.database]
+        for name in database.list_collection_names():
+            database[name].delete_many({})
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,13 +24,6 @@ moments = pytest.mark.parametrize(
         *(("delete", place) for place in range(3)),
     ],
 )
-
-
-@pytest.fixture(autouse=True)
-def cleared(lab: Laboratory) -> Iterator[None]:
-    yield
-    for document_class in CLASSES:
-        lab.observer.collection(document_class).delete_many({})
 
 
 async def a_library() -> Author:
