@@ -25,6 +25,7 @@ from bson.objectid import ObjectId
 from aiomotorengine import codec as codec_api
 from aiomotorengine import storage
 from aiomotorengine.codec import DocumentError, codec_for, pure
+from aiomotorengine.codec.encoded_document import id_of
 from aiomotorengine.fields import datetime_field
 from aiomotorengine.rows.plan import row_plan
 from tests.codec.laws import STANDARD
@@ -115,13 +116,13 @@ def both_write_rows(document_class: Any, seed: int) -> list[Any]:
         results = []
         for row in made:  # each also where one before it is refused
             try:
-                results.append(("returned", snapshot(without_new_ids(*codec.encode_many([row])))))
+                results.append(("returned", snapshot(without_new_ids(codec.encode_many([row])))))
             except DocumentError as error:
-                results.append(("raised", refusal(error), error.encoded, error.ids))
+                results.append(("raised", refusal(error), error.encoded))
         try:
-            together = without_new_ids(*codec.encode_many(made))
+            together = without_new_ids(codec.encode_many(made))
         except DocumentError as error:
-            together = refusal(error), without_new_ids(error.encoded, error.ids)
+            together = refusal(error), without_new_ids(error.encoded)
         return results, snapshot(together)
 
     with stopped_clock():
@@ -146,14 +147,13 @@ def refusal(error: DocumentError) -> Any:
     return description(error)
 
 
-def without_new_ids(encoded: list[bytes], ids: list[Any]) -> Any:
-    """The documents and ids of rows, without those that were made for them."""
-    made = [type(id) is ObjectId for id in ids]
-    bytes_of = [
-        raw.replace(id.binary, b"") if new else raw
-        for raw, id, new in zip(encoded, ids, made, strict=True)
+def without_new_ids(encoded: list[bytes]) -> list[bytes]:
+    """The documents of rows, without the ids that were made for them."""
+    ids = [id_of(raw, STANDARD) for raw in encoded]
+    return [
+        raw.replace(id.binary, b"") if type(id) is ObjectId else raw
+        for raw, id in zip(encoded, ids, strict=True)
     ]
-    return bytes_of, [None if new else id for id, new in zip(ids, made, strict=True)]
 
 
 def both_read(document_class: Any, raw: bytes) -> list[Any]:

@@ -8,10 +8,11 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
+import bson
 import pytest
 from pymongo.operations import InsertOne
 
-from aiomotorengine.codec import new_object_ids, wrap_many
+from aiomotorengine.codec import wrap_many
 from aiomotorengine.wire import requests
 from tests.bulk.models import Key, Row, keys, numbers_of, rows, stored
 from tests.harness import Mongo
@@ -49,14 +50,14 @@ async def test_without_that_name_the_public_way_is_taken(
 
 
 async def test_an_attempt_knows_whether_it_was_sent() -> None:
-    ids = new_object_ids(2)
-    documents = wrap_many([b"\x05\0\0\0\0", b"\x05\0\0\0\0"], ids)
+    raws = [bson.encode({"_id": number}) for number in (7, 8)]
+    documents = wrap_many(raws)
     attempt = requests.Attempt(documents, ordered=True)
     first, second = attempt.documents
-    assert (first["_id"], second["_id"]) == (ids[0], ids[1])
-    assert second.raw == b"\x05\0\0\0\0"
+    assert (first["_id"], second["_id"]) == (7, 8)
+    assert second.raw == raws[1]
     assert not attempt.taken
-    assert first.raw == second.raw
+    assert first.raw == raws[0]
     assert attempt.taken and attempt.taken_in_call
     assert not attempt.forbid()
 

@@ -182,7 +182,7 @@ def test_using_documents_starts_no_new_generation() -> None:
 )
 def test_wrapped_documents_may_be_copied(copied: Any) -> None:
     raw = bson.encode({"_id": 1, "a": "b"})
-    [wrapped] = codec.wrap_many([raw], [1])
+    [wrapped] = codec.wrap_many([raw])
     again = copied(wrapped)
     assert again == {"_id": 1, "a": "b"}
     assert bson.encode(again) == raw

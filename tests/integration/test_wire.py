@@ -34,9 +34,9 @@ class Row(Document):
     word = StringField()
 
 
-def encoded(raw: bytes, id: Any) -> Any:
+def encoded(raw: bytes) -> Any:
     """A document as the driver gets it."""
-    [document] = codec.wrap_many([raw], [id])
+    [document] = codec.wrap_many([raw])
     return document
 
 
@@ -45,7 +45,7 @@ def encoded(raw: bytes, id: Any) -> Any:
 
 def test_pymongo_still_copies_the_bytes_of_marked_documents() -> None:
     raw = bson.encode({"_id": 1, "the bytes": True})
-    document = encoded(raw, 99)  # which the bytes contradict
+    document = encoded(raw)
     changed = (
         "PyMongo no longer copies the bytes of a type with _type_marker 101: "
         "EncodedDocument has to become a RawBSONDocument"
@@ -80,7 +80,7 @@ def test_pymongo_still_makes_marked_document_classes_from_whole_replies() -> Non
 
 def test_an_encoded_document_reads_as_the_mapping_it_holds() -> None:
     stored = {"_id": 5, "a": 1, "b": {"c": [2]}}
-    document = encoded(bson.encode(stored), 5)
+    document = encoded(bson.encode(stored))
     assert dict(document) == stored
     assert list(document) == list(stored)
     assert len(document) == 3
@@ -94,7 +94,7 @@ def test_an_encoded_document_reads_as_the_mapping_it_holds() -> None:
 
 
 def test_an_encoded_document_cannot_be_changed() -> None:
-    document = encoded(bson.encode({"_id": 5}), 5)
+    document = encoded(bson.encode({"_id": 5}))
     with pytest.raises(TypeError, match="cannot be changed"):
         document["a"] = 1
     with pytest.raises(TypeError, match="cannot be changed"):

@@ -113,7 +113,7 @@ class Account:
         open_still = unknown
         if not is_confirmed:
             open_still = sorted([*self._first_time(batch, outcome.written), *unknown])
-        report.ids.add(batch.numbers_at(open_still), [batch.ids[it] for it in open_still])
+        report.ids.add(batch.numbers_at(open_still), batch.ids_at(open_still))
         written = batch.numbers_at(outcome.written)
         self._decided(written)
         (report.inserted if is_confirmed else report.unconfirmed).add(written)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bson.codec_options import CodecOptions
+from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions
 
 from aiomotorengine.bulk.outcome import Outcome
+from aiomotorengine.codec.encoded_document import id_of
 from aiomotorengine.documents.versions import set_version
 from aiomotorengine.sessions.saved import SavedInTransaction
 from aiomotorengine.storage.snapshots import Snapshot, state_of
@@ -86,7 +87,7 @@ class Batch:
     Attributes:
         numbers: their numbers in the source.
         documents: the documents; none where rows are encoded without any.
-        ids: the id each is sent with, and has.
+        ids: the id each is sent with, and has; none where rows are encoded.
         ids_before: the id each had before.
         states_before: whether each counted as saved before.
         versions_before: the version each had before, if its class has versions.
@@ -155,6 +156,21 @@ class Batch:
         if len(positions) == len(self.numbers):
             return self.numbers
         return [self.numbers[position] for position in positions]
+
+    def ids_at(
+        self,
+        positions: Sequence[int],
+        codec_options: CodecOptions[Any] = DEFAULT_CODEC_OPTIONS,
+    ) -> list[Any]:
+        """The ids at some positions; those of rows are in their bytes alone.
+
+        Parameters:
+            positions: the positions.
+            codec_options: by which ids are read there that are no ``ObjectId``.
+        """
+        if self.ids:
+            return [self.ids[position] for position in positions]
+        return [id_of(self.encoded[position].raw, codec_options) for position in positions]
 
     def restore(self) -> None:
         """Make the documents what they were before they got their ids."""

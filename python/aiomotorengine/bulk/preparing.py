@@ -251,11 +251,9 @@ class Preparer:
         stepped_back = self._rows.stepped_back
         ids = None if self._resumption is None else self._resumption.ids_of(batch.numbers)
         try:
-            batch.encoded[:], batch.ids[:] = self._rows.encode_many(
-                batch.given, ids, seconds=self._pace.left
-            )
+            batch.encoded[:] = self._rows.encode_many(batch.given, ids, seconds=self._pace.left)
         except DocumentError as error:
-            batch.encoded[:], batch.ids[:] = error.encoded, error.ids
+            batch.encoded[:] = error.encoded
             if isinstance(error.document, RefusedRow):
                 self._refuse_row(batch, error.index, error.document)
             else:
@@ -283,7 +281,7 @@ class Preparer:
             await self._refuse_where(requests.is_too_deep, self._refuse_too_deep, batch)
         part = batch.cut(0, len(batch.encoded))
         part.sizes.extend(map(len, part.encoded))
-        part.encoded[:] = codec.wrap_many(part.encoded, part.ids)
+        part.encoded[:] = codec.wrap_many(part.encoded)
         return part
 
     async def _call_hooks(self, batch: Batch) -> None:

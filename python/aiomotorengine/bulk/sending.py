@@ -223,7 +223,7 @@ class Sender:
         assert self._resumption is not None
         may_be_in = self._resumption.may_be_in
         asked = [it for it, number in enumerate(batch.numbers) if may_be_in(number)]
-        ids = [batch.ids[it] for it in asked]
+        ids = batch.ids_at(asked, self._target.collection.codec_options)
         try:
             stored = [asked[it] for it in await positions_of_stored(self._target, ids)]
         except Exception as error:

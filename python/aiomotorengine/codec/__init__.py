@@ -135,9 +135,9 @@ def new_object_ids(count: int) -> list[ObjectId]:
     return _side.new_object_ids(count)
 
 
-def wrap_many(encoded: Sequence[bytes], ids: Sequence[Any]) -> list[MutableMapping[str, Any]]:
+def wrap_many(encoded: Sequence[bytes]) -> list[MutableMapping[str, Any]]:
     """Encoded documents as the driver takes them: mappings that are copied from their bytes."""
-    return _side.wrap_many(encoded, ids)
+    return _side.wrap_many(encoded)
 
 
 def cut_reply(raw: bytes) -> tuple[bytes, str, list[int]] | None:

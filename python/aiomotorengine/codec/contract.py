@@ -22,7 +22,6 @@ class DocumentError(Exception):
         index: which document, counted from 0 in the call.
         encoded: what ``encode_many`` has made of the documents before it.
         decoded: what ``decode_many`` has.
-        ids: where rows are encoded, the ids of those before it.
         document: where rows are encoded, the document of the one that was refused, or the
             ``RefusedRow`` in its place.
     """
@@ -32,7 +31,6 @@ class DocumentError(Exception):
         self.index = index
         self.encoded: list[bytes] = []
         self.decoded: list[Any] = []
-        self.ids: list[Any] = []
         self.document: Any = None
 
 
@@ -110,7 +108,7 @@ class RowCodec(Protocol):
         ids: Sequence[Any] | None = None,
         *,
         seconds: float | None = None,
-    ) -> tuple[list[bytes], list[Any]]:
+    ) -> list[bytes]:
         """What ``Codec.encode_many`` makes of the documents of rows, which are validated.
 
         Parameters:
@@ -119,7 +117,8 @@ class RowCodec(Protocol):
             seconds: after about how long the rest is left for another call, as for documents.
 
         Returns:
-            A BSON document for each, and its id: the row's own, or a new one.
+            A BSON document for each. Its ``_id`` comes first: the row's own, or else the given or a
+            new one.
 
         Raises:
             DocumentError: a row is refused.
@@ -138,14 +137,8 @@ class Implementation(Protocol):
     def new_object_ids(self, count: int) -> list[ObjectId]:
         """So many new ids, unique as ObjectId's specification asks: across processes and forks."""
 
-    def wrap_many(
-        self, encoded: Sequence[bytes], ids: Sequence[Any]
-    ) -> list[MutableMapping[str, Any]]:
-        """Objects that PyMongo copies into a message from their bytes, one for each document.
-
-        Raises:
-            ValueError: there is not one id for each.
-        """
+    def wrap_many(self, encoded: Sequence[bytes]) -> list[MutableMapping[str, Any]]:
+        """Objects that PyMongo copies into a message from their bytes, one for each document."""
 
     def cut_reply(self, raw: bytes) -> tuple[bytes, str, list[int]] | None:
         """Take the batch out of a server's reply.

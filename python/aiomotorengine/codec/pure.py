@@ -154,9 +154,8 @@ class RowCodec:
         ids: Sequence[Any] | None = None,
         *,
         seconds: float | None = None,
-    ) -> tuple[list[bytes], list[Any]]:
+    ) -> list[bytes]:
         encoded: list[bytes] = []
-        given: list[Any] = []
         end = end_after(seconds)
         for row, id in zip(rows, repeat(None) if ids is None else ids, strict=ids is not None):
             document = self._read(row)
@@ -170,12 +169,11 @@ class RowCodec:
                 encoded += self._encode(document, id)
             except DocumentError as refused:
                 error = refused_after(encoded)
-                error.ids, error.document = given, document
+                error.document = document
                 raise error from refused.__cause__
-            given.append(id)
             if perf_counter() >= end:
                 break
-        return encoded, given
+        return encoded
 
     def _encode(self, document: Any, id: Any) -> list[bytes]:
         """The bytes of a document that is to be inserted, as ``writing.saving`` has the order."""

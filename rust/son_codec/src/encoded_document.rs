@@ -14,7 +14,6 @@ use crate::pure::pure;
 pub(crate) struct EncodedDocument {
     #[pyo3(get)]
     raw: Py<PyBytes>,
-    id: Py<PyAny>,
 }
 
 #[pymethods]
@@ -24,8 +23,8 @@ impl EncodedDocument {
     const TYPE_MARKER: u8 = 101; // what PyMongo looks for, to copy the bytes as they are
 
     #[new]
-    fn new(raw: Py<PyBytes>, id: Py<PyAny>) -> Self {
-        Self { raw, id }
+    fn new(raw: Py<PyBytes>) -> Self {
+        Self { raw }
     }
 
     fn __contains__(&self, key: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -33,9 +32,6 @@ impl EncodedDocument {
     }
 
     fn __getitem__<'py>(&self, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        if is_id(key) {
-            return Ok(self.id.bind(key.py()).clone());
-        }
         self.in_python(key.py(), |twin| twin.get_item(key))
     }
 
@@ -68,7 +64,7 @@ impl EncodedDocument {
 
     /// A copy is the twin: of what listens to commands, some copies them whole.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        (python_class(py)?, (&self.raw, &self.id)).into_pyobject(py)
+        (python_class(py)?, (&self.raw,)).into_pyobject(py)
     }
 
     /// The other methods of a mapping.
@@ -85,7 +81,7 @@ impl EncodedDocument {
         ask: impl FnOnce(&Bound<'py, PyAny>) -> PyResult<T>,
     ) -> PyResult<T> {
         let _call = Call::begin(py);
-        ask(&python_class(py)?.call1((&self.raw, &self.id))?)
+        ask(&python_class(py)?.call1((&self.raw,))?)
     }
 }
 
@@ -99,22 +95,13 @@ fn is_id(key: &Bound<'_, PyAny>) -> bool {
 
 /// Wrap encoded documents for the driver.
 #[pyfunction]
-pub(crate) fn wrap_many<'py>(
-    encoded: &Bound<'py, PyAny>,
-    ids: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyList>> {
+pub(crate) fn wrap_many<'py>(encoded: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
     let py = encoded.py();
-    let (encoded, ids) = (listed(encoded)?, listed(ids)?);
-    if encoded.len() != ids.len() {
-        return Err(pyo3::exceptions::PyValueError::new_err(
-            "there must be an id for each document",
-        ));
-    }
+    let encoded = listed(encoded)?;
     let _pause = PausedCollector::new(py, false);
-    let documents = Items::of(&encoded).zip(Items::of(&ids)).map(|(raw, id)| {
-        let (raw, id) = (raw.cast_into()?.unbind(), id.unbind());
-        let document = Bound::new(py, EncodedDocument { raw, id })?;
-        Ok(untracked(document).into_any())
+    let documents = Items::of(&encoded).map(|raw| {
+        let raw = raw.cast_into()?.unbind();
+        Ok(untracked(Bound::new(py, EncodedDocument { raw })?).into_any())
     });
     list_of(py, encoded.len(), documents)
 }

@@ -75,6 +75,13 @@ pub(crate) fn new_object_ids<'py>(py: Python<'py>, count: usize) -> PyResult<Bou
     list_of(py, count, ids)
 }
 
+/// The id of a document that is written.
+pub(crate) enum Id {
+    Given(Py<PyAny>),
+    /// The bytes of one that was made for it, of which nobody wants an object.
+    New([u8; 12]),
+}
+
 /// The ids of documents that have none of their own, one after the other as they are wanted.
 pub(crate) struct NewIds {
     bytes: std::vec::IntoIter<[u8; 12]>,
@@ -100,22 +107,15 @@ impl NewIds {
     }
 
     #[inline]
-    pub(crate) fn next<'py>(
-        &mut self,
-        py: Python<'py>,
-        class: &ObjectIds,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn next(&mut self, py: Python<'_>) -> PyResult<Id> {
         if let Some(id) = self.given.take() {
-            return Ok(id.into_bound(py));
+            return Ok(Id::Given(id));
         }
-        let bytes = match self.bytes.next() {
-            Some(bytes) => bytes,
-            None => {
-                self.bytes = new_bytes(py, self.count)?.into_iter();
-                self.bytes.next().ok_or_else(broken)?
-            }
-        };
-        class.make(py, bytes)
+        if let Some(bytes) = self.bytes.next() {
+            return Ok(Id::New(bytes));
+        }
+        self.bytes = new_bytes(py, self.count)?.into_iter();
+        self.bytes.next().map(Id::New).ok_or_else(broken)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
+use pyo3::types::PyList;
 
 use super::Rows;
 use super::fetch::State;
@@ -67,7 +67,7 @@ impl RowCodec {
         rows: &Bound<'py, PyAny>,
         ids: Option<&Bound<'py, PyAny>>,
         seconds: Option<f64>,
-    ) -> PyResult<Bound<'py, PyTuple>> {
+    ) -> PyResult<Bound<'py, PyList>> {
         let py = rows.py();
         let _call = Call::begin(py);
         let mut deadline = Deadline::after(seconds);
@@ -96,7 +96,7 @@ impl RowCodec {
         let calls_functions = self.calls_functions();
         let _pause = PausedCollector::new(py, calls_functions);
         let mut new_ids = NewIds::for_so_many(rows.len());
-        let (mut encoded, mut ids) = (Vec::new(), Vec::new());
+        let mut encoded = Vec::new();
         let mut out = codec.writer();
         for row in Items::of(&rows) {
             out.clear();
@@ -115,8 +115,8 @@ impl RowCodec {
             } else {
                 out.bytes().len()
             };
-            let outcome = outcome.and_then(|id| Ok((make_bytes(py, out.bytes())?.into_any(), id)));
-            let (bytes, id) = match outcome {
+            let outcome = outcome.and_then(|()| Ok(make_bytes(py, out.bytes())?.into_any()));
+            let bytes = match outcome {
                 Ok(done) => done,
                 Err(Stop::Raised(error)) if !is_ordinary(&error) => return Err(*error),
                 Err(Stop::Raised(_) | Stop::AskPython) => {
@@ -125,8 +125,9 @@ impl RowCodec {
                         Ok(done) => done,
                         Err(error) => {
                             codec.keep(out);
+                            self.keep_state(state);
                             let index = encoded.len();
-                            let made = [("encoded", encoded), ("ids", ids)];
+                            let made = [("encoded", encoded)];
                             let error = self.document_error.renumbered(py, error, index, made)?;
                             return Err(error);
                         }
@@ -134,16 +135,13 @@ impl RowCodec {
                 }
             };
             push(&mut encoded, bytes)?;
-            push(&mut ids, id)?;
             if deadline.is_over(size) {
                 break;
             }
         }
         codec.keep(out);
-        let encoded = list_of(py, encoded.len(), encoded.into_iter().map(Ok))?;
-        let ids = list_of(py, ids.len(), ids.into_iter().map(Ok))?;
         self.keep_state(state);
-        (encoded, ids).into_pyobject(py)
+        list_of(py, encoded.len(), encoded.into_iter().map(Ok))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -179,19 +177,18 @@ impl RowCodec {
             .is_none_or(|rules| rules.calls_functions)
     }
 
-    /// The bytes and the id of a row by the Python side.
+    /// The bytes of a row by the Python side.
     #[cold]
     fn in_python<'py>(
         &self,
         row: &Bound<'py, PyAny>,
         given_id: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = row.py();
         self.stepped_back.fetch_add(1, Ordering::Relaxed);
         let id = given_id.unwrap_or_else(|| py.None().into_bound(py));
-        let done = self.all_in_python(&PyList::new(py, [row])?, &PyList::new(py, [id])?)?;
-        let (encoded, ids): (Bound<'py, PyList>, Bound<'py, PyList>) = done.extract()?;
-        Ok((encoded.get_item(0)?, ids.get_item(0)?))
+        self.all_in_python(&PyList::new(py, [row])?, &PyList::new(py, [id])?)?
+            .get_item(0)
     }
 
     #[cold]
@@ -199,7 +196,7 @@ impl RowCodec {
         &self,
         rows: &Bound<'py, PyList>,
         ids: &Bound<'py, PyList>,
-    ) -> PyResult<Bound<'py, PyTuple>> {
+    ) -> PyResult<Bound<'py, PyList>> {
         let py = rows.py();
         let name = intern!(py, "encode_many");
         let done = self.pure.bind(py).call_method1(name, (rows, ids))?;

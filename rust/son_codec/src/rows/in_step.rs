@@ -81,8 +81,8 @@ impl<'a, 'py> InStep<'a, 'py> {
         })
     }
 
-    /// Whether a key did not come where it was expected. No code of Python's has run before that was
-    /// known.
+    /// Whether a key did not come where it was expected, so that the row has to be fetched. It can be
+    /// read anew from its beginning, since no Python code has run for it yet.
     pub(super) fn is_out(&self) -> bool {
         self.is_out
     }

@@ -7,9 +7,9 @@ use super::fetch::{Fetched, State};
 use super::in_step::InStep;
 use super::rules::{Class, Missing, Rules};
 use super::text::stripped;
-use crate::bson::Writer;
+use crate::bson::{Scalar, Writer};
 use crate::errors::{Outcome, Stop};
-use crate::new_ids::NewIds;
+use crate::new_ids::{Id, NewIds};
 use crate::objects::{Sequence, Value, ascii, exact};
 use crate::plan::{Context, Document, Field, FieldValues};
 
@@ -26,30 +26,30 @@ pub(crate) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Write a row of the codec's class. Gives its id: its own, or the one that is made for it.
+    /// Write a row of the codec's class, with an id: its own, or the one that is made for it.
     pub(super) fn write_row<'py>(
         &self,
         row: Value<'_, 'py>,
         new_ids: &mut NewIds,
         out: &mut Writer,
         context: &Context<'py>,
-    ) -> Outcome<Bound<'py, PyAny>> {
+    ) -> Outcome<()> {
         let plan = context.plans.first().ok_or(Stop::AskPython)?;
         let class = &self.rules.whole;
         let mut row = match &self.rules.columns {
             None => {
                 let row = exact::<PyDict>(row).ok_or(Stop::AskPython)?;
                 let values = InStep::of_mapping(self, &row, WHOLE, class);
-                if let Some(id) = self.write_in_step(values, plan, new_ids, out, context)? {
-                    return Ok(id);
+                if self.write_in_step(values, plan, new_ids, out, context)? {
+                    return Ok(());
                 }
                 Fetched::of_mapping(&row, WHOLE, class, self.rules, self.state)?
             }
             Some(columns) => {
                 let row = Sequence::of(row).ok_or(Stop::AskPython)?;
                 let values = InStep::of_sequence(context.py, self, row);
-                if let Some(id) = self.write_in_step(values, plan, new_ids, out, context)? {
-                    return Ok(id);
+                if self.write_in_step(values, plan, new_ids, out, context)? {
+                    return Ok(());
                 }
                 Fetched::of_sequence(row, columns, class, self.rules, self.state)?
             }
@@ -74,11 +74,10 @@ impl<'a> Rows<'a> {
             class,
             context,
         };
-        write_values(&mut values, plan, Some(id.as_borrowed()), out, context)?;
-        Ok(id)
+        write_values(&mut values, plan, Some(&id), out, context)
     }
 
-    /// The same for one that is in step; `None` if it is not, and nothing is written.
+    /// The same for one that is in step; `false` if it is not, and nothing is written.
     #[inline]
     fn write_in_step<'py>(
         &self,
@@ -87,18 +86,17 @@ impl<'a> Rows<'a> {
         new_ids: &mut NewIds,
         out: &mut Writer,
         context: &Context<'py>,
-    ) -> Outcome<Option<Bound<'py, PyAny>>> {
+    ) -> Outcome<bool> {
         let Some(mut values) = values else {
-            return Ok(None);
+            return Ok(false);
         };
         let given = values.id();
         if values.is_out() {
-            return Ok(None);
+            return Ok(false);
         }
         let id = given_or_new(self.id_of(given, context)?, new_ids, context)?;
         let context = &context.validating();
-        let is_written = write_if_in_step(values, plan, Some(id.as_borrowed()), out, context)?;
-        Ok(is_written.then_some(id))
+        write_if_in_step(values, plan, Some(&id), out, context)
     }
 
     /// Write a mapping in the place of an embedded document.
@@ -279,14 +277,14 @@ impl<'a> Rows<'a> {
 
 /// The id that a row has, or a new one.
 #[inline]
-fn given_or_new<'py>(
-    given: Option<Bound<'py, PyAny>>,
+fn given_or_new(
+    given: Option<Bound<'_, PyAny>>,
     new_ids: &mut NewIds,
-    context: &Context<'py>,
-) -> Outcome<Bound<'py, PyAny>> {
+    context: &Context<'_>,
+) -> Outcome<Id> {
     match given {
-        Some(id) => Ok(id),
-        None => Ok(new_ids.next(context.py, &context.types.object_ids)?),
+        Some(id) => Ok(Id::Given(id.unbind())),
+        None => Ok(new_ids.next(context.py)?),
     }
 }
 
@@ -295,11 +293,19 @@ fn given_or_new<'py>(
 fn write_values<'py>(
     values: &mut impl FieldValues<'py>,
     plan: &Document,
-    id: Option<Value<'_, '_>>,
+    id: Option<&Id>,
     out: &mut Writer,
     context: &Context<'_>,
 ) -> Outcome<()> {
-    let start = plan.begin(id, out, context)?;
+    let start = match id {
+        Some(Id::Given(id)) => plan.begin(Some(id.bind_borrowed(context.py)), out, context)?,
+        Some(Id::New(bytes)) => {
+            let start = plan.begin(None, out, context)?;
+            out.scalar(&plan.id_key, Scalar::object_id(*bytes))?;
+            start
+        }
+        None => plan.begin(None, out, context)?,
+    };
     plan.write_fields(values, out, context)?;
     Ok(out.end(start)?)
 }
@@ -309,7 +315,7 @@ fn write_values<'py>(
 fn write_if_in_step(
     mut values: InStep<'_, '_>,
     plan: &Document,
-    id: Option<Value<'_, '_>>,
+    id: Option<&Id>,
     out: &mut Writer,
     context: &Context<'_>,
 ) -> Outcome<bool> {
