@@ -518,6 +518,8 @@ class QuerySet(Generic[D]):
         resume: BulkReport | None = None,
         validate: bool = True,
         hooks: bool = True,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
     ) -> list[D] | None:
         """Validate all documents, then insert them.
 
@@ -537,6 +539,8 @@ class QuerySet(Generic[D]):
             validate: whether documents are validated; without it, what cannot be encoded is still
                 refused.
             hooks: whether the hooks of the documents are called.
+            session: a session of the driver's, in which they are inserted.
+            write_concern: which answer is waited for, as for ``using``.
 
         Returns:
             The documents as a list, with their ids (the very list that was given, if it was one);
@@ -560,7 +564,8 @@ class QuerySet(Generic[D]):
             validate=bool(validate),
             hooks=bool(hooks),
         )
-        return await bulk.insert_list(self._target(alias), documents, options)
+        target = self._target(alias, session, write_concern)
+        return await bulk.insert_list(target, documents, options)
 
     async def insert_stream(
         self,
@@ -578,6 +583,8 @@ class QuerySet(Generic[D]):
         resume: BulkReport | None = None,
         validate: bool = True,
         hooks: bool = True,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
     ) -> BulkReport:
         """Insert the documents of a source that need not fit into memory.
 
@@ -612,6 +619,9 @@ class QuerySet(Generic[D]):
             hooks: whether the hooks of the documents are called. A document for which one that
                 comes before it raises is refused; after one that comes after it and raises, the
                 stream stops, and its exception is raised in any case.
+            session: a session of the driver's, in which they are inserted: one batch at a time,
+                when it is full or the source at its end.
+            write_concern: which answer is waited for, as for ``using``.
 
         Returns:
             The report: what became of each document, by its number in the source; with ``resume``
@@ -651,7 +661,8 @@ class QuerySet(Generic[D]):
             validate=bool(validate),
             hooks=bool(hooks),
         )
-        return await bulk.insert_stream(self._target(alias), source, options)
+        target = self._target(alias, session, write_concern)
+        return await bulk.insert_stream(target, source, options)
 
     @overload
     async def update(

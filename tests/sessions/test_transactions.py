@@ -87,7 +87,7 @@ async def test_w09_transactions(mongo: Mongo) -> None:
     with pytest.raises(ZeroDivisionError):
         async with transaction():
             await bob.save()
-            await Account.objects.filter(_id=ann._id).update(U.inc(balance=-5))
+            await ann.update(U.inc(balance=-5))
             assert await Account.objects.count() == 2
             1 / 0  # noqa: B018
     assert (bob._id, ann.balance, await Account.objects.count()) == (None, 10, 1)
@@ -96,7 +96,7 @@ async def test_w09_transactions(mongo: Mongo) -> None:
     async def move() -> str:
         tries.append(await bob.save())
         async with transaction():
-            await Account.objects.filter(_id=ann._id).update(U.inc(balance=-1))
+            await ann.update(U.inc(balance=-1))
         if len(tries) < 3:
             raise busy()
         return "done"
