@@ -429,7 +429,9 @@ async def test_what_was_saved_counts_as_saved_once_it_is_committed(ann: Account)
         await bob.save()
     assert bob._is_persisted
     bob.balance = 3
-    await bob.save()
+    async with transaction():
+        await bob.update(U.inc(balance=1))
+        await bob.save()
     await bob.delete()
     await bob.save()
     assert await owners() == ["ann"]  # a document that is gone is not written again

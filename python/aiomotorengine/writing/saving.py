@@ -165,7 +165,7 @@ def counts_as_saved(document: DocumentStorage, transaction: object | None) -> bo
     """
     state = state_of(document)
     if isinstance(state, SavedInTransaction):
-        return state.transaction is transaction
+        return state.transaction is transaction or bool(state)
     return bool(state)
 
 
