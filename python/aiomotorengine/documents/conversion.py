@@ -391,7 +391,9 @@ class Conversion:
         if not self.document_class._is_read_directly():
             locate(error, name)  # the program's own get_field_value, maybe
             return error
-        return located(error, self._fields[name], hook, value, name)
+        field = self._fields.get(name)
+        # Without a field it was raised before the first one: there is no memory.
+        return error if field is None else located(error, field, hook, value, name)
 
     def _read(self, field: BaseField[Any], value: Any, mapping: Mapping[str, Any]) -> Any:
         try:

@@ -6,7 +6,7 @@ use pyo3::types::PyFloat;
 use super::{Kind, write_scalar, write_scalars};
 use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Items, Value, exact};
+use crate::objects::{Items, Value, exact, make_float};
 use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct Float {
@@ -136,7 +136,7 @@ impl Kind for Float {
             .bytes()
             .all(|byte| is_plain(&byte))
             .then(|| text.parse().ok())??;
-        Some(PyFloat::new(context.py, number).into_any())
+        make_float(context.py, number).ok()
     }
 
     #[inline(always)]
@@ -147,11 +147,11 @@ impl Kind for Float {
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         Ok(match element.kind {
-            kind::DOUBLE => PyFloat::new(context.py, element.as_f64()?).into_any(),
+            kind::DOUBLE => make_float(context.py, element.as_f64()?)?,
             kind::NULL => context.none(),
-            kind::INT32 => PyFloat::new(context.py, element.as_i32()?.into()).into_any(),
+            kind::INT32 => make_float(context.py, element.as_i32()?.into())?,
             kind::INT64 if is_exact(element.as_i64()?) => {
-                PyFloat::new(context.py, element.as_i64()? as f64).into_any()
+                make_float(context.py, element.as_i64()? as f64)?
             }
             // Python keeps what is stored in another form, so that a save can write it again.
             _ => return Err(Stop::AskPython),

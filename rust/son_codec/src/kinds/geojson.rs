@@ -7,7 +7,7 @@ use pyo3::types::{PyDict, PyFloat, PyInt, PyList};
 use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Items, Value, exact, is_ascii_and};
+use crate::objects::{Items, Value, exact, is_ascii_and, new_dict};
 use crate::plan::{Context, Field};
 
 /// A GeoJSON object, or a bare list of coordinates that stands for one. Lists of plain numbers are
@@ -83,7 +83,7 @@ impl Kind for Geometry {
             return context.encode(key, value, out);
         }
         if value.is_exact_instance_of::<PyList>() {
-            let object = PyDict::new(context.py);
+            let object = new_dict(context.py)?;
             object.set_item(intern!(context.py, "type"), self.name)?;
             object.set_item(intern!(context.py, "coordinates"), value)?;
             return context.encode(key, object.as_any().as_borrowed(), out);

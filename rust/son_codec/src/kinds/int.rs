@@ -6,7 +6,7 @@ use pyo3::types::PyInt;
 use super::{Kind, write_scalar, write_scalars};
 use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Items, Value, exact, whole_number};
+use crate::objects::{Items, Value, exact, make_int, whole_number};
 use crate::plan::{Arguments, Context, Field};
 
 /// So many digits are always a number of 64 bits.
@@ -137,8 +137,8 @@ impl Kind for Int {
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         Ok(match element.kind {
-            kind::INT32 => PyInt::new(context.py, element.as_i32()?).into_any(),
-            kind::INT64 => PyInt::new(context.py, element.as_i64()?).into_any(),
+            kind::INT32 => make_int(context.py, element.as_i32()?.into())?,
+            kind::INT64 => make_int(context.py, element.as_i64()?)?,
             kind::NULL => context.none(),
             // A number that is whole reads as what it is. Else Python keeps what is stored, so that a
             // save can write it again.

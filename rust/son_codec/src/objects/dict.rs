@@ -9,6 +9,13 @@ use pyo3::types::{PyDict, PyString};
 use super::{Value, are_equal};
 use crate::errors::Outcome;
 
+/// A new dict. PyO3's own constructor panics where there is no memory.
+#[inline]
+pub(crate) fn new_dict(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    // SAFETY: a new dict, or NULL with an exception.
+    unsafe { Ok(Bound::from_owned_ptr_or_err(py, ffi::PyDict_New())?.cast_into_unchecked()) }
+}
+
 /// Goes through a dict and expects its keys in an order that is known. A key that is not where it
 /// is expected is looked up.
 pub(crate) struct Walk<'py> {

@@ -22,11 +22,11 @@ use pyo3::prelude::*;
 
 pub(crate) use bytes::make_bytes;
 pub(crate) use dates::{Utc, datetime_from_millis, datetime_from_text, millis_of};
-pub(crate) use dict::{Entries, Met, Position, value_at};
+pub(crate) use dict::{Entries, Met, Position, new_dict, value_at};
 pub(crate) use gc::{PausedCollector, resume_collector, untracked};
 pub(crate) use instance::{InstanceLayout, Values};
-pub(crate) use items::{ItemBuffer, Items, ListBuilder, Sequence, list_of, listed, push};
-pub(crate) use number::whole_number;
+pub(crate) use items::{ItemBuffer, Items, ListBuilder, Sequence, list_of, listed, push, tuple_of};
+pub(crate) use number::{make_float, make_int, whole_number};
 pub(crate) use object_id::ObjectIds;
 pub(crate) use text::{
     are_equal, ascii, characters, is_ascii_and, make_text, write_ascii_if, write_text,

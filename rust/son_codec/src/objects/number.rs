@@ -1,5 +1,6 @@
 //! Whole numbers.
 
+use std::ffi::c_long;
 use std::slice;
 
 use pyo3::ffi;
@@ -20,6 +21,26 @@ pub(crate) fn whole_number(number: &Bound<'_, PyInt>) -> Option<i64> {
     // told by `overflow`.
     let value = unsafe { ffi::PyLong_AsLongLongAndOverflow(number.as_ptr(), &raw mut overflow) };
     (overflow == 0).then_some(value)
+}
+
+/// An int. PyO3's own constructor panics where there is no memory.
+#[inline]
+pub(crate) fn make_int(py: Python<'_>, number: i64) -> PyResult<Bound<'_, PyAny>> {
+    // SAFETY: an int, or NULL with an exception.
+    unsafe {
+        let made = match c_long::try_from(number) {
+            Ok(number) => ffi::PyLong_FromLong(number),
+            Err(_) => ffi::PyLong_FromLongLong(number),
+        };
+        Bound::from_owned_ptr_or_err(py, made)
+    }
+}
+
+/// A float. PyO3's own constructor panics where there is no memory.
+#[inline]
+pub(crate) fn make_float(py: Python<'_>, number: f64) -> PyResult<Bound<'_, PyAny>> {
+    // SAFETY: a new float, or NULL with an exception.
+    unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyFloat_FromDouble(number)) }
 }
 
 /// Numbers of 128 bits, read from where CPython has their digits. Its own function for it takes each

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyType};
 
 use super::Value;
+use super::bytes::make_bytes;
 use super::instance::Blank;
 use super::slot::Slot;
 
@@ -48,7 +49,7 @@ impl ObjectIds {
         py: Python<'py>,
         bytes: [u8; 12],
     ) -> PyResult<Bound<'py, PyAny>> {
-        let bytes = PyBytes::new(py, &bytes);
+        let bytes = make_bytes(py, &bytes)?;
         let new = self.blank.make(py)?;
         // SAFETY: the slot is one of the class, filled once.
         unsafe { new.fill(self.bytes, bytes.into_any()) };

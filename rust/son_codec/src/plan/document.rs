@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PySet, PyString, PyType};
 use super::{Context, Field};
 use crate::bson::{Element, Key, Reader, Writer};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{InstanceLayout, Value, Values, make_text, push};
+use crate::objects::{InstanceLayout, Value, Values, list_of, make_text, new_dict, push};
 
 /// One document class.
 pub(crate) struct Document {
@@ -347,7 +347,7 @@ impl Document {
     ) -> Outcome<Bound<'py, PyAny>> {
         let py = context.py;
         // Python asks this which keys there are, and for the values of the undeclared ones.
-        let mapping = PyDict::new(py);
+        let mapping = new_dict(py)?;
         let mut keys = Vec::with_capacity(others.len());
         for element in others {
             let key = make_text(py, element.key)?;
@@ -362,11 +362,9 @@ impl Document {
                 mapping.set_item(make_text(py, key)?, py.None())?;
             }
         }
-        Ok(self
-            .undeclared
-            .pick_up
-            .bind(py)
-            .call1((document, mapping, keys))?)
+        let keys = list_of(py, keys.len(), keys.into_iter().map(Ok))?;
+        let pick_up = self.undeclared.pick_up.bind(py);
+        Ok(pick_up.call1((document, mapping, keys))?)
     }
 
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {

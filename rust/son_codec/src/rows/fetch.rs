@@ -288,8 +288,7 @@ impl Order {
             return;
         };
         let stamp = class.places.get(place).and_then(|place| place.stamp);
-        let is_replaced =
-            stamp.is_some_and(|stamp| stamp.renews) || class.version == Some(place);
+        let is_replaced = stamp.is_some_and(|stamp| stamp.renews) || class.version == Some(place);
         let known = self.indexes.get_mut(place);
         let is_first = known.is_some_and(|known| known.replace(index).is_none());
         self.is_by_place &= is_first && !is_replaced;

@@ -8,6 +8,7 @@ use pyo3::types::{PyDict, PyFrozenSet, PyList, PyString, PyTuple};
 
 use super::fetch::{Order, State};
 use super::text::Texts;
+use crate::objects::new_dict;
 use crate::plan::{Document, Field, Stamp};
 use crate::pure::pure;
 
@@ -217,7 +218,7 @@ impl Class {
         for (place, field) in document.fields.iter().enumerate() {
             names.insert(field.name.bind(py).to_cow()?.into_owned(), place);
         }
-        let indexes = PyDict::new(py);
+        let indexes = new_dict(py)?;
         let mut targets: Vec<Target> = Vec::new();
         for pair in keys.call_method0("items")?.try_iter()? {
             let (key, name): (Bound<'_, PyAny>, String) = pair?.extract()?;

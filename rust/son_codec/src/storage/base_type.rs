@@ -102,7 +102,7 @@ fn offset(name: &'static std::ffi::CStr, offset: usize) -> ffi::PyMemberDef {
 /// `__new__` of documents. It is a function of the module and not the type's own `tp_new`, so that
 /// `object.__new__(Model)` is not refused.
 #[pyfunction]
-#[pyo3(signature = (class, /, *_arguments, **_named))]
+#[pyo3(signature = (class, /, *_arguments, **_named), text_signature = "(cls, /, *arguments, **named)")]
 fn new_instance<'py>(
     class: &Bound<'py, PyType>,
     _arguments: &Bound<'py, PyTuple>,

@@ -12,7 +12,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple, PyType};
+use pyo3::types::{PyTuple, PyType};
 
 use super::allocation::allocate;
 use super::base_type::makes_instances_itself;
@@ -21,6 +21,7 @@ use super::construction::{construction_of, make};
 use super::lookup::lookup;
 use super::metaclass::layout_of;
 use super::trampoline::called;
+use crate::objects::{new_dict, tuple_of};
 
 /// Have a class called by `construct`.
 pub(super) fn call_directly(class: &Bound<'_, PyType>) {
@@ -188,11 +189,11 @@ unsafe fn as_types_are_called(
     // SAFETY: the caller's promise; what is taken of the arguments is counted.
     let (given, named) = unsafe {
         let given = (0..unnamed).map(|at| Bound::from_borrowed_ptr(py, *arguments.add(at)));
-        let given = PyTuple::new(py, given.collect::<Vec<_>>())?;
+        let given = tuple_of(py, given.collect())?;
         let named = match Bound::from_borrowed_ptr_or_opt(py, names) {
             None => None,
             Some(names) => {
-                let named = PyDict::new(py);
+                let named = new_dict(py)?;
                 for (at, name) in names.cast::<PyTuple>()?.iter().enumerate() {
                     let value = Bound::from_borrowed_ptr(py, *arguments.add(unnamed + at));
                     named.set_item(name, value)?;

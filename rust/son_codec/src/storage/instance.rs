@@ -13,6 +13,7 @@ use pyo3::types::{PyDict, PyString};
 use super::calls::release;
 use super::cycles::may_be_in_cycle;
 use super::layout::Layout;
+use crate::objects::new_dict;
 use crate::process::Call;
 
 /// What every instance begins with. All pointers are NULL or counted.
@@ -322,7 +323,7 @@ impl<'a, 'py> Stored<'a, 'py> {
         }
         // The collector may run here, and anything with it.
         let _call = Call::begin(self.py());
-        let dict = PyDict::new(self.py());
+        let dict = new_dict(self.py())?;
         if let Some(layout) = self.layout() {
             let layout = layout.to_owned();
             for (index, name) in layout.get().names().iter().enumerate() {

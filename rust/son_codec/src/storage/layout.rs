@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
 use super::instance::HEADER;
+use crate::objects::new_dict;
 
 /// Most that a class may have in its instances; one with more keeps them in `__dict__`.
 const MOST: usize = 10_000;
@@ -42,7 +43,7 @@ impl Layout {
         if names.len() > MOST {
             return Ok(None);
         }
-        let indexes = PyDict::new(py);
+        let indexes = new_dict(py)?;
         let mut interned = Vec::with_capacity(names.len());
         for (index, name) in names.iter().enumerate() {
             let name = self::interned(name.cast_into::<PyString>()?)?;

@@ -11,7 +11,7 @@ use super::base_type::stored;
 use super::instance::Stored;
 use super::layout::interned;
 use super::trampoline::called;
-use crate::objects::push;
+use crate::objects::{new_dict, push, tuple_of};
 use crate::process::Call;
 
 /// The methods of the base type. They live as long as it does, which is as long as the process.
@@ -71,9 +71,15 @@ fn state_of<'py>(
     document: Stored<'_, 'py>,
 ) -> PyResult<Bound<'py, PyTuple>> {
     let py = object.py();
-    let slots = PyDict::new(py);
-    for name in ["_hidden", "_id", "_is_persisted", "_stored_keys"] {
-        keep_attribute(object, &PyString::intern(py, name), &slots)?;
+    let slots = new_dict(py)?;
+    let own = [
+        intern!(py, "_hidden"),
+        intern!(py, "_id"),
+        intern!(py, "_is_persisted"),
+        intern!(py, "_stored_keys"),
+    ];
+    for name in own {
+        keep_attribute(object, name, &slots)?;
     }
     keep_own_snapshot(object, &slots)?;
     let names = py
@@ -82,7 +88,7 @@ fn state_of<'py>(
     for name in names.try_iter()? {
         keep_attribute(object, name?.cast::<PyString>()?, &slots)?;
     }
-    (values_of(document)?, slots).into_pyobject(py)
+    tuple_of(py, vec![values_of(document)?.into_any(), slots.into_any()])
 }
 
 /// A snapshot has the bytes of a whole reply, of which a copy gets those of its own document.
@@ -113,7 +119,7 @@ fn keep_attribute<'py>(
 /// A copy of the values. The instance keeps them where they are.
 pub(super) fn values_of<'py>(document: Stored<'_, 'py>) -> PyResult<Bound<'py, PyDict>> {
     let py = document.py();
-    let values = PyDict::new(py);
+    let values = new_dict(py)?;
     if let Some(layout) = document.layout() {
         let layout = layout.to_owned();
         for (index, name) in layout.get().names().iter().enumerate() {

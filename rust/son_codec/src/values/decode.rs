@@ -1,12 +1,14 @@
 //! A BSON element to a Python value, as PyMongo would make it.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt};
+use pyo3::types::PyBool;
 
 use super::{UUID_SUBTYPE, splice};
 use crate::bson::{Element, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{ListBuilder, datetime_from_millis, make_bytes, make_text};
+use crate::objects::{
+    ListBuilder, datetime_from_millis, make_bytes, make_float, make_int, make_text, new_dict,
+};
 use crate::plan::Context;
 
 /// Read any value.
@@ -17,9 +19,12 @@ pub(crate) fn decode<'py>(
     let py = context.py;
     Ok(match element.kind {
         kind::STRING => make_text(py, element.as_text()?)?,
-        kind::INT32 => PyInt::new(py, element.as_i32()?).into_any(),
-        kind::INT64 => context.types.int64.bind(py).call1((element.as_i64()?,))?,
-        kind::DOUBLE => PyFloat::new(py, element.as_f64()?).into_any(),
+        kind::INT32 => make_int(py, element.as_i32()?.into())?,
+        kind::INT64 => {
+            let number = make_int(py, element.as_i64()?)?;
+            context.types.int64.bind(py).call1((number,))?
+        }
+        kind::DOUBLE => make_float(py, element.as_f64()?)?,
         kind::BOOLEAN => PyBool::new(py, element.as_bool()?).to_owned().into_any(),
         kind::NULL => context.none(),
         kind::DATE => {
@@ -57,7 +62,7 @@ fn read_dict<'py>(element: &Element<'_>, context: &Context<'py>) -> Outcome<Boun
     if entries.clone().has_key_with(b'$')? {
         return splice::read(element, context);
     }
-    let dict = PyDict::new(context.py);
+    let dict = new_dict(context.py)?;
     while let Some(entry) = entries.next_element()? {
         let value = decode(&entry, context)?;
         dict.set_item(make_text(context.py, entry.key)?, value)?;

@@ -5,11 +5,11 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString};
+use pyo3::types::{PyBytes, PyString};
 
 use crate::bson::{Element, Key, Reader, Writer, is_deeper_than};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Value, make_bytes};
+use crate::objects::{Value, make_bytes, new_dict};
 use crate::plan::Context;
 
 /// Write an element with PyMongo's `bson.encode`.
@@ -24,9 +24,9 @@ pub(super) fn write(
     if levels.call1((value, context.levels_left()))?.is_truthy()? {
         return Err(Stop::AskPython);
     }
-    let document = PyDict::new(py);
+    let document = new_dict(py)?;
     document.set_item(intern!(py, "v"), value)?;
-    let named = PyDict::new(py);
+    let named = new_dict(py)?;
     named.set_item(intern!(py, "codec_options"), &context.options.python)?;
     let bson = py.import(intern!(py, "bson"))?;
     let encoded = bson
