@@ -26,7 +26,12 @@ __all__ = [
 LONGEST_VALUE = 80
 """How many characters of a value a message has."""
 
+LONGEST_WAY = 2000
+"""How many characters of the way to a value a message has; of a longer one, both ends."""
+
 Part = str | int
+
+Links = tuple[tuple[Part, ...], "Links | None"]
 
 
 class Location(str):
@@ -38,33 +43,44 @@ class Location(str):
         refused: the value, where a built-in field could do nothing with it.
     """
 
-    __slots__ = ("_way", "about", "parts", "refused")
+    __slots__ = ("_links", "_way", "about", "refused")
 
     about: str
-    parts: tuple[Part, ...]
     refused: tuple[Any, ...]
-    _way: str  # the parts as text: each level adds its own before it, and writes no other again
+    _links: Links  # the parts of each level, with those below it, of which none is copied again
+    _way: str  # the parts as text, of which no more is copied than a message shows
 
     def __new__(
         cls, parts: tuple[Part, ...], about: str = "", refused: tuple[Any, ...] = ()
     ) -> Location:
-        return cls._along(way_of(parts), parts, about, refused)
+        return cls._along(way_of(parts), (parts, None), about, refused)
 
     @classmethod
-    def _along(
-        cls, way: str, parts: tuple[Part, ...], about: str, refused: tuple[Any, ...]
-    ) -> Location:
+    def _along(cls, way: str, links: Links, about: str, refused: tuple[Any, ...]) -> Location:
+        if len(way) > LONGEST_WAY:
+            way = f"{way[: LONGEST_WAY // 2]}…{way[-LONGEST_WAY // 2 :]}"
         note = super().__new__(cls, f"At {way.lstrip('.')}{about and ': '}{about}.")
         note._way = way
-        note.parts = parts
+        note._links = links
         note.about = about
         note.refused = refused
         return note
 
     def below(self, parts: tuple[Part, ...]) -> Location:
         """The same, as it is told from where these parts lead to its beginning."""
-        way, whole = way_of(parts) + self._way, (*parts, *self.parts)
-        return self._along(way, whole, self.about, self.refused)
+        return self._along(
+            way_of(parts) + self._way, (parts, self._links), self.about, self.refused
+        )
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Attribute names and indexes, from the document to the value."""
+        parts: list[Part] = []
+        links: Links | None = self._links
+        while links is not None:
+            own, links = links
+            parts += own
+        return tuple(parts)
 
     @property
     def path(self) -> str:

@@ -85,6 +85,8 @@ class ServerErrors:
             shown = BulkWriteError(self._mapping(details, ()))
         elif (answer := self._mapping(details, ())) != details:
             shown = type(error)(str(answer.get("errmsg", HIDDEN)), error.code, answer)
+        if shown is error:
+            return error
         keep_labels(error, shown)
         for note in getattr(error, "__notes__", ()):
             shown.add_note(note)

@@ -13,6 +13,7 @@ PATHS: dict[str, tuple[Part, ...]] = {
     "no name": ("", "name"),
     "names with dots": (".a", "b.c"),
     "many levels": ("next",) * 200,
+    "more than a message shows": tuple(f"next{number}" for number in range(1000)),
 }
 
 
@@ -27,3 +28,12 @@ def test_what_each_level_adds_comes_to_the_whole_path(parts: tuple[Part, ...]) -
     found = location_of(error)
     assert found is not None
     assert (found.parts, found.path, found.refused) == (parts, whole.path, whole.refused)
+
+
+def test_of_a_long_way_a_message_has_both_ends() -> None:
+    location = Location((), "6 (int)").below(tuple(range(1000, 2000)))
+    for number in reversed(range(1000)):
+        location = location.below((f"next{number}",))
+        assert len(location) < 2100
+    assert location.startswith("At next0.next1.") and location.endswith("[1998][1999]: 6 (int).")
+    assert location.parts == (*(f"next{number}" for number in range(1000)), *range(1000, 2000))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -32,7 +32,8 @@ from aiomotorengine.pacing import Pace
 from aiomotorengine.queryset import QuerySet
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.wire import cursors
-from aiomotorengine.wire.replies import ReplyDecoder
+from aiomotorengine.wire.found_replies import with_found_as_bytes
+from aiomotorengine.wire.replies import ReplyDecoder, with_replies_as_bytes
 from tests.harness import Mongo
 from tests.integration.commands import eventually, watch
 from tests.servers import Server
@@ -591,3 +592,14 @@ async def test_replies_are_asked_for_in_a_moderate_size(
     batches = [batch for reply in replies for batch in reply.get("cursor", {}).get("nextBatch", ())]
     assert len(batches) == len(asked) == 8
     assert max(len(batch.reply) for batch in batches) < 55_000
+
+
+@pytest.mark.parametrize("served", [with_replies_as_bytes, with_found_as_bytes])
+async def test_a_collection_that_gives_no_bytes_does_not_hold_itself(
+    mongo: Mongo, served: Callable[[Any], Any]
+) -> None:
+    watch(mongo, document_class=SON)
+    rows = Row.objects.coll()
+    assert served(rows) is rows
+    assert served(rows) is rows  # as it remembers
+    assert not any(value is rows for value in vars(rows).values())

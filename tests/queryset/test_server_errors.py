@@ -167,6 +167,13 @@ def test_labels_and_classes_stay() -> None:
     assert HASH not in told(raised.value)
 
 
+@pytest.mark.parametrize("text", ["no", QUOTING[0]])
+def test_notes_stay(text: str) -> None:
+    error = error_of({"errmsg": text})
+    error.add_note("a hint")
+    assert ServerErrors(Admin).error(error).__notes__ == ["a hint"]
+
+
 # -- what they say to whom -----------------------------------------------------------------------
 
 

@@ -70,7 +70,7 @@ class Retries:
         """
         if not is_retryable(error):
             return False
-        # Many programs have lost the same server, and would all come back at the same moment.
+        # At random, since all programs that have lost the server are waiting to come back.
         wait = self._wait * random.uniform(0.5, 1)
         if monotonic() + wait > self._began + seconds_to_retry(self._client):
             return False

@@ -68,14 +68,24 @@ def is_raw_query(document_class: Any, filters: Mapping[str, Any]) -> bool:
     return RAW not in document_class._fields and isinstance(filters.get(RAW), Mapping)
 
 
-def refuse_other_keys(raw: Mapping[Any, Any]) -> None:
-    """Raise ``TypeError`` where a raw query has a key that is no text."""
-    for key in raw:
+def refuse_other_keys(
+    mapping: Mapping[Any, Any],
+    of: str = "a raw query",
+    hint: str = "fields are compared by keywords, as in filter(name='Ada')",
+) -> None:
+    """Refuse a key that is no text where those of MongoDB stand.
+
+    Parameters:
+        mapping: what has the keys.
+        of: what it is called.
+        hint: what can be written for a field.
+
+    Raises:
+        TypeError: a key is no text.
+    """
+    for key in mapping:
         if not isinstance(key, str):
-            raise TypeError(
-                f"The keys of a raw query are MongoDB's, as texts, not {key!r}; fields are "
-                "compared by keywords, as in filter(name='Ada')."
-            )
+            raise TypeError(f"The keys of {of} are MongoDB's, as texts, not {key!r}; {hint}.")
 
 
 def validate_fields(document_class: Any, query: Mapping[str, Any]) -> None:

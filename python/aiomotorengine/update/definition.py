@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiomotorengine.update.path import path_of
-from aiomotorengine.update.raw import refuse_other_keys
+from aiomotorengine.update.raw import refuse_keys_of_fields
 from aiomotorengine.update.set import set_value
 from aiomotorengine.utils import is_operator
 
@@ -45,7 +45,7 @@ def update_document(document_class: Any, definition: Mapping[Any, Any]) -> dict[
             f"and {', '.join(operators)}."
         )
     if operators:
-        refuse_other_keys(definition)
+        refuse_keys_of_fields(definition)
         return dict(definition)
     changes: dict[str, Any] = {}
     for key, value in definition.items():

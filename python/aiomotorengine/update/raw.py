@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiomotorengine.fields.stored_key import attribute_path
+from aiomotorengine.query_builder.transform import refuse_other_keys
 from aiomotorengine.update.change import Change, Operation
 from aiomotorengine.update.path import UpdatePath
 from aiomotorengine.utils import is_operator
 
-__all__ = ["Raw", "operations_in", "refuse_other_keys"]
+__all__ = ["Raw", "operations_in", "refuse_keys_of_fields"]
 
 
 class Raw(Change):
@@ -40,7 +41,7 @@ class Raw(Change):
                 raise TypeError(
                     f"'{operator}' takes a mapping of keys, not {type(changes).__name__}."
                 )
-        refuse_other_keys(update)
+        refuse_keys_of_fields(update)
         super().__init__([])
         self.update = dict(update)
 
@@ -59,12 +60,12 @@ def operations_in(document_class: Any, update: Mapping[str, Any]) -> Iterator[Op
             yield Operation(operator, UpdatePath(key, None, name), value)
 
 
-def refuse_other_keys(update: Mapping[str, Any]) -> None:
+def refuse_keys_of_fields(update: Mapping[str, Any]) -> None:
     """Raise ``TypeError`` where an operator of MongoDB has a key that is no text."""
     for operator, changes in update.items():
-        for key in changes if isinstance(changes, Mapping) else ():
-            if not isinstance(key, str):
-                raise TypeError(
-                    f"The keys of '{operator}' are MongoDB's, as texts, not {key!r}; an update of "
-                    "fields has no operator, as in update({User.name: 'Ada'})."
-                )
+        if isinstance(changes, Mapping):
+            refuse_other_keys(
+                changes,
+                f"'{operator}'",
+                "an update of fields has no operator, as in update({User.name: 'Ada'})",
+            )

@@ -15,7 +15,7 @@ from aiomotorengine.codec.elements import DOCUMENT, Element, elements, without
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
-from aiomotorengine.wire.replies import Batch, encrypts, without_decoders
+from aiomotorengine.wire.replies import Batch, with_replies_as
 from aiomotorengine.wire.requests import can_encode
 
 __all__ = ["FoundReply", "find_and_modify"]
@@ -56,19 +56,7 @@ def document_in(raw: bytes) -> Element | None:
 
 def with_found_as_bytes(collection: Any) -> Any:
     """The same collection, with a ``Batch`` in place of a reply's document; where possible."""
-    kept = vars(collection)
-    if FOUND_AS_BYTES not in kept:
-        served = collection
-        options = collection.codec_options
-        if options.document_class is dict and not encrypts(collection):
-            served = collection.with_options(
-                codec_options=options.with_options(
-                    document_class=FoundReply,
-                    type_registry=without_decoders(options.type_registry),
-                )
-            )
-        kept[FOUND_AS_BYTES] = served
-    return kept[FOUND_AS_BYTES]
+    return with_replies_as(lambda _: FoundReply, collection, FOUND_AS_BYTES)
 
 
 async def find_and_modify(

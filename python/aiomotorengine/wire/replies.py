@@ -8,7 +8,7 @@ stay the driver's own work.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import bson
@@ -20,7 +20,14 @@ from aiomotorengine.codec.elements import length_at
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 from aiomotorengine.wire.answers import is_whole
 
-__all__ = ["Batch", "ReplyDecoder", "decode_documents", "serves_bytes", "with_replies_as_bytes"]
+__all__ = [
+    "Batch",
+    "ReplyDecoder",
+    "decode_documents",
+    "serves_bytes",
+    "with_replies_as",
+    "with_replies_as_bytes",
+]
 
 
 AS_BYTES = "_aiomotorengine_as_bytes"
@@ -109,19 +116,33 @@ def decode_documents(
 
 def with_replies_as_bytes(collection: Any) -> Any:
     """The same collection, whose cursors get a ``Batch`` for each reply; where that is possible."""
+    return with_replies_as(ReplyDecoder, collection, AS_BYTES)
+
+
+def with_replies_as(
+    document_class: Callable[[CodecOptions[Any]], Any], collection: Any, name: str
+) -> Any:
+    """The same collection, whose replies become something else; where that is possible.
+
+    Parameters:
+        document_class: takes the codec options, and gives what stands for the document class.
+        collection: the driver's collection.
+        name: the attribute of the collection under which the other one is kept.
+    """
     kept = vars(collection)
-    if AS_BYTES not in kept:
-        served = collection
+    if name not in kept:
+        served = None  # and not the collection, which would hold itself
         options = collection.codec_options
         if options.document_class is dict and not encrypts(collection):
             served = collection.with_options(
                 codec_options=options.with_options(
-                    document_class=ReplyDecoder(options),
+                    document_class=document_class(options),
                     type_registry=without_decoders(options.type_registry),
                 )
             )
-        kept[AS_BYTES] = served
-    return kept[AS_BYTES]
+        kept[name] = served
+    served = kept[name]
+    return collection if served is None else served
 
 
 class Encoder(TypeEncoder):

@@ -58,8 +58,8 @@ class FirstRefusal(dict[str, Any]):
     """The first refusal of a reply, with the bytes of all.
 
     Attributes:
-        reply: the BSON of the whole reply, of which nothing is copied: it may be the largest that
-            there is, and all of a copy is made in one go.
+        reply: the BSON of the whole reply. Its refusals are not copied out of it: they may be 16
+            MB, and the event loop would have to wait for the copy.
         array: where in it the refusals stand.
         codec_options: by which they are decoded.
         index_in_message: the ``index`` that the server gave it, whatever the driver makes of it.
