@@ -28,7 +28,7 @@ from typing import Any, Protocol
 from pymongo.errors import PyMongoError
 
 from aiomotorengine import codec as codec_api
-from aiomotorengine import drivers
+from aiomotorengine import drivers, transaction
 from tests.faults.contract import CALLS, Trial
 from tests.faults.failover import insert_and_read
 from tests.faults.laboratory import (
@@ -294,7 +294,20 @@ async def killed_in_a_transaction(lab: Laboratory, places: Places, random: Rando
     await trial.run(tries_again=random.random() < 0.5)
     await killing
     await until_it_answers(lab)
+    await until_it_has_sessions()
     return trial
+
+
+async def until_it_has_sessions() -> None:
+    """Give drivers the time to see that the server is more than starting."""
+    while True:
+        try:
+            async with transaction():
+                await KeyedItem.objects.count()
+        except PyMongoError:
+            await asyncio.sleep(0.05)
+        else:
+            return
 
 
 ROUNDS: dict[str, Round] = {
