@@ -247,6 +247,14 @@ def iter_documents(rows: list[Any], **rules: Any) -> Any:
     return Rows(rows, **rules).documents(Reading)
 
 
+def test_two_keys_for_the_id_are_refused_beside_a_column_of_its_own() -> None:
+    codec = codec_of(Reading, id="value", unknown="ignore", rename={"Number": "_id"})
+    with pytest.raises(DocumentError) as refusal:
+        codec.encode_many([{"_id": 7, "Number": 8, "value": 9}])
+    assert str(refusal.value.__cause__) == "Field '_id' has two values in this row."
+    assert with_ids(codec.encode_many([{"_id": 7, "value": 9}]))[1] == [9]
+
+
 def test_sequences_have_columns() -> None:
     columns = ["value", "tags", "_id"]
     codec = codec_of(Reading, columns=columns)

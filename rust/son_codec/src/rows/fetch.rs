@@ -196,6 +196,9 @@ impl<'a, 'py> Fetched<'a, 'py> {
                 Err(Stop::AskPython)
             };
         };
+        if target.is_for_python {
+            return Err(Stop::AskPython);
+        }
         if rules.drops_nulls && value.is_none() {
             return Ok(());
         }
@@ -281,7 +284,7 @@ impl Order {
     /// The value of a target comes under a key. Two for one target, and dates and versions that are
     /// replaced, have to be looked at.
     fn expect(&mut self, target: Target, index: usize, class: &Class) {
-        if target.is_id && self.id.replace(index).is_some() {
+        if target.is_for_python || (target.is_id && self.id.replace(index).is_some()) {
             self.is_by_place = false;
         }
         let Some(place) = target.place else {

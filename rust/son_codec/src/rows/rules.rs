@@ -19,6 +19,8 @@ pub(super) struct Target {
     pub(super) place: Option<usize>,
     /// Whether it is the document's id.
     pub(super) is_id: bool,
+    /// Whether rows that have it are for Python to read.
+    pub(super) is_for_python: bool,
 }
 
 /// The version of a document that is inserted.
@@ -229,9 +231,14 @@ impl Class {
             let place = names.get(&name).copied();
             // With a column of its own for the id, `_id` is for Python to say something about.
             let is_id = name == "_id" && id_keys.is_empty();
-            if place.is_some() || is_id {
+            let is_for_python = name == "_id" && !id_keys.is_empty();
+            if place.is_some() || is_id || is_for_python {
                 indexes.set_item(key, targets.len())?;
-                targets.push(Target { place, is_id });
+                targets.push(Target {
+                    place,
+                    is_id,
+                    is_for_python,
+                });
             }
         }
         for key in id_keys {
@@ -245,7 +252,11 @@ impl Class {
                 None => None,
             };
             indexes.set_item(key, targets.len())?;
-            targets.push(Target { place, is_id: true });
+            targets.push(Target {
+                place,
+                is_id: true,
+                is_for_python: false,
+            });
         }
         let mut places = Vec::new();
         for (index, field) in document.fields.iter().enumerate() {
