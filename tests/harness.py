@@ -3,7 +3,8 @@
 A test takes ``codec``, ``driver``, ``server`` or ``mongo``, and does not ask which it got. Their
 combinations are the corners of a matrix. Each test runs in one corner, which its name determines,
 so a run as a whole meets them all; with ``--corners=all`` each runs in every corner, but for those
-that make up the server's answers, which need no second server. ``--codec``, ``--driver`` and
+that make up the server's answers, which need no second server. Of the seeds of a random test a run
+takes one of each few, and ``--corners=all`` takes all. ``--codec``, ``--driver`` and
 ``--server`` narrow the matrix. What keeps the values of documents, ``AIOMOTORENGINE_STORAGE``, is
 chosen for a process, and no axis of it.
 """
@@ -34,6 +35,7 @@ from tests.servers import NotAvailableError, Server, kinds
 
 MONGOD_ONLY = "mongod_only"
 FORGED = "forged"
+ONE_SEED_OF = "one_seed_of"
 AXES = ("codec", "driver", "server")
 
 
@@ -160,6 +162,8 @@ def name_without(item: pytest.Item, axes: Sequence[str] = AXES) -> str:
     if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
         return item.nodeid
     params = item.callspec.params
+    if axes == AXES and (seeds := item.get_closest_marker(ONE_SEED_OF)):
+        return f"{name_of_function(item)}[seed {params['seed'] // seeds.args[0]}]"
     corner = {axis: str(params[axis]) for axis in AXES if axis in params}
     kept = "-".join(value for axis, value in corner.items() if axis not in axes)
     others = item.callspec.id.removeprefix("-".join(corner.values()))

@@ -28,6 +28,10 @@ def test_mongod(server, number): ...
 @pytest.mark.forged
 @pytest.mark.parametrize("number", range(9))
 def test_forged(driver, server, number): ...
+
+@pytest.mark.one_seed_of(3)
+@pytest.mark.parametrize("seed", range(9))
+def test_random(seed): ...
 """
 
 
@@ -76,7 +80,8 @@ def corners() -> int:
 
 def test_each_test_has_one_corner_and_a_run_meets_all(module: Path) -> None:
     tests = collected(module)
-    assert count_of(tests) == {"test_each": 99, "test_mongod": 9, "test_forged": 9}
+    once = {"test_each": 99, "test_mongod": 9, "test_forged": 9, "test_random": 3}
+    assert count_of(tests) == once
     assert len(corners_of(tests)) == corners()
     assert tests == collected(module)
 
@@ -90,7 +95,8 @@ def test_a_test_for_mongod_gets_no_corner_of_another_server(module: Path) -> Non
 def test_all_corners(module: Path) -> None:
     tests = collected(module, "--corners=all")
     count = {"test_each": 99 * corners(), "test_mongod": 9 * servers()}
-    assert count_of(tests) == {**count, "test_forged": 9 * len(drivers.DRIVERS)}
+    count |= {"test_forged": 9 * len(drivers.DRIVERS), "test_random": 9}
+    assert count_of(tests) == count
 
 
 def test_a_narrowed_matrix(module: Path) -> None:
