@@ -10,7 +10,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from pymongo import ReturnDocument
 
+from aiomotorengine import U
 from benches.client import Client, client_of
 from benches.tables import Target
 from tests.servers import Server
@@ -25,6 +27,8 @@ DRIVERS_OWN = {
     "get": "find_one",
     "first": "find_one",
     "count": "count_documents",
+    "update_one": "update_one",
+    "find_one_and_update": "find_one_and_update",
 }
 MODEL = S1.document_class
 
@@ -61,6 +65,10 @@ def test_single(
             "get": lambda id: MODEL.objects.get(id),
             "first": lambda id: MODEL.objects.filter(_id=id).first(),
             "count": lambda id: MODEL.objects.filter(_id=id).count(),
+            "update_one": lambda id: MODEL.objects.filter(_id=id).update_one(U.inc(age=1)),
+            "find_one_and_update": lambda id: MODEL.objects.filter(_id=id).find_one_and_update(
+                U.inc(age=1)
+            ),
         }
         theirs: dict[str, Each] = {
             "save, new": lambda row: collection.insert_one(row),
@@ -68,6 +76,10 @@ def test_single(
             "get": lambda id: collection.find_one({"_id": id}),
             "first": lambda id: collection.find_one({"_id": id}),
             "count": lambda id: collection.count_documents({"_id": id}),
+            "update_one": lambda id: collection.update_one({"_id": id}, {"$inc": {"age": 1}}),
+            "find_one_and_update": lambda id: collection.find_one_and_update(
+                {"_id": id}, {"$inc": {"age": 1}}, return_document=ReturnDocument.AFTER
+            ),
         }
         made_anew = operation == "save, new"
         given, given_to_driver = {

@@ -69,18 +69,17 @@ def refuse_conflicts(operations: Sequence[Operation]) -> None:
 
 
 def compiled(
-    document_class: Any, operations: Iterable[Operation]
+    document_class: Any, operations: Sequence[Operation]
 ) -> dict[str, Any] | list[dict[str, Any]]:
     """The update as MongoDB takes it: operators; or a pipeline, where there are expressions.
 
     Raises:
         ValueError: something can't be said in a pipeline.
     """
-    operations = list(operations)
-    if is_pipeline(operations):
-        return pipeline(document_class, operations)
     update: dict[str, Any] = {}
     for operator, path, value in operations:
+        if isinstance(value, Expression):
+            return pipeline(document_class, operations)
         update.setdefault(operator, {})[path.db_name] = value
     return update
 

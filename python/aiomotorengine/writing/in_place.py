@@ -18,6 +18,7 @@ from aiomotorengine.reading.documents import found_document
 from aiomotorengine.references import keep_loaded
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.snapshots import Snapshot, own_snapshot, snapshot_of_mapping
+from aiomotorengine.update.compiling import touched_by
 from aiomotorengine.update.touched import Touched, touched_tree
 from aiomotorengine.wire.found_replies import find_and_modify
 from aiomotorengine.wire.replies import Batch
@@ -63,7 +64,7 @@ async def update_stored(
     target = target.with_class(kind)
     query = by_id_and_version(document) if check_version else by_id(document)
     update = prepared(target, Q(query) & condition, plan)
-    tree = touched_tree(kind, update.touched)
+    tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))
     ask = partial(find_and_modify, target, "find_one_and_update")
     found = await update.send(
         ask, projection=dict.fromkeys(tree, True), return_document=ReturnDocument.AFTER

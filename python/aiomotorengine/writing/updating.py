@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.reading.documents import found_document
@@ -125,11 +126,11 @@ class Update:
         document: how, as MongoDB takes it: operators, or a pipeline.
         array_filters: conditions for the items that it names with ``$[name]``.
         insertion: the document that it inserts where it finds none.
-        touched: the keys that it changes.
+        operations: what it does, path by path.
 
     Attributes:
         query: the conditions as MongoDB takes them.
-        touched: as above.
+        operations: as above.
         id: the ``_id`` of what it inserts; ``None`` where the server would choose one.
     """
 
@@ -141,9 +142,9 @@ class Update:
         *,
         array_filters: Sequence[Any] | None = None,
         insertion: Insertion | None = None,
-        touched: Iterable[str] = (),
+        operations: Sequence[Operation] = (),
     ) -> None:
-        self.touched = list(touched)
+        self.operations = operations
         self.query = filters.to_query(target.document_class)
         self.id = None if insertion is None else insertion.id
         self._target = target
@@ -217,27 +218,28 @@ def prepared(target: Target, filters: QNode, plan: Plan) -> Update:
         InvalidDocumentError: what may be inserted has no value for a required field.
     """
     document_class, options = target.document_class, plan.options
-    zone = time_zone_of(target.collection.codec_options)
-    touched = {key for key, _ in touched_by(plan.operations)}
-    added = list(next_version(document_class, touched))
-    if options.stamps:
-        added += stamps(document_class, zone, touched, inserting=options.upsert)
-    insertion = None
-    if options.upsert:
-        query = filters.to_query(document_class)
-        operations = [*plan.operations, *added]
-        insertion = Insertion(document_class, query, operations, zone, stamps=options.stamps)
-        added += insertion.operations(validate=options.validate)
+    conversion = conversion_of(document_class)
+    operations, insertion = plan.operations, None
+    if conversion.version is not None or conversion.stamps or options.upsert:
+        zone = time_zone_of(target.collection.codec_options)
+        touched = {key for key, _ in touched_by(operations)}
+        operations = [*operations, *next_version(document_class, touched)]
+        if options.stamps:
+            operations += stamps(document_class, zone, touched, inserting=options.upsert)
+        if options.upsert:
+            query = filters.to_query(document_class)
+            insertion = Insertion(document_class, query, operations, zone, stamps=options.stamps)
+            operations += insertion.operations(validate=options.validate)
     document: Any = plan.document
-    if document is None or added:
-        document = compiled(document_class, [*plan.operations, *added])
+    if document is None or len(operations) > len(plan.operations):
+        document = compiled(document_class, operations)
     return Update(
         target,
         filters,
         document,
         array_filters=plan.array_filters,
         insertion=insertion,
-        touched=[key for key, _ in touched_by([*plan.operations, *added])],
+        operations=operations,
     )
 
 
@@ -262,7 +264,7 @@ async def change_all(
     zone = time_zone_of(target.collection.codec_options)
     stamped = with_stamps(target.document_class, change, zone)
     update = Update(target, filters, stamped, array_filters=array_filters)
-    return result_of(await update.send(partial(target.call, target.collection.update_many)))
+    return result_of(target, await update.send(partial(target.call, target.collection.update_many)))
 
 
 async def update_many(target: Target, filters: QNode, plan: Plan) -> UpdateResult:
@@ -281,14 +283,16 @@ async def update_many(target: Target, filters: QNode, plan: Plan) -> UpdateResul
         pymongo.errors.PyMongoError: the server refused it, or could not be asked.
     """
     update = prepared(target, filters, plan)
-    return result_of(await update.send(partial(target.call, target.collection.update_many)))
+    return result_of(target, await update.send(partial(target.call, target.collection.update_many)))
 
 
 async def update_one(target: Target, filters: QNode, order: Order, plan: Plan) -> UpdateResult:
     """Change the first document that meets some conditions; parameters as above, and the order."""
     update = prepared(target, filters, plan)
     if not order:
-        return result_of(await update.send(partial(target.call, target.collection.update_one)))
+        return result_of(
+            target, await update.send(partial(target.call, target.collection.update_one))
+        )
     # The server's update command knows no order before MongoDB 8.
     ask = partial(target.call, target.collection.find_one_and_update)
     found = await update.send(ask, sort=list(order), projection={"_id": True})
@@ -336,7 +340,7 @@ def returned(returns: Any) -> bool:
     return ReturnDocument.AFTER if returns == "after" else ReturnDocument.BEFORE
 
 
-def result_of(answer: Any) -> UpdateResult:
+def result_of(target: Target, answer: Any) -> UpdateResult:
     """What the driver's answer says.
 
     Raises:
@@ -344,7 +348,9 @@ def result_of(answer: Any) -> UpdateResult:
     """
     if not answer.acknowledged:
         return UpdateResult(0)
-    with protocol_errors(None):
+    try:
         count = checked_count(answer.matched_count)
-        modified = answer.modified_count
-        return UpdateResult(count, modified, answer.upserted_id)
+        return UpdateResult(count, answer.modified_count, answer.upserted_id)
+    except Exception:
+        with protocol_errors(target.document_class):
+            raise
