@@ -10,8 +10,7 @@ from aiomotorengine.bulk.batching import Batcher, Limits
 
 def batch_of(*sizes: int, first: int = 0) -> Batch:
     numbers = list(range(first, first + len(sizes)))
-    filler = [list(numbers) for _ in range(5)]
-    return Batch(numbers, *filler, list(sizes))
+    return Batch(numbers, documents=list(numbers), encoded=list(numbers), sizes=list(sizes))
 
 
 def cuts(batcher: Batcher) -> list[list[int]]:

@@ -34,6 +34,7 @@ from aiomotorengine import (
     StringField,
     URLField,
     UUIDField,
+    VersionField,
     codec,
     fields,
 )
@@ -58,6 +59,7 @@ VALUES: tuple[tuple[Any, list[Any]], ...] = (
     (StringField(max_length=9, required=True), ["a", "ä" * 9]),
     (BooleanField(), [True, False]),
     (IntField(min_value=0, max_value=2**40), [0, 2**40]),
+    (VersionField(), [1, 2**40]),
     (FloatField(min_value=0.0), [0.5, 1e300]),
     (DecimalField(), [Decimal("1.50"), Decimal(-3), Decimal("0.1")]),
     (DecimalField(0, "99.99"), [Decimal("99.99"), Decimal("0.00")]),

@@ -95,7 +95,7 @@ def model_with(field: Any) -> Any:
 
 @pytest.mark.parametrize("is_item", [False, True], ids=["field", "item"])
 @pytest.mark.parametrize("hooks", OVERRIDDEN, ids="+".join)
-@pytest.mark.parametrize("name", fields.__all__)
+@pytest.mark.parametrize("name", [it for it in fields.__all__ if it != "VersionField"])
 def test_the_values_are_those_of_the_reference(
     name: str, hooks: tuple[str, ...], is_item: bool
 ) -> None:

@@ -90,9 +90,10 @@ def test_a_built_in_field_is_a_kind_with_all_methods_native(field_class: Any) ->
 
 def test_every_kind_is_named_after_its_table_of_cases() -> None:
     tables = {module.name for module in pkgutil.iter_modules(cases.__path__)}
-    kinds = {field_class.__native_kind__.name for field_class in KINDS}
+    marked = [field_class for field_class in KINDS if "__native_kind__" in vars(field_class)]
+    kinds = {field_class.__native_kind__.name for field_class in marked}
     assert kinds == tables & kinds
-    assert len(kinds) == len(KINDS)
+    assert len(kinds) == len(marked)
 
 
 class DurationField(BaseField[timedelta]):

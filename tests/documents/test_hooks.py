@@ -28,6 +28,7 @@ from aiomotorengine import (
     before_update,
     before_validate,
 )
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import InvalidDocumentError
 from tests.harness import Mongo
 from tests.integration.commands import watch
@@ -572,8 +573,23 @@ def test_only_methods_are_marked(value: Any) -> None:
 
 
 @pytest.mark.parametrize("mark", MARKS)
-def test_a_mark_leaves_the_method_as_it_is(mark: str) -> None:
+def test_what_is_marked_does_what_it_did(mark: str) -> None:
     def method(self: Any) -> datetime:
         return datetime(2000, 1, 1)
 
-    assert MARKS[mark](method) is method
+    marked = MARKS[mark](method)
+    assert (marked(None), marked.__qualname__) == (method(None), method.__qualname__)
+    assert vars(method) == {}
+
+
+def test_a_function_may_be_a_hook_of_several_classes() -> None:
+    def tell(document: Any) -> None: ...
+
+    class Saved(Document):
+        note = after_save(tell)
+
+    class Removed(Document):
+        note = after_delete(tell)
+
+    assert list(conversion_of(Saved).hooks) == ["after_save"]
+    assert list(conversion_of(Removed).hooks) == ["after_delete"]

@@ -85,8 +85,12 @@ class Observer:
     def clear(self) -> None:
         """Remove all documents. The collections stay, since making them anew takes long."""
         database = self.client[self.database]
-        for name in database.list_collection_names():
-            database[name].delete_many({})
+        for found in database.list_collections():
+            name = found["name"]
+            if found["type"] != "collection":
+                database.drop_collection(name)  # whose documents cannot all be removed
+            elif not name.startswith("system."):
+                database[name].delete_many({})
 
 
 @dataclass

@@ -66,7 +66,7 @@ async def test_lost_more_often_than_the_driver_tries(
 async def test_lost_for_longer_than_a_server_is_looked_for(
     lab: Laboratory, call: str, cut: str
 ) -> None:
-    lab.connect(serverSelectionTimeoutMS=100)
+    lab.connect(serverSelectionTimeoutMS=500)
     lab.proxy.plan(*[CUTS[cut]] * 1000)
     trial = Trial(lab, items(8))
     await trial.run(call)

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, update_wrapper
 from inspect import isasyncgenfunction, isgeneratorfunction, signature
-from typing import Any
+from types import FunctionType
+from typing import Any, TypeVar, cast
 
 from aiomotorengine.documents.embedded import embedded_field
 from aiomotorengine.documents.naming import class_attribute
@@ -37,6 +38,8 @@ __all__ = [
 ]
 
 Hook = Callable[[Any], Any]
+
+M = TypeVar("M")
 
 SAVING = (
     "before_save",
@@ -66,8 +69,11 @@ NOT_OF_A_DOCUMENT = (staticmethod, classmethod, property, cached_property)
 """What is called with something else than the document, or not at all."""
 
 
-def mark(event: str, method: Any) -> None:
-    """Say of a method that it is called at an event, beside those that it has already.
+def mark(event: str, method: M) -> M:
+    """A method like this one that is called at an event, beside those that it has already.
+
+    The one that was given stays as it is: a function may be a hook of several classes, at other
+    events in each.
 
     Raises:
         TypeError: it is no method that takes the document alone.
@@ -76,9 +82,23 @@ def mark(event: str, method: Any) -> None:
     if not callable(method) or isinstance(method, NOT_OF_A_DOCUMENT):
         raise TypeError(refused)
     try:
-        setattr(method, MARK, (*events_of(method), event))
+        marked = copied(method)
+        setattr(marked, MARK, (*events_of(method), event))
     except AttributeError:
         raise TypeError(refused) from None
+    return marked
+
+
+def copied(method: M) -> M:
+    """Another function that does the same; what is no function of Python's is the very same."""
+    if not isinstance(method, FunctionType):
+        return method
+    code, names, closure = method.__code__, method.__globals__, method.__closure__
+    copy = FunctionType(code, names, method.__name__, method.__defaults__, closure)
+    copy.__kwdefaults__ = method.__kwdefaults__
+    update_wrapper(copy, method)
+    del copy.__dict__["__wrapped__"]  # it wraps nothing
+    return cast(M, copy)
 
 
 def events_of(value: Any) -> tuple[str, ...]:

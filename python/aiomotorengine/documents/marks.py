@@ -48,8 +48,7 @@ def before_save(method: Method) -> Method:
         ...     def make_slug(self):
         ...         self.slug = self.title and self.title.lower()
     """
-    hooks.mark("before_save", method)
-    return method
+    return hooks.mark("before_save", method)
 
 
 def before_insert(method: Method) -> Method:
@@ -64,8 +63,7 @@ def before_insert(method: Method) -> Method:
         ...     async def take_number(self):
         ...         self.number = f"2026-{await Invoice.objects.count() + 1}"
     """
-    hooks.mark("before_insert", method)
-    return method
+    return hooks.mark("before_insert", method)
 
 
 def before_update(method: Method) -> Method:
@@ -82,8 +80,7 @@ def before_update(method: Method) -> Method:
         ...     def count(self):
         ...         self.edits += 1
     """
-    hooks.mark("before_update", method)
-    return method
+    return hooks.mark("before_update", method)
 
 
 def before_validate(method: SyncMethod) -> SyncMethod:
@@ -107,8 +104,7 @@ def before_validate(method: SyncMethod) -> SyncMethod:
         ...     def tidy(self):
         ...         self.country = self.country and self.country.strip().upper()
     """
-    hooks.mark("before_validate", method)
-    return method
+    return hooks.mark("before_validate", method)
 
 
 def after_save(method: Method) -> Method:
@@ -132,8 +128,7 @@ def after_save(method: Method) -> Method:
         ...     async def refresh(self):
         ...         print(f"{self.url} has changed")
     """
-    hooks.mark("after_save", method)
-    return method
+    return hooks.mark("after_save", method)
 
 
 def after_insert(method: Method) -> Method:
@@ -148,8 +143,7 @@ def after_insert(method: Method) -> Method:
         ...     async def welcome(self):
         ...         print(f"Welcome, {self.email}")
     """
-    hooks.mark("after_insert", method)
-    return method
+    return hooks.mark("after_insert", method)
 
 
 def after_update(method: Method) -> Method:
@@ -167,8 +161,7 @@ def after_update(method: Method) -> Method:
         ...     def tell(self):
         ...         print(f"now {self.value}")
     """
-    hooks.mark("after_update", method)
-    return method
+    return hooks.mark("after_update", method)
 
 
 def before_delete(method: Method) -> Method:
@@ -192,8 +185,7 @@ def before_delete(method: Method) -> Method:
         ...         if self.is_open:
         ...             raise ValueError("close the account first")
     """
-    hooks.mark("before_delete", method)
-    return method
+    return hooks.mark("before_delete", method)
 
 
 def after_delete(method: Method) -> Method:
@@ -217,5 +209,4 @@ def after_delete(method: Method) -> Method:
         ...     def remove_file(self):
         ...         Path(self.path).unlink(missing_ok=True)
     """
-    hooks.mark("after_delete", method)
-    return method
+    return hooks.mark("after_delete", method)
