@@ -9,6 +9,7 @@ from typing import Any
 import bson
 import pytest
 from bson.objectid import ObjectId
+from pymongo.errors import AutoReconnect
 
 from aiomotorengine import (
     BaseField,
@@ -20,6 +21,8 @@ from aiomotorengine import (
     Q,
     ReferenceField,
     StringField,
+    U,
+    VersionField,
 )
 from aiomotorengine.errors import (
     ChangesNotTrackedError,
@@ -27,6 +30,7 @@ from aiomotorengine.errors import (
     StaleDocumentError,
     UniqueKeyViolationError,
 )
+from aiomotorengine.wire import requests
 from tests.harness import Mongo
 from tests.integration.commands import watch
 
@@ -376,6 +380,86 @@ async def test_many_tasks_change_one_document(mongo: Mongo) -> None:
             await copied.save()  # type: ignore[union-attr]
     stored = await stored_for(account)
     assert stored["tags"] == [f"{number}.{place}" for number in range(50) for place in range(2)]
+
+
+# -- answers that are lost ------------------------------------------------------------------------
+
+
+async def lose_answer(document: Any, monkeypatch: pytest.MonkeyPatch, **options: Any) -> None:
+    """Save a document; the server writes it, and its answer is lost."""
+    names = ("update_one", "update_and_find", "replace_one")
+    with monkeypatch.context() as patched:
+        for name in names:
+            patched.setattr(requests, name, losing(getattr(requests, name)))
+        with pytest.raises(AutoReconnect):
+            await document.save(**options)
+
+
+def losing(write: Callable[..., Any]) -> Callable[..., Any]:
+    async def lost(*arguments: Any, **options: Any) -> None:
+        await write(*arguments, **options)
+        raise AutoReconnect("the answer was lost")
+
+    return lost
+
+
+class Counted(Account):
+    version = VersionField()
+
+
+@pytest.mark.parametrize("kind", [Account, Counted])
+@pytest.mark.parametrize("options", [{}, {"check_version": False}, {"only_changed": False}])
+async def test_items_are_added_once_when_an_answer_was_lost(
+    mongo: Mongo, kind: Any, options: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await loaded(STORED, kind)
+    account.tags.append("b")
+    await lose_answer(account, monkeypatch, **options)
+    await lose_answer(account, monkeypatch, **options)
+    account.tags.append("c")
+    await account.save(check_version=False)
+    assert (await stored_for(account))["tags"] == account.tags == ["a", "b", "c"]
+    assert not account.is_changed()
+    await kind.objects.update(U.push(kind.tags, "d"))  # what others add stays, as ever
+    account.tags.append("e")
+    await account.save(check_version=False)
+    assert (await stored_for(account))["tags"][-2:] == ["d", "e"]
+
+
+async def test_what_may_be_stored_is_taken_back_by_the_next_save(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await loaded(STORED)
+    account.name, account.home.city, account.any = "Eve", "Rome", None
+    account.nick = "e"
+    await lose_answer(account, monkeypatch)
+    await Account.objects.update(U.set(home__road="New", balance=6))
+    account.rollback()
+    assert account.is_changed("name")
+    await account.save()
+    assert await stored_for(account) == {
+        **STORED,
+        "balance": 6,
+        "h": {**STORED["h"], "r": "New"},
+    }
+
+
+async def test_what_was_read_again_is_known_again(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await loaded(STORED)
+    account.tags.append("b")
+    account.home.city = "Rome"
+    await lose_answer(account, monkeypatch)
+    await account.reload("tags")
+    assert account.changes().keys() == {"home.city"}
+    account.home = None
+    assert account.changes().keys() == {"home"}
+    await account.reload("home")
+    assert not account.is_changed()
+    await lose_answer(account, monkeypatch, only_changed=False)
+    await account.reload()
+    assert not account.is_changed()
 
 
 # -- what is stored has to meet something ---------------------------------------------------------

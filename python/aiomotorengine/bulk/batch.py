@@ -13,8 +13,8 @@ from aiomotorengine.codec.encoded_document import id_of
 from aiomotorengine.documents.versions import set_version
 from aiomotorengine.sessions.saved import SavedInTransaction
 from aiomotorengine.storage.snapshots import Snapshot, state_of
+from aiomotorengine.writing.lost_answers import AnswerLost
 from aiomotorengine.writing.saving import counts_as_saved
-from aiomotorengine.writing.versions import AnswerLost
 
 __all__ = [
     "Batch",

@@ -7,7 +7,7 @@ as bytes, of which the type is a part.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from aiomotorengine.codec import Codec, codec_for
@@ -22,6 +22,7 @@ from aiomotorengine.storage.snapshots import Snapshot
 from aiomotorengine.storage.values import other_values, value_of
 from aiomotorengine.update.touched import Touched
 from aiomotorengine.wire.requests import Encoded
+from aiomotorengine.writing.lost_answers import unknown_paths
 
 __all__ = [
     "Change",
@@ -105,9 +106,12 @@ def compare(document: Any, snapshot: Snapshot, codec: Codec) -> Comparison:
     [before] = by_itself(reader.decode_many, snapshot.raw)
     [then] = by_itself(codec.encode_many, [before], [None])
     [now] = by_itself(codec.encode_many, [document], [None])
-    if then == now:
+    unknown = unknown_paths(snapshot.state)
+    if then == now and not unknown:
         return Comparison(before, [])
-    changes = differences(document, snapshot.raw, then, now)
+    changes = list(differences(document, snapshot.raw, then, now))
+    if unknown:
+        changes = with_unknown(changes, unknown, snapshot.raw, now)
     version = version_field(kind)
     own = {"_id"} if version is None else {"_id", version.db_field}
     return Comparison(before, [change for change in changes if change.keys[0] not in own])
@@ -151,6 +155,52 @@ def narrowed(document: Any, change: Change) -> Iterable[Change]:
     if not all(is_part_of_path(one.keys[0]) for one in inside):
         return [change]
     return [one._replace(keys=(key, *one.keys)) for one in inside]
+
+
+def with_unknown(
+    changes: Sequence[Change], paths: Collection[tuple[str, ...]], stored: bytes, now: bytes
+) -> list[Change]:
+    """The changes with all values of which nobody knows what is stored: these count as changed.
+
+    Parameters:
+        changes: what differs from what was stored.
+        paths: the keys that lead to such values; empty for the whole document.
+        stored: what was stored.
+        now: what the document writes.
+    """
+    there, here = values_in(stored), values_in(now)
+    whole: set[tuple[str, ...]] = set()
+    if () in paths:
+        whole.update((key,) for key in {**there, **here} if is_part_of_path(key))
+    for keys in filter(None, paths):
+        while len(keys) > 1 and not is_document(raw_value_at(stored, keys[:-1])):
+            keys = keys[:-1]
+        whole.add(keys)
+    sure = [change for change in changes if not begins_with_any(change.keys, whole)]
+    covered = {change.keys for change in sure}
+    unsure = [
+        Change(keys, None, None, raw_value_at(now, keys))
+        for keys in sorted(whole)
+        if not begins_with_any(keys, (whole | covered) - {keys})
+    ]
+    return sure + unsure
+
+
+def begins_with_any(keys: tuple[str, ...], others: Collection[tuple[str, ...]]) -> bool:
+    return any(keys[:size] in others for size in range(1, len(keys) + 1))
+
+
+def raw_value_at(raw: bytes, keys: Sequence[str]) -> bytes | None:
+    """The value that keys lead to in an encoded document; ``None`` if there is none."""
+    key, *inner = keys
+    value = values_in(raw).get(key)
+    if not inner or value is None:
+        return value
+    return raw_value_at(value[1:], inner) if is_document(value) else None
+
+
+def is_document(value: bytes | None) -> bool:
+    return value is not None and value[0] == DOCUMENT
 
 
 def is_part_of_path(key: str) -> bool:

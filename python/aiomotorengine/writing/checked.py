@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from asyncio import CancelledError
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError
 
 from aiomotorengine.codec import Codec
 from aiomotorengine.codec.single import by_itself
@@ -21,15 +20,13 @@ from aiomotorengine.update.nulls import explained
 from aiomotorengine.wire import requests
 from aiomotorengine.writing.changed import Change, everything_in, update_of, with_changes
 from aiomotorengine.writing.identity import by_id
+from aiomotorengine.writing.lost_answers import WHOLE, AnswerLost, noting_lost_answer
 from aiomotorengine.writing.options import SaveOptions
 from aiomotorengine.writing.stored import stored_document
-from aiomotorengine.writing.versions import AnswerLost, next_version, note_lost_answer
-from aiomotorengine.writing.writes import REFUSALS, UNCHANGED, Written, insert, replace
+from aiomotorengine.writing.versions import next_version
+from aiomotorengine.writing.writes import UNCHANGED, Written, insert, replace
 
 __all__ = ["CheckedWrite"]
-
-LOST = (PyMongoError, CancelledError)
-"""After which of these nobody knows whether a document was written: those that are no refusals."""
 
 
 class CheckedWrite:
@@ -73,16 +70,14 @@ class CheckedWrite:
             return await self._insert()
         # A preset id that nobody has saved yet may be there or not (K6).
         upsert = options.upsert or (self._creating and not options.asks_for_more)
+        paths = WHOLE if changes is None else [change.keys for change in changes]
         try:
-            with self._naming():
+            with self._naming(), noting_lost_answer(document, paths):
                 written = await self._change(changes, upsert=upsert)
         except DuplicateKeyError as error:
             asks = self._asks_version or options.condition is not None
             if not (upsert and asks and violates_id(error)):
                 raise
-        except LOST as error:
-            self._note(error)
-            raise
         else:
             if written.is_stored:
                 return written
@@ -98,19 +93,13 @@ class CheckedWrite:
     async def _insert(self) -> Written:
         document = self._document
         try:
-            return await insert(self._target, self._codec, document, replaces=False)
+            with noting_lost_answer(document, WHOLE):
+                return await insert(self._target, self._codec, document, replaces=False)
         except DuplicateKeyError as error:
             # Another save of the same document may have come first; this one has lost no id by it.
             if self._options.force_insert or not violates_id(error):
                 raise
-        except LOST as error:
-            self._note(error)
-            raise
         return await self._missed()
-
-    def _note(self, error: BaseException) -> None:
-        if self._asks_version and not isinstance(error, REFUSALS):
-            note_lost_answer(self._document)
 
     def _naming(self) -> AbstractContextManager[None]:
         condition = self._options.condition

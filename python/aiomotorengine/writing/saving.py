@@ -16,6 +16,7 @@ set here, the save is over before the first thing is sent.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -37,6 +38,7 @@ from aiomotorengine.writing.checked import CheckedWrite
 from aiomotorengine.writing.duplicates import unique_violations
 from aiomotorengine.writing.hooks import after_saving, before_saving
 from aiomotorengine.writing.identity import by_id
+from aiomotorengine.writing.lost_answers import WHOLE, answered, noting_lost_answer
 from aiomotorengine.writing.options import USUAL, SaveOptions
 from aiomotorengine.writing.part import part_to_send
 from aiomotorengine.writing.versions import kept_unless_written
@@ -124,7 +126,9 @@ async def save_in_order(
         else:
             # A preset id that nobody has saved yet may be there or not (K6).
             upsert = options.upsert or creating
-            written = await replace(target, codec, document, by_id(document), upsert=upsert)
+            is_tracked = type(document._is_persisted) is Snapshot
+            with noting_lost_answer(document, WHOLE) if is_tracked else nullcontext():
+                written = await replace(target, codec, document, by_id(document), upsert=upsert)
     except DuplicateKeyError:
         with unique_violations(type(document)):
             raise
@@ -142,7 +146,7 @@ def mark_as_saved(target: Target, document: Any, written: Written) -> None:
     before, transaction = document._is_persisted, target.transaction
     state: Any = True
     if transaction is not None:
-        state = state_of(document) if before else SavedInTransaction(transaction)
+        state = answered(state_of(document)) if before else SavedInTransaction(transaction)
     if type(before) is Snapshot or type(document).__track_changes__:
         if not written.is_stored:
             return

@@ -20,6 +20,7 @@ from aiomotorengine.writing.changed import (
     differences_from_nothing,
     with_values_of,
 )
+from aiomotorengine.writing.lost_answers import known_again
 
 __all__ = [
     "as_it_was",
@@ -144,7 +145,8 @@ def take_fields(
     if own is not None and raw is not None:
         keys = [type(document)._fields[name].db_field for name in names]
         whole = with_values_of(own.raw, raw, keys)
-        document._is_persisted = snapshot_of(whole, document._id, own.codec_options, own.state)
+        state = known_again(own.state, keys)
+        document._is_persisted = snapshot_of(whole, document._id, own.codec_options, state)
 
 
 def raw_if_tracked(document: Any, found: Any, codec_options: CodecOptions[Any]) -> bytes | None:

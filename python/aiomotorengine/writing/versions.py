@@ -14,53 +14,17 @@ from aiomotorengine.documents.stamps import stamped_values
 from aiomotorengine.documents.versions import FIRST, set_version, version_field, version_of
 from aiomotorengine.errors import StaleDocumentError
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.storage.snapshots import state_of, with_state
 from aiomotorengine.storage.values import value_of
 from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.stored import stored_document
 
 __all__ = [
-    "AnswerLost",
     "by_id_and_version",
     "kept_unless_written",
     "next_version",
-    "note_lost_answer",
     "refuse_stale",
     "refuse_unloaded",
 ]
-
-
-class AnswerLost:
-    """Stands in ``_is_persisted`` of a document that may have been written, or may not.
-
-    It is true if the document counted as saved before. When the save is tried again, what is
-    stored may be what this one has written.
-
-    Parameters:
-        state: what was there before.
-    """
-
-    __slots__ = ("_state",)
-
-    def __init__(self, state: Any) -> None:
-        self._state = state
-
-    def __bool__(self) -> bool:
-        return bool(self._state)
-
-    def __copy__(self) -> AnswerLost:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> AnswerLost:
-        return self
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return bool, (bool(self),)
-
-
-def note_lost_answer(document: Any) -> None:
-    """Have a document remember that nobody knows whether it was written."""
-    document._is_persisted = with_state(document._is_persisted, AnswerLost(state_of(document)))
 
 
 def by_id_and_version(document: Any) -> dict[str, Any]:
