@@ -122,6 +122,20 @@ async def test_documents_are_written_by_the_names_of_their_fields() -> None:
     assert line["row"] == {"_id": 7, "age": 10, "home": {"city": "Oslo"}, "password": "***"}
 
 
+async def test_a_misspelt_password_is_not_told_as_the_value_of_an_unknown_key() -> None:
+    class Login(Document):
+        pin = PasswordField()
+
+    class User(Document):
+        name = StringField()
+        login = EmbeddedDocumentField(Login)
+
+    rows = [{"name": "a", "paswrd": "secret"}, {"login": {"pim": "secret"}}]
+    report = await User.objects.insert_stream(Rows(rows), ordered=False, on_error="collect")
+    values = [error.value for entry in report.rejected for error in entry.errors]
+    assert values == ["***", "***"]
+
+
 async def test_a_function_is_called_with_entry_and_row() -> None:
     calls: list[tuple[RejectedDocument, Any, int]] = []
 

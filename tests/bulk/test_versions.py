@@ -17,6 +17,7 @@ from aiomotorengine import (
     Rows,
     StringField,
     VersionField,
+    before_save,
 )
 from aiomotorengine.errors import StaleDocumentError, UniqueKeyViolationError
 from tests.harness import Mongo
@@ -146,3 +147,19 @@ async def test_a_row_within_a_row_keeps_its_version(mongo: Mongo) -> None:
     await Street.objects.insert_stream(Rows(rows))
     stored = await Street.objects.coll().find({}).sort("house.name").to_list(None)
     assert [(it["v"], it["house"]["v"]) for it in stored] == [(1, 7), (1, None)]
+
+
+class Hooked(House):
+    @before_save
+    def trim(self) -> None:
+        self.name = self.name.strip()
+
+
+async def test_a_document_that_comes_twice_has_the_version_that_is_stored(mongo: Mongo) -> None:
+    house = Hooked(name="a")
+    with pytest.raises(UniqueKeyViolationError):
+        await Hooked.objects.bulk_insert([house, Hooked(name="b"), house])
+    assert house.version == 1
+    house.name = "c"
+    await house.save()
+    assert house.version == 2

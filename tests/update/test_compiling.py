@@ -469,3 +469,10 @@ def test_array_filters_that_are_refused(
 ) -> None:
     with pytest.raises(kind, match=text):
         filters(path, given)
+
+
+def test_what_is_required_is_refused_with_its_place() -> None:
+    for change in (U.unset(Post.title), U.rename("title", "tags"), U.set(title=None)):
+        with pytest.raises(InvalidDocumentError) as refused:
+            U.compile(Post, change)
+        assert refused.value.path == "title"

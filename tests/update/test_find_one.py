@@ -238,6 +238,10 @@ async def test_an_id_of_the_programs_own(mongo: Mongo) -> None:
     assert (created, page._id, page.url) == (True, "p", "/a")
     page, created = await Page.objects.get_or_create(_id="p", url="/a")
     assert (created, page._id) == (False, "p")
+    page, created = await Page.objects.get_or_create(url="/b", defaults={"_id": "q"})
+    assert (created, page._id, page.url) == (True, "q", "/b")
+    page, created = await Page.objects.get_or_create(url="/b", defaults={"_id": "r"})
+    assert (created, page._id) == (False, "q")
 
 
 async def test_values_of_all_kinds(mongo: Mongo) -> None:

@@ -10,7 +10,7 @@ from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions
 
 from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.codec.encoded_document import id_of
-from aiomotorengine.documents.versions import set_version
+from aiomotorengine.documents.versions import FIRST, set_version, version_field
 from aiomotorengine.sessions.saved import SavedInTransaction
 from aiomotorengine.storage.snapshots import Snapshot, state_of
 from aiomotorengine.writing.lost_answers import AnswerLost
@@ -203,6 +203,9 @@ class Batch:
         self._mark(unknown, maybe)
         self._mark(outcome.written, inserted)
         kinds: set[Any] = set(map(type, documents))
+        if any(version_field(kind) is not None for kind in kinds):
+            for position in outcome.written:  # one that is there twice may have been restored
+                set_version(documents[position], FIRST)
         if any(kind.__track_changes__ for kind in kinds):
             self._track(outcome.written, codec_options)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.embedded_document_field import has_secrets
 from aiomotorengine.locations import locate, shown
 
 __all__ = ["RefusedRow", "twice", "unknown"]
@@ -43,7 +44,8 @@ def unknown(document_class: type[Any], key: Any, value: Any) -> InvalidDocumentE
     """The error for a key that no field of the class has."""
     error = InvalidDocumentError(f"Field {shown(key)} not found in {document_class.__name__}.")
     error.code = "unknown"
-    error.value = value
+    # In a class with passwords it may be one, under a name that was written wrong.
+    error.value = "***" if has_secrets(document_class, set()) else value
     locate(error, key if isinstance(key, str) else shown(key))
     return error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aiomotorengine.fields.refusals import required
+from aiomotorengine.locations import locate
 from aiomotorengine.update.change import Change
 from aiomotorengine.update.path import UpdatePath
 
@@ -26,4 +27,6 @@ class Unset(Change):
 def refuse_required(path: UpdatePath) -> None:
     """Raise ``InvalidDocumentError`` for a field that must have a value."""
     if path.field is not None and path.field.required and not path.is_item:
-        raise required(path.field.name, None)
+        error = required(path.field.name, None)
+        locate(error, path.field.name)
+        raise error

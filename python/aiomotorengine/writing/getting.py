@@ -60,12 +60,16 @@ async def get_or_create(
         return None, False
     renew_dates([document], zone, creating=True)
 
+    if document._id is not None:
+        insertion.id = document._id  # of the defaults, or of the filters
     known_id = insertion.id
     inserted = {it.path.db_name: it.value for it in insertion.operations(validate=False)}
     for key, value in document.to_son().items():
         inside = any(is_nested(key, other) and key != other for other in insertion.equalities)
         if key != "_id" and not inside:
             inserted[key] = value
+    if known_id is not None and "_id" not in insertion.equalities:
+        inserted["_id"] = known_id
     update = Update(target, wanted, {"$setOnInsert": inserted}, insertion=insertion)
     ask = partial(find_and_modify, target, "find_one_and_update")
     if known_id is None:
