@@ -15,6 +15,7 @@ from aiomotorengine import (
     IntField,
     Q,
     StringField,
+    U,
     VersionField,
 )
 from aiomotorengine.errors import (
@@ -392,3 +393,17 @@ async def test_what_someone_else_wrote_meanwhile_is_seen_then(
         await house.save()
     with pytest.raises(StaleDocumentError, match=r"\(version 1, stored 2\)"):
         await house.save()
+
+
+async def test_a_version_that_is_none_is_refused_with_its_place(mongo: Mongo) -> None:
+    house = await House(state="new").save()
+    assert house is not None
+    house.version = "first"
+    for call in (
+        lambda: house.save(),
+        lambda: house.update(U.inc(photos=1)),
+        lambda: house.delete(check_version=True),
+    ):
+        with pytest.raises(InvalidDocumentError, match="Field 'version' must be valid") as refused:
+            await call()
+        assert refused.value.path == "version"

@@ -294,6 +294,7 @@ def test_what_the_server_can_not_compute(name: str) -> None:
         (ValueError, "'comments' is a list: say which items", lambda: [U.set("comments.by", 1)]),
         (ValueError, "there is nothing inside of 'title'", lambda: [U.set("title.x", 1)]),
         (ValueError, "'$where' is no key", lambda: [U.set("anything.$where", 1)]),
+        (ValueError, r"'a\x00b' is no key", lambda: [U.set("anything.a\0b", 1)]),
         (ValueError, "say which items", lambda: [U.set(**{"comments__$__by": 1})]),
         (ValueError, "<StringField name> is no field of Post", lambda: [U.set(Friend.name, "x")]),
         (

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from aiomotorengine.documents.conversion import conversion_of, find_attribute
+from aiomotorengine.fields.refusals import refused
 from aiomotorengine.fields.version_field import VersionField
+from aiomotorengine.locations import locate
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.values import value_of
 
@@ -27,7 +29,14 @@ def version_of(document: DocumentStorage) -> int | None:
         InvalidDocumentError: what a program has assigned to it is no number.
     """
     field = version_field(type(document))
-    return None if field is None else field.to_son(value_of(document, field.name))
+    if field is None:
+        return None
+    value = value_of(document, field.name)
+    if not field.validate(value):
+        error = refused(field, value)
+        locate(error, field.name)
+        raise error
+    return field.to_son(value)
 
 
 def kept_version(document: DocumentStorage) -> Any:

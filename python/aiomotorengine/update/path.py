@@ -185,8 +185,8 @@ class Walk:
             self.enter(embedded)
         elif field is None or type(field) is BaseField:
             # Values of any kind, lists and mappings among them.
-            if not head or (head.startswith("$") and not is_position):
-                raise self.refusal(f"'{head}' is no key")
+            if not head or "\0" in head or (head.startswith("$") and not is_position):
+                raise self.refusal(f"{head!r} is no key")
             if head.startswith("$[") and head != "$[]":
                 self.items.append((head[2:-1], ANYTHING))
             self.field = None
