@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from aiomotorengine import references
 from aiomotorengine.documents.taking import take_over
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.sessions.undo import FORMS
+from aiomotorengine.storage.values import other_values
 from aiomotorengine.writing import tracking
 from aiomotorengine.writing.stored import stored_document
 
@@ -39,10 +41,18 @@ async def reload(target: Target, document: Any, fields: Iterable[BaseField[Any] 
         await references.load([found], alias=target.options.alias, options=target.options)
     options = target.collection.codec_options
     if names:
-        tracking.take_fields(document, found, names, options)
+        with target.changing(document, *names):
+            tracking.take_fields(document, found, names, options)
     else:
-        take_over(document, found)
-        tracking.take_state(document, found, options)
+        with target.changing(document, *FORMS, *{*names_in(document), *names_in(found)}):
+            take_over(document, found)
+            tracking.take_state(document, found, options)
+
+
+def names_in(document: Any) -> Iterator[str]:
+    """The names of the attributes that show the values of a document."""
+    yield from type(document)._fields
+    yield from (name for name in other_values(document) if not name.startswith("_"))
 
 
 def name_of(document_class: Any, field: BaseField[Any] | str) -> str:

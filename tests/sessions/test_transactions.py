@@ -20,6 +20,7 @@ from aiomotorengine import (
     PasswordField,
     StringField,
     U,
+    VersionField,
     outside_transaction,
     run_transaction,
     start_session,
@@ -58,6 +59,16 @@ class Account(Document):
 class User(Document):
     name = StringField(unique=True)
     secret = PasswordField(unique=True)
+
+
+class House(Document):
+    state = StringField()
+    rooms = IntField(default=0)
+    version = VersionField()
+
+
+class Watched(House):
+    __track_changes__ = True
 
 
 @pytest.fixture
@@ -420,6 +431,53 @@ async def test_what_the_program_has_assigned_stays(ann: Account) -> None:
             bob._id = own
             raise LookupError
     assert bob._id == own
+
+
+@pytest.mark.usefixtures("codec")
+@pytest.mark.parametrize("kind", [House, Watched])
+@pytest.mark.parametrize("fields", [(), ("rooms", "version")])
+async def test_what_was_read_in_a_transaction_is_taken_back(
+    mongo: Mongo, kind: Any, fields: tuple[str, ...]
+) -> None:
+    house = await kind(state="new", note="a note").save()
+    await kind.objects.update({kind.version: 1000})  # which is an object of its own each time
+    await house.reload()
+    with pytest.raises(LookupError):
+        async with transaction():
+            house.state = "sold"
+            await house.save()
+            await kind.objects.update(
+                U.inc(rooms=1000), U.raw({"$set": {"_note": "b", "_more": 1}})
+            )
+            await house.reload(*fields)
+            assert (house.rooms, house.version) == (1000, 1002)
+            house.track_changes()
+            raise LookupError
+    assert (house.state, house.rooms, house.version, house.note) == ("sold", 0, 1000, "a note")
+    assert not hasattr(house, "more")
+    await house.save()
+    stored = await kind.objects.coll().find_one({}, {"_id": 0})
+    assert stored == {"state": "sold", "rooms": 0, "version": 1001, "_note": "a note"}
+
+
+@pytest.mark.usefixtures("codec")
+async def test_changes_that_were_read_back_are_sent_by_the_next_attempt(mongo: Mongo) -> None:
+    house = await Watched(state="new").save()
+    attempts = []
+
+    async def sell() -> None:
+        house.state = "sold"
+        await house.save()
+        await house.reload()
+        house.track_changes()
+        attempts.append(house.version)
+        if len(attempts) < 3:
+            raise busy()
+
+    await run_transaction(sell)
+    assert attempts == [2, 2, 2]
+    stored = await Watched.objects.coll().find_one()
+    assert (stored["state"], stored["version"]) == ("sold", 2)
 
 
 async def test_what_was_saved_counts_as_saved_once_it_is_committed(ann: Account) -> None:

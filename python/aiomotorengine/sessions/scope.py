@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -33,7 +33,7 @@ from aiomotorengine.server_errors import ServerErrors
 from aiomotorengine.sessions.saved import has_sent_commands, of_pymongo
 from aiomotorengine.sessions.transaction import Transaction
 
-__all__ = ["Scope", "no_scopes", "scope_here", "scope_of"]
+__all__ = ["Scope", "changing_here", "no_scopes", "scope_here", "scope_of"]
 
 T = TypeVar("T")
 
@@ -186,6 +186,20 @@ def scope_of(session: Any) -> Scope | None:
     """The scope of a session, if it is one of the library's."""
     found: Scope | None = getattr(of_pymongo(session), SCOPE, None)
     return found
+
+
+@contextmanager
+def changing_here(document: Any) -> Iterator[None]:
+    """Remember what the library changes in a document in this block, without a call to a server.
+
+    If one of the transactions that the running task is in does not commit, the document gets it
+    back: what it is changed to may be what this transaction has stored.
+    """
+    with ExitStack() as stack:
+        for scope in SCOPES.get().values():
+            if scope.transaction is not None:
+                stack.enter_context(scope.transaction.changing([document]))
+        yield
 
 
 @contextmanager

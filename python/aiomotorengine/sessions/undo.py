@@ -14,10 +14,13 @@ from aiomotorengine.documents.conversion import conversion_of, find_attribute
 from aiomotorengine.storage.descriptors import ABSENT
 from aiomotorengine.storage.values import other_values, value_of
 
-__all__ = ["Changes"]
+__all__ = ["FORMS", "Changes"]
 
 SLOTS = ("_id", "_is_persisted")
 """The attributes of a document that are the library's own, and that saving it changes."""
+
+FORMS = ("_stored_keys", "_hidden")
+"""Those that say in which form it is stored; only reading it anew changes them."""
 
 
 class Changes:
@@ -32,7 +35,7 @@ class Changes:
 
         Parameters:
             documents: the documents.
-            names: fields and dynamic values that it sets, besides those that every save sets.
+            names: fields, dynamic values and ``FORMS`` that it sets, besides what every save sets.
         """
         before = [place for document in documents for place in places_in(document, names)]
         values = [read() for read, _ in before]
@@ -69,7 +72,8 @@ def places_in(document: Any, names: Iterable[str]) -> Iterator[Place]:
         yield field_place(document, conversion.version.name)
     fields = type(document)._fields
     for name in names:
-        yield (field_place if name in fields else dynamic_place)(document, name)
+        place = field_place if name in fields else dynamic_place
+        yield (attribute_place if name in FORMS else place)(document, name)
 
 
 def attribute_place(document: Any, name: str) -> Place:

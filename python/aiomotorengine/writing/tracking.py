@@ -13,6 +13,7 @@ from aiomotorengine.documents.taking import take_field
 from aiomotorengine.errors import ChangesNotTrackedError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.sessions.saved import SavedInTransaction
+from aiomotorengine.sessions.scope import changing_here
 from aiomotorengine.storage.snapshots import own_snapshot, snapshot_of, state_of
 from aiomotorengine.writing.changed import (
     Comparison,
@@ -104,8 +105,9 @@ def track(document: Any, codec_options: CodecOptions[Any]) -> None:
     """
     encode = codec_for(type(document), codec_options).encode_many
     [raw] = by_itself(encode, [document], [document._id])
-    state = state_of(document)
-    document._is_persisted = snapshot_of(raw, document._id, codec_options, state)
+    with changing_here(document):
+        state = state_of(document)
+        document._is_persisted = snapshot_of(raw, document._id, codec_options, state)
 
 
 def take_state(document: Any, found: Any, codec_options: CodecOptions[Any]) -> None:
