@@ -79,6 +79,21 @@ async def test_one_of_many_copies_is_written(mongo: Mongo) -> None:
     assert (await House.objects.get(house._id)).photos == 1
 
 
+async def test_one_of_many_updates_of_one_instance_is_done(mongo: Mongo) -> None:
+    house = await House(state="new").save()
+    updates = (house.update(U.inc(photos=1)) for _ in "abc")
+    found = await asyncio.gather(*updates, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in found) == ["House"] + ["StaleDocumentError"] * 2
+    assert (house.version, house.photos, await version()) == (2, 1, 2)
+
+
+async def test_a_delete_that_comes_after_an_update_is_stale(mongo: Mongo) -> None:
+    house = await House(state="new").save()
+    deletion = house.delete(check_version=True)
+    found = await asyncio.gather(house.update(U.inc(photos=1)), deletion, return_exceptions=True)
+    assert sum(isinstance(one, StaleDocumentError) for one in found) == 1
+
+
 async def test_loaded_documents_replace_themselves(mongo: Mongo) -> None:
     house = await House(state="new").save()
     mine = House.objects.filter(_id=house._id)

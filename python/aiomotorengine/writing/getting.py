@@ -20,6 +20,7 @@ from aiomotorengine.wire import requests
 from aiomotorengine.wire.found_replies import find_and_modify
 from aiomotorengine.writing.saving import renew_dates, set_missing_dates, time_zone_of
 from aiomotorengine.writing.updating import Update
+from aiomotorengine.writing.upserted import note_insertion
 
 __all__ = ["get_or_create"]
 
@@ -74,12 +75,18 @@ async def get_or_create(
     ask = partial(find_and_modify, target, "find_one_and_update")
     if known_id is None:
         found = found_document(target, await update.send(ask, return_document=ReturnDocument.AFTER))
-        return found, found is not None and found._id == insertion.id
+        created = found is not None and found._id == insertion.id
+        if created:
+            note_insertion(target, found)
+        return found, created
     # An id that the program chose says nothing of who inserted it.
     found = await update.send(ask, return_document=ReturnDocument.BEFORE)
     if found is not None:
         return found_document(target, found), False
-    return await find_first(target, query), True
+    made = await find_first(target, query)
+    if made is not None:
+        note_insertion(target, made)
+    return made, True
 
 
 def refuse_conditions(document_class: Any, given: Mapping[str, Any]) -> None:

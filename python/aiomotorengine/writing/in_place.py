@@ -13,6 +13,7 @@ from pymongo import ReturnDocument
 
 from aiomotorengine.codec.elements import length_at
 from aiomotorengine.documents.taking import take_touched
+from aiomotorengine.documents.versions import version_of
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.reading.documents import found_document
 from aiomotorengine.references import keep_loaded
@@ -63,6 +64,7 @@ async def update_stored(
         raise ValueError(f'This "{kind.__name__}" was never saved.')
     target = target.with_class(kind)
     query = by_id_and_version(document) if check_version else by_id(document)
+    expected = version_of(document) if check_version else None
     update = prepared(target, Q(query) & condition, plan)
     tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))
     ask = partial(find_and_modify, target, "find_one_and_update")
@@ -71,7 +73,7 @@ async def update_stored(
     )
     if found is None:
         if check_version:
-            await refuse_stale(target, document)
+            await refuse_stale(target, document, expected)
         return None
     now: Any = found_document(target, found)
     keep_loaded(document, now)

@@ -18,8 +18,6 @@ from aiomotorengine.sessions.target import Target
 from aiomotorengine.update.upserting import equalities_in
 from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests
-from aiomotorengine.wire.found_replies import find_and_modify
-from aiomotorengine.wire.replies import Batch
 from aiomotorengine.writing import indexes
 from aiomotorengine.writing.duplicates import is_lost_race, unique_violations
 from aiomotorengine.writing.hooks import after_replacing, before_replacing
@@ -31,6 +29,7 @@ from aiomotorengine.writing.saving import (
     time_zone_of,
 )
 from aiomotorengine.writing.updating import Returns, returned
+from aiomotorengine.writing.upserted import Found, find_and_modify, note_insertion
 from aiomotorengine.writing.versions import (
     kept_unless_written,
     next_version,
@@ -93,15 +92,17 @@ async def find_one_and_replace(
         if field is not None:
             set_version(document, next_version(document))
         with naming(target, filters, document):
-            stored = await send(
+            answer = await send(
                 target, query, document, sort=list(order) or None, upsert=upsert, new=is_after
             )
-        found = found_document(target, stored)
+        found = found_document(target, answer.stored)
+        if answer.is_inserted:
+            note_insertion(target, found)
         if field is not None and (found is None or found._id != document._id):
             # What is stored for this one is what it was.
             set_version(document, version)
     if field is not None and found is None:
-        await refuse_stale(target, document)
+        await refuse_stale(target, document, version)
     if hooks and (upsert or found is not None):
         await after_replacing(document)
     return found
@@ -128,7 +129,7 @@ async def send(
     sort: Sequence[tuple[str, int]] | None,
     upsert: bool,
     new: bool,
-) -> Batch | Mapping[str, Any] | None:
+) -> Found:
     """What the server has after it, or had before."""
     codec = requests.codec_of(target.collection, type(document))
     [raw] = by_itself(codec.encode_many, [document], [None])

@@ -27,11 +27,11 @@ from aiomotorengine.update.set import SetOnInsert
 from aiomotorengine.update.stamps import next_version, stamps, with_stamps
 from aiomotorengine.update.upserting import Insertion
 from aiomotorengine.wire.answers import checked_count, protocol_errors
-from aiomotorengine.wire.found_replies import find_and_modify
 from aiomotorengine.wire.requests import can_encode
 from aiomotorengine.writing import indexes
 from aiomotorengine.writing.duplicates import is_lost_race, unique_violations
 from aiomotorengine.writing.saving import time_zone_of
+from aiomotorengine.writing.upserted import find_and_modify, note_insertion
 
 __all__ = [
     "ArrayFilters",
@@ -323,10 +323,12 @@ async def find_one_and_update(
     """
     is_after = returned(returns)
     update = prepared(target, filters, plan)
-
     ask = partial(find_and_modify, target, "find_one_and_update")
     found = await update.send(ask, sort=list(order) or None, return_document=is_after)
-    return found_document(target, found)
+    document = found_document(target, found.stored)
+    if found.is_inserted:
+        note_insertion(target, document)
+    return document
 
 
 def returned(returns: Any) -> bool:

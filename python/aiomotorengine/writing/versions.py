@@ -67,19 +67,21 @@ def kept_unless_written(document: Any) -> Iterator[None]:
         raise
 
 
-async def refuse_stale(target: Target, document: Any) -> None:
+async def refuse_stale(target: Target, document: Any, expected: int | None) -> None:
     """Say why a document with its version was not found, if that is the reason.
 
     Parameters:
         target: where it is stored.
-        document: the document, with the version that it was loaded with.
+        document: the document.
+        expected: the version that was asked for. The document may have another one by now, from
+            another task that has written it meanwhile.
 
     Raises:
         StaleDocumentError: another version is stored, or nothing is.
     """
     if version_field(type(document)) is None:
         return
-    expected, stored = version_of(document), await stored_document(target, document)
+    stored = await stored_document(target, document)
     if stored is None:
         raise StaleDocumentError.deleted(document, expected)
     if (found := version_of(stored)) != expected:

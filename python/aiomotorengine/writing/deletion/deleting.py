@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
+from aiomotorengine.documents.versions import version_of
 from aiomotorengine.ids import chunks, id_key
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
@@ -61,16 +62,17 @@ async def delete_document(
     if document._id is None:
         return 0
     query = by_id_and_version(document) if check_version else by_id(document)
+    expected = version_of(document) if check_version else None
     if hooks:
         await before_deleting(document)
     target = target.with_class(type(document))
     if rules_for(target.document_class):
         if check_version and not await find_ids(target, query, limit=1):
-            await refuse_stale(target, document)
+            await refuse_stale(target, document, expected)
         await follow_rules(target, {id_key(document._id): document._id}, hooks=hooks)
     count = await commands.delete_one(target, query)
     if check_version and not count and target.collection.write_concern.acknowledged:
-        await refuse_stale(target, document)
+        await refuse_stale(target, document, expected)
     if hooks and count:
         await after_deleting(document)
     return count
