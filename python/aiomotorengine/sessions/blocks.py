@@ -219,7 +219,8 @@ async def attempt(opened: OpenClient, lease: Lease, given: dict[str, Any]) -> As
     try:
         with scope.entered():
             yield
-    except BaseException:
+    except BaseException as error:
+        scope.abort(error)  # for an operation that another task has under way
         await lease.conclude(partial(roll_back, scope, own))
         raise
     await lease.conclude(partial(commit, scope, own))

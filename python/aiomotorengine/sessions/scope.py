@@ -66,6 +66,7 @@ class Scope:
         session: the driver's session.
         transaction: the transaction, if there is one.
         error: what has aborted the transaction, if anything has.
+        outer: the scope of the client around it, once it is entered.
     """
 
     def __init__(self, opened: OpenClient, session: Any, transaction: Transaction | None) -> None:
@@ -73,8 +74,11 @@ class Scope:
         self.session = session
         self.transaction = transaction
         self.error: BaseException | None = None
+        self.outer: Scope | None = None
         self._under_way: asyncio.Future[Any] | None = None
         self._is_over = False
+        self._task: asyncio.Task[Any] | None = None
+        """The task that has entered it."""
 
     @property
     def _name(self) -> str:
@@ -114,6 +118,7 @@ class Scope:
 
         Raises:
             ConcurrentSessionUseError: another one is under way.
+            TransactionAbortedError: the transaction was aborted meanwhile, and this with it.
             Exception: as for ``check``; or what the operation raises.
         """
         self._begin()
@@ -129,7 +134,7 @@ class Scope:
                 operation.cancel()  # a thread goes on, and is to be seen until its end
             raise
         try:
-            return operation.result()
+            result = operation.result()
         except Exception as error:
             if is_of_standalone(error):
                 error.add_note(STANDALONE_NOTE)
@@ -139,6 +144,9 @@ class Scope:
                 # It could not be encoded. The driver takes the transaction for begun.
                 private_names.begin_again(of_pymongo(self.session))
             raise
+        if self.error is not None:
+            raise TransactionAbortedError.by(self.error)
+        return result
 
     def abort(self, error: BaseException) -> None:
         """An error has ended the transaction: nothing more is done in it, and it is not committed.
@@ -149,8 +157,7 @@ class Scope:
             self.error = error
 
     async def finish(self) -> None:
-        """Begin no operation any more, and wait for the one that is under way."""
-        self._is_over = True
+        """Wait for the operation that is under way; once the block is left none begins."""
         if self._under_way is not None:
             await asyncio.wait([self._under_way])
 
@@ -161,25 +168,41 @@ class Scope:
         self._under_way = held
         return held
 
+    def was_left_elsewhere(self) -> bool:
+        """Whether the running task has entered it, and another one has left it meanwhile.
+
+        So it is where a generator ends early that has a block around its ``yield``: asyncio closes
+        it in a task of its own, and what the block has put into the context of the task that ran
+        the generator stays there.
+        """
+        return self._is_over and self._task is asyncio.current_task()
+
     @contextmanager
     def entered(self) -> Iterator[None]:
         """Have the calls in this block, and in tasks that it starts, belong to the scope."""
         session = of_pymongo(self.session)
-        outer, outer_of_session = scope_here(self.opened), scope_of(session)
+        self._task, self.outer = asyncio.current_task(), scope_here(self.opened)
+        outer_of_session = scope_of(session)
         put(self.opened, self)
         setattr(session, SCOPE, self)
         try:
             yield
         finally:
+            self._is_over = True
             # In a fixture of a test the end may be in another context than the beginning.
             if SCOPES.get().get(self.opened) is self:
-                put(self.opened, outer)
+                put(self.opened, self.outer)
             setattr(session, SCOPE, outer_of_session)
 
 
 def scope_here(opened: OpenClient) -> Scope | None:
     """The innermost scope of a client that the running task is in."""
-    return SCOPES.get().get(opened)
+    scope = found = SCOPES.get().get(opened)
+    while scope is not None and scope.was_left_elsewhere():
+        scope = scope.outer
+    if scope is not found:
+        put(opened, scope)
+    return scope
 
 
 def scope_of(session: Any) -> Scope | None:
