@@ -13,6 +13,7 @@ from aiomotorengine.sessions.undo import FORMS
 from aiomotorengine.storage.values import other_values
 from aiomotorengine.writing import tracking
 from aiomotorengine.writing.stored import stored_document
+from aiomotorengine.writing.turns import turn_of
 
 __all__ = ["reload", "roll_back"]
 
@@ -33,20 +34,21 @@ async def reload(target: Target, document: Any, fields: Iterable[BaseField[Any] 
     names = [name_of(kind, field) for field in fields]
     if document._id is None:
         raise ValueError(f'This "{kind.__name__}" was never saved.')
-    found = await stored_document(target, document)
-    if found is None:
-        raise kind.DoesNotExist.gone(document)
-    references.keep_loaded(document, found)
-    if not kind.__lazy__:
-        await references.load([found], alias=target.options.alias, options=target.options)
-    options = target.collection.codec_options
-    if names:
-        with target.changing(document, *names):
-            tracking.take_fields(document, found, names, options)
-    else:
-        with target.changing(document, *FORMS, *{*names_in(document), *names_in(found)}):
-            take_over(document, found)
-            tracking.take_state(document, found, options)
+    async with turn_of(document):
+        found = await stored_document(target, document)
+        if found is None:
+            raise kind.DoesNotExist.gone(document)
+        references.keep_loaded(document, found)
+        if not kind.__lazy__:
+            await references.load([found], alias=target.options.alias, options=target.options)
+        options = target.collection.codec_options
+        if names:
+            with target.changing(document, *names):
+                tracking.take_fields(document, found, names, options)
+        else:
+            with target.changing(document, *FORMS, *{*names_in(document), *names_in(found)}):
+                take_over(document, found)
+                tracking.take_state(document, found, options)
 
 
 def names_in(document: Any) -> Iterator[str]:

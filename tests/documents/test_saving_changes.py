@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -53,6 +54,10 @@ class Account(Document):
     tags = ListField(StringField())
     home = EmbeddedDocumentField(Home, db_field="h")
     homes = ListField(EmbeddedDocumentField(Home))
+
+
+class Counted(Account):
+    version = VersionField()
 
 
 class Plain(Document):
@@ -382,6 +387,48 @@ async def test_many_tasks_change_one_document(mongo: Mongo) -> None:
     assert stored["tags"] == [f"{number}.{place}" for number in range(50) for place in range(2)]
 
 
+# -- several calls at the same time ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [Account, Counted])
+async def test_saves_of_one_document_at_the_same_time(mongo: Mongo, kind: Any) -> None:
+    account = await loaded(STORED, kind)
+    for tag in "bcdef":
+        account.tags.append(tag)
+        await asyncio.gather(*(account.save() for _ in range(5)))
+    assert (await stored_for(account))["tags"] == account.tags == list("abcdef")
+    assert not account.is_changed()
+    if kind is Counted:
+        assert (account.version, (await stored_for(account))["version"]) == (5, 5)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_a_save_beside_an_update_and_a_reload(mongo: Mongo, order: int) -> None:
+    account = await loaded(STORED)
+    for tag in "bcdef":
+        account.name = tag
+        calls = [account.save(), account.update(U.push(Account.tags, tag))]
+        await asyncio.gather(*calls[::order])
+        assert (account.tags[-1], account.is_changed()) == (tag, False)
+        calls = [account.save(), account.reload()]
+        account.balance += 1
+        await asyncio.gather(*calls[::order])
+        assert not account.is_changed()
+        assert account.to_son() == await stored_for(account)
+    assert account.tags == list("abcdef")
+
+
+async def test_a_save_that_waits_for_its_turn_may_be_cancelled(mongo: Mongo) -> None:
+    account = await loaded(STORED)
+    account.tags.append("b")
+    first, second, third = (asyncio.create_task(account.save()) for _ in range(3))
+    await asyncio.sleep(0)
+    second.cancel()
+    done = await asyncio.gather(first, second, third, return_exceptions=True)
+    assert [type(result) for result in done] == [Account, asyncio.CancelledError, Account]
+    assert (await stored_for(account))["tags"] == ["a", "b"]
+
+
 # -- answers that are lost ------------------------------------------------------------------------
 
 
@@ -401,10 +448,6 @@ def losing(write: Callable[..., Any]) -> Callable[..., Any]:
         raise AutoReconnect("the answer was lost")
 
     return lost
-
-
-class Counted(Account):
-    version = VersionField()
 
 
 @pytest.mark.parametrize("kind", [Account, Counted])

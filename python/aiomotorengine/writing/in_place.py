@@ -26,6 +26,7 @@ from aiomotorengine.wire.replies import Batch
 from aiomotorengine.writing.changed import with_touched
 from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.saving import counts_as_saved
+from aiomotorengine.writing.turns import turn_of
 from aiomotorengine.writing.updating import Plan, prepared
 from aiomotorengine.writing.versions import by_id_and_version, refuse_stale
 
@@ -63,24 +64,27 @@ async def update_stored(
     if document._id is None or not counts_as_saved(document, target.transaction):
         raise ValueError(f'This "{kind.__name__}" was never saved.')
     target = target.with_class(kind)
-    query = by_id_and_version(document) if check_version else by_id(document)
-    expected = version_of(document) if check_version else None
-    update = prepared(target, Q(query) & condition, plan)
-    tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))
-    ask = partial(find_and_modify, target, "find_one_and_update")
-    found = await update.send(
-        ask, projection=dict.fromkeys(tree, True), return_document=ReturnDocument.AFTER
-    )
-    if found is None:
-        if check_version:
-            await refuse_stale(target, document, expected)
-        return None
-    now: Any = found_document(target, found)
-    keep_loaded(document, now)
-    names = [kind._reverse_db_field_map[key] for key in tree if key in kind._reverse_db_field_map]
-    with target.changing(document, *names):
-        renew_snapshot(target, document, found, tree)
-        take_touched(document, now, tree)
+    async with turn_of(document):
+        query = by_id_and_version(document) if check_version else by_id(document)
+        expected = version_of(document) if check_version else None
+        update = prepared(target, Q(query) & condition, plan)
+        tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))
+        ask = partial(find_and_modify, target, "find_one_and_update")
+        found = await update.send(
+            ask, projection=dict.fromkeys(tree, True), return_document=ReturnDocument.AFTER
+        )
+        if found is None:
+            if check_version:
+                await refuse_stale(target, document, expected)
+            return None
+        now: Any = found_document(target, found)
+        keep_loaded(document, now)
+        names = [
+            kind._reverse_db_field_map[key] for key in tree if key in kind._reverse_db_field_map
+        ]
+        with target.changing(document, *names):
+            renew_snapshot(target, document, found, tree)
+            take_touched(document, now, tree)
     return document
 
 

@@ -41,6 +41,7 @@ from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.lost_answers import WHOLE, answered, noting_lost_answer
 from aiomotorengine.writing.options import USUAL, SaveOptions
 from aiomotorengine.writing.part import part_to_send
+from aiomotorengine.writing.turns import turn_of
 from aiomotorengine.writing.versions import kept_unless_written
 from aiomotorengine.writing.writes import UNCHANGED, Written, insert, replace
 
@@ -84,12 +85,13 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
     # What hooks set is the program's, also where a transaction is not committed.
     if hooks is not None:
         await before_saving(hooks, document, creating=creating)
-    with target.changing(document):
-        if version_field(type(document)) is None:
-            written = await save_in_order(target, document, options, creating=creating)
-        else:
-            with kept_unless_written(document):
+    async with turn_of(document):
+        with target.changing(document):
+            if version_field(type(document)) is None:
                 written = await save_in_order(target, document, options, creating=creating)
+            else:
+                with kept_unless_written(document):
+                    written = await save_in_order(target, document, options, creating=creating)
     if written is None:
         return None
     if hooks is not None and written.is_stored:
