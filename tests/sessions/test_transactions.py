@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
@@ -36,7 +38,7 @@ from aiomotorengine.sessions import retrying
 from tests.harness import Mongo
 from tests.integration.aliases import other_database
 from tests.integration.collections import replace_collection
-from tests.integration.commands import watch
+from tests.integration.commands import eventually, watch
 from tests.integration.sessions import fail_point
 
 pytestmark = pytest.mark.mongod_only("SecantusDB's transactions are not those of MongoDB")
@@ -400,6 +402,27 @@ async def test_an_operation_that_is_cancelled_ends_the_transaction(ann: Account)
                 slow = Account.objects.filter({"$where": "sleep(500) || true"}).find_all()
                 await asyncio.wait_for(slow, 0.05)
     assert await owners() == ["ann"]
+
+
+async def test_a_task_that_outlives_a_block_keeps_nothing_of_it_alive(ann: Account) -> None:
+    tasks = []
+
+    async def aborted(document: Account) -> None:
+        async with transaction():
+            tasks.append(asyncio.create_task(asyncio.sleep(60)))
+            await document.save()
+            raise LookupError
+
+    async def work() -> weakref.ref[Account]:
+        bob = Account(owner="bob")
+        with suppress(LookupError):
+            await aborted(bob)
+        return weakref.ref(bob)
+
+    bob = await work()
+    gc.collect()
+    assert await eventually(lambda: bob() is None)
+    tasks[0].cancel()
 
 
 # -- what documents get back ---------------------------------------------------------------------

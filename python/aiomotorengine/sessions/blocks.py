@@ -220,7 +220,7 @@ async def attempt(opened: OpenClient, lease: Lease, given: dict[str, Any]) -> As
         with scope.entered():
             yield
     except BaseException as error:
-        scope.abort(error)  # for an operation that another task has under way
+        scope.leave(error)
         await lease.conclude(partial(roll_back, scope, own))
         raise
     await lease.conclude(partial(commit, scope, own))

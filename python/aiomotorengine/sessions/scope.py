@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, TypeVar
+from weakref import ref
 
 from bson.errors import InvalidBSON
 from pymongo.errors import (
@@ -77,7 +78,7 @@ class Scope:
         self.outer: Scope | None = None
         self._under_way: asyncio.Future[Any] | None = None
         self._is_over = False
-        self._task: asyncio.Task[Any] | None = None
+        self._task: ref[asyncio.Task[Any]] | None = None
         """The task that has entered it."""
 
     @property
@@ -133,6 +134,8 @@ class Scope:
             if not self.opened.driver.works_in_threads:
                 operation.cancel()  # a thread goes on, and is to be seen until its end
             raise
+        if self._under_way is operation:
+            self._under_way = None
         try:
             result = operation.result()
         except Exception as error:
@@ -156,6 +159,11 @@ class Scope:
         if self.transaction is not None and self.error is None:
             self.error = error
 
+    def leave(self, error: BaseException) -> None:
+        """An exception leaves the block: what another task has under way is aborted with it."""
+        if self._under_way is not None:  # else tasks would keep its traceback alive for nothing
+            self.abort(error)
+
     async def finish(self) -> None:
         """Wait for the operation that is under way; once the block is left none begins."""
         if self._under_way is not None:
@@ -175,14 +183,17 @@ class Scope:
         it in a task of its own, and what the block has put into the context of the task that ran
         the generator stays there.
         """
-        return self._is_over and self._task is asyncio.current_task()
+        if not self._is_over or self._task is None:
+            return False
+        return self._task() is asyncio.current_task()
 
     @contextmanager
     def entered(self) -> Iterator[None]:
         """Have the calls in this block, and in tasks that it starts, belong to the scope."""
         session = of_pymongo(self.session)
-        self._task, self.outer = asyncio.current_task(), scope_here(self.opened)
-        outer_of_session = scope_of(session)
+        task = asyncio.current_task()
+        self._task = None if task is None else ref(task)
+        self.outer, outer_of_session = scope_here(self.opened), scope_of(session)
         put(self.opened, self)
         setattr(session, SCOPE, self)
         try:
