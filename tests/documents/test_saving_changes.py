@@ -469,6 +469,20 @@ async def test_items_are_added_once_when_an_answer_was_lost(
     assert (await stored_for(account))["tags"][-2:] == ["d", "e"]
 
 
+async def test_items_are_added_once_when_a_save_was_cancelled(mongo: Mongo) -> None:
+    for steps in range(60):
+        account = await loaded(STORED)
+        account.tags.append("b")
+        save = asyncio.create_task(account.save())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        save.cancel()
+        await asyncio.wait([save])
+        await account.save()
+        assert (await stored_for(account))["tags"] == account.tags == ["a", "b"]
+        assert not account.is_changed()
+
+
 async def test_what_may_be_stored_is_taken_back_by_the_next_save(
     mongo: Mongo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

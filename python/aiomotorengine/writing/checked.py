@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -23,6 +24,7 @@ from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.lost_answers import WHOLE, AnswerLost, noting_lost_answer
 from aiomotorengine.writing.options import SaveOptions
 from aiomotorengine.writing.stored import stored_document
+from aiomotorengine.writing.turns import Turn
 from aiomotorengine.writing.versions import next_version
 from aiomotorengine.writing.writes import UNCHANGED, Written, insert, replace
 
@@ -37,16 +39,27 @@ class CheckedWrite:
         codec: the codec between the document's class and the collection.
         document: the document; where it has a version, it is given the next one.
         options: how it is saved.
+        turn: that of the document, if it takes turns.
         creating: whether it is new.
     """
 
     def __init__(
-        self, target: Target, codec: Codec, document: Any, options: SaveOptions, *, creating: bool
+        self,
+        target: Target,
+        codec: Codec,
+        document: Any,
+        options: SaveOptions,
+        turn: Turn | None,
+        *,
+        creating: bool,
     ) -> None:
         self._target = target
         self._codec = codec
         self._document = document
         self._options = options
+        # In a transaction, a write that is cancelled ends the whole.
+        in_thread = target.driver.works_in_threads and target.transaction is None
+        self._turn = turn if in_thread else None
         self._creating = creating
         self._version = version_field(type(document))
         self._asks_version = self._version is not None and options.check_version
@@ -73,7 +86,8 @@ class CheckedWrite:
         paths = WHOLE if changes is None else [change.keys for change in changes]
         try:
             with self._naming(), noting_lost_answer(document, paths):
-                written = await self._change(changes, upsert=upsert)
+                change = partial(self._change, changes, upsert=upsert)
+                written = await (change() if self._turn is None else self._turn.finish(change))
         except DuplicateKeyError as error:
             asks = self._asks_version or options.condition is not None
             if not (upsert and asks and violates_id(error)):

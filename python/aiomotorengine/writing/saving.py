@@ -16,7 +16,6 @@ set here, the save is over before the first thing is sent.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -38,10 +37,10 @@ from aiomotorengine.writing.checked import CheckedWrite
 from aiomotorengine.writing.duplicates import unique_violations
 from aiomotorengine.writing.hooks import after_saving, before_saving
 from aiomotorengine.writing.identity import by_id
-from aiomotorengine.writing.lost_answers import WHOLE, answered, noting_lost_answer
+from aiomotorengine.writing.lost_answers import answered
 from aiomotorengine.writing.options import USUAL, SaveOptions
 from aiomotorengine.writing.part import part_to_send
-from aiomotorengine.writing.turns import turn_of
+from aiomotorengine.writing.turns import Turn, turn_of
 from aiomotorengine.writing.versions import kept_unless_written
 from aiomotorengine.writing.writes import UNCHANGED, Written, insert, replace
 
@@ -85,13 +84,15 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
     # What hooks set is the program's, also where a transaction is not committed.
     if hooks is not None:
         await before_saving(hooks, document, creating=creating)
-    async with turn_of(document):
+    async with turn_of(document) as turn:
         with target.changing(document):
             if version_field(type(document)) is None:
-                written = await save_in_order(target, document, options, creating=creating)
+                written = await save_in_order(target, document, options, turn, creating=creating)
             else:
                 with kept_unless_written(document):
-                    written = await save_in_order(target, document, options, creating=creating)
+                    written = await save_in_order(
+                        target, document, options, turn, creating=creating
+                    )
     if written is None:
         return None
     if hooks is not None and written.is_stored:
@@ -100,7 +101,7 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
 
 
 async def save_in_order(
-    target: Target, document: Any, options: SaveOptions, *, creating: bool
+    target: Target, document: Any, options: SaveOptions, turn: Turn | None, *, creating: bool
 ) -> Written | None:
     """Do all but calling hooks; ``None`` if the document's own ``validate`` said no."""
     conversion = conversion_of(type(document))
@@ -120,17 +121,16 @@ async def save_in_order(
     if part is not None and conversion.on_save and part.is_empty():
         return UNCHANGED
     try:
-        if part is not None or conversion.version is not None or options.asks_for_more:
-            write = CheckedWrite(target, codec, document, options, creating=creating)
+        is_tracked = not creating and type(document._is_persisted) is Snapshot
+        if is_tracked or conversion.version is not None or options.asks_for_more:
+            write = CheckedWrite(target, codec, document, options, turn, creating=creating)
             written = await write.send(None if part is None else part.changes())
         elif document._id is None or options.force_insert:
             written = await insert(target, codec, document, replaces=not options.force_insert)
         else:
             # A preset id that nobody has saved yet may be there or not (K6).
             upsert = options.upsert or creating
-            is_tracked = type(document._is_persisted) is Snapshot
-            with noting_lost_answer(document, WHOLE) if is_tracked else nullcontext():
-                written = await replace(target, codec, document, by_id(document), upsert=upsert)
+            written = await replace(target, codec, document, by_id(document), upsert=upsert)
     except DuplicateKeyError:
         with unique_violations(type(document)):
             raise

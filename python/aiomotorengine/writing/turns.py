@@ -6,23 +6,74 @@ has its answer: two saves at the same time would both add the same items to a li
 
 from __future__ import annotations
 
-from asyncio import Lock
+import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from aiomotorengine.documents.versions import version_field
 from aiomotorengine.storage.snapshots import Snapshot
 
-__all__ = ["turn_of"]
+__all__ = ["Turn", "turn_of"]
 
-LOCKS: WeakValueDictionary[int, Lock] = WeakValueDictionary()
+T = TypeVar("T")
+
+TURNS: WeakValueDictionary[int, Turn] = WeakValueDictionary()
 """By the ``id()`` of a document, which is alive for as long as anybody waits for its turn."""
 
 AT_ONCE: AbstractAsyncContextManager[None] = nullcontext()
 
 
-def turn_of(document: Any) -> AbstractAsyncContextManager[None]:
+class Turn:
+    """One call after the other: each in a block of its own."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._under_way: asyncio.Future[Any] | None = None
+
+    async def __aenter__(self) -> Turn:
+        await self._lock.acquire()
+        try:
+            if self._under_way is not None:
+                await asyncio.wait([self._under_way])
+        except BaseException:
+            self._lock.release()
+            raise
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        self._lock.release()
+
+    async def finish(self, write: Callable[[], Awaitable[T]]) -> T:
+        """Write with a driver that goes on in a thread with what was cancelled.
+
+        Then the next turn begins when the thread has ended.
+        """
+        has_begun = False
+
+        async def begin() -> T:
+            nonlocal has_begun
+            has_begun = True
+            return await write()
+
+        operation = self._under_way = asyncio.ensure_future(begin())
+        operation.add_done_callback(self._end)
+        try:
+            return await asyncio.shield(operation)
+        except asyncio.CancelledError:
+            if not has_begun:
+                operation.cancel()
+            raise
+
+    def _end(self, operation: asyncio.Future[Any]) -> None:
+        if not operation.cancelled():
+            operation.exception()  # which nobody asks for any more, if the save was cancelled
+        if self._under_way is operation:
+            self._under_way = None
+
+
+def turn_of(document: Any) -> AbstractAsyncContextManager[Turn | None]:
     """A block that begins when no other call changes what is known of a document.
 
     It begins at once for documents that have no version and whose changes are not tracked.
@@ -31,4 +82,4 @@ def turn_of(document: Any) -> AbstractAsyncContextManager[None]:
     is_tracked = kind.__track_changes__ or type(document._is_persisted) is Snapshot
     if not is_tracked and version_field(kind) is None:
         return AT_ONCE
-    return LOCKS.setdefault(id(document), Lock())
+    return TURNS.setdefault(id(document), Turn())
