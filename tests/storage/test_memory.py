@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.codec.programs import ran
@@ -81,5 +83,9 @@ print("alive")
 """
 
 
+@pytest.mark.skipif(
+    sys.version_info[:2] == (3, 12),
+    reason="CPython 3.12 crashes by itself there, in the dict of an instance, on either storage",
+)
 def test_memory_may_end_at_any_step(codec: str) -> None:
     assert ran(codec, PROGRAM) == "alive\n"

@@ -246,19 +246,25 @@ class Sender:
             return await self._insert(sent, Retries(client))
 
     async def _insert(self, sent: InFlight, retries: Retries) -> Outcome:
-        while True:
-            ended = await self._insert_once(sent)
-            if isinstance(ended, Outcome):
-                return ended
-            error = retries.error(ended, was_sent=sent.attempt.taken_in_call)
-            may_repeat = sent.attempt.can_be_repeated and self._lifecycle.may_send
-            if not may_repeat or not await retries.wait(error) or not self._lifecycle.may_send:
-                return await self._failed(sent, error)
+        # An error holds the functions that it came through, and those that called them. None of
+        # them has it as a variable at its end: they would hold each other, and with them an answer
+        # of thousands of objects, until Python's collector finds them.
+        ended: Outcome | Exception | None = None
+        error: Exception | None = None
+        try:
+            while True:
+                ended = await self._insert_once(sent)
+                if isinstance(ended, Outcome):
+                    return ended
+                error = retries.error(ended, was_sent=sent.attempt.taken_in_call)
+                may_repeat = sent.attempt.can_be_repeated and self._lifecycle.may_send
+                if not may_repeat or not await retries.wait(error) or not self._lifecycle.may_send:
+                    return await self._failed(sent, error)
+        finally:
+            del ended, error, retries
 
     async def _insert_once(self, sent: InFlight) -> Outcome | Exception:
-        # A function of its own, in which no variable leads to the error. It came through here, so
-        # the two would hold each other, and with them an answer of thousands of objects, until
-        # Python's collector finds them.
+        # A function of its own, in which no variable leads to the error, either.
         attempt, count = sent.attempt, len(sent.batch)
         try:
             with protocol_errors(self._account.document_class, lambda: attempt.taken):
