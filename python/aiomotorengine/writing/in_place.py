@@ -64,11 +64,12 @@ async def update_stored(
     if document._id is None or not counts_as_saved(document, target.transaction):
         raise ValueError(f'This "{kind.__name__}" was never saved.')
     target = target.with_class(kind)
+    # Which version is asked for is known when this is called, not when its turn has come.
+    query = by_id_and_version(document) if check_version else by_id(document)
+    expected = version_of(document) if check_version else None
+    update = prepared(target, Q(query) & condition, plan)
+    tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))
     async with turn_of(document):
-        query = by_id_and_version(document) if check_version else by_id(document)
-        expected = version_of(document) if check_version else None
-        update = prepared(target, Q(query) & condition, plan)
-        tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))
         ask = partial(find_and_modify, target, "find_one_and_update")
         found = await update.send(
             ask, projection=dict.fromkeys(tree, True), return_document=ReturnDocument.AFTER
