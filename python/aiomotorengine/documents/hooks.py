@@ -1,4 +1,4 @@
-"""Hooks: the methods of a class that are called when its documents are saved, deleted or loaded.
+"""Hooks: the methods of a class that are called when its documents are saved or deleted.
 
 A mark (``marks.py``) names the event at which a method is called. Hooks are inherited, those of the
 bases first, each class's in the order in which they are written. What overrides a method stands in
@@ -23,7 +23,6 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.utils import is_async
 
 __all__ = [
-    "AFTER_LOAD",
     "EVENTS",
     "INSERTING",
     "SAVING",
@@ -52,15 +51,13 @@ SAVING = (
 )
 """What happens to a document that is saved, in this order."""
 
-AFTER_LOAD = "after_load"
-
 INSERTING = tuple(event for event in SAVING if "update" not in event)
 """What happens to one that is inserted."""
 
-EVENTS = (*SAVING, "before_delete", "after_delete", AFTER_LOAD)
+EVENTS = (*SAVING, "before_delete", "after_delete")
 
-NOT_AWAITED = ("before_validate", AFTER_LOAD)
-"""The events whose hooks are called where nothing can be awaited."""
+NOT_AWAITED = "before_validate"
+"""The event whose hooks are called where nothing can be awaited."""
 
 MARK = "__events__"
 """The attribute of a function that has its events."""
@@ -177,7 +174,7 @@ def obstacle_of(function: Callable[..., Any], event: str) -> str:
     """Why a function can't be called with a document at an event; empty if it can."""
     if isgeneratorfunction(function) or isasyncgenfunction(function):
         return "it has a yield, so that calling it does nothing."
-    if event in NOT_AWAITED and is_async(function):
+    if event == NOT_AWAITED and is_async(function):
         return "it must not be async, since it is only called."
     try:
         signature(function).bind(None)

@@ -1,4 +1,4 @@
-"""The marks that make a method a hook: called when a document is saved, deleted or loaded."""
+"""The marks that make a method a hook: called when a document is saved or deleted."""
 
 from __future__ import annotations
 
