@@ -26,7 +26,16 @@ from bson.timestamp import Timestamp
 
 from aiomotorengine.utils import has_operators
 
-__all__ = ["Id", "chunks", "id_key", "id_to_find", "is_hex_id", "is_id", "without_hex"]
+__all__ = [
+    "Id",
+    "chunks",
+    "id_key",
+    "id_to_find",
+    "in_one_query",
+    "is_hex_id",
+    "is_id",
+    "without_hex",
+]
 
 Id = ObjectId | str | int | float | bytes | UUID | datetime | Decimal128 | Mapping[str, Any]
 """What a type checker takes for an id."""
@@ -44,6 +53,15 @@ SCALARS = (
     MaxKey,
 )
 """Types of ids, besides texts, whole numbers and mappings."""
+
+# Tuples, since these are asked about each of many ids.
+KEYS = (ObjectId, str, NoneType)
+"""Types of ids that are hashable and equal where MongoDB takes them for one."""
+
+NUMBERS = (int, float, Decimal)
+
+SIZED = (str, bytes)
+"""Types of keys that may be of any length."""
 
 STANDARD: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
 
@@ -112,11 +130,11 @@ def id_to_find(value: Any) -> Any:
 
 def id_key(value: Any) -> Any:
     """Something hashable that is equal for what MongoDB takes for one id."""
-    if isinstance(value, ObjectId | str | NoneType):
+    if isinstance(value, KEYS):
         return value
     if isinstance(value, Decimal128):
         value = value.to_decimal()
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+    if isinstance(value, NUMBERS) and not isinstance(value, bool):
         return value  # 1, 1.0 and Int64(1) are one id, also in Python
     # As bytes, dates are equal at the same moment, and mappings that have the same keys in the
     # same order.
@@ -135,9 +153,17 @@ def chunks(ids: Mapping[Any, Any], most: int | None = None) -> Iterator[list[Any
     size = 0
     for key, id in ids.items():
         chunk.append(id)
-        size += len(key) if isinstance(key, str | bytes) else 0
+        size += len(key) if isinstance(key, SIZED) else 0
         if len(chunk) == most or size >= SIZE_PER_QUERY:
             yield chunk
             chunk, size = [], 0
     if chunk:
         yield chunk
+
+
+def in_one_query(*ids: Mapping[Any, Any]) -> list[Any] | None:
+    """All ids of some mappings, as for ``chunks``; ``None`` where they are too many for a query."""
+    if sum(map(len, ids)) > IDS_PER_QUERY:
+        return None
+    found = [*chunks({key: id for some in ids for key, id in some.items()})]
+    return None if len(found) > 1 else [id for chunk in found for id in chunk]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -229,3 +231,39 @@ async def test_whoever_stays_has_no_hook_after_it(monkeypatch: pytest.MonkeyPatc
     assert await house.delete() == 1
     assert await count(Flat) == [1]
     assert [name for hook, name in told if hook == "after"] == ["h0r", "h0", "h"]
+
+
+async def test_many_hooks_let_others_have_their_turn() -> None:
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    seen: dict[str, set[int]] = {"before": set(), "after": set()}
+
+    class Owner(Document):
+        name = StringField()
+
+    class Thing(Document):
+        owner = ReferenceField(Owner, on_delete="cascade")
+
+        @before_delete
+        def before(self) -> None:
+            time.sleep(0.002)
+            seen["before"].add(turns)
+
+        @after_delete
+        def after(self) -> None:
+            time.sleep(0.002)
+            seen["after"].add(turns)
+
+    owner = await Owner.objects.create(name="ann")
+    await Thing.objects.bulk_insert([Thing(owner=owner) for _ in range(10)])
+    others = asyncio.create_task(take_turns())
+    assert await owner.delete() == 1
+    others.cancel()
+    # Each takes longer than a slice.
+    assert {when: len(turns) for when, turns in seen.items()} == {"before": 10, "after": 10}

@@ -29,7 +29,9 @@ from aiomotorengine.errors import (
     InvalidDocumentError,
     UniqueKeyViolationError,
 )
+from aiomotorengine.sessions.target import target_of
 from aiomotorengine.writing.deletion import following
+from aiomotorengine.writing.deletion.plan import planned
 from aiomotorengine.writing.deletion.rules import rules_for
 from tests.deletion.library import (
     Author,
@@ -678,3 +680,22 @@ def test_errors_can_be_pickled_and_copied() -> None:
     error = DeleteDeniedError.of("Author", Contract, "author")
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert (str(twin), twin.document_class, twin.field) == (str(error), Contract, "author")
+
+
+async def test_many_ids_are_planned_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiomotorengine.ids.IDS_PER_QUERY", 2)
+    monkeypatch.setattr("aiomotorengine.pacing.SECONDS_PER_SLICE", 0)
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    others = asyncio.create_task(take_turns())
+    # No rule is about these, so nothing is asked of the server.
+    plan = await planned(target_of(Plain), {number: number for number in range(10)})
+    others.cancel()
+    assert [step.ids for step in plan.asked] == [[n, n + 1] for n in range(0, 10, 2)]
+    assert turns >= 5

@@ -34,7 +34,7 @@ async def follow_rules(
     Parameters:
         target: where they are stored.
         ids: their ids by ``id_key``.
-        leaving: those of others that are deleted next, and so deny nothing.
+        leaving: these and those of others that are deleted next, and so deny nothing.
         hooks: whether the hooks of documents that go with them are called.
 
     Raises:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from typing import Any
 
 from aiomotorengine.ids import id_key
+from aiomotorengine.pacing import Pace
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.writing.deletion import commands
@@ -26,8 +27,11 @@ async def load_hooked(target: Target, query: Mapping[str, Any]) -> list[Any]:
     found = reading.find(target, query)
     async with aclosing(found) as batches:
         documents = [document async for batch in batches for document in batch]
+    pace = Pace()
+    pace.start()
     for document in documents:
         await before_deleting(document)
+        await pace.turn_if_due()
     return documents
 
 
@@ -42,7 +46,10 @@ async def delete_hooked(target: Target, query: Mapping[str, Any], documents: Seq
     if count < len(documents):
         # Somebody was faster, or has changed some so that they stay.
         left = await find_ids(target, {"_id": {"$in": [document._id for document in documents]}})
+    pace = Pace()
+    pace.start()
     for document in documents:
         if id_key(document._id) not in left:
             await after_deleting(document)
+            await pace.turn_if_due()
     return count

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, aclosing, nullcontext
 from typing import Any, NamedTuple
 
 from aiomotorengine.errors import DeleteDeniedError
-from aiomotorengine.ids import chunks, id_key
+from aiomotorengine.ids import chunks, id_key, in_one_query
+from aiomotorengine.pacing import Pace
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.writing.deletion.rules import DeleteRule, rules_for
@@ -40,8 +41,31 @@ class Step(NamedTuple):
         return [id for id in self.ids if id is not None]
 
 
-Going = dict[tuple[int, str], dict[Any, Any]]
-"""The ids of what is deleted, by ``id_key``, for each collection."""
+class Going:
+    """The ids of what is deleted from one collection.
+
+    Parameters:
+        given: ids that are known from the beginning, by ``id_key``. They may be any number, and are
+            not copied.
+    """
+
+    def __init__(self, given: Mapping[Any, Any]) -> None:
+        self._given = given
+        self._added: dict[Any, Any] = {}
+
+    def __contains__(self, key: Any) -> bool:
+        return key in self._given or key in self._added
+
+    def add(self, key: Any, id: Any) -> None:
+        """Add one that is not among them yet."""
+        self._added[key] = id
+
+    def without(self, query: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """What finds the others of those that a query finds; ``None`` where they are too many."""
+        ids = in_one_query(self._given, self._added)
+        if ids is None:
+            return None
+        return {"$and": [query, {"_id": {"$nin": ids}}]} if ids else query
 
 
 class Plan(NamedTuple):
@@ -50,19 +74,23 @@ class Plan(NamedTuple):
     Attributes:
         asked: the documents that are to be deleted.
         cascaded: those that go with them, each after those that it goes with.
-        going: the ids of all of them.
+        going: the ids of all of them, for each collection.
     """
 
     asked: list[Step]
     cascaded: list[Step]
-    going: Going
+    going: dict[tuple[int, str], Going]
+
+    def going_from(self, target: Target) -> Going:
+        """What is deleted from a collection."""
+        return self.going.setdefault(place_of(target), Going({}))
 
     def staying(self, target: Target, query: Mapping[str, Any]) -> Mapping[str, Any]:
         """What finds those that a query finds and that are not deleted.
 
         Where too many are deleted for one command, they are found as well.
         """
-        return without(self.going.get(place_of(target), {}), query) or query
+        return self.going_from(target).without(query) or query
 
 
 async def planned(
@@ -73,16 +101,13 @@ async def planned(
     Parameters:
         target: where the documents are stored.
         ids: their ids by ``id_key``.
-        leaving: those of others that are deleted next, and so deny nothing.
+        leaving: these and those of others that are deleted next, and so deny nothing.
 
     Raises:
         DeleteDeniedError: a document that stays refers to one that would go, and forbids it.
     """
-    plan = Plan(
-        [Step(target, chunk, {}) for chunk in chunks(ids)],
-        [],
-        {place_of(target): {**ids, **(leaving or {})}},
-    )
+    plan = Plan([], [], {place_of(target): Going(ids if leaving is None else leaving)})
+    plan.asked.extend([step async for step in steps(target, ids, {})])
     waiting = deque(plan.asked)
     while waiting:
         step = waiting.popleft()
@@ -107,17 +132,33 @@ async def referring(
 ) -> list[Step]:
     """The documents that refer to some, and did not go yet."""
     query = rule.path.query(referred)
-    found = await find_ids(target, query)
-    going = plan.going.setdefault(place_of(target), {})
-    new = {key: id for key, id in found.items() if key not in going}
-    going.update(new)
-    return [Step(target, chunk, query) for chunk in chunks(new)]
+    going = plan.going_from(target)
+    new: dict[Any, Any] = {}
+    async with aclosing(ids_found(target, query)) as batches:
+        async for batch in batches:
+            for stored in batch:
+                key = id_key(stored["_id"])
+                if key not in going:
+                    new[key] = stored["_id"]
+                    going.add(key, stored["_id"])
+    return [step async for step in steps(target, new, query)]
+
+
+async def steps(
+    target: Target, ids: Mapping[Any, Any], query: Mapping[str, Any]
+) -> AsyncIterator[Step]:
+    """The steps that some ids make; the event loop has its turn between them."""
+    pace = Pace()
+    pace.start()
+    for chunk in chunks(ids):
+        await pace.turn_if_due()
+        yield Step(target, chunk, query)
 
 
 async def is_left(plan: Plan, target: Target, query: Mapping[str, Any]) -> bool:
     """Whether a query finds a document that is not deleted."""
-    going = plan.going.get(place_of(target), {})
-    others = without(going, query)
+    going = plan.going_from(target)
+    others = going.without(query)
     if others is not None:
         return bool(await find_ids(target, others, limit=1))
     async with aclosing(ids_found(target, query)) as batches:
@@ -125,14 +166,6 @@ async def is_left(plan: Plan, target: Target, query: Mapping[str, Any]) -> bool:
             if any(id_key(stored["_id"]) not in going for stored in batch):
                 return True
     return False
-
-
-def without(going: Mapping[Any, Any], query: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """What finds the others of those that a query finds; ``None`` where ids are too many for it."""
-    if not going:
-        return query
-    [first, *more] = chunks(going)
-    return None if more else {"$and": [query, {"_id": {"$nin": first}}]}
 
 
 def place_of(target: Target) -> tuple[int, str]:
