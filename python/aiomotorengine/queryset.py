@@ -853,7 +853,8 @@ class QuerySet(Generic[D]):
         """Put a document in the place of the first that the query finds in its order.
 
         What is stored keeps its ``_id``, and the given document its own. It is dated, validated and
-        prepared as one that is inserted.
+        prepared as one that is inserted. A document of a class with a ``VersionField`` only takes
+        its own place, where the version is stored that it was loaded with.
 
         Parameters:
             document: an instance of the query set's class.
@@ -870,9 +871,12 @@ class QuerySet(Generic[D]):
             ``validate`` returned something falsy.
 
         Raises:
-            ValueError: the document is of another class, or ``returns`` is neither.
+            ValueError: the document is of another class, or ``returns`` is neither; or the class
+                has a ``VersionField``, and the document was not loaded, or ``upsert`` is true.
             InvalidDocumentError: a field refuses its value.
             UniqueKeyViolationError: another document has the value of a unique field.
+            StaleDocumentError: the class has a ``VersionField``, and the document was changed or
+                deleted by someone else since it was loaded.
             StoredValueError: what is returned has a value that its field cannot read.
 
         Example:

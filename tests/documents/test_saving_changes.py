@@ -32,6 +32,7 @@ from aiomotorengine.errors import (
     UniqueKeyViolationError,
 )
 from aiomotorengine.wire import requests
+from aiomotorengine.writing import replacing
 from tests.harness import Mongo
 from tests.integration.commands import watch
 
@@ -416,6 +417,37 @@ async def test_a_save_beside_an_update_and_a_reload(mongo: Mongo, order: int) ->
         assert not account.is_changed()
         assert account.to_son() == await stored_for(account)
     assert account.tags == list("abcdef")
+
+
+@pytest.mark.parametrize("returns", ["after", "before"])
+async def test_a_document_that_took_its_own_place_is_unchanged(mongo: Mongo, returns: Any) -> None:
+    account = await loaded(STORED)
+    account.tags.append("b")
+    mine = Account.objects.filter(_id=account._id)
+    calls = [mine.find_one_and_replace(account, returns=returns), account.save()]
+    await asyncio.gather(*calls)
+    assert not account.is_changed()
+    account.tags.append("c")
+    await account.save()
+    assert (await stored_for(account))["tags"] == account.tags == ["a", "b", "c"]
+    other = await loaded({})
+    account.name = "Eve"
+    await Account.objects.filter(_id=other._id).find_one_and_replace(account, returns=returns)
+    assert account.is_changed("name")
+
+
+@pytest.mark.parametrize("kind", [Account, Counted])
+async def test_items_are_added_once_when_the_answer_to_a_replacement_was_lost(
+    mongo: Mongo, kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await loaded(STORED, kind)
+    account.tags.append("b")
+    with monkeypatch.context() as patched:
+        patched.setattr(replacing, "find_and_modify", losing(replacing.find_and_modify))
+        with pytest.raises(AutoReconnect):
+            await kind.objects.filter(_id=account._id).find_one_and_replace(account)
+    assert await account.save(check_version=False) is account
+    assert (await stored_for(account))["tags"] == ["a", "b"]
 
 
 async def test_a_save_that_waits_for_its_turn_may_be_cancelled(mongo: Mongo) -> None:

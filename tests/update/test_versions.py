@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aiomotorengine import Document, F, IntField, Q, StringField, U
-from aiomotorengine.errors import StaleDocumentError
+from aiomotorengine.errors import StaleDocumentError, StoredValueError
 from aiomotorengine.fields.version_field import VersionField
 from tests.harness import Mongo
 
@@ -112,3 +112,33 @@ async def test_loaded_documents_replace_themselves(mongo: Mongo) -> None:
         await mine.find_one_and_replace(House(state="x"))
     with pytest.raises(ValueError, match="can't be upserted"):
         await mine.find_one_and_replace(house, upsert=True)
+
+
+async def test_a_document_replaces_no_other_of_the_same_version(mongo: Mongo) -> None:
+    house, other = await House(state="a").save(), await House(state="b").save()
+    house.state = "c"
+    assert await House.objects.filter(state="b").find_one_and_replace(house) is None
+    assert (house.version, (await House.objects.get(other._id)).state) == (1, "b")
+    found = await House.objects.order_by("-state").find_one_and_replace(house)
+    assert (found._id, house.version) == (house._id, 2)
+    assert (await House.objects.get(other._id)).state == "b"
+
+
+async def test_replacements_of_one_instance_take_turns(mongo: Mongo) -> None:
+    house = await House(state="new").save()
+    mine = House.objects.filter(_id=house._id)
+    found = await asyncio.gather(*(mine.find_one_and_replace(house) for _ in range(4)))
+    assert [one.version for one in found] == [2, 3, 4, 5]
+    calls = [house.save(), mine.find_one_and_replace(house), house.save()]
+    await asyncio.gather(*calls)
+    assert (house.version, await version()) == (8, 8)
+
+
+async def test_what_was_replaced_and_cannot_be_read_was_written(mongo: Mongo) -> None:
+    house = await House(state="new").save()
+    await House.objects.coll().update_one({"_id": house._id}, {"$set": {"photos": "many"}})
+    mine = House.objects.filter(_id=house._id)
+    with pytest.raises(StoredValueError):
+        await mine.find_one_and_replace(house, returns="before")
+    assert (house.version, await version()) == (2, 2)
+    await house.save()

@@ -18,6 +18,7 @@ from bson.codec_options import CodecOptions
 
 __all__ = [
     "Snapshot",
+    "id_element",
     "own_snapshot",
     "snapshot_of",
     "snapshot_of_mapping",

@@ -24,7 +24,7 @@ from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.lost_answers import WHOLE, AnswerLost, noting_lost_answer
 from aiomotorengine.writing.options import SaveOptions
 from aiomotorengine.writing.stored import stored_document
-from aiomotorengine.writing.turns import Turn
+from aiomotorengine.writing.turns import Turn, carry_out
 from aiomotorengine.writing.versions import next_version
 from aiomotorengine.writing.writes import UNCHANGED, Written, insert, replace
 
@@ -57,9 +57,7 @@ class CheckedWrite:
         self._codec = codec
         self._document = document
         self._options = options
-        # In a transaction, a write that is cancelled ends the whole.
-        in_thread = target.driver.works_in_threads and target.transaction is None
-        self._turn = turn if in_thread else None
+        self._turn = turn
         self._creating = creating
         self._version = version_field(type(document))
         self._asks_version = self._version is not None and options.check_version
@@ -87,7 +85,7 @@ class CheckedWrite:
         try:
             with self._naming(), noting_lost_answer(document, paths):
                 change = partial(self._change, changes, upsert=upsert)
-                written = await (change() if self._turn is None else self._turn.finish(change))
+                written = await carry_out(self._turn, self._target, change)
         except DuplicateKeyError as error:
             asks = self._asks_version or options.condition is not None
             if not (upsert and asks and violates_id(error)):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
+from bson.codec_options import CodecOptions
 from pymongo.errors import DuplicateKeyError
 
 from aiomotorengine.codec.single import by_itself
@@ -15,27 +16,34 @@ from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.reading.documents import found_document
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.snapshots import id_element
 from aiomotorengine.update.upserting import equalities_in
 from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests
+from aiomotorengine.wire.replies import Batch
 from aiomotorengine.writing import indexes
 from aiomotorengine.writing.duplicates import is_lost_race, unique_violations
 from aiomotorengine.writing.hooks import after_replacing, before_replacing
+from aiomotorengine.writing.lost_answers import WHOLE, noting_lost_answer
 from aiomotorengine.writing.saving import (
+    mark_as_saved,
     refuse_other_class,
     renew_dates,
     run_on_save,
     set_missing_dates,
     time_zone_of,
 )
+from aiomotorengine.writing.turns import Turn, carry_out, turn_of
 from aiomotorengine.writing.updating import Returns, returned
 from aiomotorengine.writing.upserted import Found, find_and_modify, note_insertion
 from aiomotorengine.writing.versions import (
+    by_id_and_version,
     kept_unless_written,
     next_version,
     refuse_stale,
     refuse_unloaded,
 )
+from aiomotorengine.writing.writes import Written
 
 __all__ = ["find_one_and_replace"]
 
@@ -76,36 +84,93 @@ async def find_one_and_replace(
     """
     refuse_other_class(target.document_class, document, "find_one_and_replace")
     is_after = returned(returns)
-    field = version_field(type(document))
-    version = version_of(document)
-    if field is not None:
+    if version_field(type(document)) is not None:
         refuse_unloaded(document)
         if upsert:
             raise ValueError(f"{type(document).__name__} has a version: it can't be upserted.")
-        filters &= Q({field.db_field: version})
-    query = filters.to_query(target.document_class)
+    filters.to_query(target.document_class)  # which refuses values before a hook is called
     if hooks:
         await before_replacing(document)
-    with target.changing(document), kept_unless_written(document):
-        if not await is_prepared(target, document):
-            return None
-        if field is not None:
-            set_version(document, next_version(document))
-        with naming(target, filters, document):
-            answer = await send(
-                target, query, document, sort=list(order) or None, upsert=upsert, new=is_after
-            )
+    async with turn_of(document) as turn:
+        replacement = Replacement(target, filters, document, turn)
+        with target.changing(document), kept_unless_written(document):
+            if not await is_prepared(target, document):
+                return None
+            answer = await replacement.send(order, upsert=upsert, new=is_after)
         found = found_document(target, answer.stored)
         if answer.is_inserted:
             note_insertion(target, found)
-        if field is not None and (found is None or found._id != document._id):
-            # What is stored for this one is what it was.
-            set_version(document, version)
-    if field is not None and found is None:
-        await refuse_stale(target, document, version)
+        if found is None:
+            await refuse_stale(target, document, replacement.expected)
     if hooks and (upsert or found is not None):
         await after_replacing(document)
     return found
+
+
+class Replacement:
+    """A document that is about to take the place of what a query finds.
+
+    Parameters:
+        target: where it is stored.
+        filters: the conditions on what it replaces.
+        document: the document. One that has a version replaces nothing but itself.
+        turn: that of the document, if it takes turns.
+
+    Attributes:
+        expected: the version that is asked for.
+    """
+
+    def __init__(self, target: Target, filters: QNode, document: Any, turn: Turn | None) -> None:
+        self._target = target
+        self._document = document
+        self._turn = turn
+        self._has_version = version_field(type(document)) is not None
+        self.expected = version_of(document)
+        if self._has_version:
+            filters &= Q(by_id_and_version(document))
+        self._filters = filters
+
+    async def send(self, order: Sequence[tuple[str, int]], *, upsert: bool, new: bool) -> Found:
+        """Replace the first that meets the conditions.
+
+        Parameters:
+            order: which is the first.
+            upsert: whether the document is inserted where none is found.
+            new: whether what is stored after it is returned, or what was before.
+        """
+        target, document = self._target, self._document
+        options = target.collection.codec_options
+        with naming(target, self._filters, document):
+            query = self._filters.to_query(target.document_class)
+            own_id = None if document._id is None else id_element(document._id, options)
+            if self._has_version:
+                set_version(document, next_version(document))
+            codec = requests.codec_of(target.collection, type(document))
+            [raw] = by_itself(codec.encode_many, [document], [None])
+            write = partial(
+                find_and_replace,
+                target,
+                query,
+                requests.replacement_of(raw, None, options),
+                sort=list(order) or None,
+                upsert=upsert,
+                return_document=new,
+            )
+            with nullcontext() if own_id is None else noting_lost_answer(document, WHOLE):
+                answer = await carry_out(self._turn, target, write)
+        if answer.stored is None:
+            set_version(document, self.expected)
+        elif own_id is not None and has_id(answer.stored, own_id, options):
+            mark_as_saved(target, document, Written(raw))
+        return answer
+
+
+def has_id(stored: Batch | Mapping[str, Any], id: bytes, codec_options: CodecOptions[Any]) -> bool:
+    """Whether a document that came back has an id, which is given as an element of BSON."""
+    if isinstance(stored, Batch):
+        [offset] = stored.offsets
+        return stored.reply.startswith(id, offset + 4)
+    return id_element(stored.get("_id"), codec_options) == id
 
 
 async def is_prepared(target: Target, document: Any) -> bool:
@@ -121,28 +186,17 @@ async def is_prepared(target: Target, document: Any) -> bool:
     return True
 
 
-async def send(
+async def find_and_replace(
     target: Target,
     query: Mapping[str, Any],
-    document: Any,
+    replacement: Mapping[str, Any],
     *,
-    sort: Sequence[tuple[str, int]] | None,
     upsert: bool,
-    new: bool,
+    **options: Any,
 ) -> Found:
-    """What the server has after it, or had before."""
-    codec = requests.codec_of(target.collection, type(document))
-    [raw] = by_itself(codec.encode_many, [document], [None])
-    ask = partial(
-        find_and_modify,
-        target,
-        "find_one_and_replace",
-        query,
-        requests.replacement_of(raw, None, target.collection.codec_options),
-        sort=sort,
-        upsert=upsert,
-        return_document=new,
-    )
+    """What the server has after it, or had before; options as for ``find_and_modify``."""
+    verb = "find_one_and_replace"
+    ask = partial(find_and_modify, target, verb, query, replacement, upsert=upsert, **options)
     try:
         return await ask()
     except DuplicateKeyError as error:

@@ -46,6 +46,7 @@ from aiomotorengine.writing.writes import UNCHANGED, Written, insert, replace
 
 __all__ = [
     "counts_as_saved",
+    "mark_as_saved",
     "refuse_other_class",
     "renew_dates",
     "run_on_save",

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from aiomotorengine.documents.versions import version_field
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.snapshots import Snapshot
 
-__all__ = ["Turn", "turn_of"]
+__all__ = ["Turn", "carry_out", "turn_of"]
 
 T = TypeVar("T")
 
@@ -83,3 +84,17 @@ def turn_of(document: Any) -> AbstractAsyncContextManager[Turn | None]:
     if not is_tracked and version_field(kind) is None:
         return AT_ONCE
     return TURNS.setdefault(id(document), Turn())
+
+
+def carry_out(turn: Turn | None, target: Target, write: Callable[[], Awaitable[T]]) -> Awaitable[T]:
+    """Write in a turn, which lasts until the driver has let go of what was cancelled.
+
+    Parameters:
+        turn: that of the document, if it takes turns.
+        target: where it is written.
+        write: asks the driver.
+    """
+    # In a transaction, a write that is cancelled ends the whole.
+    if turn is None or not target.driver.works_in_threads or target.transaction is not None:
+        return write()
+    return turn.finish(write)
