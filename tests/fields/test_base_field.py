@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import date
 from typing import Any
 
@@ -319,3 +320,19 @@ def test_a_refusal_says_what_is_wanted(field: BaseField[Any], value: Any, wanted
         holder(field)(value=value).validate()
     [note] = raised.value.__notes__
     assert note.endswith(f"({type(value).__name__}); {wanted} is wanted.")
+
+
+def test_a_field_class_may_be_abstract():
+    class Measured(BaseField[float], ABC):
+        @abstractmethod
+        def unit(self) -> str: ...
+
+    class Length(Measured):
+        def unit(self) -> str:
+            return "m"
+
+    with pytest.raises(TypeError, match="abstract"):
+        Measured()
+    assert isinstance(Length(), Measured)
+    assert issubclass(Length, BaseField)
+    assert not isinstance(IntField(), Measured)

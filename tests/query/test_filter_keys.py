@@ -249,6 +249,32 @@ def test_names_with_underscores_are_not_mistaken_for_operators():
     assert Q(a__b__lt="1").to_query(Kept) == {"a__b": {"$lt": 1}}
 
 
+def test_of_three_underscores_the_first_belongs_to_the_longer_name():
+    class Twins(Document):
+        a = IntField()
+        a_ = IntField(db_field="longer")
+
+    assert Q(a__gt=1).to_query(Twins) == {"a": {"$gt": 1}}
+    assert Q(a_=1).to_query(Twins) == {"longer": 1}
+    assert Q(a___gt=1).to_query(Twins) == {"longer": {"$gt": 1}}
+    with pytest.raises(ValueError, match="Invalid operator"):
+        Q(a____gt=1).to_query(Twins)
+
+
+def test_a_key_means_what_the_class_that_is_asked_says():
+    class Person(Document):
+        age = IntField(db_field="a")
+
+    class Dated(Person):
+        age = StringField(db_field="age")
+
+    for _ in range(2):
+        assert Person.objects.filter(age="7").to_query() == {"a": 7}
+        assert Dated.objects.filter(age="7").to_query() == {"age": "7"}
+        assert Person.objects.filter(age__gte="7").to_query() == {"a": {"$gte": 7}}
+        assert Dated.objects.filter(age__gte="7").to_query() == {"age": {"$gte": "7"}}
+
+
 def test_a_declared_name_inside_an_embedded_document_wins_over_an_operator():
     class Inner(Document):
         exists = IntField(db_field="e")

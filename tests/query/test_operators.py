@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aiomotorengine import Document, IntField, Q, StringField
+from aiomotorengine import BaseField, Document, IntField, Q, StringField
 from aiomotorengine.query import less_than, less_than_or_equal
 from aiomotorengine.query.base import QueryOperator
 from aiomotorengine.query.exists import ExistsQueryOperator
@@ -87,6 +87,23 @@ def test_a_program_can_add_its_own_operator(monkeypatch):
     assert Number.objects.filter(n__doubled=3).to_query() == {"m": {"$mod": [6, 0]}}
     with pytest.raises(ValueError, match="field 'n' in filter 'n__doubled'"):
         Q(n__doubled="x").to_query(Number)
+
+
+def test_a_key_is_read_by_the_operators_that_there_are_when_it_is_used(monkeypatch):
+    class Bag(Document):
+        n = IntField(db_field="m")
+        any = BaseField()
+
+    query = Bag.objects.filter(any__doubled=1, n__gt=1)
+    assert query.to_query() == {"any.doubled": 1, "m": {"$gt": 1}}
+    monkeypatch.setitem(OPERATORS, "doubled", Doubled)
+    monkeypatch.setitem(OPERATORS, "gt", Doubled)
+    assert query.to_query() == {"any": {"$mod": [2, 0]}, "m": {"$mod": [2, 0]}}
+    monkeypatch.delitem(OPERATORS, "gt")
+    with pytest.raises(ValueError, match="Invalid operator"):
+        query.to_query()
+    monkeypatch.undo()
+    assert query.to_query() == {"any.doubled": 1, "m": {"$gt": 1}}
 
 
 def test_an_operator_may_make_a_condition_on_no_field(monkeypatch):

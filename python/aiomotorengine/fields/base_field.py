@@ -38,6 +38,11 @@ class FieldOptions(TypedDict, total=False):
 class FieldType(ABCMeta):
     """The class of field classes: patching one of them starts a new generation of hooks."""
 
+    # A field is what derives from its class. The checks of ABCMeta also ask for what was registered
+    # with it, and cost several times as much.
+    __instancecheck__ = type.__instancecheck__
+    __subclasscheck__ = type.__subclasscheck__
+
     def __setattr__(cls, name: str, value: Any) -> None:
         super().__setattr__(name, value)
         new_generation()

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query.expressions import is_operators
-from aiomotorengine.query.values import query_value
+from aiomotorengine.query.values import PLAIN_TYPES, query_value
 
 __all__ = ["Comparison", "QueryOperator"]
 
@@ -59,7 +59,8 @@ class Comparison(QueryOperator):
 
     def get_value(self, field: BaseField[Any], raw: Any) -> Any:
         value = super().get_value(field, raw)
-        if is_operators(value):  # such as the $all that a list becomes
+        # Such as the $all that a list becomes.
+        if type(value) not in PLAIN_TYPES and is_operators(value):
             raise ValueError(
                 "it is compared with a single value; use a raw query for anything else."
             )

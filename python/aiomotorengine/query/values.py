@@ -20,7 +20,7 @@ from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.utils import has_operators, is_collection
 
-__all__ = ["item_values", "query_value"]
+__all__ = ["PLAIN_TYPES", "item_values", "query_value"]
 
 PLAIN_TYPES = frozenset({NoneType, ObjectId, UUID, bool, bytes, datetime, float, int, str})
 """The types of most values: they hold no mappings, and need no further look."""

@@ -46,6 +46,9 @@ class FilterPath(NamedTuple):
     operators: tuple[str, ...]
 
 
+ID = FilterPath(DOCUMENT_ID, "_id", "_id", ())
+
+
 class Found(NamedTuple):
     """One step of a path, and what of the filter key comes after it (``None``: nothing)."""
 
@@ -77,25 +80,24 @@ def resolve(document_class: Any, key: str, operators: Collection[str]) -> Filter
         >>> resolve(Game, "points__0__gt", {"gt"})[1:]
         ('points.0', 'p.0', ('gt',))
     """
+    fields = document_class._fields
+    if key in fields:  # as in most filters; it is the longest name that there can be
+        return FilterPath(fields[key], key, document_class._db_field_map[key], ())
+    if key == "_id":
+        return ID
     step = declared(document_class, key) or undeclared(key)
-    if step.rest is None and step.name:
-        return FilterPath(step.field, step.name, step.db_name, ())
-    path = [step]
+    names, db_names = [step.name], [step.db_name]
     while step.rest is not None:
         deeper = below(step.field, step.rest, operators)
         if deeper is None:
             break
         step = deeper
-        path.append(step)
+        names.append(step.name)
+        db_names.append(step.db_name)
     following = () if step.rest is None else tuple(step.rest.split(SEPARATOR))
-    if "" in (part.name for part in path) or not all(name in operators for name in following):
+    if not all(names) or not all(map(operators.__contains__, following)):
         raise invalid_filter(key, operators)
-    return FilterPath(
-        field=step.field,
-        name=".".join(part.name for part in path),
-        db_name=".".join(part.db_name for part in path),
-        operators=following,
-    )
+    return FilterPath(step.field, ".".join(names), ".".join(db_names), following)
 
 
 def invalid_filter(key: str, operators: Collection[str]) -> ValueError:
@@ -113,13 +115,14 @@ def invalid_filter(key: str, operators: Collection[str]) -> ValueError:
 def declared(document_class: Any, key: str) -> Found | None:
     """The field a key begins with. The longest name wins: names may end in underscores."""
     fields = document_class._fields
-    names = [key] if key in fields else []
-    if SEPARATOR in key:
-        names += [name for name in fields if key.startswith(name + SEPARATOR)]
-    if not names:
-        return None
-    name = max(names, key=len)
-    rest = None if key == name else key[len(name + SEPARATOR) :]
+    name, rest = key, None
+    end = len(key)
+    while name not in fields:
+        # Of three underscores, the first may be the last letter of a name.
+        end = key.rfind(SEPARATOR, 0, end + 1)
+        if end < 0:
+            return None
+        name, rest = key[:end], key[end + len(SEPARATOR) :]
     return Found(fields[name], name, document_class._db_field_map[name], rest)
 
 
@@ -134,9 +137,9 @@ def undeclared(key: str) -> Found:
 def below(field: BaseField[Any], key: str, operators: Collection[str]) -> Found | None:
     """What a key means inside the values of a field; ``None`` if an operator comes next."""
     head, separator, rest = key.partition(SEPARATOR)
-    if isinstance(field, ListField) and INDEX.fullmatch(head):
-        return Found(field._base_field, head, head, rest if separator else None)
     if isinstance(field, ListField):
+        if INDEX.fullmatch(head):
+            return Found(field._base_field, head, head, rest if separator else None)
         field = field.innermost
     if type(field) is BaseField and head and head not in operators:
         return Found(field, head, head, rest if separator else None)  # in a mapping

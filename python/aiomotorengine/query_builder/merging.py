@@ -42,6 +42,9 @@ def merged(queries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """
     result: dict[str, Any] = {}
     for query in queries:
+        if result.keys().isdisjoint(query):
+            result.update(query)
+            continue
         for key in result.keys() & query.keys():
             if not fit_together(key, result[key], query[key]):
                 raise DuplicateQueryConditionsError(f"Two conditions on '{key}'.")

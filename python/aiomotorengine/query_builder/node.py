@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import and_
 from typing import Any, ClassVar, Generic, TypeVar
 
 from aiomotorengine.query.expressions import negate
+from aiomotorengine.query.values import PLAIN_TYPES
 from aiomotorengine.query_builder.merging import DuplicateQueryConditionsError, all_of, merged
 from aiomotorengine.query_builder.transform import (
     is_raw_query,
@@ -54,7 +57,7 @@ class QNode(ABC):
         Raises:
             ValueError: a key leads nowhere, or a field can't take a value; the text names it.
         """
-        return self.accept(SimplificationVisitor()).accept(QueryCompilerVisitor(document_class))
+        return self.accept(SIMPLIFICATION).accept(QueryCompilerVisitor(document_class))
 
     def __and__(self, other: Any) -> QNode:
         return self._combine(other, self.AND)
@@ -66,9 +69,9 @@ class QNode(ABC):
         return QNot(self)
 
     def _combine(self, other: Any, operation: int) -> QNode:
-        if isinstance(other, Mapping):
-            other = Q(other)
-        if not isinstance(other, QNode) or other.empty:
+        if not isinstance(other, QNode):
+            return self._combine(Q(other), operation) if isinstance(other, Mapping) else self
+        if other.empty:
             return self
         if self.empty:
             return other
@@ -102,19 +105,20 @@ class Q(QNode):
     """
 
     def __init__(self, raw: Mapping[str, Any] | None = None, /, **filters: Any) -> None:
-        if raw is not None and not isinstance(raw, Mapping):
-            raise TypeError(
-                f"Q takes a raw query (a mapping) and conditions as keywords, "
-                f"not {type(raw).__name__}."
-            )
-        refuse_other_keys(raw or {})
+        if raw is not None:
+            if not isinstance(raw, Mapping):
+                raise TypeError(
+                    f"Q takes a raw query (a mapping) and conditions as keywords, "
+                    f"not {type(raw).__name__}."
+                )
+            refuse_other_keys(raw)
+        for key, value in filters.items():
+            # A query may be sent many times, and an iterator would be empty from the second on:
+            # "none of these" would then find everything.
+            if type(value) not in PLAIN_TYPES and isinstance(value, Iterator):
+                filters[key] = list(value)
         self.raw = raw
-        # A query may be sent many times, and an iterator would be empty from the second on: "none
-        # of these" would then find everything.
-        self.query = {
-            key: list(value) if isinstance(value, Iterator) else value
-            for key, value in filters.items()
-        }
+        self.query = filters
 
     @property
     def empty(self) -> bool:
@@ -214,6 +218,10 @@ class SimplificationVisitor(QNodeVisitor[QNode]):
         return children[0] if children else Q()
 
 
+SIMPLIFICATION = SimplificationVisitor()
+"""One is enough, since it keeps nothing."""
+
+
 class QueryCompilerVisitor(QNodeVisitor[dict[str, Any]]):
     """The query as MongoDB takes it.
 
@@ -278,10 +286,12 @@ def conditions(
         # Keywords may come from a request: a raw query among them could bring in any operator.
         raise ValueError("Invalid filter 'raw': pass a raw query by itself, as in filter({...}).")
     validate_fields(document_class, kwargs)
-    together: QNode = Q()
-    for part in [*map(query_of, args), Q(**kwargs)]:
-        together &= ~part if negated else part
-    return together
+    parts = [query_of(argument) for argument in args] if args else []
+    if kwargs or not parts:
+        parts.append(Q(**kwargs))
+    if negated:
+        parts = [~part for part in parts]
+    return reduce(and_, parts)
 
 
 def query_of(argument: Any) -> QNode:

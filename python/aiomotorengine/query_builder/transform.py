@@ -26,6 +26,8 @@ __all__ = [
 
 RAW = "raw"
 
+EQUALITY = DefaultOperator()
+
 REFUSALS = (
     ArithmeticError,
     AttributeError,
@@ -65,7 +67,9 @@ def transform_query(document_class: Any, /, **filters: Any) -> dict[str, Any]:
 
 def is_raw_query(document_class: Any, filters: Mapping[str, Any]) -> bool:
     """Whether the keyword ``raw`` among some filters stands for a raw query (K31)."""
-    return RAW not in document_class._fields and isinstance(filters.get(RAW), Mapping)
+    return (
+        RAW in filters and RAW not in document_class._fields and isinstance(filters[RAW], Mapping)
+    )
 
 
 def refuse_other_keys(
@@ -132,10 +136,12 @@ def operators_of(key: str, names: Sequence[str]) -> tuple[NotOperator | None, Qu
     Raises:
         ValueError: there are more.
     """
-    first, *others = [OPERATORS[name]() for name in names] or [DefaultOperator()]
+    if not names:
+        return None, EQUALITY
+    first, *others = [OPERATORS[name]() for name in names]
     negation = first if isinstance(first, NotOperator) else None
     if negation is not None:
-        first, *others = others or [DefaultOperator()]
+        first, *others = others or [EQUALITY]
     if others or isinstance(first, NotOperator):
         raise invalid_filter(key, OPERATORS)
     return negation, first
