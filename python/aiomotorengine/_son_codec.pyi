@@ -23,9 +23,11 @@ __all__ = [
     "initializer",
     "new_instance",
     "new_object_ids",
+    "origins_of",
     "others",
     "set_construction",
     "set_layout",
+    "set_origins",
     "setter_changed",
     "take_values",
     "value",
@@ -65,6 +67,8 @@ def set_construction(
     converters: list[tuple[str, Callable[[Any], Any]]],
     factories: list[tuple[str, Callable[[], Any]]],
 ) -> None: ...
+def origins_of(documents: Sequence[Any], /) -> tuple[list[Any], list[Any]]: ...
+def set_origins(documents: Sequence[Any], ids: Sequence[Any], is_persisted: Any, /) -> None: ...
 def others(document: Any, /) -> dict[str, Any] | None: ...
 def take_values(document: Any, values: dict[str, Any], /) -> bool: ...
 def value(document: Any, name: str, default: Any = None, /) -> Any: ...

@@ -74,3 +74,23 @@ def test_in_a_transaction_what_is_unknown_is_doubtful() -> None:
     in_transaction = InsertedInTransaction(transaction=object())
     batch_of(document).apply(Outcome(unknown=range(1)), in_transaction, maybe, OPTIONS)
     assert document._is_persisted is maybe
+
+
+@pytest.mark.parametrize(
+    ("start", "stop"), [(0, 5), (0, 4), (0, 2), (1, 3), (2, 5), (0, 0), (0, 9)]
+)
+def test_what_is_cut_out_goes_in_order(start: int, stop: int) -> None:
+    documents = [Row(n=n) for n in range(5)]
+    batch = batch_of(*documents)
+    ids = list(batch.ids)
+    part = batch.cut(start, stop)
+    taken = list(range(5))[start:stop]
+    left = [n for n in range(5) if n not in taken]
+    for half, numbers in ((part, taken), (batch, left)):
+        assert half.numbers == numbers
+        assert half.documents == [documents[n] for n in numbers]
+        assert half.ids == [ids[n] for n in numbers]
+        assert half.states_before == [False] * len(numbers)
+    batch.extend(part)
+    assert sorted(batch.numbers) == list(range(5))
+    assert part.numbers == taken

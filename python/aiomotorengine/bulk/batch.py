@@ -12,6 +12,7 @@ from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.codec.encoded_document import id_of
 from aiomotorengine.documents.versions import FIRST, set_version, version_field
 from aiomotorengine.sessions.saved import SavedInTransaction
+from aiomotorengine.storage.origins import set_origins
 from aiomotorengine.storage.snapshots import Snapshot, state_of
 from aiomotorengine.writing.lost_answers import AnswerLost
 from aiomotorengine.writing.saving import counts_as_saved
@@ -80,7 +81,7 @@ def is_inserted_as_copy(document: Any, transaction: object | None) -> bool:
     return counts_as_saved(document, transaction)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Batch:
     """Documents on their way from the source to the server.
 
@@ -125,6 +126,19 @@ class Batch:
             self.given,
         )
 
+    def _hold(self, columns: tuple[list[Any], ...]) -> None:
+        (
+            self.numbers,
+            self.documents,
+            self.ids,
+            self.ids_before,
+            self.states_before,
+            self.versions_before,
+            self.encoded,
+            self.sizes,
+            self.given,
+        ) = columns
+
     @property
     def size(self) -> int:
         """How many bytes the documents have."""
@@ -137,6 +151,12 @@ class Batch:
 
     def cut(self, start: int, stop: int) -> Batch:
         """Take documents out."""
+        if start == 0 and stop > len(self) // 2:
+            # The lists go with most of the documents, and what is less is copied.
+            rest = self.cut(stop, len(self))
+            out = Batch(*self.columns)
+            self._hold(rest.columns)
+            return out
         out = Batch(*(column[start:stop] for column in self.columns))
         for column in self.columns:
             del column[start:stop]
@@ -229,9 +249,7 @@ class Batch:
         if len(positions) < len(documents):
             documents = [documents[position] for position in positions]
             ids = [ids[position] for position in positions]
-        for document, id in zip(documents, ids, strict=True):
-            document._id = id
-            document._is_persisted = state
+        set_origins(documents, ids, state)
 
     def _track(self, positions: Sequence[int], codec_options: CodecOptions[Any]) -> None:
         """Have documents whose changes are tracked remember what they were inserted as."""

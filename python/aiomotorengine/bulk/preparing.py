@@ -40,6 +40,7 @@ from aiomotorengine.pacing import Pace
 from aiomotorengine.rows import RefusedRow, RowReader
 from aiomotorengine.rows.plan import row_plan
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.origins import origins_of, set_origins
 from aiomotorengine.validation import errors_after, errors_of, explained
 from aiomotorengine.wire import requests
 from aiomotorengine.writing import indexes, saving
@@ -434,19 +435,16 @@ def give_ids(batch: Batch, transaction: object | None = None) -> None:
         transaction: the transaction in which they are inserted.
     """
     documents = batch.documents
-    ids_before = [document._id for document in documents]
-    states_before = [document._is_persisted for document in documents]
+    ids_before, states_before = origins_of(documents)
     batch.ids_before.extend(ids_before)
     batch.states_before.extend(states_before)
     give_versions(batch)
     new = documents
     if ids_before.count(None) < len(documents):
         new = [it for it in documents if it._id is None or is_inserted_as_copy(it, transaction)]
-    for document, id in zip(new, codec.new_object_ids(len(new)), strict=True):
-        document._id = id
-        document._is_persisted = False
+    set_origins(new, codec.new_object_ids(len(new)), is_persisted=False)
     # Read again: an object that is several times in the source is one document, and has one id.
-    batch.ids.extend([document._id for document in documents])
+    batch.ids.extend(origins_of(documents)[0])
 
 
 def give_versions(batch: Batch) -> None:

@@ -41,8 +41,8 @@ mod son_codec {
     use crate::reply::cut_reply;
     #[pymodule_export]
     use crate::storage::{
-        forget_constructions, initializer, others, set_construction, set_layout, setter_changed,
-        take_values, value, values_of,
+        forget_constructions, initializer, origins_of, others, set_construction, set_layout,
+        set_origins, setter_changed, take_values, value, values_of,
     };
 
     #[pymodule_init]
@@ -87,9 +87,11 @@ mod tests {
                     "initializer",
                     "new_instance",
                     "new_object_ids",
+                    "origins_of",
                     "others",
                     "set_construction",
                     "set_layout",
+                    "set_origins",
                     "setter_changed",
                     "take_values",
                     "value",

@@ -20,6 +20,7 @@ mod instance;
 mod layout;
 mod lookup;
 mod metaclass;
+mod origins;
 mod setters;
 mod slots;
 mod state;
@@ -39,6 +40,7 @@ pub(crate) use initialization::initializer;
 pub(crate) use instance::Stored;
 pub(crate) use layout::Layout;
 pub(crate) use metaclass::{inline_layout, set_layout, setter_changed};
+pub(crate) use origins::{origins_of, set_origins};
 
 /// Give the module the types.
 pub(crate) fn add_types(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -1,0 +1,37 @@
+"""Where many documents come from: the id of each, and whether it was stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.choice import native
+
+__all__ = ["origins_of", "set_origins"]
+
+
+def origins_of(documents: Sequence[DocumentStorage]) -> tuple[list[Any], list[Any]]:
+    """The ``_id`` and the ``_is_persisted`` of each document."""
+    if native is not None:
+        origins: tuple[list[Any], list[Any]] = native.origins_of(documents)
+        return origins
+    return [it._id for it in documents], [it._is_persisted for it in documents]
+
+
+def set_origins(
+    documents: Sequence[DocumentStorage], ids: Sequence[Any], is_persisted: Any
+) -> None:
+    """Give each document an id, and all the same ``_is_persisted``.
+
+    Parameters:
+        documents: the documents.
+        ids: the id of each.
+        is_persisted: what each has as ``_is_persisted`` from now on.
+    """
+    if native is not None:
+        native.set_origins(documents, ids, is_persisted)
+        return
+    for document, id in zip(documents, ids, strict=True):
+        document._id = id
+        document._is_persisted = is_persisted
