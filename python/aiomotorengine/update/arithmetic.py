@@ -18,13 +18,16 @@ from aiomotorengine.update.path import UpdatePath
 
 __all__ = ["Inc", "Mul"]
 
+NUMBERS = (IntField, FloatField)
+"""The fields that hold numbers with which the server can count."""
+
 
 class Counting(Change):
     """A change of a number by another."""
 
     def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
-        refuse_text(path, self.operator)
         if isinstance(raw, Expression):
+            refuse_text(path, self.operator)
             return raw
         return amount(path, raw, self.operator)
 
@@ -58,10 +61,11 @@ def amount(path: UpdatePath, raw: Any, operator: str) -> Any:
     """
     field = path.field
     is_any = field is None or type(field) is BaseField
-    # A field of the program's own says itself what it stores for an amount.
-    is_own = not is_any and field.__native_kind__ is None
-    if not (is_any or is_own or isinstance(field, IntField | FloatField)):
-        raise unfit(path, operator, "an IntField or a FloatField")
+    if not is_any and not isinstance(field, NUMBERS):
+        refuse_text(path, operator)
+        # A field of the program's own says itself what it stores for an amount.
+        if field.__native_kind__ is not None:
+            raise unfit(path, operator, "an IntField or a FloatField")
     try:
         number = raw if is_any else field.to_son(raw)
         if isinstance(field, IntField) and number != as_number(raw):

@@ -112,11 +112,15 @@ def changed_path(document_class: Any, key: Any) -> UpdatePath:
         >>> changed_path(Game, "points.$[low]").db_name, changed_path(Game, Keyword("points__0"))[0]
         ('p.$[low]', 'p.0')
     """
+    if isinstance(key, str):
+        field = document_class._fields.get(key)
+        if field is None:
+            return Walk(document_class, key).path()
+        # As in most updates; it is the longest name that there can be.
+        return UpdatePath(document_class._db_field_map[key], field, str(key))
     if isinstance(key, BaseField):
         return path_of_field(document_class, key)
-    if not isinstance(key, str):
-        raise TypeError(f"A change names fields or paths (texts), not {type(key).__name__}.")
-    return Walk(document_class, key).path()
+    raise TypeError(f"A change names fields or paths (texts), not {type(key).__name__}.")
 
 
 class Walk:
@@ -153,15 +157,15 @@ class Walk:
         """Take the field of a document class with which the rest begins; the longest name wins."""
         assert self.rest is not None
         head = self.rest.partition(self.separator)[0]
-        names = [self.rest] if self.rest in document_class._fields else []
-        if self.separator in self.rest:
-            names += [n for n in document_class._fields if self.rest.startswith(n + self.separator)]
-        if not names:
-            where = ".".join([*self.names, head])
-            raise ValueError(
-                f"Invalid update '{where}': Field not found in '{document_class.__name__}'."
-            )
-        name = max(names, key=len)
+        name, end = self.rest, len(self.rest)
+        while name not in document_class._fields:
+            end = self.rest.rfind(self.separator, 0, end + len(self.separator) - 1)
+            if end < 0:
+                where = ".".join([*self.names, head])
+                raise ValueError(
+                    f"Invalid update '{where}': Field not found in '{document_class.__name__}'."
+                )
+            name = self.rest[:end]
         self.field = document_class._fields[name]
         self.step(name, document_class._db_field_map[name], self.rest[len(name) :])
 

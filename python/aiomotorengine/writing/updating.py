@@ -111,8 +111,10 @@ def planned(
         options = options._replace(stamps=options.stamps and options.upsert)
     else:
         operations = operations_of(document_class, changes, validate=options.validate)
-    if not options.upsert and any(isinstance(change, SetOnInsert) for change in changes):
-        raise ValueError("U.set_on_insert needs upsert=True.")
+    if not options.upsert:
+        for change in changes:
+            if isinstance(change, SetOnInsert):
+                raise ValueError("U.set_on_insert needs upsert=True.")
     array_filters = array_filters_of(operations, options.array_filters)
     return Plan(operations, options, array_filters, document)
 
