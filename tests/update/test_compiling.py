@@ -158,6 +158,21 @@ def test_what_a_change_sends(change: Change, update: dict[str, Any]) -> None:
     assert sent(change) == update
 
 
+def test_the_longest_name_wins() -> None:
+    class Twins(Document):
+        a = EmbeddedDocumentField(Home)
+        a_ = EmbeddedDocumentField(Home, db_field="longer")
+        a__road = StringField(db_field="flat")
+
+    class Below(Twins):
+        a__road = StringField(db_field="own")
+
+    assert U.compile(Twins, U.set(a___road="x")) == {"$set": {"longer.r": "x"}}
+    assert U.compile(Twins, U.set(a__road="x")) == {"$set": {"flat": "x"}}
+    assert U.compile(Below, U.set(a__road="x")) == {"$set": {"own": "x"}}
+    assert U.compile(Twins, U.set("a.road", "x")) == {"$set": {"a.r": "x"}}
+
+
 def test_changes_of_one_operator_are_sent_together() -> None:
     update = sent(U.inc(Post.visits), U.unset("price"), U.inc(height=2), {"title": "x"})
     assert update == {
