@@ -6,6 +6,7 @@ Both are found by walking through the document once more, after it was refused.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeGuard
 
 from bson.codec_options import CodecOptions
@@ -25,7 +26,7 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.values import has_other
 from aiomotorengine.utils import is_collection
 
-__all__ = ["errors_after", "errors_of", "explained"]
+__all__ = ["errors_after", "errors_of", "explained", "explaining"]
 
 
 def errors_of(document: DocumentStorage) -> list[FieldError]:
@@ -76,6 +77,23 @@ def explained(document: Any, error: Exception, codec_options: CodecOptions[Any])
             copy_location(refused_again, error)
             break
     return error
+
+
+@contextmanager
+def explaining(document: Any, codec_options: CodecOptions[Any]) -> Iterator[None]:
+    """A block that converts or encodes a document; ``explained`` says what it raises.
+
+    Parameters:
+        document: the document.
+        codec_options: the encoder's options.
+    """
+    try:
+        yield
+    except Exception as error:
+        refusal = explained(document, error, codec_options)
+        if refusal is error:
+            raise
+        raise refusal  # noqa: B904  # what was raised is its cause already
 
 
 def refusals_of(document: Any) -> Iterator[Exception]:

@@ -8,6 +8,7 @@ import math
 import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -30,7 +31,7 @@ from aiomotorengine import (
     StringField,
 )
 from aiomotorengine.codec import codec_for
-from aiomotorengine.errors import ChangesNotTrackedError
+from aiomotorengine.errors import ChangesNotTrackedError, InvalidDocumentError
 from aiomotorengine.storage.snapshots import own_snapshot
 from tests.harness import Mongo
 
@@ -284,6 +285,41 @@ def test_of_a_new_document_all_is_changed() -> None:
     assert not account.is_changed("price")
     with pytest.raises(ChangesNotTrackedError):
         account.rollback()
+
+
+async def test_of_a_copy_that_gets_an_id_of_its_own_all_is_changed(mongo: Mongo) -> None:
+    account = loaded({"n": "Ada", "balance": 5})
+    account._id = None
+    assert account.is_changed()
+    assert account.is_changed("name")
+    assert account.changes() == {
+        "name": (None, "Ada"),
+        "balance": (None, 5),
+        "tags": (None, []),
+        "homes": (None, []),
+    }
+    await account.save()
+    stored = await Account.objects.coll().find_one({})
+    assert (stored["_id"], stored["n"], stored["balance"]) == (account._id, "Ada", 5)
+    assert not account.is_changed()
+
+
+@pytest.mark.parametrize("ask", [Account.changes, Account.is_changed], ids=["what", "whether"])
+async def test_a_value_that_can_not_be_stored_is_named(
+    mongo: Mongo, ask: Callable[[Any], Any]
+) -> None:
+    class Wallet(Account):
+        inner = EmbeddedDocumentField(Account)
+
+    wallet = loaded({"inner": {"any": 1}}, Wallet)
+    wallet.inner.any = Decimal("1.5")
+    text = r"^Field 'any' must be valid: MongoDB has no type for Decimal\."
+    with pytest.raises(InvalidDocumentError, match=text) as told:
+        ask(wallet)
+    with pytest.raises(InvalidDocumentError, match=text) as refused:
+        await wallet.save()
+    assert told.value.__notes__ == refused.value.__notes__
+    assert told.value.__notes__ == ["At inner.any: Decimal('1.5') (Decimal)."]
 
 
 @pytest.mark.parametrize("make", [Account, Untracked, lambda **values: loaded({}, Untracked)])

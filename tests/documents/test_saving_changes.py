@@ -61,6 +61,10 @@ class Counted(Account):
     version = VersionField()
 
 
+class Spelled(Account):
+    initial = StringField(on_save=lambda document, creating: (document.name or "?")[0])
+
+
 class Plain(Document):
     name = StringField()
     size = IntField()
@@ -609,6 +613,38 @@ async def test_condition(mongo: Mongo, kind: Any) -> None:
         await document.save(condition=Q(name="c"))
     with pytest.raises(kind.DoesNotExist):
         await document.save(condition=Q(name="c"), must_exist=True)
+
+
+@pytest.mark.parametrize("kind", [Account, Spelled])
+async def test_an_unchanged_document_has_to_meet_it_too(mongo: Mongo, kind: Any) -> None:
+    document = await loaded({"n": "a", "initial": "a"}, kind)
+    await document.save(condition=Q(name="a"), must_exist=True)
+    await kind.objects.coll().update_one({}, {"$set": {"n": "b"}})
+    with pytest.raises(StaleDocumentError, match="does not meet the condition"):
+        await document.save(condition=Q(name="a"))
+    with pytest.raises(ValueError, match="balance"):
+        await document.save(condition=Q(balance="many"))
+    await document.save(must_exist=True)
+    await document.delete()
+    with pytest.raises(kind.DoesNotExist):
+        await document.save(must_exist=True)
+    with pytest.raises(StaleDocumentError, match="does not meet the condition"):
+        await document.save(condition=Q(name="b"))
+    assert await document.save() is document
+    assert await kind.objects.count() == 0
+
+
+async def test_what_an_unchanged_document_has_to_meet_is_asked_without_writing(
+    mongo: Mongo,
+) -> None:
+    document = await loaded({"n": "a", "balance": 1})
+    commands = watch(mongo)
+    await document.save(condition=Q(balance=1))
+    await document.save(must_exist=True)
+    assert commands.names == ["find", "find"]
+    commands.forget()
+    await document.save()
+    assert commands.names == []
 
 
 async def test_a_condition_that_can_not_be_sent_is_named(mongo: Mongo) -> None:

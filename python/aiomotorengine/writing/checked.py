@@ -19,6 +19,7 @@ from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.snapshots import own_snapshot, state_of
 from aiomotorengine.update.nulls import explained
 from aiomotorengine.wire import requests
+from aiomotorengine.wire.presence import is_stored
 from aiomotorengine.writing.changed import Change, everything_in, update_of, with_changes
 from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.lost_answers import WHOLE, AnswerLost, noting_lost_answer
@@ -94,6 +95,20 @@ class CheckedWrite:
             if written.is_stored:
                 return written
         return await self._missed()
+
+    async def ask(self) -> Written:
+        """See that the stored document meets what it has to, where there is nothing to be written.
+
+        Raises:
+            DoesNotExist: it is gone, and must exist.
+            StaleDocumentError: another version is stored, or what is does not meet the condition.
+        """
+        if self._options.asks_for_more:
+            with self._naming():
+                is_met = await is_stored(self._target, self._query())
+            if not is_met:
+                await self._missed()
+        return UNCHANGED
 
     def _refuse_new(self) -> None:
         """Refuse a document that is not stored yet, where what is stored has to meet something."""

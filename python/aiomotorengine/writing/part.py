@@ -8,7 +8,7 @@ from aiomotorengine.codec import Codec
 from aiomotorengine.documents.stamps import stamped_values
 from aiomotorengine.errors import ChangesNotTrackedError
 from aiomotorengine.storage.snapshots import Snapshot, own_snapshot
-from aiomotorengine.validation import explained
+from aiomotorengine.validation import explaining
 from aiomotorengine.writing.changed import Change, compare
 from aiomotorengine.writing.options import SaveOptions
 
@@ -39,13 +39,8 @@ class ChangedPart:
             InvalidDocumentError: a value can't be encoded.
         """
         moved = self._dates.put_back()
-        try:
+        with explaining(self._document, self._snapshot.codec_options):
             is_empty = not self.changes()
-        except Exception as error:
-            refusal = explained(self._document, error, self._snapshot.codec_options)
-            if refusal is error:
-                raise
-            raise refusal  # noqa: B904  # what was raised is its cause already
         if not is_empty:
             moved.put_back()
         return is_empty

@@ -42,7 +42,7 @@ from aiomotorengine.writing.options import USUAL, SaveOptions
 from aiomotorengine.writing.part import part_to_send
 from aiomotorengine.writing.turns import Turn, turn_of
 from aiomotorengine.writing.versions import kept_unless_written
-from aiomotorengine.writing.writes import UNCHANGED, Written, insert, replace
+from aiomotorengine.writing.writes import Written, insert, replace
 
 __all__ = [
     "counts_as_saved",
@@ -115,12 +115,12 @@ async def save_in_order(
     if options.validate and not by_itself(codec.validate_many, [document]):
         return None
     if part is not None and not conversion.on_save and part.is_empty():
-        return UNCHANGED
+        return await CheckedWrite(target, codec, document, options, turn, creating=False).ask()
     renew_dates([document], zone, creating=creating)
     await indexes.ensure_remembered(target, type(document))
     run_on_save(document, creating=creating)
     if part is not None and conversion.on_save and part.is_empty():
-        return UNCHANGED
+        return await CheckedWrite(target, codec, document, options, turn, creating=False).ask()
     try:
         is_tracked = not creating and type(document._is_persisted) is Snapshot
         if is_tracked or conversion.version is not None or options.asks_for_more:

@@ -14,7 +14,8 @@ from aiomotorengine.errors import ChangesNotTrackedError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.sessions.saved import SavedInTransaction
 from aiomotorengine.sessions.scope import changing_here
-from aiomotorengine.storage.snapshots import own_snapshot, snapshot_of, state_of
+from aiomotorengine.storage.snapshots import Snapshot, own_snapshot, snapshot_of, state_of
+from aiomotorengine.validation import explaining
 from aiomotorengine.writing.changed import (
     Comparison,
     compare,
@@ -38,11 +39,14 @@ def comparison(document: Any) -> Comparison:
 
     Raises:
         ChangesNotTrackedError: nobody knows what it was.
+        InvalidDocumentError: a value can't be encoded.
     """
     snapshot = own_snapshot(document)
     if snapshot is None:
         raise ChangesNotTrackedError.of(document)
-    return compare(document, snapshot, codec_for(type(document), snapshot.codec_options))
+    codec = codec_for(type(document), snapshot.codec_options)
+    with explaining(document, snapshot.codec_options):
+        return compare(document, snapshot, codec)
 
 
 def changes_of(document: Any) -> dict[str, tuple[Any, Any]]:
@@ -50,6 +54,7 @@ def changes_of(document: Any) -> dict[str, tuple[Any, Any]]:
 
     Raises:
         ChangesNotTrackedError: nobody knows what the document was.
+        InvalidDocumentError: a value can't be encoded.
     """
     if is_new(document):
         return differences_from_nothing(document)
@@ -61,6 +66,7 @@ def is_changed(document: Any, field: BaseField[Any] | str | None) -> bool:
 
     Raises:
         ChangesNotTrackedError: nobody knows what the document was.
+        InvalidDocumentError: a value can't be encoded.
         ValueError: it has no such attribute.
     """
     if field is None:
@@ -74,9 +80,15 @@ def is_changed(document: Any, field: BaseField[Any] | str | None) -> bool:
 
 
 def is_new(document: Any) -> bool:
-    """Whether it is of a class whose changes are tracked, and was never stored: all is changed."""
-    is_tracked = bool(type(document).__track_changes__)
-    return is_tracked and not document._is_persisted and own_snapshot(document) is None
+    """Whether all of a document counts as changed: one whose changes are tracked, and that was
+    never stored, or has lost its id, so that it is stored as another.
+    """
+    if own_snapshot(document) is not None:
+        return False
+    state = document._is_persisted
+    if type(state) is Snapshot:
+        return document._id is None
+    return bool(type(document).__track_changes__) and not state
 
 
 def as_it_was(document: Any) -> Any:
