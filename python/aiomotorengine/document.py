@@ -438,8 +438,9 @@ class BaseDocument(DocumentStorage):
             >>> async def take(ware):
             ...     return await ware.update(U.inc(stock=-1), condition=Q(stock__gte=1)) is ware
         """
-        options = updating.Options(False, array_filters, stamps, validate)
-        plan = updating.planned(type(self), changes, options)
+        plan = updating.planned(
+            type(self), changes, array_filters=array_filters, stamps=stamps, validate=validate
+        )
         target = type(self).objects._target(alias, session, write_concern)
         updated: Self | None = await in_place.update_stored(
             target, self, condition, plan, check_version=check_version

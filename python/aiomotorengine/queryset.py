@@ -738,8 +738,15 @@ class QuerySet(Generic[D]):
             raise TypeError(
                 f"update() takes changes such as U.inc(visits=1), not the keyword '{name}'."
             )
-        options = updating.Options(upsert, array_filters, stamps, validate)
-        plan = updating.planned(self.__klass__, given, options, takes_definition=True)
+        plan = updating.planned(
+            self.__klass__,
+            given,
+            upsert=upsert,
+            array_filters=array_filters,
+            stamps=stamps,
+            validate=validate,
+            takes_definition=True,
+        )
         target = self._target(alias, session, write_concern)
         return await updating.update_many(target, self._filters, plan)
 
@@ -781,8 +788,14 @@ class QuerySet(Generic[D]):
             ...     jobs = Job.objects.filter(taken=False).order_by("made")
             ...     return (await jobs.update_one(U.set(taken=True))).updated_existing
         """
-        options = updating.Options(upsert, array_filters, stamps, validate)
-        plan = updating.planned(self.__klass__, changes, options)
+        plan = updating.planned(
+            self.__klass__,
+            changes,
+            upsert=upsert,
+            array_filters=array_filters,
+            stamps=stamps,
+            validate=validate,
+        )
         target = self._target(alias, session, write_concern)
         return await updating.update_one(target, self._filters, self._order, plan)
 
@@ -831,8 +844,14 @@ class QuerySet(Generic[D]):
             ...     counter = Counter.objects.filter(name=name)
             ...     return (await counter.find_one_and_update(U.inc(value=1), upsert=True)).value
         """
-        options = updating.Options(upsert, array_filters, stamps, validate)
-        plan = updating.planned(self.__klass__, changes, options)
+        plan = updating.planned(
+            self.__klass__,
+            changes,
+            upsert=upsert,
+            array_filters=array_filters,
+            stamps=stamps,
+            validate=validate,
+        )
         target = self._target(alias, session, write_concern)
         found: D | None = await updating.find_one_and_update(
             target, self._filters, self._order, plan, returns

@@ -68,6 +68,8 @@ def all_of(queries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         >>> all_of([{"a": 5}, {"a": {"$lt": 5}}])
         {'$and': [{'a': 5}, {'a': {'$lt': 5}}]}
     """
+    if len(queries) == 1:  # as in most filters
+        return dict(queries[0])
     try:
         return merged(queries)
     except DuplicateQueryConditionsError:

@@ -69,7 +69,7 @@ class QNode(ABC):
         return QNot(self)
 
     def _combine(self, other: Any, operation: int) -> QNode:
-        if not isinstance(other, QNode):
+        if type(other) is not Q and not isinstance(other, QNode):
             return self._combine(Q(other), operation) if isinstance(other, Mapping) else self
         if other.empty:
             return self

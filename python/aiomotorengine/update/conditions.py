@@ -110,7 +110,9 @@ def array_filters_of(operations: Sequence[Operation], filters: Any) -> list[Any]
         TypeError: they are neither, or a condition is none.
         ValueError: a name has no path, or a path no condition.
     """
-    named = {name: field for operation in operations for name, field in operation.path.items}
+    named: dict[str, Any] = {}
+    for operation in operations:
+        named.update(operation.path.items)
     if filters is None and not named:
         return None
     if filters is not None and not isinstance(filters, Mapping):

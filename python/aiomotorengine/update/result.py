@@ -25,7 +25,8 @@ class UpdateResult(dict[str, Any]):
     upserted_id: Any
 
     def __init__(self, count: int, modified: int | None = None, upserted_id: Any = None) -> None:
-        super().__init__(count=count, updated_existing=count > 0)
+        self["count"] = count
+        self["updated_existing"] = count > 0
         self.modified = modified
         self.upserted_id = upserted_id
 

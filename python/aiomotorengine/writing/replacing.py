@@ -34,7 +34,7 @@ from aiomotorengine.writing.saving import (
     time_zone_of,
 )
 from aiomotorengine.writing.turns import Turn, carry_out, turn_of
-from aiomotorengine.writing.updating import Returns, returned
+from aiomotorengine.writing.updating import Returns, return_document_of
 from aiomotorengine.writing.upserted import Found, find_and_modify, note_insertion
 from aiomotorengine.writing.versions import (
     by_id_and_version,
@@ -83,7 +83,7 @@ async def find_one_and_replace(
         StoredValueError: what comes back cannot be read.
     """
     refuse_other_class(target.document_class, document, "find_one_and_replace")
-    is_after = returned(returns)
+    is_after = return_document_of(returns)
     if version_field(type(document)) is not None:
         refuse_unloaded(document)
         if upsert:

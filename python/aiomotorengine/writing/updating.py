@@ -35,14 +35,13 @@ from aiomotorengine.writing.upserted import find_and_modify, note_insertion
 
 __all__ = [
     "ArrayFilters",
-    "Options",
     "Plan",
     "Returns",
     "Update",
     "change_all",
     "find_one_and_update",
     "planned",
-    "returned",
+    "return_document_of",
     "update_many",
     "update_one",
 ]
@@ -55,48 +54,47 @@ ArrayFilters = Mapping[str, QNode] | Sequence[Mapping[str, Any]]
 Order = Sequence[tuple[str, int]]
 
 
-class Options(NamedTuple):
-    """How an update is done.
-
-    Attributes:
-        upsert: whether a document is inserted where none is found.
-        array_filters: conditions for the items that a path names with ``$[name]``.
-        stamps: whether automatic dates are set.
-        validate: whether fields are asked if they may have their new values, and whether what an
-            upsert inserts is whole.
-    """
-
-    upsert: bool = False
-    array_filters: Any = None
-    stamps: bool = True
-    validate: bool = True
-
-
 class Plan(NamedTuple):
     """What is to be done to whatever documents are found.
 
     Attributes:
         operations: what the program asks for.
-        options: how it is done.
-        array_filters: as MongoDB takes them.
+        upsert: whether a document is inserted where none is found.
+        array_filters: conditions for the items that a path names with ``$[name]``, as MongoDB takes
+            them.
+        stamps: whether automatic dates are set.
+        validate: whether what an upsert inserts has to be whole.
         document: the update of MongoDB that was asked for, where it is one of 2017.
     """
 
     operations: list[Operation]
-    options: Options
+    upsert: bool
     array_filters: list[Any] | None
-    document: dict[str, Any] | None = None
+    stamps: bool
+    validate: bool
+    document: dict[str, Any] | None
 
 
 def planned(
-    document_class: Any, changes: Changes, options: Options, *, takes_definition: bool = False
+    document_class: Any,
+    changes: Changes,
+    *,
+    upsert: bool = False,
+    array_filters: ArrayFilters | None = None,
+    stamps: bool = True,
+    validate: bool = True,
+    takes_definition: bool = False,
 ) -> Plan:
     """What is to be done to documents of a class. No server is asked for it.
 
     Parameters:
         document_class: the class.
         changes: what ``U`` makes, and mappings.
-        options: how it is done.
+        upsert: whether a document is inserted where none is found.
+        array_filters: conditions for the items that a path names with ``$[name]``.
+        stamps: whether automatic dates are set.
+        validate: whether fields are asked if they may have their new values, and whether what an
+            upsert inserts has to be whole.
         takes_definition: whether a mapping by itself is one, as ``update_document`` takes it.
 
     Raises:
@@ -108,15 +106,15 @@ def planned(
     if takes_definition and len(changes) == 1 and not isinstance(changes[0], Change):
         document = update_document(document_class, changes[0])
         operations = list(operations_in(document_class, document))
-        options = options._replace(stamps=options.stamps and options.upsert)
+        stamps = stamps and upsert
     else:
-        operations = operations_of(document_class, changes, validate=options.validate)
-    if not options.upsert:
+        operations = operations_of(document_class, changes, validate=validate)
+    if not upsert:
         for change in changes:
             if isinstance(change, SetOnInsert):
                 raise ValueError("U.set_on_insert needs upsert=True.")
-    array_filters = array_filters_of(operations, options.array_filters)
-    return Plan(operations, options, array_filters, document)
+    on_items = array_filters_of(operations, array_filters)
+    return Plan(operations, upsert, on_items, stamps, validate, document)
 
 
 class Update:
@@ -219,19 +217,19 @@ def prepared(target: Target, filters: QNode, plan: Plan) -> Update:
         ValueError: what may be inserted can't be said, or a filter has a value its field refuses.
         InvalidDocumentError: what may be inserted has no value for a required field.
     """
-    document_class, options = target.document_class, plan.options
+    document_class = target.document_class
     conversion = conversion_of(document_class)
     operations, insertion = plan.operations, None
-    if conversion.version is not None or conversion.stamps or options.upsert:
+    if conversion.version is not None or conversion.stamps or plan.upsert:
         zone = time_zone_of(target.collection.codec_options)
         touched = {key for key, _ in touched_by(operations)}
         operations = [*operations, *next_version(document_class, touched)]
-        if options.stamps:
-            operations += stamps(document_class, zone, touched, inserting=options.upsert)
-        if options.upsert:
+        if plan.stamps:
+            operations += stamps(document_class, zone, touched, inserting=plan.upsert)
+        if plan.upsert:
             query = filters.to_query(document_class)
-            insertion = Insertion(document_class, query, operations, zone, stamps=options.stamps)
-            operations += insertion.operations(validate=options.validate)
+            insertion = Insertion(document_class, query, operations, zone, stamps=plan.stamps)
+            operations += insertion.operations(validate=plan.validate)
     document: Any = plan.document
     if document is None or len(operations) > len(plan.operations):
         document = compiled(document_class, operations)
@@ -323,7 +321,7 @@ async def find_one_and_update(
         StoredValueError: it was changed, and cannot be read.
         Exception: as for ``update_many``.
     """
-    is_after = returned(returns)
+    is_after = return_document_of(returns)
     update = prepared(target, filters, plan)
     ask = partial(find_and_modify, target, "find_one_and_update")
     found = await update.send(ask, sort=list(order) or None, return_document=is_after)
@@ -333,7 +331,7 @@ async def find_one_and_update(
     return document
 
 
-def returned(returns: Any) -> bool:
+def return_document_of(returns: Any) -> bool:
     """What the driver calls which of the two documents is returned.
 
     Raises:
@@ -353,8 +351,10 @@ def result_of(target: Target, answer: Any) -> UpdateResult:
     if not answer.acknowledged:
         return UpdateResult(0)
     try:
-        count = checked_count(answer.matched_count)
-        return UpdateResult(count, answer.modified_count, answer.upserted_id)
+        said = answer.raw_result
+        upserted_id = said.get("upserted")
+        count = 0 if upserted_id is not None else checked_count(said.get("n", 0))
+        return UpdateResult(count, said.get("nModified"), upserted_id)
     except Exception:
         with protocol_errors(target.document_class):
             raise
