@@ -85,6 +85,10 @@ def resolve(document_class: Any, key: str, operators: Collection[str]) -> Filter
         return FilterPath(fields[key], key, document_class._db_field_map[key], ())
     if key == "_id":
         return ID
+    name, _, operator = key.rpartition(SEPARATOR)
+    if operator in operators and name in fields and fields[name].is_scalar:
+        # As in most others: there is nothing inside of such a field that could have that name.
+        return FilterPath(fields[name], name, document_class._db_field_map[name], (operator,))
     step = declared(document_class, key) or undeclared(key)
     names, db_names = [step.name], [step.db_name]
     while step.rest is not None:

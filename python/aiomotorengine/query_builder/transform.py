@@ -105,7 +105,7 @@ def validate_fields(document_class: Any, query: Mapping[str, Any]) -> None:
     for key in query:
         if key != RAW or not is_raw_query(document_class, query):
             names = resolve(document_class, key, OPERATORS).operators
-            if names:
+            if len(names) > 1:  # any can stand by itself
                 operators_of(key, names)
 
 
@@ -138,10 +138,13 @@ def operators_of(key: str, names: Sequence[str]) -> tuple[NotOperator | None, Qu
     """
     if not names:
         return None, EQUALITY
-    first, *others = [OPERATORS[name]() for name in names]
+    operators = [OPERATORS[name]() for name in names]
+    first = operators.pop(0)
     negation = first if isinstance(first, NotOperator) else None
     if negation is not None:
-        first, *others = others or [EQUALITY]
-    if others or isinstance(first, NotOperator):
+        first = operators.pop(0) if operators else EQUALITY
+        if isinstance(first, NotOperator):
+            raise invalid_filter(key, OPERATORS)
+    if operators:
         raise invalid_filter(key, OPERATORS)
     return negation, first
