@@ -14,9 +14,11 @@ from aiomotorengine import (
     EmbeddedDocumentField,
     IntField,
     Q,
+    Rows,
     StringField,
     U,
     VersionField,
+    before_save,
 )
 from aiomotorengine.errors import (
     InvalidDocumentError,
@@ -407,3 +409,60 @@ async def test_a_version_that_is_none_is_refused_with_its_place(mongo: Mongo) ->
         with pytest.raises(InvalidDocumentError, match="Field 'version' must be valid") as refused:
             await call()
         assert refused.value.path == "version"
+
+
+@pytest.mark.usefixtures("mongo")
+@pytest.mark.parametrize("given", ["x", 7, None])
+@pytest.mark.parametrize("validates_with", ["nothing", "hook", "dates", "on_save"])
+async def test_all_that_inserts_sets_the_version_before_it_validates(
+    given: Any, validates_with: str
+) -> None:
+    seen = []
+
+    def note(document: Any, creating: bool) -> int:
+        seen.append(document.version)
+        return 0
+
+    class Plain(Document):
+        n = IntField()
+        version = VersionField()
+
+    class Hooked(Plain):
+        @before_save
+        def prepare(self) -> None:
+            self.n = 1
+
+    class Dated(Plain):
+        at = DateTimeField(auto_now_on_update=True)
+
+    class Told(Plain):
+        m = IntField(on_save=note)
+
+    kind = {"nothing": Plain, "hook": Hooked, "dates": Dated, "on_save": Told}[validates_with]
+    documents = [kind(n=0) for _ in range(3)]
+    for document in documents:
+        document.version = given
+    await documents[0].save()
+    await kind.objects.bulk_insert([documents[1]])
+    await kind.objects.insert_stream([documents[2]])
+    await kind.objects.insert_stream(Rows([{"n": 0, "version": given}]))
+    assert [row["version"] async for row in kind.objects.coll().find()] == [1, 1, 1, 1]
+    assert [document.version for document in documents] == [1, 1, 1]
+    assert set(seen) <= {1}
+
+
+@pytest.mark.usefixtures("mongo")
+async def test_what_bulk_refuses_keeps_its_version() -> None:
+    class Small(Document):
+        n = IntField(max_value=1)
+        version = VersionField()
+
+        @before_save
+        def prepare(self) -> None: ...
+
+    documents = [Small(n=n) for n in (1, 2)]
+    for document in documents:
+        document.version = 7
+    with pytest.raises(ValueError, match="must be valid"):
+        await Small.objects.bulk_insert(documents)
+    assert [document.version for document in documents] == [7, 7]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import repeat
 from typing import Any
 
@@ -170,6 +171,10 @@ class Preparer:
         if not self._validates:
             saving.renew_dates(batch.documents, self._zone, creating=True)
             return
+        with first_versions(batch.documents):
+            await self._validate(batch)
+
+    async def _validate(self, batch: Batch) -> None:
         # A method of the user's may say no without raising, and then one has to know to which.
         kinds = set(map(type, batch.documents))
         at_once, most = 1, 1 if any(has_own(kind, "validate") for kind in kinds) else MOST_AT_ONCE
@@ -218,7 +223,8 @@ class Preparer:
     async def give_ids(self, batch: Batch) -> None:
         """Call the functions of ``on_save``, and give each document the id it is sent with."""
         if any(conversion_of(kind).on_save for kind in set(map(type, batch.documents))):
-            await self._run_on_save(batch)
+            with first_versions(batch.documents):
+                await self._run_on_save(batch)
         if self._lifecycle.may_begin:
             if self._resumption is not None:
                 self._resumption.give_ids(batch, self._target.transaction)
@@ -374,6 +380,7 @@ class Preparer:
         error.__cause__ = row.error
         errors = [FieldError.of(refusal) for refusal in row.refusals]
         if row.document is not None and self._validates and not self._may_be_filled(row.document):
+            set_version(row.document, FIRST)
             saving.set_missing_dates([row.document], self._zone, creating=True)
             told = {it.path for it in errors}
             errors += [it for it in errors_of(row.document) if it.path not in told]
@@ -445,6 +452,22 @@ def give_ids(batch: Batch, transaction: object | None = None) -> None:
     set_origins(new, codec.new_object_ids(len(new)), is_persisted=False)
     # Read again: an object that is several times in the source is one document, and has one id.
     batch.ids.extend(origins_of(documents)[0])
+
+
+@contextmanager
+def first_versions(documents: Sequence[Any]) -> Iterator[None]:
+    """Have documents the version that they are inserted with, until they get their ids."""
+    if all(version_field(kind) is None for kind in set(map(type, documents))):
+        yield
+        return
+    before = [(document, kept_version(document)) for document in documents]
+    for document in documents:
+        set_version(document, FIRST)
+    try:
+        yield
+    finally:
+        for document, version in before:
+            set_version(document, version)
 
 
 def give_versions(batch: Batch) -> None:
