@@ -122,6 +122,8 @@ async def test_hooks_are_called_before_the_version_is_asked_for() -> None:
     assert told == [1]
 
 
-async def test_writes_that_nobody_acknowledges_tell_no_version() -> None:
+async def test_a_version_is_not_asked_for_without_an_answer() -> None:
     house = await House(rooms=1).save()
-    assert await house.delete(check_version=True, write_concern=0) == 0
+    with pytest.raises(ValueError, match=r"delete\(check_version=True\) needs the server's answer"):
+        await house.delete(check_version=True, write_concern=0)
+    assert await House.objects.count() == 1

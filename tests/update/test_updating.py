@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from aiomotorengine import (
     FloatField,
     IntField,
     ListField,
+    PasswordField,
     Q,
     ReferenceField,
     StringField,
@@ -366,6 +368,13 @@ async def test_upserts_that_run_at_once_make_one_document(mongo: Mongo) -> None:
     assert [page.visits async for page in Page.objects] == [40]
 
 
+async def test_a_unique_field_of_several_in_the_filter_can_lose_a_race(mongo: Mongo) -> None:
+    await Page.ensure_index()
+    page = Page.objects.filter(url="/a", kind="x")
+    await asyncio.gather(*(page.update_one(U.inc(visits=1), upsert=True) for _ in range(40)))
+    assert [page.visits async for page in Page.objects] == [40]
+
+
 async def test_a_duplicate_that_is_no_lost_race_is_raised(mongo: Mongo) -> None:
     await Page(url="/a").save()
     with pytest.raises(UniqueKeyViolationError, match="url"):
@@ -487,6 +496,35 @@ async def test_a_null_in_the_way_is_named(mongo: Mongo, change: Any) -> None:
         assert refusal.value.__notes__[0].endswith(
             "is null there: give the field a default, or set the whole of it."
         )
+
+
+@pytest.mark.mongod_only("SecantusDB has other words for it, or changes nulls")
+@pytest.mark.parametrize("change", [U.inc(height=1), U.set("home.road", 1), U.push("anything", 1)])
+async def test_a_null_in_the_way_is_named_where_there_are_passwords(
+    mongo: Mongo, change: Any
+) -> None:
+    class Secretive(Document):
+        height = FloatField()
+        home = BaseField()
+        anything = BaseField()
+        secret = PasswordField()
+
+    member = await Secretive(secret="topsecret").save()
+    [row] = [row async for row in Secretive.objects.coll().find()]
+    objects = Secretive.objects
+    for update in (
+        objects.update,
+        objects.update_one,
+        objects.find_one_and_update,
+        objects.order_by("height").update_one,
+        member.update,
+    ):
+        with pytest.raises(OperationFailure) as refusal:
+            await update(change)
+        [note] = refusal.value.__notes__
+        assert note.endswith("is null there: give the field a default, or set the whole of it.")
+        shown = "".join(traceback.format_exception(refusal.value))
+        assert row["secret"] not in shown and "topsecret" not in shown
 
 
 @pytest.mark.parametrize(

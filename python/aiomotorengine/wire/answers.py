@@ -16,6 +16,7 @@ from pymongo.errors import BulkWriteError, OperationFailure, ProtocolError, PyMo
 
 from aiomotorengine.errors import keep_labels, raise_alone
 from aiomotorengine.server_errors import ServerErrors
+from aiomotorengine.wire.nulls import note_null
 
 __all__ = ["checked_count", "is_whole", "protocol_errors"]
 
@@ -41,8 +42,9 @@ def protocol_errors(
 ) -> Iterator[None]:
     """Turn what a driver raises for an answer that makes no sense into ``ProtocolError``.
 
-    What a server says of a failure is raised without the values of passwords; but a
-    ``BulkWriteError`` as it is, since whoever takes it apart hides them one by one.
+    What a server says of a failure is raised without the values of passwords, and where that is
+    about a null, with a note; but a ``BulkWriteError`` as it is, since whoever takes it apart hides
+    them one by one.
 
     Parameters:
         document_class: what the driver was asked about; ``None`` where it is not the one to raise.
@@ -59,6 +61,7 @@ def protocol_errors(
     except BulkWriteError:
         raise
     except OperationFailure as error:
+        note_null(error)
         shown = error if document_class is None else ServerErrors(document_class).error(error)
         try:
             # Without "ok", PyMongo takes an answer for the refusal of a server of long ago.

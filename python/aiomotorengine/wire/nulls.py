@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from pymongo.errors import OperationFailure
 
-__all__ = ["explained"]
+__all__ = ["note_null"]
 
 # What servers say of a null under a dotted path, $inc and $mul, $bit, $push, $addToSet, $pop.
 ABOUT_A_NULL = re.compile(
@@ -21,20 +19,16 @@ ABOUT_A_NULL = re.compile(
 )
 
 
-@contextmanager
-def explained() -> Iterator[None]:
+def note_null(error: OperationFailure) -> None:
     """Add a note to the server's refusal to change something inside a null.
 
     Fields that were never set are stored as null, which few expect who read the server's text.
     """
-    try:
-        yield
-    except OperationFailure as error:
-        # The texts begin with what is looked for; documents of any length may follow.
-        match = ABOUT_A_NULL.search(str(error)[:1000])
-        if match is not None:
-            name = next(filter(None, match.groups()))
-            error.add_note(
-                f"'{name}' is null there: give the field a default, or set the whole of it."
-            )
-        raise
+    # The texts begin with what is looked for; documents of any length may follow.
+    match = ABOUT_A_NULL.search(str(error)[:1000])
+    if match is None:
+        return
+    name = next(filter(None, match.groups()))
+    note = f"'{name}' is null there: give the field a default, or set the whole of it."
+    if note not in getattr(error, "__notes__", ()):
+        error.add_note(note)

@@ -17,8 +17,8 @@ from aiomotorengine.errors import StaleDocumentError, violates_id
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.snapshots import own_snapshot, state_of
-from aiomotorengine.update.nulls import explained
 from aiomotorengine.wire import requests
+from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.presence import is_stored
 from aiomotorengine.writing.changed import Change, everything_in, update_of, with_changes
 from aiomotorengine.writing.identity import by_id
@@ -71,6 +71,7 @@ class CheckedWrite:
             changes: what is sent of it; ``None`` for the whole.
 
         Raises:
+            ValueError: that needs an answer, and none is waited for.
             DoesNotExist: it is gone, and must exist.
             StaleDocumentError: another version is stored, or what is does not meet the condition.
             DuplicateKeyError: another document has its id, or the value of a unique field.
@@ -80,6 +81,7 @@ class CheckedWrite:
             if not options.force_insert:
                 self._refuse_new()
             return await self._insert()
+        self._refuse_unacknowledged()
         # A preset id that nobody has saved yet may be there or not (K6).
         upsert = options.upsert or (self._creating and not options.asks_for_more)
         paths = WHOLE if changes is None else [change.keys for change in changes]
@@ -109,6 +111,16 @@ class CheckedWrite:
             if not is_met:
                 await self._missed()
         return UNCHANGED
+
+    def _refuse_unacknowledged(self) -> None:
+        """Refuse to ask for something where no answer would say what came of it."""
+        name, options = type(self._document).__name__, self._options
+        if options.must_exist:
+            refuse_unacknowledged(self._target, "save(must_exist=True)")
+        if options.condition is not None:
+            refuse_unacknowledged(self._target, "save(condition=...)")
+        if self._version is not None:
+            refuse_unacknowledged(self._target, f"The version of a {name}")
 
     def _refuse_new(self) -> None:
         """Refuse a document that is not stored yet, where what is stored has to meet something."""
@@ -162,8 +174,7 @@ class CheckedWrite:
             number = version_of(self._document) or FIRST
             changes = [*changes, Change.to_number(version.db_field, number)]
         update = update_of(type(self._document), changes)
-        with explained():
-            result = await requests.update_one(self._target, query, update, upsert=upsert)
+        result = await requests.update_one(self._target, query, update, upsert=upsert)
         return Written(with_changes(raw, changes), result)
 
     async def _count_up(
@@ -186,8 +197,7 @@ class CheckedWrite:
         """
         update = update_of(type(self._document), changes)
         update["$inc"] = {key: 1}
-        with explained():
-            found = await requests.update_and_find(self._target, query, update, key, upsert=upsert)
+        found = await requests.update_and_find(self._target, query, update, key, upsert=upsert)
         if found is None:
             return UNCHANGED
         set_version(self._document, found)

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from aiomotorengine.errors import UniqueKeyViolationError, raise_alone
 from aiomotorengine.server_errors import ServerErrors
 
-__all__ = ["is_lost_race", "unique_violations", "violation"]
+__all__ = ["may_be_lost_race", "unique_violations", "violation"]
 
 
 @contextmanager
@@ -35,14 +35,15 @@ def violation(error: DuplicateKeyError, document_class: type[Any]) -> UniqueKeyV
     return found
 
 
-def is_lost_race(error: DuplicateKeyError, equalities: Mapping[str, Any]) -> bool:
-    """Whether an upsert met a duplicate of exactly what its query had not found.
+def may_be_lost_race(error: DuplicateKeyError, equalities: Mapping[str, Any]) -> bool:
+    """Whether an upsert may have met what somebody else has inserted meanwhile.
 
-    Somebody else has inserted it meanwhile: sent again, the upsert finds it.
+    Sent again, the upsert finds that, if it is all that the query asks for; and meets the same
+    duplicate if it is another document, which has only some of those values.
 
     Parameters:
         error: the driver's error.
         equalities: what the query asks to be equal, by key.
     """
     violated = (error.details or {}).get("keyPattern") or {}
-    return violated.keys() == equalities.keys()
+    return bool(violated) and violated.keys() <= equalities.keys()

@@ -17,6 +17,7 @@ from aiomotorengine.sessions.target import Target
 from aiomotorengine.update.upserting import Insertion, field_at, is_nested
 from aiomotorengine.utils import is_collection
 from aiomotorengine.wire import requests
+from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.found_replies import find_and_modify
 from aiomotorengine.writing.saving import renew_dates, set_missing_dates, time_zone_of
 from aiomotorengine.writing.updating import Update
@@ -43,11 +44,12 @@ async def get_or_create(
         ``None`` and ``False`` if ``validate`` of the one that was made returned something falsy.
 
     Raises:
-        ValueError: a name is no field's, but a condition.
+        ValueError: a name is no field's, but a condition; or no answer is waited for.
         InvalidDocumentError: a field refuses its value.
         UniqueKeyViolationError: another document has the value of a unique field.
     """
     document_class: Any = target.document_class
+    refuse_unacknowledged(target, "get_or_create()")
     refuse_conditions(document_class, given)
     wanted = filters & conditions(document_class, (), given)
     query = wanted.to_query(document_class)

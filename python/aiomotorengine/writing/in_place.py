@@ -21,6 +21,7 @@ from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.snapshots import Snapshot, own_snapshot, snapshot_of_mapping
 from aiomotorengine.update.compiling import touched_by
 from aiomotorengine.update.touched import Touched, touched_tree
+from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.found_replies import find_and_modify
 from aiomotorengine.wire.replies import Batch
 from aiomotorengine.writing.changed import with_touched
@@ -54,7 +55,8 @@ async def update_stored(
         The document; ``None`` if it is gone, or does not meet the condition.
 
     Raises:
-        ValueError: it was never saved, or a value of the condition is refused.
+        ValueError: it was never saved, a value of the condition is refused, or no answer is waited
+            for.
         InvalidDocumentError: a new value can't be encoded.
         UniqueKeyViolationError: another document has the value of a unique field.
         StaleDocumentError: another version is stored, or none any more.
@@ -63,6 +65,7 @@ async def update_stored(
     kind = type(document)
     if document._id is None or not counts_as_saved(document, target.transaction):
         raise ValueError(f'This "{kind.__name__}" was never saved.')
+    refuse_unacknowledged(target, "update() of a document")
     target = target.with_class(kind)
     # Which version is asked for is known when this is called, not when its turn has come.
     query = by_id_and_version(document) if check_version else by_id(document)

@@ -20,9 +20,10 @@ from aiomotorengine.storage.snapshots import id_element
 from aiomotorengine.update.upserting import equalities_in
 from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests
+from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.replies import Batch
 from aiomotorengine.writing import indexes
-from aiomotorengine.writing.duplicates import is_lost_race, unique_violations
+from aiomotorengine.writing.duplicates import may_be_lost_race, unique_violations
 from aiomotorengine.writing.hooks import after_replacing, before_replacing
 from aiomotorengine.writing.lost_answers import WHOLE, noting_lost_answer
 from aiomotorengine.writing.saving import (
@@ -76,13 +77,15 @@ async def find_one_and_replace(
         something falsy.
 
     Raises:
-        ValueError: the document is of another class, or a value in the conditions is refused.
+        ValueError: the document is of another class, a value in the conditions is refused, or no
+            answer is waited for.
         InvalidDocumentError: a field refuses its value.
         UniqueKeyViolationError: another document has the value of a unique field.
         StaleDocumentError: another version of the document is stored than was loaded, or none.
         StoredValueError: what comes back cannot be read.
     """
     refuse_other_class(target.document_class, document, "find_one_and_replace")
+    refuse_unacknowledged(target, "find_one_and_replace()")
     is_after = return_document_of(returns)
     if version_field(type(document)) is not None:
         refuse_unloaded(document)
@@ -200,7 +203,7 @@ async def find_and_replace(
     try:
         return await ask()
     except DuplicateKeyError as error:
-        is_lost = upsert and is_lost_race(error, equalities_in(query))
+        is_lost = upsert and may_be_lost_race(error, equalities_in(query))
         if not is_lost or target.transaction is not None:
             raise
     return await ask()

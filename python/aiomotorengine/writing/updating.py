@@ -20,16 +20,16 @@ from aiomotorengine.update.compiling import compiled, operations_of, touched_by
 from aiomotorengine.update.conditions import array_filters_of
 from aiomotorengine.update.definition import update_document
 from aiomotorengine.update.encoding import naming_changes
-from aiomotorengine.update.nulls import explained
 from aiomotorengine.update.raw import operations_in
 from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.update.set import SetOnInsert
 from aiomotorengine.update.stamps import next_version, stamps, with_stamps
 from aiomotorengine.update.upserting import Insertion
+from aiomotorengine.wire.acknowledged import is_acknowledged, refuse_unacknowledged
 from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.requests import can_encode
 from aiomotorengine.writing import indexes
-from aiomotorengine.writing.duplicates import is_lost_race, unique_violations
+from aiomotorengine.writing.duplicates import may_be_lost_race, unique_violations
 from aiomotorengine.writing.saving import time_zone_of
 from aiomotorengine.writing.upserted import find_and_modify, note_insertion
 
@@ -178,7 +178,7 @@ class Update:
             return await ask(self.query, self._document, **options)
         except DuplicateKeyError as error:
             insertion = self._insertion
-            is_lost = insertion is not None and is_lost_race(error, insertion.equalities)
+            is_lost = insertion is not None and may_be_lost_race(error, insertion.equalities)
             # In a transaction nothing can be sent any more.
             if not is_lost or target.transaction is not None:
                 with unique_violations(document_class):
@@ -186,7 +186,7 @@ class Update:
         except Exception:
             with self._naming():
                 raise
-        # Somebody else has inserted it meanwhile, so now it is there to be changed.
+        # If somebody else has inserted it meanwhile, it is there to be changed now.
         with unique_violations(document_class), self._naming():
             return await ask(self.query, self._document, **options)
 
@@ -200,7 +200,6 @@ class Update:
             protocol_errors(
                 document_class, lambda: can_encode(collection, self.query, {"u": self._document})
             ),
-            explained(),
         ):
             yield
 
@@ -296,6 +295,8 @@ async def update_one(target: Target, filters: QNode, order: Order, plan: Plan) -
     # The server's update command knows no order before MongoDB 8.
     ask = partial(target.call, target.collection.find_one_and_update)
     found = await update.send(ask, sort=list(order), projection={"_id": True})
+    if not is_acknowledged(target):
+        return UpdateResult(0)
     if found is not None:
         return UpdateResult(1)
     return UpdateResult(0, 0, update.id)
@@ -319,8 +320,10 @@ async def find_one_and_update(
 
     Raises:
         StoredValueError: it was changed, and cannot be read.
+        ValueError: no answer is waited for.
         Exception: as for ``update_many``.
     """
+    refuse_unacknowledged(target, "find_one_and_update()")
     is_after = return_document_of(returns)
     update = prepared(target, filters, plan)
     ask = partial(find_and_modify, target, "find_one_and_update")

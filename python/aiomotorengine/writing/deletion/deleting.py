@@ -16,6 +16,7 @@ from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.reading.documents import found_document
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.found_replies import find_and_modify
 from aiomotorengine.writing import indexes
@@ -55,10 +56,13 @@ async def delete_document(
         How many were deleted: 1, or 0 where nothing is stored under its id.
 
     Raises:
-        ValueError: its ``_id`` is a condition.
+        ValueError: its ``_id`` is a condition; or its version is asked for, and no answer is waited
+            for.
         DeleteDeniedError: another document refers to it, and forbids it.
         StaleDocumentError: another version is stored, or nothing is.
     """
+    if check_version:
+        refuse_unacknowledged(target, "delete(check_version=True)")
     if document._id is None:
         return 0
     query = by_id_and_version(document) if check_version else by_id(document)
@@ -71,7 +75,7 @@ async def delete_document(
             await refuse_stale(target, document, expected)
         await follow_rules(target, {id_key(document._id): document._id}, hooks=hooks)
     count = await commands.delete_one(target, query)
-    if check_version and not count and target.collection.write_concern.acknowledged:
+    if check_version and not count:
         await refuse_stale(target, document, expected)
     if hooks and count:
         await after_deleting(document)
@@ -163,8 +167,10 @@ async def find_one_and_delete(
 
     Raises:
         StoredValueError: it was deleted, and cannot be read.
-        ValueError, DeleteDeniedError: as for ``delete_first``.
+        ValueError: as for ``delete_first``; or no answer is waited for.
+        DeleteDeniedError: as for ``delete_first``.
     """
+    refuse_unacknowledged(target, "find_one_and_delete()")
     query = await query_of_first(target, filters, order)
     if query is None:
         return None
