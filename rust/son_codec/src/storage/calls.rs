@@ -12,6 +12,10 @@ use pyo3::ffi;
 use crate::process::staying;
 
 /// The functions of `pyo3::ffi`, declared as they are: that they may unwind.
+///
+/// They are called by pointers that the compiler does not know. A release build is compiled as a whole,
+/// in which a function has one declaration; where that was PyO3's, by which it never unwinds, what has
+/// to stop the unwinding would be left out.
 mod unwinding {
     use std::ffi::c_int;
 
@@ -23,26 +27,50 @@ mod unwinding {
         unsafe extern "C-unwind" fn(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     pub(super) type Set =
         unsafe extern "C-unwind" fn(*mut PyObject, *mut PyObject, *mut PyObject) -> c_int;
+    type Release = unsafe extern "C-unwind" fn(*mut PyObject);
+    type CallWith = unsafe extern "C-unwind" fn(
+        *mut PyObject,
+        *const *mut PyObject,
+        usize,
+        *mut PyObject,
+    ) -> *mut PyObject;
+    #[cfg(not(Py_3_12))]
+    type NewWithItems = unsafe extern "C-unwind" fn(*mut PyTypeObject, Py_ssize_t) -> *mut PyObject;
 
     unsafe extern "C-unwind" {
-        pub(super) fn Py_DecRef(object: *mut PyObject);
-        pub(super) fn PyObject_Vectorcall(
+        fn Py_DecRef(object: *mut PyObject);
+        fn PyObject_Vectorcall(
             function: *mut PyObject,
             arguments: *const *mut PyObject,
             count: usize,
             names: *mut PyObject,
         ) -> *mut PyObject;
-        pub(super) fn PyObject_GenericSetAttr(
+        fn PyObject_GenericSetAttr(
             object: *mut PyObject,
             name: *mut PyObject,
             value: *mut PyObject,
         ) -> c_int;
         #[cfg(not(Py_3_12))]
-        pub(super) fn _PyObject_GC_NewVar(
-            class: *mut PyTypeObject,
-            items: Py_ssize_t,
-        ) -> *mut PyObject;
+        fn _PyObject_GC_NewVar(class: *mut PyTypeObject, items: Py_ssize_t) -> *mut PyObject;
     }
+
+    /// A function that the compiler takes for any of its type.
+    pub(super) struct Unknown<F>(F);
+
+    impl<F: Copy> Unknown<F> {
+        #[inline(always)]
+        pub(super) fn get(&self) -> F {
+            // SAFETY: a plain value that is always there. A volatile read may have given anything, as
+            // far as the compiler is concerned.
+            unsafe { std::ptr::read_volatile(&raw const self.0) }
+        }
+    }
+
+    pub(super) static RELEASE: Unknown<Release> = Unknown(Py_DecRef);
+    pub(super) static CALL_WITH: Unknown<CallWith> = Unknown(PyObject_Vectorcall);
+    pub(super) static SET_AS_OBJECTS_DO: Unknown<Set> = Unknown(PyObject_GenericSetAttr);
+    #[cfg(not(Py_3_12))]
+    pub(super) static NEW_WITH_ITEMS: Unknown<NewWithItems> = Unknown(_PyObject_GC_NewVar);
 }
 
 /// Let go of an object, if it is one.
@@ -60,7 +88,7 @@ pub(super) unsafe fn release(object: *mut ffi::PyObject) {
         if ffi::Py_REFCNT(object) > 1 {
             ffi::Py_DECREF(object);
         } else {
-            staying(|| unwinding::Py_DecRef(object));
+            staying(|| unwinding::RELEASE.get()(object));
         }
     }
 }
@@ -77,7 +105,7 @@ pub(super) unsafe fn new_with_items(
     items: ffi::Py_ssize_t,
 ) -> *mut ffi::PyObject {
     // SAFETY: the caller's promise.
-    staying(|| unsafe { unwinding::_PyObject_GC_NewVar(class, items) })
+    staying(|| unsafe { unwinding::NEW_WITH_ITEMS.get()(class, items) })
 }
 
 /// What CPython does for `object.name = value`, or with NULL for `del object.name`.
@@ -91,7 +119,7 @@ pub(super) unsafe fn set_as_objects_do(
     value: *mut ffi::PyObject,
 ) -> c_int {
     // SAFETY: the caller's promise.
-    staying(|| unsafe { unwinding::PyObject_GenericSetAttr(object, name, value) })
+    staying(|| unsafe { unwinding::SET_AS_OBJECTS_DO.get()(object, name, value) })
 }
 
 /// Have a descriptor set the value of an object, or with NULL delete it.
@@ -126,7 +154,7 @@ pub(super) unsafe fn call_with(
     names: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     // SAFETY: the caller's promise.
-    staying(|| unsafe { unwinding::PyObject_Vectorcall(function, arguments, count, names) })
+    staying(|| unsafe { unwinding::CALL_WITH.get()(function, arguments, count, names) })
 }
 
 /// Have a class called by the function of its metaclass.
