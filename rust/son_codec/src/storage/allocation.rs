@@ -13,7 +13,7 @@ use super::calls::new_with_items;
 use super::cycles::may_be_in_cycle;
 use super::instance::{HEADER, Instance, Stored};
 use super::layout::Layout;
-use super::metaclass::lasts;
+use super::metaclass::{ClassData, lasts};
 use super::setters::sets_attributes_itself;
 
 /// A new instance of a class, in which nothing is; with a layout, with room for its values.
@@ -40,10 +40,12 @@ pub(super) unsafe fn allocate<'py>(
             (*made.cast::<Instance>()).layout = layout.clone_ref(py).into_ptr();
         }
         let object = Bound::from_owned_ptr(py, made);
-        if (*class).tp_basicsize as usize != HEADER
-            || !sets_attributes_itself(class)
-            || !lasts(py, class)
-        {
+        // A class with a layout is of the metaclass, which need not be asked for again.
+        let lasts = match layout {
+            Some(_) => ClassData::of(class).lasts(),
+            None => lasts(py, class),
+        };
+        if (*class).tp_basicsize as usize != HEADER || !sets_attributes_itself(class) || !lasts {
             // It has slots of the user's, into which Python puts what it wants. Or its attributes are set by
             // `object`'s function, which puts what it wants into the `__dict__`. Or its class, which it
             // counts, may be one that its own instances keep.

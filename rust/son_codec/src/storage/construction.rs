@@ -4,7 +4,7 @@
 //! of a field or of a class changes anywhere. Whatever is not as it was then goes another way.
 
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use pyo3::ffi;
 use pyo3::gc::{PyTraverseError, PyVisit};
@@ -36,6 +36,9 @@ pub(crate) fn forget_constructions() {
 #[pyclass(frozen, module = "aiomotorengine._son_codec")]
 pub(super) struct Construction {
     generation: u64,
+    /// The number that the class had when all was as written down here. Python gives a class another
+    /// one when anything of it or of its bases has changed, and never one twice; 0 is none.
+    version: AtomicU32,
     /// Whether its own `__init__` or `__new__` runs, so that it can only fill what that has made.
     pub(super) has_own_constructor: bool,
     pub(super) layout: Py<Layout>,
@@ -113,6 +116,7 @@ pub(crate) fn set_construction(
     }
     let construction = Construction {
         generation: GENERATION.load(Ordering::Relaxed),
+        version: AtomicU32::new(0),
         has_own_constructor,
         layout: layout.clone_ref(py),
         initializer: class.getattr(intern!(py, "__init__"))?.unbind(),
@@ -138,12 +142,22 @@ pub(super) unsafe fn construction_of<'py>(
 ) -> Option<Bound<'py, Construction>> {
     // SAFETY: the caller's promise; what is compared is borrowed and compared at once.
     unsafe {
-        let construction = filling_of(py, class)?;
+        let construction = written_down(py, class)?;
         let known = construction.get();
+        let version = (*class).tp_version_tag;
+        if version != 0 && version == known.version.load(Ordering::Relaxed) {
+            return Some(construction);
+        }
         let holds = !known.has_own_constructor
+            && has_no_own_setter(class)
             && !has_finalizer(class)
             && lookup(class, intern!(py, "__init__").as_ptr()) == known.initializer.as_ptr()
             && lookup(class, intern!(py, "__new__").as_ptr()) == known.maker.as_ptr();
+        if holds {
+            // It has one now, if it may have one: Python gives it when something is looked up.
+            let version = (*class).tp_version_tag;
+            known.version.store(version, Ordering::Relaxed);
+        }
         holds.then_some(construction)
     }
 }
@@ -159,12 +173,23 @@ pub(super) unsafe fn filling_of<'py>(
     class: *mut ffi::PyTypeObject,
 ) -> Option<Bound<'py, Construction>> {
     // SAFETY: the caller's promise.
-    unsafe {
-        let construction = ClassData::of(class).construction(py)?;
-        let holds = construction.get().generation == GENERATION.load(Ordering::Relaxed)
-            && has_no_own_setter(class);
-        holds.then_some(construction)
-    }
+    unsafe { written_down(py, class).filter(|_| has_no_own_setter(class)) }
+}
+
+/// What was written down for a class, if it may hold still.
+///
+/// # Safety
+///
+/// A live class of the metaclass.
+#[inline]
+unsafe fn written_down<'py>(
+    py: Python<'py>,
+    class: *mut ffi::PyTypeObject,
+) -> Option<Bound<'py, Construction>> {
+    // SAFETY: the caller's promise.
+    let construction = unsafe { ClassData::of(class) }.construction(py)?;
+    let is_current = construction.get().generation == GENERATION.load(Ordering::Relaxed);
+    is_current.then_some(construction)
 }
 
 /// Make an instance with these values; `None` if one is no field's: then nobody has seen what was begun.
@@ -189,6 +214,7 @@ pub(super) unsafe fn make<'py>(
         let stored = Stored::new_unchecked(object.as_borrowed());
         let mut is_tracked = false;
         let mut id = ffi::Py_None();
+        let mut given = 0;
         if let Some(names) = NonNull::new(names) {
             let mut guess = 0;
             for index in 0..ffi::PyTuple_GET_SIZE(names.as_ptr()) {
@@ -208,13 +234,16 @@ pub(super) unsafe fn make<'py>(
                 is_tracked |= may_be_in_cycle(py, value);
                 release(stored.at(layout, index).replace(ffi::Py_NewRef(value)));
                 guess = index + 1;
+                given += 1;
             }
         }
         if !(construction.converters.is_empty() && construction.factories.is_empty()) {
             is_tracked = true;
             call_functions(stored, construction)?;
         }
-        stored.fill_empty(&construction.layout, &construction.defaults);
+        if given < layout.len() {
+            stored.fill_empty(&construction.layout, &construction.defaults);
+        }
         if is_tracked {
             stored.track();
         }

@@ -87,6 +87,12 @@ impl ClassData {
         }
     }
 
+    /// Whether the class is there as long as its module.
+    #[inline]
+    pub(super) fn lasts(&self) -> bool {
+        self.lasts.get()
+    }
+
     pub(super) fn set_lasting(&self, lasts: bool) {
         self.lasts.set(lasts);
     }
@@ -139,7 +145,7 @@ pub(super) unsafe fn layout_of<'a>(
 #[inline]
 pub(super) unsafe fn lasts(py: Python<'_>, class: *mut ffi::PyTypeObject) -> bool {
     // SAFETY: a class of the metaclass.
-    is_of_metaclass(py, class) && unsafe { ClassData::of(class) }.lasts.get()
+    is_of_metaclass(py, class) && unsafe { ClassData::of(class) }.lasts()
 }
 
 /// The layout of a class whose instances may be made without asking it, if it has exactly these names.
