@@ -362,7 +362,7 @@ class QuerySet(Generic[D]):
     async def _first_of(self, selection: Selection, alias: str | None) -> D | None:
         target = self._target(alias)
         found: D | None = await finding.first(target, selection)
-        return await self._with_references(found, target)
+        return found if self.is_lazy else await self._with_references(found, target)
 
     async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
         """One document, by its id or by conditions.
@@ -856,7 +856,7 @@ class QuerySet(Generic[D]):
         found: D | None = await updating.find_one_and_update(
             target, self._filters, self._order, plan, returns
         )
-        return await self._with_references(found, target)
+        return found if self.is_lazy else await self._with_references(found, target)
 
     async def find_one_and_replace(
         self,

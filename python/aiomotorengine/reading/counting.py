@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aiomotorengine.query.values import PLAIN_TYPES
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import checked_count, protocol_errors
@@ -59,7 +60,7 @@ async def count(target: Target, query: Mapping[str, Any]) -> int:
 
 def mentions(query: Any, operators: frozenset[str]) -> bool:
     """Whether a query has one of some operators, at any depth."""
-    if not isinstance(query, Mapping):
+    if type(query) in PLAIN_TYPES or not isinstance(query, Mapping):
         return False
     return any(
         key in operators

@@ -32,7 +32,8 @@ def operations_of(
         InvalidDocumentError: a field refuses its new value.
     """
     operations: list[Operation] = []
-    for change in map(change_of, changes):
+    for given in changes:
+        change = given if isinstance(given, Change) else change_of(given)
         operations += change.operations(document_class, validate=validate)
     if not operations:
         raise ValueError("An update needs a change.")
@@ -41,14 +42,11 @@ def operations_of(
     return operations
 
 
-def change_of(change: Any) -> Change:
-    if isinstance(change, Change):
-        return change
-    if isinstance(change, Mapping):
-        return Set(change.items())
-    raise TypeError(
-        f"An update takes changes such as U.inc(visits=1), not {type(change).__name__}."
-    )
+def change_of(given: Any) -> Change:
+    """What is no change of ``U``'s as one: a mapping."""
+    if isinstance(given, Mapping):
+        return Set(given.items())
+    raise TypeError(f"An update takes changes such as U.inc(visits=1), not {type(given).__name__}.")
 
 
 def touched_by(operations: Iterable[Operation]) -> Iterator[tuple[str, str]]:

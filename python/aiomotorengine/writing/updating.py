@@ -25,6 +25,7 @@ from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.update.set import SetOnInsert
 from aiomotorengine.update.stamps import next_version, stamps, with_stamps
 from aiomotorengine.update.upserting import Insertion
+from aiomotorengine.wire import found_replies
 from aiomotorengine.wire.acknowledged import is_acknowledged, refuse_unacknowledged
 from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.requests import can_encode
@@ -326,8 +327,13 @@ async def find_one_and_update(
     refuse_unacknowledged(target, "find_one_and_update()")
     is_after = return_document_of(returns)
     update = prepared(target, filters, plan)
-    ask = partial(find_and_modify, target, "find_one_and_update")
-    found = await update.send(ask, sort=list(order) or None, return_document=is_after)
+    sort = list(order) or None
+    if not plan.upsert:
+        ask = partial(found_replies.find_and_modify, target, "find_one_and_update")
+        stored = await update.send(ask, sort=sort, return_document=is_after)
+        return found_document(target, stored)
+    ask_or_insert = partial(find_and_modify, target, "find_one_and_update")
+    found = await update.send(ask_or_insert, sort=sort, return_document=is_after)
     document = found_document(target, found.stored)
     if found.is_inserted:
         note_insertion(target, document)
