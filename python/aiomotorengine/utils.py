@@ -14,6 +14,7 @@ from bson import json_util
 from bson.binary import UuidRepresentation
 from bson.dbref import DBRef
 from bson.errors import BSONError
+from bson.objectid import ObjectId
 from bson.regex import Regex
 from pymongo import ASCENDING, DESCENDING
 
@@ -30,6 +31,8 @@ __all__ = [
     "sort_direction",
     "without_underscores",
 ]
+
+PATTERNS = (re.Pattern, Regex)
 
 # Old rows are found by comparing their text, so the text must never depend on versions.
 WRITING = json_util.JSONOptions(json_mode=json_util.JSONMode.LEGACY)
@@ -172,7 +175,9 @@ def is_condition(value: Any) -> bool:
         >>> is_condition({"$ne": None}), is_condition(re.compile("a")), is_condition("a")
         (True, True, False)
     """
-    if isinstance(value, re.Pattern | Regex):
+    if type(value) is ObjectId:
+        return False  # as nearly all are
+    if isinstance(value, PATTERNS):
         return True
     return isinstance(value, Mapping) and has_operators(value)
 

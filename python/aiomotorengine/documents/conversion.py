@@ -66,6 +66,7 @@ class Conversion:
         stamps: the attributes that a save sets by itself.
         on_save: the fields whose value a function gives on each save, with the function.
         version: the field that holds the version, if there is one.
+        unique: the fields that have a unique index.
         hooks: the methods that are called with a document, by event.
     """
 
@@ -90,6 +91,7 @@ class Conversion:
         "names",
         "on_save",
         "stamps",
+        "unique",
         "version",
     )
 
@@ -152,6 +154,7 @@ class Conversion:
         self.on_save = [(name, field.on_save) for name, field in fields.items() if field.on_save]
         versions = (field for field in fields.values() if isinstance(field, VersionField))
         self.version = next(versions, None)
+        self.unique = [field for field in fields.values() if field.unique]
         self._below: list[tuple[str, EmbeddedDocumentField[Any]]] | None = None
         self._renews: bool | None = None
         self.hooks: dict[str, tuple[Hook, ...]] = compiled_hooks(document_class)

@@ -11,7 +11,7 @@ import pymongo
 from pymongo import AsyncMongoClient
 
 from aiomotorengine.drivers import repeatable_write as writes
-from aiomotorengine.drivers import session_bound_to
+from aiomotorengine.drivers import session_bound_to as bound_session
 from aiomotorengine.utils import running_loop
 
 __all__ = [
@@ -58,10 +58,6 @@ def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
         drop_sockets(client)  # nobody can run that loop from here
     else:
         loop.run_until_complete(client.close())
-
-
-def bound_session(client: Any) -> Any:
-    return session_bound_to(client)
 
 
 def new_session(client: Any) -> AbstractAsyncContextManager[Any]:

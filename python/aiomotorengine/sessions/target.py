@@ -96,6 +96,8 @@ class Target:
 
     def with_class(self, document_class: Any) -> Target:
         """The same collection, in which documents of another class are, too."""
+        if document_class is self.document_class:
+            return self
         target = copy(self)
         target.document_class = document_class
         return target

@@ -14,6 +14,7 @@ from typing import Any
 
 from pymongo import ASCENDING
 
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.sessions.saved import has_sent_commands
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
@@ -43,7 +44,7 @@ async def ensure(target: Target) -> int:
             f"{target.document_class.__name__}.ensure_index() before it."
         )
     await create(target, target.document_class)
-    return len(unique_fields(target.document_class))
+    return len(conversion_of(target.document_class).unique)
 
 
 async def ensure_remembered(target: Target, document_class: Any) -> None:
@@ -60,7 +61,7 @@ async def ensure_remembered(target: Target, document_class: Any) -> None:
     Raises:
         RuntimeError: inside a transaction, an index is missing.
     """
-    fields = unique_fields(document_class)
+    fields = conversion_of(document_class).unique
     if not fields or are_remembered(target.collection, fields):
         return
     if target.transaction is None:
@@ -79,7 +80,7 @@ async def ensure_remembered(target: Target, document_class: Any) -> None:
 
 async def create(target: Target, document_class: Any) -> None:
     collection = target.collection
-    for field in unique_fields(document_class):
+    for field in conversion_of(document_class).unique:
         with unique_violations(document_class), protocol_errors(document_class):
             await target.call(collection.create_index, [(field.db_field, ASCENDING)], unique=True)
         remember(collection, field)
@@ -98,10 +99,6 @@ async def exist(target: Target, fields: Iterable[Any]) -> bool:
         else:
             missing = True
     return not missing
-
-
-def unique_fields(document_class: Any) -> list[Any]:
-    return [field for field in document_class._fields.values() if field.unique]
 
 
 def are_remembered(collection: Any, fields: Iterable[Any]) -> bool:

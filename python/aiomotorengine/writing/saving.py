@@ -22,9 +22,9 @@ from typing import Any
 from bson.codec_options import CodecOptions
 from pymongo.errors import DuplicateKeyError
 
-from aiomotorengine.codec.single import by_itself
+from aiomotorengine.codec.single import is_valid
 from aiomotorengine.documents.conversion import conversion_of
-from aiomotorengine.documents.versions import FIRST, set_version, version_field
+from aiomotorengine.documents.versions import FIRST, set_version
 from aiomotorengine.errors import wrong_class
 from aiomotorengine.sessions.saved import SavedInTransaction
 from aiomotorengine.sessions.target import Target
@@ -40,7 +40,7 @@ from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.lost_answers import answered
 from aiomotorengine.writing.options import USUAL, SaveOptions
 from aiomotorengine.writing.part import part_to_send
-from aiomotorengine.writing.turns import Turn, turn_of
+from aiomotorengine.writing.turns import Turn, turn_needed_by
 from aiomotorengine.writing.versions import kept_unless_written
 from aiomotorengine.writing.writes import Written, insert, replace
 
@@ -85,15 +85,14 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
     # What hooks set is the program's, also where a transaction is not committed.
     if hooks is not None:
         await before_saving(hooks, document, creating=creating)
-    async with turn_of(document) as turn:
+    turn = turn_needed_by(document)
+    if turn is None:
         with target.changing(document):
-            if version_field(type(document)) is None:
+            written = await save_in_order(target, document, options, creating=creating)
+    else:
+        async with turn:
+            with target.changing(document), kept_unless_written(document):
                 written = await save_in_order(target, document, options, turn, creating=creating)
-            else:
-                with kept_unless_written(document):
-                    written = await save_in_order(
-                        target, document, options, turn, creating=creating
-                    )
     if written is None:
         return None
     if hooks is not None and written.is_stored:
@@ -102,23 +101,32 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
 
 
 async def save_in_order(
-    target: Target, document: Any, options: SaveOptions, turn: Turn | None, *, creating: bool
+    target: Target,
+    document: Any,
+    options: SaveOptions,
+    turn: Turn | None = None,
+    *,
+    creating: bool,
 ) -> Written | None:
     """Do all but calling hooks; ``None`` if the document's own ``validate`` said no."""
     conversion = conversion_of(type(document))
     codec = requests.codec_of(target.collection, type(document))
-    zone = time_zone_of(target.collection.codec_options)
+    zone = time_zone_of(target.collection.codec_options) if conversion.has_stamps else None
     part = None if creating else part_to_send(document, codec, options)
-    if creating:
+    if creating and conversion.version is not None:
         set_version(document, FIRST)
-    set_missing_dates([document], zone, creating=creating)
-    if options.validate and not by_itself(codec.validate_many, [document]):
+    if conversion.has_stamps:
+        set_missing_dates([document], zone, creating=creating)
+    if options.validate and not is_valid(codec, document):
         return None
     if part is not None and not conversion.on_save and part.is_empty():
         return await CheckedWrite(target, codec, document, options, turn, creating=False).ask()
-    renew_dates([document], zone, creating=creating)
-    await indexes.ensure_remembered(target, type(document))
-    run_on_save(document, creating=creating)
+    if conversion.has_stamps:
+        renew_dates([document], zone, creating=creating)
+    if conversion.unique:
+        await indexes.ensure_remembered(target, type(document))
+    if conversion.on_save:
+        run_on_save(document, creating=creating)
     if part is not None and conversion.on_save and part.is_empty():
         return await CheckedWrite(target, codec, document, options, turn, creating=False).ask()
     try:

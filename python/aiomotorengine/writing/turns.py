@@ -12,11 +12,11 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from aiomotorengine.documents.versions import version_field
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.snapshots import Snapshot
 
-__all__ = ["Turn", "carry_out", "turn_of"]
+__all__ = ["Turn", "carry_out", "turn_needed_by", "turn_of"]
 
 T = TypeVar("T")
 
@@ -77,12 +77,20 @@ class Turn:
 def turn_of(document: Any) -> AbstractAsyncContextManager[Turn | None]:
     """A block that begins when no other call changes what is known of a document.
 
-    It begins at once for documents that have no version and whose changes are not tracked.
+    It begins at once for documents that need no turn.
+    """
+    return turn_needed_by(document) or AT_ONCE
+
+
+def turn_needed_by(document: Any) -> Turn | None:
+    """The turn that a call has to wait for which changes what is known of a document.
+
+    There is none for documents that have no version and whose changes are not tracked.
     """
     kind = type(document)
     is_tracked = kind.__track_changes__ or type(document._is_persisted) is Snapshot
-    if not is_tracked and version_field(kind) is None:
-        return AT_ONCE
+    if not is_tracked and conversion_of(kind).version is None:
+        return None
     return TURNS.setdefault(id(document), Turn())
 
 

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError, WriteError
 from pymongo.results import UpdateResult
 
 from aiomotorengine.codec import Codec
-from aiomotorengine.codec.single import by_itself
+from aiomotorengine.codec.single import encoded
 from aiomotorengine.errors import violates_id
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire import requests
@@ -75,7 +75,7 @@ async def insert(target: Target, codec: Codec, document: Any, *, replaces: bool)
         # finds what may have arrived and makes no second copy.
         document._id = ObjectId()
     try:
-        [raw] = by_itself(codec.encode_many, [document], [document._id])
+        raw = encoded(codec, document, document._id)
     except BaseException:
         if not had_id:
             document._id = None
@@ -108,5 +108,5 @@ async def replace(
         DuplicateKeyError: another document has the value of a unique field; or, with ``upsert``,
             the stored one has not what the query asks for.
     """
-    [raw] = by_itself(codec.encode_many, [document], [None])
+    raw = encoded(codec, document, None)
     return Written(raw, await requests.replace_one(target, query, raw, upsert=upsert))
