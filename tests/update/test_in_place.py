@@ -24,10 +24,12 @@ from aiomotorengine import (
 )
 from aiomotorengine.errors import (
     InvalidDocumentError,
+    LoadReferencesRequiredError,
     StoredValueError,
     UniqueKeyViolationError,
 )
 from tests.harness import Mongo
+from tests.integration.commands import watch
 
 
 class Home(Document):
@@ -261,3 +263,53 @@ async def test_one_of_many_gets_the_last(mongo: Mongo) -> None:
     )
     assert len([mine for mine in taken if mine is not None]) == 1
     assert (await stored())["visits"] == 0
+
+
+# -- references ------------------------------------------------------------------------------------
+
+
+class Writer(Document):
+    name = StringField()
+    age = IntField()
+
+
+class Letter(Document):
+    __lazy__ = False
+    writer = ReferenceField(Writer)
+    readers = ListField(ReferenceField(Writer))
+    other = ReferenceField(Writer)
+    pages = IntField(default=0)
+
+
+async def test_references_that_an_update_sets_are_loaded_as_by_get(mongo: Mongo) -> None:
+    ann, bob = [await Writer(name=name).save() for name in ("ann", "bob")]
+    letter = await Letter(writer=ann).save()
+    letter.other = ann._id
+    changes = U.set(writer=bob._id), U.push("readers", ann._id, bob._id)
+    assert await letter.update(*changes) is letter
+    found = await Letter.objects.get(letter._id)
+    for it in (letter, found):
+        assert it.writer.name == "bob"
+        assert [reader.name for reader in it.readers] == ["ann", "bob"]
+    # What was not touched stays as the program has set it.
+    assert letter.to_son()["other"] == ann._id
+    with pytest.raises(LoadReferencesRequiredError):
+        letter.other  # noqa: B018
+
+
+async def test_references_that_stay_cost_no_query(mongo: Mongo) -> None:
+    ann = await Writer(name="ann").save()
+    letter = await Letter(writer=ann).save()
+    commands = watch(mongo)
+    await letter.update(U.inc(pages=1))
+    await letter.update(U.set(writer=ann))
+    assert commands.names == ["findAndModify", "findAndModify"]
+    assert letter.writer is ann
+
+
+async def test_what_is_stored_is_taken_though_its_reference_cannot_be_read(mongo: Mongo) -> None:
+    letter = await Letter().save()
+    id = (await Writer.objects.coll().insert_one({"age": "no number"})).inserted_id
+    with pytest.raises(StoredValueError):
+        await letter.update(U.inc(pages=1), U.set(writer=id))
+    assert (letter.pages, letter.to_son()["writer"]) == (1, id)

@@ -16,7 +16,7 @@ from aiomotorengine.documents.taking import take_touched
 from aiomotorengine.documents.versions import version_of
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.reading.documents import found_document
-from aiomotorengine.references import keep_loaded
+from aiomotorengine.references import keep_loaded, load
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.snapshots import Snapshot, own_snapshot, snapshot_of_mapping
 from aiomotorengine.update.compiling import touched_by
@@ -60,7 +60,8 @@ async def update_stored(
         InvalidDocumentError: a new value can't be encoded.
         UniqueKeyViolationError: another document has the value of a unique field.
         StaleDocumentError: another version is stored, or none any more.
-        StoredValueError: it was changed, and what the server made of it cannot be read.
+        StoredValueError: it was changed, and what the server made of it cannot be read; or what it
+            refers to, where its class loads that.
     """
     kind = type(document)
     if document._id is None or not counts_as_saved(document, target.transaction):
@@ -86,9 +87,14 @@ async def update_stored(
         names = [
             kind._reverse_db_field_map[key] for key in tree if key in kind._reverse_db_field_map
         ]
-        with target.changing(document, *names):
-            renew_snapshot(target, document, found, tree)
-            take_touched(document, now, tree)
+        try:
+            if not kind.__lazy__:
+                await load([now], alias=target.options.alias, options=target.options)
+        finally:
+            # What is stored has changed, whatever became of what it refers to.
+            with target.changing(document, *names):
+                renew_snapshot(target, document, found, tree)
+                take_touched(document, now, tree)
     return document
 
 
