@@ -71,7 +71,7 @@ class IntField(BaseField[int]):
 
     @unchanged(int, NoneType)
     def to_son(self, value: Any) -> int | None:
-        return value if value is None else as_int(value)
+        return value if value is None or type(value) is int else as_int(value)
 
     @unchanged(int, NoneType)
     def from_son(self, value: Any) -> int | None:

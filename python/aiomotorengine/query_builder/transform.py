@@ -62,7 +62,8 @@ def transform_query(document_class: Any, /, **filters: Any) -> dict[str, Any]:
     raw = [filters.pop(RAW)] if is_raw_query(document_class, filters) else []
     for query in raw:
         refuse_other_keys(query)
-    return all_of([condition(document_class, key, filters[key]) for key in sorted(filters)] + raw)
+    keys = sorted(filters) if len(filters) > 1 else filters
+    return all_of([condition(document_class, key, filters[key]) for key in keys] + raw)
 
 
 def is_raw_query(document_class: Any, filters: Mapping[str, Any]) -> bool:

@@ -68,7 +68,8 @@ def amount(path: UpdatePath, raw: Any, operator: str) -> Any:
             raise unfit(path, operator, "an IntField or a FloatField")
     try:
         number = raw if is_any else field.to_son(raw)
-        if isinstance(field, IntField) and number != as_number(raw):
+        is_plain = number is raw and type(raw) is int
+        if not is_plain and isinstance(field, IntField) and number != as_number(raw):
             raise ValueError(f"{raw!r} is no whole number.")
         if isinstance(number, Decimal):
             number = Decimal128(number)
