@@ -32,6 +32,7 @@ from aiomotorengine.errors import (
     StoredValueError,
     UniqueKeyViolationError,
 )
+from aiomotorengine.sessions.target import Target
 from tests.harness import Mongo
 
 
@@ -368,11 +369,40 @@ async def test_upserts_that_run_at_once_make_one_document(mongo: Mongo) -> None:
     assert [page.visits async for page in Page.objects] == [40]
 
 
-async def test_a_unique_field_of_several_in_the_filter_can_lose_a_race(mongo: Mongo) -> None:
+@pytest.mark.parametrize("kind", ["x", "y"])
+@pytest.mark.parametrize(
+    "upsert",
+    [
+        lambda pages: pages.update_one(U.inc(visits=1), upsert=True),
+        lambda pages: pages.find_one_and_update(U.inc(visits=1), upsert=True),
+        lambda pages: pages.find_one_and_replace(Page(url="/a", kind="x", visits=1), upsert=True),
+        lambda _: Page.objects.get_or_create(url="/a", kind="x"),
+    ],
+    ids=["update_one", "find_one_and_update", "find_one_and_replace", "get_or_create"],
+)
+async def test_a_unique_field_of_several_in_the_filter_may_lose_a_race(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch, upsert: Any, kind: str
+) -> None:
     await Page.ensure_index()
-    page = Page.objects.filter(url="/a", kind="x")
-    await asyncio.gather(*(page.update_one(U.inc(visits=1), upsert=True) for _ in range(40)))
-    assert [page.visits async for page in Page.objects] == [40]
+    call, calls = Target.call, 0
+
+    async def called(target: Target, method: Any, *arguments: Any, **options: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            # Somebody else inserts it when nothing was found.
+            for _ in range(2):
+                await Page.objects.coll().insert_one({"url": "/a", "kind": kind, "visits": 0})
+        return await call(target, method, *arguments, **options)
+
+    monkeypatch.setattr(Target, "call", called)
+    if kind == "x":
+        assert await upsert(Page.objects.filter(url="/a", kind="x")) is not None
+    else:  # another document has that url
+        with pytest.raises(UniqueKeyViolationError, match="url"):
+            await upsert(Page.objects.filter(url="/a", kind="x"))
+    assert calls == 2
+    assert [(page.url, page.kind) async for page in Page.objects] == [("/a", kind)]
 
 
 async def test_a_duplicate_that_is_no_lost_race_is_raised(mongo: Mongo) -> None:
