@@ -43,10 +43,11 @@ async def reload(target: Target, document: Any, fields: Iterable[BaseField[Any] 
             await references.load([found], alias=target.options.alias, options=target.options)
         options = target.collection.codec_options
         if names:
-            with target.changing(document, *names):
+            with target.changing(document, [(document, name) for name in names]):
                 tracking.take_fields(document, found, names, options)
         else:
-            with target.changing(document, *FORMS, *{*names_in(document), *names_in(found)}):
+            changed = {*FORMS, *names_in(document), *names_in(found)}
+            with target.changing(document, [(document, name) for name in changed]):
                 take_over(document, found)
                 tracking.take_state(document, found, options)
 

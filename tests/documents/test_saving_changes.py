@@ -10,7 +10,7 @@ from typing import Any
 import bson
 import pytest
 from bson.objectid import ObjectId
-from pymongo.errors import AutoReconnect
+from pymongo.errors import AutoReconnect, OperationFailure
 
 from aiomotorengine import (
     BaseField,
@@ -32,7 +32,7 @@ from aiomotorengine.errors import (
     UniqueKeyViolationError,
 )
 from aiomotorengine.wire import requests
-from aiomotorengine.writing import replacing
+from aiomotorengine.writing import in_place, replacing
 from tests.harness import Mongo
 from tests.integration.commands import watch
 
@@ -554,6 +554,68 @@ async def test_what_was_read_again_is_known_again(
     await lose_answer(account, monkeypatch, only_changed=False)
     await account.reload()
     assert not account.is_changed()
+
+
+@pytest.mark.parametrize("kind", [Account, Counted])
+async def test_items_are_added_once_when_the_answer_to_an_update_was_lost(
+    mongo: Mongo, kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await loaded(STORED, kind)
+    with monkeypatch.context() as patched:
+        patched.setattr(in_place, "find_and_modify", losing(in_place.find_and_modify))
+        with pytest.raises(AutoReconnect):
+            await account.update(U.push(kind.tags, "b"), U.set("home.city", "Rome"))
+    assert {"tags", "home.city"} == account.changes().keys()
+    account.tags.append("b")
+    account.home.city = "Rome"
+    await account.save(check_version=False)
+    assert (await stored_for(account))["tags"] == ["a", "b"]
+    assert not account.is_changed()
+
+
+async def test_what_was_updated_is_known_again(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await loaded(STORED)
+    account.tags.append("b")
+    account.home.city = "Rome"
+    account.name = "Eve"
+    await lose_answer(account, monkeypatch)
+    await account.update(U.set(home__city="Oslo"), U.set(tags=["a"]))
+    assert account.changes().keys() == {"name"}
+    account.name = "Ada"
+    await account.update(U.set(name="Ada"))
+    assert not account.is_changed()
+
+
+async def test_a_refused_update_is_no_lost_answer(mongo: Mongo) -> None:
+    account = await loaded({**STORED, "balance": None})
+    for change in (U.inc(balance=1), U.raw({"$inc": {"n": 1}})):
+        with pytest.raises(OperationFailure):
+            await account.update(change)
+        assert not account.is_changed()
+
+
+@pytest.mark.parametrize("call", ["update", "find_one_and_replace"])
+async def test_a_cancelled_call_is_over_when_the_next_one_begins(mongo: Mongo, call: str) -> None:
+    for steps in range(40):
+        account = await loaded({**STORED, "version": 1}, Counted)
+        mine = Counted.objects.filter(_id=account._id)
+        calls = {
+            "update": lambda account=account: account.update(U.push(Counted.tags, "b")),
+            "find_one_and_replace": lambda account=account, mine=mine: mine.find_one_and_replace(
+                account
+            ),
+        }
+        task = asyncio.ensure_future(calls[call]())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        await account.reload()
+        stored = await stored_for(account)
+        assert (stored["version"], stored["tags"]) == (account.version, account.tags)
+        await account.save(only_changed=False)
 
 
 # -- what is stored has to meet something ---------------------------------------------------------

@@ -518,6 +518,55 @@ async def test_what_was_saved_counts_as_saved_once_it_is_committed(ann: Account)
     assert await owners() == ["ann"]  # a document that is gone is not written again
 
 
+class Street(Document):
+    name = StringField()
+
+
+class Home(Document):
+    city = StringField(db_field="c")
+    street = EmbeddedDocumentField(Street)
+    size = IntField()
+
+
+class Person(Document):
+    home = EmbeddedDocumentField(Home, db_field="h")
+    size = IntField()
+
+
+class WatchedPerson(Person):
+    __track_changes__ = True
+
+
+@pytest.mark.parametrize("kind", [Person, WatchedPerson])
+@pytest.mark.usefixtures("codec")
+async def test_what_an_update_has_brought_is_taken_back_everywhere(mongo: Mongo, kind: Any) -> None:
+    inner: Any = {"c": "Rome", "street": {"name": "a"}, "size": 3.7}
+    stored = {"_id": 1, "h": inner, "size": 2.5, "_shade": "red"}
+    await kind.objects.coll().insert_one(stored)
+    person = await kind.objects.get(1)
+    home, street = person.home, person.home.street
+    changes = (
+        U.set("home.city", "Oslo"),
+        U.set("home.street.name", "b"),
+        U.set("home.size", 4),
+        U.set(size=2),
+        U.raw({"$set": {"_shade": "blue", "_colour": "green"}}),
+    )
+    with suppress(ZeroDivisionError):
+        async with transaction():
+            await person.update(*changes)
+            assert (home.city, street.name) == ("Oslo", "b")
+            assert (person.shade, person.colour) == ("blue", "green")
+            raise ZeroDivisionError
+    assert (person.home, home.city, street.name) == (home, "Rome", "a")
+    assert (person.shade, hasattr(person, "colour")) == ("red", False)
+    assert {"_id": 1, **person.to_son()} == stored
+    if kind is WatchedPerson:
+        assert not person.is_changed()
+    await person.save()
+    assert await kind.objects.coll().find_one() == stored
+
+
 @pytest.mark.usefixtures("codec")
 async def test_documents_of_a_bulk_insert_get_back_what_they_were(ann: Account) -> None:
     documents = [Account(owner=str(number)) for number in range(5)]

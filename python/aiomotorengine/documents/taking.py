@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiomotorengine.documents.conversion import find_attribute, keep_dynamic
 from aiomotorengine.documents.naming import class_attribute, is_behaviour
@@ -12,7 +12,7 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.stored_forms import HiddenValues
 from aiomotorengine.storage.values import has_other, other_values, take_values, value_of, values_of
 
-__all__ = ["take_field", "take_over", "take_touched"]
+__all__ = ["TouchedPlace", "take_field", "take_over", "touched_places"]
 
 
 def take_over(document: DocumentStorage, found: DocumentStorage) -> None:
@@ -64,32 +64,57 @@ def take_field(document: DocumentStorage, found: DocumentStorage, name: str) -> 
         document._hidden.stored_forms.pop(name, None)
 
 
-def take_touched(
+class TouchedPlace(NamedTuple):
+    """A place of which a document takes the value of another one.
+
+    Attributes:
+        holder: the document, or one that is embedded in it.
+        source: the other one, or what it has there.
+        key: the key in MongoDB.
+    """
+
+    holder: DocumentStorage
+    source: DocumentStorage
+    key: str
+
+    @property
+    def name(self) -> str:
+        """The name of the attribute there."""
+        kind: Any = type(self.holder)
+        declared: str | None = kind._reverse_db_field_map.get(self.key)
+        return self.key.lstrip("_") if declared is None else declared
+
+    def take(self) -> None:
+        """Give the holder the value."""
+        kind: Any = type(self.holder)
+        if self.key in kind._reverse_db_field_map:
+            take_field(self.holder, self.source, self.name)
+        else:
+            take_dynamic(self.holder, self.source, self.key)
+
+
+def touched_places(
     document: DocumentStorage, found: DocumentStorage, tree: Mapping[str, Any]
-) -> None:
-    """Give a document the values that another of its class has in some places.
+) -> Iterator[TouchedPlace]:
+    """The places that are touched in a document.
 
     Parameters:
         document: the document.
-        found: the other, which may have nothing else.
+        found: another of its class, which may have nothing else than what was touched.
         tree: keys in MongoDB, each with what is meant inside of the embedded document there; with
             ``None`` where the whole value is.
     """
-    names = type(document)._reverse_db_field_map  # type: ignore[attr-defined]
     for key, inside in tree.items():
-        if key not in names:
-            take_dynamic(document, found, key)
-            continue
-        name = names[key]
-        mine, other = value_of(document, name), value_of(found, name)
+        place = TouchedPlace(document, found, key)
+        mine, other = value_of(document, place.name), value_of(found, place.name)
         if inside is not None and isinstance(mine, DocumentStorage) and type(mine) is type(other):
-            take_touched(mine, other, inside)
+            yield from touched_places(mine, other, inside)
         else:
-            take_field(document, found, name)
+            yield place
 
 
 def take_dynamic(document: DocumentStorage, found: DocumentStorage, key: str) -> None:
-    """The same for a value that no field declares."""
+    """Give a document the value that another has under a key that no field declares."""
     name = key.lstrip("_")
     if has_other(document, name):
         del document.__dict__[name]

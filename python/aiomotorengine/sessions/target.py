@@ -160,7 +160,9 @@ class Target:
 
     # -- what documents get back -----------------------------------------------------------------
 
-    def changing(self, document: Any, *names: str) -> AbstractContextManager[None]:
+    def changing(
+        self, document: Any, attributes: Iterable[tuple[Any, str]] = ()
+    ) -> AbstractContextManager[None]:
         """Remember what the library changes in a document in this block.
 
         If the transaction does not commit, the document gets it back, unless the program has
@@ -168,12 +170,13 @@ class Target:
 
         Parameters:
             document: the document.
-            names: what it sets besides the attributes of the library's own and what each save sets.
+            attributes: what it sets besides the attributes of the library's own and what each save
+                sets: documents, this or those embedded in it, each with a name.
         """
         scope = self.scope
         if scope is None or scope.transaction is None:
             return NOTHING_TO_UNDO
-        return scope.transaction.changing([document], names)
+        return scope.transaction.changing([document], attributes)
 
     def changing_all(self, documents: Iterable[Any]) -> AbstractContextManager[None]:
         """The same for many documents."""

@@ -23,10 +23,10 @@ class Transaction:
         self._changes = Changes()
 
     def changing(
-        self, documents: Iterable[Any], names: Iterable[str] = ()
+        self, documents: Iterable[Any], attributes: Iterable[tuple[Any, str]] = ()
     ) -> AbstractContextManager[None]:
-        """Remember what the library changes in documents in this block."""
-        return self._changes.made_to(documents, names)
+        """Remember what the library changes in documents in this block, as ``Changes`` takes it."""
+        return self._changes.made_to(documents, attributes)
 
     def committed(self) -> None:
         """The server has all of it: what was saved in it counts as saved from now on."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from aiomotorengine.documents.conversion import conversion_of, find_attribute
 from aiomotorengine.storage.descriptors import ABSENT
+from aiomotorengine.storage.stored_forms import HiddenValues
 from aiomotorengine.storage.values import other_values, value_of
 
 __all__ = ["FORMS", "Changes"]
@@ -30,14 +31,18 @@ class Changes:
         self._undoers: list[Callable[[], None]] = []
 
     @contextmanager
-    def made_to(self, documents: Iterable[Any], names: Iterable[str] = ()) -> Iterator[None]:
+    def made_to(
+        self, documents: Iterable[Any], attributes: Iterable[tuple[Any, str]] = ()
+    ) -> Iterator[None]:
         """Remember what the library changes in documents in this block.
 
         Parameters:
             documents: the documents.
-            names: fields, dynamic values and ``FORMS`` that it sets, besides what every save sets.
+            attributes: what it sets besides what every save sets: documents, which may be embedded
+                in those, each with the name of a field, of a dynamic value, or of one of ``FORMS``.
         """
-        before = [place for document in documents for place in places_in(document, names)]
+        before = [place for document in documents for place in places_in(document)]
+        before += [place for document, name in attributes for place in places_of(document, name)]
         values = [read() for read, _ in before]
         try:
             yield
@@ -61,8 +66,8 @@ Place = tuple[Callable[[], Any], Callable[[Any], None]]
 """A place that has a value: how to read it, and how to put another one there."""
 
 
-def places_in(document: Any, names: Iterable[str]) -> Iterator[Place]:
-    """The places of a document in which the library may put something."""
+def places_in(document: Any) -> Iterator[Place]:
+    """The places of a document in which every save may put something."""
     for slot in SLOTS:
         yield attribute_place(document, slot)
     conversion = conversion_of(type(document))
@@ -70,10 +75,17 @@ def places_in(document: Any, names: Iterable[str]) -> Iterator[Place]:
         yield field_place(holder, name)
     if conversion.version is not None:
         yield field_place(document, conversion.version.name)
-    fields = type(document)._fields
-    for name in names:
-        place = field_place if name in fields else dynamic_place
-        yield (attribute_place if name in FORMS else place)(document, name)
+
+
+def places_of(document: Any, name: str) -> Iterator[Place]:
+    """The places that belong to an attribute of a document."""
+    if name in FORMS:
+        yield attribute_place(document, name)
+    elif name in type(document)._fields:
+        yield field_place(document, name)
+        yield stored_form_place(document, name)
+    else:
+        yield dynamic_place(document, name)
 
 
 def attribute_place(document: Any, name: str) -> Place:
@@ -83,6 +95,22 @@ def attribute_place(document: Any, name: str) -> Place:
 def field_place(document: Any, name: str) -> Place:
     attribute = find_attribute(type(document), name)
     return lambda: value_of(document, name), lambda value: attribute.keep(document, value)
+
+
+def stored_form_place(document: Any, name: str) -> Place:
+    """Where it is kept what is stored for a field that reads it in another form."""
+
+    def read() -> Any:
+        return getattr(document._hidden, "stored_forms", {}).get(name, ABSENT)
+
+    def put(form: Any) -> None:
+        forms = HiddenValues.of(document).stored_forms
+        if form is ABSENT:
+            forms.pop(name, None)
+        else:
+            forms[name] = form
+
+    return read, put
 
 
 def dynamic_place(document: Any, name: str) -> Place:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 
-__all__ = ["Touched", "touched_tree"]
+__all__ = ["Touched", "paths_in", "touched_tree"]
 
 Touched = dict[str, "Touched | None"]
 """Key in MongoDB -> what is touched inside of the embedded document there; ``None``: the whole."""
@@ -42,3 +42,17 @@ def add(tree: Touched, document_class: Any, parts: list[str]) -> None:
     inside = tree.setdefault(key, {})
     if inside is not None:
         add(inside, field.embedded_type, rest)
+
+
+def paths_in(tree: Touched) -> Iterator[tuple[str, ...]]:
+    """The keys that lead to what is touched.
+
+    Example:
+        >>> list(paths_in({"h": {"r": None}, "tags": None}))
+        [('h', 'r'), ('tags',)]
+    """
+    for key, inside in tree.items():
+        if inside is None:
+            yield (key,)
+        else:
+            yield from ((key, *inner) for inner in paths_in(inside))

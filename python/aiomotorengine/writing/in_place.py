@@ -6,28 +6,36 @@ What the program has changed in it besides, and not saved yet, stays as it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
 from pymongo import ReturnDocument
 
 from aiomotorengine.codec.elements import length_at
-from aiomotorengine.documents.taking import take_touched
+from aiomotorengine.documents.taking import touched_places
 from aiomotorengine.documents.versions import version_of
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.reading.documents import found_document
 from aiomotorengine.references import keep_loaded, load
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.storage.snapshots import Snapshot, own_snapshot, snapshot_of_mapping
+from aiomotorengine.storage.snapshots import (
+    Snapshot,
+    own_snapshot,
+    snapshot_of_mapping,
+    state_of,
+    with_state,
+)
 from aiomotorengine.update.compiling import touched_by
-from aiomotorengine.update.touched import Touched, touched_tree
+from aiomotorengine.update.touched import Touched, paths_in, touched_tree
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.found_replies import find_and_modify
 from aiomotorengine.wire.replies import Batch
 from aiomotorengine.writing.changed import with_touched
 from aiomotorengine.writing.identity import by_id
+from aiomotorengine.writing.lost_answers import known_again, noting_lost_answer
 from aiomotorengine.writing.saving import counts_as_saved
-from aiomotorengine.writing.turns import turn_of
+from aiomotorengine.writing.turns import carry_out, turn_of
 from aiomotorengine.writing.updating import Plan, prepared
 from aiomotorengine.writing.versions import by_id_and_version, refuse_stale
 
@@ -73,37 +81,43 @@ async def update_stored(
     expected = version_of(document) if check_version else None
     update = prepared(target, Q(query) & condition, plan)
     tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))
-    async with turn_of(document):
-        ask = partial(find_and_modify, target, "find_one_and_update")
-        found = await update.send(
-            ask, projection=dict.fromkeys(tree, True), return_document=ReturnDocument.AFTER
+    async with turn_of(document) as turn:
+        options = {
+            "projection": dict.fromkeys(tree, True),
+            "return_document": ReturnDocument.AFTER,
+        }
+        write = partial(
+            update.send, partial(find_and_modify, target, "find_one_and_update"), **options
         )
+        with nullcontext() if turn is None else noting_lost_answer(document, paths_in(tree)):
+            found = await carry_out(turn, target, write)
         if found is None:
             if check_version:
                 await refuse_stale(target, document, expected)
             return None
         now: Any = found_document(target, found)
         keep_loaded(document, now)
-        names = [
-            kind._reverse_db_field_map[key] for key in tree if key in kind._reverse_db_field_map
-        ]
         try:
             if not kind.__lazy__:
                 await load([now], alias=target.options.alias, options=target.options)
         finally:
             # What is stored has changed, whatever became of what it refers to.
-            with target.changing(document, *names):
-                renew_snapshot(target, document, found, tree)
-                take_touched(document, now, tree)
+            places = list(touched_places(document, now, tree))
+            with target.changing(document, [(place.holder, place.name) for place in places]):
+                renew_state(target, document, found, tree)
+                for place in places:
+                    place.take()
     return document
 
 
-def renew_snapshot(
+def renew_state(
     target: Target, document: Any, found: Batch | Mapping[str, Any], tree: Touched
 ) -> None:
     """Let what was touched count as stored, where changes of the document are tracked."""
     before = own_snapshot(document)
+    state = known_again(state_of(document), paths_in(tree))
     if before is None:
+        document._is_persisted = with_state(document._is_persisted, state)
         return
     if isinstance(found, Batch):
         [offset] = found.offsets
@@ -111,4 +125,4 @@ def renew_snapshot(
     else:
         raw = snapshot_of_mapping(found, target.collection.codec_options).raw
     whole = with_touched(before.raw, raw, tree)
-    document._is_persisted = Snapshot(whole, [0], before.codec_options, before.state)
+    document._is_persisted = Snapshot(whole, [0], before.codec_options, state)

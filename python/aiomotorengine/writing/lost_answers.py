@@ -12,15 +12,24 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pymongo.errors import PyMongoError
+from pymongo.errors import (
+    ConfigurationError,
+    ExecutionTimeout,
+    InvalidOperation,
+    OperationFailure,
+    PyMongoError,
+    WriteConcernError,
+)
 
 from aiomotorengine.storage.snapshots import state_of, with_state
-from aiomotorengine.writing.writes import REFUSALS
 
 __all__ = ["WHOLE", "AnswerLost", "answered", "known_again", "noting_lost_answer", "unknown_paths"]
 
 LOST = (PyMongoError, CancelledError)
 """After which of these nobody knows whether a document was written: those that are no refusals."""
+
+NEVER_SENT = (ConfigurationError, InvalidOperation)
+"""What the driver raises by itself, before it asks a server."""
 
 Path = tuple[str, ...]
 
@@ -67,12 +76,22 @@ def unknown_paths(state: Any) -> frozenset[Path]:
     return state.paths if isinstance(state, AnswerLost) else frozenset()
 
 
-def known_again(state: Any, keys: Iterable[str]) -> Any:
-    """A document's state, once it is known what is stored under some keys."""
+def known_again(state: Any, paths: Iterable[Path]) -> Any:
+    """A document's state, once it is known what is stored under some paths."""
     if not isinstance(state, AnswerLost):
         return state
-    known = {(key,) for key in keys}
-    return AnswerLost(state.state, {path for path in state.paths if path[:1] not in known})
+    known = set(paths)
+    unknown = {path for path in state.paths if not any(path[: len(one)] == one for one in known)}
+    return AnswerLost(state.state, unknown)
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether an error says for certain that nothing was written."""
+    if isinstance(error, WriteConcernError | ExecutionTimeout):
+        return False  # it may be done all the same
+    if isinstance(error, OperationFailure):
+        return not error.has_error_label("RetryableWriteError")
+    return isinstance(error, NEVER_SENT)
 
 
 @contextmanager
@@ -86,7 +105,7 @@ def noting_lost_answer(document: Any, paths: Iterable[Path]) -> Iterator[None]:
     try:
         yield
     except LOST as error:
-        if not isinstance(error, REFUSALS):
+        if not is_refusal(error):
             state = AnswerLost(state_of(document), paths)
             document._is_persisted = with_state(document._is_persisted, state)
         raise

@@ -159,7 +159,7 @@ def take_fields(
     if own is not None and raw is not None:
         keys = [type(document)._fields[name].db_field for name in names]
         whole = with_values_of(own.raw, raw, keys)
-        state = known_again(own.state, keys)
+        state = known_again(own.state, ((key,) for key in keys))
         document._is_persisted = snapshot_of(whole, document._id, own.codec_options, state)
 
 

@@ -18,7 +18,7 @@ from aiomotorengine.wire import requests
 from aiomotorengine.wire.answers import checked_count
 from aiomotorengine.writing.identity import by_id
 
-__all__ = ["REFUSALS", "UNCHANGED", "Written", "insert", "replace"]
+__all__ = ["UNCHANGED", "Written", "insert", "replace"]
 
 REFUSALS = (WriteError, BSONError, OverflowError, RecursionError, TypeError, ValueError)
 """What says for certain that a document was not inserted."""
