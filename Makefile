@@ -25,6 +25,9 @@ PYTHON ?= $(shell for python in $(wildcard $(PY)) python3 python3.14 python3.13 
 # What the build backend will make here: native, or pure where there is no Rust.
 AIOMOTORENGINE_BUILD ?= auto
 export AIOMOTORENGINE_BUILD
+
+# Many tests start programs, each of which would compile the library again if it were not kept.
+export PYTHONDONTWRITEBYTECODE :=
 KIND := $(if $(PYTHON),$(shell AIOMOTORENGINE_BUILD='$(AIOMOTORENGINE_BUILD)' \
 	$(PYTHON) build_backend/native_or_pure.py))
 $(if $(PYTHON),$(if $(KIND),,$(error Nothing can be built; see above)))

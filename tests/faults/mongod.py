@@ -81,7 +81,8 @@ class Mongod:
 @contextmanager
 def mongod() -> Iterator[Mongod]:
     """A running mongod; its data are removed at the end."""
-    with tempfile.TemporaryDirectory(prefix="aiomotorengine-mongod-") as directory:
+    data = process.place_for_data()
+    with tempfile.TemporaryDirectory(prefix="aiomotorengine-mongod-", dir=data) as directory:
         own = Mongod(Path(directory))
         try:
             own.start()

@@ -135,7 +135,8 @@ def replica_set() -> Iterator[ReplicaSet]:
     with ExitStack() as stack:
         members = []
         for _ in range(MEMBERS):
-            directory = tempfile.TemporaryDirectory(prefix="aiomotorengine-mongod-")
+            data = process.place_for_data()
+            directory = tempfile.TemporaryDirectory(prefix="aiomotorengine-mongod-", dir=data)
             members.append(Mongod(Path(stack.enter_context(directory))))
             stack.callback(members[-1].kill)  # told to stop, it would first wait for clients to go
         with ThreadPoolExecutor() as threads:

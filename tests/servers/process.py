@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +20,8 @@ from pymongo.errors import PyMongoError
 GUARD = Path(__file__).with_name("guard.py")
 ATTEMPTS = 3
 SECONDS_TO_START = 60
+IN_MEMORY = Path("/dev/shm")
+BYTES_IN_MEMORY = 8 << 30
 SECONDS_TO_STOP = 20
 
 
@@ -59,7 +63,7 @@ def started(command: Callable[[Path, int], list[str]]) -> tuple[subprocess.Popen
 
 def start_guard(command: Callable[[Path, int], list[str]], port: int) -> subprocess.Popen[str]:
     """Start a server, and what stops it together with this process."""
-    directory = Path(tempfile.mkdtemp(prefix="aiomotorengine-server-"))
+    directory = Path(tempfile.mkdtemp(prefix="aiomotorengine-server-", dir=place_for_data()))
     return subprocess.Popen(
         [sys.executable, str(GUARD), str(directory), *command(directory, port)],
         stdin=subprocess.PIPE,
@@ -67,6 +71,18 @@ def start_guard(command: Callable[[Path, int], list[str]], port: int) -> subproc
         text=True,
         start_new_session=True,  # Ctrl-C is for pytest, which then stops the server in order
     )
+
+
+def place_for_data() -> str:
+    """The folder in which servers keep their data.
+
+    It is in memory where there is plenty, because a server waits for the disk with every write, and
+    nobody needs these data after the test. ``TMPDIR`` names another.
+    """
+    if "TMPDIR" in os.environ or not os.access(IN_MEMORY, os.W_OK):
+        return tempfile.gettempdir()
+    plenty = shutil.disk_usage(IN_MEMORY).free >= BYTES_IN_MEMORY
+    return str(IN_MEMORY) if plenty else tempfile.gettempdir()
 
 
 def wait_until_it_answers(guard: subprocess.Popen[str], port: int) -> None:
