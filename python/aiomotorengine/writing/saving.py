@@ -79,8 +79,7 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
         Exception: what a hook raises.
     """
     refuse_other_class(target.document_class, document, "save")
-    is_new = document._id is None or not counts_as_saved(document, target.transaction)
-    creating = is_new or options.force_insert
+    creating = is_inserted(target, document, options)
     hooks = conversion_of(type(document)).saving_hooks if options.hooks else None
     # What hooks set is the program's, also where a transaction is not committed.
     if hooks is not None:
@@ -91,6 +90,7 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
             written = await save_in_order(target, document, options, creating=creating)
     else:
         async with turn:
+            creating = is_inserted(target, document, options)  # another save may have done so
             with target.changing(document), kept_unless_written(document):
                 written = await save_in_order(target, document, options, turn, creating=creating)
     if written is None:
@@ -98,6 +98,12 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
     if hooks is not None and written.is_stored:
         await after_saving(hooks, document, creating=creating)
     return document
+
+
+def is_inserted(target: Target, document: Any, options: SaveOptions) -> bool:
+    """Whether a save inserts a document, as far as it is known now."""
+    is_new = document._id is None or not counts_as_saved(document, target.transaction)
+    return is_new or options.force_insert
 
 
 async def save_in_order(
@@ -111,17 +117,18 @@ async def save_in_order(
     """Do all but calling hooks; ``None`` if the document's own ``validate`` said no."""
     conversion = conversion_of(type(document))
     codec = requests.codec_of(target.collection, type(document))
-    zone = time_zone_of(target.collection.codec_options) if conversion.has_stamps else None
+    is_dated = conversion.has_stamps
+    zone = time_zone_of(target.collection.codec_options) if is_dated else None
     part = None if creating else part_to_send(document, codec, options)
     if creating and conversion.version is not None:
         set_version(document, FIRST)
-    if conversion.has_stamps:
+    if is_dated:
         set_missing_dates([document], zone, creating=creating)
     if options.validate and not is_valid(codec, document):
         return None
     if part is not None and not conversion.on_save and part.is_empty():
         return await CheckedWrite(target, codec, document, options, turn, creating=False).ask()
-    if conversion.has_stamps:
+    if is_dated:
         renew_dates([document], zone, creating=creating)
     if conversion.unique:
         await indexes.ensure_remembered(target, type(document))

@@ -5,7 +5,7 @@ Where the server does not acknowledge writes, that is 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 from aiomotorengine.sessions.target import Target
@@ -15,14 +15,14 @@ from aiomotorengine.wire.requests import can_encode
 __all__ = ["delete_first", "delete_many", "delete_one"]
 
 
-async def delete_many(target: Target, query: Mapping[str, Any]) -> int:
+def delete_many(target: Target, query: Mapping[str, Any]) -> Awaitable[int]:
     """Delete all documents that a query finds."""
-    return await deleted(target, query, target.collection.delete_many)
+    return deleted(target, query, target.collection.delete_many)
 
 
-async def delete_one(target: Target, query: Mapping[str, Any]) -> int:
+def delete_one(target: Target, query: Mapping[str, Any]) -> Awaitable[int]:
     """Delete one document that a query finds."""
-    return await deleted(target, query, target.collection.delete_one)
+    return deleted(target, query, target.collection.delete_one)
 
 
 async def delete_first(
@@ -36,6 +36,10 @@ async def delete_first(
 
 
 async def deleted(target: Target, query: Mapping[str, Any], delete: Any) -> int:
-    with protocol_errors(target.document_class, lambda: can_encode(target.collection, query)):
+    try:
         result = await target.call(delete, query)
         return checked_count(result.deleted_count) if result.acknowledged else 0
+    except Exception:
+        # Entered here, so that a delete that succeeds does not pay for it.
+        with protocol_errors(target.document_class, lambda: can_encode(target.collection, query)):
+            raise

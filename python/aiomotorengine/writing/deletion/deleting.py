@@ -67,7 +67,8 @@ async def delete_document(
         return 0
     query = by_id_and_version(document) if check_version else by_id(document)
     expected = version_of(document) if check_version else None
-    if hooks:
+    has_hooks = hooks and has_delete_hooks(type(document))
+    if has_hooks:
         await before_deleting(document)
     target = target.with_class(type(document))
     if rules_for(target.document_class):
@@ -77,7 +78,7 @@ async def delete_document(
     count = await commands.delete_one(target, query)
     if check_version and not count:
         await refuse_stale(target, document, expected)
-    if hooks and count:
+    if has_hooks and count:
         await after_deleting(document)
     return count
 
