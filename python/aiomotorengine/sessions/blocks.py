@@ -98,11 +98,13 @@ async def run_transaction(
 
     Servers abort transactions that conflict, and those that lose their primary. Both end well when
     they are tried again, which is done for up to two minutes, or for as long as ``pymongo.timeout``
-    says. So what the function does besides, it may do more than once.
+    says. So what the function does besides, it may do more than once. What it assigns to a document
+    from outside is assigned once for each attempt: load inside of it what it changes, or let
+    ``update`` compute.
 
     Parameters:
         function: an async function. Inside another transaction of the connection it is called once.
-        args: its arguments.
+        args: its arguments; ``functools.partial`` takes those that have to be keywords.
         alias: the connection, and the others: as for ``transaction``.
 
     Returns:
