@@ -18,6 +18,8 @@ from aiomotorengine import (
     StringField,
     U,
     VersionField,
+    after_insert,
+    after_update,
     before_save,
 )
 from aiomotorengine.errors import (
@@ -395,6 +397,109 @@ async def test_what_someone_else_wrote_meanwhile_is_seen_then(
         await house.save()
     with pytest.raises(StaleDocumentError, match=r"\(version 1, stored 2\)"):
         await house.save()
+
+
+class Hooked(House):
+    tries = IntField(default=0)
+    made = DateTimeField(auto_now_on_insert=True)
+
+    @before_save
+    def count(self) -> None:
+        self.tries += 1
+
+
+class HookedTracked(Hooked):
+    __track_changes__ = True
+
+
+@pytest.mark.parametrize("kind", [Hooked, HookedTracked])
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_save_goes_on_from_what_an_earlier_try_has_written(
+    mongo: Mongo, kind: Any, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = await two_of(kind)
+    house.state = "mine"
+    for _ in range(times):
+        losing(monkeypatch, "replace_one" if kind is Hooked else "update_one")
+        with pytest.raises(AutoReconnect):
+            await house.save()
+    house.photos = 7
+    assert await house.save() is house
+    stored = await stored_for(house)
+    assert (stored["state"], stored["photos"], stored["tries"]) == ("mine", 7, house.tries)
+    assert house.version == stored["v"] > 2
+    await house.save()
+    with pytest.raises(StaleDocumentError):
+        await other.save()
+
+
+@pytest.mark.parametrize("kind", [Hooked, HookedTracked])
+async def test_an_insert_goes_on_from_what_an_earlier_try_has_written(
+    mongo: Mongo, kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house: Any = kind(state="new")
+    losing(monkeypatch, "insert_one")
+    with pytest.raises(AutoReconnect):
+        await house.save()
+    assert await house.save() is house
+    stored = await stored_for(house)
+    assert (house.version, stored["v"], stored["tries"]) == (2, 2, 2)
+
+
+@pytest.mark.parametrize("kind", [Hooked, HookedTracked])
+async def test_what_someone_else_wrote_after_a_lost_answer_is_seen(
+    mongo: Mongo, kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, _ = await two_of(kind)
+    house.state = "mine"
+    losing(monkeypatch, "replace_one" if kind is Hooked else "update_one")
+    with pytest.raises(AutoReconnect):
+        await house.save()
+    other = await kind.objects.get(house._id)
+    other.photos = 3
+    await other.save()
+    with pytest.raises(StaleDocumentError, match=r"\(version 1, stored 3\)"):
+        await house.save()
+
+
+@kinds
+async def test_saves_of_a_new_document_at_the_same_time_insert_it_once(
+    mongo: Mongo, kind: Any
+) -> None:
+    told: list[str] = []
+
+    class Telling(kind):  # type: ignore[misc]
+        tries = IntField(default=0)
+
+        @before_save
+        def count(self) -> None:
+            self.tries += 1
+
+        @after_insert
+        def tell_of_insert(self) -> None:
+            told.append("insert")
+
+        @after_update
+        def tell_of_update(self) -> None:
+            told.append("update")
+
+    house: Any = Telling(state="new")
+    await asyncio.gather(house.save(), house.save(), house.save())
+    stored = await stored_for(house)
+    assert (await Telling.objects.count(), stored["tries"]) == (1, 3)
+    assert house.version == stored["v"] == len(told)
+    assert told[0] == "insert"
+    assert set(told[1:]) == {"update"}
+
+
+async def test_a_new_document_whose_own_validate_says_no_has_no_version(mongo: Mongo) -> None:
+    class Refused(House):
+        def validate(self) -> bool:
+            return False
+
+    house = Refused(state="new")
+    assert await house.save() is None
+    assert (house.version, house._id) == (None, None)
 
 
 async def test_a_version_that_is_none_is_refused_with_its_place(mongo: Mongo) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from aiomotorengine.documents.conversion import conversion_of, find_attribute
@@ -10,8 +9,6 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.values import value_of
 
 __all__ = ["StampedValues", "stamped_values"]
-
-ANY_DATE = datetime(1970, 1, 1)
 
 
 class StampedValues(NamedTuple):
@@ -31,10 +28,6 @@ class StampedValues(NamedTuple):
         for (document, name), value in zip(self.places, self.values, strict=True):
             find_attribute(type(document), name).keep(document, value)
         return self._replace(values=had)
-
-    def made_equal(self) -> StampedValues:
-        """The same places with one and the same date in all."""
-        return self._replace(values=[ANY_DATE] * len(self.places))
 
 
 def stamped_values(document: DocumentStorage) -> StampedValues:

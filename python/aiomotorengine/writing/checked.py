@@ -11,19 +11,19 @@ from pymongo.errors import DuplicateKeyError
 
 from aiomotorengine.codec import Codec
 from aiomotorengine.codec.single import by_itself
-from aiomotorengine.documents.stamps import stamped_values
 from aiomotorengine.documents.versions import FIRST, set_version, version_field, version_of
 from aiomotorengine.errors import StaleDocumentError, violates_id
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.storage.snapshots import own_snapshot, state_of
+from aiomotorengine.storage.snapshots import own_snapshot
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.presence import is_stored
 from aiomotorengine.writing.changed import Change, everything_in, update_of, with_changes
 from aiomotorengine.writing.identity import by_id
-from aiomotorengine.writing.lost_answers import WHOLE, AnswerLost, noting_lost_answer
+from aiomotorengine.writing.lost_answers import WHOLE, noting_lost_answer
 from aiomotorengine.writing.options import SaveOptions
+from aiomotorengine.writing.own_writes import content_of, raw_if_equal, was_sent
 from aiomotorengine.writing.stored import stored_document
 from aiomotorengine.writing.turns import Turn, carry_out
 from aiomotorengine.writing.versions import next_version
@@ -86,7 +86,7 @@ class CheckedWrite:
         upsert = options.upsert or (self._creating and not options.asks_for_more)
         paths = WHOLE if changes is None else [change.keys for change in changes]
         try:
-            with self._naming(), noting_lost_answer(document, paths):
+            with self._naming(), noting_lost_answer(document, paths, self._content):
                 change = partial(self._change, changes, upsert=upsert)
                 written = await carry_out(self._turn, self._target, change)
         except DuplicateKeyError as error:
@@ -96,7 +96,7 @@ class CheckedWrite:
         else:
             if written.is_stored:
                 return written
-        return await self._missed()
+        return await self._missed(changes)
 
     async def ask(self) -> Written:
         """See that the stored document meets what it has to, where there is nothing to be written.
@@ -109,7 +109,7 @@ class CheckedWrite:
             with self._naming():
                 is_met = await is_stored(self._target, self._query())
             if not is_met:
-                await self._missed()
+                await self._missed(())
         return UNCHANGED
 
     def _refuse_unacknowledged(self) -> None:
@@ -132,13 +132,17 @@ class CheckedWrite:
     async def _insert(self) -> Written:
         document = self._document
         try:
-            with noting_lost_answer(document, WHOLE):
+            with noting_lost_answer(document, WHOLE, self._content):
                 return await insert(self._target, self._codec, document, replaces=False)
         except DuplicateKeyError as error:
             # Another save of the same document may have come first; this one has lost no id by it.
             if self._options.force_insert or not violates_id(error):
                 raise
-        return await self._missed()
+        return await self._missed(None)
+
+    def _content(self) -> bytes | None:
+        """By what the document is known again that was sent, if its class has a version."""
+        return None if self._version is None else content_of(self._document, self._codec)
 
     def _naming(self) -> AbstractContextManager[None]:
         condition = self._options.condition
@@ -203,8 +207,11 @@ class CheckedWrite:
         set_version(self._document, found)
         return Written(with_changes(raw, [*changes, Change.to_number(key, found)]))
 
-    async def _missed(self) -> Written:
+    async def _missed(self, changes: Sequence[Change] | None) -> Written:
         """What it means that nothing was found to be written: some of it is no error.
+
+        Parameters:
+            changes: what was sent.
 
         Raises:
             DoesNotExist: the document is gone, and must exist.
@@ -225,35 +232,33 @@ class CheckedWrite:
             raise StaleDocumentError.deleted(document, expected)
         found = version_of(stored)
         if self._asks_version and found != expected:
-            raw = self._raw_if_sent_before(stored)
-            if raw is not None:
-                return Written(raw, is_stored_anyway=True)
+            written = await self._over_own_write(stored, changes)
+            if written is not None:
+                return written
             if self._creating:
                 raise StaleDocumentError.there_already(document, found)
             raise StaleDocumentError.changed(document, expected, found)
         raise StaleDocumentError.condition(document, expected, found)
 
-    def _raw_if_sent_before(self, stored: Any) -> bytes | None:
-        """What is stored, if it is what was to be, and the answer to another try was lost.
+    async def _over_own_write(
+        self, stored: Any, changes: Sequence[Change] | None
+    ) -> Written | None:
+        """Write over what another try has written whose answer was lost.
 
-        The dates that each save moves are those of that try; the document gets them.
+        What has changed since that try comes on top of it, if anything has.
+
+        Parameters:
+            stored: the document that is stored.
+            changes: what is sent; all that the other try has sent is among it, as whole values.
+
+        Returns:
+            ``None`` if somebody else has written what is stored.
         """
-        document = self._document
-        if not isinstance(state_of(document), AnswerLost):
+        raw = raw_if_equal(self._document, stored, self._codec)
+        if raw is not None:
+            return Written(raw, is_stored_anyway=True)
+        if not was_sent(self._document, stored, self._codec):
             return None
-        ours, theirs = stamped_values(document), stamped_values(stored)
-        if len(ours.places) != len(theirs.places):
-            return None
-        encode = self._codec.encode_many
-        ours.made_equal().put_back()
-        theirs.made_equal().put_back()
-        try:
-            mine, other = by_itself(encode, [document, stored], [None, None])
-        finally:
-            ours.put_back()
-            theirs.put_back()
-        if mine != other:
-            return None
-        ours._replace(values=theirs.values).put_back()
-        [raw] = by_itself(encode, [stored], [None])
-        return raw
+        self._creating, self._expected = False, version_of(stored)
+        set_version(self._document, self._expected)
+        return await self.send(changes)

@@ -8,8 +8,8 @@ added to a list would be there twice.
 from __future__ import annotations
 
 from asyncio import CancelledError
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from pymongo.errors import (
@@ -45,13 +45,17 @@ class AnswerLost:
     Parameters:
         state: what was there before.
         paths: the keys in MongoDB that lead to what may have been written.
+        sent: by what documents are known again that were sent, as ``own_writes.content_of`` has it.
     """
 
-    __slots__ = ("paths", "state")
+    __slots__ = ("paths", "sent", "state")
 
-    def __init__(self, state: Any, paths: Iterable[Path] = ()) -> None:
+    def __init__(self, state: Any, paths: Iterable[Path] = (), sent: Iterable[bytes] = ()) -> None:
         self.state = answered(state)
         self.paths = frozenset(paths) | unknown_paths(state)
+        self.sent = frozenset(sent)
+        if isinstance(state, AnswerLost):
+            self.sent |= state.sent
 
     def __bool__(self) -> bool:
         return bool(self.state)
@@ -63,7 +67,7 @@ class AnswerLost:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return AnswerLost, (bool(self), self.paths)
+        return AnswerLost, (bool(self), self.paths, self.sent)
 
 
 def answered(state: Any) -> Any:
@@ -95,17 +99,23 @@ def is_refusal(error: BaseException) -> bool:
 
 
 @contextmanager
-def noting_lost_answer(document: Any, paths: Iterable[Path]) -> Iterator[None]:
+def noting_lost_answer(
+    document: Any, paths: Iterable[Path], content: Callable[[], bytes | None] | None = None
+) -> Iterator[None]:
     """Have a document remember it if nobody knows whether the write in this block was done.
 
     Parameters:
         document: the document.
         paths: the keys that lead to what is sent.
+        content: says by what the document is known again that is sent.
     """
     try:
         yield
     except LOST as error:
         if not is_refusal(error):
-            state = AnswerLost(state_of(document), paths)
+            sent = None
+            with suppress(Exception):  # the program may have changed it meanwhile
+                sent = None if content is None else content()
+            state = AnswerLost(state_of(document), paths, [] if sent is None else [sent])
             document._is_persisted = with_state(document._is_persisted, state)
         raise

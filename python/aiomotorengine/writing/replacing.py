@@ -26,6 +26,7 @@ from aiomotorengine.writing import indexes
 from aiomotorengine.writing.duplicates import may_be_lost_race, unique_violations
 from aiomotorengine.writing.hooks import after_replacing, before_replacing
 from aiomotorengine.writing.lost_answers import WHOLE, noting_lost_answer
+from aiomotorengine.writing.own_writes import content_of
 from aiomotorengine.writing.saving import (
     mark_as_saved,
     refuse_other_class,
@@ -150,6 +151,7 @@ class Replacement:
                 set_version(document, next_version(document))
             codec = requests.codec_of(target.collection, type(document))
             [raw] = by_itself(codec.encode_many, [document], [None])
+            content = partial(content_of, document, codec) if self._has_version else None
             write = partial(
                 find_and_replace,
                 target,
@@ -159,7 +161,7 @@ class Replacement:
                 upsert=upsert,
                 return_document=new,
             )
-            with nullcontext() if own_id is None else noting_lost_answer(document, WHOLE):
+            with nullcontext() if own_id is None else noting_lost_answer(document, WHOLE, content):
                 answer = await carry_out(self._turn, target, write)
         if answer.stored is None:
             set_version(document, self.expected)

@@ -24,7 +24,7 @@ from pymongo.errors import DuplicateKeyError
 
 from aiomotorengine.codec.single import is_valid
 from aiomotorengine.documents.conversion import conversion_of
-from aiomotorengine.documents.versions import FIRST, set_version
+from aiomotorengine.documents.versions import FIRST, kept_version, set_version
 from aiomotorengine.errors import wrong_class
 from aiomotorengine.sessions.saved import SavedInTransaction
 from aiomotorengine.sessions.target import Target
@@ -91,8 +91,11 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
     else:
         async with turn:
             creating = is_inserted(target, document, options)  # another save may have done so
+            version = kept_version(document)
             with target.changing(document), kept_unless_written(document):
                 written = await save_in_order(target, document, options, turn, creating=creating)
+            if written is None:
+                set_version(document, version)
     if written is None:
         return None
     if hooks is not None and written.is_stored:
