@@ -959,8 +959,9 @@ class QuerySet(Generic[D]):
     ) -> tuple[D | None, bool]:
         """The document that has some values; where there is none, one is made of them.
 
-        It is one command. Of many that ask for the same at once, one makes it, if a unique index is
-        on what they ask for.
+        It is one command. Of a class with hooks or ``on_save`` the document is looked for, and if
+        it is not there, made as ``create`` makes it. Of many that ask for the same at once, one
+        makes it, if a unique index is on what they ask for.
 
         Parameters:
             defaults: what it is made with besides, by attribute names.

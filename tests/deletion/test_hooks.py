@@ -131,6 +131,32 @@ async def test_hooks_false_calls_none() -> None:
     assert await count(House, Flat, Room) == [0, 0, 0]
 
 
+async def test_no_hook_is_called_where_the_delete_is_denied() -> None:
+    house = await a_house()
+    lease = await Lease(house=house).save()
+    with pytest.raises(DeleteDeniedError, match=r"Lease\.house refers to it"):
+        await house.delete()
+    assert told == []
+    await lease.delete()
+    assert await house.delete() == 1
+    assert told[0] == ("before", "h")
+
+
+async def test_what_denies_is_asked_again_after_the_hooks() -> None:
+    class Shop(Document):
+        @before_delete
+        async def rent_out(self) -> None:
+            await Contract(shop=self).save()
+
+    class Contract(Document):
+        shop = ReferenceField(Shop, on_delete="deny")
+
+    shop = await Shop().save()
+    with pytest.raises(DeleteDeniedError, match=r"Contract\.shop refers to it"):
+        await shop.delete()
+    assert await count(Shop, Contract) == [1, 1]
+
+
 async def test_remove_of_a_document_is_its_delete() -> None:
     house = await House(name="h").save()
     assert await House.objects.remove(house) == 1

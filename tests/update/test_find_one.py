@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -273,3 +273,72 @@ async def test_what_get_or_create_refuses(mongo: Mongo) -> None:
     with pytest.raises(UniqueKeyViolationError):
         await Page.objects.get_or_create(url="/a", kind="other")
     assert await Page.objects.count() == 1
+
+
+class Ware(Document):
+    """Its hook changes what it is looked for by, and fills what is required."""
+
+    told: ClassVar[list[str]] = []
+
+    sku = StringField(required=True, unique=True)
+    slug = StringField(required=True)
+    made_by = StringField(on_save=lambda ware, creating: f"{ware.sku}-{creating}")
+    visits = IntField(default=0)
+
+    @before_save
+    async def clean(self) -> None:
+        self.told.append("before_save")
+        self.sku = self.sku and self.sku.upper()
+        self.slug = self.sku and self.sku.lower()
+
+    @before_insert
+    def insert_soon(self) -> None:
+        self.told.append("before_insert")
+
+    @after_save
+    def saved(self) -> None:
+        self.told.append("after_save")
+
+
+@pytest.fixture
+def nothing_told() -> None:
+    Ware.told.clear()
+
+
+@pytest.mark.usefixtures("nothing_told")
+async def test_what_is_made_is_saved_with_its_hooks(mongo: Mongo) -> None:
+    ware, created = await Ware.objects.get_or_create(sku="tea", defaults={"visits": 3})
+    assert (created, ware.sku, ware.slug, ware._is_persisted) == (True, "TEA", "tea", True)
+    assert Ware.told == ["before_save", "before_insert", "after_save"]
+    (row,) = await rows(Ware)
+    expected = {"sku": "TEA", "slug": "tea", "made_by": "TEA-True", "visits": 3}
+    assert row == {"_id": ware._id, **expected}
+    Ware.told.clear()
+    again, created = await Ware.objects.get_or_create(sku="TEA", defaults={"visits": 9})
+    assert (created, again._id, again.visits, Ware.told) == (False, ware._id, 3, [])
+
+
+@pytest.mark.usefixtures("nothing_told")
+async def test_what_hooks_make_of_the_values_is_got(mongo: Mongo) -> None:
+    got = await asyncio.gather(*(Ware.objects.get_or_create(sku="tea") for _ in range(20)))
+    assert [created for _, created in got].count(True) == 1
+    assert {(ware.sku, ware._id) for ware, _ in got} == {("TEA", (await rows(Ware))[0]["_id"])}
+    with pytest.raises(UniqueKeyViolationError):
+        await Ware.objects.get_or_create(sku="tea", visits=5)
+    with pytest.raises(InvalidDocumentError, match="Field 'sku' is required"):
+        await Ware.objects.get_or_create(visits=5)
+    assert len(await rows(Ware)) == 1
+
+
+async def test_a_duplicate_that_a_hook_meets_comes_through(mongo: Mongo) -> None:
+    class Visit(Document):
+        url = StringField(unique=True)
+
+        @after_save
+        async def note(self) -> None:
+            await Page.objects.create(url=self.url)
+
+    await Page(url="/a").save()
+    with pytest.raises(UniqueKeyViolationError):
+        await Visit.objects.get_or_create(url="/a")
+    assert await Visit.objects.count() == 1

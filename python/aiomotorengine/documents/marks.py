@@ -165,7 +165,7 @@ def after_update(method: Method) -> Method:
 
 
 def before_delete(method: Method) -> Method:
-    """Call a method first of all when a document is deleted by its own ``delete()``.
+    """Call a method before a document is deleted by its own ``delete()``, if nothing denies that.
 
     If it raises, nothing is deleted.
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from pymongo import ReturnDocument
 
 from aiomotorengine.codec.single import by_itself
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.versions import FIRST, set_version
+from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.node import QNode, conditions
+from aiomotorengine.reading import finding
 from aiomotorengine.reading.documents import find_first, found_document
+from aiomotorengine.reading.finding import Selection
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.update.upserting import Insertion, field_at, is_nested
 from aiomotorengine.utils import is_collection
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.found_replies import find_and_modify
-from aiomotorengine.writing.saving import renew_dates, set_missing_dates, time_zone_of
+from aiomotorengine.writing.options import CREATION
+from aiomotorengine.writing.saving import renew_dates, save, set_missing_dates, time_zone_of
 from aiomotorengine.writing.updating import Update
 from aiomotorengine.writing.upserted import note_insertion
 
@@ -31,8 +36,9 @@ async def get_or_create(
 ) -> tuple[Any | None, bool]:
     """The document that has some values, and whether it was made.
 
-    It is one command: of many that ask for the same document at once, one makes it, where a unique
-    index is on what they ask for.
+    It is one command, unless something is called when a document of the class is saved: then it is
+    looked for, and saved if it is not there. Of many that ask for the same document at once, one
+    makes it, where a unique index is on what they ask for.
 
     Parameters:
         target: where it is stored.
@@ -47,6 +53,7 @@ async def get_or_create(
         ValueError: a name is no field's, but a condition; or no answer is waited for.
         InvalidDocumentError: a field refuses its value.
         UniqueKeyViolationError: another document has the value of a unique field.
+        Exception: what a hook raises.
     """
     document_class: Any = target.document_class
     refuse_unacknowledged(target, "get_or_create()")
@@ -55,7 +62,11 @@ async def get_or_create(
     query = wanted.to_query(document_class)
     zone = time_zone_of(target.collection.codec_options)
     insertion = Insertion(document_class, query, [], zone)
-    document = document_class(**{**values_of(document_class, insertion), **given, **defaults})
+    values = {**values_of(document_class, insertion), **given, **defaults}
+    conversion = conversion_of(document_class)
+    if conversion.saving_hooks is not None or conversion.on_save:
+        return await found_or_saved(target, filters, given, values)
+    document = document_class(**values)
     set_version(document, FIRST)
     set_missing_dates([document], zone, creating=True)
     codec = requests.codec_of(target.collection, document_class)
@@ -89,6 +100,54 @@ async def get_or_create(
     if made is not None:
         note_insertion(target, made)
     return made, True
+
+
+async def found_or_saved(
+    target: Target, filters: QNode, given: Mapping[str, Any], values: Mapping[str, Any]
+) -> tuple[Any | None, bool]:
+    """The same for a class with hooks or ``on_save``, which are called if the document is made.
+
+    Parameters:
+        target: where it is stored.
+        filters: conditions that it meets, too.
+        given: what is asked for, by attribute names.
+        values: all that it is made of.
+
+    Raises:
+        Exception: as for ``get_or_create``.
+    """
+    found = await first_with(target, filters, given)
+    if found is not None:
+        return found, False
+    document = target.document_class(**values)
+    try:
+        saved = await save(target, document, CREATION)
+    except UniqueKeyViolationError:
+        # In a transaction nothing can be asked any more; of a document that is stored, a hook that
+        # comes after it has met the duplicate.
+        if target.transaction is not None or document._is_persisted:
+            raise
+        # Somebody else was faster; what is stored has the values that hooks make of these.
+        found = await first_with(target, filters, given)
+        if found is None:
+            found = await first_with(target, filters, {**given, **present(document, given)})
+        if found is None:
+            raise
+        return found, False
+    return saved, saved is not None
+
+
+async def first_with(target: Target, filters: QNode, values: Mapping[str, Any]) -> Any | None:
+    """The first document that meets some conditions and has some values."""
+    document_class = target.document_class
+    wanted = filters & conditions(document_class, (), values)
+    query = wanted.to_query(document_class)
+    return await finding.first(target, Selection(document_class, wanted, query, [], 0, 1))
+
+
+def present(document: Any, names: Iterable[str]) -> dict[str, Any]:
+    """The values that a document has of the fields among some names."""
+    return {name: getattr(document, name) for name in names if name in type(document)._fields}
 
 
 def refuse_conditions(document_class: Any, given: Mapping[str, Any]) -> None:

@@ -67,14 +67,18 @@ async def delete_document(
         return 0
     query = by_id_and_version(document) if check_version else by_id(document)
     expected = version_of(document) if check_version else None
-    has_hooks = hooks and has_delete_hooks(type(document))
-    if has_hooks:
-        await before_deleting(document)
     target = target.with_class(type(document))
-    if rules_for(target.document_class):
+    has_rules = bool(rules_for(target.document_class))
+    has_hooks = hooks and has_delete_hooks(target.document_class)
+    ids = {id_key(document._id): document._id}
+    if has_hooks:
+        if has_rules:
+            await planned(target, ids)  # for what it raises, before a hook does anything
+        await before_deleting(document)
+    if has_rules:
         if check_version and not await find_ids(target, query, limit=1):
             await refuse_stale(target, document, expected)
-        await follow_rules(target, {id_key(document._id): document._id}, hooks=hooks)
+        await follow_rules(target, ids, hooks=hooks)
     count = await commands.delete_one(target, query)
     if check_version and not count:
         await refuse_stale(target, document, expected)
