@@ -30,6 +30,9 @@ from aiomotorengine.utils import is_collection
 
 __all__ = ["keep_loaded", "load"]
 
+HOLDERS = (ReferenceField, EmbeddedDocumentField, ListField)
+"""The fields in whose values references may stand."""
+
 
 class Node:
     """A document being loaded, and the one whose reference led to it."""
@@ -247,15 +250,22 @@ def keep_loaded(document: Any, found: Any) -> None:
         document: the document whose references were loaded.
         found: another of its class, which takes its place and has none loaded.
     """
-    for name in type(document)._fields:
-        keep_loaded_in(
-            list(references_in(Node(document, None), [name])),
-            list(references_in(Node(found, None), [name])),
-        )
+    ours, others = Node(document, None), Node(found, None)
+    for name, field in type(document)._fields.items():
+        if not isinstance(field, HOLDERS):
+            continue
+        loaded = loaded_in(list(references_in(ours, [name])))
+        if not loaded:
+            continue
+        unloaded = list(references_in(others, [name]))
+        for reference in unloaded:
+            if reference.is_unloaded and (known := loaded.get(reference.key)):
+                reference.put(known.pop(0))
+        mark_missing_in_lists(unloaded)
 
 
-def keep_loaded_in(references: Sequence[Reference], unloaded: Sequence[Reference]) -> None:
-    """The same for the references of one field."""
+def loaded_in(references: Sequence[Reference]) -> dict[Any, list[Any]]:
+    """What was loaded for references, and what was found to be missing, by what they refer to."""
     loaded: dict[Any, list[Any]] = {}
     for reference in references:
         value = reference.value
@@ -268,10 +278,7 @@ def keep_loaded_in(references: Sequence[Reference], unloaded: Sequence[Reference
         for missing in reference.container.missing:
             dangling = DanglingReference(missing)
             loaded.setdefault(reference.key_of(missing), []).append(dangling)
-    for reference in unloaded:
-        if reference.is_unloaded and (known := loaded.get(reference.key)):
-            reference.put(known.pop(0))
-    mark_missing_in_lists(unloaded)
+    return loaded
 
 
 def mark_missing_in_lists(references: Sequence[Reference]) -> None:

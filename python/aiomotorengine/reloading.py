@@ -46,10 +46,15 @@ async def reload(target: Target, document: Any, fields: Iterable[BaseField[Any] 
             with target.changing(document, [(document, name) for name in names]):
                 tracking.take_fields(document, found, names, options)
         else:
-            changed = {*FORMS, *names_in(document), *names_in(found)}
-            with target.changing(document, [(document, name) for name in changed]):
+            with target.changing(document, attributes_in(document, found)):
                 take_over(document, found)
                 tracking.take_state(document, found, options)
+
+
+def attributes_in(document: Any, found: Any) -> Iterator[tuple[Any, str]]:
+    """What a document is given of another, or loses; asked for in a transaction only."""
+    for name in {*FORMS, *names_in(document), *names_in(found)}:
+        yield document, name
 
 
 def names_in(document: Any) -> Iterator[str]:

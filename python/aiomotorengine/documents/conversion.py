@@ -75,6 +75,7 @@ class Conversion:
         "_attributes",
         "_below",
         "_fields",
+        "_is_dated",
         "_needed",
         "_readers",
         "_renews",
@@ -156,6 +157,7 @@ class Conversion:
         self.version = next(versions, None)
         self.unique = [field for field in fields.values() if field.unique]
         self._below: list[tuple[str, EmbeddedDocumentField[Any]]] | None = None
+        self._is_dated: bool | None = None
         self._renews: bool | None = None
         self.hooks: dict[str, tuple[Hook, ...]] = compiled_hooks(document_class)
         self._saving_hooks: SavingHooks | Literal[False] | None = False  # not asked for yet
@@ -421,7 +423,9 @@ class Conversion:
     @property
     def has_stamps(self) -> bool:
         """Whether a save sets anything by itself, here or in embedded documents."""
-        return bool(self.stamps or self._stamped_below())
+        if self._is_dated is None:
+            self._is_dated = bool(self.stamps or self._stamped_below())
+        return self._is_dated
 
     @property
     def renews_stamps(self) -> bool:

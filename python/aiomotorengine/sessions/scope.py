@@ -209,6 +209,8 @@ class Scope:
 def scope_here(opened: OpenClient) -> Scope | None:
     """The innermost scope of a client that the running task is in."""
     scope = found = SCOPES.get().get(opened)
+    if found is None:
+        return None
     while scope is not None and scope.was_left_elsewhere():
         scope = scope.outer
     if scope is not found:
