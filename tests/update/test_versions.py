@@ -142,3 +142,27 @@ async def test_what_was_replaced_and_cannot_be_read_was_written(mongo: Mongo) ->
         await mine.find_one_and_replace(house, returns="before")
     assert (house.version, await version()) == (2, 2)
     await house.save()
+
+
+@pytest.mark.parametrize("stored", [{}, {"v": None}], ids=["absent", "null"])
+@pytest.mark.parametrize("check_version", [True, False])
+async def test_old_documents_join_in(mongo: Mongo, stored: Any, check_version: bool) -> None:
+    await House.objects.coll().insert_many([{"_id": id, "photos": 0, **stored} for id in (1, 2)])
+    house, saved = await House.objects.get(1), await House.objects.get(2)
+    assert await house.update(U.inc(photos=1), check_version=check_version) is house
+    assert (house.version, house.photos) == (1, 1)
+    saved.photos = 1
+    await saved.save(check_version=check_version)
+    assert saved.version == 1
+    kept = await House.objects.coll().find().to_list(None)
+    assert [(one["v"], one["photos"]) for one in kept] == [(1, 1), (1, 1)]
+
+
+async def test_an_old_document_that_was_written_meanwhile_is_stale(mongo: Mongo) -> None:
+    await House.objects.coll().insert_one({"_id": 1, "photos": 0, "v": None})
+    house, other = await House.objects.get(1), await House.objects.get(1)
+    await other.save()
+    with pytest.raises(StaleDocumentError):
+        await house.update(U.inc(photos=1))
+    await house.save(check_version=False)
+    assert (house.version, await version()) == (2, 2)

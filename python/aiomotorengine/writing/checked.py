@@ -26,7 +26,7 @@ from aiomotorengine.writing.options import SaveOptions
 from aiomotorengine.writing.own_writes import content_of, raw_if_equal, was_sent
 from aiomotorengine.writing.stored import stored_document
 from aiomotorengine.writing.turns import Turn, carry_out
-from aiomotorengine.writing.versions import next_version
+from aiomotorengine.writing.versions import drop_null_version, next_version
 from aiomotorengine.writing.writes import UNCHANGED, Written, insert, replace
 
 __all__ = ["CheckedWrite"]
@@ -201,6 +201,8 @@ class CheckedWrite:
         """
         update = update_of(type(self._document), changes)
         update["$inc"] = {key: 1}
+        if not self._creating:
+            await drop_null_version(self._target, self._document)
         found = await requests.update_and_find(self._target, query, update, key, upsert=upsert)
         if found is None:
             return UNCHANGED

@@ -37,7 +37,7 @@ from aiomotorengine.writing.lost_answers import known_again, noting_lost_answer
 from aiomotorengine.writing.saving import counts_as_saved
 from aiomotorengine.writing.turns import carry_out, turn_of
 from aiomotorengine.writing.updating import Plan, prepared
-from aiomotorengine.writing.versions import by_id_and_version, refuse_stale
+from aiomotorengine.writing.versions import by_id_and_version, drop_null_version, refuse_stale
 
 __all__ = ["update_stored"]
 
@@ -82,6 +82,8 @@ async def update_stored(
     update = prepared(target, Q(query) & condition, plan)
     tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))
     async with turn_of(document) as turn:
+        if turn is not None:
+            await drop_null_version(target, document)
         options = {
             "projection": dict.fromkeys(tree, True),
             "return_document": ReturnDocument.AFTER,

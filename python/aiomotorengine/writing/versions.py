@@ -15,11 +15,13 @@ from aiomotorengine.documents.versions import FIRST, set_version, version_field,
 from aiomotorengine.errors import StaleDocumentError
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.values import value_of
+from aiomotorengine.wire import requests
 from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.stored import stored_document
 
 __all__ = [
     "by_id_and_version",
+    "drop_null_version",
     "kept_unless_written",
     "next_version",
     "refuse_stale",
@@ -45,6 +47,22 @@ def by_id_and_version(document: Any) -> dict[str, Any]:
 def next_version(document: Any) -> int:
     """The version that a loaded document has when it is written."""
     return FIRST if (version := version_of(document)) is None else version + 1
+
+
+async def drop_null_version(target: Target, document: Any) -> None:
+    """Let a stored document that has null for its version have none, which can be counted up.
+
+    Documents may have been stored so before their class had versions. Nothing is sent for a
+    document that has a version.
+
+    Raises:
+        pymongo.errors.PyMongoError: the server could not be asked.
+    """
+    field = version_field(type(document))
+    if field is not None and version_of(document) is None:
+        key = field.db_field
+        query = {**by_id(document), key: {"$type": "null"}}
+        await requests.update_one(target, query, {"$unset": {key: ""}}, upsert=False)
 
 
 @contextmanager
