@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -235,6 +235,21 @@ def test_changes_that_go_along_with_an_expression() -> None:
     ]
 
 
+def test_whole_numbers_are_computed_as_they_are() -> None:
+    days = (F(Post.when) - timedelta(days=1)) % 7
+    assert sent(U.set(visits=days), U.inc(odd__name=F("visits") + True)) == [
+        {
+            "$set": {
+                "visits": {"$mod": [{"$subtract": ["$when", 86_400_000]}, 7]},
+                "o": {"$add": [{"$ifNull": ["$o", 0]}, {"$add": ["$visits", True]}]},
+            }
+        }
+    ]
+    assert sent(U.set(visits=F("height"), height=F("visits") / 2)) == [
+        {"$set": {"visits": {"$toLong": "$height"}, "height": {"$divide": ["$visits", 2]}}}
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "name"),
     [
@@ -414,7 +429,9 @@ def test_what_is_refused(kind: type[Exception], text: str, make: Callable[[], li
         (U.set("home.rooms", "x"), "home.rooms", "x", "At home.rooms: 'x' (str)"),
         (U.set("comments.3.votes", "x"), "comments.3.votes", "x", "At comments[3].votes: 'x'"),
         (U.set(home={"road": 5}), "home.road", 5, "At home.road: 5 (int)"),
-        (U.inc(visits="x"), "visits", "x", "At visits: 'x' (str); a number is wanted"),
+        (U.inc(visits="x"), "visits", "x", "At visits: 'x' (str); a whole number is wanted"),
+        (U.mul(visits=1.1), "visits", 1.1, "At visits: 1.1 (float); a whole number is wanted"),
+        (U.inc(height="x"), "height", "x", "At height: 'x' (str); a number is wanted"),
         (U.set(password=5), "password", "***", "At password: '***' (int)"),
     ],
 )

@@ -15,6 +15,7 @@ from pymongo.errors import OperationFailure
 from aiomotorengine import (
     BaseField,
     DateTimeField,
+    DecimalField,
     Document,
     EmbeddedDocumentField,
     F,
@@ -146,6 +147,37 @@ async def test_the_server_computes(mongo: Mongo) -> None:
     assert (result.count, result.modified) == (2, 2)
     rows = [(item.total, item.text, item.count) async for item in Item.objects.order_by("price")]
     assert rows == [(3, "$price", 12), (7, "$price", 13)]
+
+
+async def test_what_the_server_computes_for_a_whole_number_is_one(mongo: Mongo) -> None:
+    class Ware(Document):
+        price = IntField(db_field="p")
+        half = IntField()
+        added = IntField(default=10)
+        scaled = IntField(default=3)
+        least = IntField(default=9)
+        from_rate = IntField()
+        from_cost = IntField()
+        empty = IntField()
+        any = IntField()
+        rate = FloatField(default=1.5)
+        cost = DecimalField(default=Decimal("2.7"))
+        anything = BaseField(default=7.9)
+
+    await Ware(price=1999, half=-7).save()
+    await Ware.objects.update(
+        U.set(price=F("price") * 1.1, half=F("half") / 2, empty=F("empty") / 2),
+        U.set(from_rate=F(Ware.rate), from_cost=F("cost"), any=F("anything")),
+        U.inc(added=F("rate")),
+        U.mul(scaled=F("rate")),
+        U.min(least=F("rate") * 2.3),
+    )
+    row = await stored(Ware)
+    expected = {"p": 2198, "half": -3, "added": 11, "scaled": 4, "least": 3, "empty": None}
+    expected |= {"from_rate": 1, "from_cost": 2, "any": 7}
+    assert {key: row[key] for key in expected} == expected
+    assert not any(isinstance(row[key], float) for key in expected)
+    assert await Ware.objects.filter(price=2198, half=-3).count() == 1
 
 
 # -- update_one and find_one_and_update ------------------------------------------------------------

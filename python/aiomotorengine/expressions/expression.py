@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from aiomotorengine.expressions.literal import literal
@@ -26,6 +27,10 @@ class Expression:
     def to_number(self, document_class: Any) -> Any:
         """The same, where a number is wanted."""
         return self.to_expression(document_class)
+
+    def is_whole(self, document_class: Any) -> bool:
+        """Whether it can give no number but a whole one, as far as the fields tell."""
+        return False
 
     def __add__(self, other: Any) -> Arithmetic:
         return Arithmetic("$add", self, other)
@@ -79,3 +84,11 @@ class Arithmetic(Expression):
                 for operand in self.operands
             ]
         }
+
+    def is_whole(self, document_class: Any) -> bool:
+        return self.operator != "$divide" and all(
+            operand.is_whole(document_class)
+            if isinstance(operand, Expression)
+            else isinstance(operand, int | timedelta)
+            for operand in self.operands
+        )

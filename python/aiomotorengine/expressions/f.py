@@ -6,10 +6,16 @@ from typing import Any
 
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.boolean_field import BooleanField
+from aiomotorengine.fields.datetime_field import DateTimeField
 from aiomotorengine.fields.decimal_field import DecimalField
+from aiomotorengine.fields.int_field import IntField
 from aiomotorengine.query_builder.ownership import refuse_other_class
 
 __all__ = ["F"]
+
+WHOLE = (BooleanField, DateTimeField, IntField)
+"""The fields of whose values whole numbers are computed. Two dates are milliseconds apart."""
 
 
 class F(Expression):
@@ -43,6 +49,9 @@ class F(Expression):
         # Such decimals are stored as text.
         is_text = isinstance(self.path(document_class)[-1], DecimalField)
         return {"$toDecimal": path} if is_text else path
+
+    def is_whole(self, document_class: Any) -> bool:
+        return isinstance(self.path(document_class)[-1], WHOLE)
 
     def path(self, document_class: Any) -> list[BaseField[Any]]:
         """The fields that lead to the value.

@@ -97,5 +97,6 @@ def refused_amount(path: UpdatePath, raw: Any) -> InvalidDocumentError:
     *_, name = path.parts
     error = InvalidDocumentError.invalid(str(name) if path.field is None else path.field.name)
     error.value = raw
-    locate(error, *path.parts, about=described(raw, wanted="a number"))
+    wanted = "a whole number" if isinstance(path.field, IntField) else "a number"
+    locate(error, *path.parts, about=described(raw, wanted=wanted))
     return error

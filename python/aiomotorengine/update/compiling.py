@@ -8,8 +8,10 @@ from typing import Any
 
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.expressions.literal import literal
+from aiomotorengine.fields.int_field import IntField
 from aiomotorengine.update.change import Change, Operation
 from aiomotorengine.update.operators import OPERATORS
+from aiomotorengine.update.path import UpdatePath
 from aiomotorengine.update.set import Set
 
 __all__ = ["compiled", "is_pipeline", "operations_of", "touched_by"]
@@ -94,7 +96,7 @@ def pipeline(document_class: Any, operations: Iterable[Operation]) -> list[dict[
         if operator == "$unset":
             removed.append(path.db_name)
         else:
-            values[path.db_name] = computed(document_class, operator, path.db_name, value)
+            values[path.db_name] = computed(document_class, operator, path, value)
         if has_position(path.db_name):
             raise ValueError(
                 f"'{path.name}' can't be sent together with an F expression: in a pipeline MongoDB "
@@ -104,15 +106,26 @@ def pipeline(document_class: Any, operations: Iterable[Operation]) -> list[dict[
     return [*stages, {"$unset": removed}] if removed else stages
 
 
-def computed(document_class: Any, operator: str, key: str, value: Any) -> Any:
-    """The expression whose value a key gets in a pipeline."""
-    is_expression = isinstance(value, Expression)
-    operand = value.to_expression(document_class) if is_expression else literal(value)
+def computed(document_class: Any, operator: str, path: UpdatePath, value: Any) -> Any:
+    """The expression whose value a path gets in a pipeline.
+
+    What may have a fraction is cut for an ``IntField``, as ``int()`` cuts what is assigned to it.
+    """
+    is_cut = False
+    if not isinstance(value, Expression):
+        operand = literal(value)
+    elif isinstance(path.field, IntField) and not value.is_whole(document_class):
+        operand, is_cut = value.to_number(document_class), True
+    else:
+        operand = value.to_expression(document_class)
     change = OPERATORS.get(operator, Change)
-    expression = change.expression(f"${key}", operand)
+    expression = change.expression(f"${path.db_name}", operand)
     if expression is NotImplemented:
-        raise ValueError(f"U.{name_of(operator)} can't be sent together with an F expression.")
-    return expression
+        raise ValueError(
+            f"U.{name_of(operator)} can't be sent together with an F expression: send it in an "
+            "update of its own."
+        )
+    return {"$toLong": expression} if is_cut else expression
 
 
 def name_of(operator: str) -> str:
