@@ -12,7 +12,7 @@ from aiomotorengine.documents.hooks import check_hooks, events_of, has_hook, mar
 from aiomotorengine.documents.naming import class_attribute, is_reserved
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.hooks import new_generation
+from aiomotorengine.fields.field_methods import new_generation
 from aiomotorengine.fields.version_field import VersionField
 from aiomotorengine.storage.base import StorageMeta
 from aiomotorengine.storage.classes import lay_out, setter_changed, shadowed

@@ -21,7 +21,7 @@ import aiomotorengine
 from aiomotorengine import Document, StringField, codec
 from aiomotorengine.codec import contract, pure
 from aiomotorengine.codec.plan import plan_of
-from aiomotorengine.fields.hooks import generation
+from aiomotorengine.fields.field_methods import generation
 from tests.codec.laws import STANDARD
 from tests.zoo import animals
 

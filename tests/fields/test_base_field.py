@@ -29,7 +29,7 @@ from aiomotorengine import (
 )
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.dynamic_field import DynamicField
-from aiomotorengine.fields.hooks import generation
+from aiomotorengine.fields.field_methods import generation
 from tests.fields.support import holder
 
 ARGUMENTS = {

@@ -29,7 +29,7 @@ from aiomotorengine.codec.contract import (
 )
 from aiomotorengine.codec.plan import plan_of
 from aiomotorengine.codec.routes import options_obstacle
-from aiomotorengine.fields.hooks import generation
+from aiomotorengine.fields.field_methods import generation
 
 __all__ = [
     "CONTRACT",

@@ -29,7 +29,7 @@ from aiomotorengine.documents.hooks import INSERTING
 from aiomotorengine.documents.naming import class_attribute
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
-from aiomotorengine.fields.hooks import HOOKS
+from aiomotorengine.fields.field_methods import OVERRIDABLE
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.storage.base import DocumentStorage, Storage
 from aiomotorengine.storage.descriptors import Attribute
@@ -42,7 +42,7 @@ FIELD_METHODS = ("validate", "get_value", "to_son", "from_son", "is_empty", "par
 WRITING = ("is_empty", "get_value", "validate", "to_son")
 
 # What may differ from the marked class without saying anything about documents and their bytes.
-NOT_HELPERS = frozenset(HOOKS) | {
+NOT_HELPERS = frozenset(OVERRIDABLE) | {
     "__class_getitem__",
     "__init__",
     "__native_kind__",

@@ -1,8 +1,8 @@
 """What a Document class compiles from its fields, to convert one document in Python.
 
 A conversion is made when a class is first used, and again when a field or one of its methods was
-changed (``fields/hooks.py``). It knows, for each field, which hooks do something at all, so that a
-document costs one loop and the calls that matter.
+changed (``fields/field_methods.py``). It knows, for each field, which methods do something at all,
+so that a document costs one loop and the calls that matter.
 
 These are the reference meanings: ``codec/pure.py`` converts many documents with them.
 """
@@ -27,7 +27,7 @@ from aiomotorengine.documents.naming import (
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
-from aiomotorengine.fields.hooks import NO_TYPES, converter, generation, validator
+from aiomotorengine.fields.field_methods import NO_TYPES, converter, generation, validator
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, required, unreadable
 from aiomotorengine.fields.version_field import VersionField
 from aiomotorengine.locations import locate
@@ -50,7 +50,7 @@ MUTABLE_DEFAULTS = (list, dict, set, bytearray, DocumentStorage)
 
 
 def conversion_of(document_class: Any) -> Conversion:
-    """The conversion of a document class, made anew if a hook has changed since."""
+    """The conversion of a document class, made anew if a method of a field has changed since."""
     conversion: Conversion | None = document_class._conversion
     if conversion is None or conversion.generation != generation.number:
         conversion = document_class._conversion = Conversion(document_class)
@@ -391,14 +391,14 @@ class Conversion:
         makers = {name: make for name, _, make in self.factories}
         return makers[name]() if name in makers else self.defaults.get(name)
 
-    def _located(self, error: Exception, hook: str, name: str, value: Any) -> Exception:
+    def _located(self, error: Exception, method: str, name: str, value: Any) -> Exception:
         """What to raise where a method of a field raised."""
         if not self.document_class._is_read_directly():
             locate(error, name)  # the program's own get_field_value, maybe
             return error
         field = self._fields.get(name)
         # Without a field it was raised before the first one: there is no memory.
-        return error if field is None else located(error, field, hook, value, name)
+        return error if field is None else located(error, field, method, value, name)
 
     def _read(self, field: BaseField[Any], value: Any, mapping: Mapping[str, Any]) -> Any:
         try:
@@ -492,7 +492,7 @@ def stamps_in(document_class: Any, seen: set[Any]) -> Iterator[Attribute]:
             yield from stamps_in(field.embedded_type, seen)
 
 
-# -- what each hook comes to -------------------------------------------------------------------
+# -- what each method comes to -----------------------------------------------------------------
 
 
 def find_attribute(document_class: type[Any], name: str) -> Attribute:

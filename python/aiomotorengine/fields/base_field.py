@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypedDict, TypeVar, ov
 from weakref import WeakKeyDictionary, WeakSet
 
 from aiomotorengine.errors import InvalidDocumentError
-from aiomotorengine.fields.hooks import new_generation
+from aiomotorengine.fields.field_methods import new_generation
 from aiomotorengine.fields.native_kind import NativeKind
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.descriptors import Attribute, ConvertedAttribute, StoredAttribute
@@ -36,7 +36,7 @@ class FieldOptions(TypedDict, total=False):
 
 
 class FieldType(ABCMeta):
-    """The class of field classes: patching one of them starts a new generation of hooks."""
+    """The class of field classes: patching one of them starts a new generation of its methods."""
 
     # A field is what derives from its class. The checks of ABCMeta also ask for what was registered
     # with it, and cost several times as much.
@@ -138,7 +138,7 @@ class BaseField(Generic[T], metaclass=FieldType):
         document_classes.setdefault(self, WeakSet()).add(document_class)
         type.__setattr__(document_class, name, self.attribute())
 
-    # -- the six hooks --------------------------------------------------------------------------
+    # -- the six methods ------------------------------------------------------------------------
 
     def is_empty(self, value: Any) -> bool:
         """Whether ``value`` does not satisfy ``required``."""
@@ -237,11 +237,11 @@ class BaseField(Generic[T], metaclass=FieldType):
 
     # -- what a class body makes of it ----------------------------------------------------------
 
-    def overrides(self, hook: str, base: type[BaseField[Any]] | None = None) -> bool:
-        """Whether ``hook`` does anything else than in ``base`` (by default, in BaseField)."""
-        if hook in self.__dict__:
+    def overrides(self, method: str, base: type[BaseField[Any]] | None = None) -> bool:
+        """Whether ``method`` does anything else than in ``base`` (by default, in BaseField)."""
+        if method in self.__dict__:
             return True
-        return getattr(type(self), hook) is not getattr(base or BaseField, hook)
+        return getattr(type(self), method) is not getattr(base or BaseField, method)
 
     def attribute(self) -> Attribute:
         """The descriptor that reads this field on documents."""

@@ -7,7 +7,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Unpack
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
-from aiomotorengine.fields.hooks import NONE_ONLY, accepts, unchanged
+from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.hooks import accepts, unchanged
+from aiomotorengine.fields.field_methods import accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 
 __all__ = ["BooleanField"]

@@ -7,7 +7,7 @@ from types import NoneType
 from typing import Any, Unpack
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
-from aiomotorengine.fields.hooks import accepts, unchanged
+from aiomotorengine.fields.field_methods import accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.descriptors import Attribute, ConvertedAttribute
@@ -140,12 +140,12 @@ class DateTimeField(BaseField[datetime]):
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         return stored is not loaded
 
-    def overrides(self, hook: str, base: type[BaseField[Any]] | None = None) -> bool:
+    def overrides(self, method: str, base: type[BaseField[Any]] | None = None) -> bool:
         # This class's own ``get_value`` converts nothing: documents have ``StampedAttribute`` for
         # what it does, and in lists and updates nothing is stamped.
-        if hook == "get_value" and base is None:
+        if method == "get_value" and base is None:
             base = DateTimeField
-        return super().overrides(hook, base)
+        return super().overrides(method, base)
 
     def attribute(self) -> Attribute:
         is_automatic = self.auto_now_on_insert or self.auto_now_on_update

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, Unpack, overload
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.document_class import document_class
-from aiomotorengine.fields.hooks import unchanged
+from aiomotorengine.fields.field_methods import unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import located, refused
 from aiomotorengine.storage.base import DocumentStorage

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from bson.decimal128 import Decimal128
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
-from aiomotorengine.fields.hooks import NONE_ONLY, accepts, unchanged
+from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.locations import within_bounds
 from aiomotorengine.utils import without_underscores

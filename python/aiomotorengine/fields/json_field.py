@@ -7,7 +7,7 @@ from types import NoneType
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.hooks import accepts
+from aiomotorengine.fields.field_methods import accepts
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.utils import deserialize, serialize
 

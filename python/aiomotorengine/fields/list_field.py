@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
-from aiomotorengine.fields.hooks import converter, generation, validator
+from aiomotorengine.fields.field_methods import converter, generation, validator
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, unreadable
@@ -27,8 +27,8 @@ T = TypeVar("T")
 D = TypeVar("D", bound=DocumentStorage)
 
 
-class ItemHooks:
-    """What the methods of a list's base field come to, for one generation of hooks.
+class ItemMethods:
+    """What the methods of a list's base field come to, for one generation of them.
 
     Each is ``None`` where it does nothing; the types beside it are those it need not be called for.
     """
@@ -134,15 +134,15 @@ class ListField(BaseField[list[T]]):
             return not self.required
         if type(value) is not list and not is_collection(value):
             return False
-        hooks = self._item_hooks
-        check = hooks.validate
+        methods = self._item_methods
+        check = methods.validate
         if check is None:
             return True
-        accepted = hooks.accepted
+        accepted = methods.accepted
         values = value if type(value) is list else list(value)
         items = iter(values)
         try:
-            for item in items if hooks.get_value is None else map(hooks.get_value, items):
+            for item in items if methods.get_value is None else map(methods.get_value, items):
                 if type(item) not in accepted and not check(item):
                     return False
         except Exception as error:
@@ -154,14 +154,14 @@ class ListField(BaseField[list[T]]):
             return []
         if type(value) is ReferenceList:
             value = value.restored()
-        hooks = self._item_hooks
-        convert = hooks.to_son
-        if convert is None and hooks.get_value is None:
+        methods = self._item_methods
+        convert = methods.to_son
+        if convert is None and methods.get_value is None:
             return list(value)
         values = value if type(value) is list else list(value)
         items = iter(values)
-        presented = items if hooks.get_value is None else map(hooks.get_value, items)
-        kept = hooks.kept_by_to_son
+        presented = items if methods.get_value is None else map(methods.get_value, items)
+        kept = methods.kept_by_to_son
         try:
             if convert is None:
                 return list(presented)
@@ -174,11 +174,11 @@ class ListField(BaseField[list[T]]):
             return []
         if type(value) is not list and not is_collection(value):
             return value  # no list in the database: kept as it is, for validation to refuse
-        hooks = self._item_hooks
-        convert = hooks.from_son
+        methods = self._item_methods
+        convert = methods.from_son
         if convert is None:
             return list(value)
-        kept = hooks.kept_by_from_son
+        kept = methods.kept_by_from_son
         values = value if type(value) is list else list(value)
         items = iter(values)
         try:
@@ -240,34 +240,34 @@ class ListField(BaseField[list[T]]):
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         if stored is None or stored is loaded:
             return stored is None
-        hooks = self._item_hooks
-        differs = hooks.reads_otherwise
+        methods = self._item_methods
+        differs = methods.reads_otherwise
         if differs is None:
             return False
         # Mostly all items were read and are written as they are, which is seen fastest like this.
         # That they are equal is not enough: 1.0 is, where a decimal number or a truth was read.
-        is_kept = hooks.from_son is not None and all(map(is_, stored, loaded))
-        if is_kept and hooks.kept_by_to_son.issuperset(map(type, stored)):
+        is_kept = methods.from_son is not None and all(map(is_, stored, loaded))
+        if is_kept and methods.kept_by_to_son.issuperset(map(type, stored)):
             return False
         return any(map(differs, stored, loaded))
 
     def _located(
-        self, error: Exception, hook: str, values: list[Any], items: Iterator[Any]
+        self, error: Exception, method: str, values: list[Any], items: Iterator[Any]
     ) -> Exception:
         """What to raise where a method of the base field raised for the item that came last."""
         index = index_of_last(items, values)
         # The program's method may have changed the list.
         item = values[index] if -1 < index < len(values) else None
-        return located(error, self._base_field, hook, item, index)
+        return located(error, self._base_field, method, item, index)
 
     @property
-    def _item_hooks(self) -> ItemHooks:
-        hooks: ItemHooks | None = self.__dict__.get("_hooks")
-        if hooks is None or hooks.generation != generation.number:
-            hooks = ItemHooks(self._base_field)
+    def _item_methods(self) -> ItemMethods:
+        methods: ItemMethods | None = self.__dict__.get("_methods")
+        if methods is None or methods.generation != generation.number:
+            methods = ItemMethods(self._base_field)
             if "name" in vars(self._base_field):  # else its changes start no new generation
-                self.__dict__["_hooks"] = hooks
-        return hooks
+                self.__dict__["_methods"] = methods
+        return methods
 
     if TYPE_CHECKING:
 

@@ -11,7 +11,7 @@ from bson.objectid import ObjectId
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.document_class import document_class
-from aiomotorengine.fields.hooks import unchanged
+from aiomotorengine.fields.field_methods import unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.ids import Id, is_hex_id, is_id, without_hex
 from aiomotorengine.storage.base import DocumentStorage

@@ -53,7 +53,7 @@ def description(field: BaseField[Any], value: Any) -> str:
 
 
 def located(
-    error: Exception, field: BaseField[Any], hook: str, value: Any, *parts: str | int
+    error: Exception, field: BaseField[Any], method: str, value: Any, *parts: str | int
 ) -> Exception:
     """What to raise where a method of a field raised: with the place of the value.
 
@@ -63,14 +63,14 @@ def located(
     Parameters:
         error: what was raised.
         field: the field.
-        hook: the method.
+        method: the method.
         value: what it was given.
         parts: the attribute or the index under which the value stands.
     """
     if isinstance(error, RecursionError | MemoryError | ImportError):
         return error  # no fault of this value
     is_inside = isinstance(value, DocumentStorage) or location_of(error) is not None
-    if field._holds_others and (is_inside or hook == "validate"):
+    if field._holds_others and (is_inside or method == "validate"):
         locate(error, *parts)
         return error
     if isinstance(error, InvalidDocumentError):
@@ -78,8 +78,8 @@ def located(
             error.value = masked(field, value)
         locate(error, *parts, about=description(field, value))
         return error
-    is_ours = is_built_in(field, hook) and is_built_in(field, "get_value")
-    if is_ours and hook == "validate":
+    is_ours = is_built_in(field, method) and is_built_in(field, "get_value")
+    if is_ours and method == "validate":
         refusal = refused(field, value)
         refusal.__cause__ = error
         locate(refusal, *parts)
@@ -121,13 +121,13 @@ def reads_otherwise(field: BaseField[Any]) -> Callable[[Any, Any], bool] | None:
     """Which method of a field says whether it has read a stored value in another form; ``None``
     where there is none to ask, or where methods of the program's own convert it.
     """
-    hooks = ("to_son", "from_son", "get_value")
-    if not field.overrides("_reads_otherwise") or not all(is_built_in(field, it) for it in hooks):
+    methods = ("to_son", "from_son", "get_value")
+    if not field.overrides("_reads_otherwise") or not all(is_built_in(field, it) for it in methods):
         return None
     return field._reads_otherwise
 
 
-def is_built_in(field: BaseField[Any], hook: str) -> bool:
+def is_built_in(field: BaseField[Any], method: str) -> bool:
     """Whether a method of a field is the library's own."""
-    module = getattr(getattr(type(field), hook), "__module__", "")
-    return hook not in vars(field) and module.partition(".")[0] == PACKAGE
+    module = getattr(getattr(type(field), method), "__module__", "")
+    return method not in vars(field) and module.partition(".")[0] == PACKAGE

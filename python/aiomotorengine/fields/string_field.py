@@ -6,7 +6,7 @@ from types import NoneType
 from typing import Any, Unpack
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
-from aiomotorengine.fields.hooks import NONE_ONLY, accepts
+from aiomotorengine.fields.field_methods import NONE_ONLY, accepts
 from aiomotorengine.fields.native_kind import native_kind
 
 __all__ = ["StringField"]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.domain import BLANKS, HOST
-from aiomotorengine.fields.hooks import NONE_ONLY, accepts
+from aiomotorengine.fields.field_methods import NONE_ONLY, accepts
 from aiomotorengine.fields.native_kind import native_kind
 
 __all__ = ["URLField"]

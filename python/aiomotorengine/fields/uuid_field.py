@@ -9,7 +9,7 @@ from uuid import UUID
 from bson.binary import OLD_UUID_SUBTYPE, UUID_SUBTYPE, Binary
 
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.hooks import accepts, unchanged
+from aiomotorengine.fields.field_methods import accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ class DocumentId(BaseField[Any]):
 
 
 # One of each is enough, since where a value is stored is not asked of the field here. Making a
-# field for each query would let all conversions be compiled anew (``fields/hooks.py``).
+# field for each query would let all conversions be compiled anew (``fields/field_methods.py``).
 DOCUMENT_ID = DocumentId()
 UNDECLARED = DynamicField()
 

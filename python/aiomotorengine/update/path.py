@@ -12,7 +12,7 @@ __all__ = ["ANYTHING", "Keyword", "UpdatePath", "changed_path", "path_of"]
 
 ANYTHING: BaseField[Any] = BaseField(db_field="item")
 """The field of items of which none is declared. Making one for each update would let all
-conversions be compiled anew (``fields/hooks.py``)."""
+conversions be compiled anew (``fields/field_methods.py``)."""
 ANYTHING.name = "item"
 
 INDEX = re.compile(r"[0-9]+")

@@ -1,7 +1,7 @@
 """The six methods a field may override, and how the library learns that one of them changed.
 
 What a Document class compiles from its fields (``conversion.py``, ``codec/plan.py``) is valid for
-one ``generation`` of hooks. Assigning anything to a field or to a field class starts a new
+one ``generation`` of them. Assigning anything to a field or to a field class starts a new
 generation, so a method that is patched later is called like one that was written in the class.
 """
 
@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 from aiomotorengine.storage.classes import forget_constructions
 
 __all__ = [
-    "HOOKS",
     "NONE_ONLY",
     "NO_TYPES",
+    "OVERRIDABLE",
     "accepts",
     "converter",
     "generation",
@@ -25,11 +25,11 @@ __all__ = [
     "validator",
 ]
 
-HOOKS = ("is_empty", "get_value", "validate", "to_son", "from_son", "to_query")
+OVERRIDABLE = ("is_empty", "get_value", "validate", "to_son", "from_son", "to_query")
 NO_TYPES: frozenset[type] = frozenset()
 NONE_ONLY: frozenset[type] = frozenset({NoneType})
 
-Hook = TypeVar("Hook", bound=Callable[..., Any])
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 class Generation:
@@ -45,47 +45,47 @@ generation = Generation()
 
 
 def new_generation() -> None:
-    """Say that a hook somewhere may be another one from now on."""
+    """Say that a method somewhere may be another one from now on."""
     generation.number += 1
     forget_constructions()
 
 
-def unchanged(*types: type) -> Callable[[Hook], Hook]:
-    """Declare that a conversion hook returns values of exactly these types as they are.
+def unchanged(*types: type) -> Callable[[Method], Method]:
+    """Declare that a conversion method returns values of exactly these types as they are.
 
     The mark sits on the function, so a method that overrides it does not inherit the promise.
     It lets whole-document conversion skip the call.
     """
 
-    def mark(hook: Hook) -> Hook:
-        hook.unchanged_types = frozenset(types)  # type: ignore[attr-defined]
-        return hook
+    def mark(method: Method) -> Method:
+        method.unchanged_types = frozenset(types)  # type: ignore[attr-defined]
+        return method
 
     return mark
 
 
-def accepts(types: Callable[[Any], frozenset[type]]) -> Callable[[Hook], Hook]:
+def accepts(types: Callable[[Any], frozenset[type]]) -> Callable[[Method], Method]:
     """Declare for which exact types ``validate`` says yes without looking at the value.
 
     ``types`` is asked with the field, since arguments such as ``max_length`` decide it.
     """
 
-    def mark(hook: Hook) -> Hook:
-        hook.accepted_types = types  # type: ignore[attr-defined]
-        return hook
+    def mark(method: Method) -> Method:
+        method.accepted_types = types  # type: ignore[attr-defined]
+        return method
 
     return mark
 
 
-def converter(field: Any, hook: str) -> tuple[Callable[[Any], Any] | None, frozenset[type]]:
+def converter(field: Any, method: str) -> tuple[Callable[[Any], Any] | None, frozenset[type]]:
     """A field's ``to_son`` or ``from_son`` for loops over many values.
 
     Returns:
         The method, or ``None`` where it does nothing; and the types it leaves alone.
     """
-    if not field.overrides(hook):
+    if not field.overrides(method):
         return None, NO_TYPES
-    function = getattr(field, hook)
+    function = getattr(field, method)
     return function, getattr(function, "unchanged_types", NO_TYPES)
 
 

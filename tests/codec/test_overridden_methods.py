@@ -1,4 +1,4 @@
-"""Every built-in field with one or two hooks of a user's: what each is given, and how often."""
+"""Every built-in field with one or two methods of a user's: what each is given, and how often."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from tests.zoo.compare import outcome
 
 pytestmark = pytest.mark.usefixtures("codec")
 
-HOOKS = ("is_empty", "get_value", "validate", "to_son", "from_son")
-OVERRIDDEN = [*combinations(HOOKS, 1), *combinations(HOOKS, 2)]
+METHODS = ("is_empty", "get_value", "validate", "to_son", "from_son")
+OVERRIDDEN = [*combinations(METHODS, 1), *combinations(METHODS, 2)]
 SOME_ID = ObjectId("0123456789abcdef01234567")
 
 
@@ -74,19 +74,21 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
 }
 
 
-def watched(field_class: Any, hooks: tuple[str, ...], called: list[tuple[str, str]]) -> Any:
-    """A subclass whose hooks do what they did, and note what they are called with."""
+def watched(field_class: Any, methods: tuple[str, ...], called: list[tuple[str, str]]) -> Any:
+    """A subclass whose methods do what they did, and note what they are called with."""
 
-    def noting(hook: str) -> Any:
-        original = getattr(field_class, hook)
+    def noting(name: str) -> Any:
+        original = getattr(field_class, name)
 
         def method(self: Any, value: Any) -> Any:
-            called.append((hook, repr(value)))
+            called.append((name, repr(value)))
             return original(self, value)
 
         return method
 
-    return type(f"Own{field_class.__name__}", (field_class,), {h: noting(h) for h in hooks})
+    return type(
+        f"Own{field_class.__name__}", (field_class,), {name: noting(name) for name in methods}
+    )
 
 
 def model_with(field: Any) -> Any:
@@ -94,13 +96,13 @@ def model_with(field: Any) -> Any:
 
 
 @pytest.mark.parametrize("is_item", [False, True], ids=["field", "item"])
-@pytest.mark.parametrize("hooks", OVERRIDDEN, ids="+".join)
+@pytest.mark.parametrize("methods", OVERRIDDEN, ids="+".join)
 @pytest.mark.parametrize("name", [it for it in fields.__all__ if it != "VersionField"])
 def test_the_values_are_those_of_the_reference(
-    name: str, hooks: tuple[str, ...], is_item: bool
+    name: str, methods: tuple[str, ...], is_item: bool
 ) -> None:
     called: list[tuple[str, str]] = []
-    own = watched(getattr(fields, name), hooks, called)
+    own = watched(getattr(fields, name), methods, called)
     for required in (False,) if is_item else (False, True):
         field = own(*ARGUMENTS.get(name, ()), required=required)
         model = model_with(ListField(field) if is_item else field)
@@ -108,13 +110,13 @@ def test_the_values_are_those_of_the_reference(
             agree(model, [model(value=[value] if is_item else value)], STANDARD)
 
 
-@pytest.mark.parametrize("hooks", OVERRIDDEN, ids="+".join)
+@pytest.mark.parametrize("methods", OVERRIDDEN, ids="+".join)
 @pytest.mark.parametrize("name", ["PasswordField", "PointField", "ReferenceField"])
-def test_no_hook_is_called_more_often_or_with_something_else(
-    name: str, hooks: tuple[str, ...]
+def test_no_method_is_called_more_often_or_with_something_else(
+    name: str, methods: tuple[str, ...]
 ) -> None:
     called: list[tuple[str, str]] = []
-    model = model_with(watched(getattr(fields, name), hooks, called)(*ARGUMENTS.get(name, ())))
+    model = model_with(watched(getattr(fields, name), methods, called)(*ARGUMENTS.get(name, ())))
     codec = codec_for(model, STANDARD)
     for value in (None, "a", [1.0, 2.0], SOME_ID):
         document = model(value=value)
