@@ -181,7 +181,6 @@ async def fill(
     for document_class, wanting in wanted.items():
         ids = {reference.key[1]: reference.value for reference in wanting}
         target = target_beside(document_class, alias, options)
-        codec_options = target.collection.codec_options
         found = await fetch(target, ids, on_unreadable)
         used = set()
         for reference in wanting:
@@ -193,7 +192,7 @@ async def fill(
             stored = deepcopy(found[key]) if key in used else found[key]
             used.add(key)
             try:
-                document = reading.document_of(document_class, stored, codec_options)
+                document = reading.document_of(target, stored)
             except StoredValueError as error:
                 if on_unreadable is None:
                     raise

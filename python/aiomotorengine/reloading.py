@@ -8,6 +8,7 @@ from typing import Any
 from aiomotorengine import references
 from aiomotorengine.documents.taking import take_over
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.sessions.scope import changing_here
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.sessions.undo import FORMS
 from aiomotorengine.storage.values import other_values
@@ -41,14 +42,13 @@ async def reload(target: Target, document: Any, fields: Iterable[BaseField[Any] 
         references.keep_loaded(document, found)
         if not kind.__lazy__:
             await references.load([found], alias=target.options.alias, options=target.options)
-        options = target.collection.codec_options
         if names:
             with target.changing(document, [(document, name) for name in names]):
-                tracking.take_fields(document, found, names, options)
+                tracking.take_fields(document, found, names, target)
         else:
             with target.changing(document, attributes_in(document, found)):
                 take_over(document, found)
-                tracking.take_state(document, found, options)
+                tracking.take_state(document, found, target)
 
 
 def attributes_in(document: Any, found: Any) -> Iterator[tuple[Any, str]]:
@@ -78,4 +78,7 @@ def roll_back(document: Any) -> None:
     """
     before = tracking.as_it_was(document)
     references.keep_loaded(document, before)
-    take_over(document, before)
+    # What it was may be what a transaction has made of it.
+    changed = {*FORMS, *names_in(document), *names_in(before)}
+    with changing_here(document, [(document, name) for name in changed]):
+        take_over(document, before)

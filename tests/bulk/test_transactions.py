@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 
 from aiomotorengine import Document, IntField
 from aiomotorengine.bulk import BulkReport
@@ -16,7 +16,7 @@ from tests.bulk.gate import Gate
 from tests.bulk.models import Key, Row, keys, numbers_of, rows, stored
 from tests.harness import Mongo
 from tests.integration.collections import replace_collection
-from tests.integration.sessions import begun, in_transaction
+from tests.integration.sessions import begun, fail_point, in_transaction
 
 pytestmark = [
     pytest.mark.usefixtures("codec"),
@@ -80,9 +80,11 @@ async def test_a_transaction_that_is_tried_again_stores_once(mongo: Mongo, name:
 
 async def test_documents_of_a_commit_without_an_answer_are_not_stored_twice(mongo: Mongo) -> None:
     documents = rows(range(30))
-    async with transaction() as session:
+    late = {"code": 64, "errmsg": "waiting timed out"}
+    async with fail_point("commitTransaction", writeConcernError=late), transaction() as session:
         await Row.objects.bulk_insert(documents)
-        await session.commit_transaction()
+        with pytest.raises(PyMongoError):
+            await session.commit_transaction()
     report = await Row.objects.insert_stream(documents, ordered=False, on_error="collect")
     assert numbers_of(report) == {"rejected": list(range(30))}
     assert sorted(await stored()) == [*range(30), 1000]

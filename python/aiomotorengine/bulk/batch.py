@@ -12,6 +12,7 @@ from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.codec.encoded_document import id_of
 from aiomotorengine.documents.versions import FIRST, set_version, version_field
 from aiomotorengine.sessions.saved import SavedInTransaction
+from aiomotorengine.sessions.transaction import Transaction
 from aiomotorengine.storage.origins import set_origins
 from aiomotorengine.storage.snapshots import Snapshot, state_of
 from aiomotorengine.writing.lost_answers import AnswerLost
@@ -51,7 +52,7 @@ class InsertedInTransaction(SavedInTransaction):
 
     __slots__ = ("succeeded",)
 
-    def __init__(self, transaction: object) -> None:
+    def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
         self.succeeded = False
 

@@ -5,18 +5,25 @@ The functions here do nothing where a version of theirs does not have these name
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+from weakref import ref
 
 import pymongo
 from pymongo import message
+from pymongo.errors import ConnectionFailure, OperationFailure
+
+from aiomotorengine.utils import running_loop
 
 __all__ = [
     "PRIVATE_NAMES",
     "begin_again",
     "close_cursor_soon",
     "is_of_motor",
+    "on_end_of_transactions",
     "seconds_left",
     "set_batch_size",
 ]
@@ -47,6 +54,7 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "set_starting": "transactions whose first command cannot be encoded; without it, they are over",
     "has_completed_command": "the same",
     "_csot": "the time that ``pymongo.timeout`` leaves; without it, there is no end to that",
+    "_finish_transaction_with_retry": "how they end; without it, nothing in them is believed later",
     "_starting_transaction": "whether a transaction has sent anything; without it, it has",
     # Closing a client whose event loop does not run any more; without them, sockets stay open until
     # Python's collector finds them.
@@ -83,6 +91,67 @@ def begin_again(session: Any) -> None:
     transaction: Any = getattr(session, "_transaction", None)
     if hasattr(transaction, "set_starting") and not transaction.has_completed_command:
         transaction.set_starting()
+
+
+def on_end_of_transactions(session: Any, ended: Callable[[bool | None], None]) -> bool:
+    """Have a function called whenever a transaction of a session ends that was not empty.
+
+    Parameters:
+        session: PyMongo's session.
+        ended: is called in the running event loop, before whoever ends the transaction goes on. It
+            takes whether that was committed; ``None`` where nobody knows.
+
+    Returns:
+        Whether it will be called.
+    """
+    finish = getattr(type(session), "_finish_transaction_with_retry", None)
+    if finish is None:
+        return False
+    session_of = ref(session)  # or only Python's collector would find the session
+    loop = asyncio.get_running_loop()  # Motor asks on a thread, but when a session is left
+
+    async def finish_and_tell(command: str) -> Any:
+        try:
+            answer = await finish(session_of(), command)
+        except BaseException as error:
+            ended(outcome(command, error))
+            raise
+        ended(outcome(command))
+        return answer
+
+    def tell(is_committed: bool | None) -> None:
+        if running_loop() is loop:
+            ended(is_committed)
+        else:
+            loop.call_soon_threadsafe(ended, is_committed)
+
+    def finish_here(command: str) -> Any:
+        try:
+            answer = finish(session_of(), command)
+        except BaseException as error:
+            tell(outcome(command, error))
+            raise
+        tell(outcome(command))
+        return answer
+
+    is_async = inspect.iscoroutinefunction(finish)
+    session._finish_transaction_with_retry = finish_and_tell if is_async else finish_here
+    return True
+
+
+def outcome(command: str, error: BaseException | None = None) -> bool | None:
+    """What the command that ends a transaction came to: whether that is committed, if it is known.
+
+    Servers abort a transaction that is not committed, if only after a minute.
+    """
+    if command != "commitTransaction":
+        return False
+    if error is None:
+        return True
+    # The driver labels lost connections like that as well, and takes the label back later.
+    if not isinstance(error, OperationFailure) or isinstance(error, ConnectionFailure):
+        return None
+    return False if error.has_error_label("TransientTransactionError") else None
 
 
 def seconds_left() -> float:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, aclosing, nullcontext, suppress
 from typing import Any, NamedTuple, Protocol
 
-from bson.codec_options import CodecOptions
 from bson.errors import InvalidBSON
 
 from aiomotorengine.codec import DocumentError, codec_for
@@ -19,6 +18,7 @@ from aiomotorengine.drivers import private_names
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.pacing import Pace
 from aiomotorengine.reading.dates import refused_date, unless_asked_for, with_any_date
+from aiomotorengine.sessions.saved import mark_as_read
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.snapshots import snapshot_of_mapping
@@ -82,17 +82,16 @@ class DocumentDecoder:
     """Makes documents of a class.
 
     Parameters:
-        collection: the driver's collection that they are from.
-        document_class: what they become.
+        target: where they are from, and what they become.
         on_unreadable: takes those that cannot be read; without it, reading ends there.
     """
 
-    def __init__(
-        self, collection: Any, document_class: Any, on_unreadable: Unreadable | None = None
-    ) -> None:
-        self._codec_options = collection.codec_options
-        self._codec = codec_for(document_class, self._codec_options)
-        self._document_class = document_class
+    def __init__(self, target: Target, on_unreadable: Unreadable | None = None) -> None:
+        self._target = target
+        self._codec_options = target.collection.codec_options
+        self._document_class = target.document_class
+        self._codec = codec_for(self._document_class, self._codec_options)
+        self._transaction = target.transaction
         self._on_unreadable = on_unreadable
 
     def decode(self, batch: Batch, offsets: Sequence[int], pace: Pace) -> Decoded:
@@ -100,11 +99,13 @@ class DocumentDecoder:
             documents = self._codec.decode_many(batch.reply, offsets, seconds=pace.left)
         except DocumentError as refused:
             documents, offset = refused.decoded, offsets[refused.index]
+            mark_as_read(documents, self._transaction)
             error = self._reason(batch, offset, refused)
             if self._on_unreadable is None or not isinstance(error, StoredValueError):
                 return Decoded(documents, len(documents), error)
             self._on_unreadable(error, self._stored_at(batch, offset))
             return Decoded(documents, len(documents) + 1)
+        mark_as_read(documents, self._transaction)
         return Decoded(documents, len(documents))
 
     def document_at(self, batch: Batch, offset: int) -> Any:
@@ -115,9 +116,12 @@ class DocumentDecoder:
             bson.errors.InvalidBSON: its bytes do not add up.
         """
         try:
-            return self._codec.decode_many(batch.reply, [offset])[0]
+            documents = self._codec.decode_many(batch.reply, [offset])
         except DocumentError as refused:
             reason = self._reason(batch, offset, refused)
+        else:
+            mark_as_read(documents, self._transaction)
+            return documents[0]
         raise reason
 
     def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
@@ -136,7 +140,7 @@ class DocumentDecoder:
         refusal = unless_asked_for(self._codec_options, self._document_class, stored)
         if refusal is not None:
             raise refusal
-        return document_of(self._document_class, stored, self._codec_options)
+        return document_of(self._target, stored)
 
     def _reason(self, batch: Batch, offset: int, refused: DocumentError) -> Exception:
         """Why a document cannot be read, as programs are told it."""
@@ -155,19 +159,18 @@ class DocumentDecoder:
         return decode_documents(batch, [offset], with_any_date(self._codec_options))[0]
 
 
-def document_of(
-    document_class: Any, stored: Mapping[str, Any], codec_options: CodecOptions[Any]
-) -> Any:
-    """The document of a class that is stored so, and did not come as bytes.
+def document_of(target: Target, stored: Mapping[str, Any]) -> Any:
+    """A document that did not come as bytes.
 
     Parameters:
-        document_class: the class.
+        target: where it is from, and what it becomes.
         stored: what is stored.
-        codec_options: those of the collection that it is from.
     """
+    document_class = target.document_class
     document = document_class.from_son(stored)
     if document_class.__track_changes__ and isinstance(document, DocumentStorage):
-        document._is_persisted = snapshot_of_mapping(stored, codec_options)
+        document._is_persisted = snapshot_of_mapping(stored, target.collection.codec_options)
+    mark_as_read([document], target.transaction)
     return document
 
 
@@ -314,7 +317,7 @@ def find(
             raised if there is none.
         naming: what names the value that cannot be encoded, around each request.
     """
-    decoder = DocumentDecoder(target.collection, target.document_class, on_unreadable)
+    decoder = DocumentDecoder(target, on_unreadable)
     if limit == 0:
         return Reading(None, decoder)  # to the driver it would mean all
     reader = reader_of(target, query, sort=sort or None, skip=skip, limit=limit or 0)
@@ -356,7 +359,7 @@ async def find_first(
             raise
     if batch is None:
         return None
-    return DocumentDecoder(collection, target.document_class).document_at(batch, batch.offsets[0])
+    return DocumentDecoder(target).document_at(batch, batch.offsets[0])
 
 
 def found_document(target: Target, found: Batch | Mapping[str, Any] | None) -> Any | None:
@@ -371,7 +374,7 @@ def found_document(target: Target, found: Batch | Mapping[str, Any] | None) -> A
     """
     if found is None:
         return None
-    decoder = DocumentDecoder(target.collection, target.document_class)
+    decoder = DocumentDecoder(target)
     if isinstance(found, Batch):
         return decoder.document_at(found, found.offsets[0])
     documents, _, error = decoder.convert([found])

@@ -1,46 +1,36 @@
-"""What a document says of itself that was saved in a transaction.
+"""What a document says of itself that was saved or read in a transaction.
 
-Of a transaction that a program began with the driver's session the end is not seen from here: the
-driver keeps it to itself whether a commit came through. So a document that was saved in one counts
-as saved until the transaction is over, and then as new: saving it again replaces it where it is
-there, and inserts it where it is not.
+It is believed while the transaction goes on, and once it is committed. After any other end a
+document that was new counts as new again; of another nobody knows what is stored, or whether
+anything is: saving it replaces it where it is there, and inserts it where it is not.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Self
 
 from pymongo.write_concern import WriteConcern
 
+from aiomotorengine.sessions.transaction import Transaction
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.snapshots import Snapshot
+
 __all__ = [
+    "KnownInTransaction",
+    "OfTransaction",
     "SavedInTransaction",
     "has_sent_commands",
+    "mark_as_read",
     "of_pymongo",
+    "state_in",
     "suited",
-    "transaction_of",
 ]
 
 
 def of_pymongo(session: Any) -> Any:
     """PyMongo's session behind one of Motor's, or the very one."""
     return getattr(session, "delegate", session)
-
-
-def transaction_of(session: Any) -> object | None:
-    """An object that is the same for as long as one transaction of a session goes on.
-
-    Parameters:
-        session: the driver's session, or ``None``.
-
-    Returns:
-        The options of the transaction, which the driver makes anew for each; ``None`` outside of
-        one.
-    """
-    if session is None or not session.in_transaction:
-        return None
-    # Where a driver keeps them elsewhere, each question is about a transaction of its own.
-    transaction = getattr(of_pymongo(session), "_transaction", None)
-    return getattr(transaction, "opts", None) or object()
 
 
 def has_sent_commands(session: Any) -> bool:
@@ -65,11 +55,8 @@ def suited(collection: Any, session: Any) -> Any:
     return collection
 
 
-class SavedInTransaction:
-    """Stands in ``_is_persisted`` for "saved, if this transaction is committed".
-
-    It is false until the transaction is known to be committed: outside of it, the document does not
-    count as saved.
+class OfTransaction:
+    """What stands in ``_is_persisted`` of documents of a transaction.
 
     Attributes:
         transaction: the transaction, as ``Target.transaction`` has it.
@@ -77,18 +64,83 @@ class SavedInTransaction:
 
     __slots__ = ("transaction",)
 
-    def __init__(self, transaction: object) -> None:
+    def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
 
-    def __bool__(self) -> bool:
-        # The library's own transactions know; of the driver's nobody does.
-        return getattr(self.transaction, "is_committed", False)
+    @property
+    def holds(self) -> bool:
+        """Whether it may be believed."""
+        return self.transaction.holds
 
-    def __copy__(self) -> SavedInTransaction:
+    def __copy__(self) -> Self:
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> SavedInTransaction:
-        return self  # a copy of the document was saved in the same transaction
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self  # what is true of the document is true of a copy of it
+
+
+class SavedInTransaction(OfTransaction):
+    """Says "saved, if this transaction is committed".
+
+    It is false until the transaction is known to be committed: outside of it, the document does not
+    count as saved.
+    """
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return self.transaction.is_committed
 
     def __reduce__(self) -> tuple[Any, ...]:
         return bool, (bool(self),)  # another process takes no part in it
+
+
+class KnownInTransaction(OfTransaction):
+    """Says "saved; what is stored was read or written in this transaction".
+
+    Attributes:
+        state: what it says besides of what is stored.
+    """
+
+    __slots__ = ("state",)
+
+    def __init__(self, transaction: Transaction, state: Any = True) -> None:
+        super().__init__(transaction)
+        self.state: Any = state.state if isinstance(state, KnownInTransaction) else state
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process does not see how it ends.
+        if self.transaction.is_committed:
+            return bool, (True,)
+        return unknown_in_transaction, (self.state,)
+
+
+def unknown_in_transaction(state: Any) -> KnownInTransaction:
+    transaction = Transaction()
+    transaction.unknown()
+    return KnownInTransaction(transaction, state)
+
+
+def state_in(transaction: Transaction | None, state: Any) -> Any:
+    """The state of a document, once it was read or written in a transaction.
+
+    Parameters:
+        transaction: the transaction; ``None`` outside of any.
+        state: what the document said before. One that does not count as saved goes on like that.
+    """
+    return KnownInTransaction(transaction, state) if transaction is not None and state else state
+
+
+def mark_as_read(documents: Iterable[Any], transaction: Transaction | None) -> None:
+    """Have documents say that they were read in a transaction, if they were."""
+    if transaction is None:
+        return
+    read = KnownInTransaction(transaction)
+    for document in documents:
+        if not isinstance(document, DocumentStorage):
+            continue  # a class may make anything else of what is stored
+        state = document._is_persisted
+        if type(state) is Snapshot:
+            state.state = read  # all documents of the reply have the same
+        elif state:
+            document._is_persisted = read

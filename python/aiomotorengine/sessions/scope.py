@@ -8,7 +8,7 @@ written beside a transaction, and nothing that was to be in it is missing from w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
@@ -31,8 +31,9 @@ from aiomotorengine.errors import (
     TransactionEndedError,
 )
 from aiomotorengine.server_errors import ServerErrors
-from aiomotorengine.sessions.saved import has_sent_commands, of_pymongo
+from aiomotorengine.sessions.saved import OfTransaction, has_sent_commands, of_pymongo
 from aiomotorengine.sessions.transaction import Transaction
+from aiomotorengine.storage.snapshots import state_of
 
 __all__ = ["Scope", "changing_here", "no_scopes", "scope_here", "scope_of"]
 
@@ -225,16 +226,24 @@ def scope_of(session: Any) -> Scope | None:
 
 
 @contextmanager
-def changing_here(document: Any) -> Iterator[None]:
+def changing_here(document: Any, attributes: Sequence[tuple[Any, str]] = ()) -> Iterator[None]:
     """Remember what the library changes in a document in this block, without a call to a server.
 
     If one of the transactions that the running task is in does not commit, the document gets it
     back: what it is changed to may be what this transaction has stored.
+
+    Parameters:
+        document: the document.
+        attributes: as for ``Target.changing``.
     """
+    transactions = [scope.transaction for scope in SCOPES.get().values()]
+    state = state_of(document)
+    if isinstance(state, OfTransaction):
+        transactions.append(state.transaction)  # which may be one of the driver's
     with ExitStack() as stack:
-        for scope in SCOPES.get().values():
-            if scope.transaction is not None:
-                stack.enter_context(scope.transaction.changing([document]))
+        for transaction in set(transactions):
+            if transaction is not None and not transaction.is_over:
+                stack.enter_context(transaction.changing([document], attributes))
         yield
 
 

@@ -13,9 +13,10 @@ import pymongo
 
 from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, OpenClient, connection_of
 from aiomotorengine.drivers import Driver
+from aiomotorengine.sessions.foreign import transaction_of
 from aiomotorengine.sessions.options import UNCHANGED, CallOptions
-from aiomotorengine.sessions.saved import transaction_of
 from aiomotorengine.sessions.scope import Scope, scope_here, scope_of
+from aiomotorengine.sessions.transaction import Transaction
 
 __all__ = ["Target", "target_beside", "target_of"]
 
@@ -78,7 +79,7 @@ class Target:
         return self.opened.driver
 
     @property
-    def transaction(self) -> object | None:
+    def transaction(self) -> Transaction | None:
         """The transaction that goes on in the session; compare it with ``is``."""
         if self.session is None:
             return None
@@ -173,17 +174,15 @@ class Target:
             attributes: what it sets besides the attributes of the library's own and what each save
                 sets: documents, this or those embedded in it, each with a name.
         """
-        scope = self.scope
-        if scope is None or scope.transaction is None:
+        transaction = self.transaction
+        if transaction is None:
             return NOTHING_TO_UNDO
-        return scope.transaction.changing([document], attributes)
+        return transaction.changing([document], attributes)
 
     def changing_all(self, documents: Iterable[Any]) -> AbstractContextManager[None]:
         """The same for many documents."""
-        scope = self.scope
-        if scope is None or scope.transaction is None:
-            return NOTHING_TO_UNDO
-        return scope.transaction.changing(documents)
+        transaction = self.transaction
+        return NOTHING_TO_UNDO if transaction is None else transaction.changing(documents)
 
 
 def target_of(

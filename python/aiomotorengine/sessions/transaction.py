@@ -16,11 +16,20 @@ class Transaction:
 
     Attributes:
         is_committed: whether it is known that it was committed.
+        is_over: whether it has ended, as far as is known.
     """
 
     def __init__(self) -> None:
         self.is_committed = False
+        self.is_over = False
         self._changes = Changes()
+
+    @property
+    def holds(self) -> bool:
+        """Whether what was read and written in it may be believed: while it goes on, and once it is
+        committed.
+        """
+        return self.is_committed or not self.is_over
 
     def changing(
         self, documents: Iterable[Any], attributes: Iterable[tuple[Any, str]] = ()
@@ -30,17 +39,20 @@ class Transaction:
 
     def committed(self) -> None:
         """The server has all of it: what was saved in it counts as saved from now on."""
-        self.is_committed = True
+        self.is_committed = self.is_over = True
         self._changes.forget()
 
     def aborted(self) -> None:
         """The server has none of it: documents get back what the library has changed."""
+        self.is_over = True
         self._changes.undo()
 
     def unknown(self) -> None:
         """Nobody knows whether the server has it.
 
-        Documents keep their ids and do not count as saved, so that saving them again finds what
-        may be there and stores none twice.
+        New documents keep their ids and do not count as saved, so that saving them again finds what
+        may be there and stores none twice. Others get back the version that they had before: what
+        is stored may be that, or what anybody has written since.
         """
-        self._changes.forget()
+        self.is_over = True
+        self._changes.undo_versions()

@@ -6,7 +6,7 @@ assigned, before or after, stays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +29,8 @@ class Changes:
 
     def __init__(self) -> None:
         self._undoers: list[Callable[[], None]] = []
+        self._of_versions: list[Callable[[], None]] = []
+        """Those of them that put versions back."""
 
     @contextmanager
     def made_to(
@@ -41,40 +43,62 @@ class Changes:
             attributes: what it sets besides what every save sets: documents, which may be embedded
                 in those, each with the name of a field, of a dynamic value, or of one of ``FORMS``.
         """
-        before = [place for document in documents for place in places_in(document)]
+        documents = list(documents)
+        versions = [place for document in documents for place in version_of(document)]
+        before = [*versions, *(place for document in documents for place in places_in(document))]
         before += [place for document, name in attributes for place in places_of(document, name)]
         values = [read() for read, _ in before]
         try:
             yield
         finally:
-            for (read, put), was in zip(before, values, strict=True):
+            for index, ((read, put), was) in enumerate(zip(before, values, strict=True)):
                 now = read()
                 if now is not was:
-                    self._undoers.append(undoer(read, put, was, now))
+                    undo = undoer(read, put, was, now)
+                    self._undoers.append(undo)
+                    if index < len(versions):
+                        self._of_versions.append(undo)
 
     def undo(self) -> None:
         """Take everything back."""
-        while self._undoers:
-            self._undoers.pop()()
+        take_back(self._undoers)
+        self.forget()
+
+    def undo_versions(self) -> None:
+        """Take back the versions of documents, and nothing else any more."""
+        take_back(self._of_versions)
+        self.forget()
 
     def forget(self) -> None:
         """Nothing is to be taken back any more."""
         self._undoers.clear()
+        self._of_versions.clear()
+
+
+def take_back(undoers: Sequence[Callable[[], None]]) -> None:
+    """Undo what was done, the last first."""
+    for undo in reversed(undoers):
+        undo()
 
 
 Place = tuple[Callable[[], Any], Callable[[Any], None]]
 """A place that has a value: how to read it, and how to put another one there."""
 
 
+def version_of(document: Any) -> Iterator[Place]:
+    """The place of a document's version, if it has one."""
+    version = conversion_of(type(document)).version
+    if version is not None:
+        yield field_place(document, version.name)
+
+
 def places_in(document: Any) -> Iterator[Place]:
-    """The places of a document in which every save may put something."""
+    """The other places of a document in which every save may put something."""
     for slot in SLOTS:
         yield attribute_place(document, slot)
     conversion = conversion_of(type(document))
     for holder, name in conversion.stamped(document):
         yield field_place(holder, name)
-    if conversion.version is not None:
-        yield field_place(document, conversion.version.name)
 
 
 def places_of(document: Any, name: str) -> Iterator[Place]:

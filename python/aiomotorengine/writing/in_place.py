@@ -18,6 +18,7 @@ from aiomotorengine.documents.versions import version_of
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.reading.documents import found_document
 from aiomotorengine.references import keep_loaded, load
+from aiomotorengine.sessions.saved import state_in
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.snapshots import (
     Snapshot,
@@ -117,7 +118,7 @@ def renew_state(
 ) -> None:
     """Let what was touched count as stored, where changes of the document are tracked."""
     before = own_snapshot(document)
-    state = known_again(state_of(document), paths_in(tree))
+    state = state_in(target.transaction, known_again(state_of(document), paths_in(tree)))
     if before is None:
         document._is_persisted = with_state(document._is_persisted, state)
         return

@@ -21,9 +21,18 @@ from pymongo.errors import (
     WriteConcernError,
 )
 
+from aiomotorengine.sessions.saved import KnownInTransaction, OfTransaction
 from aiomotorengine.storage.snapshots import state_of, with_state
 
-__all__ = ["WHOLE", "AnswerLost", "answered", "known_again", "noting_lost_answer", "unknown_paths"]
+__all__ = [
+    "WHOLE",
+    "AnswerLost",
+    "answered",
+    "is_in_doubt",
+    "known_again",
+    "noting_lost_answer",
+    "unknown_paths",
+]
 
 LOST = (PyMongoError, CancelledError)
 """After which of these nobody knows whether a document was written: those that are no refusals."""
@@ -77,11 +86,17 @@ def answered(state: Any) -> Any:
 
 def unknown_paths(state: Any) -> frozenset[Path]:
     """The keys that lead to what may be stored otherwise than the document remembers."""
-    return state.paths if isinstance(state, AnswerLost) else frozenset()
+    if isinstance(state, AnswerLost):
+        return state.paths | unknown_paths(state.state)
+    if isinstance(state, OfTransaction) and not state.holds:
+        return frozenset(WHOLE)
+    return unknown_paths(state.state) if isinstance(state, KnownInTransaction) else frozenset()
 
 
 def known_again(state: Any, paths: Iterable[Path]) -> Any:
     """A document's state, once it is known what is stored under some paths."""
+    if isinstance(state, KnownInTransaction):
+        return KnownInTransaction(state.transaction, known_again(state.state, paths))
     if not isinstance(state, AnswerLost):
         return state
     known = set(paths)
@@ -96,6 +111,17 @@ def is_refusal(error: BaseException) -> bool:
     if isinstance(error, OperationFailure):
         return not error.has_error_label("RetryableWriteError")
     return isinstance(error, NEVER_SENT)
+
+
+def is_in_doubt(document: Any) -> bool:
+    """Whether a document counts as saved, and nobody knows whether it is: it was read or written in
+    a transaction that was not committed.
+    """
+    state = document._is_persisted
+    if state is True:
+        return False
+    state = answered(state_of(document))
+    return isinstance(state, KnownInTransaction) and not state.holds
 
 
 @contextmanager

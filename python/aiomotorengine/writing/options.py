@@ -38,6 +38,14 @@ class SaveOptions(NamedTuple):
         """Whether the stored document has to be there, or to meet something."""
         return self.must_exist or self.condition is not None
 
+    def of_what_may_be_gone(self) -> SaveOptions:
+        """The same for a document of which nobody knows whether it is stored: all of it is sent,
+        and inserted where it is not there, unless it has to be.
+        """
+        if self.asks_for_more:
+            return self
+        return self._replace(upsert=True, only_changed=None)
+
     def checked(self) -> SaveOptions:
         """The very same, if they go together.
 

@@ -26,7 +26,7 @@ from aiomotorengine.codec.single import is_valid
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.versions import FIRST, kept_version, set_version
 from aiomotorengine.errors import wrong_class
-from aiomotorengine.sessions.saved import SavedInTransaction
+from aiomotorengine.sessions.saved import SavedInTransaction, state_in
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.snapshots import Snapshot, snapshot_of, state_of
@@ -37,7 +37,7 @@ from aiomotorengine.writing.checked import CheckedWrite
 from aiomotorengine.writing.duplicates import unique_violations
 from aiomotorengine.writing.hooks import after_saving, before_saving
 from aiomotorengine.writing.identity import by_id
-from aiomotorengine.writing.lost_answers import answered
+from aiomotorengine.writing.lost_answers import is_in_doubt
 from aiomotorengine.writing.options import USUAL, SaveOptions
 from aiomotorengine.writing.part import part_to_send
 from aiomotorengine.writing.turns import Turn, turn_needed_by
@@ -122,6 +122,8 @@ async def save_in_order(
     codec = requests.codec_of(target.collection, type(document))
     is_dated = conversion.has_stamps
     zone = time_zone_of(target.collection.codec_options) if is_dated else None
+    if not creating and is_in_doubt(document):
+        options = options.of_what_may_be_gone()
     part = None if creating else part_to_send(document, codec, options)
     if creating and conversion.version is not None:
         set_version(document, FIRST)
@@ -167,7 +169,7 @@ def mark_as_saved(target: Target, document: Any, written: Written) -> None:
     before, transaction = document._is_persisted, target.transaction
     state: Any = True
     if transaction is not None:
-        state = answered(state_of(document)) if before else SavedInTransaction(transaction)
+        state = state_in(transaction, True) if before else SavedInTransaction(transaction)
     if type(before) is Snapshot or type(document).__track_changes__:
         if not written.is_stored:
             return

@@ -12,8 +12,9 @@ from aiomotorengine.codec.single import by_itself
 from aiomotorengine.documents.taking import take_field
 from aiomotorengine.errors import ChangesNotTrackedError
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.sessions.saved import SavedInTransaction
+from aiomotorengine.sessions.saved import SavedInTransaction, state_in
 from aiomotorengine.sessions.scope import changing_here
+from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.snapshots import Snapshot, own_snapshot, snapshot_of, state_of
 from aiomotorengine.validation import explaining
 from aiomotorengine.writing.changed import (
@@ -122,16 +123,17 @@ def track(document: Any, codec_options: CodecOptions[Any]) -> None:
         document._is_persisted = snapshot_of(raw, document._id, codec_options, state)
 
 
-def take_state(document: Any, found: Any, codec_options: CodecOptions[Any]) -> None:
+def take_state(document: Any, found: Any, target: Target) -> None:
     """Make a document count as what was found for it, by which its changes are told from now on.
 
     Parameters:
         document: the document.
         found: the one that was read.
-        codec_options: those of its collection.
+        target: where it is stored.
     """
-    state = state_of(document)
-    if not isinstance(state, SavedInTransaction):
+    state, codec_options = state_of(document), target.collection.codec_options
+    is_new = isinstance(state, SavedInTransaction) and state.transaction is target.transaction
+    if not is_new:
         state = state_of(found)
     raw = raw_if_tracked(document, found, codec_options)
     if raw is not None:
@@ -139,9 +141,7 @@ def take_state(document: Any, found: Any, codec_options: CodecOptions[Any]) -> N
     document._is_persisted = state
 
 
-def take_fields(
-    document: Any, found: Any, names: Iterable[str], codec_options: CodecOptions[Any]
-) -> None:
+def take_fields(document: Any, found: Any, names: Iterable[str], target: Target) -> None:
     """Give a document the values that another, which was read anew, has in some fields.
 
     Its changes of other fields are what they were.
@@ -150,8 +150,9 @@ def take_fields(
         document: the document.
         found: the one that was read.
         names: the names of the attributes.
-        codec_options: those of its collection.
+        target: where it is stored.
     """
+    codec_options = target.collection.codec_options
     own, raw = own_snapshot(document), raw_if_tracked(document, found, codec_options)
     names = list(names)
     for name in names:
@@ -160,6 +161,7 @@ def take_fields(
         keys = [type(document)._fields[name].db_field for name in names]
         whole = with_values_of(own.raw, raw, keys)
         state = known_again(own.state, ((key,) for key in keys))
+        state = state_in(target.transaction, state)
         document._is_persisted = snapshot_of(whole, document._id, own.codec_options, state)
 
 
