@@ -879,7 +879,8 @@ class QuerySet(Generic[D]):
             document: an instance of the query set's class.
             returns: whether what is stored ``"after"`` it is returned, or what was ``"before"``.
             alias: the connection to use.
-            upsert: whether it is inserted where none is found.
+            upsert: whether it is inserted where none is found; a new document that has an ``_id``
+                is inserted under that.
             hooks: whether its hooks are called: ``before_save``, ``before_validate``,
                 ``after_save``.
             session: the driver's session to use.

@@ -302,6 +302,8 @@ def test_what_the_server_can_not_compute(name: str) -> None:
         (InvalidDocumentError, "Field 'visits' must be valid.", lambda: [U.inc(visits=1.5)]),
         (InvalidDocumentError, "Field 'visits' must be valid.", lambda: [U.inc(visits=2**63)]),
         (InvalidDocumentError, "Field 'visits' must be valid.", lambda: [U.inc(visits=None)]),
+        (InvalidDocumentError, "Field 'visits' must be valid.", lambda: [U.inc(visits=True)]),
+        (InvalidDocumentError, "Field 'height' must be valid.", lambda: [U.mul(height=False)]),
         (InvalidDocumentError, "Field 'height' must be valid.", lambda: [U.mul(height="x")]),
         (InvalidDocumentError, "Field 'anything' must be valid.", lambda: [U.inc(anything="1")]),
         (InvalidDocumentError, "Field 'tags' must be valid.", lambda: [U.push(tags=["a"])]),

@@ -82,6 +82,19 @@ async def test_a_replacement_can_be_inserted(mongo: Mongo) -> None:
     assert await Page.objects.count() == 3
 
 
+@pytest.mark.parametrize("returns", ["after", "before"])
+async def test_a_replacement_is_inserted_under_its_own_id(mongo: Mongo, returns: Any) -> None:
+    there = Page.objects.filter(url="/a")
+    page = Page(_id="own", url="/a", title="$visits", visits=1)
+    found = await there.find_one_and_replace(page, upsert=True, returns=returns)
+    assert (found is None) == (returns == "before")
+    other = Page(_id={"$x": 1}, url="/a", title="b", visits=2)
+    found = await there.find_one_and_replace(other, upsert=True, returns=returns)
+    assert (found._id, found.visits) == ("own", 2 if returns == "after" else 1)
+    [stored] = await rows()
+    assert (stored["_id"], stored["_title"], next(iter(stored))) == ("own", "b", "_id")
+
+
 async def test_a_replacement_is_prepared_like_what_is_inserted(mongo: Mongo) -> None:
     told: list[str] = []
 

@@ -66,6 +66,8 @@ def amount(path: UpdatePath, raw: Any, operator: str) -> Any:
         # A field of the program's own says itself what it stores for an amount.
         if field.__native_kind__ is not None:
             raise unfit(path, operator, "an IntField or a FloatField")
+    if isinstance(raw, bool):
+        raise refused_amount(path, raw)  # Python would count it as 1 or 0
     try:
         number = raw if is_any else field.to_son(raw)
         is_plain = number is raw and type(raw) is int

@@ -152,11 +152,19 @@ class Replacement:
             codec = requests.codec_of(target.collection, type(document))
             [raw] = by_itself(codec.encode_many, [document], [None])
             content = partial(content_of, document, codec) if self._has_version else None
+            replacement = requests.replacement_of(raw, None, options)
+            verb = "find_one_and_replace"
+            change: Any = replacement
+            if upsert and own_id is not None and not document._is_persisted:
+                # A replacement can't name an _id that only what is inserted is to have.
+                verb = "find_one_and_update"
+                change = replacing_with(replacement, document._id)
             write = partial(
-                find_and_replace,
+                find_and_change,
                 target,
+                verb,
                 query,
-                requests.replacement_of(raw, None, options),
+                change,
                 sort=list(order) or None,
                 upsert=upsert,
                 return_document=new,
@@ -191,17 +199,24 @@ async def is_prepared(target: Target, document: Any) -> bool:
     return True
 
 
-async def find_and_replace(
+def replacing_with(replacement: Mapping[str, Any], id: Any) -> list[dict[str, Any]]:
+    """The pipeline that puts a document in the place of another, or inserts it with an ``_id``."""
+    stored_or_own = {"_id": {"$ifNull": ["$_id", {"$literal": id}]}}
+    whole = {"$mergeObjects": [stored_or_own, {"$literal": replacement}]}
+    return [{"$replaceWith": whole}]
+
+
+async def find_and_change(
     target: Target,
+    verb: str,
     query: Mapping[str, Any],
-    replacement: Mapping[str, Any],
+    change: Any,
     *,
     upsert: bool,
     **options: Any,
 ) -> Found:
-    """What the server has after it, or had before; options as for ``find_and_modify``."""
-    verb = "find_one_and_replace"
-    ask = partial(find_and_modify, target, verb, query, replacement, upsert=upsert, **options)
+    """What the server has after it, or had before; parameters as for ``find_and_modify``."""
+    ask = partial(find_and_modify, target, verb, query, change, upsert=upsert, **options)
     try:
         return await ask()
     except DuplicateKeyError as error:
