@@ -767,11 +767,11 @@ class QuerySet(Generic[D]):
             changes: changes such as ``U.inc(visits=1)``. A mapping means ``U.set``.
             alias: the connection to use.
             upsert: as for ``update``, with what follows.
-            array_filters: as above.
-            stamps: as above.
-            validate: as above.
-            session: as above.
-            write_concern: as above.
+            array_filters: as for ``update``.
+            stamps: as for ``update``.
+            validate: as for ``update``.
+            session: as for ``update``.
+            write_concern: as for ``update``.
 
         Returns:
             As for ``update``. ``modified`` is not known where the query has an order.
@@ -820,11 +820,11 @@ class QuerySet(Generic[D]):
             returns: whether it comes as it is ``"after"`` the change, or as it was ``"before"``.
             alias: the connection to use.
             upsert: as for ``update``, with what follows.
-            array_filters: as above.
-            stamps: as above.
-            validate: as above.
-            session: as above.
-            write_concern: as above.
+            array_filters: as for ``update``.
+            stamps: as for ``update``.
+            validate: as for ``update``.
+            session: as for ``update``.
+            write_concern: as for ``update``.
 
         Returns:
             The document, or ``None`` where none was found; with ``returns="before"`` also where one

@@ -141,7 +141,11 @@ def test_what_is_wrong_is_told_of_all_keys() -> None:
         ({"station": "A"}, {"columns": ["station"]}, "a row must be a sequence, not dict."),
         ({"A"}, {"columns": ["station"]}, "a row must be a sequence, not set."),
         (("A",), {"columns": ["station", "hour"]}, "a row must have 2 values, not 1."),
-        ({None: 1, "station": "A"}, {}, "Field None not found in Reading."),
+        (
+            {None: 1, "station": "A"},
+            {},
+            "a row must not have more values than the header has names.",
+        ),
         (
             {"S": "A", "station": "B"},
             {"rename": {"S": "station"}},
@@ -173,7 +177,7 @@ def test_unknown_keys_may_be_kept() -> None:
 def test_a_key_that_is_no_text_cannot_be_kept() -> None:
     lines = csv.DictReader(io.StringIO("station,hour\nA,7,more\n"))
     [row] = read(lines, unknown="keep")
-    assert str(row.error) == "Field None not found in Reading."
+    assert str(row.error) == "a row must not have more values than the header has names."
     assert row.document.hour == "7"
 
 

@@ -12,6 +12,7 @@ from aiomotorengine import (
     Aggregation,
     BulkReport,
     Document,
+    EmbeddedDocumentField,
     F,
     FloatField,
     IntField,
@@ -19,6 +20,7 @@ from aiomotorengine import (
     Q,
     QNot,
     QuerySet,
+    ReferenceField,
     StringField,
     U,
     connect,
@@ -31,11 +33,18 @@ from aiomotorengine.queryset import UpdateResult
 from aiomotorengine.update.change import Change
 
 
+class Home(Document):
+    road = StringField()
+
+
 class User(Document):
     name = StringField()
     age = IntField()
     tags = ListField(StringField())
     height = FloatField()
+    home = EmbeddedDocumentField(Home)
+    homes = ListField(EmbeddedDocumentField(Home))
+    visited = ListField(ReferenceField(Home))
 
 
 class Admin(User):
@@ -129,6 +138,18 @@ def changing() -> None:
     assert_type(U.set(User.name, None), Change)
     assert_type(U.set(User.age, F(User.age) * 2), Change)
     assert_type(U.set("home.road", 5), Change)
+    assert_type(U.set(User.home, Home(road="Loop")), Change)
+    assert_type(U.set(User.home, {"road": "Loop"}), Change)
+    assert_type(U.set(User.home, None), Change)
+    assert_type(U.set(User.homes, [Home(), {"road": "Loop"}]), Change)
+    assert_type(U.set_on_insert(User.home, {"road": "Loop"}), Change)
+    assert_type(U.push(User.homes, Home(), {"road": "Loop"}, sort={"road": 1}), Change)
+    assert_type(U.add_to_set(User.homes, {"road": "Loop"}), Change)
+    assert_type(U.pull(User.homes, {"road": "Loop"}), Change)
+    assert_type(U.pull(User.homes, road="Loop"), Change)
+    assert_type(U.push(User.visited, Home(), ObjectId()), Change)
+    assert_type(U.set(User.visited, [Home(), ObjectId()]), Change)
+    assert_type(U.set(User.tags, ["a"]), Change)
     assert_type(U.set(name="Ada", home__road="Loop"), Change)
     assert_type(U.inc(User.age, 1), Change)
     assert_type(U.inc(User.age), Change)

@@ -38,6 +38,7 @@ class User(Document):
     age = IntField()
     tags = ListField(StringField())
     home = EmbeddedDocumentField(Home)
+    homes = ListField(EmbeddedDocumentField(Home))
     best = ReferenceField(Home)
 
 
@@ -83,6 +84,10 @@ def changes_that_do_not_fit_the_field() -> None:
     U.inc(User.age, 1.5)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
     U.inc(User.name, 1)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
     U.push(User.tags, 5)  # type: ignore[misc]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    U.set(User.home, User())  # type: ignore[misc]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    U.set(User.home, 5)  # type: ignore[misc]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    U.set(User.homes, {"road": "Loop"})  # type: ignore[dict-item]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    U.push(User.homes, "Loop")  # type: ignore[misc]  # pyright: ignore[reportCallIssue, reportArgumentType]
     U.push(User.name, "x")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     U.current_date(User.name)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 

@@ -42,11 +42,18 @@ class RefusedRow:
 
 def unknown(document_class: type[Any], key: Any, value: Any) -> InvalidDocumentError:
     """The error for a key that no field of the class has."""
-    error = InvalidDocumentError(f"Field {shown(key)} not found in {document_class.__name__}.")
+    # Under None, csv.DictReader gives the values for which its header has no name.
+    is_surplus = key is None
+    error = InvalidDocumentError(
+        "a row must not have more values than the header has names."
+        if is_surplus
+        else f"Field {shown(key)} not found in {document_class.__name__}."
+    )
     error.code = "unknown"
     # In a class with passwords it may be one, under a name that was written wrong.
     error.value = "***" if has_secrets(document_class, set()) else value
-    locate(error, key if isinstance(key, str) else shown(key))
+    if not is_surplus:
+        locate(error, key if isinstance(key, str) else shown(key))
     return error
 
 

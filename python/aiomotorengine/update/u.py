@@ -8,8 +8,10 @@ from typing import Any, TypeVar, overload
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.datetime_field import DateTimeField
+from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.node import QNode
+from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.update.add_to_set import AddToSet
 from aiomotorengine.update.arithmetic import Inc, Mul
 from aiomotorengine.update.bit import Bit
@@ -29,6 +31,9 @@ from aiomotorengine.update.unset import Unset
 __all__ = ["U"]
 
 T = TypeVar("T")
+D = TypeVar("D", bound=DocumentStorage)
+Values = Mapping[str, Any]
+"""What stands for an embedded document: its attributes' names with values."""
 Given = Iterable[tuple[BaseField[Any] | str, Any]]
 
 
@@ -50,6 +55,14 @@ class U:
 
     @overload
     @staticmethod
+    def set(
+        field: EmbeddedDocumentField[D], value: D | Values | Expression | None, /
+    ) -> Change: ...
+    @overload
+    @staticmethod
+    def set(field: ListField[D], value: Iterable[D | Values] | Expression | None, /) -> Change: ...
+    @overload
+    @staticmethod
     def set(field: BaseField[T], value: T | Expression | None, /) -> Change: ...
     @overload
     @staticmethod
@@ -62,6 +75,12 @@ class U:
         """New values; an ``F`` expression is computed by the server."""
         return Set(given("set", field_and_value, values))
 
+    @overload
+    @staticmethod
+    def set_on_insert(field: EmbeddedDocumentField[D], value: D | Values | None, /) -> Change: ...
+    @overload
+    @staticmethod
+    def set_on_insert(field: ListField[D], value: Iterable[D | Values] | None, /) -> Change: ...
     @overload
     @staticmethod
     def set_on_insert(field: BaseField[T], value: T | None, /) -> Change: ...
@@ -148,6 +167,16 @@ class U:
     @overload
     @staticmethod
     def push(
+        field: ListField[D],
+        /,
+        *items: D | Values,
+        position: int | None = None,
+        slice: int | None = None,
+        sort: int | Mapping[str, int] | None = None,
+    ) -> Change: ...
+    @overload
+    @staticmethod
+    def push(
         field: ListField[T],
         /,
         *items: T,
@@ -188,6 +217,9 @@ class U:
 
     @overload
     @staticmethod
+    def add_to_set(field: ListField[D], /, *items: D | Values) -> Change: ...
+    @overload
+    @staticmethod
     def add_to_set(field: ListField[T], /, *items: T) -> Change: ...
     @overload
     @staticmethod
@@ -200,6 +232,9 @@ class U:
         """Items that are added to a list unless it has them; as a keyword, one for each list."""
         return AddToSet(given_items("add_to_set", field_and_items, one_each))
 
+    @overload
+    @staticmethod
+    def pull(field: ListField[D], /, *items: D | Values) -> Change: ...
     @overload
     @staticmethod
     def pull(field: ListField[T], /, *items: T) -> Change: ...
