@@ -6,10 +6,11 @@ import copy
 import gc
 import math
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
+from random import Random
 from typing import Any
 
 import bson
@@ -33,6 +34,7 @@ from aiomotorengine import (
 from aiomotorengine.codec import codec_for
 from aiomotorengine.errors import ChangesNotTrackedError, InvalidDocumentError
 from aiomotorengine.storage.snapshots import own_snapshot
+from aiomotorengine.writing import changed, tracking
 from tests.harness import Mongo
 
 pytestmark = pytest.mark.usefixtures("codec")
@@ -365,6 +367,41 @@ def test_ids_of_any_type(key: Any) -> None:
     raw = b"".join(bson.encode({"_id": it, "n": str(it)}) for it in ("first", key, "last"))
     account = codec_for(Account, OPTIONS).decode_many(raw)[1]
     assert not account.is_changed()
+
+
+@pytest.mark.parametrize("ids", [range(3_000), map(str, range(3_000))], ids=["numbers", "texts"])
+def test_many_are_asked_in_any_order(ids: Iterable[Any]) -> None:
+    raw = b"".join(bson.encode({"_id": id, "n": str(id)}) for id in ids)
+    documents = codec_for(Account, OPTIONS).decode_many(raw)
+    asked = list(documents)
+    Random(7).shuffle(asked)
+    for document in [*reversed(documents), *asked]:
+        document.name = "x"
+        assert document.changes() == {"name": (str(document._id), "x")}
+
+
+def test_what_has_not_changed_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def counting(document_class: Any, options: Any) -> Any:
+        codec = codec_for(document_class, options)
+
+        class Counting:
+            def __getattr__(self, name: str) -> Any:
+                calls.append(name)
+                return getattr(codec, name)
+
+        return Counting()
+
+    account = loaded({"name": "no field", **STORED})
+    account.track_changes()
+    for module in (tracking, changed):
+        monkeypatch.setattr(module, "codec_for", counting)
+    assert not account.is_changed()
+    assert calls == ["encode_many"]
+    account.name = "Eve"
+    assert account.is_changed()
+    assert calls == ["encode_many", "encode_many", "decode_many", "encode_many"]
 
 
 def test_offsets_into_a_reply() -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 import bson
@@ -43,7 +42,7 @@ class Snapshot:
     """
 
     # The collector does not look for documents behind it: what is here leads to none.
-    __slots__ = ("_next", "codec_options", "offsets", "raw", "state")
+    __slots__ = ("_next", "_places", "codec_options", "offsets", "raw", "state")
 
     def __init__(
         self, raw: bytes, offsets: Sequence[int], codec_options: CodecOptions[Any], state: Any
@@ -54,6 +53,8 @@ class Snapshot:
         self.state = state
         self._next = 0
         """Which document is probably asked for next: mostly it is one after the other."""
+        self._places: tuple[int, dict[bytes, int]] = 0, {}
+        """Else by which id each is found, and how many bytes ids have that are looked for."""
 
     def __bool__(self) -> bool:
         return bool(self.state)
@@ -78,13 +79,25 @@ class Snapshot:
     def find(self, id: Any) -> bytes | None:
         """The document with an id; ``None`` if there is none."""
         head = id_element(id, self.codec_options)
-        start = self._next
-        for index in chain(range(start, len(self.offsets)), range(start)):
+        raw, index = self.raw, self._next
+        if index < len(self.offsets) and raw.startswith(head, self.offsets[index] + 4):
+            self._next = index + 1
             offset = self.offsets[index]
-            if self.raw.startswith(head, offset + 4):
-                self._next = index + 1
-                return self.raw[offset : offset + length_at(self.raw, offset)[0]]
-        return None
+        else:
+            size, places = self._places
+            if size != len(head):
+                size = len(head)
+                starts = zip(
+                    reversed(self.offsets), reversed(range(len(self.offsets))), strict=True
+                )
+                places = {raw[start + 4 : start + 4 + size]: at for start, at in starts}
+                self._places = size, places
+            at = places.get(head)
+            if at is None:
+                return None
+            self._next = at + 1
+            offset = self.offsets[at]
+        return raw[offset : offset + length_at(raw, offset)[0]]
 
 
 def id_element(id: Any, codec_options: CodecOptions[Any]) -> bytes:

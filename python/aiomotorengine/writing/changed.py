@@ -72,7 +72,7 @@ class Comparison(NamedTuple):
     """A document beside what it was when the snapshot was made.
 
     Attributes:
-        before: the document that it was.
+        before: the document that it was; where nothing differs, perhaps itself.
         changes: what differs.
     """
 
@@ -101,12 +101,14 @@ def compare(document: Any, snapshot: Snapshot, codec: Codec) -> Comparison:
     Raises:
         Exception: what a field raises that can't take its value.
     """
-    kind = type(document)
+    kind, id = type(document), document._id
+    [now] = by_itself(codec.encode_many, [document], [id])
+    unknown = unknown_paths(snapshot.state)
+    if now == snapshot.raw and not unknown:
+        return Comparison(document, [])
     reader = codec_for(kind, snapshot.codec_options)
     [before] = by_itself(reader.decode_many, snapshot.raw)
-    [then] = by_itself(codec.encode_many, [before], [None])
-    [now] = by_itself(codec.encode_many, [document], [None])
-    unknown = unknown_paths(snapshot.state)
+    [then] = by_itself(codec.encode_many, [before], [id])
     if then == now and not unknown:
         return Comparison(before, [])
     changes = list(differences(document, snapshot.raw, then, now))
