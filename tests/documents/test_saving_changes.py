@@ -596,6 +596,7 @@ async def test_a_refused_update_is_no_lost_answer(mongo: Mongo) -> None:
         assert not account.is_changed()
 
 
+@pytest.mark.mongod_only("SecantusDB may carry out what was cancelled after the next call")
 @pytest.mark.parametrize("call", ["update", "find_one_and_replace"])
 async def test_a_cancelled_call_is_over_when_the_next_one_begins(mongo: Mongo, call: str) -> None:
     for steps in range(40):
