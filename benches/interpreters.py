@@ -45,8 +45,8 @@ def measure(environment: Environment, python: str) -> None:
     environment.make(python)
     environment.install_packages()
     environment.install_library()
-    for *where, figure in json.loads(environment.run(environment.python, *COLLECTOR)):
-        put(*where, Ratio(*figure) if isinstance(figure, list) else figure)
+    for table, row, column, figure in json.loads(environment.run(environment.python, *COLLECTOR)):
+        put(table, row, column, Ratio(*figure) if isinstance(figure, list) else figure)
 
 
 COLLECTOR = ("-m", "benches.collector", "--json")

@@ -33,6 +33,7 @@ import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle, islice
 from operator import add, sub
 from pathlib import Path
@@ -374,7 +375,7 @@ class Work:
         rows = cycle(self._rows)
         for start in range(0, count, MADE_AT_ONCE):
             some = list(islice(rows, min(MADE_AT_ONCE, count - start)))
-            yield from excluded.made(lambda some=some: list(map(self._shape.document, some)))
+            yield from excluded.made(partial(list, map(self._shape.document, some)))
 
     async def inserted(self, count: int, memory: Memory) -> Figures:
         def progress(report: BulkReport) -> None:
@@ -415,7 +416,7 @@ class Work:
                 )
             except UniqueKeyViolationError as error:
                 await asyncio.sleep(2 * SECONDS_PER_TICK)  # making the error is measured as well
-                return len(error.details["writeErrors"])
+                return len((error.details or {})["writeErrors"])
             return 0
 
         return await measured(count, work)
@@ -437,7 +438,7 @@ class Work:
             rows = cycle(self._rows)
             while done < count:
                 some = list(islice(rows, min(RAW_AT_ONCE, count - done)))
-                ready = excluded.made(lambda some=some: list(map(anew, some)))
+                ready = excluded.made(partial(list, map(anew, some)))
                 done += len((await self.collection.insert_many(ready)).inserted_ids)
             return done
 

@@ -21,7 +21,7 @@ COUNTS = {"native": 8_000, "python": 2_000}
 LESS = {"S2": 0.5, "S3": 0.5, "S4": 0.5}  # documents of these shapes are larger
 ROUNDS = {"native": 5, "python": 2}
 
-CALLS = {
+CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "bulk_insert(documents)": lambda model, made: model.objects.bulk_insert(made),
     "insert_stream(documents)": lambda model, made: model.objects.insert_stream(iter(made)),
     "insert_stream(Rows(…))": lambda model, rows: model.objects.insert_stream(Rows(rows)),

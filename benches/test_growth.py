@@ -25,8 +25,8 @@ class Note(Document):
 
 
 class Page(Document):
-    anything = BaseField()
-    items = ListField(BaseField())
+    anything: Any = BaseField()
+    items: Any = ListField(BaseField())
     notes = ListField(EmbeddedDocumentField(Note))
 
 
@@ -63,7 +63,7 @@ GROWTHS: dict[str, Callable[[int], Page]] = {
 def test_growth(growth: str, work: str, codec: str, compare: Callable[..., None]) -> None:
     side = codec_for(Page, STANDARD)
     large, small = GROWTHS[growth](SMALL * TIMES), GROWTHS[growth](SMALL)
-    works = {
+    works: dict[str, Callable[[Page, int], Callable[[], object]]] = {
         "encode": lambda page, count: lambda: side.encode_many([page] * count, range(count)),
         "decode": lambda page, count: decoding(side.encode_many([page], [1]) * count),
     }

@@ -5,7 +5,7 @@ The yardstick is PyMongo on the dict that such a document stores.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
@@ -88,7 +88,7 @@ def flat(
 
 
 def with_one(field_class: type[Any]) -> Any:
-    made = iter([field_class, *[StringField] * 9])
+    made: Iterator[Any] = iter([field_class, *[StringField] * 9])
     return flat(lambda: next(made)(), "a short text")
 
 

@@ -113,14 +113,14 @@ def both_write_rows(document_class: Any, seed: int) -> list[Any]:
 
     def work() -> Any:
         codec = codec_for(document_class, STANDARD).compile_rows(plan)
-        results = []
+        results: list[tuple[Any, ...]] = []
         for row in made:  # each also where one before it is refused
             try:
                 results.append(("returned", snapshot(without_new_ids(codec.encode_many([row])))))
             except DocumentError as error:
                 results.append(("raised", refusal(error), error.encoded))
         try:
-            together = without_new_ids(codec.encode_many(made))
+            together: Any = without_new_ids(codec.encode_many(made))
         except DocumentError as error:
             together = refusal(error), without_new_ids(error.encoded)
         return results, snapshot(together)

@@ -41,8 +41,10 @@ class Frame:
         Raises:
             asyncio.IncompleteReadError: the connection ended.
         """
-        length, *numbers, opcode = HEADER.unpack(await reader.readexactly(HEADER.size))
-        return cls(*numbers, opcode, await reader.readexactly(length - HEADER.size))
+        header = HEADER.unpack(await reader.readexactly(HEADER.size))
+        length, request_id, response_to, opcode = header
+        body = await reader.readexactly(length - HEADER.size)
+        return cls(request_id, response_to, opcode, body)
 
     def __bytes__(self) -> bytes:
         length = HEADER.size + len(self.body)

@@ -54,7 +54,10 @@ class ReplicaSet:
 
     def primary(self) -> Mongod:
         """The member that takes writes, as soon as there is one."""
-        return self._wait_for(lambda: next(iter(self._in_state("isWritablePrimary")), None))
+        found: Mongod = self._wait_for(
+            lambda: next(iter(self._in_state("isWritablePrimary")), None)
+        )
+        return found
 
     def secondary(self) -> Mongod:
         """A member that does not."""

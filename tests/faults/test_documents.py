@@ -31,7 +31,7 @@ def nested(levels: int) -> Any:
     return value
 
 
-UNSTORABLE = {
+UNSTORABLE: dict[str, Callable[[], Any]] = {
     "too large": lambda: "x" * (16 * 1024 * 1024),
     "too deep": lambda: nested(200),
     "no type": CannotBeStored,

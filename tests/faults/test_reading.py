@@ -80,7 +80,7 @@ async def test_answers_that_make_no_sense(
     lab: Laboratory, ids: list[ObjectId], command: str, read: Read
 ) -> None:
     lab.connect(retryReads=False, socketTimeoutMS=10_000)
-    forgeries = FORGERIES_FOR_READERS | (FORGED_NAMESPACES if command == "find" else {})
+    forgeries = {**FORGERIES_FOR_READERS, **(FORGED_NAMESPACES if command == "find" else {})}
     await check_refused(lab, forgeries, command, lambda: read(ids))
 
 
@@ -103,8 +103,8 @@ async def check_refused(
 class DecimalCodec(TypeCodec):
     """Decimals in the program, Decimal128 in the database."""
 
-    python_type = Decimal  # type: ignore[assignment]
-    bson_type = Decimal128  # type: ignore[assignment]
+    python_type = Decimal
+    bson_type = Decimal128
 
     def transform_python(self, value: Decimal) -> Decimal128:
         return Decimal128(value)

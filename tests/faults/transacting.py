@@ -71,6 +71,13 @@ Step = Callable[[], Awaitable[Any]]
 State = tuple[Any, bool, Any, Any]
 
 
+async def loaded(account: Account) -> Account:
+    """Another instance of the same account."""
+    found = await Account.objects.get(account._id)
+    assert found is not None
+    return found
+
+
 class Transacting:
     """A program in a transaction.
 
@@ -105,13 +112,14 @@ class Transacting:
         """Store what the program works on, and choose its steps."""
         random = self._random
         await Account.objects.ensure_index()
-        kept = [await Account(owner=f"kept {n}", balance=n).save() for n in range(4)]
-        going = [await Account(owner=f"going {n}").save() for n in range(2)]
+        kept = [Account(owner=f"kept {n}", balance=n) for n in range(4)]
+        going = [Account(owner=f"going {n}") for n in range(2)]
         for account in (*kept, *going):
+            await account.save()
             await Entry.objects.bulk_insert([Entry(account=account) for _ in range(3)])
         await Card(accounts=[*kept, *going], main=going[0]).save()
-        self._saved = [await Account.objects.get(account._id) for account in kept[:2]]
-        self._updated = [await Account.objects.get(account._id) for account in kept[2:]]
+        self._saved = [await loaded(account) for account in kept[:2]]
+        self._updated = [await loaded(account) for account in kept[2:]]
         self._new = [Account(owner=f"new {n}") for n in range(2)]
         self._bulk = [Entry(account=kept[0], amount=n) for n in range(random.randint(1, 50))]
         self._going = going
@@ -142,23 +150,22 @@ class Transacting:
             entries = (Entry(account=updated, amount=n) for n in range(30))
             await Entry.objects.insert_stream(entries, batch_size=10)
 
-        return random.choice(
-            [
-                save,
-                read,
-                change,
-                stream,
-                new.save,
-                going.delete,
-                Account.objects.filter(owner=going.owner).delete,
-                lambda: Account.objects.create(owner=f"made {self.attempts} {random.random()}"),
-                lambda: Entry.objects.bulk_insert(self._bulk),
-                lambda: Entry.objects.filter(account=updated).update(U.inc(amount=1)),
-                lambda: Account.objects.filter(owner=updated.owner).find_one_and_update(
-                    U.set(note="found")
-                ),
-            ]
-        )
+        steps: list[Step] = [
+            save,
+            read,
+            change,
+            stream,
+            new.save,
+            going.delete,
+            Account.objects.filter(owner=going.owner).delete,
+            lambda: Account.objects.create(owner=f"made {self.attempts} {random.random()}"),
+            lambda: Entry.objects.bulk_insert(self._bulk),
+            lambda: Entry.objects.filter(account=updated).update(U.inc(amount=1)),
+            lambda: Account.objects.filter(owner=updated.owner).find_one_and_update(
+                U.set(note="found")
+            ),
+        ]
+        return random.choice(steps)
 
     def _raise(self) -> Step:
         async def fail() -> None:

@@ -91,12 +91,12 @@ def wait_until_it_answers(guard: subprocess.Popen[str], port: int) -> None:
         while True:
             if guard.poll() is not None:
                 assert guard.stdout is not None
-                raise ServerError(f"the server ended: {guard.args}\n{guard.stdout.read()}")
+                raise ServerError(f"the server ended: {guard.args!r}\n{guard.stdout.read()}")
             try:
                 ours.admin.command("ping")
             except PyMongoError as error:
                 if time.monotonic() > deadline:
-                    raise ServerError(f"the server does not answer: {guard.args}") from error
+                    raise ServerError(f"the server does not answer: {guard.args!r}") from error
             else:
                 return
 

@@ -77,13 +77,13 @@ class Plain(Document):
     tame = BooleanField()
     born = DateTimeField()
     token = UUIDField()
-    anything = BaseField()
+    anything: Any = BaseField()
 
 
 class Everything(Document):
     """Every built-in field once."""
 
-    anything = BaseField()
+    anything: Any = BaseField()
     string = StringField()
     boolean = BooleanField()
     date = DateTimeField()
@@ -152,7 +152,7 @@ class Defaults(Document):
     number = IntField(default=7)
     made = IntField(default=lambda: 8)
     strings = ListField(StringField(), default=["a", "b"])
-    mapping = BaseField(default={"a": [1]})
+    mapping: Any = BaseField(default={"a": [1]})
     embedded = EmbeddedDocumentField(Plain, default=lambda: Plain(name="made"))
     moment = DateTimeField(default=datetime(2020, 1, 2, 3, 4, 5))
 
@@ -181,7 +181,7 @@ class Grid(Document):
     nodes = ListField(ListField(EmbeddedDocumentField(Node)))
     places = ListField(PointField())
     secrets = ListField(PasswordField())
-    bare = ListField(BaseField())
+    bare: Any = ListField(BaseField())
 
 
 class Referrer(Document):
@@ -214,7 +214,7 @@ class Hybrid(Named, Document):
 class Child(Plain):
     """Inherits fields, changes one, drops one for another use, and adds one."""
 
-    size = StringField(db_field="sizes")
+    size: Any = StringField(db_field="sizes")
     tame = property(lambda self: True)
     extra = IntField()
 

@@ -208,7 +208,7 @@ MIXED: list[tuple[type[Any], int, Callable[[Random], Any]]] = [
 
 def mixed_fields() -> dict[str, tuple[type[Any], Callable[[Random], Any]]]:
     """Sixty names, with the kinds taking turns."""
-    left = [[field_class, count, make] for field_class, count, make in MIXED]
+    left: list[list[Any]] = [list(kind) for kind in MIXED]
     found: dict[str, tuple[type[Any], Callable[[Random], Any]]] = {}
     while left:
         for kind in list(left):
