@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Never, TypeVar
 
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
@@ -29,7 +29,7 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.classes import fill_directly
 from aiomotorengine.storage.dangling import DanglingReference
 from aiomotorengine.storage.values import LiveValues, other_values, value_of
-from aiomotorengine.update.change import Change
+from aiomotorengine.update.change import Change, refuse_keywords
 from aiomotorengine.writing import in_place, tracking, updating
 from aiomotorengine.writing.deletion import deleting
 from aiomotorengine.writing.updating import ArrayFilters
@@ -404,6 +404,7 @@ class BaseDocument(DocumentStorage):
         validate: bool = True,
         session: Any = None,
         write_concern: WriteConcernLike | None = None,
+        **others: Never,
     ) -> Self | None:
         """Change what is stored for this document, which takes the new values of what was touched.
 
@@ -438,6 +439,7 @@ class BaseDocument(DocumentStorage):
             >>> async def take(ware):
             ...     return await ware.update(U.inc(stock=-1), condition=Q(stock__gte=1)) is ware
         """
+        refuse_keywords("update", others)
         plan = updating.planned(
             type(self), changes, array_filters=array_filters, stamps=stamps, validate=validate
         )

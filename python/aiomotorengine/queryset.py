@@ -13,7 +13,7 @@ from collections.abc import (
 )
 from contextlib import aclosing
 from copy import copy
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, Never, TypeVar, overload
 
 from pymongo import ASCENDING
 
@@ -37,7 +37,7 @@ from aiomotorengine.sessions.options import UNCHANGED, WriteConcernLike
 from aiomotorengine.sessions.saved import suited
 from aiomotorengine.sessions.target import Target, target_of
 from aiomotorengine.storage.base import DocumentStorage
-from aiomotorengine.update.change import Change
+from aiomotorengine.update.change import Change, refuse_keywords
 from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction
 from aiomotorengine.writing import getting, indexes, replacing, saving, updating
@@ -155,6 +155,11 @@ class QuerySet(Generic[D]):
             ValueError: there is no such field, or it is a list field.
         """
         key, sign = sort_key(self.__klass__, field)
+        if isinstance(direction, str | BaseField):
+            raise ValueError(
+                f"Invalid order by direction {direction!r}: order_by() takes one field; call it "
+                'once more for the next, as in order_by("-stock").order_by("name").'
+            )
         if direction is None:
             direction = ASCENDING
         self._order.append((key, sort_direction(direction) * sign))
@@ -390,6 +395,11 @@ class QuerySet(Generic[D]):
         """
         if id is None and not filters:
             raise RuntimeError("Either an id or a filter must be provided to get")
+        if isinstance(id, QNode):
+            raise TypeError(
+                "get() takes an id, or conditions as keywords; with others, "
+                "await filter(...).first()."
+            )
         if id is not None:
             query = {"_id": id_to_find(id)}
             node: QNode = Q(query)
@@ -734,10 +744,7 @@ class QuerySet(Generic[D]):
         given = [others.pop("definition"), *changes] if "definition" in others else list(changes)
         if len(given) == 2 and isinstance(given[1], str | None):
             alias = given.pop()
-        for name in others:
-            raise TypeError(
-                f"update() takes changes such as U.inc(visits=1), not the keyword '{name}'."
-            )
+        refuse_keywords("update", others)
         plan = updating.planned(
             self.__klass__,
             given,
@@ -760,6 +767,7 @@ class QuerySet(Generic[D]):
         validate: bool = True,
         session: Any = None,
         write_concern: WriteConcernLike | None = None,
+        **others: Never,
     ) -> UpdateResult:
         """Change the first document that the query finds in its order; limit and skip do not count.
 
@@ -788,6 +796,7 @@ class QuerySet(Generic[D]):
             ...     jobs = Job.objects.filter(taken=False).order_by("made")
             ...     return (await jobs.update_one(U.set(taken=True))).updated_existing
         """
+        refuse_keywords("update_one", others)
         plan = updating.planned(
             self.__klass__,
             changes,
@@ -810,6 +819,7 @@ class QuerySet(Generic[D]):
         validate: bool = True,
         session: Any = None,
         write_concern: WriteConcernLike | None = None,
+        **others: Never,
     ) -> D | None:
         """Change the first document that the query finds in its order, and return it.
 
@@ -844,6 +854,7 @@ class QuerySet(Generic[D]):
             ...     counter = Counter.objects.filter(name=name)
             ...     return (await counter.find_one_and_update(U.inc(value=1), upsert=True)).value
         """
+        refuse_keywords("find_one_and_update", others)
         plan = updating.planned(
             self.__klass__,
             changes,

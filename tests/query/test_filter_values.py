@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 import pytest
 from bson import ObjectId
 
-from aiomotorengine import BaseField, Document, Q
+from aiomotorengine import BaseField, Document, F, IntField, ListField, Q, StringField
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.query_builder.node import conditions
 from tests.query.models import Deep, Friend, Sub, Thing
@@ -231,3 +234,26 @@ def test_an_iterator_is_there_each_time_the_query_is_sent(name):
     assert query.to_query(Thing) == first == Q(**{name: [1, 2]}).to_query(Thing)
     negated = ~query
     assert negated.to_query(Thing) == negated.to_query(Thing)
+
+
+@pytest.mark.parametrize("key", ["size", "size__gte", "size__in", "text", "tags", "anything"])
+def test_an_expression_is_no_value(key: str) -> None:
+    class Box(Document):
+        size = IntField()
+        text = StringField()
+        tags = ListField(StringField())
+        anything = BaseField()
+
+    for value in (F("size"), F("size") + 1):
+        raw = [value] if key.endswith("__in") else value
+        with pytest.raises(
+            ValueError, match=r"an F expression stands in the changes of U only; .*expr"
+        ):
+            Q(**{key: raw}).to_query(Box)
+
+
+@pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge])
+def test_expressions_are_not_compared_in_python(compare: Callable[[Any, Any], bool]) -> None:
+    for one, other in ((F("size"), F("text")), (F("size") * 2, 5), (5, F("size"))):
+        with pytest.raises(TypeError, match=r"an F expression stands in the changes of U only"):
+            compare(one, other)

@@ -260,3 +260,14 @@ def test_the_class_and_its_laziness() -> None:
     assert Row.objects.__klass__ is Row
     assert Row.objects.is_lazy is True
     assert Eager.objects.is_lazy is False
+
+
+def test_a_second_field_is_no_direction() -> None:
+    for second in ("word", Row.word):
+        with pytest.raises(ValueError, match=r"takes one field; .* order_by"):
+            Row.objects.order_by("-n", second)  # type: ignore[arg-type]
+
+
+async def test_get_takes_no_query() -> None:
+    with pytest.raises(TypeError, match=r"with others, await filter\(\.\.\.\)\.first\(\)"):
+        await Row.objects.get(Q(n=1))

@@ -61,6 +61,16 @@ async def test_two_unset_values_collide(mongo: Mongo) -> None:
         await User().save()
 
 
+async def test_an_index_over_what_is_stored_twice_says_that_it_was_not_made(mongo: Mongo) -> None:
+    await User.objects.coll().insert_many([{"nm": "a"}, {"nm": "a"}])
+    for call in (User.ensure_index, User(name="b").save):
+        with pytest.raises(UniqueKeyViolationError) as refusal:
+            await call()
+        assert refusal.value.__notes__ == [
+            "The index was not made: documents that are stored already have the same 'name'."
+        ]
+
+
 async def test_k47_saves_ask_for_an_index_once(mongo: Mongo) -> None:
     commands = watch(mongo)
     user = await User(name="a").save()

@@ -460,3 +460,10 @@ def test_arrow_data_is_refused_with_what_to_do() -> None:
 
     with pytest.raises(TypeError, match=r"Arrow data of a DataFrame yet; give it dicts"):
         Rows(DataFrame())  # type: ignore[arg-type]
+
+
+def test_a_column_for_the_inside_of_an_embedded_document_is_refused_with_a_way_out() -> None:
+    with pytest.raises(ValueError, match=r"No field of Reading is called 'place\.city'") as refusal:
+        read([{"W": "A"}], rename={"W": "place.city"})
+    [note] = refusal.value.__notes__
+    assert note.endswith("have a generator make rows such as {'place': {'city': ...}}.")

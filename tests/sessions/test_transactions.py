@@ -219,6 +219,28 @@ async def test_a_standalone_server_is_told_by_a_note(
     ]
 
 
+async def test_a_conflict_is_told_with_a_way_out(ann: Account) -> None:
+    other = await Account.objects.get(ann._id)
+    async with transaction():
+        await ann.update(U.inc(balance=1))
+        with outside_transaction(), pytest.raises(OperationFailure) as failure:
+            async with transaction():
+                await other.update(U.inc(balance=1))
+    assert failure.value.__notes__ == [
+        "Another transaction has changed the same document; run_transaction() tries such again."
+    ]
+
+
+async def test_what_a_function_has_returned_is_none(mongo: Mongo) -> None:
+    async def move(amount: int) -> None: ...
+
+    text = r"^run_transaction takes a function, .* as in run_transaction\(move, 5\), not coroutine;"
+    with pytest.raises(TypeError, match=text):
+        await run_transaction(move(5))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"not NoneType;"):
+        await run_transaction(None)  # type: ignore[arg-type]
+
+
 class Refusing:
     """A collection whose server refuses inserts."""
 

@@ -235,6 +235,14 @@ def test_changes_that_go_along_with_an_expression() -> None:
     ]
 
 
+def test_no_item_is_computed() -> None:
+    for change in (U.push("mixed", F("title")), U.add_to_set("tags", "a", F("title"))):
+        with pytest.raises(
+            ValueError, match=r"^\$\w+ takes values, and no F expression: .* pipeline"
+        ):
+            sent(change)
+
+
 def test_whole_numbers_are_computed_as_they_are() -> None:
     days = (F(Post.when) - timedelta(days=1)) % 7
     assert sent(U.set(visits=days), U.inc(odd__name=F("visits") + True)) == [

@@ -525,6 +525,13 @@ async def test_other_keywords_are_no_changes() -> None:
     text = r"^update\(\) takes changes such as U\.inc\(visits=1\), not the keyword 'inc__visits'\.$"
     with pytest.raises(TypeError, match=text):
         await Page.objects.update(inc__visits=1)
+    for verb in ("update_one", "find_one_and_update"):
+        with pytest.raises(
+            TypeError, match=rf"^{verb}\(\) takes .*, not the keyword 'set__visits'"
+        ):
+            await getattr(Page.objects, verb)(set__visits=3)
+    with pytest.raises(TypeError, match=r"^update\(\) takes .*, not the keyword 'inc__visits'"):
+        await Page(url="/a").update(inc__visits=1)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="An update needs a change"):
         await Page.objects.update()
 

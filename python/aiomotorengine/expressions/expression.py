@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from aiomotorengine.expressions.literal import literal
+from aiomotorengine.query.values import IN_CONDITIONS, Computed
 
 __all__ = ["Arithmetic", "Expression"]
 
 
-class Expression:
+class Expression(Computed):
     """What the server computes for each document: ``+ - * / %`` make new ones of it."""
 
     def to_expression(self, document_class: Any) -> Any:
@@ -61,6 +62,11 @@ class Expression:
 
     def __rmod__(self, other: Any) -> Arithmetic:
         return Arithmetic("$mod", other, self)
+
+    def _refuse_comparison(self, other: Any) -> NoReturn:
+        raise TypeError(IN_CONDITIONS)
+
+    __lt__ = __le__ = __gt__ = __ge__ = _refuse_comparison
 
 
 class Arithmetic(Expression):

@@ -20,10 +20,20 @@ from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.utils import has_operators, is_collection
 
-__all__ = ["PLAIN_TYPES", "item_values", "query_value"]
+__all__ = ["IN_CONDITIONS", "PLAIN_TYPES", "Computed", "item_values", "query_value"]
 
 PLAIN_TYPES = frozenset({NoneType, ObjectId, UUID, bool, bytes, datetime, float, int, str})
 """The types of most values: they hold no mappings, and need no further look."""
+
+IN_CONDITIONS = (
+    "an F expression stands in the changes of U only; fields are compared by a raw query, "
+    "filter({'$expr': {'$gte': ['$stock', '$reserved']}})."
+)
+"""What is said of a condition with an expression."""
+
+
+class Computed:
+    """What only the server computes. The conditions of a filter take none: they have values."""
 
 
 def query_value(field: BaseField[Any], raw: Any) -> Any:
@@ -55,6 +65,8 @@ def item_values(field: BaseField[Any], raw: Any) -> list[Any]:
 def checked(field: BaseField[Any], convert: Callable[[Any], Any], raw: Any) -> Any:
     """What a conversion of a field makes of a value, if that holds no operators but the field's."""
     if type(raw) not in PLAIN_TYPES:
+        if isinstance(raw, Computed):
+            raise ValueError(IN_CONDITIONS)
         compared = compared_field(field)
         if compared.is_scalar and not is_converted_by_program(compared):
             refuse_mappings(raw)

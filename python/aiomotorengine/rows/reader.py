@@ -295,6 +295,21 @@ FILLING = ("before_save", "before_insert", "before_validate")
 # -- what is known before any row is -----------------------------------------------------------
 
 
+def unknown_name(document_class: Any, name: Any) -> ValueError:
+    """The error for a name that is known beforehand, and no field's."""
+    error = ValueError(
+        f"No field of {document_class.__name__} is called {name!r}; rename it, or pass "
+        'unknown="ignore".'
+    )
+    if isinstance(name, str) and "." in name:
+        outer, _, inner = name.partition(".")
+        error.add_note(
+            f"No column leads into an embedded document: have a generator make rows such as "
+            f"{{{outer!r}: {{{inner!r}: ...}}}}."
+        )
+    return error
+
+
 def check_names(document_class: Any, rules: RowRules, keys: Mapping[str, str]) -> None:
     """Refuse names that no row can mend.
 
@@ -307,10 +322,7 @@ def check_names(document_class: Any, rules: RowRules, keys: Mapping[str, str]) -
         wanted = (rules.rename.get(name, name) for name in rules.columns or ())
         for name in (*rules.rename.values(), *wanted):
             if name not in known:
-                raise ValueError(
-                    f"No field of {document_class.__name__} is called {name!r}; rename it, or pass "
-                    'unknown="ignore".'
-                )
+                raise unknown_name(document_class, name)
     if rules.columns is None:
         return
     if isinstance(rules.id, str) and rules.column_of_id(rules.columns) is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from functools import partial
+from inspect import iscoroutine
 from typing import Any, TypeVar
 
 from pymongo.errors import PyMongoError
@@ -111,6 +112,7 @@ async def run_transaction(
         What the function has returned.
 
     Raises:
+        TypeError: it is no function, but what one has returned.
         Exception: what the function raises, or ``transaction`` does.
 
     Example:
@@ -123,6 +125,8 @@ async def run_transaction(
         >>> async def sell():
         ...     return await run_transaction(next_ticket)
     """
+    if not callable(function):
+        raise not_to_be_called(function)
     opened = opened_as(alias)
     given = settings(read_concern, write_concern, read_preference, max_commit_time_ms)
     outer = scope_here(opened)
@@ -244,6 +248,17 @@ def joined(scope: Scope, given: dict[str, Any]) -> Iterator[None]:
 async def leased(opened: OpenClient, outer: Scope | None) -> Lease:
     """The session of a transaction: that of the block around it, or a new one."""
     return await Lease.new(opened) if outer is None else Lease.of(outer)
+
+
+def not_to_be_called(given: Any) -> TypeError:
+    """The error for what is given in the place of a function."""
+    if iscoroutine(given):
+        given.close()  # nobody will await it
+    return TypeError(
+        "run_transaction takes a function, which it may call more than once, and its arguments, "
+        f"as in run_transaction(move, 5), not {type(given).__name__}; functools.partial holds "
+        "keywords."
+    )
 
 
 def opened_as(alias: str | None) -> OpenClient:

@@ -54,6 +54,11 @@ ILLEGAL_OPERATION = 20
 STANDALONE = "Transaction numbers are only allowed on a replica set member"
 STANDALONE_NOTE = "Transactions need a replica set; one of a single member will do."
 
+WRITE_CONFLICT = 112
+CONFLICT_NOTE = (
+    "Another transaction has changed the same document; run_transaction() tries such again."
+)
+
 
 class Scope:
     """The calls that run in one session, or in one transaction of it.
@@ -142,6 +147,8 @@ class Scope:
         except Exception as error:
             if is_of_standalone(error):
                 error.add_note(STANDALONE_NOTE)
+            elif self.transaction is not None and is_conflict(error):
+                error.add_note(CONFLICT_NOTE)
             if ends_transaction(error):
                 self.abort(shown(error, document_class))
             elif is_first and self.transaction is not None:
@@ -261,6 +268,11 @@ def no_scopes() -> Iterator[None]:
 def put(opened: OpenClient, scope: Scope | None) -> None:
     others = {client: other for client, other in SCOPES.get().items() if client is not opened}
     SCOPES.set(others if scope is None else {**others, opened: scope})
+
+
+def is_conflict(error: Exception) -> bool:
+    """Whether two transactions were about to change the same document."""
+    return isinstance(error, OperationFailure) and error.code == WRITE_CONFLICT
 
 
 def ends_transaction(error: Exception) -> bool:

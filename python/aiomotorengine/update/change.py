@@ -9,7 +9,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal_field import DecimalField
 from aiomotorengine.update.path import UpdatePath, changed_path
 
-__all__ = ["Change", "Operation", "refuse_text", "unfit"]
+__all__ = ["Change", "Operation", "refuse_keywords", "refuse_text", "unfit"]
 
 
 class Operation(NamedTuple):
@@ -87,6 +87,14 @@ def unfit(path: UpdatePath, operator: str, wanted: str) -> ValueError:
     error = ValueError(f"Field '{path.field.name}' can't be used with {operator}.")
     error.add_note(f"It takes {wanted}.")
     return error
+
+
+def refuse_keywords(verb: str, names: Iterable[str]) -> None:
+    """Raise ``TypeError`` for a keyword of an update that would be a change in other libraries."""
+    for name in names:
+        raise TypeError(
+            f"{verb}() takes changes such as U.inc(visits=1), not the keyword '{name}'."
+        )
 
 
 def refuse_text(path: UpdatePath, operator: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import located
@@ -40,6 +41,12 @@ def stored_items(
     field = field_of_items(path, operator)
     stored = []
     for item in items:
+        if isinstance(item, Expression):
+            raise ValueError(
+                f"{operator} takes values, and no F expression: MongoDB computes no items. Send a "
+                "pipeline of its own with the driver's collection, "
+                "coll().update_many(query, [{'$set': ...}])."
+            )
         try:
             stored.append(
                 field.to_update(item) if validate else field.to_son(field._presented(item))

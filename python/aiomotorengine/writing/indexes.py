@@ -15,6 +15,7 @@ from typing import Any
 from pymongo import ASCENDING
 
 from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.sessions.saved import has_sent_commands
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
@@ -81,8 +82,17 @@ async def ensure_remembered(target: Target, document_class: Any) -> None:
 async def create(target: Target, document_class: Any) -> None:
     collection = target.collection
     for field in conversion_of(document_class).unique:
-        with unique_violations(document_class), protocol_errors(document_class):
-            await target.call(collection.create_index, [(field.db_field, ASCENDING)], unique=True)
+        try:
+            with unique_violations(document_class), protocol_errors(document_class):
+                await target.call(
+                    collection.create_index, [(field.db_field, ASCENDING)], unique=True
+                )
+        except UniqueKeyViolationError as error:
+            error.add_note(
+                f"The index was not made: documents that are stored already have the same "
+                f"'{field.name}'."
+            )
+            raise
         remember(collection, field)
 
 
