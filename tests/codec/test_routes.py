@@ -326,7 +326,7 @@ def get_attribute(self: Any, name: str) -> Any:
 
 
 def set_attribute(self: Any, name: str, value: Any) -> None:
-    Document.__setattr__(self, name, value)
+    object.__setattr__(self, name, value)
 
 
 DOCUMENT_OVERRIDES: list[tuple[str, Any, set[str]]] = [
