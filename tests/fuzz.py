@@ -13,8 +13,9 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, tzinfo
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,8 +23,8 @@ from unittest.mock import patch
 
 from bson.objectid import ObjectId
 
+from aiomotorengine import VersionField, storage
 from aiomotorengine import codec as codec_api
-from aiomotorengine import storage
 from aiomotorengine.codec import DocumentError, codec_for, pure
 from aiomotorengine.codec.encoded_document import id_of
 from aiomotorengine.fields import datetime_field
@@ -58,6 +59,7 @@ def main(arguments: list[str]) -> int:
             continue
         for _, raw in raws[1]:  # a list, as ``snapshot`` puts it
             findings += kept(f"read-{seed}", both_read(type(document), raw), raw)
+            findings += kept(f"changes-{seed}", both_tell_changes(type(document), raw, seed), raw)
             share = options.mutations / max(options.documents, 1)
             for number, bad in enumerate(mutations(raw, Random(seed), round(share))):
                 damaged += 1
@@ -127,6 +129,36 @@ def both_write_rows(document_class: Any, seed: int) -> list[Any]:
 
     with stopped_clock():
         return on_each_side(work)
+
+
+def both_tell_changes(document_class: Any, raw: bytes, seed: int) -> list[Any]:
+    """What has changed in a document after it was read, on each side, and what it was before."""
+    model = tracked(document_class)
+    names = sorted(document_class._fields)
+    name = names[seed % len(names)] if names else "more"
+
+    def work() -> Any:
+        codec = codec_for(model, STANDARD)
+        read = outcome(codec.decode_many, raw)
+        if read[0] != "returned":
+            return read
+        [document] = codec.decode_many(raw)
+        before = outcome(document.changes)
+        other = generate.document_of(document_class, Random(seed), wild=False)
+        with suppress(Exception):  # a reference that is not loaded, a value that is refused
+            setattr(document, name, getattr(other, name, seed))
+        changes = outcome(document.changes)
+        return before, changes, outcome(lambda: document.rollback().changes())
+
+    with stopped_clock():
+        return on_each_side(work)
+
+
+@cache
+def tracked(document_class: Any) -> Any:
+    """A class like another, which tracks changes and has a version."""
+    body = {"the_version": VersionField(), "__track_changes__": True}
+    return type(document_class)("Tracked", (document_class,), body)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ import bson
 from bson.int64 import Int64
 from bson.objectid import ObjectId
 
-from aiomotorengine import Document, IntField, Rows, StringField, storage
+from aiomotorengine import Document, IntField, Rows, StringField, VersionField, storage
 from aiomotorengine import codec as codec_api
 from aiomotorengine.codec import Codec, codec_for
 from aiomotorengine.codec.plan import FIELD_METHODS
@@ -268,6 +268,7 @@ def subjects() -> dict[str, Callable[[], Subject]]:
     found["rows"] = rows
     found["construction"] = partial(Subject, constructed)
     found["copies"] = partial(Subject, copied)
+    found["changes"] = changes
     return found
 
 
@@ -285,6 +286,30 @@ def rows() -> Subject:
             for row in values:
                 tried(codec.encode_many, [{**row, "no_field": row}])
         return sum(2 * len(values) for _, values in prepared)
+
+    return Subject(work)
+
+
+def changes() -> Subject:
+    """Documents that tell what has changed in them, and take it back; in a class with a version."""
+    prepared = []
+    for animal in animals.ANIMALS:
+        fields = {"the_version": VersionField(), "__track_changes__": True}
+        model: Any = type(animal)("Tracked", (animal,), fields)
+        documents = generate.documents(animal, 4)
+        raws = encodable(documents, ids_for(documents), STANDARD)
+        prepared.append((codec_for(model, STANDARD), b"".join(raws)))
+
+    def work() -> int:
+        done = 0
+        for codec, raw in prepared:
+            for document in reversed(codec.decode_many(raw)):
+                tried(document.is_changed)
+                document.more = 1
+                tried(document.changes)
+                tried(document.rollback)
+                done += 1
+        return done
 
     return Subject(work)
 
