@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import bson
-from bson.codec_options import CodecOptions
+from bson.codec_options import CodecOptions, TypeRegistry
 
 from aiomotorengine.codec.elements import DOCUMENT, Element, elements, without
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
@@ -28,14 +28,29 @@ class FoundReply:
     """The document class that stands for "leave the document of a reply as it is".
 
     Calling it gives an ordinary dict, in which ``value`` is a ``Batch`` of one.
+
+    Parameters:
+        codec_options: by which the rest of a reply is decoded, but for a type registry: as for the
+            driver, that is for documents.
     """
 
     _type_marker = RAW_BSON_MARKER
 
-    def __new__(  # type: ignore[misc]  # it makes what the driver wants to see
-        cls, raw: bytes, codec_options: CodecOptions[Any]
-    ) -> dict[str, Any]:
-        options = codec_options.with_options(document_class=dict)
+    def __init__(self, codec_options: CodecOptions[Any]) -> None:
+        # Made once: they cost as much as decoding the reply.
+        self._codec_options = codec_options.with_options(type_registry=TypeRegistry())
+
+    def __call__(self, raw: bytes, codec_options: CodecOptions[Any]) -> dict[str, Any]:
+        """What the driver wants to see of a reply.
+
+        Parameters:
+            raw: the BSON of the reply.
+            codec_options: those of the driver, in which this is the document class.
+
+        Raises:
+            bson.errors.InvalidBSON: the bytes do not add up.
+        """
+        options = self._codec_options
         raw = bytes(raw)
         found = document_in(raw)
         if found is None:
@@ -56,7 +71,7 @@ def document_in(raw: bytes) -> Element | None:
 
 def with_found_as_bytes(collection: Any) -> Any:
     """The same collection, with a ``Batch`` in place of a reply's document; where possible."""
-    return with_replies_as(lambda _: FoundReply, collection, FOUND_AS_BYTES)
+    return with_replies_as(FoundReply, collection, FOUND_AS_BYTES)
 
 
 async def find_and_modify(
