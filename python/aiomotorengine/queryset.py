@@ -115,7 +115,8 @@ class QuerySet(Generic[D]):
         return self._narrow(conditions(self.__klass__, args, kwargs, negated=True))
 
     def _narrow(self, node: QNode) -> QuerySet[D]:
-        self._filters &= node
+        filters = self._filters
+        self._filters = node if filters is EVERYTHING else filters & node
         return self
 
     def all_filters_cleared(self) -> Self:

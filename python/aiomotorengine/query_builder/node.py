@@ -127,6 +127,11 @@ class Q(QNode):
     def accept(self, visitor: QNodeVisitor[R]) -> R:
         return visitor.visit_query(self)
 
+    def to_query(self, document_class: Any) -> dict[str, Any]:
+        # By itself it has no parts to leave out.
+        compiled = transform_query(document_class, **self.query)
+        return all_of([compiled, self.raw]) if self.raw else compiled
+
     def has_raw(self, document_class: Any) -> bool:
         """Whether a part of it is a raw query."""
         return bool(self.raw) or is_raw_query(document_class, self.query)
@@ -233,8 +238,7 @@ class QueryCompilerVisitor(QNodeVisitor[dict[str, Any]]):
         self.document_class = document_class
 
     def visit_query(self, query: Q) -> dict[str, Any]:
-        compiled = transform_query(self.document_class, **query.query)
-        return all_of([compiled, query.raw]) if query.raw else compiled
+        return query.to_query(self.document_class)
 
     def visit_not(self, negation: QNot) -> dict[str, Any]:
         compiled: dict[str, Any] = negation.query.accept(self)
@@ -291,7 +295,7 @@ def conditions(
         parts.append(Q(**kwargs))
     if negated:
         parts = [~part for part in parts]
-    return reduce(and_, parts)
+    return parts[0] if len(parts) == 1 else reduce(and_, parts)
 
 
 def query_of(argument: Any) -> QNode:

@@ -59,11 +59,13 @@ def transform_query(document_class: Any, /, **filters: Any) -> dict[str, Any]:
         >>> transform_query(User, name="Ada", age__gt=18, age__lt="65")
         {'age': {'$gt': 18, '$lt': 65}, 'n': 'Ada'}
     """
+    if len(filters) == 1 and RAW not in filters:  # as in most queries
+        [(key, value)] = filters.items()
+        return dict(condition(document_class, key, value))
     raw = [filters.pop(RAW)] if is_raw_query(document_class, filters) else []
     for query in raw:
         refuse_other_keys(query)
-    keys = sorted(filters) if len(filters) > 1 else filters
-    return all_of([condition(document_class, key, filters[key]) for key in keys] + raw)
+    return all_of([condition(document_class, key, filters[key]) for key in sorted(filters)] + raw)
 
 
 def is_raw_query(document_class: Any, filters: Mapping[str, Any]) -> bool:

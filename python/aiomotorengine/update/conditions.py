@@ -112,7 +112,8 @@ def array_filters_of(operations: Sequence[Operation], filters: Any) -> list[Any]
     """
     named: dict[str, Any] = {}
     for operation in operations:
-        named.update(operation.path.items)
+        if operation.path.items:
+            named.update(operation.path.items)
     if filters is None and not named:
         return None
     if filters is not None and not isinstance(filters, Mapping):
