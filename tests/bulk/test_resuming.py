@@ -169,8 +169,10 @@ async def test_a_call_that_goes_on_and_fails_has_all_that_was_known(gate: Gate) 
     before = await interrupted(gate, source(), None, arriving(gate, range), in_flight=1)
     ids = [before.ids.get(number) for number in range(COUNT)]
     again = await interrupted(gate, source(), refusing_to_send, resume=before)
+    # How far the source was read until then is a matter of time.
+    not_sent = list(range(8, again.taken))
     assert numbers_of(again) == {"inserted": [0, 1, 2, 3], "unknown": [4, 5, 6, 7]} | (
-        {"not_sent": [8, 9, 10, 11]} if again.taken == COUNT else {}
+        {"not_sent": not_sent} if not_sent else {}
     )
     assert [again.ids.get(number) for number in range(COUNT)] == ids
 
