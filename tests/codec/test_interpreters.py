@@ -13,6 +13,7 @@ import sysconfig
 import pytest
 
 from aiomotorengine import codec
+from aiomotorengine.storage import choice
 
 pytestmark = pytest.mark.skipif("native" not in codec.available(), reason="there is one codec only")
 
@@ -63,7 +64,7 @@ def test_a_python_without_a_gil_turns_it_on_for_the_extension() -> None:
 
 
 def output_of(program: str) -> str:
-    environment = {**os.environ, codec.VARIABLE: "auto"}
+    environment = {**os.environ, codec.VARIABLE: "auto", choice.VARIABLE: "auto"}
     ran = subprocess.run(
         [sys.executable, "-c", program],
         env=environment,
