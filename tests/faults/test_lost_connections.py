@@ -128,7 +128,7 @@ async def test_an_answer_that_comes_too_late(lab: Laboratory, call: str) -> None
 
 
 async def test_an_answer_that_never_comes(lab: Laboratory) -> None:
-    lab.connect(socketTimeoutMS=50, serverSelectionTimeoutMS=200)
+    lab.connect(socketTimeoutMS=200, serverSelectionTimeoutMS=600)
     lab.proxy.plan(None, *[silence] * 100)
     trial = Trial(lab, items(12))
     await trial.run("stream")
