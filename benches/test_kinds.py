@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
+from ipaddress import IPv4Address
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -22,21 +24,28 @@ from aiomotorengine import (
     BaseField,
     BinaryField,
     BooleanField,
+    DateField,
     DateTimeField,
+    Decimal128Field,
     DecimalField,
     Document,
     EmailField,
     EmbeddedDocumentField,
+    EnumField,
     FloatField,
     IntField,
+    IPAddressField,
     JsonField,
     LineStringField,
     ListField,
+    ObjectIdField,
     PasswordField,
     PointField,
     PolygonField,
     ReferenceField,
     StringField,
+    TimedeltaField,
+    TimeField,
     URLField,
     UUIDField,
     fields,
@@ -81,6 +90,12 @@ class Target(Document):
     name = StringField()
 
 
+class Color(Enum):
+    RED = "red"
+    GREEN = "green"
+    BLUE = "blue"
+
+
 def words(random: Random, count: int) -> str:
     return " ".join(random.choices(WORDS, k=count))
 
@@ -116,6 +131,17 @@ KINDS: dict[str, tuple[Callable[[], BaseField[Any]], Callable[[Random], Any]]] =
         DateTimeField,
         lambda r: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(milliseconds=r.randint(0, 10**11)),
     ),
+    "DateField": (DateField, lambda r: date.fromordinal(r.randint(700_000, 740_000))),
+    "TimeField": (TimeField, lambda r: time(r.randint(0, 23), r.randint(0, 59))),
+    "TimedeltaField": (TimedeltaField, lambda r: timedelta(milliseconds=r.randint(0, 10**9))),
+    "Decimal128Field": (Decimal128Field, lambda r: Decimal(r.randint(1, 10**6)).scaleb(-2)),
+    "Decimal128Field, bounded": (
+        lambda: Decimal128Field(min_value=0, precision=2),
+        lambda r: Decimal(r.randint(1, 10**6)).scaleb(-2),
+    ),
+    "EnumField": (lambda: EnumField(Color), lambda r: r.choice(list(Color))),
+    "ObjectIdField": (ObjectIdField, lambda r: ObjectId(r.randbytes(12))),
+    "IPAddressField": (IPAddressField, lambda r: IPv4Address(r.getrandbits(32))),
     "UUIDField": (UUIDField, lambda r: UUID(int=r.getrandbits(128), version=4)),
     "BinaryField": (BinaryField, lambda r: r.randbytes(40)),
     "URLField": (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from enum import Enum, IntEnum
 from types import FrameType
 from typing import Any
 from uuid import UUID
@@ -16,22 +17,27 @@ from bson import ObjectId
 from aiomotorengine import (
     BinaryField,
     BooleanField,
+    DateField,
     DateTimeField,
+    Decimal128Field,
     DecimalField,
     Document,
     EmailField,
     EmbeddedDocumentField,
+    EnumField,
     FloatField,
     IntField,
     JsonField,
     LineStringField,
     ListField,
+    ObjectIdField,
     PasswordField,
     PointField,
     PolygonField,
     ReferenceField,
     Rows,
     StringField,
+    TimedeltaField,
     URLField,
     UUIDField,
     VersionField,
@@ -50,6 +56,18 @@ pytestmark = pytest.mark.skipif(
 RING = [[0, 0], [0, 1.5], [1, 1], [0, 0]]
 
 
+class Level(Enum):
+    LOW, HIGH = 1, 2**40
+
+
+class Color(Enum):
+    RED, GREEN = "red", "grün"
+
+
+class Weight(IntEnum):
+    LIGHT, HEAVY = 1, 2
+
+
 class Inner(Document):
     name = StringField(required=True)
     price = DecimalField()
@@ -64,6 +82,18 @@ VALUES: tuple[tuple[Any, list[Any]], ...] = (
     (DecimalField(), [Decimal("1.50"), Decimal(-3), Decimal("0.1")]),
     (DecimalField(0, "99.99"), [Decimal("99.99"), Decimal("0.00")]),
     (DateTimeField(), [datetime(2024, 2, 29), datetime(1960, 1, 1, tzinfo=UTC)]),
+    (DateField(required=True), [date(2024, 2, 29), date.min, date.max]),
+    (DateField(date(1970, 1, 1), "2024-12-31"), [date(2024, 2, 29)]),
+    (TimedeltaField(), [timedelta(seconds=1.5), timedelta(days=-3), timedelta.max]),
+    (TimedeltaField("microseconds"), [timedelta(microseconds=-1), timedelta(days=10**8)]),
+    (TimedeltaField("seconds", required=True), [timedelta(seconds=0.1), timedelta(days=-400)]),
+    (Decimal128Field(), [Decimal("1.50"), Decimal("-1E-6176"), Decimal("9" * 34)]),
+    (Decimal128Field(0, "99.99", 2), [Decimal("99.99"), Decimal("0.00")]),
+    (EnumField(Level), [*Level, 1]),
+    (EnumField(Color, required=True), [*Color, "red"]),
+    (EnumField(Weight, by_name=True), [*Weight, "HEAVY"]),
+    (ObjectIdField(required=True), [ObjectId("65df1f000000000000000001")]),
+    (ListField(DateField()), [[date(2024, 2, 29), date(1960, 1, 1)]]),
     (UUIDField(required=True), [UUID(int=5)]),
     (BinaryField(max_bytes=3), [b"", b"abc"]),
     (URLField(), ["https://u:p@a_b.example.com:8080/x?y#z", "http://10.0.0.1", "http://[::1]/"]),
@@ -136,6 +166,9 @@ class Line(Document):
     sold = BooleanField()
     at = DateTimeField()
     key = UUIDField()
+    day = DateField()
+    amount = Decimal128Field()
+    owner = ObjectIdField()
     inner = EmbeddedDocumentField(Inner)
     made = DateTimeField(auto_now_on_insert=True)
     changed = DateTimeField(auto_now_on_update=True)
@@ -148,6 +181,9 @@ AS_TEXTS = {
     "sold": "Yes",
     "at": "2024-02-29T12:00:00Z",
     "key": str(UUID(int=5)),
+    "day": "2024-02-29",
+    "amount": "1.50",
+    "owner": "65df1f000000000000000001",
 }
 AS_VALUES = {
     "number": 7,
@@ -156,6 +192,9 @@ AS_VALUES = {
     "sold": True,
     "at": datetime(2024, 2, 29),
     "key": UUID(int=5),
+    "day": date(2024, 2, 29),
+    "amount": Decimal("1.50"),
+    "owner": ObjectId("65df1f000000000000000001"),
     "inner": {"name": "a"},
 }
 

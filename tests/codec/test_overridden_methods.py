@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import Enum
 from itertools import combinations
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,10 @@ OVERRIDDEN = [*combinations(METHODS, 1), *combinations(METHODS, 2)]
 SOME_ID = ObjectId("0123456789abcdef01234567")
 
 
+class Level(Enum):
+    LOW, HIGH = 5, 6
+
+
 class Inner(Document):
     x = IntField()
     y = StringField()
@@ -56,6 +61,9 @@ VALUES = [
     datetime(2020, 1, 1),
     Decimal("1.5"),
     UUID(int=3),
+    date(2020, 1, 1),
+    timedelta(seconds=1.5),
+    Level.HIGH,
     [1.0, 2.0],
     {"type": "Point", "coordinates": [1.0, 2.0]},
     Inner(x=1),
@@ -69,6 +77,7 @@ VALUES = [
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "EmbeddedDocumentField": (Inner,),
+    "EnumField": (Level,),
     "ReferenceField": (Target,),
     "ListField": (IntField(),),
 }

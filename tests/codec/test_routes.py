@@ -24,6 +24,7 @@ from aiomotorengine import (
     DateTimeField,
     Document,
     EmbeddedDocumentField,
+    EnumField,
     IntField,
     ListField,
     PasswordField,
@@ -56,6 +57,8 @@ def make_field(field_class: Any) -> Any:
         return field_class(StringField())
     if issubclass(field_class, EmbeddedDocumentField | ReferenceField):
         return field_class(animals.Plain)
+    if issubclass(field_class, EnumField):
+        return field_class(animals.Level)
     return field_class()
 
 

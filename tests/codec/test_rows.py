@@ -13,22 +13,26 @@ from uuid import UUID
 
 import bson
 import pytest
-from bson import Binary
+from bson import Binary, Decimal128, Int64
 from bson.objectid import ObjectId
 
 from aiomotorengine import (
     BaseField,
     BooleanField,
+    DateField,
     DateTimeField,
+    Decimal128Field,
     DecimalField,
     Document,
     EmbeddedDocumentField,
     FloatField,
     IntField,
     ListField,
+    ObjectIdField,
     PasswordField,
     ReferenceField,
     StringField,
+    TimedeltaField,
     UUIDField,
 )
 from aiomotorengine.codec import DocumentError, RowCodec, codec_for
@@ -402,6 +406,10 @@ class Parsed(Document):
     price = DecimalField()
     at = DateTimeField()
     uuid = UUIDField()
+    day = DateField()
+    key = ObjectIdField()
+    amount = Decimal128Field()
+    took = TimedeltaField()
     target = ReferenceField(Station)
     sizes = ListField(IntField())
     station = EmbeddedDocumentField(Station)
@@ -453,6 +461,13 @@ def parsed(name: str, text: Any) -> Any:
         ("uuid", UUID(int=2**127 + 10).hex.upper(), UUID(int=2**127 + 10)),
         ("uuid", f"{{{UUID(int=5)}}}", UUID(int=5)),
         ("uuid", Binary(UUID(int=5).bytes, 4), UUID(int=5)),
+        ("day", " 2020-02-29 ", datetime(2020, 2, 29)),
+        ("day", "20200229", datetime(2020, 2, 29)),
+        ("key", str(ID), ID),
+        ("key", str(ID).upper(), ID),
+        ("amount", "12.50", Decimal128("12.50")),
+        ("amount", "1e2", Decimal128("1E+2")),
+        ("took", "0:00:01.5", Int64(1500)),
         ("target", str(ID), ID),
         ("sizes", "[1, 2]", [1, 2]),
         ("sizes", ["1", 2, " 3"], [1, 2, 3]),

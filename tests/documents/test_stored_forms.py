@@ -7,30 +7,41 @@ import pickle
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
 import bson
 import pytest
-from bson import Binary, Decimal128, Int64
+from bson import Binary, Decimal128, Int64, ObjectId
 
 from aiomotorengine import (
     BinaryField,
     BooleanField,
+    DateField,
     DateTimeField,
+    Decimal128Field,
     DecimalField,
     Document,
     EmbeddedDocumentField,
+    EnumField,
     FloatField,
     IntField,
     JsonField,
     ListField,
+    ObjectIdField,
     PointField,
     StringField,
+    TimedeltaField,
+    TimeField,
     UUIDField,
     codec,
 )
 from tests.codec.laws import STANDARD, ids_for
+
+
+class Level(Enum):
+    LOW, HIGH = 1, 2
 
 
 class Part(Document):
@@ -59,6 +70,14 @@ class Item(Document):
     at = PointField()
     part = EmbeddedDocumentField(Part)
     parts = ListField(EmbeddedDocumentField(Part))
+    day = DateField()
+    took = TimedeltaField()
+    amount = Decimal128Field()
+    level = EnumField(Level)
+    owner = ObjectIdField()
+    opens = TimeField()
+    days = ListField(DateField())
+    times = ListField(TimeField())
 
 
 class Built(Item):
@@ -106,6 +125,17 @@ ODD = [
     {"flags": [True, "no", None]},
     {"rows": [[1], [2.5]]},
     {"part": {"p": "1.23456", "name": "a"}},
+    {"day": "2020-02-29"},
+    {"day": datetime(2020, 2, 29, 12)},
+    {"took": 1500.5},
+    {"amount": 0.1},
+    {"amount": "9.50"},
+    {"amount": Decimal128("-Infinity")},
+    {"level": True},
+    {"owner": "0" * 24},
+    {"opens": "08:30"},
+    {"days": [datetime(2020, 2, 29), "2020-02-29", None]},
+    {"times": ["08:30:00", None, "08:30"]},
     {"parts": [{"p": "1.00", "name": None}, {"p": "1.23456", "name": None}]},
 ]
 
@@ -219,6 +249,12 @@ def test_what_is_read_as_it_is_stored_costs_nothing() -> None:
             "data": b"x",
             "more": '{"at": {"$date": 0}, "big": 99999999999999999999}',
             "key": UUID(int=1),
+            "day": datetime(2020, 2, 29),
+            "took": 1500,
+            "amount": 2,
+            "level": 2.0,
+            "owner": ObjectId(),
+            "opens": "08:30:00",
             "sizes": [1, None, Int64(2)],
             "rows": [[1]],
             "parts": [{"p": "1.00"}],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from datetime import date
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -13,17 +14,24 @@ from aiomotorengine import (
     BaseField,
     BinaryField,
     BooleanField,
+    DateField,
     DateTimeField,
+    Decimal128Field,
     DecimalField,
     EmailField,
+    EnumField,
     FloatField,
     IntField,
+    IPAddressField,
     JsonField,
     LineStringField,
     ListField,
+    ObjectIdField,
     PointField,
     PolygonField,
     StringField,
+    TimedeltaField,
+    TimeField,
     URLField,
     UUIDField,
 )
@@ -39,12 +47,22 @@ ARGUMENTS = {
     "on_save": lambda document, creating: None,
     "unique": True,
 }
+
+
+class Level(Enum):
+    LOW, HIGH = 1, 2
+
+
 OWN_ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "BinaryField": (None,),
+    "DateField": (None, None),
     "DateTimeField": (False, False),
+    "Decimal128Field": (None, None, 2, "ROUND_DOWN"),
     "DecimalField": (None, None, 2, "ROUND_DOWN"),
     "EmbeddedDocumentField": ("some.Class",),
+    "EnumField": (Level, False),
     "FloatField": (None, None),
+    "IPAddressField": (4,),
     "IntField": (None, None),
     "LineStringField": (True,),
     "ListField": (IntField(),),
@@ -53,6 +71,7 @@ OWN_ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "PolygonField": (True,),
     "ReferenceField": ("some.Class",),
     "StringField": (255,),
+    "TimedeltaField": ("seconds",),
 }
 field_classes = pytest.mark.parametrize("name", all_fields.__all__)
 with_common_arguments = pytest.mark.parametrize(
@@ -231,13 +250,20 @@ def test_scalar_are_the_fields_of_single_values() -> None:
     assert scalar == {
         "BinaryField",
         "BooleanField",
+        "DateField",
         "DateTimeField",
+        "Decimal128Field",
         "DecimalField",
         "EmailField",
+        "EnumField",
         "FloatField",
+        "IPAddressField",
         "IntField",
+        "ObjectIdField",
         "PasswordField",
         "StringField",
+        "TimeField",
+        "TimedeltaField",
         "URLField",
         "UUIDField",
         "VersionField",
@@ -254,20 +280,25 @@ def test_every_built_in_kind_is_marked() -> None:
     assert {kind.name for kind in kinds if kind} == {
         "binary",
         "boolean",
+        "date",
         "datetime",
         "decimal",
+        "decimal128",
         "email",
         "embedded",
+        "enum",
         "float",
         "int",
         "json",
         "line_string",
         "list",
+        "object_id",
         "password",
         "point",
         "polygon",
         "reference",
         "string",
+        "timedelta",
         "url",
         "uuid",
     }
@@ -290,6 +321,15 @@ def test_a_function_of_on_save_is_not_async() -> None:
         (StringField(max_length=2), "abc", "a text of at most 2 characters"),
         (BooleanField(), "perhaps", "true or false"),
         (DateTimeField(), date(2024, 2, 29), "a datetime"),
+        (DateField("2020-01-01"), date(2019, 1, 1), "a date of at least 2020-01-01"),
+        (TimeField(), "noon", "a time without time zone"),
+        (TimedeltaField(), 5, "a timedelta"),
+        (Decimal128Field(max_value=9), 10, "a number of at most 9, of 34 digits at most,"),
+        (EnumField(Level), 3, "a member of Level, or one of 1, 2,"),
+        (EnumField(Level, by_name=True), 3, "a member of Level, or one of 'LOW', 'HIGH',"),
+        (ObjectIdField(), 5, "an ObjectId or its 24 hexadecimal digits"),
+        (IPAddressField(), 5, "an IP address"),
+        (IPAddressField(6), "192.0.2.1", "an IPv6 address"),
         (UUIDField(), 5, "a UUID or its text"),
         (BinaryField(), 5, "bytes"),
         (BinaryField(max_bytes=1), b"ab", "bytes, at most 1"),

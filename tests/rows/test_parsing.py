@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
+from ipaddress import IPv4Address
 from typing import Any
 from uuid import UUID
 
@@ -14,24 +16,35 @@ from aiomotorengine import (
     BaseField,
     BinaryField,
     BooleanField,
+    DateField,
     DateTimeField,
+    Decimal128Field,
     DecimalField,
     Document,
     EmailField,
     EmbeddedDocumentField,
+    EnumField,
     FloatField,
     IntField,
+    IPAddressField,
     JsonField,
     ListField,
+    ObjectIdField,
     PasswordField,
     PointField,
     ReferenceField,
     Rows,
     StringField,
+    TimedeltaField,
+    TimeField,
     URLField,
     UUIDField,
 )
 from aiomotorengine.rows import RefusedRow
+
+
+class Level(Enum):
+    LOW, HIGH = 1, 2
 
 
 class Other(Document):
@@ -71,6 +84,15 @@ def value_of(field: BaseField[Any], text: Any, **rules: Any) -> Any:
         (DateTimeField(), "2020-01-02 03:04:05", datetime(2020, 1, 2, 3, 4, 5)),
         (DateTimeField(), "2020-01-02", datetime(2020, 1, 2)),
         (UUIDField(), UUID_TEXT, UUID(UUID_TEXT)),
+        (Decimal128Field(), "1.50", Decimal("1.50")),
+        (DateField(), " 2020-02-29", date(2020, 2, 29)),
+        (TimeField(), "12:30", time(12, 30)),
+        (TimedeltaField(), "1500", timedelta(seconds=1.5)),
+        (TimedeltaField(), "1 day, 0:00:01", timedelta(1, 1)),
+        (EnumField(Level), "2", Level.HIGH),
+        (EnumField(Level, by_name=True), "LOW", Level.LOW),
+        (ObjectIdField(), HEX, ObjectId(HEX)),
+        (IPAddressField(), "192.0.2.1", IPv4Address("192.0.2.1")),
         (BinaryField(), "AP8=", b"\x00\xff"),
         (ListField(IntField()), '[1, "2", ""]', [1, 2, None]),
         (ListField(IntField()), ["1", 2], [1, 2]),
@@ -118,6 +140,13 @@ def test_what_is_in_a_text_is_a_row_too() -> None:
         (BooleanField(), "maybe"),
         (DateTimeField(), "yesterday"),
         (UUIDField(), "7"),
+        (Decimal128Field(), "1_0"),
+        (DateField(), "2020-02-30"),
+        (TimeField(), "25:00"),
+        (TimedeltaField(), "long"),
+        (EnumField(Level), "3"),
+        (ObjectIdField(), "7"),
+        (IPAddressField(), "somewhere"),
         (BinaryField(), "A"),
         (BinaryField(), "AP8=!"),
         (ListField(IntField()), "1, 2"),

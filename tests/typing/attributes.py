@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, assert_type
 from uuid import UUID
 
@@ -13,25 +15,36 @@ from aiomotorengine import (
     BaseField,
     BinaryField,
     BooleanField,
+    DateField,
     DateTimeField,
+    Decimal128Field,
     DecimalField,
     Document,
     EmailField,
     EmbeddedDocumentField,
+    EnumField,
     FloatField,
     IntField,
+    IPAddressField,
     JsonField,
     LineStringField,
     ListField,
+    ObjectIdField,
     PasswordField,
     PointField,
     PolygonField,
     ReferenceField,
     StringField,
+    TimedeltaField,
+    TimeField,
     URLField,
     UUIDField,
 )
 from aiomotorengine.fields.password_field import PasswordType
+
+
+class Level(Enum):
+    LOW, HIGH = 1, 2
 
 
 class Home(Document):
@@ -90,6 +103,14 @@ class User(Document):
     place = PointField()
     route = LineStringField(auto_index=False)
     area = PolygonField()
+    day = DateField(min_value=date(2020, 1, 1), max_value="2020-12-31")
+    opens = TimeField()
+    took = TimedeltaField("seconds")
+    cost = Decimal128Field(precision=2)
+    rank = EnumField(Level, by_name=True)
+    levels = ListField(EnumField(Level))
+    key = ObjectIdField(required=True)
+    address = IPAddressField(version=4)
 
 
 def on_the_class() -> None:
@@ -98,6 +119,7 @@ def on_the_class() -> None:
     assert_type(User.age, IntField)
     assert_type(User.wallet, Money)
     assert_type(User.tags, ListField[str])
+    assert_type(User.rank, EnumField[Level])
     assert_type(User.home, EmbeddedDocumentField[Home])
     assert_type(User.owner, ReferenceField[Home])
     assert_type(User.tenant, ReferenceField[Home])
@@ -127,6 +149,13 @@ def on_a_document(user: User) -> None:
     assert_type(user.place, dict[str, Any] | None)
     assert_type(user.route, dict[str, Any] | None)
     assert_type(user.area, dict[str, Any] | None)
+    assert_type(user.day, date | None)
+    assert_type(user.opens, time | None)
+    assert_type(user.took, timedelta | None)
+    assert_type(user.cost, Decimal | None)
+    assert_type(user.rank, Level | None)
+    assert_type(user.key, ObjectId | None)
+    assert_type(user.address, IPv4Address | IPv6Address | None)
 
 
 def lists(user: User) -> None:
@@ -134,6 +163,7 @@ def lists(user: User) -> None:
     assert_type(user.table, list[list[int]])
     assert_type(user.homes, list[Home])
     assert_type(user.wallets, list[Decimal])
+    assert_type(user.levels, list[Level])
     user.tags.append("new")
     for home in user.homes:
         assert_type(home.road, str | None)
@@ -166,6 +196,13 @@ def assignment(user: User) -> None:
     user.tags = ("a", "b")
     user.tags = {"a"}
     user.place = [1.5, 2]
+    user.day = "2020-02-29"
+    user.day = date(2020, 2, 29)
+    user.cost = 0.1
+    user.rank = Level.LOW
+    user.rank = "LOW"
+    user.key = "0123456789abcdef01234567"
+    user.address = "192.0.2.1"
     user.settings = {"any": ["thing"]}
 
 

@@ -7,29 +7,37 @@ codec does with any of them the other has to do as well.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
+from enum import Enum, IntFlag
 from typing import Any
 
 from aiomotorengine import (
     BaseField,
     BinaryField,
     BooleanField,
+    DateField,
     DateTimeField,
+    Decimal128Field,
     DecimalField,
     Document,
     EmailField,
     EmbeddedDocumentField,
+    EnumField,
     FloatField,
     IntField,
+    IPAddressField,
     JsonField,
     LineStringField,
     ListField,
+    ObjectIdField,
     PasswordField,
     PointField,
     PolygonField,
     ReferenceField,
     StringField,
+    TimedeltaField,
+    TimeField,
     URLField,
     UUIDField,
 )
@@ -48,6 +56,7 @@ __all__ = [
     "Everything",
     "Grid",
     "Hybrid",
+    "Level",
     "LoudKeys",
     "Lucky",
     "Money",
@@ -63,6 +72,19 @@ __all__ = [
     "Upper",
     "Wrapping",
 ]
+
+
+class Level(Enum):
+    LOW = 1
+    HIGH = 2
+    NAMED = "näme"
+    HALF = 0.5
+    TOP = HIGH
+
+
+class Access(IntFlag):
+    READ = 1
+    WRITE = 2
 
 
 # -- built-in fields only ------------------------------------------------------------------------
@@ -103,6 +125,13 @@ class Everything(Document):
     line = LineStringField()
     polygon = PolygonField()
     dynamic = DynamicField()
+    day = DateField()
+    time = TimeField()
+    took = TimedeltaField()
+    amount = Decimal128Field()
+    level = EnumField(Level)
+    key = ObjectIdField()
+    address = IPAddressField()
 
 
 class Required(Document):
@@ -119,6 +148,13 @@ class Required(Document):
     embedded = EmbeddedDocumentField(Plain, required=True)
     reference = ReferenceField(Plain, required=True)
     point = PointField(required=True)
+    day = DateField(required=True)
+    time = TimeField(required=True)
+    took = TimedeltaField(required=True)
+    amount = Decimal128Field(required=True)
+    level = EnumField(Level, required=True)
+    key = ObjectIdField(required=True)
+    address = IPAddressField(required=True)
 
 
 class Bounded(Document):
@@ -133,6 +169,14 @@ class Bounded(Document):
     binary = BinaryField(max_bytes=4)
     password = PasswordField(crypt_func=md5)
     strings = ListField(StringField(max_length=3))
+    day = DateField(date(1970, 1, 1), "2030-12-31")
+    amount = Decimal128Field(0, "99.995", precision=2)
+    micro = TimedeltaField("microseconds")
+    seconds = TimedeltaField("seconds")
+    named = EnumField(Level, by_name=True)
+    access = EnumField(Access)
+    flags = ListField(EnumField(Access, by_name=True))
+    address = IPAddressField(version=4)
 
 
 class Renamed(Document):

@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import IntEnum
+from ipaddress import ip_address
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -35,21 +36,28 @@ from aiomotorengine import (
     BaseField,
     BinaryField,
     BooleanField,
+    DateField,
     DateTimeField,
+    Decimal128Field,
     DecimalField,
     Document,
     EmailField,
     EmbeddedDocumentField,
+    EnumField,
     FloatField,
     IntField,
+    IPAddressField,
     JsonField,
     LineStringField,
     ListField,
+    ObjectIdField,
     PasswordField,
     PointField,
     PolygonField,
     ReferenceField,
     StringField,
+    TimedeltaField,
+    TimeField,
     URLField,
     UUIDField,
 )
@@ -142,6 +150,33 @@ def decimal(random: Random) -> Decimal:
     return random.choice((value, value, Decimal("1E+3"), Decimal("-0"), Decimal(10**30)))
 
 
+def decimal128(random: Random) -> Any:
+    edges = ("0E-6176", "-0.00", "9" * 34, "1E+6144", "-1E-6176", 0.1, 1e-7, "007.50", 2**63)
+    return random.choice((decimal(random), decimal(random), Decimal("1.5"), random.choice(edges)))
+
+
+def day(random: Random) -> date:
+    edges = (date.min, date.max, date(1970, 1, 1), date(2020, 2, 29), date(2020, 3, 1))
+    return random.choice((moment(random).date(), random.choice(edges)))
+
+
+def as_text(random: Random, value: Any) -> Any:
+    """A value, or now and then its text."""
+    return str(value) if chance(random, 0.1) else value
+
+
+def length(random: Random) -> timedelta:
+    edges = (timedelta(), timedelta(microseconds=-1), timedelta(days=10**8), timedelta(seconds=0.1))
+    return random.choice((timedelta(seconds=random.gauss(0, 1e6)), random.choice(edges)))
+
+
+def member(field: Any, random: Random, depth: int) -> Any:
+    made = random.choice(list(field.enum.__members__.values()))
+    if chance(random, 0.7):
+        return made
+    return made.name if field.by_name else made.value
+
+
 def anything(random: Random, depth: int = 2) -> Any:
     """Anything at all that BSON holds."""
     if depth and chance(random, 0.3):
@@ -168,6 +203,9 @@ LEAVES: tuple[Callable[[Random], Any], ...] = (
     lambda random: random.randbytes(random.randint(0, 9)),
     lambda random: Binary(random.randbytes(3), 128),
     lambda random: Decimal128(str(random.randint(0, 10**9))),
+    lambda random: Decimal128(random.choice(("1.500", "NaN", "-Infinity", "0.125", "1E+40"))),
+    lambda random: random.choice(("2020-02-29", "12:30", "192.0.2.1", "LOW", "0" * 24)),
+    lambda random: datetime(2020, 2, random.randint(1, 29)),
     lambda random: Regex("a.c", "i"),
     lambda random: re.compile("^x"),
     lambda random: Code("f()"),
@@ -265,6 +303,24 @@ VALUES: dict[type[Any], Callable[[Any, Random, int], Any]] = {
     ),
     PolygonField: shape_of(
         "Polygon", lambda random: [ring(random) for _ in range(random.randint(1, 2))]
+    ),
+    DateField: lambda field, random, depth: as_text(random, within(field, day(random))),
+    TimeField: lambda field, random, depth: as_text(
+        random, time(random.randint(0, 23), random.randint(0, 59), 0, random.randint(0, 3))
+    ),
+    TimedeltaField: lambda field, random, depth: length(random),
+    Decimal128Field: lambda field, random, depth: (
+        decimal128(random)
+        if field.min_value is None
+        else within(field, Decimal(random.randint(0, 10**5)).scaleb(-random.randint(0, 4)))
+    ),
+    EnumField: member,
+    ObjectIdField: lambda field, random, depth: as_text(random, object_id(random)),
+    IPAddressField: lambda field, random, depth: as_text(
+        random,
+        ip_address(random.getrandbits(32))
+        if field.version or chance(random, 0.5)
+        else ip_address(random.getrandbits(128)),
     ),
     animals.Money: lambda field, random, depth: Decimal(random.randint(0, 10**6)) / 100,
     animals.Even: lambda field, random, depth: random.randint(-500, 500) * 2,

@@ -31,6 +31,7 @@ from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.field_methods import OVERRIDABLE
 from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.refusals import reads_otherwise
 from aiomotorengine.storage.base import DocumentStorage, Storage
 from aiomotorengine.storage.descriptors import Attribute
 from aiomotorengine.storage.stored_forms import has_own_id, keep_own_id
@@ -84,6 +85,8 @@ class FieldPlan:
         args: the arguments by which the kind is narrowed, such as ``max_length``, and what its mark
             tells the native codec.
         routes: method -> route.
+        reads_otherwise: ``function(stored, loaded)``, where Python reads a built-in field's values:
+            whether one was read in another form, so that a save writes what is stored.
         item: for a list, the plan of its items.
         document: for an embedded document, its class, whose plan is among the ``embedded`` of the
             document's; ``None`` where the class is named by a path and cannot be imported.
@@ -97,6 +100,7 @@ class FieldPlan:
     kind: str | None
     args: Mapping[str, Any]
     routes: Mapping[str, Route]
+    reads_otherwise: Callable[[Any, Any], bool] | None
     item: FieldPlan | None = None
     document: type[DocumentStorage] | None = None
 
@@ -245,6 +249,7 @@ def embedded_classes(fields: tuple[FieldPlan, ...]) -> Iterator[type[DocumentSto
 def plan_field(field: BaseField[Any]) -> FieldPlan:
     """The plan of a field, and of what it holds."""
     mark = field.__native_kind__
+    routes = {method: field_route(field, method) for method in FIELD_METHODS}
     return FieldPlan(
         name=getattr(field, "name", ""),
         db_field=field.db_field,
@@ -262,7 +267,8 @@ def plan_field(field: BaseField[Any]) -> FieldPlan:
                 },
             }
         ),
-        routes=MappingProxyType({method: field_route(field, method) for method in FIELD_METHODS}),
+        routes=MappingProxyType(routes),
+        reads_otherwise=None if routes["from_son"].native else reads_otherwise(field),
         item=plan_field(field._base_field) if isinstance(field, ListField) else None,
         document=embedded_class(field),
     )

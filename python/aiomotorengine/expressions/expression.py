@@ -33,6 +33,10 @@ class Expression(Computed):
         """Whether it can give no number but a whole one, as far as the fields tell."""
         return False
 
+    def literal_beside(self, document_class: Any, value: Any) -> Any:
+        """How a value stands that is computed with this: a length of time in its unit, say."""
+        return literal(value)
+
     def __add__(self, other: Any) -> Arithmetic:
         return Arithmetic("$add", self, other)
 
@@ -86,10 +90,17 @@ class Arithmetic(Expression):
             self.operator: [
                 operand.to_number(document_class)
                 if isinstance(operand, Expression)
-                else literal(operand)
+                else self.literal_beside(document_class, operand)
                 for operand in self.operands
             ]
         }
+
+    def literal_beside(self, document_class: Any, value: Any) -> Any:
+        expressions = (it for it in self.operands if isinstance(it, Expression))
+        first = next(expressions, None)
+        if first is None:
+            return super().literal_beside(document_class, value)
+        return first.literal_beside(document_class, value)
 
     def is_whole(self, document_class: Any) -> bool:
         return self.operator != "$divide" and all(

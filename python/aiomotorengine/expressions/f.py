@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.boolean_field import BooleanField
+from aiomotorengine.fields.date_field import DateField
 from aiomotorengine.fields.datetime_field import DateTimeField
 from aiomotorengine.fields.decimal_field import DecimalField
 from aiomotorengine.fields.int_field import IntField
+from aiomotorengine.fields.timedelta_field import TimedeltaField
 from aiomotorengine.query_builder.ownership import refuse_other_class
 
 __all__ = ["F"]
 
-WHOLE = (BooleanField, DateTimeField, IntField)
+WHOLE = (BooleanField, DateField, DateTimeField, IntField)
 """The fields of whose values whole numbers are computed. Two dates are milliseconds apart."""
 
 
@@ -51,7 +54,15 @@ class F(Expression):
         return {"$toDecimal": path} if is_text else path
 
     def is_whole(self, document_class: Any) -> bool:
-        return isinstance(self.path(document_class)[-1], WHOLE)
+        field = self.path(document_class)[-1]
+        is_in_units = isinstance(field, TimedeltaField) and field.unit != "seconds"
+        return isinstance(field, WHOLE) or is_in_units
+
+    def literal_beside(self, document_class: Any, value: Any) -> Any:
+        field = self.path(document_class)[-1]
+        if isinstance(value, timedelta) and isinstance(field, TimedeltaField):
+            return field.to_son(value)
+        return super().literal_beside(document_class, value)
 
     def path(self, document_class: Any) -> list[BaseField[Any]]:
         """The fields that lead to the value.

@@ -3,18 +3,25 @@
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.binary_field import BinaryField
 from aiomotorengine.fields.boolean_field import BooleanField
+from aiomotorengine.fields.date_field import DateField
 from aiomotorengine.fields.datetime_field import DateTimeField
+from aiomotorengine.fields.decimal128_field import Decimal128Field
 from aiomotorengine.fields.decimal_field import DecimalField
 from aiomotorengine.fields.email_field import EmailField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.fields.enum_field import EnumField
 from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.geojson import LineStringField, PointField, PolygonField
 from aiomotorengine.fields.int_field import IntField
+from aiomotorengine.fields.ip_address_field import IPAddressField
 from aiomotorengine.fields.json_field import JsonField
 from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.object_id_field import ObjectIdField
 from aiomotorengine.fields.password_field import PasswordField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.fields.string_field import StringField
+from aiomotorengine.fields.time_field import TimeField
+from aiomotorengine.fields.timedelta_field import TimedeltaField
 from aiomotorengine.fields.url_field import URLField
 from aiomotorengine.fields.uuid_field import UUIDField
 from aiomotorengine.fields.version_field import VersionField
@@ -23,20 +30,27 @@ __all__ = [
     "BaseField",
     "BinaryField",
     "BooleanField",
+    "DateField",
     "DateTimeField",
+    "Decimal128Field",
     "DecimalField",
     "EmailField",
     "EmbeddedDocumentField",
+    "EnumField",
     "FloatField",
+    "IPAddressField",
     "IntField",
     "JsonField",
     "LineStringField",
     "ListField",
+    "ObjectIdField",
     "PasswordField",
     "PointField",
     "PolygonField",
     "ReferenceField",
     "StringField",
+    "TimeField",
+    "TimedeltaField",
     "URLField",
     "UUIDField",
     "VersionField",

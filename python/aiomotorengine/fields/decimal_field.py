@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+from collections.abc import Callable
 from decimal import Decimal
 from numbers import Integral, Rational, Real
 from types import NoneType
@@ -26,7 +27,7 @@ MOST_DIGITS = 6145
 enough that an exponent, which is short, is not written out to fill the memory.
 """
 
-NUMBERS = (Decimal, int, float, str)  # what Decimal takes, and what is quick to ask for
+NUMBERS = (Decimal, int, str)  # what Decimal takes, and what is quick to ask for
 
 CONTEXT = decimal.Context(
     prec=16 * 1024 * 1024,  # more digits than a MongoDB document can hold
@@ -131,13 +132,20 @@ class DecimalField(BaseField[Decimal]):
         ) -> None: ...
 
 
-def as_decimal(value: Any) -> Decimal:
-    """The exact decimal value of a number, or of its text."""
+def as_decimal(value: Any, *, of_float: Callable[[float], Decimal] = Decimal) -> Decimal:
+    """The decimal value of a number, or of its text.
+
+    Parameters:
+        value: the number.
+        of_float: what says the value of a float; by default it is exact.
+    """
     if isinstance(value, Decimal128):
         return value.to_decimal()
+    if isinstance(value, float):
+        return of_float(value)
     if not isinstance(value, NUMBERS):
         if isinstance(value, Integral):  # numpy's, for example
             return Decimal(int(value))
         if isinstance(value, Real) and not isinstance(value, Rational):
-            return Decimal(float(value))
+            return of_float(float(value))
     return Decimal(value)

@@ -3,39 +3,45 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from bson.decimal128 import Decimal128
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.decimal128_field import Decimal128Field, as_decimal128
 from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import LARGEST, SMALLEST, IntField
+from aiomotorengine.fields.timedelta_field import TimedeltaField
 from aiomotorengine.locations import described, locate
 from aiomotorengine.update.change import Change, refuse_text, unfit
 from aiomotorengine.update.path import UpdatePath
 
 __all__ = ["Inc", "Mul"]
 
-NUMBERS = (IntField, FloatField)
+NUMBERS = (IntField, FloatField, Decimal128Field)
 """The fields that hold numbers with which the server can count."""
 
 
 class Counting(Change):
     """A change of a number by another."""
 
+    fields: ClassVar[tuple[type[BaseField[Any]], ...]] = NUMBERS
+    """The fields whose values it can change."""
+
     def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
         if isinstance(raw, Expression):
             refuse_text(path, self.operator)
             return raw
-        return amount(path, raw, self.operator)
+        return amount(path, raw, self.operator, self.fields)
 
 
 class Inc(Counting):
     """What is added; a negative number is taken away."""
 
     operator = "$inc"
+    fields = (*NUMBERS, TimedeltaField)
 
     @staticmethod
     def expression(path: str, value: Any) -> Any:
@@ -52,7 +58,9 @@ class Mul(Counting):
         return {"$multiply": [{"$ifNull": [path, 0]}, value]}
 
 
-def amount(path: UpdatePath, raw: Any, operator: str) -> Any:
+def amount(
+    path: UpdatePath, raw: Any, operator: str, fields: tuple[type[BaseField[Any]], ...]
+) -> Any:
     """The number that a field is changed by. Bounds are for values, and are not asked about it.
 
     Raises:
@@ -61,15 +69,15 @@ def amount(path: UpdatePath, raw: Any, operator: str) -> Any:
     """
     field = path.field
     is_any = field is None or type(field) is BaseField
-    if not is_any and not isinstance(field, NUMBERS):
+    if not is_any and not isinstance(field, fields):
         refuse_text(path, operator)
         # A field of the program's own says itself what it stores for an amount.
         if field.__native_kind__ is not None:
-            raise unfit(path, operator, "an IntField or a FloatField")
+            raise unfit(path, operator, "an IntField, a FloatField or a Decimal128Field")
     if isinstance(raw, bool):
         raise refused_amount(path, raw)  # Python would count it as 1 or 0
     try:
-        number = raw if is_any else field.to_son(raw)
+        number = raw if is_any else stored_amount(field, raw)
         is_plain = number is raw and type(raw) is int
         if not is_plain and isinstance(field, IntField) and number != as_number(raw):
             raise ValueError(f"{raw!r} is no whole number.")
@@ -80,6 +88,11 @@ def amount(path: UpdatePath, raw: Any, operator: str) -> Any:
     if not is_storable(number):
         raise refused_amount(path, raw)
     return number
+
+
+def stored_amount(field: BaseField[Any], raw: Any) -> Any:
+    """An amount as the field would store it; but a factor is not rounded as a value is."""
+    return as_decimal128(raw) if isinstance(field, Decimal128Field) else field.to_son(raw)
 
 
 def as_number(raw: Any) -> Any:
@@ -99,6 +112,11 @@ def refused_amount(path: UpdatePath, raw: Any) -> InvalidDocumentError:
     *_, name = path.parts
     error = InvalidDocumentError.invalid(str(name) if path.field is None else path.field.name)
     error.value = raw
-    wanted = "a whole number" if isinstance(path.field, IntField) else "a number"
-    locate(error, *path.parts, about=described(raw, wanted=wanted))
+    locate(error, *path.parts, about=described(raw, wanted=wanted_for(path.field)))
     return error
+
+
+def wanted_for(field: BaseField[Any] | None) -> str:
+    if isinstance(field, TimedeltaField):
+        return "a timedelta"
+    return "a whole number" if isinstance(field, IntField) else "a number"

@@ -1,5 +1,6 @@
 //! One element of a document: what it is, and the bytes it may use.
 
+use super::Decimal128;
 use super::reader::{Malformed, Reader};
 
 /// The type bytes. The first of them are written and read here; the others are left to PyMongo.
@@ -71,6 +72,11 @@ impl<'a> Element<'a> {
 
     pub(crate) fn as_object_id(&self) -> Result<[u8; 12], Malformed> {
         self.fixed()
+    }
+
+    /// `None` for a number that is not finite.
+    pub(crate) fn as_decimal128(&self) -> Result<Option<Decimal128>, Malformed> {
+        self.fixed().map(Decimal128::from_bytes)
     }
 
     /// The bytes of a string, without its length and its NUL; they may be no UTF-8.

@@ -1,5 +1,6 @@
 //! The wire format. Nothing in here knows of Python.
 
+mod decimal128;
 mod element;
 mod key;
 mod reader;
@@ -7,6 +8,7 @@ mod reply;
 mod scalar;
 mod writer;
 
+pub(crate) use decimal128::Decimal128;
 pub(crate) use element::{Element, kind};
 pub(crate) use key::Key;
 pub(crate) use reader::{Malformed, Reader, is_deeper_than, split_document};

@@ -1,5 +1,6 @@
 //! Values of few bytes.
 
+use super::Decimal128;
 use super::element::kind;
 
 /// A value of at most `N` bytes, and the type byte of its element.
@@ -49,6 +50,12 @@ impl Scalar<8> {
         Self::of(kind::DATE, milliseconds.to_le_bytes())
     }
 
+    /// A whole number in 64 bits, whatever it is.
+    #[inline(always)]
+    pub(crate) fn long(value: i64) -> Self {
+        Self::of(kind::INT64, value.to_le_bytes())
+    }
+
     /// A whole number, in 32 bits where it fits, as PyMongo does it.
     #[inline(always)]
     pub(crate) fn int(value: i64) -> Self {
@@ -70,5 +77,11 @@ impl Scalar<12> {
     #[inline(always)]
     pub(crate) fn object_id(id: [u8; 12]) -> Self {
         Self::of(kind::OBJECT_ID, id)
+    }
+}
+
+impl Scalar<16> {
+    pub(crate) fn decimal128(number: Decimal128) -> Self {
+        Self::of(kind::DECIMAL128, number.to_bytes())
     }
 }

@@ -17,29 +17,30 @@ const MOST_PLAIN_PLACES: usize = 6;
 pub(super) struct Decimal {
     /// The number of decimal places; `None` for more than anybody uses.
     places: Option<usize>,
-    /// The smallest and the largest valid number, where there is one.
+    bounds: Bounds,
+}
+
+/// The smallest and the largest valid number, where there is one.
+pub(super) struct Bounds {
     least: Option<Py<PyAny>>,
     most: Option<Py<PyAny>>,
 }
 
-impl Decimal {
+impl Bounds {
     pub(super) fn new(arguments: &Arguments<'_, '_>) -> PyResult<Self> {
-        let least = arguments.value("min_value")?;
-        let most = arguments.value("max_value")?;
-        let places = match arguments.value("precision")? {
-            Some(step) => places_of(step.str()?.to_str()?.as_bytes()),
-            None => None,
-        };
         Ok(Self {
-            places,
-            least: least.map(Bound::unbind),
-            most: most.map(Bound::unbind),
+            least: arguments.value("min_value")?.map(Bound::unbind),
+            most: arguments.value("max_value")?.map(Bound::unbind),
         })
     }
 
     /// Whether a plain number is within the bounds; `None` where one of them is no plain number, and
     /// Python has to compare.
-    fn admits(&self, value: Value<'_, '_>, context: &Context<'_>) -> PyResult<Option<bool>> {
+    pub(super) fn admits(
+        &self,
+        value: Value<'_, '_>,
+        context: &Context<'_>,
+    ) -> PyResult<Option<bool>> {
         let py = value.py();
         for (bound, is_least) in [(&self.least, true), (&self.most, false)] {
             let Some(bound) = bound.as_ref().map(|bound| bound.bind(py)) else {
@@ -58,6 +59,24 @@ impl Decimal {
             }
         }
         Ok(Some(true))
+    }
+
+    pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.least)?;
+        visit.call(&self.most)
+    }
+}
+
+impl Decimal {
+    pub(super) fn new(arguments: &Arguments<'_, '_>) -> PyResult<Self> {
+        let places = match arguments.value("precision")? {
+            Some(step) => places_of(step.str()?.to_str()?.as_bytes()),
+            None => None,
+        };
+        Ok(Self {
+            places,
+            bounds: Bounds::new(arguments)?,
+        })
     }
 
     /// Whether a number that is read from a text would be written as that very text: it has the
@@ -116,10 +135,16 @@ fn places_of(text: &[u8]) -> Option<usize> {
     }
 }
 
+/// The number that the text of a plain number means, which Python reads in the same way.
+pub(super) fn parsed<'py>(text: &[u8], context: &Context<'py>) -> Option<Bound<'py, PyAny>> {
+    places_of(text)?;
+    let text = make_text(context.py, text).ok()?;
+    context.types.decimal.bind(context.py).call1((text,)).ok()
+}
+
 impl Kind for Decimal {
     fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.least)?;
-        visit.call(&self.most)
+        self.bounds.traverse(visit)
     }
 
     fn validate(
@@ -132,7 +157,7 @@ impl Kind for Decimal {
             return Ok(true);
         }
         if self.text(value, context)?.is_some()
-            && let Some(is_valid) = self.admits(value, context)?
+            && let Some(is_valid) = self.bounds.admits(value, context)?
         {
             return Ok(is_valid);
         }
@@ -169,9 +194,7 @@ impl Kind for Decimal {
     }
 
     fn parse<'py>(&self, text: &[u8], context: &Context<'py>) -> Option<Bound<'py, PyAny>> {
-        places_of(text)?; // a plain number, which Python reads in the same way
-        let text = make_text(context.py, text).ok()?;
-        context.types.decimal.bind(context.py).call1((text,)).ok()
+        parsed(text, context)
     }
 
     fn read<'py>(

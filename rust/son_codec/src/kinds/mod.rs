@@ -4,23 +4,28 @@
 mod as_is;
 mod binary;
 mod boolean;
+mod date;
 mod datetime;
 mod decimal;
+mod decimal128;
 mod domain;
 mod email;
 mod embedded;
+mod r#enum;
 mod float;
 mod geojson;
 mod int;
 mod json;
 mod line_string;
 mod list;
+mod object_id;
 mod password;
 mod patterned;
 mod point;
 mod polygon;
 mod reference;
 mod string;
+mod timedelta;
 mod url;
 mod uuid;
 
@@ -291,20 +296,25 @@ pub(crate) fn kind_named(name: &str, arguments: &Arguments<'_, '_>) -> PyResult<
     Ok(match name {
         "binary" => Box::new(binary::Binary::new(arguments)?),
         "boolean" => Box::new(boolean::Boolean),
+        "date" => Box::new(date::Date::new(arguments)?),
         "datetime" => Box::new(datetime::DateTime::new(arguments)?),
         "decimal" => Box::new(decimal::Decimal::new(arguments)?),
+        "decimal128" => Box::new(decimal128::Decimal128::new(arguments)?),
         "email" => Box::new(Patterned::<email::Email>::NEW),
         "embedded" => Box::new(embedded::Embedded::new(arguments)),
+        "enum" => Box::new(r#enum::Enum::new(arguments)?),
         "float" => Box::new(float::Float::new(arguments)?),
         "int" => Box::new(int::Int::new(arguments)?),
         "json" => Box::new(json::Json::new(arguments)?),
         "line_string" => Box::new(line_string::LINE_STRING),
         "list" => Box::new(list::List::new(arguments)),
+        "object_id" => Box::new(object_id::ObjectId),
         "password" => Box::new(password::Password::new(arguments)?),
         "point" => Box::new(point::POINT),
         "polygon" => Box::new(polygon::POLYGON),
         "reference" => Box::new(reference::Reference::default()),
         "string" => Box::new(string::String::new(arguments)?),
+        "timedelta" => Box::new(timedelta::Timedelta::new(arguments)?),
         "url" => Box::new(Patterned::<url::Url>::NEW),
         "uuid" => Box::new(uuid::Uuid),
         _ => Box::new(Unknown),

@@ -1,7 +1,10 @@
-//! Datetimes and milliseconds since 1970, by the arithmetic of the calendar.
+//! Datetimes, days and milliseconds since 1970, by the arithmetic of the calendar; lengths of time.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDateAccess, PyDateTime, PyTimeAccess, PyTzInfo, PyTzInfoAccess};
+use pyo3::types::{
+    PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyTimeAccess, PyTzInfo,
+    PyTzInfoAccess,
+};
 
 use crate::errors::{Outcome, Stop};
 
@@ -38,16 +41,81 @@ pub(crate) fn millis_of(value: &Bound<'_, PyDateTime>, utc: &Utc) -> Option<i64>
     {
         return None;
     }
-    let year = u32::from(value.get_year().unsigned_abs() as u16);
-    let days = days_of(
-        year,
-        u32::from(value.get_month()),
-        u32::from(value.get_day()),
-    );
+    let days = days_of_date(value);
     let minutes = u32::from(value.get_hour()) * 60 + u32::from(value.get_minute());
     let seconds = minutes * 60 + u32::from(value.get_second());
     let of_the_day = seconds * 1000 + value.get_microsecond() / 1000;
     Some(i64::from(days) * DAY + i64::from(of_the_day))
+}
+
+/// Days since 1970 of a date, or of a datetime.
+#[inline]
+fn days_of_date(value: &impl PyDateAccess) -> i32 {
+    let year = u32::from(value.get_year().unsigned_abs() as u16);
+    days_of(
+        year,
+        u32::from(value.get_month()),
+        u32::from(value.get_day()),
+    )
+}
+
+/// The milliseconds at which a day begins in UTC.
+#[inline]
+pub(crate) fn millis_of_date(value: &Bound<'_, PyDate>) -> i64 {
+    i64::from(days_of_date(value)) * DAY
+}
+
+/// The day that begins at some milliseconds; stops where none does.
+#[inline]
+pub(crate) fn date_from_millis(py: Python<'_>, milliseconds: i64) -> Outcome<Bound<'_, PyAny>> {
+    let days = milliseconds.div_euclid(DAY);
+    if milliseconds.rem_euclid(DAY) != 0 || !(FIRST_DAY..=LAST_DAY).contains(&days) {
+        return Err(Stop::AskPython);
+    }
+    let (year, month, day) = date_of(days as i32);
+    Ok(PyDate::new(py, year as i32, month as u8, day as u8)?.into_any())
+}
+
+/// The day that a text means, in the form that files have. `None` for any other text, which Python
+/// reads.
+pub(crate) fn date_from_text<'py>(text: &[u8], py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+    let (year, month, day) = year_month_and_day(text)?;
+    // It refuses what is no date, such as the 30th of February.
+    Some(PyDate::new(py, year, month, day).ok()?.into_any())
+}
+
+/// The numbers in the text of a day, be it one or not.
+fn year_month_and_day(text: &[u8]) -> Option<(i32, u8, u8)> {
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *text else {
+        return None;
+    };
+    let year = number([y0, y1])? * 100 + number([y2, y3])?;
+    Some((
+        year as i32,
+        number([m0, m1])? as u8,
+        number([d0, d1])? as u8,
+    ))
+}
+
+/// The microseconds of a length of time: more than 64 bits have.
+#[inline]
+pub(crate) fn micros_of(value: &Bound<'_, PyDelta>) -> i128 {
+    let seconds = i64::from(value.get_days()) * (DAY / 1000) + i64::from(value.get_seconds());
+    i128::from(seconds) * 1_000_000 + i128::from(value.get_microseconds())
+}
+
+/// The length of time of so many microseconds; stops where Python has no such one.
+#[inline]
+pub(crate) fn timedelta_from_micros(py: Python<'_>, micros: i128) -> Outcome<Bound<'_, PyAny>> {
+    const MOST_DAYS: i128 = 999_999_999;
+    let of_a_day = i128::from(DAY) * 1000;
+    let days = micros.div_euclid(of_a_day);
+    if days.abs() > MOST_DAYS {
+        return Err(Stop::AskPython);
+    }
+    let rest = micros.rem_euclid(of_a_day) as i64;
+    let (seconds, rest) = ((rest / 1_000_000) as i32, (rest % 1_000_000) as i32);
+    Ok(PyDelta::new(py, days as i32, seconds, rest, false)?.into_any())
 }
 
 /// The datetime of some milliseconds, aware where a time zone is given.
@@ -86,11 +154,7 @@ pub(crate) fn datetime_from_text<'py>(
     py: Python<'py>,
 ) -> Option<Bound<'py, PyAny>> {
     let (date, rest) = text.split_at_checked(10)?;
-    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *date else {
-        return None;
-    };
-    let year = number([y0, y1])? * 100 + number([y2, y3])?;
-    let (month, day) = (number([m0, m1])?, number([d0, d1])?);
+    let (year, month, day) = year_month_and_day(date)?;
     let (rest, is_utc) = match rest {
         [rest @ .., b'Z'] | [rest @ .., b'+', b'0', b'0', b':', b'0', b'0'] => (rest, true),
         rest => (rest, false),
@@ -116,10 +180,8 @@ pub(crate) fn datetime_from_text<'py>(
         _ => return None,
     };
     let zone = is_utc.then(|| utc.python.bind(py));
-    let (month, day, hour) = (month as u8, day as u8, hour as u8);
-    let (minute, second) = (minute as u8, second as u8);
+    let (hour, minute, second) = (hour as u8, minute as u8, second as u8);
     // It refuses what is no date, such as the 30th of February.
-    let year = year as i32;
     let made = PyDateTime::new(
         py,
         year,

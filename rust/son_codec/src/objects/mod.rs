@@ -21,7 +21,10 @@ use pyo3::PyTypeInfo;
 use pyo3::prelude::*;
 
 pub(crate) use bytes::make_bytes;
-pub(crate) use dates::{Utc, datetime_from_millis, datetime_from_text, millis_of};
+pub(crate) use dates::{
+    Utc, date_from_millis, date_from_text, datetime_from_millis, datetime_from_text, micros_of,
+    millis_of, millis_of_date, timedelta_from_micros,
+};
 pub(crate) use dict::{Entries, Met, Position, new_dict, value_at};
 pub(crate) use gc::{PausedCollector, resume_collector, untracked};
 pub(crate) use instance::{InstanceLayout, Values};

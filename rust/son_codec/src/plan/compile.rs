@@ -190,6 +190,7 @@ impl<'py> Compiler<'py> {
                 from_son: is_python("from_son")?,
                 parse: is_python("parse")?,
             },
+            reads_otherwise: plan.getattr("reads_otherwise")?.extract()?,
             kind: kinds::kind_named(kind.as_deref().unwrap_or_default(), &arguments)?,
             item: if item.is_none() {
                 None

@@ -30,6 +30,8 @@ pub(crate) struct Field {
     pub(super) is_required: bool,
     pub(super) kind: Box<dyn Kind>,
     pub(super) overridden: Overridden,
+    /// Where Python reads: what says whether the field has read a value in another form than is stored.
+    pub(super) reads_otherwise: Option<Py<PyAny>>,
     /// For a list, the field of its items.
     pub(crate) item: Option<Box<Field>>,
 }
@@ -288,10 +290,28 @@ impl Field {
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         if self.overridden.from_son {
-            let value = context.decode(element)?;
-            return self.call(intern!(context.py, "from_son"), value.as_borrowed(), true);
+            return self.read_by_users_method(element, context);
         }
         self.kind.read(element, self, context)
+    }
+
+    #[cold]
+    fn read_by_users_method<'py>(
+        &self,
+        element: &Element<'_>,
+        context: &Context<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        let stored = context.decode(element)?;
+        let value = self.call(intern!(context.py, "from_son"), stored.as_borrowed(), true)?;
+        if let Some(differs) = &self.reads_otherwise
+            && differs
+                .bind(context.py)
+                .call1((stored, &value))?
+                .is_truthy()?
+        {
+            return Err(Stop::AskPython); // which keeps what is stored
+        }
+        Ok(value)
     }
 
     /// Read the elements of an array.
@@ -436,6 +456,7 @@ impl Field {
     pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.name)?;
         visit.call(&self.python)?;
+        visit.call(&self.reads_otherwise)?;
         self.kind.traverse(visit)?;
         self.item
             .as_ref()
