@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, NoReturn
+
+from bson.decimal128 import Decimal128
 
 from aiomotorengine.expressions.literal import literal
 from aiomotorengine.query.values import IN_CONDITIONS, Computed
@@ -32,6 +35,10 @@ class Expression(Computed):
     def is_whole(self, document_class: Any) -> bool:
         """Whether it can give no number but a whole one, as far as the fields tell."""
         return False
+
+    def may_be_decimal(self, document_class: Any) -> bool:
+        """Whether it can give one of MongoDB's decimals, as far as the fields tell."""
+        return True
 
     def __add__(self, other: Any) -> Arithmetic:
         return Arithmetic("$add", self, other)
@@ -96,5 +103,13 @@ class Arithmetic(Expression):
             operand.is_whole(document_class)
             if isinstance(operand, Expression)
             else isinstance(operand, int | timedelta)
+            for operand in self.operands
+        )
+
+    def may_be_decimal(self, document_class: Any) -> bool:
+        return any(
+            operand.may_be_decimal(document_class)
+            if isinstance(operand, Expression)
+            else isinstance(operand, Decimal | Decimal128)
             for operand in self.operands
         )

@@ -9,6 +9,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.boolean_field import BooleanField
 from aiomotorengine.fields.datetime_field import DateTimeField
 from aiomotorengine.fields.decimal_field import DecimalField
+from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import IntField
 from aiomotorengine.query_builder.ownership import refuse_other_class
 
@@ -52,6 +53,9 @@ class F(Expression):
 
     def is_whole(self, document_class: Any) -> bool:
         return isinstance(self.path(document_class)[-1], WHOLE)
+
+    def may_be_decimal(self, document_class: Any) -> bool:
+        return not isinstance(self.path(document_class)[-1], (*WHOLE, FloatField))
 
     def path(self, document_class: Any) -> list[BaseField[Any]]:
         """The fields that lead to the value.
