@@ -187,8 +187,12 @@ def documents_of(name: str) -> list[Any]:
     return [model(**{key: value_of(source) for key in names}) for _ in range(COUNT)]
 
 
+# A class has one at most, and to the codec it is an IntField.
+ONE_IN_A_CLASS = {"VersionField"}
+
+
 def test_every_field_has_a_row() -> None:
-    assert set(fields.__all__) <= {name.split(",")[0] for name in KINDS}
+    assert set(fields.__all__) - ONE_IN_A_CLASS <= {name.split(",")[0] for name in KINDS}
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -21,10 +21,12 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from bson.objectid import ObjectId
+from pymongo import MongoClient
 
 import aiomotorengine
 from aiomotorengine import codec as codec_api
@@ -33,10 +35,12 @@ from aiomotorengine.connection import cleanup, connect
 from aiomotorengine.database import Database
 from tests.servers import NotAvailableError, Server, kinds
 
-MONGOD_ONLY = "mongod_only"
 FORGED = "forged"
 ONE_SEED_OF = "one_seed_of"
 AXES = ("codec", "driver", "server")
+
+NOT_ON = {"mongod_only": ("server", "secantus"), "motor_only": ("driver", "pymongo")}
+"""Marks of tests that cannot run everywhere, and where it is that they cannot."""
 
 
 # -- options, and what they leave to run with ----------------------------------------------------
@@ -187,13 +191,14 @@ def pytest_collection_finish() -> None:
 
 def why_not_here(item: pytest.Item) -> str | None:
     """Why a test cannot run in its corner, if it cannot."""
-    marker = item.get_closest_marker(MONGOD_ONLY)
-    if marker is None or not isinstance(item, pytest.Function):
+    if not isinstance(item, pytest.Function):
         return None
-    if item.callspec.params.get("server") != "secantus":
-        return None
-    (reason,) = marker.args
-    return str(reason)
+    for name, (axis, other) in NOT_ON.items():
+        marker = item.get_closest_marker(name)
+        if marker is not None and item.callspec.params.get(axis) == other:
+            (reason,) = marker.args
+            return str(reason)
+    return None
 
 
 # -- the header ----------------------------------------------------------------------------------
@@ -283,6 +288,20 @@ def server(request: pytest.FixtureRequest, running_servers: dict[str, Server]) -
     return running_servers[request.param]
 
 
+@pytest.fixture(scope="session")
+def drop_database(running_servers: dict[str, Server]) -> Iterator[Callable[[Server, str], None]]:
+    """Removes a database, over a connection that is made once for all tests."""
+    clients: dict[str, MongoClient[dict[str, Any]]] = {}
+
+    def drop(server: Server, name: str) -> None:
+        if server.uri not in clients:
+            clients[server.uri] = stack.enter_context(MongoClient(server.uri))
+        clients[server.uri].drop_database(name)
+
+    with ExitStack() as stack:
+        yield drop
+
+
 @dataclass(frozen=True)
 class Mongo:
     """Where a test's documents are.
@@ -305,7 +324,9 @@ class Mongo:
 
 
 @pytest.fixture
-async def mongo(server: Server, driver: str) -> AsyncIterator[Mongo]:
+async def mongo(
+    server: Server, driver: str, drop_database: Callable[[Server, str], None]
+) -> AsyncIterator[Mongo]:
     """Connects the alias ``default`` to a database of the test's own, through each driver."""
     database = connect(f"test_{uuid4().hex}", host=server.uri)
     name = database.name
@@ -313,5 +334,4 @@ async def mongo(server: Server, driver: str) -> AsyncIterator[Mongo]:
         server.name, server.uri, server.host, server.port, server.replica_set, driver, database
     )
     cleanup()
-    await connect(name, host=server.uri).connection.drop_database(name)
-    cleanup()
+    drop_database(server, name)

@@ -25,6 +25,10 @@ def test_each(codec, driver, server, number): ...
 @pytest.mark.parametrize("number", range(9))
 def test_mongod(server, number): ...
 
+@pytest.mark.motor_only("it has no such thing")
+@pytest.mark.parametrize("number", range(9))
+def test_motor(driver, number): ...
+
 @pytest.mark.forged
 @pytest.mark.parametrize("number", range(9))
 def test_forged(driver, server, number): ...
@@ -80,7 +84,7 @@ def corners() -> int:
 
 def test_each_test_has_one_corner_and_a_run_meets_all(module: Path) -> None:
     tests = collected(module)
-    once = {"test_each": 99, "test_mongod": 9, "test_forged": 9, "test_random": 3}
+    once = {"test_each": 99, "test_mongod": 9, "test_motor": 9, "test_forged": 9, "test_random": 3}
     assert count_of(tests) == once
     assert len(corners_of(tests)) == corners()
     assert tests == collected(module)
@@ -92,10 +96,15 @@ def test_a_test_for_mongod_gets_no_corner_of_another_server(module: Path) -> Non
     assert [test for test in collected(module) if test.startswith("test_mongod[secantus")] == []
 
 
+def test_a_test_for_motor_gets_no_corner_of_another_driver(module: Path) -> None:
+    assert [test for test in collected(module) if test.startswith("test_motor[pymongo")] == []
+
+
 def test_all_corners(module: Path) -> None:
     tests = collected(module, "--corners=all")
     count = {"test_each": 99 * corners(), "test_mongod": 9 * servers()}
-    count |= {"test_forged": 9 * len(drivers.DRIVERS), "test_random": 9}
+    count |= {name: 9 * len(drivers.DRIVERS) for name in ("test_motor", "test_forged")}
+    count |= {"test_random": 9}
     assert count_of(tests) == count
 
 

@@ -32,6 +32,7 @@ from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.wire import requests
 from tests.bulk.hurry import Hurried
 from tests.bulk.models import account, later, numbers_of, stored
+from tests.event_loop import counted_turns
 from tests.harness import Mongo
 from tests.integration.commands import watch
 from tests.integration.sessions import begun
@@ -377,28 +378,20 @@ async def test_a_slice_of_hooks_lets_others_have_their_turn(
     monkeypatch.setattr(inserting, "Pace", Hurried)
     monkeypatch.setattr(bulk_hooks, "Pace", Hurried)
     seen: dict[str, set[int]] = {"before": set(), "after": set()}
-    turns = 0
-
-    async def other() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
 
     class Row(Document):
         n = IntField()
 
         @before_save
         def note_before(self) -> None:
-            seen["before"].add(turns)
+            seen["before"].add(turns.count)
 
         @after_save
         def note_after(self) -> None:
-            seen["after"].add(turns)
+            seen["after"].add(turns.count)
 
-    task = asyncio.ensure_future(other())
-    await Row.objects.insert_stream([Row(n=n) for n in range(300)])
-    task.cancel()
+    with counted_turns() as turns:
+        await Row.objects.insert_stream([Row(n=n) for n in range(300)])
     assert len(seen["before"]) == len(seen["after"]) == 300
 
 

@@ -22,6 +22,7 @@ from aiomotorengine.wire.replies import ReplyDecoder
 from tests.bulk.gate import gated
 from tests.bulk.hurry import Hurried
 from tests.bulk.models import Row, rows
+from tests.event_loop import counted_turns
 
 
 def settled(seconds_each: float) -> int:
@@ -71,18 +72,9 @@ DOCUMENTS = 1000
 
 async def turns_during(work: Callable[[Callable[[], None]], Awaitable[Any]]) -> int:
     """In how many turns of the event loop some work was done, which says when it is."""
-    turns = 0
     seen: set[int] = set()
-
-    async def other() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    task = asyncio.ensure_future(other())
-    await work(lambda: seen.add(turns))
-    task.cancel()
+    with counted_turns() as turns:
+        await work(lambda: seen.add(turns.count))
     return len(seen)
 
 
@@ -149,11 +141,10 @@ async def test_a_source_that_is_slow_lets_others_have_their_turn(call: str) -> N
 @pytest.mark.usefixtures("mongo", "codec")
 async def test_receiving_a_reply_is_a_slice_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     happened: list[tuple[str, int]] = []
-    turns = count_turns()
 
     class Told(IntField):
         def from_son(self, value: Any) -> Any:
-            happened.append(("decoded", turns[0]))
+            happened.append(("decoded", turns.count))
             return super().from_son(value)
 
     class Row(Document):
@@ -162,12 +153,13 @@ async def test_receiving_a_reply_is_a_slice_of_its_own(monkeypatch: pytest.Monke
     made = ReplyDecoder.__call__
 
     def received(self: Any, raw: bytes, codec_options: Any) -> Any:
-        happened.append(("received", turns[0]))
+        happened.append(("received", turns.count))
         return made(self, raw, codec_options)
 
     monkeypatch.setattr(ReplyDecoder, "__call__", received)
-    await Row.objects.bulk_insert([Row(n=1)])
-    assert len(await Row.objects.find_all()) == 1
+    with counted_turns() as turns:
+        await Row.objects.bulk_insert([Row(n=1)])
+        assert len(await Row.objects.find_all()) == 1
     (first, at), (then, later) = happened
     assert (first, then) == ("received", "decoded")
     assert later > at
@@ -178,33 +170,19 @@ async def test_settling_what_was_refused_is_a_slice_of_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     happened: list[int] = []
-    turns = count_turns()
 
     def refuse(documents: list[Any]) -> None:
-        happened.append(turns[0])
+        happened.append(turns.count)
         words = [{"index": 0, "code": 121, "errmsg": "no"}]
         raise BulkWriteError({"nInserted": 0, "writeErrors": words, "writeConcernErrors": []})
 
-    with gated(Row, monkeypatch) as gate:
+    with gated(Row, monkeypatch) as gate, counted_turns() as turns:
         gate.answer(refuse)
         await Row.objects.insert_stream(
-            rows([1]), on_error="collect", progress=lambda report: happened.append(turns[0])
+            rows([1]), on_error="collect", progress=lambda report: happened.append(turns.count)
         )
     answered, settled = happened
     assert settled > answered
-
-
-def count_turns() -> list[int]:
-    """A list whose item counts the turns of the event loop, from now on."""
-    turns = [0]
-
-    def turn() -> None:
-        turns[0] += 1
-        loop.call_soon(turn)
-
-    loop = asyncio.get_running_loop()
-    turn()
-    return turns
 
 
 @pytest.mark.usefixtures("mongo", "codec")

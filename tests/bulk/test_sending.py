@@ -14,6 +14,7 @@ from aiomotorengine.bulk.sources import Source
 from aiomotorengine.errors import UniqueKeyViolationError
 from tests.bulk.gate import gated
 from tests.bulk.models import Key, Row, keys, later, rows, stored
+from tests.event_loop import counted_turns
 from tests.harness import Mongo
 from tests.integration.commands import watch
 
@@ -221,24 +222,15 @@ async def test_no_task_is_left_behind() -> None:
 
 
 async def test_a_source_that_never_waits_does_not_keep_the_loop_for_itself() -> None:
-    turns = 0
-
-    async def other() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
     async def source() -> AsyncIterator[Row]:
         for number in range(20_000):
             yield Row(n=number)
 
     into: list[Any] = []
-    task = asyncio.ensure_future(other())
-    await Source(source()).take(20_000, into)
-    task.cancel()
+    with counted_turns() as turns:
+        await Source(source()).take(20_000, into)
     assert len(into) == 20_000
-    assert turns > 1
+    assert turns.count > 1
 
 
 async def test_unordered_bulk_inserts_overlap_too(monkeypatch: pytest.MonkeyPatch) -> None:

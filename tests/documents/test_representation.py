@@ -64,13 +64,29 @@ def test_nothing_is_loaded_or_set_by_it() -> None:
         {"old": ["hunter2"]},
         {"old": "hunter2"},
         {"others": [None, {"password": "hunter2"}]},
-        {"author": Author(_id=ID, password="hunter2")},
     ],
 )
 def test_a_password_is_never_shown(values: dict[str, Any]) -> None:
     shown = repr(Book(**values))
     assert "hunter2" not in shown
     assert "***" in shown
+
+
+def test_of_what_it_refers_to_the_id_is_shown() -> None:
+    author = Author(_id=ID, name="Jane", password="hunter2")
+    shown = "Author(id=ObjectId('111111111111111111111111'))"
+    assert repr(Book(author=author)) == f"Book(author={shown}, others=[], old=[])"
+
+    class Shelf(Document):
+        books = ListField(ReferenceField(Book))
+
+    shelf = Shelf(_id=1, books=[Book(_id=2, title="a"), Book(title="b", others=None, old=None)])
+    assert repr(shelf) == "Shelf(id=1, books=[Book(id=2), Book(title='b')])"
+
+
+def test_an_embedded_document_with_an_id_is_shown() -> None:
+    book = Book.from_son({"_id": ID, "by": {"_id": 7, "name": "Jane"}, "others": [{"_id": 8}]})
+    assert "by=Author(id=7, name='Jane'), others=[Author(id=8)]" in repr(book)
 
 
 def test_values_that_no_field_declares_come_last() -> None:

@@ -597,10 +597,9 @@ async def test_a_refused_update_is_no_lost_answer(mongo: Mongo) -> None:
 
 
 @pytest.mark.mongod_only("SecantusDB may carry out what was cancelled after the next call")
+@pytest.mark.motor_only("what is cancelled ends with its connection; the server may go on with it")
 @pytest.mark.parametrize("call", ["update", "find_one_and_replace"])
 async def test_a_cancelled_call_is_over_when_the_next_one_begins(mongo: Mongo, call: str) -> None:
-    if not Counted.objects._target().driver.works_in_threads:
-        pytest.skip("what is cancelled ends with its connection; the server may go on with it")
     for steps in range(40):
         account = await loaded({**STORED, "version": 1}, Counted)
         mine = Counted.objects.filter(_id=account._id)

@@ -34,6 +34,7 @@ from aiomotorengine.reading import documents as reading
 from aiomotorengine.wire import cursors
 from aiomotorengine.wire.found_replies import with_found_as_bytes
 from aiomotorengine.wire.replies import ReplyDecoder, with_replies_as_bytes
+from tests.event_loop import counted_turns
 from tests.harness import Mongo
 from tests.integration.commands import eventually, watch
 from tests.servers import Server
@@ -553,28 +554,19 @@ def test_the_old_way_of_running_leaves_no_task_behind(server: Server, driver: st
 
 
 async def test_other_tasks_get_their_turn_while_a_large_reply_is_decoded(many: int) -> None:
-    turns = 0
-
-    async def other() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
     seen: set[int] = set()
 
     class Seen(BaseField[Any]):
         def from_son(self, value: Any) -> Any:
-            seen.add(turns)
+            seen.add(turns.count)
             return value
 
     class SeenRow(Document):
         __collection__ = "Row"
         n = Seen()
 
-    task = asyncio.ensure_future(other())
-    await SeenRow.objects.find_all()
-    task.cancel()
+    with counted_turns() as turns:
+        await SeenRow.objects.find_all()
     assert len(seen) > 2
 
 

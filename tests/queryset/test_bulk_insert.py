@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,6 +20,7 @@ from aiomotorengine import (
     StringField,
 )
 from aiomotorengine.errors import UniqueKeyViolationError
+from tests.event_loop import counted_turns
 from tests.harness import Mongo
 from tests.integration.aliases import other_database
 from tests.integration.commands import watch
@@ -528,25 +528,16 @@ async def test_a_copy_whose_call_failed_is_not_copied_again() -> None:
 
 
 async def test_other_tasks_get_their_turn_while_many_documents_are_converted() -> None:
-    turns = 0
-
-    async def other() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
     class Quiet(Document):
-        n = IntField(on_save=lambda document, creating: (seen.add(turns), document.n)[1])
+        n = IntField(on_save=lambda document, creating: (seen.add(turns.count), document.n)[1])
 
         def validate(self) -> bool:
-            seen.add(turns)
+            seen.add(turns.count)
             return super().validate()
 
     seen: set[int] = set()
-    task = asyncio.ensure_future(other())
-    await Quiet.objects.bulk_insert([Quiet(n=n) for n in range(2000)])
-    task.cancel()
+    with counted_turns() as turns:
+        await Quiet.objects.bulk_insert([Quiet(n=n) for n in range(2000)])
     assert len(seen) > 3
 
 

@@ -189,3 +189,11 @@ def test_a_copy_shares_nothing(make_copy: Any) -> None:
     first.filter(age__gt=0).order_by("-name")
     assert repr(third) == repr(second)
     assert "'n': 'x'" in repr(third)
+
+
+async def test_a_query_set_says_what_can_be_awaited() -> None:
+    users: Any = User.objects.filter(age=5)
+    with pytest.raises(TypeError, match=r"^A query set of User can't be awaited: await one of its"):
+        await users
+    with pytest.raises(TypeError, match=r"^An aggregation can't be awaited: await its fetch\(\)\."):
+        await users.aggregate.match(age=5)

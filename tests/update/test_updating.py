@@ -180,6 +180,40 @@ async def test_what_the_server_computes_for_a_whole_number_is_one(mongo: Mongo) 
     assert await Ware.objects.filter(price=2198, half=-3).count() == 1
 
 
+async def test_what_the_server_computes_for_a_float_is_one(mongo: Mongo) -> None:
+    class Ware(Document):
+        cost = DecimalField(default=Decimal("2.75"))
+        count = IntField(default=3)
+        copied = FloatField()
+        half = FloatField()
+        added = FloatField(default=0.5)
+        scaled = FloatField(default=2.0)
+        least = FloatField(default=9.0)
+        most = FloatField(default=1.0)
+        counted = FloatField()
+        empty = FloatField()
+        none = FloatField()
+
+    ware = await Ware().save()
+    await Ware.objects.update(
+        U.set(copied=F("cost"), half=F("cost") / 2, counted=F(Ware.count)),
+        U.set(empty=F("none"), none=F("none") * Decimal(2)),
+        U.inc(added=F("cost")),
+        U.mul(scaled=F(Ware.cost)),
+        U.min(least=F("cost")),
+        U.max(most=F("cost") + Decimal(1)),
+    )
+    row = await stored(Ware)
+    expected = {"copied": 2.75, "half": 1.375, "added": 3.25, "scaled": 5.5, "least": 2.75}
+    expected |= {"most": 3.75, "counted": 3}
+    assert {key: row[key] for key in expected} == expected
+    assert all(type(row[key]) is float for key in expected if key != "counted")
+    assert (row["empty"], row["none"]) == (None, None)
+    assert await Ware.objects.filter(copied__gte=2.7, half__lt=1.4).count() == 1
+    await ware.update(U.set(copied=F("cost") * 2))
+    assert ware.copied == 5.5
+
+
 # -- update_one and find_one_and_update ------------------------------------------------------------
 
 

@@ -6,10 +6,22 @@ import asyncio
 from typing import Any
 
 import pytest
+from pymongo.errors import AutoReconnect, OperationFailure
 
-from aiomotorengine import Document, F, IntField, Q, StringField, U
+from aiomotorengine import (
+    Document,
+    F,
+    IntField,
+    PasswordField,
+    Q,
+    ReferenceField,
+    StringField,
+    U,
+    transaction,
+)
 from aiomotorengine.errors import StaleDocumentError, StoredValueError
 from aiomotorengine.fields.version_field import VersionField
+from aiomotorengine.writing import replacing
 from tests.harness import Mongo
 
 
@@ -144,6 +156,71 @@ async def test_what_was_replaced_and_cannot_be_read_was_written(mongo: Mongo) ->
     await house.save()
 
 
+def losing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the answer of the next replacement be lost."""
+    real = replacing.find_and_modify
+
+    async def lost(*arguments: Any, **options: Any) -> None:
+        monkeypatch.setattr(replacing, "find_and_modify", real)
+        await real(*arguments, **options)
+        raise AutoReconnect("the answer was lost")
+
+    monkeypatch.setattr(replacing, "find_and_modify", lost)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_replacement_whose_answer_was_lost_may_be_tried_again(
+    mongo: Mongo, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = await House(state="new").save()
+    other = await House.objects.get(house._id)
+    mine = House.objects.filter(state="new")
+    house.state = "sold"
+    for _ in range(times):
+        losing(monkeypatch)
+        with pytest.raises(AutoReconnect):
+            await mine.find_one_and_replace(house)
+        assert house.version == 1
+        house.photos += 1
+    found = await mine.find_one_and_replace(house)
+    assert (found.state, found.photos, found.version) == ("sold", times, house.version)
+    assert await version() == house.version > 1
+    await house.save()
+    with pytest.raises(StaleDocumentError):
+        await House.objects.find_one_and_replace(other)
+
+
+async def test_a_replacement_that_was_never_done_asks_its_conditions(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = await House(state="new").save()
+    with monkeypatch.context() as patch:
+
+        async def lost(*_: Any, **options: Any) -> None:
+            raise AutoReconnect("it did not come there")
+
+        patch.setattr(replacing, "find_and_modify", lost)
+        with pytest.raises(AutoReconnect):
+            await House.objects.find_one_and_replace(house)
+    assert await House.objects.filter(state="sold").find_one_and_replace(house) is None
+    assert (house.version, await version()) == (1, 1)
+    await House.objects.update(U.inc(photos=1))
+    with pytest.raises(StaleDocumentError, match=r"version 1, stored 2"):
+        await House.objects.find_one_and_replace(house)
+
+
+@pytest.mark.mongod_only("SecantusDB's transactions are not those of MongoDB")
+async def test_what_was_saved_in_the_transaction_may_be_replaced_in_it(mongo: Mongo) -> None:
+    await House(state="other").save()
+    async with transaction():
+        house = await House(state="new").save()
+        house.state = "sold"
+        found = await House.objects.filter(_id=house._id).find_one_and_replace(house)
+        assert (found.state, found.version, house.version) == ("sold", 2, 2)
+    assert await house.save() is house
+    assert (await House.objects.get(house._id)).version == 3
+
+
 @pytest.mark.parametrize("stored", [{}, {"v": None}], ids=["absent", "null"])
 @pytest.mark.parametrize("check_version", [True, False])
 async def test_old_documents_join_in(mongo: Mongo, stored: Any, check_version: bool) -> None:
@@ -166,3 +243,67 @@ async def test_an_old_document_that_was_written_meanwhile_is_stale(mongo: Mongo)
         await house.update(U.inc(photos=1))
     await house.save(check_version=False)
     assert (house.version, await version()) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: House.objects.update_one(U.inc(photos=1)),
+        lambda: House.objects.order_by("photos").update_one(U.inc(photos=1)),
+        lambda: House.objects.find_one_and_update(U.inc(photos=1)),
+        lambda: House.objects.filter(_id=1).update_one(U.inc(photos=1), upsert=True),
+    ],
+)
+async def test_one_old_document_is_updated_by_a_query(mongo: Mongo, change: Any) -> None:
+    await House.objects.coll().insert_one({"_id": 1, "photos": 0, "v": None})
+    await change()
+    assert [row async for row in House.objects.coll().find()] == [{"_id": 1, "photos": 1, "v": 1}]
+
+
+OLD = [
+    {"_id": id, "photos": 0, **version} for id, version in enumerate(({"v": 7}, {"v": None}, {}))
+]
+
+
+async def test_many_old_documents_are_updated_by_a_query(mongo: Mongo) -> None:
+    await House.objects.coll().insert_many(OLD)
+    result = await House.objects.update(U.set(photos=5, state="old"))
+    assert result.count == 3
+    rows = [row async for row in House.objects.coll().find().sort("_id")]
+    assert [row["photos"] for row in rows] == [5, 5, 5]
+    assert rows[0]["v"] >= 8 and min(row["v"] for row in rows) >= 1
+
+
+@pytest.mark.mongod_only("SecantusDB has other words for it")
+async def test_what_would_count_twice_says_how_nulls_are_removed(mongo: Mongo) -> None:
+    await House.objects.coll().insert_many(OLD)
+    with pytest.raises(OperationFailure) as refusal:
+        await House.objects.update(U.inc(photos=1))
+    assert refusal.value.__notes__ == [
+        "'v' is null there: a version can be absent, and is counted up then; once, await "
+        "House.objects.coll().update_many({'v': None}, {'$unset': {'v': ''}})."
+    ]
+
+
+class Secretive(House):
+    secret = PasswordField()
+
+
+async def test_one_old_document_with_a_password_is_updated_by_a_query(mongo: Mongo) -> None:
+    document = await Secretive(secret="topsecret").save()
+    await Secretive.objects.coll().update_one({"_id": document._id}, {"$set": {"v": None}})
+    found = await Secretive.objects.find_one_and_update(U.inc(photos=1))
+    assert (found.version, found.photos) == (1, 1)
+
+
+class Photo(Document):
+    house = ReferenceField(House, on_delete="nullify")
+    version = VersionField(db_field="v")
+
+
+async def test_rules_change_old_documents(mongo: Mongo) -> None:
+    house = await House(state="new").save()
+    await Photo.objects.coll().insert_many([{"house": house._id, "v": v} for v in (3, None, 5)])
+    assert await house.delete() == 1
+    rows = [row async for row in Photo.objects.coll().find()]
+    assert [row["house"] for row in rows] == [None, None, None]

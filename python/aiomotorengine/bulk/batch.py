@@ -11,12 +11,11 @@ from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions
 from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.codec.encoded_document import id_of
 from aiomotorengine.documents.versions import FIRST, set_version, version_field
-from aiomotorengine.sessions.saved import SavedInTransaction
+from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved
 from aiomotorengine.sessions.transaction import Transaction
 from aiomotorengine.storage.origins import set_origins
 from aiomotorengine.storage.snapshots import Snapshot, state_of
 from aiomotorengine.writing.lost_answers import AnswerLost
-from aiomotorengine.writing.saving import counts_as_saved
 
 __all__ = [
     "Batch",

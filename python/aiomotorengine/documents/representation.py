@@ -8,6 +8,7 @@ from typing import Any
 
 from aiomotorengine.locations import LONGEST_VALUE
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.stored_forms import has_own_id
 from aiomotorengine.storage.values import values_of
 
 __all__ = ["parts_of", "text_of"]
@@ -19,7 +20,10 @@ SECRET = "***"
 
 
 class DocumentRepr(Repr):
-    """Shortens values, and the documents and lists in them by how deep they are."""
+    """Shortens values, and the documents and lists in them by how deep they are.
+
+    What a document refers to is a document of its own, of which the id says enough.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +32,8 @@ class DocumentRepr(Repr):
 
     def repr1(self, x: Any, level: int) -> str:
         if isinstance(x, DocumentStorage) and type(x).__repr__ is text_of:
-            return self.document(x, level)
+            is_own = getattr(x, "_id", None) is not None and not has_own_id(x)
+            return f"{type(x).__name__}(id={x._id!r})" if is_own else self.document(x, level)
         try:
             return super().repr1(x, level)
         except Exception:  # what a program's own __repr__ raises must not hide the rest

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, NoReturn
+
+from bson.decimal128 import Decimal128
 
 from aiomotorengine.expressions.literal import literal
 from aiomotorengine.query.values import IN_CONDITIONS, Computed
@@ -36,6 +39,10 @@ class Expression(Computed):
     def literal_beside(self, document_class: Any, value: Any) -> Any:
         """How a value stands that is computed with this: a length of time in its unit, say."""
         return literal(value)
+
+    def may_be_decimal(self, document_class: Any) -> bool:
+        """Whether it can give one of MongoDB's decimals, as far as the fields tell."""
+        return True
 
     def __add__(self, other: Any) -> Arithmetic:
         return Arithmetic("$add", self, other)
@@ -107,5 +114,13 @@ class Arithmetic(Expression):
             operand.is_whole(document_class)
             if isinstance(operand, Expression)
             else isinstance(operand, int | timedelta)
+            for operand in self.operands
+        )
+
+    def may_be_decimal(self, document_class: Any) -> bool:
+        return any(
+            operand.may_be_decimal(document_class)
+            if isinstance(operand, Expression)
+            else isinstance(operand, Decimal | Decimal128)
             for operand in self.operands
         )

@@ -11,6 +11,7 @@ from aiomotorengine.fields.boolean_field import BooleanField
 from aiomotorengine.fields.date_field import DateField
 from aiomotorengine.fields.datetime_field import DateTimeField
 from aiomotorengine.fields.decimal_field import DecimalField
+from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import IntField
 from aiomotorengine.fields.timedelta_field import TimedeltaField
 from aiomotorengine.query_builder.ownership import refuse_other_class
@@ -63,6 +64,9 @@ class F(Expression):
         if isinstance(value, timedelta) and isinstance(field, TimedeltaField):
             return field.to_son(value)
         return super().literal_beside(document_class, value)
+
+    def may_be_decimal(self, document_class: Any) -> bool:
+        return not isinstance(self.path(document_class)[-1], (*WHOLE, FloatField))
 
     def path(self, document_class: Any) -> list[BaseField[Any]]:
         """The fields that lead to the value.

@@ -14,12 +14,13 @@ from pymongo.write_concern import WriteConcern
 
 from aiomotorengine.sessions.transaction import Transaction
 from aiomotorengine.storage.base import DocumentStorage
-from aiomotorengine.storage.snapshots import Snapshot
+from aiomotorengine.storage.snapshots import Snapshot, state_of
 
 __all__ = [
     "KnownInTransaction",
     "OfTransaction",
     "SavedInTransaction",
+    "counts_as_saved",
     "has_sent_commands",
     "mark_as_read",
     "of_pymongo",
@@ -129,6 +130,19 @@ def state_in(transaction: Transaction | None, state: Any) -> Any:
         state: what the document said before. One that does not count as saved goes on like that.
     """
     return KnownInTransaction(transaction, state) if transaction is not None and state else state
+
+
+def counts_as_saved(document: DocumentStorage, transaction: object | None) -> bool:
+    """Whether a document was loaded or saved before, in this transaction or outside of any.
+
+    Parameters:
+        document: the document.
+        transaction: the transaction in which this is asked.
+    """
+    state = state_of(document)
+    if isinstance(state, SavedInTransaction):
+        return state.transaction is transaction or bool(state)
+    return bool(state)
 
 
 def mark_as_read(documents: Iterable[Any], transaction: Transaction | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.expressions.literal import literal
+from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import IntField
 from aiomotorengine.update.change import Change, Operation
 from aiomotorengine.update.operators import OPERATORS
@@ -109,13 +110,16 @@ def pipeline(document_class: Any, operations: Iterable[Operation]) -> list[dict[
 def computed(document_class: Any, operator: str, path: UpdatePath, value: Any) -> Any:
     """The expression whose value a path gets in a pipeline.
 
-    What may have a fraction is cut for an ``IntField``, as ``int()`` cuts what is assigned to it.
+    What may have a fraction is cut for an ``IntField``, as ``int()`` cuts what is assigned to it;
+    and a ``FloatField`` gets no decimal of MongoDB's.
     """
-    is_cut = False
+    conversion = None
     if not isinstance(value, Expression):
         operand = literal(value)
+    elif isinstance(path.field, FloatField) and value.may_be_decimal(document_class):
+        operand, conversion = value.to_number(document_class), "$toDouble"
     elif isinstance(path.field, IntField) and not value.is_whole(document_class):
-        operand, is_cut = value.to_number(document_class), True
+        operand, conversion = value.to_number(document_class), "$toLong"
     else:
         operand = value.to_expression(document_class)
     change = OPERATORS.get(operator, Change)
@@ -125,7 +129,7 @@ def computed(document_class: Any, operator: str, path: UpdatePath, value: Any) -
             f"U.{name_of(operator)} can't be sent together with an F expression: send it in an "
             "update of its own."
         )
-    return {"$toLong": expression} if is_cut else expression
+    return expression if conversion is None else {conversion: expression}
 
 
 def name_of(operator: str) -> str:

@@ -13,14 +13,13 @@ from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import required
 from aiomotorengine.locations import locate
-from aiomotorengine.query.expressions import is_met, is_operators
 from aiomotorengine.update.change import Operation
 from aiomotorengine.update.compiling import is_pipeline
+from aiomotorengine.update.equalities import field_at, values_to_insert
 from aiomotorengine.update.operators import gives_value
 from aiomotorengine.update.path import UpdatePath
-from aiomotorengine.utils import is_collection, is_operator
 
-__all__ = ["Insertion", "equalities_in", "field_at", "is_nested"]
+__all__ = ["Insertion", "is_nested"]
 
 
 class Insertion:
@@ -37,12 +36,12 @@ class Insertion:
         stamps: whether its automatic dates are set.
 
     Attributes:
-        equalities: what the query asks to be equal, by key.
+        equalities: what it gets by the query, by key.
         id: its ``_id``, once ``operations`` has said it.
 
     Raises:
-        ValueError: the update has an expression, or something is inside of a list that is not there
-            yet.
+        ValueError: the update has an expression, something is inside of a list that is not there
+            yet, or the query asks for two values where there is one.
     """
 
     def __init__(
@@ -59,7 +58,7 @@ class Insertion:
         self._document_class = document_class
         self._zone = zone
         self._stamps = stamps
-        self.equalities = equalities_in(query)
+        self.equalities = values_to_insert(document_class, query)
         self.id = self.equalities.get("_id")
         self._given: dict[str, bool] = {}
         """Keys that have something to do with it, and whether they get a value by that."""
@@ -92,8 +91,6 @@ class Insertion:
                 continue
             field = field_at(self._document_class, key)
             self._given[key] = field is None or not field.is_empty(value)
-            if isinstance(field, ListField) and value is not None and not is_collection(value):
-                value = [value]  # what is equal is an item
             yield insertion(key, value)
         yield from self._defaults(self._document_class)
 
@@ -139,47 +136,6 @@ def missing(*parts: str) -> InvalidDocumentError:
 
 def insertion(key: str, value: Any) -> Operation:
     return Operation("$setOnInsert", UpdatePath(key, None, key), value)
-
-
-def equalities_in(query: Mapping[str, Any]) -> dict[str, Any]:
-    """What a query asks to be equal: the values that a document which it inserts is to have.
-
-    Parameters:
-        query: the query, as MongoDB takes it.
-
-    Example:
-        >>> equalities_in({"url": "/a", "$and": [{"kind": {"$eq": "x"}}, {"n": {"$gt": 1}}]})
-        {'url': '/a', 'kind': 'x'}
-    """
-    found: dict[str, Any] = {}
-    for key, condition in query.items():
-        if key == "$and" or (key == "$or" and len(condition) == 1):
-            for part in condition:
-                found.update(equalities_in(part))
-        elif is_operator(key):
-            continue
-        elif not is_met(condition):
-            found[key] = condition
-        elif is_operators(condition):
-            if "$eq" in condition:
-                found[key] = condition["$eq"]
-            elif len(condition.get("$in", ())) == 1 and not is_met(condition["$in"][0]):
-                [found[key]] = condition["$in"]
-            elif condition.get("$all") and not any(map(is_met, condition["$all"])):
-                found[key] = list(condition["$all"])
-    return found
-
-
-def field_at(document_class: Any, key: str) -> Any:
-    """The field that has exactly this key of MongoDB; ``None`` where none has."""
-    field = None
-    for part in key.split("."):
-        names = getattr(document_class, "_reverse_db_field_map", {})
-        if part not in names:
-            return None
-        field = document_class._fields[names[part]]
-        document_class = getattr(field, "embedded_type", None)
-    return field
 
 
 def refuse_items(document_class: Any, key: str) -> None:

@@ -61,7 +61,7 @@ def protocol_errors(
     except BulkWriteError:
         raise
     except OperationFailure as error:
-        note_null(error)
+        note_null(error, document_class)
         shown = error if document_class is None else ServerErrors(document_class).error(error)
         try:
             # Without "ok", PyMongo takes an answer for the refusal of a server of long ago.

@@ -18,7 +18,7 @@ from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.replies import Batch, with_replies_as
 from aiomotorengine.wire.requests import can_encode
 
-__all__ = ["FoundReply", "find_and_modify"]
+__all__ = ["FoundReply", "find_and_modify", "tells_insertions", "was_inserted"]
 
 FOUND_AS_BYTES = "_aiomotorengine_found_as_bytes"
 """The attribute of a collection that holds the one which is asked, as in ``replies.py``."""
@@ -67,6 +67,27 @@ def document_in(raw: bytes) -> Element | None:
         if found.key == b"value":
             return found if found.type_byte == DOCUMENT else None
     return None
+
+
+def tells_insertions(collection: Any) -> bool:
+    """Whether replies come as bytes, in which servers say if a document was inserted."""
+    return with_found_as_bytes(collection) is not collection
+
+
+def was_inserted(found: Batch) -> bool:
+    """Whether the document of a reply was inserted by the command, which was an upsert.
+
+    Parameters:
+        found: what ``find_and_modify`` has returned.
+
+    Raises:
+        bson.errors.InvalidBSON: the bytes do not add up.
+    """
+    for part in elements(found.reply, 0, len(found.reply)):
+        if part.key == b"lastErrorObject" and part.type_byte == DOCUMENT:
+            inside = elements(found.reply, part.value, part.end)
+            return any(element.key == b"upserted" for element in inside)
+    return False
 
 
 def with_found_as_bytes(collection: Any) -> Any:

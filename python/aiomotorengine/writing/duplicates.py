@@ -39,11 +39,12 @@ def may_be_lost_race(error: DuplicateKeyError, equalities: Mapping[str, Any]) ->
     """Whether an upsert may have met what somebody else has inserted meanwhile.
 
     Sent again, the upsert finds that, if it is all that the query asks for; and meets the same
-    duplicate if it is another document, which has only some of those values.
+    duplicate if it is another document, which has only some of those values, or the ``_id`` that
+    the program has chosen for what is inserted.
 
     Parameters:
         error: the driver's error.
         equalities: what the query asks to be equal, by key.
     """
     violated = (error.details or {}).get("keyPattern") or {}
-    return bool(violated) and violated.keys() <= equalities.keys()
+    return bool(violated) and violated.keys() <= {"_id", *equalities}

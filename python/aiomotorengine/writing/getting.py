@@ -12,21 +12,19 @@ from aiomotorengine.codec.single import by_itself
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.versions import FIRST, set_version
 from aiomotorengine.errors import UniqueKeyViolationError
-from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.node import QNode, conditions
 from aiomotorengine.reading import finding
-from aiomotorengine.reading.documents import find_first, found_document
+from aiomotorengine.reading.documents import found_document
 from aiomotorengine.reading.finding import Selection
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.update.upserting import Insertion, field_at, is_nested
-from aiomotorengine.utils import is_collection
+from aiomotorengine.update.equalities import field_at
+from aiomotorengine.update.upserting import Insertion, is_nested
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
-from aiomotorengine.wire.found_replies import find_and_modify
 from aiomotorengine.writing.options import CREATION
 from aiomotorengine.writing.saving import renew_dates, save, set_missing_dates, time_zone_of
 from aiomotorengine.writing.updating import Update
-from aiomotorengine.writing.upserted import note_insertion
+from aiomotorengine.writing.upserted import find_and_modify, note_insertion
 
 __all__ = ["get_or_create"]
 
@@ -85,21 +83,15 @@ async def get_or_create(
     if known_id is not None and "_id" not in insertion.equalities:
         inserted["_id"] = known_id
     update = Update(target, wanted, {"$setOnInsert": inserted}, insertion=insertion)
-    ask = partial(find_and_modify, target, "find_one_and_update")
-    if known_id is None:
-        found = found_document(target, await update.send(ask, return_document=ReturnDocument.AFTER))
-        created = found is not None and found._id == insertion.id
-        if created:
-            note_insertion(target, found)
-        return found, created
     # An id that the program chose says nothing of who inserted it.
-    found = await update.send(ask, return_document=ReturnDocument.BEFORE)
-    if found is not None:
-        return found_document(target, found), False
-    made = await find_first(target, query)
-    if made is not None:
-        note_insertion(target, made)
-    return made, True
+    is_chosen = known_id is not None
+    ask = partial(find_and_modify, target, "find_one_and_update", tells_insertion=is_chosen)
+    answer = await update.send(ask, return_document=ReturnDocument.AFTER)
+    found = found_document(target, answer.stored)
+    created = answer.is_inserted if is_chosen else found is not None and found._id == insertion.id
+    if created:
+        note_insertion(target, found)
+    return found, created
 
 
 async def found_or_saved(
@@ -167,7 +159,5 @@ def values_of(document_class: Any, insertion: Insertion) -> dict[str, Any]:
         field = field_at(document_class, key)
         if field is None or "." in key:
             continue
-        if isinstance(field, ListField) and value is not None and not is_collection(value):
-            value = [value]  # what is equal is an item
         values[field.name] = field.from_son(value)
     return values

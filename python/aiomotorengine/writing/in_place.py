@@ -18,7 +18,7 @@ from aiomotorengine.documents.versions import version_of
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.reading.documents import found_document
 from aiomotorengine.references import keep_loaded, load
-from aiomotorengine.sessions.saved import state_in
+from aiomotorengine.sessions.saved import counts_as_saved, state_in
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.snapshots import (
     Snapshot,
@@ -35,7 +35,6 @@ from aiomotorengine.wire.replies import Batch
 from aiomotorengine.writing.changed import with_touched
 from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.lost_answers import known_again, noting_lost_answer
-from aiomotorengine.writing.saving import counts_as_saved
 from aiomotorengine.writing.turns import carry_out, turn_of
 from aiomotorengine.writing.updating import Plan, prepared
 from aiomotorengine.writing.versions import by_id_and_version, drop_null_version, refuse_stale
@@ -85,7 +84,7 @@ async def update_stored(
     async with turn_of(document) as turn:
         if turn is not None:
             await drop_null_version(target, document)
-        options = {
+        options: dict[str, Any] = {
             "projection": dict.fromkeys(tree, True),
             "return_document": ReturnDocument.AFTER,
         }

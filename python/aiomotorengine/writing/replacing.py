@@ -15,9 +15,10 @@ from aiomotorengine.documents.versions import set_version, version_field, versio
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.reading.documents import found_document
+from aiomotorengine.sessions.saved import counts_as_saved
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.storage.snapshots import id_element
-from aiomotorengine.update.upserting import equalities_in
+from aiomotorengine.storage.snapshots import id_element, state_of
+from aiomotorengine.update.equalities import equalities_in, named_once
 from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
@@ -25,8 +26,8 @@ from aiomotorengine.wire.replies import Batch
 from aiomotorengine.writing import indexes
 from aiomotorengine.writing.duplicates import may_be_lost_race, unique_violations
 from aiomotorengine.writing.hooks import after_replacing, before_replacing
-from aiomotorengine.writing.lost_answers import WHOLE, noting_lost_answer
-from aiomotorengine.writing.own_writes import content_of
+from aiomotorengine.writing.lost_answers import WHOLE, AnswerLost, noting_lost_answer
+from aiomotorengine.writing.own_writes import content_of, was_sent
 from aiomotorengine.writing.saving import (
     mark_as_saved,
     refuse_other_class,
@@ -35,6 +36,7 @@ from aiomotorengine.writing.saving import (
     set_missing_dates,
     time_zone_of,
 )
+from aiomotorengine.writing.stored import stored_document
 from aiomotorengine.writing.turns import Turn, carry_out, turn_of
 from aiomotorengine.writing.updating import Returns, return_document_of
 from aiomotorengine.writing.upserted import Found, find_and_modify, note_insertion
@@ -89,7 +91,7 @@ async def find_one_and_replace(
     refuse_unacknowledged(target, "find_one_and_replace()")
     is_after = return_document_of(returns)
     if version_field(type(document)) is not None:
-        refuse_unloaded(document)
+        refuse_unloaded(target, document)
         if upsert:
             raise ValueError(f"{type(document).__name__} has a version: it can't be upserted.")
     filters.to_query(target.document_class)  # which refuses values before a hook is called
@@ -101,6 +103,8 @@ async def find_one_and_replace(
             if not await is_prepared(target, document):
                 return None
             answer = await replacement.send(order, upsert=upsert, new=is_after)
+            if answer.stored is None and await replacement.has_been_written():
+                answer = await replacement.send(order, upsert=upsert, new=is_after)
         found = found_document(target, answer.stored)
         if answer.is_inserted:
             note_insertion(target, found)
@@ -145,7 +149,9 @@ class Replacement:
         target, document = self._target, self._document
         options = target.collection.codec_options
         with naming(target, self._filters, document):
-            query = self._filters.to_query(target.document_class)
+            query: Mapping[str, Any] = self._filters.to_query(target.document_class)
+            if upsert:
+                query = named_once(target.document_class, query)
             own_id = None if document._id is None else id_element(document._id, options)
             if self._has_version:
                 set_version(document, next_version(document))
@@ -155,7 +161,7 @@ class Replacement:
             replacement = requests.replacement_of(raw, None, options)
             verb = "find_one_and_replace"
             change: Any = replacement
-            if upsert and own_id is not None and not document._is_persisted:
+            if upsert and own_id is not None and not counts_as_saved(document, target.transaction):
                 # A replacement can't name an _id that only what is inserted is to have.
                 verb = "find_one_and_update"
                 change = replacing_with(replacement, document._id)
@@ -176,6 +182,28 @@ class Replacement:
         elif own_id is not None and has_id(answer.stored, own_id, options):
             mark_as_saved(target, document, Written(raw))
         return answer
+
+    async def has_been_written(self) -> bool:
+        """Whether it was written by an earlier try, whose answer was lost.
+
+        It takes the place of that then, whatever the conditions were: they held at that time.
+
+        Raises:
+            StoredValueError: what is stored can't be read.
+        """
+        target, document = self._target, self._document
+        if not self._has_version or not isinstance(state_of(document), AnswerLost):
+            return False
+        stored = await stored_document(target, document)
+        codec = requests.codec_of(target.collection, type(document))
+        if stored is None or version_of(stored) == self.expected:
+            return False
+        if not was_sent(document, stored, codec):
+            return False
+        self.expected = version_of(stored)
+        set_version(document, self.expected)
+        self._filters = Q(by_id_and_version(document))
+        return True
 
 
 def has_id(stored: Batch | Mapping[str, Any], id: bytes, codec_options: CodecOptions[Any]) -> bool:

@@ -26,10 +26,9 @@ from aiomotorengine.codec.single import is_valid
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.versions import FIRST, kept_version, set_version
 from aiomotorengine.errors import wrong_class
-from aiomotorengine.sessions.saved import SavedInTransaction, state_in
+from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved, state_in
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.storage.base import DocumentStorage
-from aiomotorengine.storage.snapshots import Snapshot, snapshot_of, state_of
+from aiomotorengine.storage.snapshots import Snapshot, snapshot_of
 from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests
 from aiomotorengine.writing import indexes
@@ -45,7 +44,6 @@ from aiomotorengine.writing.versions import kept_unless_written
 from aiomotorengine.writing.writes import Written, insert, replace
 
 __all__ = [
-    "counts_as_saved",
     "mark_as_saved",
     "refuse_other_class",
     "renew_dates",
@@ -181,19 +179,6 @@ def refuse_other_class(document_class: type[Any], document: Any, verb: str) -> N
     """Raise ``ValueError`` unless it is an instance of the class."""
     if not isinstance(document, document_class):
         raise wrong_class(document_class, document, verb)
-
-
-def counts_as_saved(document: DocumentStorage, transaction: object | None) -> bool:
-    """Whether a document was loaded or saved before, in this transaction or outside of any.
-
-    Parameters:
-        document: the document.
-        transaction: the transaction in which this is asked.
-    """
-    state = state_of(document)
-    if isinstance(state, SavedInTransaction):
-        return state.transaction is transaction or bool(state)
-    return bool(state)
 
 
 # -- the steps ---------------------------------------------------------------------------------

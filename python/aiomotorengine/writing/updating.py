@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.documents.versions import version_field
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.reading.documents import found_document
@@ -20,6 +21,7 @@ from aiomotorengine.update.compiling import compiled, operations_of, touched_by
 from aiomotorengine.update.conditions import array_filters_of
 from aiomotorengine.update.definition import update_document
 from aiomotorengine.update.encoding import naming_changes
+from aiomotorengine.update.equalities import named_once
 from aiomotorengine.update.raw import operations_in
 from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.update.set import SetOnInsert
@@ -28,11 +30,13 @@ from aiomotorengine.update.upserting import Insertion
 from aiomotorengine.wire import found_replies
 from aiomotorengine.wire.acknowledged import is_acknowledged, refuse_unacknowledged
 from aiomotorengine.wire.answers import checked_count, protocol_errors
+from aiomotorengine.wire.nulls import null_key
 from aiomotorengine.wire.requests import can_encode
 from aiomotorengine.writing import indexes
 from aiomotorengine.writing.duplicates import may_be_lost_race, unique_violations
 from aiomotorengine.writing.saving import time_zone_of
 from aiomotorengine.writing.upserted import find_and_modify, note_insertion
+from aiomotorengine.writing.versions import drop_null_versions
 
 __all__ = [
     "ArrayFilters",
@@ -48,6 +52,11 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+REPEATABLE = frozenset(
+    ("$addToSet", "$currentDate", "$inc", "$max", "$min", "$pull", "$pullAll", "$set", "$unset")
+)
+"""Operators that change nothing the second time, and ``$inc``, which counts the version."""
 
 Returns = Literal["after", "before"]
 Changes = Sequence[Change | Mapping[Any, Any]]
@@ -146,7 +155,9 @@ class Update:
         operations: Sequence[Operation] = (),
     ) -> None:
         self.operations = operations
-        self.query = filters.to_query(target.document_class)
+        self.query: Mapping[str, Any] = filters.to_query(target.document_class)
+        if insertion is not None:
+            self.query = named_once(target.document_class, self.query)
         self.id = None if insertion is None else insertion.id
         self._target = target
         self._filters = filters
@@ -158,12 +169,15 @@ class Update:
         if insertion is not None:
             self._options["upsert"] = True
 
-    async def send(self, ask: Callable[..., Awaitable[T]], **options: Any) -> T:
+    async def send(
+        self, ask: Callable[..., Awaitable[T]], *, of_many: bool = False, **options: Any
+    ) -> T:
         """What the driver answers.
 
         Parameters:
             ask: asks the driver: it takes the query, the update, and options by name.
-            options: more of these.
+            of_many: whether it changes more than one document.
+            options: more of the options.
 
         Raises:
             ValueError: a value in the conditions can't be encoded.
@@ -184,12 +198,35 @@ class Update:
             if not is_lost or target.transaction is not None:
                 with unique_violations(document_class):
                     raise
+        except OperationFailure as error:
+            if not await self._drops_nulls(error, of_many=of_many):
+                with self._naming():
+                    raise
         except Exception:
             with self._naming():
                 raise
         # If somebody else has inserted it meanwhile, it is there to be changed now.
         with unique_violations(document_class), self._naming():
             return await ask(self.query, self._document, **options)
+
+    async def _drops_nulls(self, error: OperationFailure, *, of_many: bool) -> bool:
+        """Whether the update may be sent again, since the documents that had null for their
+        version, which can't be counted up, have none now.
+
+        An update of many may have changed some of them before the error.
+
+        Parameters:
+            error: the server's answer.
+            of_many: whether it changes more than one document.
+        """
+        target = self._target
+        field = version_field(target.document_class)
+        if field is None or target.transaction is not None or null_key(error) != field.db_field:
+            return False
+        if of_many and not is_repeatable(self._document, field.db_field):
+            return False
+        await drop_null_versions(target, self.query)
+        return True
 
     @contextmanager
     def _naming(self) -> Iterator[None]:
@@ -203,6 +240,14 @@ class Update:
             ),
         ):
             yield
+
+
+def is_repeatable(document: Any, version: str) -> bool:
+    """Whether an update of MongoDB changes nothing the second time but the version."""
+    if not isinstance(document, Mapping):
+        return False
+    counted = document.get("$inc", {})
+    return document.keys() <= REPEATABLE and counted.keys() <= {version}
 
 
 def prepared(target: Target, filters: QNode, plan: Plan) -> Update:
@@ -264,7 +309,7 @@ async def change_all(
     zone = time_zone_of(target.collection.codec_options)
     stamped = with_stamps(target.document_class, change, zone)
     update = Update(target, filters, stamped, array_filters=array_filters)
-    return result_of(target, await update.send(partial(target.call, target.collection.update_many)))
+    return result_of(target, await update.send(ask_for_all(target), of_many=True))
 
 
 async def update_many(target: Target, filters: QNode, plan: Plan) -> UpdateResult:
@@ -283,7 +328,11 @@ async def update_many(target: Target, filters: QNode, plan: Plan) -> UpdateResul
         pymongo.errors.PyMongoError: the server refused it, or could not be asked.
     """
     update = prepared(target, filters, plan)
-    return result_of(target, await update.send(partial(target.call, target.collection.update_many)))
+    return result_of(target, await update.send(ask_for_all(target), of_many=True))
+
+
+def ask_for_all(target: Target) -> Callable[..., Awaitable[Any]]:
+    return partial(target.call, target.collection.update_many)
 
 
 async def update_one(target: Target, filters: QNode, order: Order, plan: Plan) -> UpdateResult:

@@ -22,7 +22,7 @@ class Found(NamedTuple):
 
     Attributes:
         stored: the document, as bytes where these are to be had; ``None`` without one.
-        is_inserted: whether it was inserted, in a transaction; outside of one this is not known.
+        is_inserted: whether it was inserted, where that was asked for.
     """
 
     stored: Batch | Mapping[str, Any] | None
@@ -30,29 +30,42 @@ class Found(NamedTuple):
 
 
 async def find_and_modify(
-    target: Target, verb: str, query: Mapping[str, Any], change: Any, **options: Any
+    target: Target,
+    verb: str,
+    query: Mapping[str, Any],
+    change: Any,
+    *,
+    tells_insertion: bool = False,
+    **options: Any,
 ) -> Found:
     """The document that one of the driver's ``find_one_and_…`` calls changes, or inserts.
 
-    The driver does not tell which of the two it was. In a transaction both commands see the same
-    data, so what was not there before is inserted.
+    The driver does not tell which of the two it was. The server does, in its reply; where that does
+    not come as bytes, the document is looked for before. In a transaction both commands see the
+    same data, so what was not there before is inserted.
 
     Parameters:
         target: where the document is.
         verb: the name of the call.
         query: the conditions.
         change: an update, or another document.
+        tells_insertion: whether it is asked which of the two it was. In a transaction it is in any
+            case, but not where what was there before is to be returned.
         options: its options.
 
     Raises:
         Exception: as for ``wire.found_replies.find_and_modify``.
     """
-    is_inserted = False
-    if target.transaction is not None and options.get("upsert") and options["return_document"]:
+    is_asked = tells_insertion or target.transaction is not None
+    is_asked = is_asked and bool(options.get("upsert") and options["return_document"])
+    is_there = True
+    if is_asked and not found_replies.tells_insertions(target.collection):
         there = await target.call(target.collection.find_one, query, projection={"_id": True})
-        is_inserted = there is None
+        is_there = there is not None
     stored = await found_replies.find_and_modify(target, verb, query, change, **options)
-    return Found(stored, is_inserted)
+    if is_asked and isinstance(stored, Batch):
+        return Found(stored, found_replies.was_inserted(stored))
+    return Found(stored, not is_there)
 
 
 def note_insertion(target: Target, document: Any) -> None:

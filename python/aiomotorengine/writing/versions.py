@@ -6,13 +6,14 @@ writes over what someone else has written meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from aiomotorengine.documents.stamps import stamped_values
 from aiomotorengine.documents.versions import FIRST, set_version, version_field, version_of
 from aiomotorengine.errors import StaleDocumentError
+from aiomotorengine.sessions.saved import counts_as_saved
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.values import value_of
 from aiomotorengine.wire import requests
@@ -22,6 +23,7 @@ from aiomotorengine.writing.stored import stored_document
 __all__ = [
     "by_id_and_version",
     "drop_null_version",
+    "drop_null_versions",
     "kept_unless_written",
     "next_version",
     "refuse_stale",
@@ -65,6 +67,19 @@ async def drop_null_version(target: Target, document: Any) -> None:
         await requests.update_one(target, query, {"$unset": {key: ""}}, upsert=False)
 
 
+async def drop_null_versions(target: Target, query: Mapping[str, Any]) -> None:
+    """The same for all stored documents that a query finds, of a class that has versions.
+
+    Raises:
+        pymongo.errors.PyMongoError: the server could not be asked.
+    """
+    field = version_field(target.document_class)
+    assert field is not None  # or there would be nothing to count up
+    with_null = {"$and": [query, {field.db_field: {"$type": "null"}}]}
+    remove = {"$unset": {field.db_field: ""}}
+    await target.call(target.collection.update_many, with_null, remove)
+
+
 @contextmanager
 def kept_unless_written(document: Any) -> Iterator[None]:
     """Around a save: a document that was not written keeps its version.
@@ -106,12 +121,16 @@ async def refuse_stale(target: Target, document: Any, expected: int | None) -> N
         raise StaleDocumentError.changed(document, expected, found)
 
 
-def refuse_unloaded(document: Any) -> None:
+def refuse_unloaded(target: Target, document: Any) -> None:
     """Refuse to put a document of a class with versions in the place of any other.
+
+    Parameters:
+        target: where it is to be stored.
+        document: the document.
 
     Raises:
         ValueError: it was not loaded.
     """
     kind = type(document)
-    if version_field(kind) is not None and not document._is_persisted:
+    if version_field(kind) is not None and not counts_as_saved(document, target.transaction):
         raise ValueError(f"{kind.__name__} has a version: replace loaded documents, or update.")

@@ -1,0 +1,169 @@
+"""Upserts whose filter names a field more than once, and those that lose a race for an id."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from aiomotorengine import (
+    Document,
+    EmbeddedDocumentField,
+    IntField,
+    ListField,
+    Q,
+    StringField,
+    U,
+)
+from aiomotorengine.errors import UniqueKeyViolationError
+from tests.harness import Mongo
+from tests.integration.commands import watch
+
+pytestmark = pytest.mark.usefixtures("codec")
+
+
+class Home(Document):
+    road = StringField(db_field="r")
+
+
+class Post(Document):
+    url = StringField(db_field="u")
+    visits = IntField(default=0)
+    tags = ListField(StringField(), db_field="t")
+    places = ListField(IntField())
+    home = EmbeddedDocumentField(Home)
+
+
+async def inserted(*filters: Any, **named: Any) -> dict[str, Any]:
+    """What three calls insert, and find again: always the same."""
+    found: list[dict[str, Any]] = []
+    calls: list[Any] = [
+        lambda posts: posts.update(U.inc(visits=1), upsert=True),
+        lambda posts: posts.update_one(U.inc(visits=1), upsert=True),
+        lambda posts: posts.order_by("url").update_one(U.inc(visits=1), upsert=True),
+        lambda posts: posts.find_one_and_update(U.inc(visits=1), upsert=True),
+        lambda posts: posts.get_or_create(visits=1),
+    ]
+    for call in calls:
+        await Post.objects.delete()
+        for _ in range(2):
+            posts = Post.objects.filter(**named)
+            for condition in filters:
+                posts = posts.filter(condition)
+            await call(posts)
+        [row] = [row async for row in Post.objects.coll().find({}, {"_id": False})]
+        assert row.pop("visits") == (1 if call is calls[-1] else 2)
+        found.append(row)
+    assert all(row == found[0] for row in found)
+    return found[0]
+
+
+async def test_a_field_that_is_named_twice(mongo: Mongo) -> None:
+    expected = {"u": "/a", "t": [], "places": [], "home": None}
+    assert await inserted(Q(url="/a"), url="/a") == expected
+    assert await inserted(Q(url="/a") & Q(url="/a", visits__gte=0)) == expected
+    assert (
+        await inserted(Q(url="/a"), Q(url__in=["/a"]), {"u": {"$eq": "/a", "$gt": "/"}}) == expected
+    )
+    assert await inserted({"$or": [{"u": "/a"}]}, url="/a") == expected
+    assert await inserted(Q(url=None), url=None) == {**expected, "u": None}
+    empty: dict[str, Any] = {"u": ""}
+    assert await inserted(empty, url="") == {**expected, "u": ""}
+
+
+@pytest.mark.mongod_only("SecantusDB takes items under $all for values that are inserted")
+async def test_several_items_of_a_list(mongo: Mongo) -> None:
+    both = {"u": None, "t": ["a", "b"], "places": [], "home": None}
+    assert await inserted(tags=["a", "b"]) == both
+    assert await inserted(Q(tags="a"), tags="b") == {**both, "t": ["b", "a"]}
+    assert await inserted(Q(tags="a"), Q(tags="a"), Q(tags__in=["b"])) == both
+    assert await inserted(Q(tags=["a", "b"]), Q(tags="a")) == both
+    assert await inserted(places=[0, 1]) == {**both, "t": [], "places": [0, 1]}
+    assert await inserted({"t": ["a", "b"]}, {"t": ["a", "b"]}) == both
+
+
+async def test_a_field_of_an_embedded_document_that_is_named_twice(mongo: Mongo) -> None:
+    row = await inserted(Q(home__road="x"), Q(home__road="x", url="/a"))
+    assert (row["home"], row["u"]) == ({"r": "x"}, "/a")
+
+
+async def test_two_values_of_one_field(mongo: Mongo) -> None:
+    posts = Post.objects.filter(url="/a").filter(url="/b")
+    text = r"^An upsert can't insert 'u': the filter asks for two values of it"
+    with pytest.raises(ValueError, match=text):
+        await posts.update(U.inc(visits=1), upsert=True)
+    with pytest.raises(ValueError, match=text):
+        await posts.get_or_create(visits=1)
+    assert await posts.update(U.inc(visits=1)) == {"count": 0, "updated_existing": False}
+    assert await Post.objects.count() == 0
+
+
+async def test_a_replacement_whose_filter_names_the_id_twice(mongo: Mongo) -> None:
+    for number in (1, 2):
+        posts = Post.objects.filter(_id=5).filter(_id=5)
+        after: Any = await posts.find_one_and_replace(Post(_id=5, visits=number), upsert=True)
+        assert (after._id, after.visits) == (5, number)
+    assert await Post.objects.count() == 1
+
+
+async def test_an_update_that_is_no_upsert_sends_the_filter_as_it_is(mongo: Mongo) -> None:
+    commands = watch(mongo)
+    await Post.objects.filter(tags=["a", "b"]).update(U.inc(visits=1))
+    [update] = commands.of("update")
+    assert update["updates"][0]["q"] == {"t": {"$all": ["a", "b"]}}
+
+
+# -- ids of the program's own ----------------------------------------------------------------------
+
+
+class Page(Document):
+    url = StringField(unique=True)
+    visits = IntField(default=0)
+
+
+async def test_a_chosen_id_takes_one_command(mongo: Mongo) -> None:
+    await Page.ensure_index()
+    commands = watch(mongo)
+    for created in (True, False):
+        commands.forget()
+        page, is_created = await Page.objects.get_or_create(_id="p", url="/a")
+        assert (is_created, page and page._id) == (created, "p")
+        assert [name for name in commands.names if name != "createIndexes"] == ["findAndModify"]
+
+
+@pytest.mark.mongod_only("SecantusDB may return nothing where another upsert was faster")
+async def test_many_that_choose_the_same_id_get_one_document(mongo: Mongo) -> None:
+    await Page.ensure_index()
+    for url in "abcdefgh":
+        own = ObjectId()
+        made = await asyncio.gather(
+            *(Page.objects.get_or_create(url=url, defaults={"_id": own}) for _ in range(10))
+        )
+        assert [created for _, created in made].count(True) == 1
+        assert {page and page._id for page, _ in made} == {own}
+
+
+@pytest.mark.mongod_only("SecantusDB may return nothing where another upsert was faster")
+async def test_many_replacements_with_the_same_id(mongo: Mongo) -> None:
+    await Page.ensure_index()
+    for url in "abcdefgh":
+        own, pages = ObjectId(), Page.objects.filter(url=url)
+        made = await asyncio.gather(
+            *(
+                pages.find_one_and_replace(Page(_id=own, url=url, visits=number), upsert=True)
+                for number in range(10)
+            )
+        )
+        assert {page and page._id for page in made} == {own}
+
+
+async def test_an_id_that_another_document_has(mongo: Mongo) -> None:
+    await Page(_id="p", url="/other").save()
+    with pytest.raises(UniqueKeyViolationError):
+        await Page.objects.get_or_create(url="/a", defaults={"_id": "p"})
+    there = Page.objects.filter(url="/a")
+    with pytest.raises(UniqueKeyViolationError):
+        await there.find_one_and_replace(Page(_id="p", url="/a"), upsert=True)
+    assert await Page.objects.count() == 1
