@@ -18,6 +18,7 @@ from aiomotorengine.documents.conversion import Conversion, conversion_of, find_
 from aiomotorengine.documents.does_not_exist import DoesNotExistOfClass
 from aiomotorengine.errors import FieldError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.document_id import IdAttribute, declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
@@ -66,14 +67,18 @@ class BaseDocument(DocumentStorage):
     __lazy__: ClassVar[bool] = True
     __alias__: ClassVar[str | None] = None
     __track_changes__: ClassVar[bool] = False
+    __omit_none__: ClassVar[bool] = False
+    __strict__: ClassVar[bool] = False
     _fields: ClassVar[dict[str, BaseField[Any]]] = {}
     _db_field_map: ClassVar[dict[str, str]] = {}
     _reverse_db_field_map: ClassVar[dict[str, str]] = {}
     _fields_ordered: ClassVar[tuple[str, ...]] = ()
+    _declared_key: ClassVar[tuple[BaseField[Any], ...]] = ()
     _conversion: ClassVar[Conversion | None] = None
     _codecs: ClassVar[dict[Any, Any]] = {}
     __hooks__: ClassVar[dict[str, tuple[str, ...]]] = {}
 
+    id: Any = IdAttribute()
     objects = Objects()
     DoesNotExist = DoesNotExistOfClass()
 
@@ -494,6 +499,9 @@ class BaseDocument(DocumentStorage):
         others = other_values(self)
         if name in others:
             return others[name]
+        key = declared_key(type(self))
+        if key is not None and key.name == name:
+            return find_attribute(type(self), name).read(self)
         raise ValueError(f"Field {name} not found in instance of {type(self).__name__}.")
 
     @classmethod
@@ -529,6 +537,9 @@ class BaseDocument(DocumentStorage):
         document_class: Any = cls
         for part in path.split("."):
             field = getattr(document_class, "_fields", {}).get(part)
+            if field is None and document_class is not None:
+                key = declared_key(document_class)
+                field = key if key is not None and key.name == part else None
             if field is None:
                 raise ValueError(f"Field {part} not found in {cls.__name__} (in '{path}').")
             found.append(field)

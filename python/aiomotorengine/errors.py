@@ -30,6 +30,7 @@ __all__ = [
     "DeleteDeniedError",
     "DoesNotExist",
     "FieldError",
+    "ImmutableFieldError",
     "InvalidDocumentError",
     "LoadReferencesRequiredError",
     "OversizeDocumentError",
@@ -111,6 +112,26 @@ class InvalidDocumentError(ValueError):
         )
 
     @classmethod
+    def unstorable_key(cls, name: str, key: str) -> InvalidDocumentError:
+        return cls(
+            f"Field '{name}' can't be stored under '{key}': a key has no dot, no NUL and no '$' in "
+            "front."
+        )
+
+    @classmethod
+    def several_primary_keys(cls, names: Iterable[str]) -> InvalidDocumentError:
+        listed = ", ".join(f"'{name}'" for name in names)
+        return cls(f"Only one field can be the primary key: {listed}.")
+
+    @classmethod
+    def array_as_primary_key(cls, name: str) -> InvalidDocumentError:
+        return cls(f"Field '{name}' can't be the primary key: MongoDB takes no arrays as _id.")
+
+    @classmethod
+    def primary_key_elsewhere(cls, name: str, key: str) -> InvalidDocumentError:
+        return cls(f"Field '{name}' is the primary key: it is stored under '_id', not '{key}'.")
+
+    @classmethod
     def reserved_name(cls, name: str, class_name: str) -> InvalidDocumentError:
         return cls(
             f"Field '{name}' of {class_name} can't have this name, which every document has for "
@@ -134,6 +155,29 @@ class InvalidDocumentError(ValueError):
     def duplicate_db_fields(cls, names: Iterable[str]) -> InvalidDocumentError:
         # The blank at the end has been there since 2017, and programs may match it.
         return cls(f"Multiple db_fields defined for: {', '.join(names)} ")
+
+
+class ImmutableFieldError(InvalidDocumentError, AttributeError):
+    """A field that stays as it is was to be changed in a document that is stored.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField
+        >>> from aiomotorengine.errors import ImmutableFieldError
+        >>> class Ware(Document):
+        ...     price = IntField(immutable=True)
+        >>> lamp = Ware.from_son({"price": 3})
+        >>> try:
+        ...     lamp.price = 5
+        ... except ImmutableFieldError as error:
+        ...     print(error)
+        Field 'price' can't be changed once the document is stored.
+    """
+
+    code = "immutable"
+
+    @classmethod
+    def of(cls, name: str) -> ImmutableFieldError:
+        return cls(f"Field '{name}' can't be changed once the document is stored.")
 
 
 @dataclass(frozen=True, slots=True)

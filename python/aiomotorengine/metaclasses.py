@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,7 @@ from aiomotorengine.documents.hooks import check_hooks, events_of, has_hook, mar
 from aiomotorengine.documents.naming import class_attribute, is_reserved
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.document_id import DOCUMENT_ID
 from aiomotorengine.fields.field_methods import new_generation
 from aiomotorengine.fields.version_field import VersionField
 from aiomotorengine.storage.base import StorageMeta
@@ -30,7 +31,9 @@ COMPILED_NAMES = frozenset(
         "__getattribute__",
         "__init__",
         "__new__",
+        "__omit_none__",
         "__setattr__",
+        "__strict__",
         "__track_changes__",
         "from_son",
         "get_field_by_db_name",
@@ -70,6 +73,8 @@ class DocumentMetaClass(StorageMeta):
         _db_field_map: attribute name -> key in MongoDB.
         _reverse_db_field_map: key in MongoDB -> attribute name.
         _fields_ordered: attribute names by the time their fields were made.
+        _declared_key: the field that holds the ``_id``, if there is one; it is not among the
+            ``_fields``.
         __hooks__: the names of the class body that are hooks, with their events.
     """
 
@@ -77,6 +82,7 @@ class DocumentMetaClass(StorageMeta):
     _db_field_map: dict[str, str]
     _reverse_db_field_map: dict[str, str]
     _fields_ordered: tuple[str, ...]
+    _declared_key: tuple[BaseField[Any], ...]
     __hooks__: dict[str, tuple[str, ...]]
 
     def __new__(
@@ -104,14 +110,20 @@ class DocumentMetaClass(StorageMeta):
                 elif attribute_name in fields:
                     del fields[attribute_name]  # a class further down has another use for the name
 
+        keys = [it for it, field in fields.items() if field._settings.primary_key]
+        check_primary_keys(keys, fields)
         for attribute_name, field in fields.items():
             if isinstance(class_attribute(cls, attribute_name), BaseField):
                 # The class's own field, or one from a mixin that is no document (K58).
                 field._bind(cls, attribute_name)
 
         for attribute_name, field in fields.items():
-            if "_id" in (attribute_name, field.db_field):
+            own_key = () if field._settings.primary_key else (field.db_field,)
+            if "_id" in (attribute_name, *own_key, *field._settings.aliases):
                 raise InvalidDocumentError.id_as_field(attribute_name)
+            for key in (field.db_field, *field._settings.aliases):
+                if isinstance(key, str) and is_unstorable(key):
+                    raise InvalidDocumentError.unstorable_key(attribute_name, key)
             if is_reserved(cls, attribute_name):
                 raise InvalidDocumentError.reserved_name(attribute_name, name)
         for attribute_name, shown in annotated_fields(cls):
@@ -119,6 +131,7 @@ class DocumentMetaClass(StorageMeta):
                 raise InvalidDocumentError.field_as_annotation(attribute_name, name, shown)
         if sum(isinstance(field, VersionField) for field in fields.values()) > 1:
             raise InvalidDocumentError("A document has one VersionField.")
+        cls._declared_key = tuple(fields.pop(it) for it in keys)
         mcs.__refuse_duplicates(cls, fields, set(namespace))
         cls._fields = fields
         lay_out(cls, fields)
@@ -134,8 +147,15 @@ class DocumentMetaClass(StorageMeta):
         delete_rules.register(cls)
         return cls
 
+    @property
+    def _primary_key(cls) -> BaseField[Any]:
+        """The field that holds the ``_id``."""
+        return cls._declared_key[0] if cls._declared_key else DOCUMENT_ID
+
     def __refuse_duplicates(cls, fields: dict[str, BaseField[Any]], body: set[str]) -> None:
-        keys = Counter(field.db_field for field in fields.values())
+        keys = Counter(
+            key for it in fields.values() for key in (it.db_field, *it._settings.aliases)
+        )
         for base in cls.__mro__[1:]:
             for name, inherited in getattr(base, "_fields", {}).items():
                 own = fields.get(name)
@@ -167,6 +187,27 @@ class DocumentMetaClass(StorageMeta):
             new_generation()
         if name in ("__setattr__", "__delattr__"):
             setter_changed(cls)
+
+
+def check_primary_keys(names: list[str], fields: Mapping[str, BaseField[Any]]) -> None:
+    """Refuse fields that can't be the primary key of one class.
+
+    Parameters:
+        names: the fields that are to be it.
+        fields: all fields of the class.
+    """
+    if len(names) > 1:
+        raise InvalidDocumentError.several_primary_keys(names)
+    for name in names:
+        if fields[name]._stores_arrays:
+            raise InvalidDocumentError.array_as_primary_key(name)
+        if fields[name].db_field not in (None, "_id"):
+            raise InvalidDocumentError.primary_key_elsewhere(name, fields[name].db_field)
+
+
+def is_unstorable(key: str) -> bool:
+    """Whether MongoDB, or the library in a path, would take a key for something else."""
+    return "." in key or "\0" in key or key.startswith("$")
 
 
 def field_in(value: Any) -> BaseField[Any] | None:

@@ -23,6 +23,7 @@ from aiomotorengine.arguments import duration, positive, whole_number
 from aiomotorengine.bulk import BulkReport, Destination
 from aiomotorengine.errors import ResultsTruncatedWarning, StoredValueError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.ids import id_to_find
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.masking import masked, shortened
@@ -410,12 +411,19 @@ class QuerySet(Generic[D]):
                 "await filter(...).first()."
             )
         if id is not None:
-            query = {"_id": id_to_find(id)}
+            query = {"_id": self._key_to_find(id)}
             node: QNode = Q(query)
         else:
             node = self._filters & conditions(self.__klass__, (), filters)
             query = node.to_query(self.__klass__)
         return await self._first_of(Selection(self.__klass__, node, query, [], 0, 1), alias)
+
+    def _key_to_find(self, value: Any) -> Any:
+        """The ``_id`` that is asked for by the value of a primary key."""
+        key = declared_key(self.__klass__)
+        if key is None:
+            return id_to_find(value)
+        return key.to_query(value)
 
     async def count(self, alias: str | None = None) -> int:
         """How many documents the query finds, whatever limit and skip say.

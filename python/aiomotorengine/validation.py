@@ -18,9 +18,11 @@ from aiomotorengine.codec.unencodable import may_be_about_values, unencodable
 from aiomotorengine.documents.conversion import stored_form
 from aiomotorengine.errors import FieldError, InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import as_refusal, located, refused, required
+from aiomotorengine.fields.rules import check_of, is_strict
 from aiomotorengine.locations import copy_location, locate, location_of
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.values import has_other
@@ -117,14 +119,21 @@ def own_refusal(document: Any) -> Exception | None:
 
 
 def refusals_of_fields(document: Any) -> Iterator[Exception]:
-    for name, field in type(document)._fields.items():
+    key = declared_key(type(document))
+    fields = type(document)._fields if key is None else {key.name: key, **type(document)._fields}
+    for name, field in fields.items():
         if stored_form(document, name) is not None:
             continue
         value = None
         try:
             value = document.get_field_value(name)
-            is_missing = field.required and field.is_empty(value)
-            found = [required(name, value)] if is_missing else list(refusals_of_value(field, value))
+            is_missing = field._is_needed and field._is_missing(value)
+            strict: bool = type(document).__strict__
+            found = (
+                [required(name, value)]
+                if is_missing
+                else list(refusals_of_value(field, value, strict=strict))
+            )
         except Exception as error:
             yield located(error, field, "validate", value, name)
             continue
@@ -133,19 +142,36 @@ def refusals_of_fields(document: Any) -> Iterator[Exception]:
             yield refusal
 
 
-def refusals_of_value(field: BaseField[Any], value: Any) -> Iterator[Exception]:
+def refusals_of_value(
+    field: BaseField[Any], value: Any, *, strict: bool = False
+) -> Iterator[Exception]:
+    """What ``validate`` of a field, and after it the rules of its options, might raise.
+
+    Parameters:
+        field: the field.
+        value: the value.
+        strict: whether the class of the document says that values are not converted.
+    """
+    inside = []
     if is_list(field) and is_collection(value):
         base: BaseField[Any] = field._base_field
         for index, item in enumerate(map(base._presented, value)):
-            for refusal in refusals_of_value(base, item):
+            for refusal in refusals_of_value(base, item, strict=is_strict(field, strict)):
                 locate(refusal, index)
-                yield refusal
+                inside.append(refusal)
     elif is_embedded(field) and isinstance(value, field.embedded_type):
-        yield from refusals_of(value)
+        inside = list(refusals_of(value))
     else:
         try:
             if not field.validate(value):
-                yield refused(field, value)
+                inside = [refused(field, value)]
+        except Exception as error:
+            inside = [located(error, field, "validate", value)]
+    yield from inside
+    check = None if inside else check_of(field, strict=strict)
+    if check is not None:
+        try:
+            check(value)
         except Exception as error:
             yield located(error, field, "validate", value)
 

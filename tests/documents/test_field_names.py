@@ -105,7 +105,7 @@ async def test_names_that_the_library_got_later_give_way_to_fields(
     await row_class(**{name: "a"}).save()
     await row_class.objects.bulk_insert([row_class(**{name: "b"})])
     assert sorted(getattr(row, name) for row in await row_class.objects.find_all()) == ["a", "b"]
-    first = await row_class.objects.get(**{name: "a"})
+    first = await row_class.objects.filter(**{name: "a"}).first()
     assert await first.delete() == 1
     assert await row_class.objects.filter(**{name: "b"}).count() == 1
 

@@ -36,6 +36,7 @@ from aiomotorengine.errors import (
     bulk_refusal_text,
     wrong_class,
 )
+from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.locations import copy_location
 from aiomotorengine.pacing import Pace
 from aiomotorengine.rows import RefusedRow, RowReader
@@ -449,9 +450,19 @@ def give_ids(batch: Batch, transaction: object | None = None) -> None:
     new = documents
     if ids_before.count(None) < len(documents):
         new = [it for it in documents if it._id is None or is_inserted_as_copy(it, transaction)]
+    if any(declared_key(kind) for kind in set(map(type, new))):
+        new = [it for it in new if is_given_key(it)]
     set_origins(new, codec.new_object_ids(len(new)), is_persisted=False)
     # Read again: an object that is several times in the source is one document, and has one id.
     batch.ids.extend(origins_of(documents)[0])
+
+
+def is_given_key(document: Any) -> bool:
+    """Whether a document without an id, or a copy, gets a new one: not where a field of the
+    program's is its primary key, unless that makes its values by itself.
+    """
+    key = declared_key(type(document))
+    return key is None or (key._is_generated and document._id is None)
 
 
 @contextmanager

@@ -14,8 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from types import FunctionType, MappingProxyType
 from typing import Any
+
+from bson.tz_util import utc
 
 from aiomotorengine.codec.routes import (
     NATIVE,
@@ -27,16 +30,18 @@ from aiomotorengine.codec.routes import (
 from aiomotorengine.documents.conversion import conversion_of, undeclared_values
 from aiomotorengine.documents.hooks import INSERTING
 from aiomotorengine.documents.naming import class_attribute
-from aiomotorengine.fields.base_field import BaseField, FieldOptions
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.field_methods import OVERRIDABLE
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import reads_otherwise
+from aiomotorengine.fields.rules import Check, check_of, is_strict
 from aiomotorengine.storage.base import DocumentStorage, Storage
 from aiomotorengine.storage.descriptors import Attribute
 from aiomotorengine.storage.stored_forms import has_own_id, keep_own_id
 
-__all__ = ["DocumentPlan", "FieldPlan", "UndeclaredPlan", "plan_of", "route_of_rows"]
+__all__ = ["DocumentPlan", "FieldPlan", "RulesPlan", "UndeclaredPlan", "plan_of", "route_of_rows"]
 
 FIELD_METHODS = ("validate", "get_value", "to_son", "from_son", "is_empty", "parse")
 
@@ -49,13 +54,23 @@ NOT_HELPERS = frozenset(OVERRIDABLE) | {
     "__native_kind__",
     "__repr__",
     "_abc_impl",
+    "_check_rules",
+    "_descriptor",
     "_find_refused",
+    "_holds_items",
     "_holds_others",
+    "_is_generated",
+    "_is_missing",
+    "_is_needed",
     "_is_secret",
     "_keeps_blanks",
     "_keeps_otherwise",
     "_kept",
+    "_omits_none",
+    "_own_types",
     "_reads_otherwise",
+    "_settings",
+    "_stores_arrays",
     "_title",
     "_wanted",
     "is_scalar",
@@ -67,8 +82,43 @@ NOT_HELPERS = frozenset(OVERRIDABLE) | {
 }
 
 
-COMMON_ATTRIBUTES = FieldOptions.__annotations__.keys() | {"creation_counter", "name"}
+COMMON_ATTRIBUTES = frozenset(
+    {"creation_counter", "db_field", "default", "name", "on_save", "required", "unique"}
+)
 """What every field has; the rest are the arguments of its kind."""
+
+
+UTC_ZONES = (UTC, utc)
+"""The time zones that the native codec knows."""
+
+OPTIONS_OF_KINDS = ("bits", "null", "tz")
+"""The options by which a kind is narrowed."""
+
+EXACT = frozenset({str, int})
+"""The types of choices that are compared without any code of the program's."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesPlan:
+    """What the options of a field refuse, after its own ``validate``.
+
+    Attributes:
+        check: ``function(value)`` raises for a value that is refused.
+        is_programs: whether it calls functions of the program's.
+        types: of which types a value must be exactly, for what follows to be all of it.
+        choices: one of which texts or whole numbers it must be then; ``None`` for any.
+        least: how many characters or items it must have then.
+        most: how many it may have; ``None`` for any number.
+        is_all: whether such a value breaks no rule. ``check`` is asked about others, or all.
+    """
+
+    check: Callable[[Any], None]
+    is_programs: bool
+    types: tuple[type, ...]
+    choices: frozenset[str | int] | None
+    least: int
+    most: int | None
+    is_all: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +140,10 @@ class FieldPlan:
         item: for a list, the plan of its items.
         document: for an embedded document, its class, whose plan is among the ``embedded`` of the
             document's; ``None`` where the class is named by a path and cannot be imported.
+        rules: what its options refuse, if anything.
+        allow_empty: whether what is empty and not ``None`` is no refusal where it is required.
+        omits_none: whether documents are stored without its key where the value is ``None``.
+        aliases: the keys that are read where ``db_field`` is absent, the first that is there.
     """
 
     name: str
@@ -103,6 +157,10 @@ class FieldPlan:
     reads_otherwise: Callable[[Any, Any], bool] | None
     item: FieldPlan | None = None
     document: type[DocumentStorage] | None = None
+    rules: RulesPlan | None = None
+    allow_empty: bool = False
+    omits_none: bool = False
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +241,16 @@ def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> 
     """The plan of one document class, with those of others that are still being made."""
     conversion = conversion_of(document_class)
     routes = document_routes(document_class, stamped_override(document_class))
+    key = declared_key(document_class)
+    if key is not None and routes["validate"].native:
+        routes["validate"] = python(f"{key.name} is the primary key")
     return DocumentPlan(
         document_class=document_class,
         storage=Storage,
-        fields=tuple(plan_field(field) for field in document_class._fields.values()),
+        fields=tuple(
+            plan_field(it, document_class, strict=document_class.__strict__)
+            for it in document_class._fields.values()
+        ),
         defaults=conversion.defaults,
         factories=tuple((name, make) for name, _, make in conversion.factories),
         stamps=tuple((stamped.name, stamped.renews) for stamped in conversion.stamps),
@@ -210,6 +274,8 @@ def rows_route(document_class: Any, routes: Mapping[str, Route]) -> Route:
         return python(f"{conversion.on_save[0][0]} has an on_save function")
     if stamped := next((it for it in conversion.stamps if it.field.default is not None), None):
         return python(f"{stamped.name} sets itself, and has a default")
+    if stamped := next((it for it in conversion.stamps if it.field._settings.tz), None):
+        return python(f"{stamped.name} sets itself, in a time zone of its own")
     return next((routes[it] for it in ("validate", "to_son") if not routes[it].native), NATIVE)
 
 
@@ -246,10 +312,19 @@ def embedded_classes(fields: tuple[FieldPlan, ...]) -> Iterator[type[DocumentSto
             inner = inner.item
 
 
-def plan_field(field: BaseField[Any]) -> FieldPlan:
-    """The plan of a field, and of what it holds."""
+def plan_field(field: BaseField[Any], document_class: Any, *, strict: bool) -> FieldPlan:
+    """The plan of a field, and of what it holds.
+
+    Parameters:
+        field: the field.
+        document_class: the class in which it, or what holds it, stands.
+        strict: whether values have to have its own type where its options leave that open.
+    """
     mark = field.__native_kind__
     routes = {method: field_route(field, method) for method in FIELD_METHODS}
+    attribute = class_attribute(document_class, getattr(field, "name", ""))
+    # What sets itself is asked for its value before it is left out.
+    stamps = isinstance(attribute, Attribute) and attribute.stamps
     return FieldPlan(
         name=getattr(field, "name", ""),
         db_field=field.db_field,
@@ -261,6 +336,11 @@ def plan_field(field: BaseField[Any]) -> FieldPlan:
             {
                 **(mark.constants if mark else {}),
                 **{
+                    name: option
+                    for name in OPTIONS_OF_KINDS
+                    if (option := getattr(field._settings, name))
+                },
+                **{
                     name: value
                     for name, value in vars(field).items()
                     if name not in COMMON_ATTRIBUTES and not name.startswith("_")
@@ -269,9 +349,60 @@ def plan_field(field: BaseField[Any]) -> FieldPlan:
         ),
         routes=MappingProxyType(routes),
         reads_otherwise=None if routes["from_son"].native else reads_otherwise(field),
-        item=plan_field(field._base_field) if isinstance(field, ListField) else None,
+        item=(
+            plan_field(field._base_field, document_class, strict=is_strict(field, strict))
+            if isinstance(field, ListField)
+            else None
+        ),
         document=embedded_class(field),
+        rules=plan_rules(field, strict=strict),
+        allow_empty=field._settings.allow_empty,
+        omits_none=field._omits_none(document_class) and not stamps,
+        aliases=field._settings.aliases,
     )
+
+
+def plan_rules(field: BaseField[Any], *, strict: bool) -> RulesPlan | None:
+    """The rules of a field's options.
+
+    Parameters:
+        field: the field.
+        strict: whether values have to have its own type where its options leave that open.
+    """
+    check = check_of(field, strict=strict)
+    if check is None:
+        return None
+    settings = field._settings
+    choices = settings.choices
+    values = None if choices is None or choices.make else frozenset(choices.values)
+    is_known = choices is None or (values is not None and {*map(type, values)} <= EXACT)
+    others = (
+        settings.validators,
+        settings.pattern,
+        settings.unique_items,
+        settings.min_value,
+        settings.max_value,
+    )
+    if field.overrides("get_value") and field_route(field, "get_value").native:
+        check = after_reading(field, check)
+    return RulesPlan(
+        check=check,
+        is_programs=bool(settings.validators) or bool(choices and choices.make),
+        types=field._own_types if is_strict(field, strict) else (),
+        choices=values if is_known else None,
+        least=settings.min_length or 0,
+        most=settings.max_length,
+        is_all=is_known and not any(others),
+    )
+
+
+def after_reading(field: BaseField[Any], check: Check) -> Check:
+    """A check of what a field reads, for a codec that has the value as it is kept."""
+
+    def checked(value: Any) -> None:
+        check(field._presented(value))
+
+    return checked
 
 
 def embedded_class(field: BaseField[Any]) -> Any:
@@ -290,6 +421,10 @@ def field_route(field: BaseField[Any], method: str) -> Route:
     mark = cls.__native_kind__
     if mark is None:
         return python(f"{cls.__name__} has no native kind")
+    if method in ("to_son", "from_son") and field._settings.tz not in (None, *UTC_ZONES):
+        return python(f"its dates are in the time zone {field._settings.tz}")
+    if field._settings.hasher is not None:
+        return python("its hasher is the program's")
     if isinstance(field, EmbeddedDocumentField) and embedded_class(field) is None:
         return python("the class of its documents cannot be imported")
     known = mark.attributes

@@ -17,6 +17,7 @@ from aiomotorengine.storage.descriptors import (
     ConvertedAttribute,
     ReferenceAttribute,
     StoredAttribute,
+    way_of_reading,
 )
 
 __all__ = [
@@ -79,7 +80,7 @@ def document_routes(document_class: Any, stamped_override: str = "") -> dict[str
     """
     always = next(obstacles(document_class), "")
     writing = always or stamped_override
-    reading = always or old_reference(document_class) or finalizer(document_class)
+    reading = always or finalizer(document_class)
     return {
         method: route_of(
             overridden_method(document_class, names)
@@ -118,7 +119,7 @@ def obstacles(document_class: Any) -> Iterator[str]:
     if document_class.__flags__ & IS_ABSTRACT:
         yield f"{document_class.__name__} is abstract"
     for name, field in document_class._fields.items():
-        kind = type(class_attribute(document_class, name))
+        kind = way_of_reading(type(class_attribute(document_class, name)))
         if kind not in ATTRIBUTES:
             yield f"{name} is read by {kind.__name__}"
         if not is_storable(field.db_field):
@@ -131,14 +132,6 @@ def is_storable(key: Any) -> bool:
         return isinstance(key, str) and b"\0" not in key.encode()
     except UnicodeEncodeError:
         return False
-
-
-def old_reference(document_class: Any) -> str:
-    """The field by whose key PyMongo takes a whole document for a reference, a ``DBRef``."""
-    for name, field in document_class._fields.items():
-        if str(field.db_field).startswith("$"):
-            return f"{name} has the key {field.db_field}, as references of the old kind have"
-    return ""
 
 
 def finalizer(document_class: type) -> str:

@@ -26,6 +26,7 @@ from aiomotorengine.documents.naming import (
 )
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.field_methods import NO_TYPES, converter, generation, validator
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, required, unreadable
@@ -35,6 +36,7 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.choice import implementation as storage
 from aiomotorengine.storage.classes import construct_directly
 from aiomotorengine.storage.descriptors import Attribute, StoredAttribute
+from aiomotorengine.storage.primary_keys import PrimaryKeyAttribute
 from aiomotorengine.storage.stored_forms import CHANGEABLE, HiddenValues, StoredForm
 from aiomotorengine.storage.values import has_other, other_values, take_values, value_of, values_of
 
@@ -71,12 +73,14 @@ class Conversion:
     """
 
     __slots__ = (
+        "_aliases",
         "_at_once",
         "_attributes",
         "_below",
         "_fields",
         "_is_dated",
         "_needed",
+        "_omitted",
         "_readers",
         "_renews",
         "_saving_hooks",
@@ -108,7 +112,8 @@ class Conversion:
         # A class with its own way of making instances is called to load a document, if it can be.
         self._needed = keywords_needed(document_class) if self.has_own_constructor else None
         self.by_keywords = self._needed is not None
-        self._fields = fields
+        key = declared_key(document_class)
+        self._fields = fields if key is None else {key.name: key, **fields}
         self._at_once = {
             name: field._kept for name, field in fields.items() if field._keeps_otherwise
         }
@@ -136,6 +141,9 @@ class Conversion:
             name: reader(attribute) if direct else partial(read_by_name, name=name)
             for name, attribute in attributes.items()
         }
+        self._omitted = {
+            name for name, field in fields.items() if field._omits_none(document_class)
+        }
         self._writers = [
             (name, field.db_field, readers[name], *converter(field, "to_son"))
             for name, field in fields.items()
@@ -143,10 +151,17 @@ class Conversion:
         # A class with its own way of matching keys is asked about each.
         matched = fields if document_class._is_matched_directly() else {}
         self._readers = {field.db_field: (name, *loader(field)) for name, field in matched.items()}
+        self._aliases = {
+            alias: (field, field._settings.aliases[:place])
+            for field in fields.values()
+            for place, alias in enumerate(field._settings.aliases)
+        }
         self._validators: list[tuple[str, Reader | None, frozenset[type], Check]] = []
-        for name, field in fields.items():
-            check, accepted = validator(field)
-            if field.required:
+        if key is not None:
+            readers[key.name] = PrimaryKeyAttribute(key, key.name).read
+        for name, field in self._fields.items():
+            check, accepted = validator(field, strict=document_class.__strict__)
+            if field._is_needed:
                 # No type is fine without a look, since a value of any may be empty.
                 check, accepted = with_required(name, field, check, accepted), NO_TYPES
             if check is not None:
@@ -238,8 +253,8 @@ class Conversion:
 
     def to_son(self, document: DocumentStorage) -> dict[str, Any]:
         hidden = document._hidden
-        if hidden is not None and type(hidden) is HiddenValues:
-            return self._to_son_with_stored_forms(document)
+        if self._omitted or (hidden is not None and type(hidden) is HiddenValues):
+            return self._to_son_of_each(document)
         values = other_values(document)
         son = {}
         absent = 0
@@ -265,21 +280,26 @@ class Conversion:
                 son.setdefault(key, value)
         return son
 
-    def _to_son_with_stored_forms(self, document: DocumentStorage) -> dict[str, Any]:
-        """The same for a document with fields that have read what is stored in another form."""
+    def _to_son_of_each(self, document: DocumentStorage) -> dict[str, Any]:
+        """The same where a field may be left out, or has read what is stored in another form."""
         son: dict[str, Any] = {}
+        left_out = set()
         for name, key, read, convert, _ in self._writers:
             form = stored_form(document, name)
             if form is not None:
                 son[key] = form.stored
                 continue
             value = value_of(document, name) if read is None else read(document)
+            if value is None and name in self._omitted:
+                left_out.add(key)
+                continue
             try:
                 son[key] = value if convert is None else convert(value)
             except Exception as error:
                 raise self._located(error, "to_son", name, value)  # noqa: B904
         for key, value in dynamic_values(document):
-            son.setdefault(key, value)
+            if key not in left_out:
+                son.setdefault(key, value)
         return son
 
     def from_son(self, mapping: Mapping[str, Any]) -> Any:
@@ -325,11 +345,13 @@ class Conversion:
         """Take in stored keys that are no field's own: dynamic values, and fields of old rows.
 
         Returns:
-            The names of the fields that were found under an underscore and their key.
+            The names of the fields that were found under an alias, or an underscore and their key.
         """
         picked = set()
+        if self._aliases:
+            keys = sorted(keys, key=lambda key: key not in self._aliases)  # these come first
         for key in keys:
-            field = field_of_old_key(self.document_class, key, mapping)
+            field = self._field_of_other_key(key, mapping)
             if field is not None and field.name not in picked:
                 stored = mapping[key]
                 loaded = self._read(field, stored, mapping)
@@ -341,6 +363,14 @@ class Conversion:
             else:
                 keep_dynamic(document, key, mapping[key], others=mapping)
         return picked
+
+    def _field_of_other_key(self, key: str, mapping: Mapping[str, Any]) -> BaseField[Any] | None:
+        """The field that reads a stored key which is not its own."""
+        if key not in self._aliases:
+            return field_of_old_key(self.document_class, key, mapping)
+        field, before = self._aliases[key]
+        is_first = field.db_field not in mapping and not any(map(mapping.__contains__, before))
+        return field if is_first else None
 
     def _from_son_by_keywords(self, mapping: Mapping[str, Any]) -> Any:
         given: dict[str, Any] = {}
@@ -356,7 +386,7 @@ class Conversion:
             elif key == "_id":
                 given["_id"] = value
             else:
-                field = field_of_old_key(self.document_class, key, mapping)
+                field = self._field_of_other_key(key, mapping)
                 if field is None or field.name in given:
                     others.append(key)
                 else:
@@ -540,14 +570,18 @@ def with_required(
     name: str, field: BaseField[Any], validate: Callable[[Any], Any] | None, accepted: Set[type]
 ) -> Callable[[Any], Any]:
     """The validation of a field that must not be empty."""
-    is_empty = field.is_empty
+    is_missing = is_none if field._settings.allow_empty else field.is_empty
 
     def check(value: Any) -> Any:
-        if is_empty(value):
+        if is_missing(value):
             raise required(name, value)
         return validate is None or type(value) in accepted or validate(value)
 
     return check
+
+
+def is_none(value: Any) -> bool:
+    return value is None
 
 
 def read_by_name(document: Any, name: str) -> Any:

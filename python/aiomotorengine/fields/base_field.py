@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from abc import ABCMeta
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypedDict, TypeVar, overload
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 from weakref import WeakKeyDictionary, WeakSet
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.field_methods import new_generation
 from aiomotorengine.fields.native_kind import NativeKind
+from aiomotorengine.fields.rules import check_of
+from aiomotorengine.fields.settings import ChoicesLike, FieldOptions, FieldSettings, settings_of
 from aiomotorengine.storage.base import DocumentStorage
-from aiomotorengine.storage.descriptors import Attribute, ConvertedAttribute, StoredAttribute
+from aiomotorengine.storage.descriptors import (
+    Attribute,
+    ConvertedAttribute,
+    StoredAttribute,
+    immutable,
+)
+from aiomotorengine.storage.primary_keys import PrimaryKeyAttribute
 from aiomotorengine.utils import deserialize, is_async
 
 if TYPE_CHECKING:
@@ -21,18 +30,11 @@ __all__ = ["BaseField", "FieldOptions"]
 
 T = TypeVar("T")
 
+EMPTY_DEFAULTS = (list, dict, set, frozenset, tuple)
+"""What makes the values of collections that were never set."""
+
 document_classes: WeakKeyDictionary[BaseField[Any], WeakSet[type[Any]]] = WeakKeyDictionary()
 """Where fields stand, for the case that a ``get_value`` is set on one later."""
-
-
-class FieldOptions(TypedDict, total=False):
-    """The arguments that every field takes after its own."""
-
-    db_field: str | None
-    default: Any
-    required: bool
-    on_save: Callable[[Any, bool], Any] | None
-    unique: bool | None
 
 
 class FieldType(ABCMeta):
@@ -67,6 +69,39 @@ class BaseField(Generic[T], metaclass=FieldType):
         on_save: ``function(document, creating)``, called before each save; what it returns becomes
             the field's value. ``creating`` is true for an insert.
         unique: whether the field has a unique index.
+        choices: the only valid values: values, pairs of a value and its label, an enum class, or a
+            function that gives any of these and is called at each validation.
+        validators: functions of a value, asked in their order where it is not ``None``. One that
+            raises a ``ValueError`` refuses the value with that text, one that returns ``False``
+            without a text.
+        strict: whether the value must have the field's own type, and is not converted; by default
+            as ``__strict__`` of the class says.
+        allow_empty: whether ``required`` refuses nothing but ``None``, and takes empty text, say.
+        omit_none: whether ``None`` is not stored at all, instead of as null; by default as
+            ``__omit_none__`` of the class says, and for a ``sparse`` field it is not stored. A
+            field with a default stores null all the same, since an absent key loads as the default.
+        immutable: whether the value stays what it is once the document is stored. Changes inside
+            of a list or dict are not seen.
+        aliases: keys in MongoDB that are read where ``db_field`` is absent, the first that is
+            there. They are never written, and filters do not ask for them.
+        primary_key: whether the value is the document's ``_id``.
+        exclude: whether the field is left out of what a document becomes for others, as by
+            ``to_dict``.
+        index: whether the field has an index; or which, as ``-1``, ``"text"`` or ``"hashed"``.
+        sparse: whether the index leaves out documents without a value.
+        unique_with: the names of the attributes whose values, taken together with this one's, are
+            unique.
+        expires: how many seconds, or how long, after the date that it holds MongoDB deletes a
+            document.
+        title: what JSON schemas call the field.
+        description: what they say of it.
+        examples: some of its values, for them.
+        deprecated: whether they advise against its use.
+        metadata: anything a program keeps with the field.
+
+    Raises:
+        TypeError: ``on_save`` or a validator is async, or an option has a value of a wrong kind.
+        InvalidDocumentError: a choice is not hashable.
 
     Example:
         >>> from aiomotorengine import BaseField, Document
@@ -91,6 +126,16 @@ class BaseField(Generic[T], metaclass=FieldType):
     """Whether ``parse`` is given a text with its blanks, and also one that stands for null."""
     _holds_others: ClassVar[bool] = False
     """Whether a value has fields or items of its own, which say themselves what is wrong."""
+    _holds_items: ClassVar[bool] = False
+    """Whether a value is a collection, whose items have a field of their own."""
+    _is_generated: ClassVar[bool] = False
+    """Whether a missing value is made by itself where the field is the primary key."""
+    _stores_arrays: ClassVar[bool] = False
+    """Whether MongoDB has an array for a value, which can't be the primary key."""
+    _own_types: ClassVar[tuple[type, ...]] = ()
+    """The types of values that a strict field takes; none where it takes any."""
+    _settings: FieldSettings = FieldSettings()
+    """The options of the field; those of no options, until ``__init__`` is called."""
 
     name: str
     db_field: str
@@ -102,9 +147,50 @@ class BaseField(Generic[T], metaclass=FieldType):
         required: bool = False,
         on_save: Callable[[Any, bool], Any] | None = None,
         unique: bool | None = None,
+        *,
+        choices: ChoicesLike | None = None,
+        validators: Iterable[Callable[[Any], Any]] = (),
+        strict: bool | None = None,
+        allow_empty: bool = False,
+        omit_none: bool | None = None,
+        immutable: bool = False,
+        aliases: Sequence[str] = (),
+        primary_key: bool = False,
+        exclude: bool = False,
+        index: bool | int | str = False,
+        sparse: bool = False,
+        unique_with: str | Sequence[str] = (),
+        expires: float | timedelta | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        examples: Sequence[Any] = (),
+        deprecated: bool = False,
+        metadata: Mapping[str, Any] | None = None,
     ) -> None:
         if is_async(on_save):
             raise TypeError(f"on_save must be a function that is not async, not {on_save!r}.")
+        if choices is not None and self._holds_items:
+            raise TypeError("Give choices to the base field.")
+        self._settings = settings_of(
+            choices=choices,
+            validators=validators,
+            strict=strict,
+            allow_empty=allow_empty,
+            omit_none=omit_none,
+            immutable=immutable,
+            aliases=aliases,
+            primary_key=primary_key,
+            exclude=exclude,
+            index=index,
+            sparse=sparse,
+            unique_with=unique_with,
+            expires=expires,
+            title=title,
+            description=description,
+            examples=examples,
+            deprecated=deprecated,
+            metadata=metadata,
+        )
         # The counter is one for all fields, and programs set it back: it lives on BaseField.
         self.creation_counter = BaseField.total_creation_counter
         type.__setattr__(BaseField, "total_creation_counter", self.creation_counter + 1)
@@ -129,14 +215,14 @@ class BaseField(Generic[T], metaclass=FieldType):
         new_generation()
         if name == "get_value":
             for document_class in list(document_classes.get(self, ())):
-                type.__setattr__(document_class, self.name, self.attribute())
+                type.__setattr__(document_class, self.name, self._descriptor())
 
     def _bind(self, document_class: type[Any], name: str) -> None:
         """Take a name in a document class, and put what reads it there."""
-        self.db_field = self.db_field or name
+        self.db_field = "_id" if self._settings.primary_key else self.db_field or name
         self.name = name
         document_classes.setdefault(self, WeakSet()).add(document_class)
-        type.__setattr__(document_class, name, self.attribute())
+        type.__setattr__(document_class, name, self._descriptor())
 
     # -- the six methods ------------------------------------------------------------------------
 
@@ -214,12 +300,42 @@ class BaseField(Generic[T], metaclass=FieldType):
             return None
         try:
             stored = self.to_son(self._presented(value))
-            valid = self.validate(self._presented(self.from_son(stored)))
+            loaded = self._presented(self.from_son(stored))
+            valid = self.validate(loaded)
         except (ValueError, TypeError, ArithmeticError, AttributeError) as error:
             raise InvalidDocumentError.invalid(self.name) from error
         if not valid:
             raise InvalidDocumentError.invalid(self.name)
+        self._check_rules(value if self._settings.strict else loaded)
         return stored
+
+    def _check_rules(self, value: Any) -> None:
+        """Raise what the rules of the field's options say of a value."""
+        check = check_of(self)
+        if check is not None:
+            check(value)
+
+    def _omits_none(self, document_class: Any) -> bool:
+        """Whether documents of a class are stored without the key of this field where it is
+        ``None``.
+
+        Not where an absent key loads as something else than null does: as the default.
+        """
+        omits = self._settings.omit_none
+        if omits is None:
+            omits = self._settings.sparse or document_class.__omit_none__
+        is_empty_default = self._holds_items and self.default in EMPTY_DEFAULTS
+        return omits and (self.default is None or is_empty_default)
+
+    @property
+    def _is_needed(self) -> bool:
+        """Whether a document must have a value for it."""
+        is_made = self._is_generated or not self._settings.primary_key
+        return self.required or not is_made
+
+    def _is_missing(self, value: Any) -> bool:
+        """Whether ``required`` refuses a value."""
+        return value is None if self._settings.allow_empty else self.is_empty(value)
 
     # -- what messages say ------------------------------------------------------------------------
 
@@ -247,6 +363,13 @@ class BaseField(Generic[T], metaclass=FieldType):
         """The descriptor that reads this field on documents."""
         is_converted = self._keeps_otherwise or self.overrides("get_value")
         return (ConvertedAttribute if is_converted else StoredAttribute)(self, self.name)
+
+    def _descriptor(self) -> Attribute:
+        """What stands in the class: ``attribute()``, unless an option asks for something else."""
+        if self._settings.primary_key:
+            return PrimaryKeyAttribute(self, self.name)
+        attribute = self.attribute()
+        return immutable(attribute) if self._settings.immutable else attribute
 
     @property
     def _title(self) -> str:

@@ -38,6 +38,7 @@ class BinaryField(BaseField[bytes]):
 
     is_scalar = True
     takes_lists = False
+    _own_types = (bytes,)
 
     def __init__(
         self, max_bytes: int | None = None, *args: Any, **options: Unpack[FieldOptions]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import NoneType
-from typing import Any
+from typing import Any, Unpack
 
 from aiomotorengine.errors import InvalidDocumentError
-from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 
@@ -28,6 +29,9 @@ class BooleanField(BaseField[bool]):
     is what stands for a missing value: ``NaN``, and pandas' ``NA`` and ``NaT``. Anything else is
     stored as Python's ``bool()`` has it.
 
+    Parameters:
+        null: whether what was never set is stored as null, and filters ask for it as null.
+
     Example:
         >>> from aiomotorengine import BooleanField, Document
         >>> class Switch(Document):
@@ -38,6 +42,11 @@ class BooleanField(BaseField[bool]):
 
     is_scalar = True
     takes_lists = False
+    _own_types = (bool,)
+
+    def __init__(self, *args: Any, null: bool = False, **options: Unpack[FieldOptions]) -> None:
+        super().__init__(*args, **options)
+        self._settings = replace(self._settings, null=null)
 
     @accepts(lambda field: frozenset({bool, int, NoneType}))
     def validate(self, value: Any) -> bool:
@@ -48,7 +57,9 @@ class BooleanField(BaseField[bool]):
         return True
 
     @unchanged(bool)
-    def to_son(self, value: Any) -> bool:
+    def to_son(self, value: Any) -> bool | None:
+        if value is None and self._settings.null:
+            return None
         try:
             return as_boolean(value)
         except ValueError as error:
@@ -63,7 +74,7 @@ class BooleanField(BaseField[bool]):
         return "true or false"
 
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
-        return not isinstance(stored, bool)
+        return not isinstance(stored, bool) and not (stored is None and self._settings.null)
 
     def to_update(self, value: Any) -> Any:
         if isinstance(value, Mapping):  # true like anything else, but meant as something else

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, tzinfo
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, tzinfo
 from types import NoneType
 from typing import Any, Unpack
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
-from aiomotorengine.fields.field_methods import accepts, unchanged
+from aiomotorengine.fields.field_methods import NO_TYPES, accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.descriptors import Attribute, ConvertedAttribute
@@ -15,6 +16,8 @@ from aiomotorengine.storage.descriptors import Attribute, ConvertedAttribute
 __all__ = ["FORMAT", "DateTimeField"]
 
 FORMAT = "%Y-%m-%d %H:%M:%S"
+
+DATETIME: frozenset[type] = frozenset({datetime})
 
 
 class ProvisionalDate(datetime):
@@ -44,17 +47,24 @@ class StampedAttribute(ConvertedAttribute):
         renews: bool = bool(self.field.auto_now_on_update)
         return renews
 
+    @property
+    def zone(self) -> tzinfo | None:
+        """The time zone that the field itself asks for."""
+        zone: tzinfo | None = self.field._settings.tz
+        return zone
+
     def read(self, document: DocumentStorage) -> Any:
         value = self.value_of(document)
         if value is None and not document._is_persisted:
             moment = now()
             value = ProvisionalDate.combine(moment.date(), moment.time())
             self.keep(document, value)
-        return value.in_zone(None) if type(value) is ProvisionalDate else value
+        return value.in_zone(self.zone) if type(value) is ProvisionalDate else value
 
     def stamp(
         self, document: DocumentStorage, *, creating: bool, renew: bool, zone: tzinfo | None
     ) -> None:
+        zone = self.zone or zone
         value = self.value_of(document)
         is_missing = value is None and (creating or self.renews)
         if is_missing or (renew and self.renews):
@@ -75,6 +85,10 @@ class DateTimeField(BaseField[datetime]):
         auto_now_on_insert: whether an insert sets a missing value to now: aware if the client is
             ``tz_aware``, else naive local time.
         auto_now_on_update: whether every save sets the value to now.
+        tz: the time zone in which the value reads, aware. Naive values, of filters as well, are
+            meant in it.
+        min_value: the earliest valid date.
+        max_value: the latest valid date.
 
     Example:
         >>> from datetime import datetime
@@ -89,15 +103,20 @@ class DateTimeField(BaseField[datetime]):
 
     is_scalar = True
     takes_lists = False
+    _own_types = (datetime,)
 
     def __init__(
         self,
         auto_now_on_insert: bool = False,
         auto_now_on_update: bool = False,
         *args: Any,
+        tz: tzinfo | None = None,
+        min_value: datetime | None = None,
+        max_value: datetime | None = None,
         **options: Unpack[FieldOptions],
     ) -> None:
         super().__init__(*args, **options)
+        self._settings = replace(self._settings, tz=tz, min_value=min_value, max_value=max_value)
         self.auto_now_on_insert = auto_now_on_insert
         self.auto_now_on_update = auto_now_on_update
 
@@ -107,7 +126,7 @@ class DateTimeField(BaseField[datetime]):
         Documents do not ask this: their dates are stamped by saves and stay the same between them.
         """
         if self.auto_now_on_update or (self.auto_now_on_insert and value is None):
-            return now()
+            return now(self._settings.tz)
         return value
 
     @accepts(lambda field: frozenset({datetime, NoneType}))
@@ -115,20 +134,29 @@ class DateTimeField(BaseField[datetime]):
         # pandas' NaT is a datetime by its class, and equal to nothing.
         return value is None or (isinstance(value, datetime) and bool(value == value))
 
-    @unchanged(datetime, NoneType)
+    @unchanged(datetime, NoneType, but=lambda field: DATETIME if field._settings.tz else NO_TYPES)
     def to_son(self, value: Any) -> Any:
+        zone = self._settings.tz
         if isinstance(value, str):
-            return moment_of(value)
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return datetime.combine(value, time.min)  # where a day begins, in UTC
-        return value
-
-    @unchanged(datetime, NoneType)
-    def from_son(self, value: Any) -> datetime | None:
-        if value is None or isinstance(value, datetime):
+            value = moment_of(value)
+        elif isinstance(value, date) and not isinstance(value, datetime):
+            value = datetime.combine(value, time.min)  # where a day begins, by default in UTC
+        if zone is None or not isinstance(value, datetime) or value.tzinfo is not None:
             return value
+        return value.replace(tzinfo=zone)
+
+    @unchanged(datetime, NoneType, but=lambda field: DATETIME if field._settings.tz else NO_TYPES)
+    def from_son(self, value: Any) -> datetime | None:
+        zone = self._settings.tz
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            if zone is None:
+                return value
+            stored = value.replace(tzinfo=UTC) if value.tzinfo is None else value
+            return stored.astimezone(zone)
         if isinstance(value, str):
-            return datetime.strptime(value, FORMAT)
+            return datetime.strptime(value, FORMAT).replace(tzinfo=zone)
         raise TypeError(f"{self._title} takes a datetime or text, not {type(value).__name__}.")
 
     def parse(self, text: str) -> datetime:
@@ -138,6 +166,8 @@ class DateTimeField(BaseField[datetime]):
         return "a datetime"
 
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
+        if self._settings.tz is not None:
+            return not isinstance(stored, datetime | NoneType)
         return stored is not loaded
 
     def overrides(self, method: str, base: type[BaseField[Any]] | None = None) -> bool:

@@ -64,6 +64,7 @@ class DecimalField(BaseField[Decimal]):
 
     is_scalar = True
     takes_lists = False
+    _own_types = (Decimal,)
 
     def __init__(
         self,

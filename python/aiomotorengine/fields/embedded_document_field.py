@@ -143,6 +143,7 @@ class EmbeddedDocumentField(BaseField[D]):
                 raise refused(self, value) from error
         if not self.validate(value):
             raise refused(self, value)
+        self._check_rules(value)
         return self.to_son(value)
 
     def _document_of(self, mapping: Mapping[Any, Any]) -> D:

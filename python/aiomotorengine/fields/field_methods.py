@@ -8,9 +8,11 @@ generation, so a method that is patched later is called like one that was writte
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import NoneType
 from typing import Any, TypeVar
 
+from aiomotorengine.fields.rules import Check, check_of, is_strict
 from aiomotorengine.storage.classes import forget_constructions
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "accepts",
     "converter",
     "generation",
+    "hands_on_strict",
     "new_generation",
     "unchanged",
     "validator",
@@ -50,15 +53,22 @@ def new_generation() -> None:
     forget_constructions()
 
 
-def unchanged(*types: type) -> Callable[[Method], Method]:
+def unchanged(
+    *types: type, but: Callable[[Any], frozenset[type]] | None = None
+) -> Callable[[Method], Method]:
     """Declare that a conversion method returns values of exactly these types as they are.
 
     The mark sits on the function, so a method that overrides it does not inherit the promise.
     It lets whole-document conversion skip the call.
+
+    Parameters:
+        types: the types.
+        but: is asked with the field for the types among them that its options have changed.
     """
 
     def mark(method: Method) -> Method:
         method.unchanged_types = frozenset(types)  # type: ignore[attr-defined]
+        method.changed_types = but  # type: ignore[attr-defined]
         return method
 
     return mark
@@ -77,6 +87,12 @@ def accepts(types: Callable[[Any], frozenset[type]]) -> Callable[[Method], Metho
     return mark
 
 
+def hands_on_strict(method: Method) -> Method:
+    """Declare that ``validate`` takes ``strict``, and hands it on to the fields of items."""
+    method.hands_on_strict = True  # type: ignore[attr-defined]
+    return method
+
+
 def converter(field: Any, method: str) -> tuple[Callable[[Any], Any] | None, frozenset[type]]:
     """A field's ``to_son`` or ``from_son`` for loops over many values.
 
@@ -86,16 +102,47 @@ def converter(field: Any, method: str) -> tuple[Callable[[Any], Any] | None, fro
     if not field.overrides(method):
         return None, NO_TYPES
     function = getattr(field, method)
-    return function, getattr(function, "unchanged_types", NO_TYPES)
+    same = getattr(function, "unchanged_types", NO_TYPES)
+    changed = getattr(function, "changed_types", None)
+    return function, same - changed(field) if changed else same
 
 
-def validator(field: Any) -> tuple[Callable[[Any], Any] | None, frozenset[type]]:
-    """A field's ``validate`` for loops over many values.
+def validator(
+    field: Any, *, strict: bool = False
+) -> tuple[Callable[[Any], Any] | None, frozenset[type]]:
+    """A field's ``validate`` for loops over many values, and after it the rules of its options.
+
+    Parameters:
+        field: the field.
+        strict: whether values have to have its own type where its options leave that open.
 
     Returns:
         The method, or ``None`` where all is valid; and the types it takes without a look.
     """
-    if not field.overrides("validate"):
-        return None, NO_TYPES
-    accepted = getattr(field.validate, "accepted_types", None)
-    return field.validate, accepted(field) if accepted else NO_TYPES
+    validate, accepted = None, NO_TYPES
+    if field.overrides("validate"):
+        validate = field.validate
+        types = getattr(validate, "accepted_types", None)
+        accepted = types(field) if types else NO_TYPES
+        if is_strict(field, strict) and getattr(validate, "hands_on_strict", False):
+            validate = partial(validate, strict=True)
+    rules = check_of(field, strict=strict)
+    if rules is None:
+        return validate, accepted
+    if validate is None:
+        return with_rules(lambda value: True, NO_TYPES, rules), NONE_ONLY
+    return with_rules(validate, accepted, rules), accepted & NONE_ONLY
+
+
+def with_rules(
+    validate: Callable[[Any], Any], accepted: frozenset[type], rules: Check
+) -> Callable[[Any], Any]:
+    """The validation of a field whose options have rules."""
+
+    def check(value: Any) -> Any:
+        if type(value) not in accepted and not validate(value):
+            return False
+        rules(value)
+        return True
+
+    return check

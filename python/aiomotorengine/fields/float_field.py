@@ -41,6 +41,7 @@ class FloatField(BaseField[float]):
 
     is_scalar = True
     takes_lists = False
+    _own_types = (float, int)
 
     def __init__(
         self,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from bson.decimal128 import Decimal128
+from bson.int64 import Int64
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
-from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
+from aiomotorengine.fields.field_methods import NO_TYPES, NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.locations import within_bounds
 from aiomotorengine.utils import without_underscores
@@ -21,7 +23,11 @@ __all__ = ["IntField"]
 
 SMALLEST = -(2**63)
 LARGEST = 2**63 - 1
+SMALLEST_OF_32 = -(2**31)
+LARGEST_OF_32 = 2**31 - 1
 MOST_DIGITS = 19
+
+INT: frozenset[type] = frozenset({int})
 
 
 @native_kind("int")
@@ -31,6 +37,11 @@ class IntField(BaseField[int]):
     Parameters:
         min_value: the smallest valid value.
         max_value: the largest valid value.
+        bits: 32 for numbers of at most 32 bits; 64 to store every number in 64 bits, as other
+            programs may expect it. By default a number takes as many as it needs.
+
+    Raises:
+        ValueError: ``bits`` is neither.
 
     Example:
         >>> from aiomotorengine import Document, IntField
@@ -42,15 +53,20 @@ class IntField(BaseField[int]):
 
     is_scalar = True
     takes_lists = False
+    _own_types = (int,)
 
     def __init__(
         self,
         min_value: float | None = None,
         max_value: float | None = None,
         *args: Any,
+        bits: Literal[32, 64] | None = None,
         **options: Unpack[FieldOptions],
     ) -> None:
         super().__init__(*args, **options)
+        if bits not in (None, 32, 64):
+            raise ValueError(f"bits must be 32 or 64, not {bits!r}.")
+        self._settings = replace(self._settings, bits=bits)
         self.min_value = min_value
         self.max_value = max_value
 
@@ -65,13 +81,18 @@ class IntField(BaseField[int]):
                 return False
         if not SMALLEST <= value <= LARGEST:
             return False
+        if self._settings.bits == 32 and not SMALLEST_OF_32 <= value <= LARGEST_OF_32:
+            return False
         if self.min_value is not None and value < self.min_value:
             return False
         return self.max_value is None or value <= self.max_value
 
-    @unchanged(int, NoneType)
+    @unchanged(int, NoneType, but=lambda field: INT if field._settings.bits == 64 else NO_TYPES)
     def to_son(self, value: Any) -> int | None:
-        return value if value is None or type(value) is int else as_int(value)
+        if value is None:
+            return None
+        number = value if type(value) is int else as_int(value)
+        return Int64(number) if self._settings.bits == 64 else number
 
     @unchanged(int, NoneType)
     def from_son(self, value: Any) -> int | None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sized
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from operator import is_
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
-from aiomotorengine.fields.field_methods import converter, generation, validator
+from aiomotorengine.fields.field_methods import converter, generation, hands_on_strict, validator
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, unreadable
+from aiomotorengine.fields.settings import whole_number
 from aiomotorengine.locations import index_of_last
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import ReferenceList
@@ -45,10 +47,10 @@ class ItemMethods:
         "validate",
     )
 
-    def __init__(self, field: BaseField[Any]) -> None:
+    def __init__(self, field: BaseField[Any], *, strict: bool = False) -> None:
         self.generation = generation.number
         self.get_value = field.get_value if field.overrides("get_value") else None
-        self.validate, self.accepted = validator(field)
+        self.validate, self.accepted = validator(field, strict=strict)
         self.to_son, self.kept_by_to_son = converter(field, "to_son")
         self.from_son, self.kept_by_from_son = converter(field, "from_son")
         self.reads_otherwise = reads_otherwise(field)
@@ -63,9 +65,13 @@ class ListField(BaseField[list[T]]):
 
     Parameters:
         base_field: the field of the items. Its own ``required`` and ``default`` mean nothing here.
+        min_length: how many items are valid at least.
+        max_length: how many are valid at most.
+        unique_items: whether no two items may be equal.
 
     Raises:
-        ValueError: ``base_field`` is no field.
+        ValueError: ``base_field`` is no field, or a length no whole number, or negative.
+        TypeError: ``choices`` are given, which belong to ``base_field``.
 
     Example:
         >>> from aiomotorengine import Document, IntField, ListField
@@ -78,6 +84,9 @@ class ListField(BaseField[list[T]]):
 
     takes_lists = False
     _holds_others = True
+    _holds_items = True
+    _own_types = (list,)
+    _stores_arrays = True
 
     # Until they are loaded, the items of a list of references are ids: ``D | Any`` says so to a
     # type checker, without asking for a check at every use.
@@ -86,19 +95,42 @@ class ListField(BaseField[list[T]]):
         self: ListField[D | Any],
         base_field: ReferenceField[D],
         *args: Any,
+        min_length: int | None = None,
+        max_length: int | None = None,
+        unique_items: bool = False,
         **options: Unpack[FieldOptions],
     ) -> None: ...
     @overload
     def __init__(
-        self, base_field: BaseField[T], *args: Any, **options: Unpack[FieldOptions]
+        self,
+        base_field: BaseField[T],
+        *args: Any,
+        min_length: int | None = None,
+        max_length: int | None = None,
+        unique_items: bool = False,
+        **options: Unpack[FieldOptions],
     ) -> None: ...
-    def __init__(self, base_field: Any = None, *args: Any, **options: Unpack[FieldOptions]) -> None:
+    def __init__(
+        self,
+        base_field: Any = None,
+        *args: Any,
+        min_length: int | None = None,
+        max_length: int | None = None,
+        unique_items: bool = False,
+        **options: Unpack[FieldOptions],
+    ) -> None:
         if not isinstance(base_field, BaseField):
             raise ValueError(
                 "The list field 'field' argument must be an instance of BaseField, "
                 f"not '{base_field}'."
             )
         super().__init__(*args, **options)
+        self._settings = replace(
+            self._settings,
+            min_length=whole_number("min_length", min_length),
+            max_length=whole_number("max_length", max_length),
+            unique_items=unique_items,
+        )
         self._base_field: BaseField[Any] = base_field
         if not self.default:
             self.default = list
@@ -129,12 +161,13 @@ class ListField(BaseField[list[T]]):
             is_collection(value) and isinstance(value, Sized) and not len(value)
         )
 
-    def validate(self, value: Any) -> bool:
+    @hands_on_strict
+    def validate(self, value: Any, *, strict: bool = False) -> bool:
         if value is None:
             return not self.required
         if type(value) is not list and not is_collection(value):
             return False
-        methods = self._item_methods
+        methods = self._strict_item_methods if strict else self._item_methods
         check = methods.validate
         if check is None:
             return True
@@ -211,6 +244,7 @@ class ListField(BaseField[list[T]]):
                 stored.append(field.to_update(item))
             except Exception as error:
                 raise located(error, field, "to_update", item, index)  # noqa: B904
+        self._check_rules(value)
         return stored
 
     def _find_refused(self, value: Any) -> tuple[tuple[int, ...], BaseField[Any], Any] | None:
@@ -262,11 +296,19 @@ class ListField(BaseField[list[T]]):
 
     @property
     def _item_methods(self) -> ItemMethods:
-        methods: ItemMethods | None = self.__dict__.get("_methods")
+        return self._methods_kept_as("_methods", strict=False)
+
+    @property
+    def _strict_item_methods(self) -> ItemMethods:
+        """The same where items are not converted, unless their own field says so."""
+        return self._methods_kept_as("_strict_methods", strict=True)
+
+    def _methods_kept_as(self, name: str, *, strict: bool) -> ItemMethods:
+        methods: ItemMethods | None = self.__dict__.get(name)
         if methods is None or methods.generation != generation.number:
-            methods = ItemMethods(self._base_field)
+            methods = ItemMethods(self._base_field, strict=strict)
             if "name" in vars(self._base_field):  # else its changes start no new generation
-                self.__dict__["_methods"] = methods
+                self.__dict__[name] = methods
         return methods
 
     if TYPE_CHECKING:

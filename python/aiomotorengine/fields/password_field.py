@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
+from dataclasses import replace
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Unpack
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.fields.settings import PasswordHasher
 
 if TYPE_CHECKING:
     from aiomotorengine.storage.base import DocumentStorage
@@ -39,10 +41,13 @@ class PasswordType:
         value: the plain text; or the hash, if ``is_crypted``.
         crypt_func: the function that makes the hash of a text. One text must always give one hash.
         is_crypted: whether ``value`` is a hash already.
+        hasher: what hashes it instead, if there is one. Then ``crypt_func`` is only what hashed
+            passwords that were stored before.
 
     Attributes:
         value: the hash.
         crypt_func: the function.
+        hasher: the hasher.
 
     Example:
         >>> from aiomotorengine.fields.password_field import PasswordType
@@ -51,16 +56,65 @@ class PasswordType:
         (True, False)
     """
 
+    hasher: PasswordHasher | None = None
+    _is_of_empty_text = False
+
     def __init__(
-        self, value: Any, crypt_func: Callable[[str], Any] = sha256, is_crypted: bool = False
+        self,
+        value: Any,
+        crypt_func: Callable[[str], Any] = sha256,
+        is_crypted: bool = False,
+        *,
+        hasher: PasswordHasher | None = None,
     ) -> None:
-        self.value = value if is_crypted else crypt_func(value)
         self.crypt_func = crypt_func
+        if is_crypted:
+            self.value = value
+        else:
+            self.value = crypt_func(value) if hasher is None else hasher.hash(value)
+        if hasher is not None:
+            self.hasher = hasher
+            self._is_of_empty_text = not is_crypted and value == ""
+
+    def verify(self, text: str) -> bool:
+        """Whether a text is the password.
+
+        Example:
+            >>> from aiomotorengine.fields.password_field import PasswordType
+            >>> PasswordType("secret").verify("secret")
+            True
+        """
+        # Whoever measures how long a comparison takes must not learn how much of it matched.
+        if hmac.compare_digest(as_bytes(self.value), as_bytes(self.crypt_func(text))):
+            return True
+        if self.hasher is None:
+            return False
+        try:
+            return bool(self.hasher.verify(self.value, text))
+        except Exception:  # how hashers say that it is another, or that they have not made the hash
+            return False
+
+    @property
+    def needs_rehash(self) -> bool:
+        """Whether the password should be stored anew, as soon as its text is at hand: its hash is
+        not the hasher's own, or weaker than it would be today. Without a hasher it is not asked.
+        """
+        if self.hasher is None:
+            return False
+        try:
+            return bool(self.hasher.check_needs_rehash(self.value))
+        except Exception:  # it has not made this hash
+            return True
+
+    @property
+    def is_of_empty_text(self) -> bool:
+        """Whether it is the hash of no text, as far as that is known without a hasher."""
+        empty = as_bytes(self.crypt_func(""))
+        return self._is_of_empty_text or hmac.compare_digest(as_bytes(self.value), empty)
 
     def __eq__(self, other: object) -> bool:
-        # Whoever measures how long a comparison takes must not learn how much of it matched.
         if isinstance(other, str):
-            return hmac.compare_digest(as_bytes(self.value), as_bytes(self.crypt_func(other)))
+            return self.verify(other)
         if isinstance(other, PasswordType):
             return hmac.compare_digest(as_bytes(self.value), as_bytes(other.value))
         return False
@@ -95,18 +149,24 @@ def as_bytes(value: Any) -> bytes:
 class PasswordField(BaseField[PasswordType]):
     """A password. Text given by the program is hashed, and the attribute reads a ``PasswordType``.
 
-    Filters and updates take plain text as well.
+    Filters and updates take plain text as well. Give a ``hasher``, such as that of ``argon2-cffi``:
+    what is stored without one is neither salted nor slow to guess.
 
     Parameters:
         crypt_func: the function that makes the hash of a text. One text must always give one hash,
             or a password could not be found by it; and it is called for every comparison.
+        hasher: what makes the hash instead: an object with ``hash(text)``,
+            ``verify(stored, text)`` and ``check_needs_rehash(stored)``, as ``argon2`` has. Hashes
+            of ``crypt_func`` that are stored already are still verified, and need a rehash.
+            Filters find no password then, since each hash has a salt of its own.
 
     Example:
         >>> from aiomotorengine import Document, PasswordField
         >>> class User(Document):
         ...     password = PasswordField()
-        >>> User(password="secret").password == "secret"
-        True
+        >>> user = User(password="secret")
+        >>> user.password.verify("secret"), user.password == "Secret"
+        (True, False)
     """
 
     is_scalar = True
@@ -117,17 +177,21 @@ class PasswordField(BaseField[PasswordType]):
         self,
         crypt_func: Callable[[str], Any] = sha256,
         *args: Any,
+        hasher: PasswordHasher | None = None,
         **options: Unpack[FieldOptions],
     ) -> None:
+        options.setdefault("exclude", True)
         super().__init__(*args, **options)
+        self._settings = replace(self._settings, hasher=hasher)
         self.crypt_func = crypt_func
 
     def is_empty(self, value: Any) -> bool:
-        # For a PasswordType, the hash of the empty text.
-        return value is None or (isinstance(value, str | PasswordType) and value == "")
+        if isinstance(value, PasswordType):
+            return value.is_of_empty_text
+        return value is None or (isinstance(value, str) and value == "")
 
     def get_value(self, value: Any) -> Any:
-        return PasswordType(value, self.crypt_func) if isinstance(value, str) else value
+        return self._hashed(value) if isinstance(value, str) else value
 
     @accepts(lambda field: frozenset({PasswordType, NoneType}))
     def validate(self, value: Any) -> bool:
@@ -140,12 +204,26 @@ class PasswordField(BaseField[PasswordType]):
         if isinstance(value, PasswordType):
             return value.value
         if isinstance(value, str):
-            return self.crypt_func(value)
+            return self._hashed(value).value
         raise TypeError("The type of the value should be the PasswordType")
 
     @unchanged(NoneType)
     def from_son(self, value: Any) -> Any:
-        return value if value is None else PasswordType(value, self.crypt_func, is_crypted=True)
+        return value if value is None else self._hashed(value, is_crypted=True)
+
+    def to_query(self, value: Any) -> Any:
+        if self._settings.hasher is not None and isinstance(value, str):
+            raise ValueError(
+                f"{self._title} is hashed with a salt, so no filter finds a password: load the "
+                "document, and ask verify(text) of its attribute."
+            )
+        return self.to_son(value)
+
+    def to_query_item(self, value: Any) -> Any:
+        return self.to_query(value)
+
+    def _hashed(self, value: Any, *, is_crypted: bool = False) -> PasswordType:
+        return PasswordType(value, self.crypt_func, is_crypted, hasher=self._settings.hasher)
 
     def parse(self, text: str) -> str:
         return text

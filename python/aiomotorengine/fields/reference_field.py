@@ -13,10 +13,12 @@ from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.document_class import document_class
 from aiomotorengine.fields.field_methods import unchanged
 from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.fields.string_field import StringField
 from aiomotorengine.ids import Id, is_hex_id, is_id, without_hex
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference
 from aiomotorengine.storage.descriptors import Attribute, ReferenceAttribute
+from aiomotorengine.storage.primary_keys import key_to_store
 
 __all__ = ["OnDelete", "ReferenceField"]
 
@@ -114,14 +116,17 @@ class ReferenceField(BaseField[D]):
             return True
         if isinstance(value, DocumentStorage):
             return isinstance(value, reference_type) and value._id is not None
-        # The text of an ObjectId is no ObjectId: stored as text it would lead nowhere.
-        return is_id(value) and not is_hex_id(value)
+        if is_id(value):
+            # The text of an ObjectId is no ObjectId: stored as text it would lead nowhere.
+            return not is_hex_id(value) or self._has_text_keys
+        return bool(self._target_key.validate(value)) and is_id(self._target_key.to_son(value))
 
     @unchanged(ObjectId, NoneType)
     def to_son(self, value: Any) -> Any:
         if isinstance(value, DocumentStorage):
             return value._id
-        return id_of_missing(value)
+        value = id_of_missing(value)
+        return value if value is None or is_id(value) else key_to_store(self._target_key, value)
 
     def to_query(self, value: Any) -> Any:
         if value is None or isinstance(value, ObjectId):
@@ -129,7 +134,10 @@ class ReferenceField(BaseField[D]):
         if isinstance(value, self.reference_type) and is_id(value._id):
             return value._id
         if is_id(value):
-            return without_hex(value)
+            return value if self._has_text_keys else without_hex(value)
+        key = key_to_store(self._target_key, value)
+        if is_id(key):
+            return key
         raise ValueError(
             f"{self._title} is compared with a saved {self.reference_type.__name__} or an id, such "
             f"as an ObjectId or its 24 hexadecimal digits, not with {short_repr(value)}."
@@ -140,15 +148,28 @@ class ReferenceField(BaseField[D]):
 
     def to_update(self, value: Any) -> Any:
         try:
-            return self.to_query(value)
+            stored = self.to_query(value)
         except ValueError as error:
             raise InvalidDocumentError.invalid(self.name) from error
+        self._check_rules(value)
+        return stored
 
     def parse(self, text: str) -> Any:
-        return without_hex(text)
+        return text if self._has_text_keys else without_hex(text)
+
+    @property
+    def _target_key(self) -> BaseField[Any]:
+        """The primary key of the class that is referred to."""
+        key: BaseField[Any] = self.reference_type._primary_key  # type: ignore[attr-defined]
+        return key
+
+    @property
+    def _has_text_keys(self) -> bool:
+        """Whether 24 hex digits are the id of such a document, and not the text of one."""
+        return isinstance(self._target_key, StringField)
 
     def _wanted(self, value: Any) -> str:
-        if is_hex_id(value):
+        if is_hex_id(value) and not self._has_text_keys:
             return "an ObjectId instead of its text"
         return f"a saved {self.reference_type.__name__} or its id"
 

@@ -69,7 +69,11 @@ def located(
     """
     if isinstance(error, RecursionError | MemoryError | ImportError):
         return error  # no fault of this value
-    is_inside = isinstance(value, DocumentStorage) or location_of(error) is not None
+    before = location_of(error)
+    if before is not None and not before.parts:
+        locate(error, *parts)  # the rules of the field have said of the value what there is
+        return error
+    is_inside = isinstance(value, DocumentStorage) or before is not None
     if field._holds_others and (is_inside or method == "validate"):
         locate(error, *parts)
         return error

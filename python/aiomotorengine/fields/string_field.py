@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from types import NoneType
 from typing import Any, Unpack
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import NONE_ONLY, accepts
 from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.fields.settings import pattern_of, whole_number
 
 __all__ = ["StringField"]
 
@@ -20,6 +23,13 @@ class StringField(BaseField[str]):
 
     Parameters:
         max_length: how many characters are valid at most; any number if ``None``.
+        min_length: how many characters are valid at least.
+        pattern: a regular expression that is found in what is valid, anywhere: anchor it with
+            ``^`` and ``$`` if it is to match the whole text.
+
+    Raises:
+        InvalidDocumentError: ``pattern`` is no regular expression.
+        ValueError: ``min_length`` is no whole number, or negative.
 
     Example:
         >>> from aiomotorengine import Document, StringField
@@ -31,12 +41,23 @@ class StringField(BaseField[str]):
 
     is_scalar = True
     takes_lists = False
+    _own_types = (str,)
     _keeps_blanks = True
 
     def __init__(
-        self, max_length: int | None = None, *args: Any, **options: Unpack[FieldOptions]
+        self,
+        max_length: int | None = None,
+        *args: Any,
+        min_length: int | None = None,
+        pattern: str | re.Pattern[str] | None = None,
+        **options: Unpack[FieldOptions],
     ) -> None:
         super().__init__(*args, **options)
+        self._settings = replace(
+            self._settings,
+            min_length=whole_number("min_length", min_length),
+            pattern=pattern_of(pattern),
+        )
         self.max_length = max_length
 
     def is_empty(self, value: Any) -> bool:

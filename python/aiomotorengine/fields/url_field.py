@@ -41,6 +41,7 @@ class URLField(BaseField[str]):
 
     is_scalar = True
     takes_lists = False
+    _own_types = (str,)
     _keeps_blanks = True
 
     @accepts(lambda field: NONE_ONLY)

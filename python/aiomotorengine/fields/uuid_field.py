@@ -36,6 +36,7 @@ class UUIDField(BaseField[UUID]):
 
     is_scalar = True
     takes_lists = False
+    _own_types = (UUID,)
 
     def is_empty(self, value: Any) -> bool:
         return value is None or str(value) == ""

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.document_id import declared_key, primary_key
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.ids import without_hex
 
 __all__ = ["FilterPath", "resolve"]
 
@@ -17,16 +17,8 @@ SEPARATOR = "__"
 INDEX = re.compile(r"[0-9]+")
 
 
-class DocumentId(BaseField[Any]):
-    """The id of a document, which is no field: 24 hex digits mean the ``ObjectId``."""
-
-    def to_son(self, value: Any) -> Any:
-        return without_hex(value)
-
-
-# One of each is enough, since where a value is stored is not asked of the field here. Making a
-# field for each query would let all conversions be compiled anew (``fields/field_methods.py``).
-DOCUMENT_ID = DocumentId()
+# One is enough, since where a value is stored is not asked of the field here. Making a field for
+# each query would let all conversions be compiled anew (``fields/field_methods.py``).
 UNDECLARED = DynamicField()
 
 
@@ -44,9 +36,6 @@ class FilterPath(NamedTuple):
     name: str
     db_name: str
     operators: tuple[str, ...]
-
-
-ID = FilterPath(DOCUMENT_ID, "_id", "_id", ())
 
 
 class Found(NamedTuple):
@@ -84,12 +73,12 @@ def resolve(document_class: Any, key: str, operators: Collection[str]) -> Filter
     if key in fields:  # as in most filters; it is the longest name that there can be
         return FilterPath(fields[key], key, document_class._db_field_map[key], ())
     if key == "_id":
-        return ID
+        return FilterPath(primary_key(document_class), "_id", "_id", ())
     name, _, operator = key.rpartition(SEPARATOR)
     if operator in operators and name in fields and fields[name].is_scalar:
         # As in most others: there is nothing inside of such a field that could have that name.
         return FilterPath(fields[name], name, document_class._db_field_map[name], (operator,))
-    step = declared(document_class, key) or undeclared(key)
+    step = declared(document_class, key) or undeclared(document_class, key)
     names, db_names = [step.name], [step.db_name]
     while step.rest is not None:
         deeper = below(step.field, step.rest, operators)
@@ -119,9 +108,12 @@ def invalid_filter(key: str, operators: Collection[str]) -> ValueError:
 def declared(document_class: Any, key: str) -> Found | None:
     """The field a key begins with. The longest name wins: names may end in underscores."""
     fields = document_class._fields
+    primary = declared_key(document_class)
     name, rest = key, None
     end = len(key)
     while name not in fields:
+        if primary is not None and name == primary.name:
+            return Found(primary, name, "_id", rest)
         # Of three underscores, the first may be the last letter of a name.
         end = key.rfind(SEPARATOR, 0, end + 1)
         if end < 0:
@@ -130,11 +122,11 @@ def declared(document_class: Any, key: str) -> Found | None:
     return Found(fields[name], name, document_class._db_field_map[name], rest)
 
 
-def undeclared(key: str) -> Found:
+def undeclared(document_class: Any, key: str) -> Found:
     """The dynamic attribute, or the id, that a key begins with."""
     name, separator, rest = key.partition(SEPARATOR)
     db_name = "_" + name.removeprefix("_")
-    field = DOCUMENT_ID if db_name == "_id" else UNDECLARED
+    field = primary_key(document_class) if db_name == "_id" else UNDECLARED
     return Found(field, name, db_name, rest if separator else None)
 
 
@@ -152,5 +144,5 @@ def below(field: BaseField[Any], key: str, operators: Collection[str]) -> Found 
         return None
     found = declared(embedded, key)
     if found is None and head not in operators:
-        return undeclared(key)
+        return undeclared(embedded, key)
     return found

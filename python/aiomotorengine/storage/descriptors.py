@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from functools import cache
 from typing import Any
 
-from aiomotorengine.errors import LoadReferencesRequiredError
+from aiomotorengine.errors import ImmutableFieldError, LoadReferencesRequiredError
 from aiomotorengine.storage.base import DocumentStorage, FieldDescriptor
 from aiomotorengine.storage.choice import native
 from aiomotorengine.storage.dangling import DanglingReference
@@ -14,9 +15,12 @@ __all__ = [
     "ABSENT",
     "Attribute",
     "ConvertedAttribute",
+    "ImmutableAttribute",
     "ReferenceAttribute",
     "ShadowedAttribute",
     "StoredAttribute",
+    "immutable",
+    "way_of_reading",
 ]
 
 
@@ -90,6 +94,51 @@ class ReferenceAttribute(ConvertedAttribute):
         if value is None or isinstance(value, DocumentStorage):
             return value
         raise LoadReferencesRequiredError.of(self.name, type(document).__name__)
+
+
+class ImmutableAttribute(Attribute):
+    """A field that keeps its value once the document is stored; before the way it is read."""
+
+    __slots__ = ()
+
+    def __set__(self, document: DocumentStorage, value: Any) -> None:
+        if document._is_persisted and not self.is_the_same(self.field._kept(value), document):
+            raise ImmutableFieldError.of(self.name)
+        super().__set__(document, value)  # type: ignore[misc]
+
+    def __delete__(self, document: DocumentStorage) -> None:
+        if document._is_persisted:
+            raise ImmutableFieldError.of(self.name)
+        super().__delete__(document)  # type: ignore[misc]
+
+    def is_the_same(self, value: Any, document: DocumentStorage) -> bool:
+        """Whether a value is the one that a document has, or is stored as that."""
+        present = self.value_of(document)
+        if value is present:
+            return True
+        try:
+            return bool(self.field.to_son(value) == self.field.to_son(present))
+        except Exception:  # a value that can't be stored is another one
+            return False
+
+
+def immutable(attribute: Attribute) -> Attribute:
+    """The same descriptor for an immutable field."""
+    kind: Any = type(attribute)
+    made: Attribute = immutable_kind(kind)(attribute.field, attribute.name)
+    return made
+
+
+@cache
+def immutable_kind(kind: Any) -> Any:
+    # What has no ``__set__`` of its own is set in the ``__dict__`` by Python itself.
+    base = ConvertedAttribute if kind is StoredAttribute else kind
+    return type(f"Immutable{base.__name__}", (ImmutableAttribute, base), {"__slots__": ()})
+
+
+def way_of_reading(kind: type) -> type:
+    """The class of descriptors that reads as one does, be that immutable or not."""
+    return kind.__bases__[1] if issubclass(kind, ImmutableAttribute) else kind
 
 
 ABSENT: Any = object()

@@ -12,8 +12,8 @@ from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import IntField
 from aiomotorengine.update.change import Change, Operation
 from aiomotorengine.update.operators import OPERATORS
-from aiomotorengine.update.path import UpdatePath
-from aiomotorengine.update.set import Set
+from aiomotorengine.update.path import UpdatePath, refuse_immutable
+from aiomotorengine.update.set import Set, SetOnInsert
 
 __all__ = ["compiled", "is_pipeline", "operations_of", "touched_by"]
 
@@ -40,6 +40,9 @@ def operations_of(
         operations += change.operations(document_class, validate=validate)
     if not operations:
         raise ValueError("An update needs a change.")
+    for operator, path, _ in operations:
+        if operator != SetOnInsert.operator:
+            refuse_immutable(document_class, path)
     if len(operations) > 1:
         refuse_conflicts(operations)
     return operations

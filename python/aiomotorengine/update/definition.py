@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aiomotorengine.update.path import path_of
+from aiomotorengine.update.path import path_of, refuse_immutable
 from aiomotorengine.update.raw import refuse_keys_of_fields
 from aiomotorengine.update.set import set_value
 from aiomotorengine.utils import is_operator
@@ -50,6 +50,7 @@ def update_document(document_class: Any, definition: Mapping[Any, Any]) -> dict[
     changes: dict[str, Any] = {}
     for key, value in definition.items():
         path = path_of(document_class, key)
+        refuse_immutable(document_class, path)
         if path.db_name in changes:
             raise ValueError(
                 f"An update of {document_class.__name__} has two values for '{path.db_name}', the "

@@ -5,10 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from aiomotorengine.errors import ImmutableFieldError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.list_field import ListField
 
-__all__ = ["ANYTHING", "Keyword", "UpdatePath", "changed_path", "path_of"]
+__all__ = [
+    "ANYTHING",
+    "Keyword",
+    "UpdatePath",
+    "changed_path",
+    "path_of",
+    "refuse_immutable",
+]
 
 ANYTHING: BaseField[Any] = BaseField(db_field="item")
 """The field of items of which none is declared. Making one for each update would let all
@@ -78,13 +87,32 @@ def path_of(document_class: Any, key: Any) -> UpdatePath:
         raise TypeError(f"An update names fields or texts, not {type(key).__name__}.")
     if key in fields:
         return UpdatePath(fields[key].db_field, fields[key], key)
+    refuse_key(document_class, key)
     if "." in key or key in document_class._reverse_db_field_map:
         return UpdatePath(key, None, key)
     return UpdatePath("_" + key.removeprefix("_"), None, key)
 
 
+def refuse_immutable(document_class: Any, path: UpdatePath) -> None:
+    """Raise ``ImmutableFieldError`` where a path leads to a field, or into one, that stays as it is
+    in a stored document.
+    """
+    outer = document_class._reverse_db_field_map.get(path.db_name.partition(".")[0])
+    for field in (document_class._fields.get(outer), path.field):
+        if field is not None and field._settings.immutable:
+            raise ImmutableFieldError.of(field.name)
+
+
+def refuse_key(document_class: Any, name: str) -> None:
+    """Raise ``ImmutableFieldError`` for the name of the primary key that a class has declared."""
+    key = declared_key(document_class)
+    if key is not None and key.name == name:
+        raise ImmutableFieldError.of(name)
+
+
 def path_of_field(document_class: Any, field: BaseField[Any]) -> UpdatePath:
     name = getattr(field, "name", None)
+    refuse_key(document_class, name or "")
     if document_class._fields.get(name) is not field:
         raise ValueError(f"{field!r} is no field of {document_class.__name__}.")
     return UpdatePath(field.db_field, field, field.name)
@@ -159,6 +187,7 @@ class Walk:
         head = self.rest.partition(self.separator)[0]
         name, end = self.rest, len(self.rest)
         while name not in document_class._fields:
+            refuse_key(document_class, name)
             end = self.rest.rfind(self.separator, 0, end + len(self.separator) - 1)
             if end < 0:
                 where = ".".join([*self.names, head])

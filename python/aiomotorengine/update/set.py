@@ -56,7 +56,7 @@ def set_value(path: UpdatePath, value: Any, *, validate: bool = True) -> Any:
     if not validate:
         return converted(path, value)
     try:
-        if field.required and not path.is_item and field.is_empty(value):
+        if field.required and not path.is_item and field._is_missing(value):
             raise required(field.name, value)
         return field.to_update(value)
     except Exception as error:

@@ -33,7 +33,7 @@ def stamps(
             continue
         operator = "$set" if attribute.renews else "$setOnInsert"
         path = UpdatePath(field.db_field, field, field.name)
-        yield Operation(operator, path, field.to_son(now(zone)))
+        yield Operation(operator, path, field.to_son(now(field._settings.tz or zone)))
 
 
 def next_version(document_class: Any, touched: Container[str]) -> Iterator[Operation]:

@@ -26,6 +26,7 @@ from aiomotorengine.codec.single import is_valid
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.versions import FIRST, kept_version, set_version
 from aiomotorengine.errors import wrong_class
+from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved, state_in
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.snapshots import Snapshot, snapshot_of
@@ -77,6 +78,7 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
         Exception: what a hook raises.
     """
     refuse_other_class(target.document_class, document, "save")
+    options = with_declared_key(target, document, options)
     creating = is_inserted(target, document, options)
     hooks = conversion_of(type(document)).saving_hooks if options.hooks else None
     # What hooks set is the program's, also where a transaction is not committed.
@@ -105,6 +107,17 @@ def is_inserted(target: Target, document: Any, options: SaveOptions) -> bool:
     """Whether a save inserts a document, as far as it is known now."""
     is_new = document._id is None or not counts_as_saved(document, target.transaction)
     return is_new or options.force_insert
+
+
+def with_declared_key(target: Target, document: Any, options: SaveOptions) -> SaveOptions:
+    """The options with which a document is saved whose class may have a primary key of its own.
+
+    A new document is inserted then, so that one which has the key already is not overwritten.
+    """
+    if declared_key(type(document)) is None or options.upsert or options.asks_for_more:
+        return options
+    is_new = not counts_as_saved(document, target.transaction)
+    return options._replace(force_insert=True) if is_new else options
 
 
 async def save_in_order(

@@ -7,12 +7,21 @@ use super::{Kind, write_scalar, write_scalars};
 use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Items, Value, exact};
-use crate::plan::{Context, Field};
+use crate::plan::{Arguments, Context, Field};
 
 const TRUE: [&str; 6] = ["true", "t", "yes", "y", "on", "1"];
 const FALSE: [&str; 6] = ["false", "f", "no", "n", "off", "0"];
 
-pub(super) struct Boolean;
+/// What was never set is stored as null where `NULL` says so, and else as false.
+struct Boolean<const NULL: bool>;
+
+pub(super) fn kind(arguments: &Arguments<'_, '_>) -> PyResult<Box<dyn Kind>> {
+    Ok(if arguments.is_set("null")? {
+        Box::new(Boolean::<true>)
+    } else {
+        Box::new(Boolean::<false>)
+    })
+}
 
 /// The value as it is stored, if it is one of the two.
 #[inline(always)]
@@ -20,7 +29,7 @@ fn scalar(value: Value<'_, '_>) -> Option<Scalar<1>> {
     exact::<PyBool>(value).map(|truth| Scalar::boolean(truth.is_true()))
 }
 
-impl Kind for Boolean {
+impl<const NULL: bool> Kind for Boolean<NULL> {
     fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &Context<'_>) -> Outcome<bool> {
         Ok(value.is_none())
     }
@@ -71,8 +80,10 @@ impl Kind for Boolean {
     ) -> Outcome<()> {
         if let Some(truth) = exact::<PyBool>(value) {
             out.scalar(key, Scalar::boolean(truth.is_true()))?;
+        } else if value.is_none() && NULL {
+            out.null(key)?;
         } else if value.is_none() {
-            out.scalar(key, Scalar::boolean(false))?; // what was never set is stored as false
+            out.scalar(key, Scalar::boolean(false))?;
         } else {
             field.write_in_python(key, value, out, context)?;
         }
@@ -97,6 +108,7 @@ impl Kind for Boolean {
     ) -> Outcome<Bound<'py, PyAny>> {
         match element.kind {
             kind::BOOLEAN => context.decode(element),
+            kind::NULL if NULL => Ok(context.none()),
             // It would be written as true or false, and Python keeps what is stored.
             _ => Err(Stop::AskPython),
         }

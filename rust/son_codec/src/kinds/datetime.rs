@@ -1,7 +1,8 @@
 //! Points in time. Twin of `fields/datetime_field.py`.
 
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::PyDateTime;
+use pyo3::types::{PyDateTime, PyTzInfo};
 
 use super::{Kind, write_scalar, write_scalars};
 use crate::bson::{Element, Key, Scalar, Writer, kind};
@@ -9,20 +10,62 @@ use crate::errors::{Outcome, Stop};
 use crate::objects::{Items, Value, datetime_from_millis, datetime_from_text, exact, millis_of};
 use crate::plan::{Arguments, Context, Field};
 
-pub(super) struct DateTime {
+struct DateTime<Z> {
     /// Whether saves set it: then a missing value is for Python to make. Items of lists are not set.
     is_automatic: bool,
+    zone: Z,
 }
 
-impl DateTime {
-    pub(super) fn new(arguments: &Arguments<'_, '_>) -> PyResult<Self> {
-        let on_insert = arguments.is_set("auto_now_on_insert")?;
-        let on_update = arguments.is_set("auto_now_on_update")?;
-        Ok(Self {
-            is_automatic: !arguments.is_item && (on_insert || on_update),
-        })
+/// In which time zone dates are read.
+trait Zone: Send + Sync {
+    fn find<'a, 'py>(&'a self, context: &'a Context<'py>) -> Option<&'a Bound<'py, PyTzInfo>>;
+
+    fn traverse(&self, _: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        Ok(())
+    }
+}
+
+/// That of the client; by default they are read naive.
+struct OfClient;
+
+impl Zone for OfClient {
+    #[inline(always)]
+    fn find<'a, 'py>(&'a self, context: &'a Context<'py>) -> Option<&'a Bound<'py, PyTzInfo>> {
+        let zone = context.options.zone.as_ref();
+        zone.map(|zone| zone.bind(context.py))
+    }
+}
+
+/// One of the field's own that is UTC. Dates in others are for Python.
+struct OfField(Py<PyTzInfo>);
+
+impl Zone for OfField {
+    fn find<'a, 'py>(&'a self, context: &'a Context<'py>) -> Option<&'a Bound<'py, PyTzInfo>> {
+        Some(self.0.bind(context.py))
     }
 
+    fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.0)
+    }
+}
+
+pub(super) fn kind(arguments: &Arguments<'_, '_>) -> PyResult<Box<dyn Kind>> {
+    let on_insert = arguments.is_set("auto_now_on_insert")?;
+    let on_update = arguments.is_set("auto_now_on_update")?;
+    let is_automatic = !arguments.is_item && (on_insert || on_update);
+    Ok(match arguments.value("tz")? {
+        None => Box::new(DateTime {
+            is_automatic,
+            zone: OfClient,
+        }),
+        Some(zone) => Box::new(DateTime {
+            is_automatic,
+            zone: OfField(zone.cast_into()?.unbind()),
+        }),
+    })
+}
+
+impl<Z: Zone> DateTime<Z> {
     /// Whether it is a datetime and nothing more, as nearly all are.
     fn is_plain(value: Value<'_, '_>) -> bool {
         value.is_exact_instance_of::<PyDateTime>()
@@ -44,7 +87,11 @@ fn scalar(value: Value<'_, '_>, context: &Context<'_>) -> Option<Scalar<8>> {
     millis_of(&datetime, &context.types.utc).map(Scalar::date)
 }
 
-impl Kind for DateTime {
+impl<Z: Zone> Kind for DateTime<Z> {
+    fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.zone.traverse(visit)
+    }
+
     fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &Context<'_>) -> Outcome<bool> {
         self.check(value)?;
         Ok(value.is_none())
@@ -126,12 +173,7 @@ impl Kind for DateTime {
     ) -> Outcome<Bound<'py, PyAny>> {
         match element.kind {
             kind::DATE => {
-                let zone = context
-                    .options
-                    .zone
-                    .as_ref()
-                    .map(|zone| zone.bind(context.py));
-                datetime_from_millis(context.py, element.as_i64()?, zone)
+                datetime_from_millis(context.py, element.as_i64()?, self.zone.find(context))
             }
             kind::NULL => Ok(context.none()),
             // Python keeps what is stored in another form, so that a save can write it again.

@@ -12,26 +12,48 @@ use crate::plan::{Arguments, Context, Field};
 /// So many digits are always a number of 64 bits.
 const MOST_DIGITS: usize = 18;
 
-pub(super) struct Int {
+/// Each number is stored in 64 bits where `LONG` says so, and else in as many as it needs.
+struct Int<const LONG: bool> {
     /// `None` where a bound is no whole number of 64 bits: then Python compares.
     bounds: Option<(i64, i64)>,
 }
 
-impl Int {
-    pub(super) fn new(arguments: &Arguments<'_, '_>) -> PyResult<Self> {
-        let least = bound(arguments, "min_value", i64::MIN)?;
-        let most = bound(arguments, "max_value", i64::MAX)?;
-        Ok(Self {
-            bounds: least.zip(most),
-        })
+pub(super) fn kind(arguments: &Arguments<'_, '_>) -> PyResult<Box<dyn Kind>> {
+    let bits: Option<u32> = arguments
+        .value("bits")?
+        .map_or(Ok(None), |it| it.extract())?;
+    let least = bound(arguments, "min_value", i64::MIN)?;
+    let most = bound(arguments, "max_value", i64::MAX)?;
+    let mut bounds = least.zip(most);
+    if bits == Some(32) {
+        bounds = bounds.map(|(least, most)| {
+            let (least_of_32, most_of_32) = (i32::MIN.into(), i32::MAX.into());
+            (least.max(least_of_32), most.min(most_of_32))
+        });
     }
+    Ok(if bits == Some(64) {
+        Box::new(Int::<true> { bounds })
+    } else {
+        Box::new(Int::<false> { bounds })
+    })
+}
 
+impl<const LONG: bool> Int<LONG> {
     /// The number as it is stored, if it is within the bounds.
     #[inline(always)]
     fn scalar(&self, value: Value<'_, '_>) -> Option<Scalar<8>> {
         let (least, most) = self.bounds?;
         let number = whole_number(&*exact::<PyInt>(value)?)?;
-        (least <= number && number <= most).then(|| Scalar::int(number))
+        (least <= number && number <= most).then(|| Self::stored(number))
+    }
+
+    #[inline(always)]
+    fn stored(number: i64) -> Scalar<8> {
+        if LONG {
+            Scalar::long(number)
+        } else {
+            Scalar::int(number)
+        }
     }
 }
 
@@ -42,7 +64,7 @@ fn bound(arguments: &Arguments<'_, '_>, name: &str, otherwise: i64) -> PyResult<
     Ok(given.cast_exact::<PyInt>().ok().and_then(whole_number))
 }
 
-impl Kind for Int {
+impl<const LONG: bool> Kind for Int<LONG> {
     fn is_empty(&self, value: Value<'_, '_>, _: &Field, _: &Context<'_>) -> Outcome<bool> {
         Ok(value.is_none())
     }
@@ -101,7 +123,7 @@ impl Kind for Int {
         if let Some(number) = exact::<PyInt>(value) {
             out.scalar(
                 key,
-                Scalar::int(whole_number(&number).ok_or(Stop::AskPython)?),
+                Self::stored(whole_number(&number).ok_or(Stop::AskPython)?),
             )?;
         } else if value.is_none() {
             out.null(key)?;

@@ -28,11 +28,13 @@ mod string;
 mod timedelta;
 mod url;
 mod uuid;
+mod with_options;
 
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
 use self::patterned::Patterned;
+pub(crate) use self::with_options::WithOptions;
 use crate::bson::{Element, Key, Reader, Scalar, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Items, ListBuilder, Value};
@@ -48,6 +50,26 @@ pub(crate) trait Kind: Send + Sync {
     /// whatever it refers to, and that may be the class whose codec has the kind.
     fn traverse(&self, _: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         Ok(())
+    }
+
+    /// Stops for a value that the options of its field refuse.
+    fn obeys(&self, _: Value<'_, '_>) -> Outcome<()> {
+        Ok(())
+    }
+
+    /// Whether the options of its field refuse anything.
+    fn has_rules(&self) -> bool {
+        false
+    }
+
+    /// Whether functions of the program's decide that.
+    fn has_programs_rules(&self) -> bool {
+        false
+    }
+
+    /// Whether `None` is not stored at all.
+    fn omits_none(&self) -> bool {
+        false
     }
 
     /// Whether the value does not satisfy `required`.
@@ -295,16 +317,16 @@ impl Kind for Unknown {
 pub(crate) fn kind_named(name: &str, arguments: &Arguments<'_, '_>) -> PyResult<Box<dyn Kind>> {
     Ok(match name {
         "binary" => Box::new(binary::Binary::new(arguments)?),
-        "boolean" => Box::new(boolean::Boolean),
+        "boolean" => boolean::kind(arguments)?,
         "date" => Box::new(date::Date::new(arguments)?),
-        "datetime" => Box::new(datetime::DateTime::new(arguments)?),
+        "datetime" => datetime::kind(arguments)?,
         "decimal" => Box::new(decimal::Decimal::new(arguments)?),
         "decimal128" => Box::new(decimal128::Decimal128::new(arguments)?),
         "email" => Box::new(Patterned::<email::Email>::NEW),
         "embedded" => Box::new(embedded::Embedded::new(arguments)),
         "enum" => Box::new(r#enum::Enum::new(arguments)?),
         "float" => Box::new(float::Float::new(arguments)?),
-        "int" => Box::new(int::Int::new(arguments)?),
+        "int" => int::kind(arguments)?,
         "json" => Box::new(json::Json::new(arguments)?),
         "line_string" => Box::new(line_string::LINE_STRING),
         "list" => Box::new(list::List::new(arguments)),

@@ -9,7 +9,7 @@ use super::document::{Stamp, Undeclared};
 use super::field::Overridden;
 use super::{Document, Field};
 use crate::bson::Key;
-use crate::kinds;
+use crate::kinds::{self, WithOptions};
 use crate::objects::{InstanceLayout, whole_number};
 
 /// What a kind is told when it is made.
@@ -95,11 +95,16 @@ impl<'py> Compiler<'py> {
     fn document(&mut self, plan: &Bound<'py, PyAny>) -> PyResult<Document> {
         let mut fields = Vec::new();
         let mut indexes = HashMap::new();
+        let mut aliases = HashMap::new();
         let mut names = HashMap::new();
         for field in plan.getattr("fields")?.try_iter()? {
             let field = field?;
             names.insert(field.getattr("name")?.extract::<String>()?, fields.len());
             indexes.insert(stored_key(&field)?.into_bytes(), fields.len());
+            let of_field: Vec<String> = field.getattr("aliases")?.extract()?;
+            for (place, alias) in of_field.into_iter().enumerate() {
+                aliases.insert(alias.into_bytes(), (fields.len(), place));
+            }
             fields.push(self.field(&field, false)?);
         }
         let mut factories = Vec::new();
@@ -132,6 +137,7 @@ impl<'py> Compiler<'py> {
         let template = plan.getattr("defaults")?.cast_into::<PyDict>()?;
         Ok(Document {
             indexes,
+            aliases,
             factories,
             stamps,
             version: version.and_then(|name| names.get(&name).copied()),
@@ -177,25 +183,32 @@ impl<'py> Compiler<'py> {
                 Some(self.index_of(plan)?)
             },
         };
+        let allows_empty: bool = plan.getattr("allow_empty")?.extract()?;
+        let overridden = Overridden {
+            // Nothing but `None` is asked for then.
+            is_empty: is_python("is_empty")? && !allows_empty,
+            get_value: is_python("get_value")?,
+            validate: is_python("validate")?,
+            to_son: is_python("to_son")?,
+            from_son: is_python("from_son")?,
+            parse: is_python("parse")?,
+        };
+        let kind = kinds::kind_named(kind.as_deref().unwrap_or_default(), &arguments)?;
+        let kind = WithOptions::of(kind, plan, is_item)?;
+        let is_list = !item.is_none();
         Ok(Field {
             name: PyString::intern(self.py, &plan.getattr("name")?.extract::<String>()?).unbind(),
             key: key_of(&stored_key(plan)?),
             python: plan.getattr("field")?.unbind(),
             is_required: arguments.is_required,
-            overridden: Overridden {
-                is_empty: is_python("is_empty")?,
-                get_value: is_python("get_value")?,
-                validate: is_python("validate")?,
-                to_son: is_python("to_son")?,
-                from_son: is_python("from_son")?,
-                parse: is_python("parse")?,
-            },
             reads_otherwise: plan.getattr("reads_otherwise")?.extract()?,
-            kind: kinds::kind_named(kind.as_deref().unwrap_or_default(), &arguments)?,
-            item: if item.is_none() {
-                None
-            } else {
+            is_plain: !(overridden.get_value || overridden.to_son || is_list && kind.has_rules()),
+            overridden,
+            kind,
+            item: if is_list {
                 Some(Box::new(self.field(&item, true)?))
+            } else {
+                None
             },
         })
     }

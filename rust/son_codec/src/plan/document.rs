@@ -21,6 +21,9 @@ pub(crate) struct Document {
     pub(crate) fields: Vec<Field>,
     /// Key in MongoDB -> index among the fields.
     pub(super) indexes: HashMap<Vec<u8>, usize>,
+    /// Another key that is read where the field's own is absent -> index among the fields, and which
+    /// of its aliases it is.
+    pub(super) aliases: HashMap<Vec<u8>, (usize, usize)>,
     /// What a loaded instance starts with, in the order of the fields.
     pub(crate) template: Py<PyDict>,
     /// The values of that.
@@ -315,6 +318,7 @@ impl Document {
         let picked = if others.is_empty() {
             None
         } else {
+            let others = self.read_aliases(&document, others, &mut seen, context)?;
             Some(self.pick_up(&document, &others, &seen, context)?)
         };
         if has_own_id {
@@ -334,6 +338,54 @@ impl Document {
         Ok(document)
     }
 
+    /// Read the fields whose values are stored under an alias.
+    ///
+    /// Returns the elements that are left.
+    #[cold]
+    fn read_aliases<'a, 'py>(
+        &self,
+        document: &Bound<'py, PyAny>,
+        mut others: Vec<Element<'a>>,
+        seen: &mut Seen,
+        context: &Context<'py>,
+    ) -> Outcome<Vec<Element<'a>>> {
+        if self.aliases.is_empty() {
+            return Ok(others);
+        }
+        let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
+        // Of several, the first that the class names.
+        let mut found = HashMap::new();
+        for (at, element) in others.iter().enumerate() {
+            let Some(&(index, place)) = self.aliases.get(element.key) else {
+                continue;
+            };
+            if seen.has(index) {
+                continue;
+            }
+            let best = found.entry(index).or_insert((place, at));
+            if place == best.0 && at != best.1 {
+                return Err(Stop::AskPython); // one key twice
+            }
+            if place < best.0 {
+                *best = (place, at);
+            }
+        }
+        let mut taken: Vec<usize> = Vec::new();
+        for (index, (_, at)) in found {
+            let field = self.fields.get(index).ok_or(Stop::AskPython)?;
+            let element = others.get(at).ok_or(Stop::AskPython)?;
+            let value = field.read(element, context)?;
+            layout.set(document, index, &field.name, &value)?;
+            seen.before(index);
+            taken.push(at);
+        }
+        taken.sort_unstable();
+        for at in taken.into_iter().rev() {
+            others.remove(at);
+        }
+        Ok(others)
+    }
+
     /// Take in stored values that no field declares: Python decides where each goes.
     ///
     /// Returns the names of fields that were found under an older key.
@@ -346,6 +398,9 @@ impl Document {
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         let py = context.py;
+        if others.is_empty() {
+            return Ok(PySet::empty(py)?.into_any());
+        }
         // Python asks this which keys there are, and for the values of the undeclared ones.
         let mapping = new_dict(py)?;
         let mut keys = Vec::with_capacity(others.len());

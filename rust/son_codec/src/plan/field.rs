@@ -32,6 +32,9 @@ pub(crate) struct Field {
     pub(super) overridden: Overridden,
     /// Where Python reads: what says whether the field has read a value in another form than is stored.
     pub(super) reads_otherwise: Option<Py<PyAny>>,
+    /// Whether a value may be written at a glance: no method of a user's reads or converts it, and no
+    /// rule is about a list as a whole.
+    pub(super) is_plain: bool,
     /// For a list, the field of its items.
     pub(crate) item: Option<Box<Field>>,
 }
@@ -69,7 +72,11 @@ impl Field {
     fn is_valid(&self, value: Value<'_, '_>, context: &Context<'_>) -> Outcome<bool> {
         if self.overridden.validate {
             let answer = self.call(intern!(context.py, "validate"), value, true)?;
-            return answer.is_truthy().map_err(Stop::raised);
+            if !answer.is_truthy().map_err(Stop::raised)? {
+                return Ok(false);
+            }
+            self.kind.obeys(value)?;
+            return Ok(true);
         }
         self.kind.validate(value, self, context)
     }
@@ -114,6 +121,7 @@ impl Field {
             || get_value
             || validate
             || to_son
+            || self.kind.has_programs_rules()
             || item.is_some_and(|item| item.has_users_methods())
     }
 
@@ -132,7 +140,7 @@ impl Field {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<bool> {
-        if self.overridden.get_value || self.overridden.to_son {
+        if !self.is_plain {
             return Ok(false);
         }
         if value.is_none() && !self.is_required && self.kind.writes_null() {
@@ -153,8 +161,7 @@ impl Field {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<bool> {
-        let is_overridden = self.overridden.get_value || self.overridden.to_son;
-        let Some(list) = exact::<PyList>(value).filter(|_| !is_overridden) else {
+        let Some(list) = exact::<PyList>(value).filter(|_| self.is_plain) else {
             return Ok(false);
         };
         if list.is_empty() || list.len() > Key::MOST_ITEMS {
@@ -215,6 +222,9 @@ impl Field {
         } else {
             value.to_owned()
         };
+        if value.is_none() && self.kind.omits_none() {
+            return Ok(());
+        }
         if self.overridden.to_son {
             let stored = self.call(intern!(context.py, "to_son"), value.as_borrowed(), true)?;
             return context.encode(key, stored.as_borrowed(), out);

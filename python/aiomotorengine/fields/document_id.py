@@ -1,0 +1,69 @@
+"""The id that every document has without a field of its own: ``_id``, also called ``id``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.ids import without_hex
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.primary_keys import key_of, key_to_store
+from aiomotorengine.storage.values import has_other, other_values
+
+__all__ = ["DOCUMENT_ID", "DocumentId", "IdAttribute", "declared_key", "primary_key"]
+
+
+class DocumentId(BaseField[Any]):
+    """The id of a document, which may be of any type; 24 hex digits mean the ``ObjectId``."""
+
+    _is_generated = True
+
+    def to_son(self, value: Any) -> Any:
+        return without_hex(value)
+
+
+DOCUMENT_ID = DocumentId(db_field="_id")
+"""The id of documents whose class declares no primary key."""
+
+DOCUMENT_ID.name = "id"
+
+
+class IdAttribute:
+    """``id``, another name of a document's ``_id``.
+
+    A value that is stored under the key ``id`` goes before it.
+    """
+
+    def __get__(self, document: DocumentStorage | None, owner: Any = None) -> Any:
+        if document is None:
+            return primary_key(owner)
+        if has_other(document, "id"):
+            return other_values(document)["id"]
+        return key_of(primary_key(type(document)), document._id)
+
+    def __set__(self, document: DocumentStorage, value: Any) -> None:
+        declared = declared_key(type(document))
+        if has_other(document, "id"):
+            document.__dict__["id"] = value
+        elif declared is not None:
+            setattr(document, declared.name, value)
+        else:
+            document._id = key_to_store(DOCUMENT_ID, value)
+
+    def __delete__(self, document: DocumentStorage) -> None:
+        if has_other(document, "id"):
+            del document.__dict__["id"]
+        else:
+            self.__set__(document, None)
+
+
+def primary_key(document_class: Any) -> BaseField[Any]:
+    """The field of the ``_id``, for a document class or whatever else has names for a query."""
+    field: BaseField[Any] = getattr(document_class, "_primary_key", DOCUMENT_ID)
+    return field
+
+
+def declared_key(document_class: Any) -> BaseField[Any] | None:
+    """The field that a document class has declared as its primary key, if it has."""
+    field: BaseField[Any] = primary_key(document_class)
+    return None if field is DOCUMENT_ID else field

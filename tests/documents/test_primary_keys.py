@@ -1,0 +1,350 @@
+"""Primary keys of a program's own, ``id`` as another name of ``_id``, and keys that are refused."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import pytest
+from bson import ObjectId
+
+from aiomotorengine import (
+    BaseField,
+    DateTimeField,
+    Document,
+    EmbeddedDocumentField,
+    IntField,
+    ListField,
+    ReferenceField,
+    StringField,
+    U,
+    UUIDField,
+)
+from aiomotorengine.errors import (
+    ImmutableFieldError,
+    InvalidDocumentError,
+    UniqueKeyViolationError,
+)
+from aiomotorengine.metaclasses import DocumentMetaClass
+from tests.harness import Mongo
+
+HEX = "0123456789abcdef01234567"
+
+
+class Thing(Document):
+    name = StringField()
+
+
+class Ware(Document):
+    __collection__ = "primary_key_wares"
+
+    sku = StringField(primary_key=True, max_length=30)
+    price = IntField()
+
+
+class Part(Document):
+    __collection__ = "primary_key_parts"
+
+    ware = ReferenceField(Ware)
+    others = ListField(ReferenceField(Ware))
+
+
+class Colour(Enum):
+    RED, BLUE = "r", "b"
+
+
+class Coloured(BaseField[Colour]):
+    """Stored otherwise than it is read."""
+
+    def validate(self, value: Any) -> bool:
+        return value is None or isinstance(value, Colour)
+
+    def to_son(self, value: Any) -> Any:
+        return value and value.value
+
+    def from_son(self, value: Any) -> Any:
+        return value and Colour(value)
+
+
+class Paint(Document):
+    __collection__ = "primary_key_paints"
+
+    colour = Coloured(primary_key=True)
+    litres = IntField()
+
+
+class Wall(Document):
+    __collection__ = "primary_key_walls"
+
+    paint = ReferenceField(Paint)
+
+
+class Place(Document):
+    row = IntField()
+    seat = IntField()
+
+
+class Ticket(Document):
+    __collection__ = "primary_key_tickets"
+
+    place = EmbeddedDocumentField(Place, primary_key=True)
+    name = StringField()
+
+
+# -- id ------------------------------------------------------------------------------------------
+
+
+def test_k62_id_is_another_name_of_the_id() -> None:
+    given, assigned = Thing(id=7), Thing()
+    assigned.id = 7
+    for thing in given, assigned, Thing(_id=7):
+        assert thing._id == thing.id == 7
+        assert thing.to_son() == {"name": None}
+    assert Thing().id is None
+    assert Thing.id.db_field == "_id"
+    given.id = 8
+    assert given._id == 8
+    del given.id
+    assert given._id is None
+
+
+def test_k62_24_hex_digits_are_an_object_id() -> None:
+    assert Thing(id=HEX)._id == ObjectId(HEX)
+    assert Thing(_id=HEX)._id == HEX
+
+
+def test_k62_a_stored_key_of_that_name_wins_on_its_document() -> None:
+    thing: Any = Thing.from_son({"_id": 1, "id": 7})
+    assert (thing.id, thing._id, thing.to_son()) == (7, 1, {"name": None, "id": 7})
+    thing.id = 8
+    assert (thing._id, thing.to_son()) == (1, {"name": None, "id": 8})
+    del thing.id
+    assert (thing.id, thing.to_son()) == (1, {"name": None})
+
+
+def test_k62_a_field_or_a_property_of_that_name_is_the_programs() -> None:
+    class Own(Document):
+        id = IntField()
+
+    class Shown(Document):
+        @property
+        def id(self) -> str:
+            return f"#{self._id}"
+
+    assert (Own(id=7).id, Own(id=7)._id, Own(id=7).to_son()) == (7, None, {"id": 7})
+    assert Shown(_id=7).id == "#7"
+
+
+# -- keys that are refused -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["x.y", "$x", "a\0b"])
+def test_k63_a_key_that_could_not_be_saved_is_refused(key: str) -> None:
+    with pytest.raises(InvalidDocumentError) as raised:
+        DocumentMetaClass("Odd", (Document,), {"a": IntField(db_field=key)})
+    assert str(raised.value) == (
+        f"Field 'a' can't be stored under '{key}': a key has no dot, no NUL and no '$' in front."
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        (
+            {"a": IntField(primary_key=True), "b": StringField(primary_key=True)},
+            "Only one field can be the primary key: 'a', 'b'.",
+        ),
+        (
+            {"x": ListField(IntField(), primary_key=True)},
+            "Field 'x' can't be the primary key: MongoDB takes no arrays as _id.",
+        ),
+        (
+            {"x": IntField(db_field="n", primary_key=True)},
+            "Field 'x' is the primary key: it is stored under '_id', not 'n'.",
+        ),
+        (
+            {"x": IntField(aliases=["_id"])},
+            "Field 'x' can't be stored under '_id': that is the document's id, which every "
+            "document has without a field.",
+        ),
+        ({"x": IntField(aliases=["y"]), "y": IntField()}, "Multiple db_fields defined for: y "),
+        (
+            {"x": IntField(aliases=["z"]), "y": IntField(aliases=["z"])},
+            "Multiple db_fields defined for: z ",
+        ),
+    ],
+)
+def test_a_class_that_can_not_be_is_refused(fields: dict[str, Any], text: str) -> None:
+    with pytest.raises(InvalidDocumentError) as raised:
+        DocumentMetaClass("Odd", (Document,), fields)
+    assert str(raised.value) == text
+
+
+# -- primary keys --------------------------------------------------------------------------------
+
+
+def test_the_three_names_are_one() -> None:
+    ware = Ware(sku="A1", price=3)
+    assert ware.sku == ware.id == ware._id == "A1"
+    assert ware.to_son() == {"price": 3}
+    assert Ware._primary_key is Ware.sku is Ware.id
+    assert "sku" not in Ware._fields
+    assert [field.name for field in Ware.get_fields("sku")] == ["sku"]
+    assert ware.get_field_value("sku") == "A1"
+    for name in "sku", "id", "_id":
+        setattr(ware, name, "B2")
+        assert ware.sku == ware.id == ware._id == "B2"
+        ware.sku = "A1"
+
+
+def test_a_subclass_has_the_key_of_its_base() -> None:
+    class Lamp(Ware):
+        watts = IntField()
+
+    assert Lamp._primary_key is Ware.sku
+    assert Lamp(sku="A1").id == "A1"
+    assert Lamp(sku="A1").to_son() == {"price": None, "watts": None}
+
+
+def test_values_pass_through_the_field() -> None:
+    paint = Paint(colour=Colour.RED)
+    assert (paint.colour, paint.id, paint._id) == (Colour.RED, Colour.RED, "r")
+    assert Paint.from_son({"_id": "b"}).colour is Colour.BLUE
+    assert paint.validate()
+    number = UUID(int=5)
+
+    class Job(Document):
+        key = UUIDField(primary_key=True)
+
+    assert Job(key=str(number)).key == number
+
+
+def test_a_key_is_validated_first() -> None:
+    for ware, code, text in (
+        (Ware(price="x"), "required", "Field 'sku' is required."),
+        (Ware(sku=""), "required", "Field 'sku' is required."),
+        (Ware(sku=5), "invalid", "Field 'sku' must be valid."),
+        (Ware(sku="x" * 31), "invalid", "Field 'sku' must be valid."),
+    ):
+        with pytest.raises(InvalidDocumentError) as raised:
+            ware.validate()
+        assert (str(raised.value), raised.value.code, raised.value.path) == (text, code, "sku")
+        assert ware.validation_errors()[0].path == "sku"
+
+
+def test_a_key_stays_once_the_document_is_stored() -> None:
+    ware = Ware.from_son({"_id": "A1", "price": 3})
+    ware.sku = "A1"
+    for name in "sku", "id":
+        with pytest.raises(ImmutableFieldError, match="Field 'sku' can't be changed once"):
+            setattr(ware, name, "B2")
+    for change in U.set(sku="B2"), U.set("sku", "B2"), U.set(Ware.sku, "B2"):
+        with pytest.raises(ImmutableFieldError):
+            list(change.operations(Ware))
+
+
+def test_queries_know_the_name() -> None:
+    assert Ware.objects.filter(sku="A1").to_query() == {"_id": "A1"}
+    several = Ware.objects.filter(sku__in=["A1", HEX])
+    assert several.to_query() == {"_id": {"$in": ["A1", HEX]}}
+    for name in "sku", "id", "_id":
+        assert Ware.objects.filter(**{name: HEX}).to_query() == {"_id": HEX}
+    assert Paint.objects.filter(colour=Colour.BLUE).to_query() == {"_id": "b"}
+    assert Ticket.objects.filter(place__row=3).to_query() == {"_id.row": 3}
+    assert Ticket.objects.filter(place=Place(row=1, seat=2)).to_query() == {
+        "_id": {"row": 1, "seat": 2}
+    }
+    assert Thing.objects.filter(id=HEX).to_query() == {"_id": ObjectId(HEX)}
+
+
+async def test_a_first_save_overwrites_nothing(mongo: Mongo) -> None:
+    ware = await Ware(sku="A1", price=3).save()
+    assert ware is not None
+    with pytest.raises(UniqueKeyViolationError):
+        await Ware(sku="A1", price=4).save()
+    assert (await Ware.objects.get("A1")).price == 3  # type: ignore[union-attr]
+    ware.price = 5
+    await ware.save()
+    assert await Ware.objects.coll().find_one() == {"_id": "A1", "price": 5}
+    await Ware(sku="A1", price=6).save(upsert=True)
+    assert await Ware.objects.coll().find_one() == {"_id": "A1", "price": 6}
+    with pytest.raises(InvalidDocumentError, match="Field 'sku' is required"):
+        await Ware(price=1).save()
+    assert await ware.delete() == 1
+
+
+async def test_many_are_inserted_with_their_keys(mongo: Mongo) -> None:
+    wares = [Ware(sku=f"A{number}", price=number) for number in range(5)]
+    await Ware.objects.bulk_insert(wares)
+    stored = Ware.objects.coll().find().sort("_id")
+    assert [it["_id"] async for it in stored] == ["A0", "A1", "A2", "A3", "A4"]
+    found = await Ware.objects.order_by("-sku").find_all()
+    assert [ware.sku for ware in found] == ["A4", "A3", "A2", "A1", "A0"]
+    with pytest.raises(ValueError, match="Field 'sku' is required"):
+        await Ware.objects.bulk_insert([Ware(price=1)])
+    with pytest.raises(UniqueKeyViolationError):
+        await Ware.objects.bulk_insert([Ware(sku="A1")])
+    assert await Ware.objects.count() == 5
+
+
+async def test_a_key_of_another_form_is_found_and_referred_to(mongo: Mongo) -> None:
+    await Paint(colour=Colour.RED, litres=2).save()
+    red = await Paint.objects.get(Colour.RED)
+    assert red is not None
+    assert (red.colour, red._id, red.litres) == (Colour.RED, "r", 2)
+    for paint in red, Colour.RED, "r":
+        wall = await Wall(paint=paint).save()
+        assert (await Wall.objects.coll().find_one({"_id": wall._id}))["paint"] == "r"  # type: ignore[union-attr]
+    wall = await Wall.objects.filter(paint=Colour.RED).first()
+    assert wall is not None
+    await wall.load_references()
+    assert wall.paint.litres == 2
+
+
+async def test_references_take_keys(mongo: Mongo) -> None:
+    for sku in "A1", HEX:
+        await Ware(sku=sku, price=3).save()
+    part: Any = await Part(ware=HEX, others=["A1", HEX]).save()
+    part = await Part.objects.get(ware=HEX)
+    await part.load_references()
+    assert (part.ware.price, [it.sku for it in part.others]) == (3, ["A1", HEX])
+
+
+async def test_compound_keys(mongo: Mongo) -> None:
+    ticket = await Ticket(place=Place(row=1, seat=2), name="Ada").save()
+    assert ticket is not None
+    stored = await Ticket.objects.coll().find_one()
+    assert list(stored.items()) == [("_id", {"row": 1, "seat": 2}), ("name", "Ada")]
+    found = await Ticket.objects.get(Place(row=1, seat=2))
+    assert found is not None
+    assert (found.place.row, found.place.seat) == (1, 2)
+    found.name = "Eva"
+    await found.save()
+    assert await Ticket.objects.filter(place__row=1).count() == 1
+
+
+async def test_a_document_is_made_or_got_by_its_key(mongo: Mongo) -> None:
+    made, is_new = await Ware.objects.get_or_create(sku="A1", defaults={"price": 3})
+    assert (made.sku, made.price, is_new) == ("A1", 3, True)
+    again, is_new = await Ware.objects.get_or_create(sku="A1", defaults={"price": 4})
+    assert (again.sku, again.price, is_new) == ("A1", 3, False)
+
+
+async def test_immutable_fields_are_refused_by_updates(mongo: Mongo) -> None:
+    class Fixed(Document):
+        price = IntField(immutable=True)
+        name = StringField()
+        made = DateTimeField(immutable=True, auto_now_on_insert=True)
+
+    fixed = await Fixed(price=3).save()
+    assert fixed is not None
+    for change in U.set(price=4), U.inc(price=1), U.unset("price"):
+        with pytest.raises(ImmutableFieldError, match="Field 'price' can't be changed once"):
+            await fixed.update(change)
+    with pytest.raises(ImmutableFieldError):
+        await Fixed.objects.update({Fixed.price: 4})
+    await fixed.update(U.set(name="a"))
+    fixed.name = "b"
+    await fixed.save()
+    assert (await Fixed.objects.get(fixed._id)).price == 3  # type: ignore[union-attr]
