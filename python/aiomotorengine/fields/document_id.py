@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.object_id_field import ObjectIdField
 from aiomotorengine.ids import without_hex
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.primary_keys import key_of, key_to_store
@@ -13,13 +14,27 @@ from aiomotorengine.storage.values import has_other, other_values
 __all__ = ["DOCUMENT_ID", "DocumentId", "IdAttribute", "declared_key", "primary_key"]
 
 
-class DocumentId(BaseField[Any]):
+class DocumentId(ObjectIdField):
     """The id of a document, which may be of any type; 24 hex digits mean the ``ObjectId``."""
 
-    _is_generated = True
+    is_scalar = False
+    takes_lists = True
+    _own_types = ()
 
-    def to_son(self, value: Any) -> Any:
+    def validate(self, value: Any) -> bool:
+        return True
+
+    def from_son(self, value: Any) -> Any:
+        return value
+
+    def to_query(self, value: Any) -> Any:
         return without_hex(value)
+
+    def to_query_item(self, value: Any) -> Any:
+        return without_hex(value)
+
+    def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
+        return False
 
 
 DOCUMENT_ID = DocumentId(db_field="_id")

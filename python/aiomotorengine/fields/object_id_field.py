@@ -36,6 +36,7 @@ class ObjectIdField(BaseField[ObjectId]):
     is_scalar = True
     takes_lists = False
     _own_types = (ObjectId,)
+    _is_generated = True
 
     @accepts(lambda field: frozenset({ObjectId, NoneType}))
     def validate(self, value: Any) -> bool:
