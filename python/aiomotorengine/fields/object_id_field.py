@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import NoneType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bson.objectid import ObjectId
 
@@ -35,7 +35,7 @@ class ObjectIdField(BaseField[ObjectId]):
 
     is_scalar = True
     takes_lists = False
-    _own_types = (ObjectId,)
+    _own_types: ClassVar[tuple[type, ...]] = (ObjectId,)
     _is_generated = True
 
     @accepts(lambda field: frozenset({ObjectId, NoneType}))
