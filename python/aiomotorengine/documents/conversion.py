@@ -360,6 +360,8 @@ class Conversion:
                 if differs is not None and differs(stored, loaded):
                     self._keep_stored_form(document, field.name, stored)
                 picked.add(field.name)
+                if key in self._aliases:
+                    mapping = {**mapping, field.db_field: stored}  # it counts as stored there
             else:
                 keep_dynamic(document, key, mapping[key], others=mapping)
         return picked
