@@ -20,6 +20,7 @@ from aiomotorengine.errors import FieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import IdAttribute, declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.fields.generic_reference_field import GenericReferenceField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.metaclasses import DocumentMetaClass
@@ -556,7 +557,7 @@ class BaseDocument(DocumentStorage):
     @classmethod
     def is_reference_field(cls, field: Any) -> bool:
         """Whether a field, or a field class, is a reference."""
-        return is_kind(field, ReferenceField)
+        return is_kind(field, ReferenceField) or is_kind(field, GenericReferenceField)
 
     @classmethod
     def is_embedded_field(cls, field: Any) -> bool:

@@ -12,12 +12,15 @@ from contextlib import aclosing
 from copy import deepcopy
 from typing import Any
 
+from bson.dbref import DBRef
+
 from aiomotorengine.documents.conversion import find_attribute
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.container_field import ContainerField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
-from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.fields.reference_field import ReferenceField
+from aiomotorengine.fields.generic_reference_field import GenericReferenceField
+from aiomotorengine.fields.reference_field import ReferenceField, id_of_missing
 from aiomotorengine.ids import chunks, id_key, is_id
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Unreadable
@@ -26,22 +29,28 @@ from aiomotorengine.sessions.target import Target, target_beside
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference, ReferenceList
 from aiomotorengine.storage.values import value_of
-from aiomotorengine.utils import is_collection
 
 __all__ = ["keep_loaded", "load"]
 
-HOLDERS = (ReferenceField, EmbeddedDocumentField, ListField)
+REFERENCES = (ReferenceField, GenericReferenceField)
+
+HOLDERS = (*REFERENCES, EmbeddedDocumentField, ContainerField)
 """The fields in whose values references may stand."""
 
 
 class Node:
-    """A document being loaded, and the one whose reference led to it."""
+    """A document being loaded, and the one whose reference led to it.
 
-    __slots__ = ("document", "key", "parent")
+    Attributes:
+        collections: those sets and tuples in it that have references, the outer before the inner.
+    """
+
+    __slots__ = ("collections", "document", "key", "parent")
 
     def __init__(self, document: Any, parent: Node | None) -> None:
         self.document = document
         self.parent = parent
+        self.collections: list[Replacement] = []
         self.key = (type(document), id_key(document._id))
 
     def ancestor(self, key: tuple[Any, Any]) -> Any:
@@ -54,8 +63,31 @@ class Node:
         return None
 
 
+class Replacement(list[Any]):
+    """The items of a set or tuple, which can't be replaced in there: a new one is put in its place.
+
+    Parameters:
+        container: where the set or tuple stands.
+        index: under which name, key or index.
+    """
+
+    def __init__(self, container: Any, index: Any) -> None:
+        self._value = value_in(container, index)
+        super().__init__(self._value)
+        self._container = container
+        self._index = index
+
+    def put_in_place(self) -> None:
+        """Replace the set or tuple, if it still stands there. What is missing remains an id."""
+        items = [item.id if isinstance(item, DanglingReference) else item for item in self]
+        kind = next(it for it in (tuple, frozenset, set) if isinstance(self._value, it))
+        if holds(self._container, self._index, self._value):
+            self._value = kind(items)
+            put_in(self._container, self._index, self._value)
+
+
 class Reference:
-    """A reference in a document, under an attribute's name, or in a list, at an index.
+    """A reference: in a document under an attribute's name, in a container under a key or index.
 
     While references are looked up, the program may go on and change what is there. So this
     remembers what it was made for, and nothing else is replaced.
@@ -66,7 +98,7 @@ class Reference:
     def __init__(
         self,
         node: Node,
-        field: ReferenceField[Any],
+        field: ReferenceField[Any] | GenericReferenceField,
         container: Any,
         index: Any,
         holder: tuple[Any, Any] | None,
@@ -82,13 +114,26 @@ class Reference:
     def key(self) -> tuple[Any, Any]:
         return self.key_of(self.value)
 
-    def key_of(self, id: Any) -> tuple[Any, Any]:
-        return self.field.reference_type, id_key(id)
+    def key_of(self, value: Any) -> tuple[Any, Any]:
+        """The class and the id that a reference means, be it loaded or not."""
+        if isinstance(self.field, GenericReferenceField):
+            stored = self.field.to_son(value)
+            return self.field.target_of(stored), id_key(stored.id)
+        if isinstance(value, DocumentStorage):
+            value = value._id
+        return self.field.reference_type, id_key(id_of_missing(value))
+
+    @property
+    def id(self) -> Any:
+        """The id that is looked up."""
+        return self.value.id if isinstance(self.field, GenericReferenceField) else self.value
 
     @property
     def is_unloaded(self) -> bool:
         if isinstance(self.value, DocumentStorage | DanglingReference | None):
             return False
+        if isinstance(self.field, GenericReferenceField):
+            return isinstance(self.value, DBRef) and is_id(self.value.id)
         # What is no id but a condition would not be looked up; it would find others.
         return is_id(self.value)
 
@@ -141,7 +186,7 @@ async def load(
     done: dict[tuple[Any, Any], Any] = {}
     while True:
         reached = await fill(references, alias, options, on_unreadable)
-        mark_missing_in_lists(references)
+        complete_containers(references)
         done.update((node.key, node.document) for node in nodes)
         nodes = []
         for node in reached:
@@ -175,11 +220,11 @@ async def fill(
         if ancestor is not None:
             reference.put(ancestor)
         else:
-            wanted.setdefault(reference.field.reference_type, []).append(reference)
+            wanted.setdefault(reference.key[0], []).append(reference)
 
     reached = []
     for document_class, wanting in wanted.items():
-        ids = {reference.key[1]: reference.value for reference in wanting}
+        ids = {reference.key[1]: reference.id for reference in wanting}
         target = target_beside(document_class, alias, options)
         found = await fetch(target, ids, on_unreadable)
         used = set()
@@ -226,7 +271,7 @@ def adopt(node: Node, earlier: Any) -> None:
     would be endless where documents refer to each other.
     """
     loaded: dict[Any, Any] = {
-        reference.key_of(reference.value._id): reference.value
+        reference.key_of(reference.value): reference.value
         for reference in references_in(Node(earlier, None), None)
         if isinstance(reference.value, DocumentStorage)
     }
@@ -239,7 +284,7 @@ def adopt(node: Node, earlier: Any) -> None:
             reference.put(DanglingReference(reference.value))
         else:
             reference.put(deepcopy(known) if type(known).__lazy__ else known)
-    mark_missing_in_lists(references)
+    complete_containers(references)
 
 
 def keep_loaded(document: Any, found: Any) -> None:
@@ -260,7 +305,7 @@ def keep_loaded(document: Any, found: Any) -> None:
         for reference in unloaded:
             if reference.is_unloaded and (known := loaded.get(reference.key)):
                 reference.put(known.pop(0))
-        mark_missing_in_lists(unloaded)
+        complete_containers(unloaded)
 
 
 def loaded_in(references: Sequence[Reference]) -> dict[Any, list[Any]]:
@@ -268,10 +313,8 @@ def loaded_in(references: Sequence[Reference]) -> dict[Any, list[Any]]:
     loaded: dict[Any, list[Any]] = {}
     for reference in references:
         value = reference.value
-        if isinstance(value, DanglingReference):
-            loaded.setdefault(reference.key_of(value.id), []).append(value)
-        elif isinstance(value, DocumentStorage):
-            loaded.setdefault(reference.key_of(value._id), []).append(value)
+        if isinstance(value, DanglingReference | DocumentStorage):
+            loaded.setdefault(reference.key, []).append(value)
     lists = {id(it.container): it for it in references if isinstance(it.container, ReferenceList)}
     for reference in lists.values():
         for missing in reference.container.missing:
@@ -280,25 +323,34 @@ def loaded_in(references: Sequence[Reference]) -> dict[Any, list[Any]]:
     return loaded
 
 
-def mark_missing_in_lists(references: Sequence[Reference]) -> None:
-    """Make the missing items of lists read ``None`` and keep their ids (K38)."""
+def complete_containers(references: Sequence[Reference]) -> None:
+    """Say in containers what is missing: in lists it reads ``None``, and their ids are kept (K38);
+    elsewhere it remains an id. Sets and tuples are put in place.
+    """
+    for reference in references:
+        missing = reference.value
+        if isinstance(reference.container, dict) and isinstance(missing, DanglingReference):
+            reference.put(missing.id)
     lists = {
         id(reference.container): reference
         for reference in references
-        if reference.holder is not None
+        if reference.holder is not None and not isinstance(reference.container, Replacement)
     }
     for reference in lists.values():
         if any(isinstance(item, DanglingReference) for item in reference.container):
             container, index = reference.holder or ([], 0)
             if holds(container, index, reference.container):
                 put_in(container, index, ReferenceList.of(reference.container))
+    for node in {id(it.node): it.node for it in references}.values():
+        for collection in reversed(node.collections):
+            collection.put_in_place()
 
 
 def value_in(container: Any, index: Any) -> Any:
-    """What stands in a document or list; ``None`` if a document has nothing there.
+    """What stands in a document or container; ``None`` if a document has nothing there.
 
     Raises:
-        IndexError: the list is not that long.
+        LookupError: the container has nothing there.
     """
     if isinstance(container, DocumentStorage):
         return value_of(container, index)
@@ -306,7 +358,7 @@ def value_in(container: Any, index: Any) -> Any:
 
 
 def put_in(container: Any, index: Any, value: Any) -> None:
-    """Put a value into a document or list."""
+    """Put a value into a document or container."""
     if isinstance(container, DocumentStorage):
         find_attribute(type(container), index).keep(container, value)
     else:
@@ -317,7 +369,7 @@ def holds(container: Any, index: Any, value: Any) -> bool:
     """Whether a value still stands where it was found."""
     try:
         return value_in(container, index) is value
-    except IndexError:
+    except LookupError:
         return False
 
 
@@ -349,22 +401,36 @@ def references_in_value(
     value = value_in(container, index)
     if value is None:
         return
-    if isinstance(field, ReferenceField):
+    if isinstance(field, REFERENCES):
         yield Reference(node, field, container, index, holder)
-    elif isinstance(field, EmbeddedDocumentField):
-        if isinstance(value, DocumentStorage):
+    elif isinstance(value, DocumentStorage):
+        if isinstance(field._in_charge_of(value), EmbeddedDocumentField):
             yield from references_in_document(node, value)
-    elif isinstance(field, ListField) and holds_references(field):
-        if not is_collection(value):
-            return  # no list at all: kept as it is, for validation to refuse
-        if not isinstance(value, list):
-            value = list(value)
-            put_in(container, index, value)
-        for position in range(len(value)):
+    elif isinstance(field, ContainerField) and holds_references(field):
+        if not field._is_container(value):
+            return  # nothing of the kind: kept as it is, for validation to refuse
+        members = changeable(node, field, value, container, index)
+        is_list = isinstance(members, list)
+        for key, inner, _ in list(field._members(members)):
             yield from references_in_value(
-                node, field._base_field, value, position, (container, index)
+                node, inner, members, key, (container, index) if is_list else None
             )
 
 
-def holds_references(field: ListField[Any]) -> bool:
-    return isinstance(field.innermost, ReferenceField | EmbeddedDocumentField)
+def changeable(
+    node: Node, field: ContainerField[Any], value: Any, container: Any, index: Any
+) -> Any:
+    """What a value consists of, as a list or dict in which references can be replaced."""
+    if isinstance(value, list | dict):
+        return value
+    if field._keeps_kind and isinstance(value, tuple | set | frozenset):
+        collection = Replacement(container, index)
+        node.collections.append(collection)
+        return collection
+    members = dict(value) if isinstance(value, Mapping) else list(value)
+    put_in(container, index, members)
+    return members
+
+
+def holds_references(field: BaseField[Any]) -> bool:
+    return any(isinstance(leaf, (*REFERENCES, EmbeddedDocumentField)) for leaf in field._leaves)

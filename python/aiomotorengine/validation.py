@@ -18,15 +18,14 @@ from aiomotorengine.codec.unencodable import may_be_about_values, unencodable
 from aiomotorengine.documents.conversion import stored_form
 from aiomotorengine.errors import FieldError, InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.container_field import ContainerField
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
-from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.fields.refusals import as_refusal, located, refused, required
+from aiomotorengine.fields.refusals import as_refusal, is_built_in, located, refused, required
 from aiomotorengine.fields.rules import check_of, is_strict
 from aiomotorengine.locations import copy_location, locate, location_of
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.values import has_other
-from aiomotorengine.utils import is_collection
 
 __all__ = ["errors_after", "errors_of", "explained", "explaining"]
 
@@ -152,18 +151,13 @@ def refusals_of_value(
         value: the value.
         strict: whether the class of the document says that values are not converted.
     """
-    inside = []
-    if is_list(field) and is_collection(value):
-        base: BaseField[Any] = field._base_field
-        for index, item in enumerate(map(base._presented, value)):
-            for refusal in refusals_of_value(base, item, strict=is_strict(field, strict)):
-                locate(refusal, index)
-                inside.append(refusal)
-    elif is_embedded(field) and isinstance(value, field.embedded_type):
+    in_charge = field._in_charge_of(value)
+    if is_embedded(in_charge) and isinstance(value, in_charge.embedded_type):
         inside = list(refusals_of(value))
     else:
+        inside = list(refusals_of_members(field, value, strict=is_strict(field, strict)))
         try:
-            if not field.validate(value):
+            if not inside and not field.validate(value):
                 inside = [refused(field, value)]
         except Exception as error:
             inside = [located(error, field, "validate", value)]
@@ -176,9 +170,14 @@ def refusals_of_value(
             yield located(error, field, "validate", value)
 
 
-def is_list(field: BaseField[Any]) -> TypeGuard[ListField[Any]]:
-    """Whether a field validates its items, and nothing else."""
-    return isinstance(field, ListField) and not field.overrides("validate", ListField)
+def refusals_of_members(field: BaseField[Any], value: Any, *, strict: bool) -> Iterator[Exception]:
+    """What is wrong with what a value consists of, if its field leaves that to inner fields."""
+    if not isinstance(field, ContainerField) or not is_built_in(field, "validate"):
+        return
+    for key, inner, item in field._members(value) if field._is_container(value) else ():
+        for refusal in refusals_of_value(inner, inner._presented(item), strict=strict):
+            locate(refusal, key)
+            yield refusal
 
 
 def is_embedded(field: BaseField[Any]) -> TypeGuard[EmbeddedDocumentField[Any]]:

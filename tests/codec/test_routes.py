@@ -25,11 +25,14 @@ from aiomotorengine import (
     Document,
     EmbeddedDocumentField,
     EnumField,
+    GenericEmbeddedDocumentField,
     IntField,
     ListField,
+    MapField,
     PasswordField,
     ReferenceField,
     StringField,
+    TupleField,
     URLField,
     codec,
     fields,
@@ -53,8 +56,10 @@ every_kind = pytest.mark.parametrize("field_class", KINDS, ids=lambda found: fou
 
 def make_field(field_class: Any) -> Any:
     """A field of this class, with the arguments it cannot do without."""
-    if issubclass(field_class, ListField):
+    if issubclass(field_class, ListField | MapField | TupleField):
         return field_class(StringField())
+    if issubclass(field_class, GenericEmbeddedDocumentField):
+        return field_class([animals.Plain])
     if issubclass(field_class, EmbeddedDocumentField | ReferenceField):
         return field_class(animals.Plain)
     if issubclass(field_class, EnumField):

@@ -59,19 +59,30 @@ OWN_ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "DateTimeField": (False, False),
     "Decimal128Field": (None, None, 2, "ROUND_DOWN"),
     "DecimalField": (None, None, 2, "ROUND_DOWN"),
+    "DictField": (None,),
     "EmbeddedDocumentField": ("some.Class",),
     "EnumField": (Level, False),
     "FloatField": (None, None),
     "IPAddressField": (4,),
+    "GenericEmbeddedDocumentField": (["some.Class"],),
+    "GenericReferenceField": (None,),
+    "GeometryCollectionField": (True,),
     "IntField": (None, None),
     "LineStringField": (True,),
     "ListField": (IntField(),),
+    "MapField": (IntField(),),
+    "MultiLineStringField": (True,),
+    "MultiPointField": (True,),
+    "MultiPolygonField": (True,),
     "PasswordField": (str.upper,),
     "PointField": (True,),
     "PolygonField": (True,),
     "ReferenceField": ("some.Class",),
+    "SetField": (IntField(),),
     "StringField": (255,),
     "TimedeltaField": ("seconds",),
+    "TupleField": (IntField(), StringField()),
+    "VectorField": (None, "float32", False),
 }
 field_classes = pytest.mark.parametrize("name", all_fields.__all__)
 with_common_arguments = pytest.mark.parametrize(
@@ -97,7 +108,11 @@ def test_every_field_takes_them_by_keyword(name: str) -> None:
     assert {name: getattr(field, name) for name in ARGUMENTS} == ARGUMENTS
 
 
-@with_common_arguments
+@pytest.mark.parametrize(
+    # The arguments of a tuple are the fields of its values, as many as there are.
+    "name",
+    [name for name in all_fields.__all__ if name not in ("TupleField", "VersionField")],
+)
 def test_every_field_takes_them_after_its_own_arguments(name: str) -> None:
     field = getattr(all_fields, name)(*OWN_ARGUMENTS.get(name, ()), *ARGUMENTS.values())
     assert {name: getattr(field, name) for name in ARGUMENTS} == ARGUMENTS
@@ -278,29 +293,40 @@ def test_a_field_says_its_name() -> None:
 def test_every_built_in_kind_is_marked() -> None:
     kinds = {getattr(all_fields, name).__native_kind__ for name in all_fields.__all__}
     assert {kind.name for kind in kinds if kind} == {
+        "any",
         "binary",
         "boolean",
         "date",
         "datetime",
         "decimal",
         "decimal128",
+        "dict",
         "email",
         "embedded",
         "enum",
         "float",
+        "geometry_collection",
         "int",
         "json",
         "line_string",
         "list",
         "object_id",
+        "map",
+        "multi_line_string",
+        "multi_point",
+        "multi_polygon",
         "password",
         "point",
         "polygon",
         "reference",
+        "set",
         "string",
         "timedelta",
+        "tuple",
+        "union",
         "url",
         "uuid",
+        "vector",
     }
 
 

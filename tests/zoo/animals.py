@@ -13,6 +13,7 @@ from enum import Enum, IntFlag
 from typing import Any
 
 from aiomotorengine import (
+    AnyField,
     BaseField,
     BinaryField,
     BooleanField,
@@ -20,26 +21,37 @@ from aiomotorengine import (
     DateTimeField,
     Decimal128Field,
     DecimalField,
+    DictField,
     Document,
     EmailField,
     EmbeddedDocumentField,
     EnumField,
     FloatField,
+    GenericEmbeddedDocumentField,
+    GenericReferenceField,
+    GeometryCollectionField,
     IntField,
     IPAddressField,
     JsonField,
     LineStringField,
     ListField,
+    MapField,
+    MultiLineStringField,
+    MultiPointField,
+    MultiPolygonField,
     ObjectIdField,
     PasswordField,
     PointField,
     PolygonField,
     ReferenceField,
+    SetField,
     StringField,
     TimedeltaField,
     TimeField,
+    TupleField,
     URLField,
     UUIDField,
+    VectorField,
 )
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.password_field import md5
@@ -47,8 +59,10 @@ from aiomotorengine.fields.password_field import md5
 __all__ = [
     "ANIMALS",
     "BUILT_IN",
+    "Asked",
     "Bounded",
     "Child",
+    "Containers",
     "Counted",
     "Deaf",
     "Defaults",
@@ -226,6 +240,42 @@ class Grid(Document):
     places = ListField(PointField())
     secrets = ListField(PasswordField())
     bare: Any = ListField(BaseField())
+
+
+class Containers(Document):
+    """Values that consist of others, and of any kind."""
+
+    mapping = DictField()
+    texts = DictField(StringField())
+    decimals = MapField(DecimalField())
+    homes = MapField(EmbeddedDocumentField(Plain))
+    deep = ListField(DictField(ListField(MapField(DateTimeField()))))
+    tags = SetField(StringField())
+    frozen = SetField(UUIDField(), frozen=True)
+    pair = TupleField(FloatField(), DecimalField())
+    numbers = TupleField(IntField(), ...)
+    both = TupleField(EmbeddedDocumentField(Plain), ListField(StringField()))
+    anything = AnyField()
+    vector = VectorField(dimensions=3)
+    small = VectorField(dtype="int8")
+    bits = VectorField(dimensions=12, dtype="packed_bit")
+    head = GenericEmbeddedDocumentField([Plain, Node])
+    parts = ListField(GenericEmbeddedDocumentField([Node, Defaults], discriminator="kind"))
+    references = MapField(ReferenceField(Plain))
+    points = MultiPointField()
+    lines = MultiLineStringField()
+    polygons = MultiPolygonField()
+    geometries = GeometryCollectionField()
+    secrets = MapField(PasswordField())
+
+
+class Asked(Document):
+    """Fields that only Python knows, in and around others."""
+
+    counts = MapField(IntField(), keys=IntField())
+    about = GenericReferenceField()
+    many = SetField(GenericReferenceField())
+    pairs = TupleField(MapField(StringField(), keys=UUIDField()), SetField(FloatField()))
 
 
 class Referrer(Document):
@@ -435,6 +485,8 @@ BUILT_IN = (
     Stamped,
     Node,
     Grid,
+    Containers,
+    Asked,
     Referrer,
     Open,
     Hybrid,

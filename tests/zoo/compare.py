@@ -51,6 +51,8 @@ def freeze(value: Any, whole: bool, around: tuple[int, ...]) -> Any:
         return kind, tuple((key, freeze(value[key], whole, around)) for key in value)
     if isinstance(value, list | tuple):
         return kind, tuple(freeze(item, whole, around) for item in value)
+    if isinstance(value, set | frozenset):
+        return kind, frozenset(freeze(item, whole, around) for item in value)
     if isinstance(value, float):
         return kind, struct.pack("<d", value)  # so that NaN equals itself and -0.0 is not 0.0
     if isinstance(value, datetime):

@@ -33,6 +33,7 @@ from bson import (
 )
 
 from aiomotorengine import (
+    AnyField,
     BaseField,
     BinaryField,
     BooleanField,
@@ -40,26 +41,37 @@ from aiomotorengine import (
     DateTimeField,
     Decimal128Field,
     DecimalField,
+    DictField,
     Document,
     EmailField,
     EmbeddedDocumentField,
     EnumField,
     FloatField,
+    GenericEmbeddedDocumentField,
+    GenericReferenceField,
+    GeometryCollectionField,
     IntField,
     IPAddressField,
     JsonField,
     LineStringField,
     ListField,
+    MapField,
+    MultiLineStringField,
+    MultiPointField,
+    MultiPolygonField,
     ObjectIdField,
     PasswordField,
     PointField,
     PolygonField,
     ReferenceField,
+    SetField,
     StringField,
     TimedeltaField,
     TimeField,
+    TupleField,
     URLField,
     UUIDField,
+    VectorField,
 )
 from aiomotorengine.fields.dynamic_field import DynamicField
 from tests.zoo import animals
@@ -265,6 +277,58 @@ def listed(field: Any, random: Random, depth: int) -> Any:
     return tuple(items) if chance(random, 0.1) else items
 
 
+def collected(field: Any, random: Random, depth: int) -> Any:
+    items = listed(field, random, depth)
+    return field._reads_as(items) if chance(random, 0.8) else items
+
+
+def mapped(field: Any, random: Random, depth: int) -> Any:
+    count = 0 if depth <= 0 else random.randint(0, 4)
+    keys = (
+        key(random).lstrip("$") if field._keys is None else value_of(field._keys, random, depth)
+        for _ in range(count)
+    )
+    made = {name: value_of(field._base_field, random, depth - 1) for name in keys}
+    return SON(made) if chance(random, 0.1) else made
+
+
+def dictionary(field: Any, random: Random, depth: int) -> Any:
+    inner = field._base_field
+    names = [key(random).lstrip("$") for _ in range(random.randint(0, 4))]
+    if inner is None:
+        return {name: anything(random, 1) for name in names}
+    return {name: value_of(inner, random, depth - 1) for name in names}
+
+
+def places(field: Any, random: Random, depth: int) -> Any:
+    if chance(random, 0.1):
+        return ()
+    fields = field._inner_fields * (random.randint(0, 4) if field._is_of_any_length else 1)
+    values = [value_of(inner, random, depth - 1) for inner in fields]
+    return values if chance(random, 0.3) else tuple(values)
+
+
+def vector(field: Any, random: Random, depth: int) -> Any:
+    if field.dtype == "packed_bit":
+        return [random.randint(0, 255), random.randint(0, 15) << 4]
+    numbers: list[Any] = [
+        random.randint(-128, 127) if field.dtype == "int8" else random.choice((random.random(), 7))
+        for _ in range(field.dimensions or random.randint(0, 5))
+    ]
+    return tuple(numbers) if chance(random, 0.2) else numbers
+
+
+def one_of(field: Any, random: Random, depth: int) -> Any:
+    return embedded(random.choice(field._inner_fields), random, depth)
+
+
+def geometries(field: Any, random: Random, depth: int) -> Any:
+    found = [{"type": "Point", "coordinates": position(random)}]
+    if chance(random, 0.5):
+        found.append({"type": "Polygon", "coordinates": [ring(random)]})
+    return found if chance(random, 0.5) else {"type": "GeometryCollection", "geometries": found}
+
+
 def reference(field: Any, random: Random, depth: int) -> Any:
     if chance(random, 0.3):
         return field.reference_type(_id=object_id(random))
@@ -294,6 +358,14 @@ VALUES: dict[type[Any], Callable[[Any, Random, int], Any]] = {
     ],
     JsonField: lambda field, random, depth: json(random),
     PasswordField: lambda field, random, depth: random.choice(("secret", "hush", "geheim")),
+    AnyField: lambda field, random, depth: anything(random),
+    DictField: dictionary,
+    MapField: mapped,
+    SetField: collected,
+    TupleField: places,
+    VectorField: vector,
+    GenericEmbeddedDocumentField: one_of,
+    GenericReferenceField: lambda field, random, depth: DBRef("Plain", object_id(random)),
     ListField: listed,
     EmbeddedDocumentField: embedded,
     ReferenceField: reference,
@@ -322,6 +394,16 @@ VALUES: dict[type[Any], Callable[[Any, Random, int], Any]] = {
         if field.version or chance(random, 0.5)
         else ip_address(random.getrandbits(128)),
     ),
+    MultiPointField: shape_of(
+        "MultiPoint", lambda random: [position(random) for _ in range(random.randint(1, 4))]
+    ),
+    MultiLineStringField: shape_of(
+        "MultiLineString", lambda random: [[position(random)] for _ in range(random.randint(1, 3))]
+    ),
+    MultiPolygonField: shape_of(
+        "MultiPolygon", lambda random: [[ring(random)] for _ in range(random.randint(1, 2))]
+    ),
+    GeometryCollectionField: geometries,
     animals.Money: lambda field, random, depth: Decimal(random.randint(0, 10**6)) / 100,
     animals.Even: lambda field, random, depth: random.randint(-500, 500) * 2,
     animals.Zeroless: lambda field, random, depth: random.randint(1, 500),

@@ -72,6 +72,9 @@ def field_rows(field: FieldPlan, name: str) -> Iterator[tuple[str, ...]]:
     yield (name, field.kind or "-", *map(str, routes), "; ".join(reasons))
     if field.item is not None:
         yield from field_rows(field.item, f"{name}[]")
+    for index, inner in enumerate(field.inner):
+        part = index if field.kind == "tuple" else getattr(inner.document, "__name__", "")
+        yield from field_rows(inner, f"{name}[{part}]")
 
 
 def document_lines(plan: DocumentPlan, title: str) -> Iterator[str]:

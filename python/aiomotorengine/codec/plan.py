@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 from types import FunctionType, MappingProxyType
 from typing import Any
 
@@ -137,7 +138,9 @@ class FieldPlan:
         routes: method -> route.
         reads_otherwise: ``function(stored, loaded)``, where Python reads a built-in field's values:
             whether one was read in another form, so that a save writes what is stored.
-        item: for a list, the plan of its items.
+        item: for a list or set, the plan of its items.
+        inner: for other containers, the plans of what their values consist of: of the values of a
+            mapping, of each place of a tuple, of each class of a union.
         document: for an embedded document, its class, whose plan is among the ``embedded`` of the
             document's; ``None`` where the class is named by a path and cannot be imported.
         rules: what its options refuse, if anything.
@@ -156,6 +159,7 @@ class FieldPlan:
     routes: Mapping[str, Route]
     reads_otherwise: Callable[[Any, Any], bool] | None
     item: FieldPlan | None = None
+    inner: tuple[FieldPlan, ...] = ()
     document: type[DocumentStorage] | None = None
     rules: RulesPlan | None = None
     allow_empty: bool = False
@@ -272,11 +276,24 @@ def rows_route(document_class: Any, routes: Mapping[str, Route]) -> Route:
         return python("has its own __init__ or __new__")
     if conversion.on_save:
         return python(f"{conversion.on_save[0][0]} has an on_save function")
+    if (name := unreached_by_rows(document_class)) is not None:
+        return python(
+            f"{name} is a mapping, tuple or union, whose fields only Python reads of rows"
+        )
     if stamped := next((it for it in conversion.stamps if it.field.default is not None), None):
         return python(f"{stamped.name} sets itself, and has a default")
     if stamped := next((it for it in conversion.stamps if it.field._settings.tz), None):
         return python(f"{stamped.name} sets itself, in a time zone of its own")
     return next((routes[it] for it in ("validate", "to_son") if not routes[it].native), NATIVE)
+
+
+def unreached_by_rows(document_class: Any) -> str | None:
+    """The field of a class in whose values there are others, be it in lists, that are no items."""
+    for name, field in document_class._fields.items():
+        inner = field.innermost if isinstance(field, ListField) else field
+        if inner._inner_fields:
+            return str(name)
+    return None
 
 
 def route_of_rows(plan: DocumentPlan, *, hooks: bool = True) -> Route:
@@ -303,13 +320,11 @@ def reason_of_hooks(plan: DocumentPlan) -> str:
 
 
 def embedded_classes(fields: tuple[FieldPlan, ...]) -> Iterator[type[DocumentStorage]]:
-    """The classes of the documents that fields, or the items of their lists, hold."""
+    """The classes of the documents that fields hold, or what is inside of their values."""
     for field in fields:
-        inner: FieldPlan | None = field
-        while inner is not None:
-            if inner.document is not None:
-                yield inner.document
-            inner = inner.item
+        if field.document is not None:
+            yield field.document
+        yield from embedded_classes(field.inner if field.item is None else (field.item,))
 
 
 def plan_field(field: BaseField[Any], document_class: Any, *, strict: bool) -> FieldPlan:
@@ -325,6 +340,8 @@ def plan_field(field: BaseField[Any], document_class: Any, *, strict: bool) -> F
     attribute = class_attribute(document_class, getattr(field, "name", ""))
     # What sets itself is asked for its value before it is left out.
     stamps = isinstance(attribute, Attribute) and attribute.stamps
+    base = field._base_field if isinstance(field, ListField) else None
+    inside = partial(plan_field, document_class=document_class, strict=is_strict(field, strict))
     return FieldPlan(
         name=getattr(field, "name", ""),
         db_field=field.db_field,
@@ -335,6 +352,7 @@ def plan_field(field: BaseField[Any], document_class: Any, *, strict: bool) -> F
         args=MappingProxyType(
             {
                 **(mark.constants if mark else {}),
+                **field._twin_arguments,
                 **{
                     name: option
                     for name in OPTIONS_OF_KINDS
@@ -349,11 +367,8 @@ def plan_field(field: BaseField[Any], document_class: Any, *, strict: bool) -> F
         ),
         routes=MappingProxyType(routes),
         reads_otherwise=None if routes["from_son"].native else reads_otherwise(field),
-        item=(
-            plan_field(field._base_field, document_class, strict=is_strict(field, strict))
-            if isinstance(field, ListField)
-            else None
-        ),
+        item=None if base is None else inside(base),
+        inner=tuple(map(inside, field._inner_fields)) if base is None else (),
         document=embedded_class(field),
         rules=plan_rules(field, strict=strict),
         allow_empty=field._settings.allow_empty,

@@ -13,7 +13,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from aiomotorengine.codec.levels import MOST_STORED_LEVELS, has_more_levels
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.container_field import ContainerField
 from aiomotorengine.fields.refusals import masked
 from aiomotorengine.fields.stored_key import field_of
 from aiomotorengine.locations import Part, described, locate, shown
@@ -102,7 +102,7 @@ def too_deep_in(
 ) -> InvalidDocumentError:
     """The error for a value that is nested too deep, or for the field in it that is to blame."""
     # No further than fields lead, since a list that is in itself is as deep in each of its items.
-    if document_class is not None or isinstance(field, ListField):
+    if document_class is not None or isinstance(field, ContainerField):
         for part, inner, inner_field, item in members(document_class, value, field):
             repeats = inner is not None and inner is document_class
             if not repeats and has_more_levels(item, MOST_STORED_LEVELS):
@@ -130,19 +130,26 @@ def members(
         for key, item in value.items():
             if document_class is None or not isinstance(key, str) or is_operator(key):
                 # An operator, or a part of one value: it is about the same field.
-                yield key, document_class, field, item
+                inner = inner_field(field, key)
+                yield key, document_class or embedded_class(inner, item), inner, item
                 continue
             name = document_class._reverse_db_field_map.get(key) or key.lstrip("_") or key
             inner = document_class._fields.get(name) or field_of(document_class, key)
-            yield (name if key != "_id" else key), embedded_class(inner), inner, item
+            yield (name if key != "_id" else key), embedded_class(inner, item), inner, item
     elif isinstance(value, list | tuple):
-        base = field._base_field if isinstance(field, ListField) else field
         for index, item in enumerate(value):
-            yield index, document_class or embedded_class(base), base, item
+            base = inner_field(field, index)
+            yield index, document_class or embedded_class(base, item), base, item
 
 
-def embedded_class(field: BaseField[Any] | None) -> Any:
-    return getattr(field, "embedded_type", None)
+def inner_field(field: BaseField[Any] | None, key: Part) -> BaseField[Any] | None:
+    """The field of what stands under a key or index in a value; the same where there is none."""
+    return field and (field._under_key(str(key)) or field)
+
+
+def embedded_class(field: BaseField[Any] | None, stored: Any) -> Any:
+    """The class of what is stored for a field, if that is an embedded document."""
+    return field and getattr(field._in_charge_of(stored), "embedded_type", None)
 
 
 def failure(son: Mapping[str, Any], codec_options: CodecOptions[Any]) -> Exception | None:

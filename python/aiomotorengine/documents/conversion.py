@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, Literal
 
 from aiomotorengine.documents.construction import keywords_needed
-from aiomotorengine.documents.embedded import embedded_documents, embedded_field
+from aiomotorengine.documents.embedded import embedded_documents, embedded_fields
 from aiomotorengine.documents.hooks import Hook, SavingHooks, compiled_hooks, saving_hooks
 from aiomotorengine.documents.naming import (
     belongs_to_class,
@@ -27,7 +27,6 @@ from aiomotorengine.documents.naming import (
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import declared_key
-from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.field_methods import NO_TYPES, converter, generation, validator
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, required, unreadable
 from aiomotorengine.fields.version_field import VersionField
@@ -171,7 +170,7 @@ class Conversion:
         versions = (field for field in fields.values() if isinstance(field, VersionField))
         self.version = next(versions, None)
         self.unique = [field for field in fields.values() if field.unique]
-        self._below: list[tuple[str, EmbeddedDocumentField[Any]]] | None = None
+        self._below: list[str] | None = None
         self._is_dated: bool | None = None
         self._renews: bool | None = None
         self.hooks: dict[str, tuple[Hook, ...]] = compiled_hooks(document_class)
@@ -479,7 +478,7 @@ class Conversion:
         """
         for attribute in self.stamps:
             attribute.stamp(document, creating=creating, renew=renew, zone=zone)
-        for name, _ in self._stamped_below():
+        for name in self._stamped_below():
             for embedded in embedded_documents(value_of(document, name)):
                 conversion_of(type(embedded)).stamp(embedded, creating=True, renew=renew, zone=zone)
 
@@ -496,19 +495,18 @@ class Conversion:
         """What ``stamp`` may set: each document, this or an embedded one, with an attribute."""
         for attribute in self.stamps:
             yield document, attribute.name
-        for name, _ in self._stamped_below():
+        for name in self._stamped_below():
             for embedded in embedded_documents(value_of(document, name)):
                 yield from conversion_of(type(embedded)).stamped(embedded)
 
-    def _stamped_below(self) -> list[tuple[str, EmbeddedDocumentField[Any]]]:
+    def _stamped_below(self) -> list[str]:
+        """The attributes in whose values there are documents with such dates."""
         # Embedded classes may be named by a text that can be resolved only later than the class.
         if self._below is None:
-            fields = self.document_class._fields
-            found = [(name, embedded_field(field)) for name, field in fields.items()]
             self._below = [
-                (name, field)
-                for name, field in found
-                if field is not None and any(stamps_in(field.embedded_type, set()))
+                name
+                for name, field in self.document_class._fields.items()
+                if any(any(stamps_in(it.embedded_type, set())) for it in embedded_fields(field))
             ]
         return self._below
 
@@ -519,9 +517,9 @@ def stamps_in(document_class: Any, seen: set[Any]) -> Iterator[Attribute]:
         return
     seen.add(document_class)
     yield from conversion_of(document_class).stamps
-    for field in map(embedded_field, document_class._fields.values()):
-        if field is not None:
-            yield from stamps_in(field.embedded_type, seen)
+    for field in document_class._fields.values():
+        for inner in embedded_fields(field):
+            yield from stamps_in(inner.embedded_type, seen)
 
 
 # -- what each method comes to -----------------------------------------------------------------

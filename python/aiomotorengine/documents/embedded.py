@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
-from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.storage.base import DocumentStorage
 
-__all__ = ["embedded_documents", "embedded_field"]
+__all__ = ["embedded_documents", "embedded_fields"]
 
 
-def embedded_field(field: BaseField[Any]) -> EmbeddedDocumentField[Any] | None:
-    """The embedded document field that this is, or that it is a list (of lists) of."""
-    if isinstance(field, ListField):
-        field = field.innermost
-    return field if isinstance(field, EmbeddedDocumentField) else None
+def embedded_fields(field: BaseField[Any]) -> Iterator[EmbeddedDocumentField[Any]]:
+    """The embedded document fields that this is, or that its values have inside of them."""
+    return (leaf for leaf in field._leaves if isinstance(leaf, EmbeddedDocumentField))
 
 
 def embedded_documents(value: Any) -> Iterator[DocumentStorage]:
-    """The documents in a value of an embedded document field or of a list of them."""
+    """The documents in a value of a field that holds some."""
     if isinstance(value, DocumentStorage):
         yield value
     elif isinstance(value, list | tuple | set | frozenset):
         for item in value:
+            yield from embedded_documents(item)
+    elif isinstance(value, Mapping):
+        for item in value.values():
             yield from embedded_documents(item)

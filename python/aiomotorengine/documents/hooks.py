@@ -17,7 +17,7 @@ from inspect import isasyncgenfunction, isgeneratorfunction, signature
 from types import FunctionType
 from typing import Any, TypeVar, cast
 
-from aiomotorengine.documents.embedded import embedded_field
+from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.documents.naming import class_attribute
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.utils import is_async
@@ -254,8 +254,7 @@ def saving_hooks(
 def fields_with_hooks(document_class: Any) -> Iterator[str]:
     """The fields whose documents may have hooks that are called before they are validated."""
     for name, field in document_class._fields.items():
-        inner = embedded_field(field)
-        if inner is not None and validates_with_hooks(inner.embedded_type, set()):
+        if any(validates_with_hooks(it.embedded_type, set()) for it in embedded_fields(field)):
             yield name
 
 
@@ -266,9 +265,9 @@ def validates_with_hooks(document_class: Any, seen: set[Any]) -> bool:
     seen.add(document_class)
     if "before_validate" in compiled_hooks(document_class):
         return True
-    inner = (embedded_field(field) for field in document_class._fields.values())
+    fields = document_class._fields.values()
     classes: Iterable[Any] = (
-        *(field.embedded_type for field in inner if field is not None),
+        *(inner.embedded_type for field in fields for inner in embedded_fields(field)),
         *document_class.__subclasses__(),
     )
     return any(validates_with_hooks(it, seen) for it in classes)

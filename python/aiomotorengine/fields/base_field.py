@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABCMeta
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 from weakref import WeakKeyDictionary, WeakSet
@@ -13,6 +13,7 @@ from aiomotorengine.fields.field_methods import new_generation
 from aiomotorengine.fields.native_kind import NativeKind
 from aiomotorengine.fields.rules import check_of
 from aiomotorengine.fields.settings import ChoicesLike, FieldOptions, FieldSettings, settings_of
+from aiomotorengine.locations import Part
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.descriptors import (
     Attribute,
@@ -222,6 +223,8 @@ class BaseField(Generic[T], metaclass=FieldType):
         self.db_field = "_id" if self._settings.primary_key else self.db_field or name
         self.name = name
         document_classes.setdefault(self, WeakSet()).add(document_class)
+        for leaf in self._leaves:
+            leaf._stands_in(document_class)
         type.__setattr__(document_class, name, self._descriptor())
 
     # -- the six methods ------------------------------------------------------------------------
@@ -337,10 +340,53 @@ class BaseField(Generic[T], metaclass=FieldType):
         """Whether ``required`` refuses a value."""
         return value is None if self._settings.allow_empty else self.is_empty(value)
 
+    # -- what is inside of its values -------------------------------------------------------------
+
+    @property
+    def _inner_fields(self) -> tuple[BaseField[Any], ...]:
+        """The fields of what its values consist of, such as that of the items of a list."""
+        return ()
+
+    @property
+    def _leaves(self) -> Iterator[BaseField[Any]]:
+        """The field itself; for one of containers, the fields at the bottom of what they hold."""
+        inner = self._inner_fields
+        if not inner:
+            yield self
+        for field in inner:
+            yield from field._leaves
+
+    def _members(self, value: Any) -> Iterator[tuple[Part, BaseField[Any], Any]]:
+        """What a value consists of: each key or index, with the field and the value there."""
+        return iter(())
+
+    def _under_key(self, key: str) -> BaseField[Any] | None:
+        """The field of what a value has under a key of MongoDB, be that an index; ``None`` if there
+        is nothing inside of it, or what is there is a document.
+        """
+        return self if self._holds_anything else None
+
+    @property
+    def _holds_anything(self) -> bool:
+        """Whether values are of any kind, mappings among them, with no field for what is inside."""
+        return type(self) is BaseField
+
+    @property
+    def _twin_arguments(self) -> Mapping[str, Any]:
+        """What its twin in the native codec is told besides its arguments."""
+        return {}
+
+    def _in_charge_of(self, value: Any) -> BaseField[Any]:
+        """The field that says what a value means: this one, or one of those it chooses from."""
+        return self
+
+    def _stands_in(self, document_class: type[Any]) -> None:
+        """Take note of a document class that has the field, be it for the items of a list."""
+
     # -- what messages say ------------------------------------------------------------------------
 
-    def _find_refused(self, value: Any) -> tuple[tuple[int, ...], BaseField[Any], Any] | None:
-        """Which part of a value that is not valid is to blame: indexes, field and value."""
+    def _find_refused(self, value: Any) -> tuple[tuple[Part, ...], BaseField[Any], Any] | None:
+        """Which part of a value that is not valid is to blame: keys or indexes, field and value."""
         return None
 
     def _is_secret(self, value: Any) -> bool:

@@ -2,28 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from typing import Any
+from weakref import WeakSet
 
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.utils import get_class
 
-__all__ = ["document_class"]
+__all__ = ["SELF", "Owners", "class_of_collection", "document_class"]
+
+SELF = "self"
+"""What a field is given that means the class in which it stands."""
 
 
-def document_class(given: Any, argument: str) -> type[Any]:
+class Owners(WeakSet[type[Any]]):
+    """The classes that have a field: one, unless it is that of a mixin."""
+
+    def only(self) -> type[Any]:
+        """The class that ``'self'`` means.
+
+        Raises:
+            ImportError: the field is in no class, or in several.
+        """
+        owners = list(self)
+        if len(owners) == 1:
+            return owners[0]
+        names = " and ".join(sorted(owner.__name__ for owner in owners)) or "no class"
+        raise ImportError(f"'self' means one class, and the field is in {names}.")
+
+
+def document_class(given: Any, argument: str, owners: Owners | None = None) -> type[Any]:
     """The class, imported if only its path was given.
 
     Parameters:
         given: what the program passed to the field.
         argument: the name of that argument, for the message.
+        owners: the classes that have the field.
 
     Raises:
         ImportError: nothing is found under the path.
         ValueError: it is no document class.
     """
+    if isinstance(given, str) and given == SELF:
+        return (owners or Owners()).only()
     found = get_class(given) if isinstance(given, str) else given
     if isinstance(found, type) and issubclass(found, DocumentStorage):
         return found
     raise ValueError(
         f"The field '{argument}' argument must be a subclass of Document, not '{found}'."
     )
+
+
+def class_of_collection(collection: str, choices: Collection[type[Any]] | None = None) -> type[Any]:
+    """The class whose documents are in a collection; the uppermost, where several share it that
+    derive from each other.
+
+    Parameters:
+        collection: the name of the collection.
+        choices: the classes it may be; by default all.
+
+    Raises:
+        LookupError: there is none, or there are several.
+    """
+    known = documents_below(DocumentStorage) if choices is None else choices
+    classes = {it for it in known if getattr(it, "__collection__", None) == collection}
+    if not classes:
+        raise LookupError(f"No document class is known for collection '{collection}'.")
+    for one in classes:
+        if all(issubclass(other, one) for other in classes):
+            return one
+    names = ", ".join(sorted(it.__name__ for it in classes))
+    raise LookupError(
+        f"Several document classes share collection '{collection}': {names}; give choices."
+    )
+
+
+def documents_below(base: type[Any]) -> Iterator[Any]:
+    """The document classes that there are."""
+    for derived in type.__subclasses__(base):
+        if "_fields" in vars(derived):
+            yield derived
+        yield from documents_below(derived)

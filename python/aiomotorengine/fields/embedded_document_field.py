@@ -8,7 +8,7 @@ from typing import Any, TypeVar, Unpack, overload
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
-from aiomotorengine.fields.document_class import document_class
+from aiomotorengine.fields.document_class import Owners, document_class
 from aiomotorengine.fields.field_methods import unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import located, refused
@@ -31,7 +31,8 @@ class EmbeddedDocumentField(BaseField[D]):
 
     Parameters:
         embedded_document_type: the document class; or its dotted path, which is looked up on first
-            use, so that two modules can embed each other's classes.
+            use, so that two modules can embed each other's classes; or ``'self'`` for the class
+            that the field stands in.
 
     Raises:
         ValueError: at first use, if it is no document class.
@@ -69,13 +70,16 @@ class EmbeddedDocumentField(BaseField[D]):
     ) -> None:
         super().__init__(*args, **options)
         self._embedded_document_type = embedded_document_type
+        self._owners = Owners()
 
     @property
     def embedded_type(self) -> type[D]:
         """The document class."""
         found: type[D] | None = self.__dict__.get("_embedded_type")
         if found is None:
-            found = document_class(self._embedded_document_type, "embedded_document_type")
+            found = document_class(
+                self._embedded_document_type, "embedded_document_type", self._owners
+            )
             self.__dict__["_embedded_type"] = found  # found only now, but no other than before
         return found
 
@@ -126,6 +130,9 @@ class EmbeddedDocumentField(BaseField[D]):
     def _is_secret(self, value: Any) -> bool:
         # A document says itself which of its values are.
         return not isinstance(value, DocumentStorage) and has_secrets(self.embedded_type, set())
+
+    def _stands_in(self, document_class: type[Any]) -> None:
+        self._owners.add(document_class)
 
     def _wanted(self, value: Any) -> str:
         wanted = self.embedded_type
@@ -180,15 +187,15 @@ def has_secrets(document_class: Any, seen: set[Any]) -> bool:
     if document_class in seen:
         return False
     seen.add(document_class)
-    for field in document_class._fields.values():
-        inner = getattr(field, "innermost", field)
-        if isinstance(inner, EmbeddedDocumentField):
+    leaves = (leaf for field in document_class._fields.values() for leaf in field._leaves)
+    for leaf in leaves:
+        if isinstance(leaf, EmbeddedDocumentField):
             try:
-                found = has_secrets(inner.embedded_type, seen)
+                found = has_secrets(leaf.embedded_type, seen)
             except (ImportError, ValueError):
                 found = True  # nobody knows yet
         else:
-            found = inner._is_secret(None)
+            found = leaf._is_secret(None)
         if found:
             return True
     return False

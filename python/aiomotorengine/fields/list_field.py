@@ -6,16 +6,18 @@ from collections.abc import Iterator, Sized
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from operator import is_
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Unpack, overload
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
+from aiomotorengine.fields.container_field import ContainerField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
-from aiomotorengine.fields.field_methods import converter, generation, hands_on_strict, validator
+from aiomotorengine.fields.field_methods import hands_on_strict
+from aiomotorengine.fields.item_methods import methods_of
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.reference_field import ReferenceField
-from aiomotorengine.fields.refusals import located, reads_otherwise, refused, unreadable
+from aiomotorengine.fields.refusals import located, refused, unreadable
 from aiomotorengine.fields.settings import whole_number
-from aiomotorengine.locations import index_of_last
+from aiomotorengine.locations import Part, index_of_last
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import ReferenceList
 from aiomotorengine.utils import is_collection
@@ -29,35 +31,8 @@ T = TypeVar("T")
 D = TypeVar("D", bound=DocumentStorage)
 
 
-class ItemMethods:
-    """What the methods of a list's base field come to, for one generation of them.
-
-    Each is ``None`` where it does nothing; the types beside it are those it need not be called for.
-    """
-
-    __slots__ = (
-        "accepted",
-        "from_son",
-        "generation",
-        "get_value",
-        "kept_by_from_son",
-        "kept_by_to_son",
-        "reads_otherwise",
-        "to_son",
-        "validate",
-    )
-
-    def __init__(self, field: BaseField[Any], *, strict: bool = False) -> None:
-        self.generation = generation.number
-        self.get_value = field.get_value if field.overrides("get_value") else None
-        self.validate, self.accepted = validator(field, strict=strict)
-        self.to_son, self.kept_by_to_son = converter(field, "to_son")
-        self.from_son, self.kept_by_from_son = converter(field, "from_son")
-        self.reads_otherwise = reads_otherwise(field)
-
-
 @native_kind("list")
-class ListField(BaseField[list[T]]):
+class ListField(ContainerField[list[T]]):
     """Several values of one kind, each converted and validated by the base field.
 
     Valid are lists, tuples, sets and the like, but no text, no mapping, and nothing that can be
@@ -83,9 +58,7 @@ class ListField(BaseField[list[T]]):
     """
 
     takes_lists = False
-    _holds_others = True
-    _holds_items = True
-    _own_types = (list,)
+    _own_types: ClassVar[tuple[type, ...]] = (list,)
     _stores_arrays = True
 
     # Until they are loaded, the items of a list of references are ids: ``D | Any`` says so to a
@@ -135,11 +108,18 @@ class ListField(BaseField[list[T]]):
         if not self.default:
             self.default = list
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
-        if name == "name" and "name" not in vars(self._base_field):
-            # Items have no name of their own: what they complain about is this field.
-            self._base_field.name = value
+    @property
+    def _inner_fields(self) -> tuple[BaseField[Any], ...]:
+        return (self._base_field,)
+
+    def _is_container(self, value: Any) -> bool:
+        return is_collection(value)
+
+    def _members(self, value: Any) -> Iterator[tuple[Part, BaseField[Any], Any]]:
+        return ((index, self._base_field, item) for index, item in enumerate(value))
+
+    def _under_key(self, key: str) -> BaseField[Any] | None:
+        return self._base_field if key.isdecimal() else None
 
     @property
     def innermost(self) -> BaseField[Any]:
@@ -167,7 +147,7 @@ class ListField(BaseField[list[T]]):
             return not self.required
         if type(value) is not list and not is_collection(value):
             return False
-        methods = self._strict_item_methods if strict else self._item_methods
+        methods = methods_of(self._base_field, strict=strict)
         check = methods.validate
         if check is None:
             return True
@@ -187,7 +167,7 @@ class ListField(BaseField[list[T]]):
             return []
         if type(value) is ReferenceList:
             value = value.restored()
-        methods = self._item_methods
+        methods = methods_of(self._base_field)
         convert = methods.to_son
         if convert is None and methods.get_value is None:
             return list(value)
@@ -207,7 +187,7 @@ class ListField(BaseField[list[T]]):
             return []
         if type(value) is not list and not is_collection(value):
             return value  # no list in the database: kept as it is, for validation to refuse
-        methods = self._item_methods
+        methods = methods_of(self._base_field)
         convert = methods.from_son
         if convert is None:
             return list(value)
@@ -247,16 +227,6 @@ class ListField(BaseField[list[T]]):
         self._check_rules(value)
         return stored
 
-    def _find_refused(self, value: Any) -> tuple[tuple[int, ...], BaseField[Any], Any] | None:
-        if self.overrides("validate", ListField) or not is_collection(value):
-            return None
-        field = self._base_field
-        for index, item in enumerate(map(field._presented, value)):
-            if not field.validate(item):
-                indexes, *rest = field._find_refused(item) or ((), field, item)
-                return (index, *indexes), *rest
-        return None
-
     def _kept(self, value: Any) -> Any:
         return list(map(self._base_field._kept, value)) if is_collection(value) else value
 
@@ -264,17 +234,13 @@ class ListField(BaseField[list[T]]):
     def _keeps_otherwise(self) -> bool:
         return self._base_field._keeps_otherwise
 
-    def _is_secret(self, value: Any) -> bool:
-        items = value if is_collection(value) else [value]
-        return any(map(self._base_field._is_secret, items))
-
     def _wanted(self, value: Any) -> str:
         return "" if is_collection(value) else "a list"
 
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         if stored is None or stored is loaded:
             return stored is None
-        methods = self._item_methods
+        methods = methods_of(self._base_field)
         differs = methods.reads_otherwise
         if differs is None:
             return False
@@ -293,23 +259,6 @@ class ListField(BaseField[list[T]]):
         # The program's method may have changed the list.
         item = values[index] if -1 < index < len(values) else None
         return located(error, self._base_field, method, item, index)
-
-    @property
-    def _item_methods(self) -> ItemMethods:
-        return self._methods_kept_as("_methods", strict=False)
-
-    @property
-    def _strict_item_methods(self) -> ItemMethods:
-        """The same where items are not converted, unless their own field says so."""
-        return self._methods_kept_as("_strict_methods", strict=True)
-
-    def _methods_kept_as(self, name: str, *, strict: bool) -> ItemMethods:
-        methods: ItemMethods | None = self.__dict__.get(name)
-        if methods is None or methods.generation != generation.number:
-            methods = ItemMethods(self._base_field, strict=strict)
-            if "name" in vars(self._base_field):  # else its changes start no new generation
-                self.__dict__[name] = methods
-        return methods
 
     if TYPE_CHECKING:
 

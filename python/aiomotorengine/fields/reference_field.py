@@ -10,7 +10,7 @@ from bson.objectid import ObjectId
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
-from aiomotorengine.fields.document_class import document_class
+from aiomotorengine.fields.document_class import Owners, document_class
 from aiomotorengine.fields.field_methods import unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.string_field import StringField
@@ -20,7 +20,7 @@ from aiomotorengine.storage.dangling import DanglingReference
 from aiomotorengine.storage.descriptors import Attribute, ReferenceAttribute
 from aiomotorengine.storage.primary_keys import key_to_store
 
-__all__ = ["OnDelete", "ReferenceField"]
+__all__ = ["OnDelete", "ReferenceField", "id_of_missing"]
 
 OnDelete = Literal["deny", "cascade", "nullify", "pull"]
 """What becomes of the document that has a reference when the target of that is deleted."""
@@ -36,7 +36,8 @@ class ReferenceField(BaseField[D]):
 
     Parameters:
         reference_document_type: the document class; or its dotted path, which is looked up on
-            first use, so that two modules can refer to each other's classes.
+            first use, so that two modules can refer to each other's classes; or ``'self'`` for the
+            class that the field stands in.
         on_delete: what becomes of this document when the target is deleted through the library:
             ``"deny"`` keeps the target from being deleted, ``"cascade"`` deletes this document as
             well, ``"nullify"`` sets the reference to null, and ``"pull"`` takes it out of its list.
@@ -91,6 +92,7 @@ class ReferenceField(BaseField[D]):
                 f"not {on_delete!r}."
             )
         self._reference_document_type = reference_document_type
+        self._owners = Owners()
         self._on_delete = on_delete
 
     @property
@@ -98,7 +100,9 @@ class ReferenceField(BaseField[D]):
         """The document class."""
         found: type[D] | None = self.__dict__.get("_reference_type")
         if found is None:
-            found = document_class(self._reference_document_type, "reference_document_type")
+            found = document_class(
+                self._reference_document_type, "reference_document_type", self._owners
+            )
             self.__dict__["_reference_type"] = found  # found only now, but no other than before
         return found
 
@@ -167,6 +171,9 @@ class ReferenceField(BaseField[D]):
     def _has_text_keys(self) -> bool:
         """Whether 24 hex digits are the id of such a document, and not the text of one."""
         return isinstance(self._target_key, StringField)
+
+    def _stands_in(self, document_class: type[Any]) -> None:
+        self._owners.add(document_class)
 
     def _wanted(self, value: Any) -> str:
         if is_hex_id(value) and not self._has_text_keys:

@@ -14,6 +14,7 @@ from aiomotorengine.storage.base import DocumentStorage
 __all__ = [
     "as_refusal",
     "description",
+    "is_built_in",
     "located",
     "masked",
     "reads_otherwise",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.locations import Part
 
@@ -14,21 +15,42 @@ __all__ = ["attribute_path", "field_of"]
 
 def field_of(document_class: Any, key: str) -> BaseField[Any] | None:
     """The field under a dotted key of MongoDB; for a list, that of its items."""
-    names = document_class._reverse_db_field_map
     # A group has what it grouped by under its _id.
-    parts = [part for part in key.split(".") if not part.isdecimal() and part != "_id"]
+    return field_in_document(document_class, [part for part in key.split(".") if part != "_id"])
+
+
+def field_in_document(document_class: Any, parts: list[str]) -> BaseField[Any] | None:
+    names = document_class._reverse_db_field_map
     for end in range(len(parts), 0, -1):
         # Values that were stored before the field was declared have an underscore in front.
         start = ".".join(parts[:end])
         name = names.get(start) or names.get(start.lstrip("_"))
-        if name is None:
-            continue
-        field: BaseField[Any] = document_class._fields[name]
-        if isinstance(field, ListField):
-            field = field.innermost
-        embedded = getattr(field, "embedded_type", None)
-        return field_of(embedded, ".".join(parts[end:])) if embedded and parts[end:] else field
-    return None
+        if name is not None:
+            return field_in_value(document_class._fields[name], parts[end:])
+    return field_in_document(document_class, parts[1:]) if is_index(parts) else None
+
+
+def field_in_value(field: BaseField[Any], parts: list[str]) -> BaseField[Any] | None:
+    while isinstance(field, ListField):
+        # MongoDB looks into all items of a list where no index is given.
+        field, parts = field._base_field, parts[1:] if is_index(parts) else parts
+    if not parts:
+        return field
+    inner = field._under_key(parts[0])
+    if inner is not None:
+        return field if inner is field else field_in_value(inner, parts[1:])
+    documents = [leaf for leaf in field._leaves if isinstance(leaf, EmbeddedDocumentField)]
+    if not documents:
+        return field
+    found = [field_in_document(leaf.embedded_type, parts) for leaf in documents]
+    known = [it for it in found if it is not None]
+    # Where one of several classes keeps a secret under the name, it may be that.
+    return next((it for it in known if it._is_secret(None)), next(iter(known), None))
+
+
+def is_index(parts: list[str]) -> bool:
+    """Whether a path goes on with an index."""
+    return bool(parts) and parts[0].isdecimal()
 
 
 def attribute_path(document_class: Any, keys: Iterable[Part]) -> tuple[Part, ...]:
@@ -44,12 +66,15 @@ def attribute_path(document_class: Any, keys: Iterable[Part]) -> tuple[Part, ...
         ('lines', 3)
     """
     path: list[Part] = []
+    field: BaseField[Any] | None = None
     for key in keys:
         name = None
         if document_class is not None and isinstance(key, str):
             name = document_class._reverse_db_field_map.get(key)
             field = document_class._fields.get(name)
-            innermost = field.innermost if isinstance(field, ListField) else field
-            document_class = getattr(innermost, "embedded_type", None)
+        elif field is not None:
+            field = field._under_key(str(key))
+        innermost = field.innermost if isinstance(field, ListField) else field
+        document_class = getattr(innermost, "embedded_type", None)
         path.append(key if name is None else name)
     return tuple(path)

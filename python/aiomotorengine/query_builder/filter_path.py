@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
+from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import declared_key, primary_key
 from aiomotorengine.fields.dynamic_field import DynamicField
@@ -51,8 +52,8 @@ def resolve(document_class: Any, key: str, operators: Collection[str]) -> Filter
     """Follow a filter key through a document class.
 
     Names that no field declares are those of dynamic attributes, which are stored with an
-    underscore in front; ``id`` is the document's id for the same reason. A ``BaseField`` holds
-    values of any kind, so names below one are keys of mappings.
+    underscore in front; ``id`` is the document's id for the same reason. Names below a field of
+    mappings, or of values of any kind, are keys, unless what is left are operators.
 
     Parameters:
         document_class: whose fields are meant.
@@ -133,16 +134,23 @@ def undeclared(document_class: Any, key: str) -> Found:
 def below(field: BaseField[Any], key: str, operators: Collection[str]) -> Found | None:
     """What a key means inside the values of a field; ``None`` if an operator comes next."""
     head, separator, rest = key.partition(SEPARATOR)
-    if isinstance(field, ListField):
-        if INDEX.fullmatch(head):
-            return Found(field._base_field, head, head, rest if separator else None)
+    if isinstance(field, ListField) and not INDEX.fullmatch(head):
         field = field.innermost
-    if type(field) is BaseField and head and head not in operators:
-        return Found(field, head, head, rest if separator else None)  # in a mapping
-    embedded = getattr(field, "embedded_type", None)
-    if embedded is None:
-        return None
-    found = declared(embedded, key)
-    if found is None and head not in operators:
-        return undeclared(embedded, key)
+    inner = field._under_key(head)
+    if inner is not None:
+        # What 2017 took for an operator below a field of any values remains one.
+        is_operator = type(field) is BaseField and head in operators
+        if not head or is_operator or are_operators(key.split(SEPARATOR), operators):
+            return None
+        return Found(inner, head, head, rest if separator else None)
+    classes = [inner.embedded_type for inner in embedded_fields(field)]
+    found = next(filter(None, (declared(embedded, key) for embedded in classes)), None)
+    if found is None and classes and head not in operators:
+        return undeclared(classes[0], key)
     return found
+
+
+def are_operators(parts: Sequence[str], operators: Collection[str]) -> bool:
+    """Whether the last parts of a key ask for a comparison, and are no keys of mappings."""
+    *negations, last = parts
+    return last in operators and negations in ([], ["not"])

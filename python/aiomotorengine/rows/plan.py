@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
-from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.rows.reader import RowReader, names_in
 
 __all__ = ["RowPlan", "row_plan"]
@@ -75,10 +75,8 @@ def row_plan(reader: RowReader, zone: tzinfo | None = None) -> RowPlan:
 
 def add_embedded(document_class: Any, classes: set[Any]) -> None:
     """Add the classes of the documents that may be in one of a class."""
-    for field in document_class._fields.values():
-        inner = getattr(field, "innermost", field)
-        if not isinstance(inner, EmbeddedDocumentField):
-            continue
+    fields = document_class._fields.values()
+    for inner in (inner for field in fields for inner in embedded_fields(field)):
         try:
             found = inner.embedded_type
         except (ImportError, ValueError):

@@ -22,7 +22,9 @@ from typing import Any
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.container_field import ContainerField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.fields.generic_embedded_document_field import GenericEmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import masked, refused
 from aiomotorengine.ids import without_hex
@@ -213,7 +215,22 @@ class ClassReader:
             inside = partial(self._read_embedded, field)
         elif isinstance(field, ListField) and (item := self._convert(field._base_field)):
             inside = partial(read_items, item)
+        elif isinstance(field, GenericEmbeddedDocumentField):
+            inside = partial(self._read_one_of, field)
+        elif isinstance(field, ContainerField):
+            converts = {id(inner): self._convert(inner) for inner in field._inner_fields}
+            if any(converts.values()):
+                inside = partial(read_members, field, converts)
         return partial(read_text, field, self._rules, inside) if self._rules.parse else inside
+
+    def _read_one_of(
+        self, field: GenericEmbeddedDocumentField, value: Any, refusals: Refusals
+    ) -> Any:
+        inner = field._in_charge_of(value) if isinstance(value, Mapping) else field
+        if not isinstance(inner, EmbeddedDocumentField):
+            return value
+        rest = {key: one for key, one in value.items() if key != field.discriminator}
+        return self._read_embedded(inner, rest, refusals)
 
     def _read_embedded(
         self, field: EmbeddedDocumentField[Any], value: Any, refusals: Refusals
@@ -227,6 +244,23 @@ class ClassReader:
         if values.get("_id") is not None:
             keep_own_id(document)
         return document
+
+
+def read_members(
+    field: ContainerField[Any],
+    converts: Mapping[int, Convert | None],
+    value: Any,
+    refusals: Refusals,
+) -> Any:
+    """The same for a mapping or tuple, whose values may have fields of their own."""
+    if not field._is_container(value):
+        return value
+    read = {}
+    for key, inner, one in field._members(value):
+        convert = converts[id(inner)]
+        found = one if convert is None else located(key, convert, one, refusals)
+        read[key] = None if found is MISSING else found
+    return read if isinstance(value, Mapping) else [*read.values(), *value[len(read) :]]
 
 
 def read_items(item: Convert, value: Any, refusals: Refusals) -> Any:

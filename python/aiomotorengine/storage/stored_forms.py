@@ -9,9 +9,9 @@ from aiomotorengine.storage.base import DocumentStorage
 
 __all__ = ["CHANGEABLE", "HiddenValues", "StoredForm", "has_own_id", "keep_own_id"]
 
-CHANGEABLE = (list, dict)
+CHANGEABLE = (list, dict, set, tuple)
 
-"""What a field may read that changes in place."""
+"""What a field may read that changes in place, or holds what does."""
 
 
 class StoredForm:
@@ -20,8 +20,8 @@ class StoredForm:
     Parameters:
         stored: the value in MongoDB.
         loaded: what the field read.
-        written: what the field would store for a list or dict that was read, which may change in
-            place.
+        written: what the field would store for a list, dict or the like that was read, which may
+            change in place.
     """
 
     __slots__ = ("_loaded", "_written", "stored")

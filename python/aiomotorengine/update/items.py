@@ -24,7 +24,7 @@ def field_of_items(path: UpdatePath, operator: str) -> BaseField[Any]:
     """
     if isinstance(path.field, ListField):
         return path.field._base_field
-    if path.field is None or type(path.field) is BaseField:
+    if path.field is None or path.field._holds_anything:
         return ANYTHING
     raise unfit(path, operator, "a list")
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.errors import ImmutableFieldError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.dict_field import DictField
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.tuple_field import TupleField
 
 __all__ = [
     "ANYTHING",
@@ -214,9 +217,15 @@ class Walk:
             if head.startswith("$[") and head != "$[]":
                 self.items.append((head[2:-1], self.field))
             self.step(head, head, separator + rest, is_item=True)
-        elif (embedded := getattr(field, "embedded_type", None)) is not None:
-            self.enter(embedded)
-        elif field is None or type(field) is BaseField:
+        elif isinstance(field, DictField | TupleField) and field._inner_fields:
+            self.field = None if is_position else field._under_key(head)
+            if not head or self.field is None:
+                raise self.refusal(f"'{'.'.join(self.names)}' has nothing under {head!r}")
+            self.step(head, head, separator + rest, is_item=True)
+        elif field is not None and (documents := list(embedded_fields(field))):
+            classes = [inner.embedded_type for inner in documents]
+            self.enter(next(filter(self.goes_on_in, classes), classes[0]))
+        elif field is None or field._holds_anything or isinstance(field, DictField):
             # Values of any kind, lists and mappings among them.
             if not head or "\0" in head or (head.startswith("$") and not is_position):
                 raise self.refusal(f"{head!r} is no key")
@@ -226,6 +235,11 @@ class Walk:
             self.step(head, head, separator + rest)
         else:
             raise self.refusal(f"there is nothing inside of '{'.'.join(self.names)}'")
+
+    def goes_on_in(self, document_class: Any) -> bool:
+        """Whether the rest begins with a field of a class."""
+        rest = f"{self.rest}{self.separator}"
+        return any(rest.startswith(f"{name}{self.separator}") for name in document_class._fields)
 
     def step(self, name: str, db_name: str, left: str, *, is_item: bool = False) -> None:
         self.names.append(name)

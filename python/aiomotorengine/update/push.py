@@ -69,6 +69,6 @@ def key_in(field: BaseField[Any], key: str) -> str:
     embedded = getattr(field, "embedded_type", None)
     if embedded is not None:
         return changed_path(embedded, key).db_name
-    if type(field) is not BaseField or any(map(is_operator, key.split("."))):
+    if not field._holds_anything or any(map(is_operator, key.split("."))):
         raise ValueError(f"Can't sort the items of '{field.name}' by {key!r}.")
     return key

@@ -102,3 +102,18 @@ def is_line(value: Any) -> bool:
 def is_ring(value: Any) -> bool:
     """Whether a value is a line that ends where it begins, be that written as list or as tuple."""
     return is_line(value) and list(value[0]) == list(value[-1])
+
+
+def is_area(value: Any) -> bool:
+    """Whether a value is one or more rings."""
+    return isinstance(value, list | tuple) and bool(value) and all(map(is_ring, value))
+
+
+def are_lines(value: Any) -> bool:
+    """Whether a value is one or more lines."""
+    return isinstance(value, list | tuple) and bool(value) and all(map(is_line, value))
+
+
+def are_areas(value: Any) -> bool:
+    """Whether a value is one or more areas."""
+    return isinstance(value, list | tuple) and bool(value) and all(map(is_area, value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiomotorengine.fields.geojson.geo_json_base_field import GeoJsonBaseField, is_ring
+from aiomotorengine.fields.geojson.geo_json_base_field import GeoJsonBaseField, is_area
 from aiomotorengine.fields.native_kind import native_kind
 
 __all__ = ["PolygonField"]
@@ -26,8 +26,4 @@ class PolygonField(GeoJsonBaseField):
     _shape = "lists of [longitude, latitude] that end where they begin"
 
     def _are_coordinates(self, coordinates: Any) -> bool:
-        return (
-            isinstance(coordinates, list | tuple)
-            and bool(coordinates)
-            and all(map(is_ring, coordinates))
-        )
+        return is_area(coordinates)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.fields.generic_embedded_document_field import GenericEmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
 
@@ -121,12 +123,12 @@ def references_of(
         key = Key(field.db_field, lists)
         if isinstance(inner, ReferenceField):
             yield ReferencePath(name, (key,)), inner
-        elif isinstance(inner, EmbeddedDocumentField):
-            embedded = embedded_type_of(inner)
-            if embedded is None or embedded in embedding:
-                continue
-            for path, reference in references_of(embedded, embedding):
-                yield ReferencePath(f"{name}.{path.name}", (key, *path.keys)), reference
+        elif isinstance(inner, EmbeddedDocumentField | GenericEmbeddedDocumentField):
+            for embedded in map(embedded_type_of, embedded_fields(inner)):
+                if embedded is None or embedded in embedding:
+                    continue
+                for path, reference in references_of(embedded, embedding):
+                    yield ReferencePath(f"{name}.{path.name}", (key, *path.keys)), reference
 
 
 def unwrapped(field: BaseField[Any]) -> tuple[BaseField[Any], int]:

@@ -15,20 +15,37 @@ use crate::plan::{Context, Field};
 pub(super) struct Geometry {
     /// What its `type` is.
     name: &'static str,
+    /// Where it has them.
+    member: &'static str,
     /// Whether a list has the shape of its coordinates.
-    is_shape: fn(&Bound<'_, PyList>) -> bool,
+    is_shape: Shape,
 }
 
+type Shape = fn(&Bound<'_, PyList>) -> bool;
+
 impl Geometry {
-    pub(super) const fn new(name: &'static str, is_shape: fn(&Bound<'_, PyList>) -> bool) -> Self {
-        Self { name, is_shape }
+    pub(super) const fn new(name: &'static str, is_shape: Shape) -> Self {
+        Self {
+            name,
+            member: "coordinates",
+            is_shape,
+        }
+    }
+
+    /// One that has other geometries in the place of coordinates.
+    pub(super) const fn of_geometries(name: &'static str, is_shape: Shape) -> Self {
+        Self {
+            name,
+            member: "geometries",
+            is_shape,
+        }
     }
 
     fn is_geometry(&self, object: &Bound<'_, PyDict>) -> PyResult<bool> {
         let py = object.py();
         let (Some(name), Some(coordinates)) = (
             object.get_item(intern!(py, "type"))?,
-            object.get_item(intern!(py, "coordinates"))?,
+            object.get_item(self.member)?,
         ) else {
             return Ok(false);
         };
@@ -85,7 +102,7 @@ impl Kind for Geometry {
         if value.is_exact_instance_of::<PyList>() {
             let object = new_dict(context.py)?;
             object.set_item(intern!(context.py, "type"), self.name)?;
-            object.set_item(intern!(context.py, "coordinates"), value)?;
+            object.set_item(self.member, value)?;
             return context.encode(key, object.as_any().as_borrowed(), out);
         }
         field.write_in_python(key, value, out, context)
@@ -131,6 +148,38 @@ fn is_ring(ring: &Bound<'_, PyList>) -> bool {
     is_line(ring) && is_closed(ring).unwrap_or(false)
 }
 
-fn are_all(list: &Bound<'_, PyList>, is_shape: fn(&Bound<'_, PyList>) -> bool) -> bool {
+/// Whether a list is one or more lines.
+pub(super) fn are_lines(lines: &Bound<'_, PyList>) -> bool {
+    !lines.is_empty() && are_all(lines, is_line)
+}
+
+/// Whether a list is one or more areas.
+pub(super) fn are_areas(areas: &Bound<'_, PyList>) -> bool {
+    !areas.is_empty() && are_all(areas, is_area)
+}
+
+/// Whether a list is one or more geometries that are no collections themselves.
+pub(super) fn are_geometries(geometries: &Bound<'_, PyList>) -> bool {
+    !geometries.is_empty()
+        && Items::of(geometries).all(|item| {
+            item.cast_exact::<PyDict>().is_ok_and(|object| {
+                SHAPES
+                    .iter()
+                    .any(|it| it.is_geometry(object).unwrap_or(false))
+            })
+        })
+}
+
+/// The geometries that a collection may have.
+const SHAPES: [Geometry; 6] = [
+    Geometry::new("Point", is_position),
+    Geometry::new("LineString", is_line),
+    Geometry::new("Polygon", is_area),
+    Geometry::new("MultiPoint", is_line),
+    Geometry::new("MultiLineString", are_lines),
+    Geometry::new("MultiPolygon", are_areas),
+];
+
+fn are_all(list: &Bound<'_, PyList>, is_shape: Shape) -> bool {
     Items::of(list).all(|item| item.cast_exact::<PyList>().is_ok_and(is_shape))
 }

@@ -1,6 +1,7 @@
 //! What the native side knows of each kind of field. The twin of a kind is the class in
 //! `python/aiomotorengine/fields` that carries its mark.
 
+mod any;
 mod as_is;
 mod binary;
 mod boolean;
@@ -8,26 +9,35 @@ mod date;
 mod datetime;
 mod decimal;
 mod decimal128;
+mod dict;
 mod domain;
 mod email;
 mod embedded;
 mod r#enum;
 mod float;
 mod geojson;
+mod geometry_collection;
 mod int;
 mod json;
 mod line_string;
 mod list;
+mod multi_line_string;
+mod multi_point;
+mod multi_polygon;
 mod object_id;
 mod password;
 mod patterned;
 mod point;
 mod polygon;
 mod reference;
+mod set;
 mod string;
 mod timedelta;
+mod tuple;
+mod union;
 mod url;
 mod uuid;
+mod vector;
 mod with_options;
 
 use pyo3::gc::{PyTraverseError, PyVisit};
@@ -316,29 +326,39 @@ impl Kind for Unknown {
 /// The kind of that name, for a field with these arguments.
 pub(crate) fn kind_named(name: &str, arguments: &Arguments<'_, '_>) -> PyResult<Box<dyn Kind>> {
     Ok(match name {
+        "any" => Box::new(any::Anything),
         "binary" => Box::new(binary::Binary::new(arguments)?),
         "boolean" => boolean::kind(arguments)?,
         "date" => Box::new(date::Date::new(arguments)?),
         "datetime" => datetime::kind(arguments)?,
         "decimal" => Box::new(decimal::Decimal::new(arguments)?),
         "decimal128" => Box::new(decimal128::Decimal128::new(arguments)?),
+        "dict" | "map" => Box::new(dict::Dict::new(arguments)?),
         "email" => Box::new(Patterned::<email::Email>::NEW),
         "embedded" => Box::new(embedded::Embedded::new(arguments)),
         "enum" => Box::new(r#enum::Enum::new(arguments)?),
         "float" => Box::new(float::Float::new(arguments)?),
         "int" => int::kind(arguments)?,
+        "geometry_collection" => Box::new(geometry_collection::GEOMETRY_COLLECTION),
         "json" => Box::new(json::Json::new(arguments)?),
         "line_string" => Box::new(line_string::LINE_STRING),
         "list" => Box::new(list::List::new(arguments)),
         "object_id" => Box::new(object_id::ObjectId),
+        "multi_line_string" => Box::new(multi_line_string::MULTI_LINE_STRING),
+        "multi_point" => Box::new(multi_point::MULTI_POINT),
+        "multi_polygon" => Box::new(multi_polygon::MULTI_POLYGON),
         "password" => Box::new(password::Password::new(arguments)?),
         "point" => Box::new(point::POINT),
         "polygon" => Box::new(polygon::POLYGON),
         "reference" => Box::new(reference::Reference::default()),
+        "set" => Box::new(set::Set::new(arguments)?),
         "string" => Box::new(string::String::new(arguments)?),
         "timedelta" => Box::new(timedelta::Timedelta::new(arguments)?),
+        "tuple" => Box::new(tuple::Tuple::new(arguments)?),
+        "union" => Box::new(union::Union::new(arguments)?),
         "url" => Box::new(Patterned::<url::Url>::NEW),
         "uuid" => Box::new(uuid::Uuid),
+        "vector" => Box::new(vector::Vector::new(arguments)?),
         _ => Box::new(Unknown),
     })
 }

@@ -205,6 +205,12 @@ impl<'py> Compiler<'py> {
             is_plain: !(overridden.get_value || overridden.to_son || is_list && kind.has_rules()),
             overridden,
             kind,
+            document: arguments.embedded,
+            inner: plan
+                .getattr("inner")?
+                .try_iter()?
+                .map(|inner| self.field(&inner?, true))
+                .collect::<PyResult<_>>()?,
             item: if is_list {
                 Some(Box::new(self.field(&item, true)?))
             } else {

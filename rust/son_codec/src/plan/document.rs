@@ -144,17 +144,32 @@ impl Document {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<()> {
-        let mut values = self.values(document)?;
         let start = self.begin(id, out, context)?;
+        self.write_rest(document, start, out, context)?;
+        Ok(())
+    }
+
+    /// The same for one that is begun already; whether it has values that no field declares.
+    #[inline]
+    pub(crate) fn write_rest(
+        &self,
+        document: Value<'_, '_>,
+        start: usize,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        let mut values = self.values(document)?;
         self.write_fields(&mut values, out, context)?;
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
-        if !values.is_all(self.fields.len()) || layout.has_hidden(document) {
+        let has_others = !values.is_all(self.fields.len()) || layout.has_hidden(document);
+        if has_others {
             if replaces_methods(&values, context.py)? {
                 return Err(Stop::AskPython);
             }
             self.write_undeclared(document, out, context)?;
         }
-        Ok(out.end(start)?)
+        out.end(start)?;
+        Ok(has_others)
     }
 
     /// The `_id` with which a document of exactly this class is stored in another one: most have none.

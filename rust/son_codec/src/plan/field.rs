@@ -35,8 +35,13 @@ pub(crate) struct Field {
     /// Whether a value may be written at a glance: no method of a user's reads or converts it, and no
     /// rule is about a list as a whole.
     pub(super) is_plain: bool,
-    /// For a list, the field of its items.
+    /// For a list or set, the field of its items.
     pub(crate) item: Option<Box<Field>>,
+    /// For other containers, the fields of what is inside: of the values of a mapping, of each place
+    /// of a tuple, of each class of a union.
+    pub(crate) inner: Vec<Field>,
+    /// For an embedded document, where the plan of its class stands.
+    pub(crate) document: Option<usize>,
 }
 
 impl Field {
@@ -104,6 +109,20 @@ impl Field {
         Ok(true)
     }
 
+    /// Whether what stands in a mapping or tuple may be saved.
+    #[inline]
+    pub(crate) fn accepts_item(
+        &self,
+        value: Value<'_, '_>,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        if self.overridden.get_value {
+            let value = self.call(intern!(context.py, "get_value"), value, true)?;
+            return self.is_valid(value.as_borrowed(), context);
+        }
+        self.is_valid(value, context)
+    }
+
     // -- writing -------------------------------------------------------------------------------
 
     /// Whether any method that validates or writes is a user's own.
@@ -123,12 +142,15 @@ impl Field {
             || to_son
             || self.kind.has_programs_rules()
             || item.is_some_and(|item| item.has_users_methods())
+            || self.inner.iter().any(Self::has_users_methods)
     }
 
     /// Whether what reads a value is a user's own.
     pub(super) fn has_users_from_son(&self) -> bool {
         let item = self.item.as_ref();
-        self.overridden.from_son || item.is_some_and(|item| item.has_users_from_son())
+        self.overridden.from_son
+            || item.is_some_and(|item| item.has_users_from_son())
+            || self.inner.iter().any(Self::has_users_from_son)
     }
 
     /// Write a value that may be saved, if it can be seen that it may without running any Python
@@ -233,6 +255,27 @@ impl Field {
             .write(key, value.as_borrowed(), self, out, context)
     }
 
+    /// Write what stands in a mapping or tuple. Where the context says so, it is validated as well.
+    #[inline]
+    pub(crate) fn write_item(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<()> {
+        if self.overridden.get_value || self.overridden.to_son {
+            return self.write_by_users_methods(key, value, out, context);
+        }
+        if self.kind.write_plain(key, value, out, context)? {
+            return Ok(());
+        }
+        if context.validates {
+            return self.kind.write_valid(key, value, self, out, context);
+        }
+        self.kind.write(key, value, self, out, context)
+    }
+
     /// Write the items of a list, under the keys 0, 1, 2, …
     pub(crate) fn write_items(
         &self,
@@ -268,7 +311,9 @@ impl Field {
     /// Whether its values are embedded documents, or lists of them.
     pub(crate) fn holds_documents(&self) -> bool {
         let item = self.item.as_ref();
-        self.kind.is_of_documents() || item.is_some_and(|item| item.holds_documents())
+        self.kind.is_of_documents()
+            || item.is_some_and(|item| item.holds_documents())
+            || self.inner.iter().any(Self::holds_documents)
     }
 
     /// Whether a document keeps the hash of a text, and never the text.
@@ -294,7 +339,7 @@ impl Field {
     // -- reading -------------------------------------------------------------------------------
 
     #[inline]
-    pub(super) fn read<'py>(
+    pub(crate) fn read<'py>(
         &self,
         element: &Element<'_>,
         context: &Context<'py>,
@@ -468,6 +513,9 @@ impl Field {
         visit.call(&self.python)?;
         visit.call(&self.reads_otherwise)?;
         self.kind.traverse(visit)?;
+        self.inner
+            .iter()
+            .try_for_each(|inner| inner.traverse(visit))?;
         self.item
             .as_ref()
             .map_or(Ok(()), |item| item.traverse(visit))

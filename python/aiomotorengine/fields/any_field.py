@@ -1,0 +1,35 @@
+"""AnyField: a value of any kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.native_kind import native_kind
+
+__all__ = ["ANYTHING", "AnyField"]
+
+
+@native_kind("any")
+class AnyField(BaseField[Any]):
+    """Anything that MongoDB stores, as it is.
+
+    Filters and updates lead into mappings: ``filter(data__size__gt=3)``.
+
+    Example:
+        >>> from aiomotorengine import AnyField, Document
+        >>> class Event(Document):
+        ...     data = AnyField()
+        >>> Event(data={"size": [1, 2.5]}).to_son()
+        {'data': {'size': [1, 2.5]}}
+    """
+
+    @property
+    def _holds_anything(self) -> bool:
+        return True
+
+
+ANYTHING = AnyField()
+"""The field of what is inside of mappings of which nothing is declared. One is enough: making one
+for each use would let all conversions be compiled anew (``fields/field_methods.py``)."""
+ANYTHING.name = "item"
