@@ -67,9 +67,13 @@ from aiomotorengine.fields import (
     VectorField,
     VersionField,
 )
+from aiomotorengine.indexes.index import Index as Index
 from aiomotorengine.query_builder.node import Q, QNot
 from aiomotorengine.queryset import QuerySet
 from aiomotorengine.rows import Rows
+from aiomotorengine.schema.ensuring_all import ensure_all as ensure_all
+from aiomotorengine.search.search_index import SearchIndex as SearchIndex
+from aiomotorengine.search.vector_search_index import VectorSearchIndex as VectorSearchIndex
 from aiomotorengine.sessions.blocks import outside_transaction as outside_transaction
 from aiomotorengine.sessions.blocks import run_transaction as run_transaction
 from aiomotorengine.sessions.blocks import start_session as start_session

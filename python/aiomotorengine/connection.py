@@ -77,18 +77,24 @@ class OpenClient:
         client: the driver's client.
         database: the database's name.
         driver: what speaks to the driver.
+        auto_index: whether the indexes of classes that do not say it themselves are created before
+            their documents are written: all, none, or with ``None`` those of unique fields.
 
     Attributes:
         driver: what speaks to the driver.
+        auto_index: as above.
         bound_session: gives the session that operations use here without being given one, if any.
 
     Raises:
         pymongo.errors.InvalidName: it is no name of a database.
     """
 
-    def __init__(self, client: Any, database: str, driver: Driver) -> None:
+    def __init__(
+        self, client: Any, database: str, driver: Driver, auto_index: bool | None = None
+    ) -> None:
         self.client = client
         self.driver = driver
+        self.auto_index = auto_index
         self.bound_session: Callable[[], Any] = partial(driver.bound_session, client)
         self.collection: Callable[[str], Any] = lru_cache(MOST_COLLECTIONS)(
             client[database].__getitem__
@@ -112,6 +118,7 @@ class Connection:
         # The driver packages have an option of this name too, of another type.
         named = not isinstance(settings.get("driver"), DriverInfo | None)
         self.driver_name: str = settings.pop("driver") if named else drivers.default_driver
+        self._auto_index: Any = settings.pop("auto_index", None)
         self.settings = settings
         self.clients: dict[asyncio.AbstractEventLoop | None, OpenClient] = {}
         self.is_forgotten = False
@@ -187,9 +194,11 @@ class Connection:
         try:
             if not isinstance(self.io_loop, asyncio.AbstractEventLoop | None):
                 raise TypeError(f"io_loop must be an event loop, not {self.io_loop!r}")
+            if self._auto_index not in (None, True, False):
+                raise TypeError(f"auto_index must be True, False or None, not {self._auto_index!r}")
             client = self.driver.create_client(normalised(self.settings), self.io_loop)
             self._database = database_name(client, self._database, self.settings)
-            opened = OpenClient(client, self._database, self.driver)
+            opened = OpenClient(client, self._database, self.driver, self._auto_index)
         except REFUSALS as error:
             cause = without_secrets(error, self.settings)
         else:
@@ -247,7 +256,9 @@ def connect(db: str | None = None, alias: str = DEFAULT_CONNECTION_NAME, **kwarg
         db: the database's name; by default the one in the URI. It is also where documents of this
             alias are kept, if the alias was not connected before.
         alias: the connection's name, to which ``__alias__`` and ``alias=`` refer.
-        kwargs: ``driver`` (``"motor"``, the default, or ``"pymongo"``) and the options of its
+        kwargs: ``driver`` (``"motor"``, the default, or ``"pymongo"``); ``auto_index``, which
+            indexes are created before documents are written (``True`` for all that classes declare,
+            ``False`` for none, ``None`` for those of unique fields); and the options of the
             client: ``host`` (a name, several ``host:port`` joined by commas, or a ``mongodb://``
             URI), ``port``, ``replicaSet``, ``username``, ``w``, ``j``, ``retryWrites``,
             ``io_loop``, and so on. If the alias is connected already they are ignored, and an

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Never, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Never, TypeVar
 
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
@@ -23,10 +23,22 @@ from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.generic_reference_field import GenericReferenceField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
+from aiomotorengine.indexes import ensuring
+from aiomotorengine.indexes.index import IndexLike
+from aiomotorengine.indexes.report import IndexReport
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.queryset import QuerySet
+from aiomotorengine.schema import collection
+from aiomotorengine.schema.bson_schema import bson_schema as bson_schema_of
+from aiomotorengine.schema.json_schema import Mode
+from aiomotorengine.schema.json_schema import json_schema as json_schema_of
+from aiomotorengine.schema.report import CollectionReport
+from aiomotorengine.search import ensuring as searching
+from aiomotorengine.search.search_index import SearchIndex
+from aiomotorengine.search.vector_search_index import VectorSearchIndex
 from aiomotorengine.sessions.options import WriteConcernLike
+from aiomotorengine.sessions.target import target_of
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.classes import fill_directly
 from aiomotorengine.storage.dangling import DanglingReference
@@ -70,6 +82,15 @@ class BaseDocument(DocumentStorage):
     __track_changes__: ClassVar[bool] = False
     __omit_none__: ClassVar[bool] = False
     __strict__: ClassVar[bool] = False
+    __dynamic__: ClassVar[bool] = True
+    __unknown__: ClassVar[Literal["keep", "drop", "refuse"]] = "keep"
+    __indexes__: ClassVar[Sequence[IndexLike]] = ()
+    __search_indexes__: ClassVar[Sequence[SearchIndex | VectorSearchIndex]] = ()
+    __auto_index__: ClassVar[bool | None] = None
+    __collection_options__: ClassVar[Mapping[str, Any]] = {}
+    __shard_key__: ClassVar[Sequence[str] | Mapping[str, Any]] = ()
+    __title__: ClassVar[str | None] = None
+    __description__: ClassVar[str | None] = None
     _fields: ClassVar[dict[str, BaseField[Any]]] = {}
     _db_field_map: ClassVar[dict[str, str]] = {}
     _reverse_db_field_map: ClassVar[dict[str, str]] = {}
@@ -479,6 +500,139 @@ class BaseDocument(DocumentStorage):
     async def ensure_index(cls, alias: str | None = None) -> int:
         """Ask the server to create the indexes of unique fields; the number of such fields."""
         return await cls.objects.ensure_index(alias=alias)
+
+    @classmethod
+    async def index_report(cls, alias: str | None = None) -> IndexReport:
+        """Compare the indexes that are declared with those that are there. Nothing is changed.
+
+        Declared is what all classes declare whose documents are in the collection, in fields and in
+        ``__indexes__``. Their modules have to be imported.
+
+        Parameters:
+            alias: the connection to use; by default the class's ``__alias__``.
+
+        Returns:
+            What is missing, different, or there without being declared. It is a table as text.
+
+        Raises:
+            RuntimeError: this is inside a transaction.
+            InvalidDocumentError: an index is declared on what is no field.
+        """
+        return await ensuring.compare(target_of(cls, alias))
+
+    @classmethod
+    async def ensure_indexes(
+        cls, alias: str | None = None, *, modify: bool = False, drop_stale: bool = False
+    ) -> IndexReport:
+        """Create the indexes that are declared and not there, by one command.
+
+        Others stay as they are, unless it is asked for. Declared is what ``index_report`` says.
+
+        Parameters:
+            alias: the connection to use; by default the class's ``__alias__``.
+            modify: whether indexes that are not as declared are changed, or dropped and created
+                anew.
+            drop_stale: whether indexes that no class declares are dropped. Those of ``_id`` and of
+                the shard key stay in any case.
+
+        Returns:
+            What was done, and what is there now.
+
+        Raises:
+            RuntimeError: this is inside a transaction.
+            InvalidDocumentError: an index is declared on what is no field.
+            IndexConflictError: an index is not as declared, and ``modify`` is false; what was
+                missing is there by now.
+            UniqueKeyViolationError: documents that are stored already break a unique index.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class Event(Document):
+            ...     kind = StringField(index=True)
+            >>> async def start():
+            ...     print(await Event.ensure_indexes())
+        """
+        return await ensuring.ensure(target_of(cls, alias), modify=modify, drop_stale=drop_stale)
+
+    @classmethod
+    async def ensure_search_indexes(
+        cls,
+        alias: str | None = None,
+        *,
+        modify: bool = False,
+        drop_stale: bool = False,
+        wait: float | None = None,
+    ) -> IndexReport:
+        """Create the search indexes that ``__search_indexes__`` declares and that are not there.
+
+        Parameters:
+            alias: the connection to use; by default the class's ``__alias__``.
+            modify: whether indexes that are not as declared are changed.
+            drop_stale: whether indexes that no class declares are dropped.
+            wait: how many seconds to wait until all that are declared can be queried; by default
+                the servers build them while the program goes on.
+
+        Returns:
+            As for ``ensure_indexes``.
+
+        Raises:
+            SearchUnavailableError: the server has no search.
+            IndexConflictError: an index is not as declared, and ``modify`` is false.
+            InvalidDocumentError: an index is declared on what is no field.
+            TimeoutError: not all can be queried in time.
+        """
+        return await searching.ensure(
+            target_of(cls, alias), modify=modify, drop_stale=drop_stale, wait=wait
+        )
+
+    @classmethod
+    async def ensure_collection(
+        cls, alias: str | None = None, *, dry_run: bool = False
+    ) -> CollectionReport:
+        """Create the collection with ``__collection_options__``, or bring it in line with them.
+
+        Parameters:
+            alias: the connection to use; by default the class's ``__alias__``.
+            dry_run: whether nothing is changed, and the report says what would be.
+
+        Returns:
+            What was done.
+
+        Raises:
+            RuntimeError: this is inside a transaction.
+            CollectionOptionsError: an option is not as declared and can't be changed; nothing was.
+        """
+        return await collection.ensure(target_of(cls, alias), dry_run=dry_run)
+
+    @classmethod
+    def bson_schema(cls) -> dict[str, Any]:
+        """What MongoDB's ``$jsonSchema`` says of the class: types and rules by keys in MongoDB.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Item(Document):
+            ...     size = IntField(db_field="s", required=True, min_value=1)
+            >>> Item.bson_schema()["properties"]
+            {'s': {'bsonType': ['int', 'long'], 'minimum': 1}}
+        """
+        return bson_schema_of(cls)
+
+    @classmethod
+    def json_schema(cls, mode: Mode = "validation") -> dict[str, Any]:
+        """The JSON Schema (2020-12) of documents of the class, by the names of attributes.
+
+        Parameters:
+            mode: ``"validation"`` for what a document may be made of, ``"serialization"`` for what
+                becomes of one.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Item(Document):
+            ...     size = IntField(db_field="s", required=True, min_value=1)
+            >>> Item.json_schema()["properties"]["size"]
+            {'type': 'integer', 'minimum': 1}
+        """
+        return json_schema_of(cls, mode)
 
     @property
     def is_lazy(self) -> bool:

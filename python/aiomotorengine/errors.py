@@ -14,6 +14,7 @@ from pymongo.errors import (
     DocumentTooLarge,
     DuplicateKeyError,
     InvalidOperation,
+    OperationFailure,
     PyMongoError,
 )
 
@@ -26,15 +27,18 @@ __all__ = [
     "PYMONGO_ERROR_REGEX",
     "AggregationError",
     "ChangesNotTrackedError",
+    "CollectionOptionsError",
     "ConcurrentSessionUseError",
     "DeleteDeniedError",
     "DoesNotExist",
     "FieldError",
     "ImmutableFieldError",
+    "IndexConflictError",
     "InvalidDocumentError",
     "LoadReferencesRequiredError",
     "OversizeDocumentError",
     "ResultsTruncatedWarning",
+    "SearchUnavailableError",
     "StaleDocumentError",
     "StoredValueError",
     "TransactionAbortedError",
@@ -150,6 +154,12 @@ class InvalidDocumentError(ValueError):
     @classmethod
     def unfitting_delete_rule(cls, rule: str, name: str) -> InvalidDocumentError:
         return cls(f"on_delete={rule!r} does not fit Field '{name}'.")
+
+    @classmethod
+    def unique_in_time_series(cls, name: str) -> InvalidDocumentError:
+        return cls(
+            f"Field '{name}' can't be unique: time series collections have no unique indexes."
+        )
 
     @classmethod
     def duplicate_db_fields(cls, names: Iterable[str]) -> InvalidDocumentError:
@@ -579,6 +589,116 @@ def raise_alone(error: Exception) -> NoReturn:
 
 class OversizeDocumentError(DocumentTooLarge, ValueError):
     """A document is larger than MongoDB takes, or would be after an update."""
+
+
+# -- indexes and collections ---------------------------------------------------------------------
+
+
+class IndexConflictError(RuntimeError, OperationFailure):
+    """An index is there, and not as it is declared.
+
+    Attributes:
+        report: the report of the call, where it has looked at all indexes.
+    """
+
+    INDEX_OPTIONS_CONFLICT = 85
+
+    def __init__(
+        self,
+        message: str,
+        code: int | None = INDEX_OPTIONS_CONFLICT,
+        details: Mapping[str, Any] | None = None,
+        report: Any = None,
+    ) -> None:
+        # RuntimeError comes first among the bases and does not pass its arguments on.
+        OperationFailure.__init__(self, message, code, details)
+        self.args = (message,)
+        self.report = report
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.args[0], self.code, self.details, self.report)
+
+    @classmethod
+    def different(cls, report: Any, call: str = "ensure_indexes") -> IndexConflictError:
+        """The error for the first index in a report that differs."""
+        first, *others = report.different
+        changes = ", ".join(
+            f"{option} is {there!r}, should be {should!r}"
+            for option, (there, should) in first.changes.items()
+        )
+        error = cls(
+            f"Index '{first.name}' of '{report.collection}' differs: {changes}; see "
+            f"index_report(), or {call}(modify=True).",
+            report=report,
+        )
+        if others:
+            error.add_note(f"So do {', '.join(repr(other.name) for other in others)}.")
+        return error
+
+    @classmethod
+    def refused(cls, cause: OperationFailure) -> IndexConflictError:
+        """The error for what a server says of an index that it has already."""
+        error = cls(
+            f"{cause}; see index_report(), or ensure_indexes(modify=True).",
+            cause.code,
+            cause.details,
+        )
+        error.__cause__ = cause
+        return error
+
+
+class SearchUnavailableError(RuntimeError, OperationFailure):
+    """The server knows nothing of search indexes."""
+
+    def __init__(
+        self,
+        message: str,
+        code: int | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        OperationFailure.__init__(self, message, code, details)
+        self.args = (message,)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.args[0], self.code, self.details)
+
+    @classmethod
+    def of(cls, cause: OperationFailure) -> SearchUnavailableError:
+        """The error for what a server says that has no search."""
+        error = cls(
+            "This MongoDB has no search: it takes Atlas, or 8.2 with mongot.",
+            cause.code,
+            cause.details,
+        )
+        error.__cause__ = cause
+        return error
+
+
+class CollectionOptionsError(RuntimeError):
+    """A collection is there, and its options are not as declared and can't be changed.
+
+    Attributes:
+        report: the report of the call.
+    """
+
+    report: Any = None
+
+    @classmethod
+    def impossible(cls, report: Any) -> CollectionOptionsError:
+        """The error for what a report has found that can't be changed."""
+        differences = ", ".join(
+            f"{option} is {there!r}, should be {should!r}"
+            for option, (there, should) in report.impossible.items()
+        )
+        error = cls(f"Collection '{report.collection}' can't be changed: {differences}.")
+        error.report = report
+        return error
 
 
 # -- sessions ------------------------------------------------------------------------------------

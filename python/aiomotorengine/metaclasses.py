@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeVar
 
+from aiomotorengine import registry
 from aiomotorengine.documents.annotations import annotated_fields
+from aiomotorengine.documents.collection_options import refuse_unique
 from aiomotorengine.documents.hooks import check_hooks, events_of, has_hook, marked_in
 from aiomotorengine.documents.naming import class_attribute, is_reserved
 from aiomotorengine.errors import InvalidDocumentError
@@ -18,6 +20,7 @@ from aiomotorengine.fields.version_field import VersionField
 from aiomotorengine.storage.base import StorageMeta
 from aiomotorengine.storage.classes import lay_out, setter_changed, shadowed
 from aiomotorengine.storage.descriptors import ABSENT, Attribute, ShadowedAttribute
+from aiomotorengine.storage.identity import freeze_shard_key
 from aiomotorengine.writing.deletion import rules as delete_rules
 
 __all__ = ["DocumentMetaClass", "classproperty"]
@@ -27,8 +30,11 @@ T = TypeVar("T")
 # What a class attribute of this name does is compiled into conversions and plans.
 COMPILED_NAMES = frozenset(
     {
+        "__auto_index__",
+        "__collection_options__",
         "__del__",
         "__getattribute__",
+        "__indexes__",
         "__init__",
         "__new__",
         "__omit_none__",
@@ -117,6 +123,8 @@ class DocumentMetaClass(StorageMeta):
                 # The class's own field, or one from a mixin that is no document (K58).
                 field._bind(cls, attribute_name)
 
+        freeze_shard_key(cls, fields)
+
         for attribute_name, field in fields.items():
             own_key = () if field._settings.primary_key else (field.db_field,)
             if "_id" in (attribute_name, *own_key, *field._settings.aliases):
@@ -138,6 +146,7 @@ class DocumentMetaClass(StorageMeta):
         cls._db_field_map = {n: f.db_field for n, f in fields.items()}
         cls._reverse_db_field_map = {f.db_field: n for n, f in fields.items()}
         cls._fields_ordered = tuple(sorted(fields, key=lambda n: fields[n].creation_counter))
+        refuse_unique(cls)
         cls._conversion = None
         cls._codecs = {}
         check_hooks(cls)
@@ -145,6 +154,8 @@ class DocumentMetaClass(StorageMeta):
             # What was compiled from fields that hold documents of a base may know of no hooks yet.
             new_generation()
         delete_rules.register(cls)
+        if any(isinstance(base, DocumentMetaClass) for base in bases):
+            registry.register(cls)
         return cls
 
     @property

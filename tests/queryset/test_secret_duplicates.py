@@ -13,7 +13,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from aiomotorengine import Document, EmbeddedDocumentField, ListField, PasswordField, StringField
 from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.fields.password_field import sha256
-from aiomotorengine.writing.duplicates import violation
+from aiomotorengine.wire.duplicates import violation
 from tests.queryset.telling import told
 
 HASH = sha256("xxx")

@@ -13,7 +13,7 @@ from pymongo.errors import DuplicateKeyError
 
 from aiomotorengine import Document, IntField, StringField
 from aiomotorengine.errors import PYMONGO_ERROR_REGEX, UniqueKeyViolationError, violates_id
-from aiomotorengine.writing import indexes
+from aiomotorengine.indexes import remembered
 from tests.harness import Mongo
 from tests.integration.aliases import other_database
 from tests.integration.commands import watch
@@ -95,7 +95,7 @@ async def test_k47_the_memory_lasts_for_five_minutes(
     mongo: Mongo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(indexes.time, "monotonic", lambda: now)
+    monkeypatch.setattr(remembered.time, "monotonic", lambda: now)
     commands = watch(mongo)
     await User(name="a").save()
     now += 299

@@ -94,7 +94,12 @@ OF_DOCUMENTS: dict[str, Callable[[Book], Awaitable[Any]]] = {
 NOT_INSIDE = {
     "QuerySet.drop_collection": lambda: Book.objects.drop_collection(),
     "QuerySet.ensure_index": lambda: Book.objects.ensure_index(),
+    "Document.ensure_collection": lambda: Book.ensure_collection(),
     "Document.ensure_index": lambda: Book.ensure_index(),
+    "Document.ensure_indexes": lambda: Book.ensure_indexes(),
+    "Document.ensure_search_indexes": lambda: Book.ensure_search_indexes(),
+    "Document.index_report": lambda: Book.index_report(),
+    "ensure_all": aiomotorengine.ensure_all,
 }
 """What is refused inside a transaction."""
 

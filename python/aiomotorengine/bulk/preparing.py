@@ -45,7 +45,8 @@ from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.origins import origins_of, set_origins
 from aiomotorengine.validation import errors_after, errors_of, explained
 from aiomotorengine.wire import requests
-from aiomotorengine.writing import indexes, saving
+from aiomotorengine.writing import saving
+from aiomotorengine.writing.ensuring import ensure_remembered
 
 __all__ = ["FalsyValidationError", "Preparer", "give_ids"]
 
@@ -201,7 +202,7 @@ class Preparer:
             at_once = min(at_once * 2, most)
 
     async def ensure_indexes(self) -> None:
-        """Make sure of the unique indexes of all classes that have come so far.
+        """Make sure of the collection, and of the indexes of all classes that have come so far.
 
         Raises:
             UniqueKeyViolationError: documents that are stored already have one value twice.
@@ -211,7 +212,7 @@ class Preparer:
                 return
             self._pace.pause()
             try:
-                await indexes.ensure_remembered(self._target, kind)
+                await ensure_remembered(self._target, kind)
             except UniqueKeyViolationError:
                 raise
             except PyMongoError as error:

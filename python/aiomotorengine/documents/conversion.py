@@ -68,6 +68,8 @@ class Conversion:
         on_save: the fields whose value a function gives on each save, with the function.
         version: the field that holds the version, if there is one.
         unique: the fields that have a unique index.
+        needs_ensuring: whether anything of the class's has to be there before its documents are
+            written.
         hooks: the methods that are called with a document, by event.
     """
 
@@ -93,6 +95,7 @@ class Conversion:
         "has_own_constructor",
         "hooks",
         "names",
+        "needs_ensuring",
         "on_save",
         "stamps",
         "unique",
@@ -171,6 +174,11 @@ class Conversion:
         self.version = next(versions, None)
         self.unique = [field for field in fields.values() if field.unique]
         self._below: list[str] | None = None
+        self.needs_ensuring = bool(
+            self.unique
+            or document_class.__collection_options__
+            or document_class.__auto_index__ is not None
+        )
         self._is_dated: bool | None = None
         self._renews: bool | None = None
         self.hooks: dict[str, tuple[Hook, ...]] = compiled_hooks(document_class)

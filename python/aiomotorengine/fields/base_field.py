@@ -383,6 +383,23 @@ class BaseField(Generic[T], metaclass=FieldType):
     def _stands_in(self, document_class: type[Any]) -> None:
         """Take note of a document class that has the field, be it for the items of a list."""
 
+    # -- what schemas say -------------------------------------------------------------------------
+
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        """What the field stores, as ``$jsonSchema`` says it; nothing where it may be anything.
+
+        That null is valid, which choices there are, and that a required value is not empty is added
+        by the caller. A program's own field says it by ``__bson_schema__()``.
+
+        Parameters:
+            schemas: gives the schemas of parts, ``of`` a field and ``of_class`` a document class.
+        """
+        return {}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        """What a value is in JSON; as above, with ``__json_schema__()``."""
+        return {}
+
     # -- what messages say ------------------------------------------------------------------------
 
     def _find_refused(self, value: Any) -> tuple[tuple[Part, ...], BaseField[Any], Any] | None:

@@ -74,6 +74,12 @@ class BinaryField(BaseField[bytes]):
         """The bytes of a text in base64."""
         return b64decode(text, validate=True)
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "binData"}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"type": "string", "contentEncoding": "base64"}
+
     def _wanted(self, value: Any) -> str:
         return "bytes" if self.max_bytes is None else f"bytes, at most {self.max_bytes}"
 

@@ -70,6 +70,12 @@ class BooleanField(BaseField[bool]):
             raise ValueError("Empty text says neither.")
         return as_boolean(text)
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "bool"}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"type": "boolean"}
+
     def _wanted(self, value: Any) -> str:
         return "true or false"
 

@@ -162,6 +162,12 @@ class DateTimeField(BaseField[datetime]):
     def parse(self, text: str) -> datetime:
         return moment_of(text)
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "date"}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time"}
+
     def _wanted(self, value: Any) -> str:
         return "a datetime"
 

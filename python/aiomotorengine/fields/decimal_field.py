@@ -112,6 +112,12 @@ class DecimalField(BaseField[Decimal]):
     def parse(self, text: str) -> Decimal:
         return Decimal(without_underscores(text))
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "string"}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"type": "string"}
+
     def _wanted(self, value: Any) -> str:
         return f"a number{within_bounds(self.min_value, self.max_value)}"
 

@@ -50,5 +50,11 @@ class EmailField(BaseField[str]):
     def parse(self, text: str) -> str:
         return text
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "string"}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"type": "string", "format": "email"}
+
     def _wanted(self, value: Any) -> str:
         return "a mail address"

@@ -134,6 +134,14 @@ class EmbeddedDocumentField(BaseField[D]):
     def _stands_in(self, document_class: type[Any]) -> None:
         self._owners.add(document_class)
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = schemas.of_class(self.embedded_type)
+        return schema
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = schemas.of_class(self.embedded_type)
+        return schema
+
     def _wanted(self, value: Any) -> str:
         wanted = self.embedded_type
         return "" if isinstance(value, wanted) else f"an instance of {wanted.__name__}"

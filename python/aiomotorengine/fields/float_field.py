@@ -10,6 +10,7 @@ from bson.decimal128 import Decimal128
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.fields.schema_rules import bounds
 from aiomotorengine.locations import within_bounds
 from aiomotorengine.utils import without_underscores
 
@@ -84,6 +85,12 @@ class FloatField(BaseField[float]):
 
     def parse(self, text: str) -> float:
         return float(without_underscores(text))
+
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "double", **bounds(self.min_value, self.max_value)}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"type": "number", **bounds(self.min_value, self.max_value)}
 
     def _wanted(self, value: Any) -> str:
         return f"a number{within_bounds(self.min_value, self.max_value)}"

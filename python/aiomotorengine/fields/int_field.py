@@ -13,6 +13,7 @@ from bson.int64 import Int64
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import NO_TYPES, NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.fields.schema_rules import bounds
 from aiomotorengine.locations import within_bounds
 from aiomotorengine.utils import without_underscores
 
@@ -28,6 +29,9 @@ LARGEST_OF_32 = 2**31 - 1
 MOST_DIGITS = 19
 
 INT: frozenset[type] = frozenset({int})
+
+BSON_TYPES: dict[int | None, str | list[str]] = {None: ["int", "long"], 32: "int", 64: "long"}
+"""As what numbers are stored, by the bits that they have."""
 
 
 @native_kind("int")
@@ -100,6 +104,15 @@ class IntField(BaseField[int]):
 
     def parse(self, text: str) -> int:
         return int(without_underscores(text))
+
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {
+            "bsonType": BSON_TYPES[self._settings.bits],
+            **bounds(self.min_value, self.max_value),
+        }
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"type": "integer", **bounds(self.min_value, self.max_value)}
 
     def _wanted(self, value: Any) -> str:
         return f"a whole number{within_bounds(self.min_value, self.max_value)}"

@@ -48,5 +48,8 @@ class JsonField(BaseField[Any]):
         # instead of null, the text "null" would be written.
         return stored is None or serialize(loaded) != stored
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "string"}
+
     def _wanted(self, value: Any) -> str:
         return "what JSON can hold"

@@ -234,6 +234,22 @@ class ListField(ContainerField[list[T]]):
     def _keeps_otherwise(self) -> bool:
         return self._base_field._keeps_otherwise
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "array", **self._array_rules(schemas)}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"type": "array", **self._array_rules(schemas)}
+
+    def _array_rules(self, schemas: Any) -> dict[str, Any]:
+        asked = self._settings
+        rules = {
+            "items": schemas.of(self._base_field),
+            "minItems": asked.min_length,
+            "maxItems": asked.max_length,
+            "uniqueItems": asked.unique_items or None,
+        }
+        return {name: rule for name, rule in rules.items() if rule is not None}
+
     def _wanted(self, value: Any) -> str:
         return "" if is_collection(value) else "a list"
 

@@ -225,6 +225,12 @@ class PasswordField(BaseField[PasswordType]):
     def _hashed(self, value: Any, *, is_crypted: bool = False) -> PasswordType:
         return PasswordType(value, self.crypt_func, is_crypted, hasher=self._settings.hasher)
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "string"}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"type": "string", "format": "password", "writeOnly": True}
+
     def parse(self, text: str) -> str:
         return text
 

@@ -74,6 +74,19 @@ class StringField(BaseField[str]):
     def parse(self, text: str) -> str:
         return text
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "string", **self._text_rules()}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"type": "string", **self._text_rules()}
+
+    def _text_rules(self) -> dict[str, Any]:
+        asked = self._settings
+        rules: dict[str, Any] = {"minLength": asked.min_length, "maxLength": self.max_length}
+        if asked.pattern is not None and asked.pattern.flags == re.UNICODE:
+            rules["pattern"] = asked.pattern.pattern
+        return {name: rule for name, rule in rules.items() if rule is not None}
+
     def _wanted(self, value: Any) -> str:
         most = "" if self.max_length is None else f" of at most {self.max_length} characters"
         return f"a text{most}"

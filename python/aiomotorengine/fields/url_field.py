@@ -53,5 +53,11 @@ class URLField(BaseField[str]):
     def parse(self, text: str) -> str:
         return text
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "string"}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"type": "string", "format": "uri"}
+
     def _wanted(self, value: Any) -> str:
         return "an http or https address"

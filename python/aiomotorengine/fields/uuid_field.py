@@ -68,6 +68,12 @@ class UUIDField(BaseField[UUID]):
     def parse(self, text: str) -> UUID:
         return UUID(text)
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "binData"}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"type": "string", "format": "uuid"}
+
     def _wanted(self, value: Any) -> str:
         return "a UUID or its text"
 

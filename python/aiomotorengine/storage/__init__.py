@@ -19,5 +19,6 @@ Attributes:
 """
 
 from aiomotorengine.storage.choice import implementation, reason
+from aiomotorengine.storage.identity import identity_query
 
-__all__ = ["implementation", "reason"]
+__all__ = ["identity_query", "implementation", "reason"]

@@ -12,6 +12,7 @@ from aiomotorengine.fields.dict_field import DictField
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.tuple_field import TupleField
+from aiomotorengine.storage.identity import refuse_shard_key
 
 __all__ = [
     "ANYTHING",
@@ -104,6 +105,8 @@ def refuse_immutable(document_class: Any, path: UpdatePath) -> None:
     for field in (document_class._fields.get(outer), path.field):
         if field is not None and field._settings.immutable:
             raise ImmutableFieldError.of(field.name)
+    if document_class.__shard_key__:
+        refuse_shard_key(document_class, path.db_name)
 
 
 def refuse_key(document_class: Any, name: str) -> None:

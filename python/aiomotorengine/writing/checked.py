@@ -15,12 +15,12 @@ from aiomotorengine.documents.versions import FIRST, set_version, version_field,
 from aiomotorengine.errors import StaleDocumentError, violates_id
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.identity import identity_query
 from aiomotorengine.storage.snapshots import own_snapshot
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.presence import is_stored
 from aiomotorengine.writing.changed import Change, everything_in, update_of, with_changes
-from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.lost_answers import WHOLE, noting_lost_answer
 from aiomotorengine.writing.options import SaveOptions
 from aiomotorengine.writing.own_writes import content_of, raw_if_equal, was_sent
@@ -151,7 +151,7 @@ class CheckedWrite:
         return naming_values(self._target.collection, (type(self._document), condition))
 
     def _query(self) -> dict[str, Any]:
-        query = by_id(self._document)
+        query = identity_query(self._document)
         if self._asks_version and self._version is not None:
             query[self._version.db_field] = self._expected
         if self._options.condition is not None:

@@ -20,6 +20,7 @@ from aiomotorengine.reading.documents import found_document
 from aiomotorengine.references import keep_loaded, load
 from aiomotorengine.sessions.saved import counts_as_saved, state_in
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.identity import identity_query
 from aiomotorengine.storage.snapshots import (
     Snapshot,
     own_snapshot,
@@ -33,7 +34,6 @@ from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.found_replies import find_and_modify
 from aiomotorengine.wire.replies import Batch
 from aiomotorengine.writing.changed import with_touched
-from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.lost_answers import known_again, noting_lost_answer
 from aiomotorengine.writing.turns import carry_out, turn_of
 from aiomotorengine.writing.updating import Plan, prepared
@@ -77,7 +77,7 @@ async def update_stored(
     refuse_unacknowledged(target, "update() of a document")
     target = target.with_class(kind)
     # Which version is asked for is known when this is called, not when its turn has come.
-    query = by_id_and_version(document) if check_version else by_id(document)
+    query = by_id_and_version(document) if check_version else identity_query(document)
     expected = version_of(document) if check_version else None
     update = prepared(target, Q(query) & condition, plan)
     tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))

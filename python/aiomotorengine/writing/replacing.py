@@ -22,9 +22,9 @@ from aiomotorengine.update.equalities import equalities_in, named_once
 from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
+from aiomotorengine.wire.duplicates import may_be_lost_race, unique_violations
 from aiomotorengine.wire.replies import Batch
-from aiomotorengine.writing import indexes
-from aiomotorengine.writing.duplicates import may_be_lost_race, unique_violations
+from aiomotorengine.writing.ensuring import ensure_remembered
 from aiomotorengine.writing.hooks import after_replacing, before_replacing
 from aiomotorengine.writing.lost_answers import WHOLE, AnswerLost, noting_lost_answer
 from aiomotorengine.writing.own_writes import content_of, was_sent
@@ -222,7 +222,7 @@ async def is_prepared(target: Target, document: Any) -> bool:
     if not by_itself(codec.validate_many, [document]):
         return False
     renew_dates([document], zone, creating=True)
-    await indexes.ensure_remembered(target, type(document))
+    await ensure_remembered(target, type(document))
     run_on_save(document, creating=True)
     return True
 

@@ -1,6 +1,6 @@
 """One order of saving, for a single document and for many.
 
-    hooks before it → missing dates → validate → dates that move → unique indexes → ``on_save``
+    hooks before it → missing dates → validate → dates that move → indexes → ``on_save``
     → write → hooks after it
 
 What hooks set is dated and validated. A required date is there when it is validated; a date that
@@ -23,20 +23,21 @@ from bson.codec_options import CodecOptions
 from pymongo.errors import DuplicateKeyError
 
 from aiomotorengine.codec.single import is_valid
+from aiomotorengine.documents.collection_options import is_time_series
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.versions import FIRST, kept_version, set_version
 from aiomotorengine.errors import wrong_class
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved, state_in
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.identity import identity_query
 from aiomotorengine.storage.snapshots import Snapshot, snapshot_of
 from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests
-from aiomotorengine.writing import indexes
+from aiomotorengine.wire.duplicates import unique_violations
 from aiomotorengine.writing.checked import CheckedWrite
-from aiomotorengine.writing.duplicates import unique_violations
+from aiomotorengine.writing.ensuring import ensure_remembered, is_asked_for
 from aiomotorengine.writing.hooks import after_saving, before_saving
-from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.lost_answers import is_in_doubt
 from aiomotorengine.writing.options import USUAL, SaveOptions
 from aiomotorengine.writing.part import part_to_send
@@ -146,8 +147,8 @@ async def save_in_order(
         return await CheckedWrite(target, codec, document, options, turn, creating=False).ask()
     if is_dated:
         renew_dates([document], zone, creating=creating)
-    if conversion.unique:
-        await indexes.ensure_remembered(target, type(document))
+    if is_asked_for(target, conversion):
+        await ensure_remembered(target, type(document))
     if conversion.on_save:
         run_on_save(document, creating=creating)
     if part is not None and conversion.on_save and part.is_empty():
@@ -159,10 +160,15 @@ async def save_in_order(
             written = await write.send(None if part is None else part.changes())
         elif document._id is None or options.force_insert:
             written = await insert(target, codec, document, replaces=not options.force_insert)
+        elif creating and is_time_series(type(document)):
+            # Nothing is replaced there, and nothing is unique, the id included.
+            written = await insert(target, codec, document, replaces=False)
         else:
             # A preset id that nobody has saved yet may be there or not (K6).
             upsert = options.upsert or creating
-            written = await replace(target, codec, document, by_id(document), upsert=upsert)
+            written = await replace(
+                target, codec, document, identity_query(document), upsert=upsert
+            )
     except DuplicateKeyError:
         with unique_violations(type(document)):
             raise

@@ -30,10 +30,10 @@ from aiomotorengine.update.upserting import Insertion
 from aiomotorengine.wire import found_replies
 from aiomotorengine.wire.acknowledged import is_acknowledged, refuse_unacknowledged
 from aiomotorengine.wire.answers import checked_count, protocol_errors
+from aiomotorengine.wire.duplicates import may_be_lost_race, unique_violations
 from aiomotorengine.wire.nulls import null_key
 from aiomotorengine.wire.requests import can_encode
-from aiomotorengine.writing import indexes
-from aiomotorengine.writing.duplicates import may_be_lost_race, unique_violations
+from aiomotorengine.writing.ensuring import ensure_remembered
 from aiomotorengine.writing.saving import time_zone_of
 from aiomotorengine.writing.upserted import find_and_modify, note_insertion
 from aiomotorengine.writing.versions import drop_null_versions
@@ -188,7 +188,7 @@ class Update:
         target, options = self._target, {**self._options, **options}
         document_class = target.document_class
         if self._insertion is not None:
-            await indexes.ensure_remembered(target, document_class)
+            await ensure_remembered(target, document_class)
         try:
             return await ask(self.query, self._document, **options)
         except DuplicateKeyError as error:

@@ -15,9 +15,9 @@ from aiomotorengine.documents.versions import FIRST, set_version, version_field,
 from aiomotorengine.errors import StaleDocumentError
 from aiomotorengine.sessions.saved import counts_as_saved
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.identity import identity_query
 from aiomotorengine.storage.values import value_of
 from aiomotorengine.wire import requests
-from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.stored import stored_document
 
 __all__ = [
@@ -39,7 +39,7 @@ def by_id_and_version(document: Any) -> dict[str, Any]:
     Raises:
         ValueError: MongoDB would take the id for a condition.
     """
-    query = by_id(document)
+    query = identity_query(document)
     field = version_field(type(document))
     if field is not None:
         query[field.db_field] = version_of(document)
@@ -63,7 +63,7 @@ async def drop_null_version(target: Target, document: Any) -> None:
     field = version_field(type(document))
     if field is not None and version_of(document) is None:
         key = field.db_field
-        query = {**by_id(document), key: {"$type": "null"}}
+        query = {**identity_query(document), key: {"$type": "null"}}
         await requests.update_one(target, query, {"$unset": {key: ""}}, upsert=False)
 
 

@@ -14,9 +14,9 @@ from aiomotorengine.codec import Codec
 from aiomotorengine.codec.single import encoded
 from aiomotorengine.errors import violates_id
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.identity import identity_query
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.answers import checked_count
-from aiomotorengine.writing.identity import by_id
 
 __all__ = ["UNCHANGED", "Written", "insert", "replace"]
 
@@ -69,7 +69,7 @@ async def insert(target: Target, codec: Codec, document: Any, *, replaces: bool)
     """
     had_id = document._id is not None
     if had_id:
-        by_id(document)  # which refuses ids that are none, as it does when they are replaced
+        identity_query(document)  # which refuses ids that are none, as for a replacement
     else:
         # The id is made here and stays on the document if no answer comes, so that saving again
         # finds what may have arrived and makes no second copy.
@@ -84,7 +84,7 @@ async def insert(target: Target, codec: Codec, document: Any, *, replaces: bool)
         await requests.insert_one(target, raw)
     except REFUSALS as error:
         if replaces and isinstance(error, DuplicateKeyError) and violates_id(error):
-            query = by_id(document)
+            query = identity_query(document)
             return Written(raw, await requests.replace_one(target, query, raw, upsert=False))
         if not had_id:
             document._id = None

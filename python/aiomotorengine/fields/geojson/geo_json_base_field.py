@@ -70,6 +70,18 @@ class GeoJsonBaseField(BaseField[dict[str, Any]]):
         # What MongoDB calls a legacy coordinate pair; GeoJSON would be written.
         return isinstance(stored, list)
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "object", **self._object_rules("bsonType")}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"type": "object", **self._object_rules("type")}
+
+    def _object_rules(self, type_name: str) -> dict[str, Any]:
+        return {
+            "required": ["type", "coordinates"],
+            "properties": {"type": {"enum": [self._type]}, "coordinates": {type_name: "array"}},
+        }
+
     def _wanted(self, value: Any) -> str:
         return f"a GeoJSON {self._type} or its coordinates, {self._shape},"
 

@@ -12,21 +12,21 @@ from typing import Any
 
 from aiomotorengine.documents.versions import version_of
 from aiomotorengine.ids import chunks, id_key
+from aiomotorengine.indexes.remembered import forget
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.reading.documents import found_document
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.identity import identity_query
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.found_replies import find_and_modify
-from aiomotorengine.writing import indexes
 from aiomotorengine.writing.deletion import commands
 from aiomotorengine.writing.deletion.following import follow_rules
 from aiomotorengine.writing.deletion.hooked import delete_hooked, load_hooked
 from aiomotorengine.writing.deletion.plan import find_ids, planned, with_ids
 from aiomotorengine.writing.deletion.rules import rules_for
 from aiomotorengine.writing.hooks import after_deleting, before_deleting, has_delete_hooks
-from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.versions import by_id_and_version, refuse_stale
 
 __all__ = [
@@ -65,7 +65,7 @@ async def delete_document(
         refuse_unacknowledged(target, "delete(check_version=True)")
     if document._id is None:
         return 0
-    query = by_id_and_version(document) if check_version else by_id(document)
+    query = by_id_and_version(document) if check_version else identity_query(document)
     expected = version_of(document) if check_version else None
     target = target.with_class(type(document))
     has_rules = bool(rules_for(target.document_class))
@@ -223,7 +223,7 @@ async def drop_collection(target: Target) -> None:
             await target.call(target.collection.drop)
     finally:
         # Whatever the answer is, they may be gone.
-        indexes.forget(target.collection)
+        forget(target.collection)
 
 
 def naming(target: Target, filters: QNode) -> AbstractContextManager[None]:

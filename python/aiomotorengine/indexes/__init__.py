@@ -1,0 +1,1 @@
+"""Indexes that classes declare: compared with those that are there, and brought in line."""

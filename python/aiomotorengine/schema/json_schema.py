@@ -1,0 +1,181 @@
+"""JSON Schema (2020-12) of the documents of a class, by the names of attributes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.schema.describing import described, is_described, stored_choices
+
+__all__ = ["Mode", "json_schema"]
+
+Mode = Literal["validation", "serialization"]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+EMPTY_VALUES = {"string": ("", "minLength"), "array": ([], "minItems")}
+"""What is empty of a type, and what says that a value is not."""
+
+
+def json_schema(document_class: Any, mode: Mode = "validation") -> dict[str, Any]:
+    """What documents of a class are in JSON.
+
+    Parameters:
+        document_class: the class.
+        mode: ``"validation"`` for what a document may be made of, ``"serialization"`` for what
+            becomes of one.
+
+    Raises:
+        ValueError: the mode is neither.
+        ImportError: the class of embedded documents is not to be found.
+    """
+    if mode not in ("validation", "serialization"):
+        raise ValueError(f"mode must be 'validation' or 'serialization', not {mode!r}.")
+    return JsonSchemas(mode).whole(document_class)
+
+
+class JsonSchemas:
+    """The schemas of fields, and of classes, which refer to one another by name.
+
+    Parameters:
+        mode: as above.
+    """
+
+    def __init__(self, mode: Mode) -> None:
+        self._is_output = mode == "serialization"
+        self._names: dict[Any, str] = {}
+        self._definitions: dict[str, dict[str, Any]] = {}
+
+    def whole(self, document_class: Any) -> dict[str, Any]:
+        """The schema of documents of a class, with those of the classes that are embedded in it."""
+        reference = self.of_class(document_class)
+        name = self._names[document_class]
+        schema = self._definitions[name]
+        if reference not in self._references():
+            del self._definitions[name]
+        else:
+            schema = reference
+        whole = {"$schema": DIALECT, **schema}
+        return whole | ({"$defs": self._definitions} if self._definitions else {})
+
+    def of_class(self, document_class: Any) -> dict[str, Any]:
+        """What refers to the schema of a class."""
+        if document_class not in self._names:
+            name = self._free_name(document_class)
+            self._names[document_class] = name
+            is_embedded = len(self._names) > 1
+            self._definitions[name] = {}  # which comes first, as its class does
+            self._definitions[name] = self._of_documents(document_class, is_embedded=is_embedded)
+        return {"$ref": f"#/$defs/{self._names[document_class]}"}
+
+    def of(self, field: BaseField[Any]) -> dict[str, Any]:
+        """The schema of a value of a field."""
+        own = getattr(field, "__json_schema__", None)
+        if own is not None:
+            given: dict[str, Any] = own()
+            return given
+        schema = field._json_schema(self) if is_described(field, "_json_schema") else {}
+        choices = stored_choices(field)
+        if choices is not None and all(map(is_plain, choices)):
+            schema["enum"] = choices
+        is_required = field.required or field._settings.primary_key
+        if schema and not is_required:
+            schema = nullable(schema)
+        elif is_required and not field._settings.allow_empty:
+            value, bound = EMPTY_VALUES.get(str(schema.get("type")), (None, ""))
+            if bound and field.is_empty(value):
+                schema[bound] = max(1, schema.get(bound, 0))
+        return {**schema, **said_of(field)}
+
+    def _of_documents(self, document_class: Any, *, is_embedded: bool) -> dict[str, Any]:
+        fields = {
+            name: field
+            for name, field in document_class._fields.items()
+            if not (self._is_output and field._settings.exclude)
+        }
+        properties: dict[str, Any] = {} if is_embedded else {"id": {"title": "id"}}
+        for key in document_class._declared_key:
+            properties = {key.name: self.of(key)}
+        is_needed = any(key._is_needed for key in document_class._declared_key)
+        required = [*properties] if self._is_output or is_needed else []
+        defaults = conversion_of(document_class).defaults
+        for name, field in fields.items():
+            properties[name] = self.of(field)
+            default = defaults.get(name)
+            if default is not None and is_plain(default):
+                properties[name]["default"] = default
+            if self._is_output or (field.required and is_empty_by_default(field)):
+                required.append(name)
+        schema: dict[str, Any] = {
+            "type": "object",
+            **described(document_class),
+            "properties": properties,
+        }
+        if required:
+            schema["required"] = required
+        if not self._is_output and not document_class.__dynamic__:
+            schema["additionalProperties"] = False
+        return schema
+
+    def _free_name(self, document_class: Any) -> str:
+        name: str = document_class.__name__
+        number = 1
+        while name in self._definitions:
+            number += 1
+            name = f"{document_class.__name__}{number}"
+        return name
+
+    def _references(self) -> list[Any]:
+        return [part for schema in self._definitions.values() for part in references_in(schema)]
+
+
+def references_in(schema: Any) -> Iterator[Any]:
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            yield {"$ref": schema["$ref"]}
+        for part in schema.values():
+            yield from references_in(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from references_in(part)
+
+
+def is_empty_by_default(field: BaseField[Any]) -> bool:
+    """Whether a required field has to be given a value."""
+    default = field.default
+    if callable(default) and default is not list:
+        return False  # whatever it makes
+    return field.is_empty([] if default is list else default)
+
+
+def nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same, where null is valid, too."""
+    if "type" not in schema:
+        return {"anyOf": [schema, {"type": "null"}]}
+    types = schema["type"]
+    if "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
+    return {**schema, "type": [*([types] if isinstance(types, str) else types), "null"]}
+
+
+def said_of(field: BaseField[Any]) -> dict[str, Any]:
+    """What a field says of itself to people."""
+    settings = field._settings
+    said = {
+        "title": settings.title,
+        "description": settings.description,
+        "examples": list(settings.examples) or None,
+        "deprecated": settings.deprecated or None,
+    }
+    return {name: it for name, it in said.items() if it is not None}
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value is the same in JSON."""
+    try:
+        return bool(json.loads(json.dumps(value)) == value)
+    except (TypeError, ValueError, RecursionError):
+        return False

@@ -1,0 +1,1 @@
+"""Search indexes that classes declare: for ``$search`` and ``$vectorSearch``."""

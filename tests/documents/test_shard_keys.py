@@ -1,0 +1,153 @@
+"""Writes of one document name its shard key beside its id."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pytest
+
+from aiomotorengine import (
+    DateTimeField,
+    Document,
+    EmbeddedDocumentField,
+    IntField,
+    Q,
+    StringField,
+    U,
+    VersionField,
+)
+from aiomotorengine.errors import ImmutableFieldError, InvalidDocumentError
+from aiomotorengine.storage import identity_query
+from tests.harness import Mongo
+from tests.integration.commands import Commands, watch
+
+
+class Home(Document):
+    zip = StringField(db_field="z")
+
+
+class Order(Document):
+    __shard_key__ = ("tenant", "home.zip")
+    tenant = StringField(db_field="t")
+    home = EmbeddedDocumentField(Home, db_field="h")
+    total = IntField()
+
+
+class Dated(Document):
+    __shard_key__: ClassVar[Any] = {"day": 1, "_id": "hashed"}
+    day = DateTimeField()
+
+
+class Versioned(Order):
+    version = VersionField()
+
+
+def order(document_class: type[Any] = Order) -> Any:
+    return document_class(tenant="a", home=Home(zip="1"), total=1)
+
+
+def queries(commands: Commands) -> list[Any]:
+    """The filters of all writes, in the order in which they were sent."""
+    found = []
+    for name, command in commands.sent:
+        if name == "update":
+            found.append(command["updates"][0]["q"])
+        elif name == "delete":
+            found.append(command["deletes"][0]["q"])
+        elif name == "findAndModify":
+            found.append(command["query"])
+    return found
+
+
+async def test_saves_updates_and_deletes(mongo: Mongo) -> None:
+    placed = await order().save()
+    commands = watch(mongo)
+    placed.total = 2
+    await placed.save()
+    await placed.update(U.inc(total=1))
+    await placed.delete()
+    key = {"_id": placed._id, "t": "a", "h.z": "1"}
+    assert queries(commands) == [key, key, key]
+    assert identity_query(placed) == key
+    assert [list(query) for query in queries(commands)] == [["_id", "t", "h.z"]] * 3
+
+
+async def test_changes_and_new_documents_with_an_id(mongo: Mongo) -> None:
+    commands = watch(mongo)
+    placed = order()
+    placed._id = 5
+    await placed.save()
+    placed.track_changes()
+    placed.total = 7
+    await placed.save()
+    assert queries(commands) == [{"_id": 5, "t": "a", "h.z": "1"}] * 2
+    assert (await Order.objects.get(5)).total == 7
+
+
+async def test_beside_a_version_and_a_condition(mongo: Mongo) -> None:
+    placed = await order(Versioned).save()
+    commands = watch(mongo)
+    key = {"_id": placed._id, "t": "a", "h.z": "1"}
+    await placed.save()
+    await placed.save(condition=Q(total=1))
+    await placed.update(U.inc(total=1))
+    await placed.delete(check_version=True)
+    assert queries(commands) == [
+        {**key, "version": 1},
+        {**key, "version": 2, "$and": [{"total": 1}]},
+        {**key, "version": 3},
+        {**key, "version": 4},
+    ]
+
+
+async def test_a_shard_key_with_the_id_and_values_as_they_are_stored(mongo: Mongo) -> None:
+    dated = await Dated(day=None).save()
+    assert identity_query(dated) == {"_id": dated._id, "day": None}
+    without_home = Order(tenant="a")
+    assert identity_query(without_home) == {"_id": None, "t": "a", "h.z": None}
+
+
+async def test_a_name_that_leads_nowhere() -> None:
+    class Lost(Document):
+        __shard_key__ = ("home.twon",)
+        home = EmbeddedDocumentField(Home)
+
+    with pytest.raises(InvalidDocumentError, match="Lost.__shard_key__: Lost has no field 'home.t"):
+        identity_query(Lost())
+
+
+async def test_its_fields_stay_as_they_are_in_a_stored_document(mongo: Mongo) -> None:
+    placed = order()
+    placed.tenant = "b"
+    await placed.save()
+    placed.tenant = "b"
+    with pytest.raises(ImmutableFieldError, match="Field 'tenant' can't be changed once"):
+        placed.tenant = "c"
+    for change in U.set(tenant="c"), U.set(home__zip="2"), U.set(home=Home()), U.unset("home"):
+        with pytest.raises(ImmutableFieldError, match="can't be changed once"):
+            await placed.update(change)
+    with pytest.raises(ImmutableFieldError, match=r"Field 'home\.zip' can't be changed once"):
+        await Order.objects.update({"h.z": "3"})
+    await Order.objects.filter(tenant="d").update_one(U.set_on_insert(home=Home()), upsert=True)
+
+
+async def test_of_a_base_only_subclasses_with_the_shard_key_are_bound(mongo: Mongo) -> None:
+    class Free(Document):
+        tenant = StringField()
+
+    class Bound(Free):
+        __shard_key__ = ("tenant",)
+
+    free, bound = await Free(tenant="a").save(), await Bound(tenant="a").save()
+    free.tenant = "b"
+    with pytest.raises(ImmutableFieldError):
+        bound.tenant = "b"
+
+
+async def test_beside_a_primary_key(mongo: Mongo) -> None:
+    class Ware(Document):
+        __shard_key__ = ("sku", "shop")
+        sku = StringField(primary_key=True)
+        shop = StringField()
+
+    assert identity_query(Ware(sku="a", shop="b")) == {"_id": "a", "shop": "b"}
