@@ -88,7 +88,7 @@ def is_new(document: Any) -> bool:
         return False
     state = document._is_persisted
     if type(state) is Snapshot:
-        return document._id is None
+        return document._id is None or not state
     return bool(type(document).__track_changes__) and not state
 
 
