@@ -368,14 +368,10 @@ class QuerySet(Generic[D]):
 
     async def first(self, alias: str | None = None) -> D | None:
         """The first document that the query finds in its order, or ``None``."""
-        query, order = self.to_query(), list(self._order)
-        return await self._first_of(
-            Selection(self.__klass__, self._filters, query, order, self._skip, self._limit), alias
-        )
-
-    async def _first_of(self, selection: Selection, alias: str | None) -> D | None:
-        target = self._target(alias)
-        found: D | None = await finding.first(target, selection)
+        query, target = self.to_query(), self._target(alias)
+        order = list(self._order)
+        selected = Selection(self.__klass__, self._filters, query, order, self._skip, self._limit)
+        found: D | None = await finding.first(target, selected)
         return found if self.is_lazy else await self._with_references(found, target)
 
     async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
@@ -415,7 +411,9 @@ class QuerySet(Generic[D]):
         else:
             node = self._filters & conditions(self.__klass__, (), filters)
             query = node.to_query(self.__klass__)
-        return await self._first_of(Selection(self.__klass__, node, query, [], 0, 1), alias)
+        target, selected = self._target(alias), Selection(self.__klass__, node, query, [], 0, 1)
+        found: D | None = await finding.first(target, selected)
+        return found if self.is_lazy else await self._with_references(found, target)
 
     async def count(self, alias: str | None = None) -> int:
         """How many documents the query finds, whatever limit and skip say.

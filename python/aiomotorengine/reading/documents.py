@@ -31,7 +31,6 @@ __all__ = [
     "Reading",
     "Unreadable",
     "aggregate",
-    "aggregate_one",
     "document_of",
     "find",
     "find_first",
@@ -330,13 +329,17 @@ async def find_first(
     *,
     sort: Sequence[tuple[str, Any]] | None = None,
     skip: int = 0,
+    limit: int | None = None,
     naming: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Any | None:
     """The first document that a query finds, or ``None``; parameters as for ``find``.
 
-    All comes with one answer, and the server keeps no cursor: nothing is paced, nor to be cleaned
-    up behind a reader who is cancelled, and the driver's own ``find_one`` will do.
+    A limit other than 0 makes no difference. All comes with one answer, and the server keeps no
+    cursor: nothing is paced, nor to be cleaned up behind a reader who is cancelled, and the
+    driver's own ``find_one`` will do.
     """
+    if limit == 0:
+        return None
     collection = target.collection
     served = with_replies_as_bytes(collection)
     if served is collection:
@@ -435,58 +438,24 @@ def reader_of(target: Target, query: Mapping[str, Any], **options: Any) -> Curso
     )
 
 
-async def aggregate(
-    target: Target, pipeline: Sequence[Mapping[str, Any]], *, is_single: bool = False
-) -> list[dict[str, Any]]:
+async def aggregate(target: Target, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """All results of an aggregation.
 
     Parameters:
         target: what is aggregated.
         pipeline: the stages, as MongoDB takes them.
-        is_single: whether the stages have one result at most, so that the server keeps no cursor.
     """
     collection = target.collection
     reader = CursorReader(
         target,
         lambda: open_aggregation(target, readable(collection), pipeline),
         lambda: can_encode(collection, {"pipeline": pipeline}),
-        is_single=is_single,
     )
     reading = Reading(reader, StoredDecoder(collection))
     try:
         return [result async for results in reading for result in results]
     finally:
         await reading.aclose()
-
-
-async def aggregate_one(
-    target: Target, pipeline: Sequence[Mapping[str, Any]]
-) -> Mapping[str, Any] | None:
-    """The only result of an aggregation that has one at most; ``None`` without one.
-
-    Parameters as for ``aggregate``. All comes with one answer, as for ``find_first``.
-    """
-    collection = target.collection
-    served = with_replies_as_bytes(collection)
-    if served is collection:
-        results = await aggregate(target, pipeline, is_single=True)
-        return results[0] if results else None
-
-    async def read() -> Batch | None:
-        return await anext(await open_aggregation(target, served, pipeline), None)
-
-    try:
-        batch: Batch | None = await target.run(read)
-    except Exception:
-        with protocol_errors(
-            target.document_class,
-            lambda: can_encode(collection, {"pipeline": pipeline}),
-            is_read=True,
-        ):
-            raise
-    if batch is None:
-        return None
-    return decode_documents(batch, batch.offsets[:1], collection.codec_options)[0]
 
 
 async def open_aggregation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, NamedTuple
 
 from aiomotorengine.errors import StoredValueError
@@ -96,20 +96,19 @@ def batches(target: Target, selection: Selection) -> Reading:
     )
 
 
-async def first(target: Target, selection: Selection) -> Any | None:
+def first(target: Target, selection: Selection) -> Awaitable[Any | None]:
     """The first document of a selection, whatever its limit is but 0; ``None`` without one.
 
     Raises:
         ValueError: as for ``batches``.
     """
     refuse_out_of_range(selection)
-    if selection.limit == 0:
-        return None
-    return await reading.find_first(
+    return reading.find_first(
         target,
         selection.query,
         sort=selection.order,
         skip=selection.skip,
+        limit=selection.limit,
         naming=lambda: naming_values(
             target.collection, (selection.document_class, selection.filters)
         ),

@@ -23,7 +23,7 @@ from aiomotorengine.wire import requests
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.writing.options import CREATION
 from aiomotorengine.writing.saving import renew_dates, save, set_missing_dates, time_zone_of
-from aiomotorengine.writing.updating import Update
+from aiomotorengine.writing.updating import Update, as_it_came
 from aiomotorengine.writing.upserted import find_and_modify, note_insertion
 
 __all__ = ["get_or_create"]
@@ -86,7 +86,7 @@ async def get_or_create(
     # An id that the program chose says nothing of who inserted it.
     is_chosen = known_id is not None
     ask = partial(find_and_modify, target, "find_one_and_update", tells_insertion=is_chosen)
-    answer = await update.send(ask, return_document=ReturnDocument.AFTER)
+    answer = await update.send(ask, as_it_came, return_document=ReturnDocument.AFTER)
     found = found_document(target, answer.stored)
     created = answer.is_inserted if is_chosen else found is not None and found._id == insertion.id
     if created:

@@ -36,7 +36,7 @@ from aiomotorengine.writing.changed import with_touched
 from aiomotorengine.writing.identity import by_id
 from aiomotorengine.writing.lost_answers import known_again, noting_lost_answer
 from aiomotorengine.writing.turns import carry_out, turn_of
-from aiomotorengine.writing.updating import Plan, prepared
+from aiomotorengine.writing.updating import Plan, as_it_came, prepared
 from aiomotorengine.writing.versions import by_id_and_version, drop_null_version, refuse_stale
 
 __all__ = ["update_stored"]
@@ -88,9 +88,8 @@ async def update_stored(
             "projection": dict.fromkeys(tree, True),
             "return_document": ReturnDocument.AFTER,
         }
-        write = partial(
-            update.send, partial(find_and_modify, target, "find_one_and_update"), **options
-        )
+        ask = partial(find_and_modify, target, "find_one_and_update")
+        write = partial(update.send, ask, as_it_came, **options)
         with nullcontext() if turn is None else noting_lost_answer(document, paths_in(tree)):
             found = await carry_out(turn, target, write)
         if found is None:
