@@ -45,7 +45,7 @@ __all__ = ["update_stored"]
 async def update_stored(
     target: Target,
     document: Any,
-    condition: QNode | Mapping[str, Any] | None,
+    condition: QNode | None,
     plan: Plan,
     *,
     check_version: bool = True,
@@ -79,7 +79,8 @@ async def update_stored(
     # Which version is asked for is known when this is called, not when its turn has come.
     query = by_id_and_version(document) if check_version else by_id(document)
     expected = version_of(document) if check_version else None
-    update = prepared(target, Q(query) & condition, plan)
+    filters = Q(query) if condition is None else Q(query) & condition
+    update = prepared(target, filters, plan)
     tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))
     async with turn_of(document) as turn:
         if turn is not None:
