@@ -370,8 +370,9 @@ class QuerySet(Generic[D]):
         """The first document that the query finds in its order, or ``None``."""
         query, target = self.to_query(), self._target(alias)
         order = list(self._order)
-        selected = Selection(self.__klass__, self._filters, query, order, self._skip, self._limit)
-        found: D | None = await finding.first(target, selected)
+        found: D | None = await finding.first(
+            target, self._filters, query, order, self._skip, self._limit
+        )
         return found if self.is_lazy else await self._with_references(found, target)
 
     async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
@@ -411,8 +412,8 @@ class QuerySet(Generic[D]):
         else:
             node = self._filters & conditions(self.__klass__, (), filters)
             query = node.to_query(self.__klass__)
-        target, selected = self._target(alias), Selection(self.__klass__, node, query, [], 0, 1)
-        found: D | None = await finding.first(target, selected)
+        target = self._target(alias)
+        found: D | None = await finding.first(target, node, query)
         return found if self.is_lazy else await self._with_references(found, target)
 
     async def count(self, alias: str | None = None) -> int:
@@ -803,7 +804,8 @@ class QuerySet(Generic[D]):
             ...     jobs = Job.objects.filter(taken=False).order_by("made")
             ...     return (await jobs.update_one(U.set(taken=True))).updated_existing
         """
-        refuse_keywords("update_one", others)
+        if others:
+            refuse_keywords("update_one", others)
         plan = updating.planned(
             self.__klass__,
             changes,
@@ -861,7 +863,8 @@ class QuerySet(Generic[D]):
             ...     counter = Counter.objects.filter(name=name)
             ...     return (await counter.find_one_and_update(U.inc(value=1), upsert=True)).value
         """
-        refuse_keywords("find_one_and_update", others)
+        if others:
+            refuse_keywords("find_one_and_update", others)
         plan = updating.planned(
             self.__klass__,
             changes,

@@ -68,6 +68,8 @@ class Conversion:
         version: the field that holds the version, if there is one.
         unique: the fields that have a unique index.
         hooks: the methods that are called with a document, by event.
+        update_paths: what the names of fields mean in an update, once that was asked
+            (``update/path.py``).
     """
 
     __slots__ = (
@@ -93,6 +95,7 @@ class Conversion:
         "on_save",
         "stamps",
         "unique",
+        "update_paths",
         "version",
     )
 
@@ -160,6 +163,7 @@ class Conversion:
         self._is_dated: bool | None = None
         self._renews: bool | None = None
         self.hooks: dict[str, tuple[Hook, ...]] = compiled_hooks(document_class)
+        self.update_paths: dict[str, Any] = {}
         self._saving_hooks: SavingHooks | Literal[False] | None = False  # not asked for yet
 
     # -- construction ---------------------------------------------------------------------------

@@ -348,10 +348,12 @@ async def find_first(
             async for documents in batches:
                 return documents[0]
         return None
+    # What says nothing is left out: drivers look at each argument.
+    options: dict[str, Any] = {"sort": sort} if sort else {}
+    if skip:
+        options["skip"] = skip
     try:
-        batch: Batch | None = await target.call(
-            served.find_one, query, sort=sort or None, skip=skip
-        )
+        batch: Batch | None = await target.call(served.find_one, query, **options)
     except Exception:
         with (
             naming(),

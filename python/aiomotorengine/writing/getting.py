@@ -15,7 +15,6 @@ from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.query_builder.node import QNode, conditions
 from aiomotorengine.reading import finding
 from aiomotorengine.reading.documents import found_document
-from aiomotorengine.reading.finding import Selection
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.update.equalities import field_at
 from aiomotorengine.update.upserting import Insertion, is_nested
@@ -134,7 +133,7 @@ async def first_with(target: Target, filters: QNode, values: Mapping[str, Any]) 
     document_class = target.document_class
     wanted = filters & conditions(document_class, (), values)
     query = wanted.to_query(document_class)
-    return await finding.first(target, Selection(document_class, wanted, query, [], 0, 1))
+    return await finding.first(target, wanted, query)
 
 
 def present(document: Any, names: Iterable[str]) -> dict[str, Any]:
