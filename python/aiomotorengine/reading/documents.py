@@ -99,29 +99,13 @@ class DocumentDecoder:
         except DocumentError as refused:
             documents, offset = refused.decoded, offsets[refused.index]
             mark_as_read(documents, self._transaction)
-            error = self._reason(batch, offset, refused)
+            error = self.reason(batch, offset, refused)
             if self._on_unreadable is None or not isinstance(error, StoredValueError):
                 return Decoded(documents, len(documents), error)
             self._on_unreadable(error, self._stored_at(batch, offset))
             return Decoded(documents, len(documents) + 1)
         mark_as_read(documents, self._transaction)
         return Decoded(documents, len(documents))
-
-    def document_at(self, batch: Batch, offset: int) -> Any:
-        """One document of a batch.
-
-        Raises:
-            StoredValueError: it cannot be read.
-            bson.errors.InvalidBSON: its bytes do not add up.
-        """
-        try:
-            documents = self._codec.decode_many(batch.reply, [offset])
-        except DocumentError as refused:
-            reason = self._reason(batch, offset, refused)
-        else:
-            mark_as_read(documents, self._transaction)
-            return documents[0]
-        raise reason
 
     def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
         documents: list[Any] = []
@@ -141,7 +125,7 @@ class DocumentDecoder:
             raise refusal
         return document_of(self._target, stored)
 
-    def _reason(self, batch: Batch, offset: int, refused: DocumentError) -> Exception:
+    def reason(self, batch: Batch, offset: int, refused: DocumentError) -> Exception:
         """Why a document cannot be read, as programs are told it."""
         error = refused.__cause__
         assert isinstance(error, Exception)
@@ -364,7 +348,7 @@ async def find_first(
             raise
     if batch is None:
         return None
-    return DocumentDecoder(target).document_at(batch, batch.offsets[0])
+    return document_in(target, batch)
 
 
 def found_document(target: Target, found: Batch | Mapping[str, Any] | None) -> Any | None:
@@ -379,13 +363,31 @@ def found_document(target: Target, found: Batch | Mapping[str, Any] | None) -> A
     """
     if found is None:
         return None
-    decoder = DocumentDecoder(target)
     if isinstance(found, Batch):
-        return decoder.document_at(found, found.offsets[0])
-    documents, _, error = decoder.convert([found])
+        return document_in(target, found)
+    documents, _, error = DocumentDecoder(target).convert([found])
     if error is not None:
         raise error
     return documents[0]
+
+
+def document_in(target: Target, batch: Batch) -> Any:
+    """The first document of a batch.
+
+    Raises:
+        StoredValueError: it cannot be read.
+        bson.errors.InvalidBSON: its bytes do not add up.
+    """
+    offset = batch.offsets[0]
+    codec = codec_for(target.document_class, target.collection.codec_options)
+    try:
+        documents = codec.decode_many(batch.reply, [offset])
+    except DocumentError as refused:
+        reason = DocumentDecoder(target).reason(batch, offset, refused)
+    else:
+        mark_as_read(documents, target.transaction)
+        return documents[0]
+    raise reason
 
 
 def find_stored(

@@ -72,12 +72,12 @@ class Comparison(NamedTuple):
     """A document beside what it was when the snapshot was made.
 
     Attributes:
-        before: the document that it was; where nothing differs, perhaps itself.
+        before: the document that it was; where nothing differs, perhaps ``None``.
         changes: what differs.
     """
 
     before: Any
-    changes: list[Change]
+    changes: Sequence[Change]
 
     def values(self, document: Any) -> dict[str, tuple[Any, Any]]:
         """The values before and now, by the path of their attributes."""
@@ -88,6 +88,10 @@ class Comparison(NamedTuple):
             )
             for change in self.changes
         }
+
+
+UNCHANGED = Comparison(None, ())
+"""Nothing differs."""
 
 
 def compare(document: Any, snapshot: Snapshot, codec: Codec) -> Comparison:
@@ -105,12 +109,12 @@ def compare(document: Any, snapshot: Snapshot, codec: Codec) -> Comparison:
     now = encoded(codec, document, id)
     unknown = unknown_paths(snapshot.state)
     if now == snapshot.raw and not unknown:
-        return Comparison(document, [])
+        return UNCHANGED
     reader = codec_for(kind, snapshot.codec_options)
     [before] = by_itself(reader.decode_many, snapshot.raw)
     then = encoded(codec, before, id)
     if then == now and not unknown:
-        return Comparison(before, [])
+        return UNCHANGED
     changes = list(differences(document, snapshot.raw, then, now))
     if unknown:
         changes = with_unknown(changes, unknown, snapshot.raw, now)
