@@ -13,7 +13,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from pymongo.driver_info import DriverInfo
@@ -89,7 +89,7 @@ class OpenClient:
     def __init__(self, client: Any, database: str, driver: Driver) -> None:
         self.client = client
         self.driver = driver
-        self.bound_session: Callable[[], Any] = partial(driver.bound_session, client)
+        self.bound_session = driver.bound_session_of(client)
         self.collection: Callable[[str], Any] = lru_cache(MOST_COLLECTIONS)(
             client[database].__getitem__
         )

@@ -84,10 +84,7 @@ class Snapshot:
         """The document with an id; ``None`` if there is none."""
         head = id_element(id, self.codec_options)
         raw, index = self.raw, self._next
-        if index < len(self.offsets) and raw.startswith(head, self.offsets[index] + 4):
-            self._next = index + 1
-            offset = self.offsets[index]
-        else:
+        if index >= len(self.offsets) or not raw.startswith(head, self.offsets[index] + 4):
             size, places = self._places
             if size != len(head):
                 size = len(head)
@@ -99,8 +96,9 @@ class Snapshot:
             at = places.get(head)
             if at is None:
                 return None
-            self._next = at + 1
-            offset = self.offsets[at]
+            index = at
+        self._next = (index + 1) % len(self.offsets)
+        offset = self.offsets[index]
         return raw[offset : offset + length_at(raw, offset)[0]]
 
 
