@@ -431,6 +431,7 @@ def replies() -> Subject:
     def work() -> int:
         for raw in raws:
             tried(codec_api.cut_reply, raw)
+            tried(codec_api.raw_values, raw)
         return len(raws)
 
     return Subject(work)

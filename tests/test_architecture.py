@@ -168,6 +168,7 @@ def test_bytes_are_for_the_codec_and_those_who_hand_them_to_the_driver() -> None
         "codec/unencodable.py",  # which value it is that cannot be encoded
         "ids.py",  # to compare ids that cannot be hashed; no document passes here
         "storage/snapshots.py",  # to find a document by its id among bytes
+        "wire/count_replies.py",
         "wire/found_replies.py",
         "wire/replies.py",
         "wire/requests.py",

@@ -25,6 +25,7 @@ __all__ = [
     "new_object_ids",
     "origins_of",
     "others",
+    "raw_values",
     "set_construction",
     "set_layout",
     "set_origins",
@@ -42,6 +43,7 @@ def compile_plan(plan: DocumentPlan, codec_options: CodecOptions[Any]) -> Codec:
 def new_object_ids(count: int) -> list[ObjectId]: ...
 def wrap_many(encoded: Sequence[bytes]) -> list[MutableMapping[str, Any]]: ...
 def cut_reply(raw: bytes) -> tuple[bytes, str, list[int]] | None: ...
+def raw_values(raw: bytes) -> dict[str, bytes]: ...
 
 # -- storage: the twins are in storage/base.py ----------------------------------------------------
 

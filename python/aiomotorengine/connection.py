@@ -13,7 +13,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from pymongo.driver_info import DriverInfo
@@ -95,7 +95,7 @@ class OpenClient:
         self.client = client
         self.driver = driver
         self.auto_index = auto_index
-        self.bound_session: Callable[[], Any] = partial(driver.bound_session, client)
+        self.bound_session = driver.bound_session_of(client)
         self.collection: Callable[[str], Any] = lru_cache(MOST_COLLECTIONS)(
             client[database].__getitem__
         )

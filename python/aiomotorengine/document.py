@@ -27,7 +27,7 @@ from aiomotorengine.indexes import ensuring
 from aiomotorengine.indexes.index import IndexLike
 from aiomotorengine.indexes.report import IndexReport
 from aiomotorengine.metaclasses import DocumentMetaClass
-from aiomotorengine.query_builder.node import QNode
+from aiomotorengine.query_builder.node import QNode, conditions
 from aiomotorengine.queryset import QuerySet
 from aiomotorengine.schema import collection
 from aiomotorengine.schema.bson_schema import bson_schema as bson_schema_of
@@ -455,6 +455,7 @@ class BaseDocument(DocumentStorage):
 
         Raises:
             ValueError: it was never saved, or a change leads nowhere.
+            TypeError: something is no change, or no condition.
             InvalidDocumentError: a field refuses its new value.
             UniqueKeyViolationError: another document has the value of a unique field.
             StaleDocumentError: someone else has changed or deleted it since it was loaded.
@@ -471,8 +472,9 @@ class BaseDocument(DocumentStorage):
             type(self), changes, array_filters=array_filters, stamps=stamps, validate=validate
         )
         target = type(self).objects._target(alias, session, write_concern)
+        met = None if condition is None else conditions(type(self), (condition,), {})
         updated: Self | None = await in_place.update_stored(
-            target, self, condition, plan, check_version=check_version
+            target, self, met, plan, check_version=check_version
         )
         return updated
 

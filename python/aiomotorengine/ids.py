@@ -106,7 +106,7 @@ def is_hex_id(value: Any) -> bool:
 
 def without_hex(value: Any) -> Any:
     """The ``ObjectId`` of a text that is one; any other value as it is."""
-    return ObjectId(value) if is_hex_id(value) else value
+    return ObjectId(value) if isinstance(value, str) and is_hex_id(value) else value
 
 
 def id_to_find(value: Any) -> Any:

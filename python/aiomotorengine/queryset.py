@@ -369,14 +369,11 @@ class QuerySet(Generic[D]):
 
     async def first(self, alias: str | None = None) -> D | None:
         """The first document that the query finds in its order, or ``None``."""
-        query, order = self.to_query(), list(self._order)
-        return await self._first_of(
-            Selection(self.__klass__, self._filters, query, order, self._skip, self._limit), alias
+        query, target = self.to_query(), self._target(alias)
+        order = list(self._order)
+        found: D | None = await finding.first(
+            target, self._filters, query, order, self._skip, self._limit
         )
-
-    async def _first_of(self, selection: Selection, alias: str | None) -> D | None:
-        target = self._target(alias)
-        found: D | None = await finding.first(target, selection)
         return found if self.is_lazy else await self._with_references(found, target)
 
     async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
@@ -416,7 +413,9 @@ class QuerySet(Generic[D]):
         else:
             node = self._filters & conditions(self.__klass__, (), filters)
             query = node.to_query(self.__klass__)
-        return await self._first_of(Selection(self.__klass__, node, query, [], 0, 1), alias)
+        target = self._target(alias)
+        found: D | None = await finding.first(target, node, query)
+        return found if self.is_lazy else await self._with_references(found, target)
 
     def _key_to_find(self, value: Any) -> Any:
         """The ``_id`` that is asked for by the value of a primary key."""
@@ -813,7 +812,8 @@ class QuerySet(Generic[D]):
             ...     jobs = Job.objects.filter(taken=False).order_by("made")
             ...     return (await jobs.update_one(U.set(taken=True))).updated_existing
         """
-        refuse_keywords("update_one", others)
+        if others:
+            refuse_keywords("update_one", others)
         plan = updating.planned(
             self.__klass__,
             changes,
@@ -871,7 +871,8 @@ class QuerySet(Generic[D]):
             ...     counter = Counter.objects.filter(name=name)
             ...     return (await counter.find_one_and_update(U.inc(value=1), upsert=True)).value
         """
-        refuse_keywords("find_one_and_update", others)
+        if others:
+            refuse_keywords("find_one_and_update", others)
         plan = updating.planned(
             self.__klass__,
             changes,

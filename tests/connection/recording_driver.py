@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bson.codec_options import CodecOptions
 from pymongo.errors import ConfigurationError
 
-__all__ = ["bound_session", "close_client", "closed", "create_client", "made", "name", "version"]
+__all__ = ["bound_session_of", "close_client", "closed", "create_client", "made", "name", "version"]
 
 name = "recording"
 version = "0"
@@ -56,8 +56,9 @@ def create_client(settings: Mapping[str, Any], io_loop: Any) -> RecordedClient:
     return client
 
 
-def bound_session(client: RecordedClient) -> None:
+def bound_session_of(client: RecordedClient) -> Callable[[], None]:
     """No client of this driver has sessions."""
+    return lambda: None
 
 
 def close_client(client: RecordedClient, loop: asyncio.AbstractEventLoop | None) -> None:

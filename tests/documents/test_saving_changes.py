@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -31,6 +32,7 @@ from aiomotorengine.errors import (
     StaleDocumentError,
     UniqueKeyViolationError,
 )
+from aiomotorengine.storage.snapshots import Snapshot
 from aiomotorengine.wire import requests
 from aiomotorengine.writing import in_place, replacing
 from tests.harness import Mongo
@@ -786,3 +788,50 @@ async def test_a_document_made_with_an_id_is_saved_after_it_was_read(mongo: Mong
     plain = Plain(_id=stored._id)
     await plain.reload()
     assert (plain.name, bool(plain._is_persisted)) == ("a", True)
+
+
+@pytest.mark.parametrize("kind", [Account, Counted, Plain])
+@pytest.mark.parametrize("is_tracked", [False, True])
+@pytest.mark.parametrize("arrives", [False, True])
+async def test_a_copy_whose_insert_has_no_answer_is_stored_once(
+    mongo: Mongo,
+    kind: Any,
+    is_tracked: bool,
+    arrives: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document = await kind(name="a").save()
+    if is_tracked:
+        document.track_changes()
+    twin = copy.deepcopy(document)
+    twin._id, twin.name = None, "b"
+
+    async def lost(*_: Any, **options: Any) -> None:
+        raise AutoReconnect("it did not come there")
+
+    with monkeypatch.context() as patched:
+        insert = losing(requests.insert_one) if arrives else lost
+        patched.setattr(requests, "insert_one", insert)
+        with pytest.raises(AutoReconnect):
+            await twin.save()
+    assert twin._id not in (None, document._id)
+    if type(twin._is_persisted) is Snapshot:
+        assert twin.is_changed() and twin.changes()["name"] == (None, "b")
+    assert await twin.save() is twin
+    assert await kind.objects.count() == 2
+    found = await kind.objects.get(twin._id)
+    assert (found.name, bool(twin._is_persisted)) == ("b", True)
+    twin.name = "c"
+    await twin.save()
+    assert (await kind.objects.get(twin._id)).name == "c"
+    if type(twin._is_persisted) is Snapshot:
+        assert not twin.is_changed()
+
+
+async def test_a_copy_that_is_refused_is_what_it_was(mongo: Mongo) -> None:
+    document = await Account(name="a").save()
+    document._id, document.any = None, object()
+    before = document._is_persisted
+    with pytest.raises(InvalidDocumentError):
+        await document.save()
+    assert (document._id, document._is_persisted) == (None, before)

@@ -16,7 +16,7 @@ from bson import Decimal128
 from bson.codec_options import TypeCodec, TypeDecoder, TypeRegistry
 from bson.errors import InvalidBSON
 from bson.son import SON
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import OperationFailure, ProtocolError, PyMongoError
 
 from aiomotorengine import (
     BaseField,
@@ -32,6 +32,7 @@ from aiomotorengine.pacing import Pace
 from aiomotorengine.queryset import QuerySet
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.wire import cursors
+from aiomotorengine.wire.count_replies import CountReply
 from aiomotorengine.wire.found_replies import with_found_as_bytes
 from aiomotorengine.wire.replies import ReplyDecoder, with_replies_as_bytes
 from tests.event_loop import counted_turns
@@ -392,25 +393,55 @@ async def test_a_get_more_that_fails_is_the_servers_error(many: int, mongo: Mong
     assert len(await Row.objects.find_all()) == many
 
 
-async def test_a_reply_that_makes_no_sense_is_invalid_bson(
-    many: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = ReplyDecoder.__call__
+async def test_a_reply_that_makes_no_sense_is_invalid_bson(many: int) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        for kind in (ReplyDecoder, CountReply):
+            patched.setattr(kind, "__call__", damaging(kind.__call__))
+        with pytest.raises(InvalidBSON):
+            await Row.objects.find_all()
+        with pytest.raises(InvalidBSON):
+            [row async for row in Row.objects]
+        with pytest.raises(InvalidBSON):
+            await Row.objects.count()
+    assert await Row.objects.count() == many
 
+
+def damaging(made: Callable[..., Any]) -> Callable[..., Any]:
     def damaged(self: Any, raw: bytes, codec_options: Any) -> Any:
         if b"firstBatch" in bytes(raw):
             raw = bytes(raw)[:-20] + b"\xff" * 20
         return made(self, raw, codec_options)
 
-    monkeypatch.setattr(ReplyDecoder, "__call__", damaged)
-    with pytest.raises(InvalidBSON):
-        await Row.objects.find_all()
-    with pytest.raises(InvalidBSON):
-        [row async for row in Row.objects]
-    with pytest.raises(InvalidBSON):
+    return damaged
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"cursor": 5},
+        {"cursor": {"id": 0}},
+        {"cursor": {"firstBatch": [{"n": 1}]}},
+        {"cursor": {"firstBatch": 5, "id": 0}},
+        {"cursor": {"firstBatch": "", "id": 0}},
+        {"cursor": {"firstBatch": [{}], "id": 0}},
+        {"cursor": {"firstBatch": [{"n": -1}], "id": 0}},
+        {"cursor": {"firstBatch": [{"n": 1.5}], "id": 0}},
+        {"cursor": {"firstBatch": [{"n": True}], "id": 0}},
+        {"cursor": {"firstBatch": ["a text"], "id": 0}},
+    ],
+    ids=str,
+)
+async def test_a_count_without_a_number_is_a_protocol_error(
+    many: int, answer: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = CountReply.__call__
+    forged = bson.encode({**answer, "ok": 1.0})
+    monkeypatch.setattr(
+        CountReply, "__call__", lambda self, raw, options: made(self, forged, options)
+    )
+    with pytest.raises(ProtocolError):
         await Row.objects.count()
-    monkeypatch.setattr(ReplyDecoder, "__call__", made)
-    assert await Row.objects.count() == many
 
 
 # -- options that bytes do not serve -------------------------------------------------------------

@@ -118,6 +118,13 @@ def cursors_keep(name: str) -> bool:
     return all(name in vars(cursor) for cursor in cursors)
 
 
+def collections_keep(name: str) -> bool:
+    client: MongoClient[dict[str, Any]]
+    with MongoClient(connect=False) as client:
+        collections = [client.db.c, AsyncMongoClient(connect=False).db.c]
+    return all(name in vars(collection) for collection in collections)
+
+
 def sessions_have(name: str) -> bool:
     client: MongoClient[dict[str, Any]]
     with MongoClient(connect=False) as client, client.start_session() as session:
@@ -137,6 +144,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "_add_to_bulk": requests_add_themselves,
     "gen_ordered": lambda: bulks_have("gen_ordered"),
     "gen_unordered": lambda: bulks_have("gen_unordered"),
+    "_write_response_codec_options": lambda: collections_keep("_write_response_codec_options"),
     "ops": lambda: bulks_keep("ops"),
     "_start_session": lambda: both_clients_have("_start_session"),
     "_start_retryable_write": lambda: sessions_have("_start_retryable_write"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -316,3 +316,48 @@ async def test_reload_says_what_is_stored(mongo: Mongo, block: Block) -> None:
         await twin.save(must_exist=True)
     with pytest.raises(Tracked.DoesNotExist):
         await twin.reload()
+
+
+@pytest.mark.parametrize("kind", [Tracked, Both])
+@pytest.mark.parametrize(
+    "part",
+    [lambda one: one.update(U.set(size=7), check_version=False), lambda one: one.reload("size")],
+    ids=["updated", "reloaded"],
+)
+@pytest.mark.parametrize("is_committed", [True, False])
+async def test_what_is_known_in_part_afterwards(
+    mongo: Mongo, kind: Any, part: Any, is_committed: bool
+) -> None:
+    there = await kind(name="there", tags=["a", "b"]).save()
+    async with ours():
+        there.tags.pop()
+        await there.save()
+        found = copy.deepcopy(there)
+    if kind is Both:
+        found.version = there.version
+    with suppress(LookupError):
+        async with transaction():
+            await part(found)
+            assert "tags" in found.changes()
+            if not is_committed:
+                raise LookupError
+    found.size = 9
+    await found.save(check_version=False)
+    stored = await stored_for(found)
+    assert (stored["tags"], stored["size"]) == (["a"], 9)
+    assert not found.is_changed()
+    other = pickle.loads(pickle.dumps(found))
+    assert not other.is_changed()
+
+
+async def test_a_copy_of_what_is_known_in_part_is_sent_whole(mongo: Mongo) -> None:
+    there = await Tracked(name="there", tags=["a", "b"]).save()
+    async with ours():
+        there.tags.pop()
+        await there.save()
+        found = copy.deepcopy(there)
+    async with transaction():
+        await found.update(U.set(size=7))
+    found = pickle.loads(pickle.dumps(found))
+    await found.save()
+    assert (await stored_for(found))["tags"] == ["a"]

@@ -313,3 +313,13 @@ async def test_what_is_stored_is_taken_though_its_reference_cannot_be_read(mongo
     with pytest.raises(StoredValueError):
         await letter.update(U.inc(pages=1), U.set(writer=id))
     assert (letter.pages, letter.to_son()["writer"]) == (1, id)
+
+
+@pytest.mark.parametrize("condition", [5, "visits", False, [Q(visits=1)]])
+async def test_what_is_no_condition_is_refused(mongo: Mongo, condition: Any) -> None:
+    user = await User(name="ann").save()
+    with pytest.raises(TypeError, match="Filters are queries"):
+        await user.update(U.inc(visits=1), condition=condition)
+    with pytest.raises(TypeError, match="Filters are queries"):
+        await user.save(condition=condition)
+    assert (user.visits, (await User.objects.get(user._id)).visits) == (0, 0)

@@ -9,6 +9,7 @@ import pytest
 from bson import ObjectId
 
 from aiomotorengine import (
+    BaseField,
     Document,
     EmbeddedDocumentField,
     IntField,
@@ -113,6 +114,56 @@ async def test_an_update_that_is_no_upsert_sends_the_filter_as_it_is(mongo: Mong
     await Post.objects.filter(tags=["a", "b"]).update(U.inc(visits=1))
     [update] = commands.of("update")
     assert update["updates"][0]["q"] == {"t": {"$all": ["a", "b"]}}
+
+
+# -- embedded documents ----------------------------------------------------------------------------
+
+
+class Room(Document):
+    colour = StringField(default="white")
+    size = IntField(db_field="s")
+
+
+class Flat(Document):
+    name = StringField()
+    room = EmbeddedDocumentField(Room, db_field="r")
+    hall = EmbeddedDocumentField(Room, default=lambda: Room(colour="grey"))
+    any = BaseField[Any]()
+
+
+class SavedFlat(Flat):
+    made = StringField(on_save=lambda document, creating: str(creating))
+
+
+@pytest.mark.parametrize("change", [U.set("hall.size", 5), U.set_on_insert("hall.size", 5)])
+async def test_a_default_is_changed_where_it_is_embedded(mongo: Mongo, change: Any) -> None:
+    await Flat.objects.filter(room__size=7).update_one(change, upsert=True)
+    [row] = [row async for row in Flat.objects.coll().find({}, {"_id": False})]
+    room, hall = {"colour": "white", "s": 7}, {"colour": "grey", "s": 5}
+    assert row == {"name": None, "r": room, "hall": hall, "any": None}
+
+
+@pytest.mark.parametrize("kind", [Flat, SavedFlat])
+async def test_what_filters_say_of_an_embedded_document_is_made(mongo: Mongo, kind: Any) -> None:
+    flats = kind.objects.filter(room__size=7, hall__size=5)
+    flat, created = await flats.get_or_create(name="a")
+    assert (created, flat.room.size, flat.room.colour) == (True, 7, "white")
+    assert (flat.hall.size, flat.hall.colour) == (5, "grey")
+    row = await kind.objects.coll().find_one()
+    room, hall = {"colour": "white", "s": 7}, {"colour": "grey", "s": 5}
+    assert (row["r"], row["hall"]) == (room, hall)
+    again, created = await flats.get_or_create(name="a")
+    assert (created, again._id) == (False, flat._id)
+    whole = {"room": Room(size=8, colour="red")}
+    other, created = await kind.objects.filter(room__size=8).get_or_create(defaults=whole)
+    assert (created, other.room.colour, other.room.size) == (True, "red", 8)
+
+
+async def test_what_filters_say_of_undeclared_keys_is_made(mongo: Mongo) -> None:
+    flats = Flat.objects.filter({"any.x.y": 3})
+    flat, created = await flats.get_or_create(name="a")
+    assert (created, flat.any) == (True, {"x": {"y": 3}})
+    assert (await flats.get_or_create(name="a"))[1] is False
 
 
 # -- ids of the program's own ----------------------------------------------------------------------

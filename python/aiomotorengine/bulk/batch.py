@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions
@@ -114,30 +115,7 @@ class Batch:
     @property
     def columns(self) -> tuple[list[Any], ...]:
         """All lists; those of a later stage are empty before it, and some that nobody needs."""
-        return (
-            self.numbers,
-            self.documents,
-            self.ids,
-            self.ids_before,
-            self.states_before,
-            self.versions_before,
-            self.encoded,
-            self.sizes,
-            self.given,
-        )
-
-    def _hold(self, columns: tuple[list[Any], ...]) -> None:
-        (
-            self.numbers,
-            self.documents,
-            self.ids,
-            self.ids_before,
-            self.states_before,
-            self.versions_before,
-            self.encoded,
-            self.sizes,
-            self.given,
-        ) = columns
+        return columns_of(self)
 
     @property
     def size(self) -> int:
@@ -155,7 +133,8 @@ class Batch:
             # The lists go with most of the documents, and what is less is copied.
             rest = self.cut(stop, len(self))
             out = Batch(*self.columns)
-            self._hold(rest.columns)
+            for name, column in zip(NAMES, rest.columns, strict=True):
+                setattr(self, name, column)
             return out
         out = Batch(*(column[start:stop] for column in self.columns))
         for column in self.columns:
@@ -258,3 +237,8 @@ class Batch:
             if type(document).__track_changes__:
                 raw, state = self.encoded[position].raw, document._is_persisted
                 document._is_persisted = Snapshot(raw, [0], codec_options, state)
+
+
+NAMES = tuple(column.name for column in fields(Batch))
+
+columns_of: Callable[[Batch], tuple[list[Any], ...]] = attrgetter(*NAMES)

@@ -41,6 +41,7 @@ __all__ = [
     "cut_reply",
     "implementation",
     "new_object_ids",
+    "raw_values",
     "reason",
     "use",
     "wrap_many",
@@ -143,6 +144,18 @@ def wrap_many(encoded: Sequence[bytes]) -> list[MutableMapping[str, Any]]:
 def cut_reply(raw: bytes) -> tuple[bytes, str, list[int]] | None:
     """A reply without its batch, the batch's key, and where each of its documents begins."""
     return _side.cut_reply(raw)
+
+
+def raw_values(raw: bytes) -> dict[str, bytes]:
+    """The values of a document by their keys, each as bytes with its type in front.
+
+    Example:
+        >>> import bson
+        >>> from aiomotorengine.codec import raw_values
+        >>> raw_values(bson.encode({"age": 36, "name": None}))
+        {'age': b'\\x10$\\x00\\x00\\x00', 'name': b'\\n'}
+    """
+    return _side.raw_values(raw)
 
 
 select(os.environ.get(VARIABLE, "auto"))

@@ -150,3 +150,11 @@ class Implementation(Protocol):
         Raises:
             bson.errors.InvalidBSON: the bytes do not add up.
         """
+
+    def raw_values(self, raw: bytes) -> dict[str, bytes]:
+        """The values of a document by their keys, each as bytes with its type in front.
+
+        Raises:
+            bson.errors.InvalidBSON: the bytes do not add up.
+            UnicodeDecodeError: a key is no text.
+        """

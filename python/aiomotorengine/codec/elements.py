@@ -17,8 +17,10 @@ __all__ = [
     "SMALLEST_LEVEL",
     "Element",
     "elements",
+    "find_element",
     "is_deeper_than",
     "largest_values",
+    "raw_values",
     "without",
 ]
 
@@ -79,17 +81,58 @@ def elements(raw: bytes, start: int, end: int) -> Iterator[Element]:
     Raises:
         bson.errors.InvalidBSON: the lengths do not add up, or a type is none that BSON has.
     """
-    if end - start < 5 or length_at(raw, start)[0] != end - start or raw[end - 1] != 0:
-        raise InvalidBSON("the length of a document does not match its bytes")
+    check_length(raw, start, end)
     position = start + 4
     while position < end - 1:
-        value = after_nul(raw, position + 1, end)
-        size = size_of(raw, raw[position], value, end)
-        if size < 0 or value + size > end - 1:
-            raise InvalidBSON("a value is longer than what holds it")
-        found = Element(raw[position], raw[position + 1 : value - 1], position, value, value + size)
-        yield found
-        position = found.end
+        value, after = bounds_of(raw, position, end)
+        yield Element(raw[position], raw[position + 1 : value - 1], position, value, after)
+        position = after
+
+
+def find_element(raw: bytes, key: bytes) -> Element | None:
+    """The first element of a document that has a key; ``None`` if there is none.
+
+    Raises:
+        bson.errors.InvalidBSON: as for ``elements``. What comes after the element is not looked at.
+    """
+    end = len(raw)
+    check_length(raw, 0, end)
+    text = key + b"\0"
+    position = 4
+    while position < end - 1:
+        value, after = bounds_of(raw, position, end)
+        if raw.startswith(text, position + 1):
+            return Element(raw[position], key, position, value, after)
+        position = after
+    return None
+
+
+def check_length(raw: bytes, start: int, end: int) -> None:
+    if end - start < 5 or length_at(raw, start)[0] != end - start or raw[end - 1] != 0:
+        raise InvalidBSON("the length of a document does not match its bytes")
+
+
+def bounds_of(raw: bytes, position: int, end: int) -> tuple[int, int]:
+    """Where the value of an element begins and ends, in a document that ends at ``end``."""
+    value = after_nul(raw, position + 1, end)
+    size = size_of(raw, raw[position], value, end)
+    if size < 0 or value + size > end - 1:
+        raise InvalidBSON("a value is longer than what holds it")
+    return value, value + size
+
+
+def raw_values(raw: bytes) -> dict[str, bytes]:
+    """The values of a document by their keys, each as bytes with its type in front.
+
+    Raises:
+        bson.errors.InvalidBSON: as for ``elements``.
+        UnicodeDecodeError: a key is no text.
+    """
+    return {
+        element.key.decode(): raw[element.start : element.start + 1]
+        + raw[element.value : element.end]
+        for element in elements(raw, 0, len(raw))
+    }
 
 
 def after_nul(raw: bytes, start: int, end: int) -> int:

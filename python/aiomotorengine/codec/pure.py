@@ -18,7 +18,7 @@ from bson.objectid import ObjectId
 
 from aiomotorengine.codec import contract
 from aiomotorengine.codec.contract import CONTRACT, DocumentError
-from aiomotorengine.codec.elements import length_at
+from aiomotorengine.codec.elements import length_at, raw_values
 from aiomotorengine.codec.encoded_document import EncodedDocument, wrap_many
 from aiomotorengine.codec.levels import has_more_levels, refuse_endless, refuse_endless_values
 from aiomotorengine.codec.plan import DocumentPlan
@@ -44,6 +44,7 @@ __all__ = [
     "has_more_levels",
     "new_object_ids",
     "now",
+    "raw_values",
     "wrap_many",
 ]
 

@@ -71,6 +71,8 @@ class Conversion:
         needs_ensuring: whether anything of the class's has to be there before its documents are
             written.
         hooks: the methods that are called with a document, by event.
+        update_paths: what the names of fields mean in an update, once that was asked
+            (``update/path.py``).
     """
 
     __slots__ = (
@@ -99,6 +101,7 @@ class Conversion:
         "on_save",
         "stamps",
         "unique",
+        "update_paths",
         "version",
     )
 
@@ -182,6 +185,7 @@ class Conversion:
         self._is_dated: bool | None = None
         self._renews: bool | None = None
         self.hooks: dict[str, tuple[Hook, ...]] = compiled_hooks(document_class)
+        self.update_paths: dict[str, Any] = {}
         self._saving_hooks: SavingHooks | Literal[False] | None = False  # not asked for yet
 
     # -- construction ---------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, cast
 
@@ -16,7 +16,7 @@ from pymongo.errors import InvalidOperation
 
 from aiomotorengine.drivers.repeatable_write import RepeatableWrite
 
-__all__ = ["DRIVERS", "Driver", "default_driver", "get_driver", "session_bound_to"]
+__all__ = ["DRIVERS", "Driver", "bound_session_of", "default_driver", "get_driver"]
 
 DRIVERS: Mapping[str, str] = {
     "motor": "aiomotorengine.drivers.motor",
@@ -58,8 +58,10 @@ class Driver(Protocol):
         It never waits for a running loop; what is left to do there is scheduled on it.
         """
 
-    def bound_session(self, client: Any) -> Any:
-        """The session that operations of this client use here without being given one, if any."""
+    def bound_session_of(self, client: Any) -> Callable[[], Any]:
+        """What gives the session that operations of this client use without being given one; or
+        ``None`` where there is no such.
+        """
 
     def new_session(self, client: Any) -> AbstractAsyncContextManager[Any]:
         """A session of its own, which goes before the one that is bound to the task."""
@@ -79,14 +81,18 @@ class Driver(Protocol):
         """The driver's cursor of an aggregation."""
 
 
-def session_bound_to(client: Any) -> Any:
-    """The session of a client of PyMongo's that the running task is bound to, if there is one."""
+def bound_session_of(client: Any) -> Callable[[], Any]:
+    """What gives the session of a client of PyMongo's that the running task is bound to, if any."""
     # There is no public way to ask.
-    lookup = getattr(client, "_get_bound_session", None)
-    try:
-        return lookup() if lookup else None
-    except InvalidOperation:
-        return None  # it is another client's; an operation without a session of its own says so
+    lookup = getattr(client, "_get_bound_session", lambda: None)
+
+    def bound_session() -> Any:
+        try:
+            return lookup()
+        except InvalidOperation:
+            return None  # it is another client's; an operation without a session says so
+
+    return bound_session
 
 
 def get_driver(name: str) -> Driver:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version as distribution_version
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
 
+from aiomotorengine import drivers
 from aiomotorengine.drivers import repeatable_write as writes
-from aiomotorengine.drivers import session_bound_to
 
 __all__ = [
-    "bound_session",
+    "bound_session_of",
     "close_client",
     "create_client",
     "name",
@@ -42,8 +42,8 @@ def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
     client.close()
 
 
-def bound_session(client: Any) -> Any:
-    return session_bound_to(client.delegate)
+def bound_session_of(client: Any) -> Callable[[], Any]:
+    return drivers.bound_session_of(client.delegate)
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ __all__ = [
     "PRIVATE_NAMES",
     "begin_again",
     "close_cursor_soon",
+    "decode_all_replies_alike",
     "is_of_motor",
     "on_end_of_transactions",
     "seconds_left",
@@ -48,6 +49,7 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "_batch_size": "replies of moderate size; without it, they are as large as the server likes",
     "_close_cursor_soon": "cursors after a lost connection; without it, they stay for ten minutes",
     "_CursorAddress": "the same",
+    "_write_response_codec_options": "counts; without it, an answer that names none counts as 0",
     # Transactions that a program began with the driver's session.
     "_get_bound_session": "bound sessions; without it, bulk inserts do not know of them",
     "_transaction": "telling transactions apart; without it, each question is of a new one",
@@ -159,6 +161,19 @@ def seconds_left() -> float:
     remaining = getattr(getattr(pymongo, "_csot", None), "remaining", None)
     seconds: float | None = None if remaining is None else remaining()
     return math.inf if seconds is None else seconds
+
+
+def decode_all_replies_alike(collection: Any) -> None:
+    """Have a collection decode all replies by its codec options.
+
+    PyMongo takes dicts in the place of their document class where a reply has no documents.
+
+    Parameters:
+        collection: the driver's collection, which nobody else has.
+    """
+    collection = vars(collection).get("delegate", collection)
+    if hasattr(collection, "_write_response_codec_options"):
+        collection._write_response_codec_options = collection.codec_options
 
 
 def set_batch_size(cursor: Any, size: int) -> None:

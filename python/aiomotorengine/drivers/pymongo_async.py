@@ -10,12 +10,12 @@ from typing import Any
 import pymongo
 from pymongo import AsyncMongoClient
 
+from aiomotorengine.drivers import bound_session_of
 from aiomotorengine.drivers import repeatable_write as writes
-from aiomotorengine.drivers import session_bound_to as bound_session
 from aiomotorengine.utils import running_loop
 
 __all__ = [
-    "bound_session",
+    "bound_session_of",
     "close_client",
     "create_client",
     "name",

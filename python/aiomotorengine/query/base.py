@@ -6,7 +6,7 @@ from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query.expressions import is_operators
-from aiomotorengine.query.values import PLAIN_TYPES, query_value
+from aiomotorengine.query.values import PLAIN_TYPES, checked
 
 __all__ = ["Comparison", "QueryOperator"]
 
@@ -46,7 +46,7 @@ class QueryOperator:
         Raises:
             ValueError: the field can't take the value, or it would be taken for operators.
         """
-        return query_value(field, raw)
+        return checked(field, field.to_query, raw)
 
 
 class Comparison(QueryOperator):

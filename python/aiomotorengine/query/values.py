@@ -20,7 +20,7 @@ from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.utils import has_operators, is_collection
 
-__all__ = ["IN_CONDITIONS", "PLAIN_TYPES", "Computed", "item_values", "query_value"]
+__all__ = ["IN_CONDITIONS", "PLAIN_TYPES", "Computed", "checked", "item_values"]
 
 PLAIN_TYPES = frozenset({NoneType, ObjectId, UUID, bool, bytes, datetime, float, int, str})
 """The types of most values: they hold no mappings, and need no further look."""
@@ -34,15 +34,6 @@ IN_CONDITIONS = (
 
 class Computed:
     """What only the server computes. The conditions of a filter take none: they have values."""
-
-
-def query_value(field: BaseField[Any], raw: Any) -> Any:
-    """What a field's ``to_query`` makes of a filter's value.
-
-    Raises:
-        ValueError: it would be taken for operators.
-    """
-    return checked(field, field.to_query, raw)
 
 
 def item_values(field: BaseField[Any], raw: Any) -> list[Any]:
@@ -63,7 +54,16 @@ def item_values(field: BaseField[Any], raw: Any) -> list[Any]:
 
 
 def checked(field: BaseField[Any], convert: Callable[[Any], Any], raw: Any) -> Any:
-    """What a conversion of a field makes of a value, if that holds no operators but the field's."""
+    """What a conversion of a field makes of a filter's value.
+
+    Parameters:
+        field: the field that is compared.
+        convert: one of its methods, mostly ``to_query``.
+        raw: the value.
+
+    Raises:
+        ValueError: it would be taken for operators that are not the field's own.
+    """
     if type(raw) not in PLAIN_TYPES:
         if isinstance(raw, Computed):
             raise ValueError(IN_CONDITIONS)

@@ -12,6 +12,7 @@ from aiomotorengine.query.expressions import negate
 from aiomotorengine.query.values import PLAIN_TYPES
 from aiomotorengine.query_builder.merging import DuplicateQueryConditionsError, all_of, merged
 from aiomotorengine.query_builder.transform import (
+    RAW,
     is_raw_query,
     refuse_other_keys,
     transform_query,
@@ -286,7 +287,7 @@ def conditions(
         TypeError: an argument is neither a query nor a mapping.
         ValueError: a key names an unknown operator, or a sub-property of what has none.
     """
-    if is_raw_query(document_class, kwargs):
+    if RAW in kwargs and is_raw_query(document_class, kwargs):
         # Keywords may come from a request: a raw query among them could bring in any operator.
         raise ValueError("Invalid filter 'raw': pass a raw query by itself, as in filter({...}).")
     validate_fields(document_class, kwargs)

@@ -16,6 +16,7 @@ from aiomotorengine.query_builder.merging import all_of, update
 
 __all__ = [
     "OPERATORS",
+    "RAW",
     "DefaultOperator",
     "is_raw_query",
     "refuse_other_keys",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 RAW = "raw"
+"""The keyword that may stand for a raw query."""
 
 EQUALITY = DefaultOperator()
 
@@ -115,7 +117,7 @@ def validate_fields(document_class: Any, query: Mapping[str, Any]) -> None:
 def condition(document_class: Any, key: str, raw: Any) -> dict[str, Any]:
     """One filter as a query of MongoDB."""
     path = resolve(document_class, key, OPERATORS)
-    negation, operator = operators_of(key, path.operators)
+    negation, operator = operators_of(key, path.operators) if path.operators else (None, EQUALITY)
     try:
         value = operator.get_value(path.field, raw)
     except REFUSALS as error:
@@ -136,11 +138,13 @@ def invalid_value(document_class: Any, key: str, reason: Exception) -> ValueErro
 def operators_of(key: str, names: Sequence[str]) -> tuple[NotOperator | None, QueryOperator]:
     """The operator that a filter key names, and the ``not`` that may stand before it.
 
+    Parameters:
+        key: the filter key.
+        names: what it names, at least one.
+
     Raises:
         ValueError: there are more.
     """
-    if not names:
-        return None, EQUALITY
     operators = [OPERATORS[name]() for name in names]
     first = operators.pop(0)
     negation = first if isinstance(first, NotOperator) else None

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiomotorengine.query.values import PLAIN_TYPES
-from aiomotorengine.reading import documents as reading
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import checked_count, protocol_errors
+from aiomotorengine.wire.count_replies import count_documents
 from aiomotorengine.wire.requests import can_encode
 
 __all__ = ["count"]
@@ -35,27 +35,30 @@ async def count(target: Target, query: Mapping[str, Any]) -> int:
             with ``$near``, ``$nearSphere`` or ``$where``.
         pymongo.errors.ProtocolError: its answer has no number.
     """
-    if not mentions(query, NOT_AGGREGATED):
-        # The driver's own count_documents takes an answer without a cursor for "none".
-        all_of_them = {"$group": {"_id": None, "n": {"$sum": 1}}}
-        pipeline: list[Mapping[str, Any]] = [{"$match": query}, all_of_them]
-        found = await reading.aggregate_one(target, pipeline)
-        return 0 if found is None else checked_count(found.get("n"))
+    ask = count_by_command if mentions(query, NOT_AGGREGATED) else count_documents
+    try:
+        return checked_count(await ask(target, query))
+    except Exception:
+        with protocol_errors(
+            target.document_class, lambda: can_encode(target.collection, query), is_read=True
+        ):
+            raise
+
+
+async def count_by_command(target: Target, query: Mapping[str, Any]) -> Any:
+    """What the server's command ``count`` says."""
     collection = target.collection
-    with protocol_errors(
-        target.document_class, lambda: can_encode(collection, query), is_read=True
-    ):
-        level = collection.read_concern.document
-        answer = await target.call(
-            collection.database.command,
-            "count",
-            collection.name,
-            query=query,
-            codec_options=collection.codec_options.with_options(document_class=dict),
-            read_preference=collection.read_preference,
-            **({"readConcern": level} if level else {}),
-        )
-        return checked_count(answer.get("n"))
+    level = collection.read_concern.document
+    answer = await target.call(
+        collection.database.command,
+        "count",
+        collection.name,
+        query=query,
+        codec_options=collection.codec_options.with_options(document_class=dict),
+        read_preference=collection.read_preference,
+        **({"readConcern": level} if level else {}),
+    )
+    return answer.get("n")
 
 
 def mentions(query: Any, operators: frozenset[str]) -> bool:

@@ -31,7 +31,6 @@ __all__ = [
     "Reading",
     "Unreadable",
     "aggregate",
-    "aggregate_one",
     "document_of",
     "find",
     "find_first",
@@ -100,29 +99,13 @@ class DocumentDecoder:
         except DocumentError as refused:
             documents, offset = refused.decoded, offsets[refused.index]
             mark_as_read(documents, self._transaction)
-            error = self._reason(batch, offset, refused)
+            error = self.reason(batch, offset, refused)
             if self._on_unreadable is None or not isinstance(error, StoredValueError):
                 return Decoded(documents, len(documents), error)
             self._on_unreadable(error, self._stored_at(batch, offset))
             return Decoded(documents, len(documents) + 1)
         mark_as_read(documents, self._transaction)
         return Decoded(documents, len(documents))
-
-    def document_at(self, batch: Batch, offset: int) -> Any:
-        """One document of a batch.
-
-        Raises:
-            StoredValueError: it cannot be read.
-            bson.errors.InvalidBSON: its bytes do not add up.
-        """
-        try:
-            documents = self._codec.decode_many(batch.reply, [offset])
-        except DocumentError as refused:
-            reason = self._reason(batch, offset, refused)
-        else:
-            mark_as_read(documents, self._transaction)
-            return documents[0]
-        raise reason
 
     def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
         documents: list[Any] = []
@@ -142,7 +125,7 @@ class DocumentDecoder:
             raise refusal
         return document_of(self._target, stored)
 
-    def _reason(self, batch: Batch, offset: int, refused: DocumentError) -> Exception:
+    def reason(self, batch: Batch, offset: int, refused: DocumentError) -> Exception:
         """Why a document cannot be read, as programs are told it."""
         error = refused.__cause__
         assert isinstance(error, Exception)
@@ -330,13 +313,17 @@ async def find_first(
     *,
     sort: Sequence[tuple[str, Any]] | None = None,
     skip: int = 0,
+    limit: int | None = None,
     naming: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Any | None:
     """The first document that a query finds, or ``None``; parameters as for ``find``.
 
-    All comes with one answer, and the server keeps no cursor: nothing is paced, nor to be cleaned
-    up behind a reader who is cancelled, and the driver's own ``find_one`` will do.
+    A limit other than 0 makes no difference. All comes with one answer, and the server keeps no
+    cursor: nothing is paced, nor to be cleaned up behind a reader who is cancelled, and the
+    driver's own ``find_one`` will do.
     """
+    if limit == 0:
+        return None
     collection = target.collection
     served = with_replies_as_bytes(collection)
     if served is collection:
@@ -345,10 +332,12 @@ async def find_first(
             async for documents in batches:
                 return documents[0]
         return None
+    # What says nothing is left out: drivers look at each argument.
+    options: dict[str, Any] = {"sort": sort} if sort else {}
+    if skip:
+        options["skip"] = skip
     try:
-        batch: Batch | None = await target.call(
-            served.find_one, query, sort=sort or None, skip=skip
-        )
+        batch: Batch | None = await target.call(served.find_one, query, **options)
     except Exception:
         with (
             naming(),
@@ -359,7 +348,7 @@ async def find_first(
             raise
     if batch is None:
         return None
-    return DocumentDecoder(target).document_at(batch, batch.offsets[0])
+    return document_in(target, batch)
 
 
 def found_document(target: Target, found: Batch | Mapping[str, Any] | None) -> Any | None:
@@ -374,13 +363,31 @@ def found_document(target: Target, found: Batch | Mapping[str, Any] | None) -> A
     """
     if found is None:
         return None
-    decoder = DocumentDecoder(target)
     if isinstance(found, Batch):
-        return decoder.document_at(found, found.offsets[0])
-    documents, _, error = decoder.convert([found])
+        return document_in(target, found)
+    documents, _, error = DocumentDecoder(target).convert([found])
     if error is not None:
         raise error
     return documents[0]
+
+
+def document_in(target: Target, batch: Batch) -> Any:
+    """The first document of a batch.
+
+    Raises:
+        StoredValueError: it cannot be read.
+        bson.errors.InvalidBSON: its bytes do not add up.
+    """
+    offset = batch.offsets[0]
+    codec = codec_for(target.document_class, target.collection.codec_options)
+    try:
+        documents = codec.decode_many(batch.reply, [offset])
+    except DocumentError as refused:
+        reason = DocumentDecoder(target).reason(batch, offset, refused)
+    else:
+        mark_as_read(documents, target.transaction)
+        return documents[0]
+    raise reason
 
 
 def find_stored(
@@ -435,58 +442,24 @@ def reader_of(target: Target, query: Mapping[str, Any], **options: Any) -> Curso
     )
 
 
-async def aggregate(
-    target: Target, pipeline: Sequence[Mapping[str, Any]], *, is_single: bool = False
-) -> list[dict[str, Any]]:
+async def aggregate(target: Target, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """All results of an aggregation.
 
     Parameters:
         target: what is aggregated.
         pipeline: the stages, as MongoDB takes them.
-        is_single: whether the stages have one result at most, so that the server keeps no cursor.
     """
     collection = target.collection
     reader = CursorReader(
         target,
         lambda: open_aggregation(target, readable(collection), pipeline),
         lambda: can_encode(collection, {"pipeline": pipeline}),
-        is_single=is_single,
     )
     reading = Reading(reader, StoredDecoder(collection))
     try:
         return [result async for results in reading for result in results]
     finally:
         await reading.aclose()
-
-
-async def aggregate_one(
-    target: Target, pipeline: Sequence[Mapping[str, Any]]
-) -> Mapping[str, Any] | None:
-    """The only result of an aggregation that has one at most; ``None`` without one.
-
-    Parameters as for ``aggregate``. All comes with one answer, as for ``find_first``.
-    """
-    collection = target.collection
-    served = with_replies_as_bytes(collection)
-    if served is collection:
-        results = await aggregate(target, pipeline, is_single=True)
-        return results[0] if results else None
-
-    async def read() -> Batch | None:
-        return await anext(await open_aggregation(target, served, pipeline), None)
-
-    try:
-        batch: Batch | None = await target.run(read)
-    except Exception:
-        with protocol_errors(
-            target.document_class,
-            lambda: can_encode(collection, {"pipeline": pipeline}),
-            is_read=True,
-        ):
-            raise
-    if batch is None:
-        return None
-    return decode_documents(batch, batch.offsets[:1], collection.codec_options)[0]
 
 
 async def open_aggregation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aiomotorengine.errors import StoredValueError
@@ -82,7 +82,7 @@ def batches(target: Target, selection: Selection) -> Reading:
         ValueError: the limit or the number to skip is negative or has more than 64 bits, or a
             condition has a value that can't be encoded.
     """
-    refuse_out_of_range(selection)
+    refuse_out_of_range(selection.skip, selection.limit)
     return reading.find(
         target,
         selection.query,
@@ -96,28 +96,42 @@ def batches(target: Target, selection: Selection) -> Reading:
     )
 
 
-async def first(target: Target, selection: Selection) -> Any | None:
-    """The first document of a selection, whatever its limit is but 0; ``None`` without one.
+def first(
+    target: Target,
+    filters: QNode,
+    query: Mapping[str, Any],
+    order: Sequence[tuple[str, int]] = (),
+    skip: int = 0,
+    limit: int | None = None,
+) -> Awaitable[Any | None]:
+    """The first document that a query finds, whatever the limit is but 0; ``None`` without one.
+
+    Parameters:
+        target: what is read.
+        filters: the conditions.
+        query: the conditions as MongoDB takes them.
+        order: keys and directions.
+        skip: how many are left out.
+        limit: how many at most.
 
     Raises:
         ValueError: as for ``batches``.
     """
-    refuse_out_of_range(selection)
-    if selection.limit == 0:
-        return None
-    return await reading.find_first(
+    refuse_out_of_range(skip, limit)
+    return reading.find_first(
         target,
-        selection.query,
-        sort=selection.order,
-        skip=selection.skip,
-        naming=lambda: naming_values(
-            target.collection, (selection.document_class, selection.filters)
-        ),
+        query,
+        sort=order,
+        skip=skip,
+        limit=limit,
+        naming=lambda: naming_values(target.collection, (target.document_class, filters)),
     )
 
 
-def refuse_out_of_range(selection: Selection) -> None:
-    for name, number in (("limit", selection.limit), ("number to skip", selection.skip)):
+def refuse_out_of_range(skip: int, limit: int | None) -> None:
+    if 0 <= skip <= MOST and (limit is None or 0 <= limit <= MOST):
+        return
+    for name, number in (("limit", limit), ("number to skip", skip)):
         if number is not None and number < 0:
             raise ValueError(f"The {name} must not be negative: {number}.")
         if number is not None and number > MOST:

@@ -99,6 +99,9 @@ class SavedInTransaction(OfTransaction):
 class KnownInTransaction(OfTransaction):
     """Says "saved; what is stored was read or written in this transaction".
 
+    What was read or written only in part may be of an earlier transaction besides, which has to
+    hold as well.
+
     Attributes:
         state: what it says besides of what is stored.
     """
@@ -107,11 +110,19 @@ class KnownInTransaction(OfTransaction):
 
     def __init__(self, transaction: Transaction, state: Any = True) -> None:
         super().__init__(transaction)
-        self.state: Any = state.state if isinstance(state, KnownInTransaction) else state
+        while isinstance(state, KnownInTransaction) and (
+            state.transaction is transaction or state.transaction.is_committed
+        ):
+            state = state.state
+        self.state: Any = state
+
+    @property
+    def holds(self) -> bool:
+        return super().holds and (not isinstance(self.state, OfTransaction) or self.state.holds)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Another process does not see how it ends.
-        if self.transaction.is_committed:
+        if self.transaction.is_committed and self.holds:
             return bool, (True,)
         return unknown_in_transaction, (self.state,)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import bson
 from bson.codec_options import CodecOptions
+from bson.objectid import ObjectId
 
 __all__ = [
     "Snapshot",
@@ -24,6 +25,9 @@ __all__ = [
     "state_of",
     "with_state",
 ]
+
+OBJECT_ID = b"\x07_id\0"
+"""What stands before an ``_id`` that is an ``ObjectId``."""
 
 NULL_ID = b"\x0a_id\0"
 """The ``_id`` of a document that has none yet, as the codecs write it."""
@@ -80,10 +84,7 @@ class Snapshot:
         """The document with an id; ``None`` if there is none."""
         head = id_element(id, self.codec_options)
         raw, index = self.raw, self._next
-        if index < len(self.offsets) and raw.startswith(head, self.offsets[index] + 4):
-            self._next = index + 1
-            offset = self.offsets[index]
-        else:
+        if index >= len(self.offsets) or not raw.startswith(head, self.offsets[index] + 4):
             size, places = self._places
             if size != len(head):
                 size = len(head)
@@ -95,13 +96,16 @@ class Snapshot:
             at = places.get(head)
             if at is None:
                 return None
-            self._next = at + 1
-            offset = self.offsets[at]
+            index = at
+        self._next = (index + 1) % len(self.offsets)
+        offset = self.offsets[index]
         return raw[offset : offset + length_at(raw, offset)[0]]
 
 
 def id_element(id: Any, codec_options: CodecOptions[Any]) -> bytes:
     """An ``_id`` as it stands in a document, behind the length."""
+    if type(id) is ObjectId:  # as most are, and asking the encoder takes as long as a document
+        return OBJECT_ID + id.binary
     return bson.encode({"_id": id}, codec_options=codec_options)[4:-1]
 
 

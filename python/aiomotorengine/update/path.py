@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.errors import ImmutableFieldError
 from aiomotorengine.fields.base_field import BaseField
@@ -147,11 +148,16 @@ def changed_path(document_class: Any, key: Any) -> UpdatePath:
         ('p.$[low]', 'p.0')
     """
     if isinstance(key, str):
-        field = document_class._fields.get(key)
-        if field is None:
-            return Walk(document_class, key).path()
-        # As in most updates; it is the longest name that there can be.
-        return UpdatePath(document_class._db_field_map[key], field, str(key))
+        # The names of fields, as in most updates, are looked up once: a program has only so many.
+        paths = conversion_of(document_class).update_paths
+        path: UpdatePath | None = paths.get(key)
+        if path is None:
+            field = document_class._fields.get(key)  # it is the longest name that there can be
+            if field is None:
+                return Walk(document_class, key).path()
+            name = str(key)
+            path = paths[name] = UpdatePath(document_class._db_field_map[key], field, name)
+        return path
     if isinstance(key, BaseField):
         return path_of_field(document_class, key)
     raise TypeError(f"A change names fields or paths (texts), not {type(key).__name__}.")

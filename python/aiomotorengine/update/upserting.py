@@ -13,13 +13,15 @@ from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import required
 from aiomotorengine.locations import locate
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.values import value_of
 from aiomotorengine.update.change import Operation
 from aiomotorengine.update.compiling import is_pipeline
 from aiomotorengine.update.equalities import field_at, values_to_insert
 from aiomotorengine.update.operators import gives_value
 from aiomotorengine.update.path import UpdatePath
 
-__all__ = ["Insertion", "is_nested"]
+__all__ = ["Insertion"]
 
 
 class Insertion:
@@ -92,17 +94,17 @@ class Insertion:
             field = field_at(self._document_class, key)
             self._given[key] = field is None or not field.is_empty(value)
             yield insertion(key, value)
-        yield from self._defaults(self._document_class)
+        yield from self._defaults(self._document_class())
 
-    def _defaults(self, document_class: Any, *names: str, prefix: str = "") -> Iterator[Operation]:
-        """What a new instance of a class has, but for what is given.
+    def _defaults(self, document: Any, *names: str, prefix: str = "") -> Iterator[Operation]:
+        """What a new document has, but for what is given.
 
         Parameters:
-            document_class: the class.
+            document: the document.
             names: where it is embedded, by attributes' names.
             prefix: the same by keys of MongoDB, with a dot at its end.
         """
-        document = document_class()
+        document_class: Any = type(document)
         conversion = conversion_of(document_class)
         if conversion.has_stamps:
             conversion.stamp(document, creating=True, renew=True, zone=self._zone)
@@ -120,7 +122,9 @@ class Insertion:
                     raise missing(*names, field.name)
             elif any(given.startswith(f"{key}.") for given in self._given):
                 if embedded is not None:
-                    yield from self._defaults(embedded, *names, field.name, prefix=f"{key}.")
+                    value = value_of(document, field.name)
+                    inner = value if isinstance(value, DocumentStorage) else embedded()
+                    yield from self._defaults(inner, *names, field.name, prefix=f"{key}.")
             else:
                 if is_required and field.is_empty(value):
                     raise missing(*names, field.name)

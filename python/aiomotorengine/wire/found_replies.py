@@ -9,36 +9,28 @@ from collections.abc import Mapping
 from typing import Any
 
 import bson
-from bson.codec_options import CodecOptions, TypeRegistry
+from bson.codec_options import CodecOptions
 
-from aiomotorengine.codec.elements import DOCUMENT, Element, elements, without
-from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
+from aiomotorengine.codec.elements import DOCUMENT, find_element, without
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
-from aiomotorengine.wire.replies import Batch, with_replies_as
+from aiomotorengine.wire.replies import Batch, ReplyType, with_replies_as
 from aiomotorengine.wire.requests import can_encode
 
-__all__ = ["FoundReply", "find_and_modify", "tells_insertions", "was_inserted"]
+__all__ = [
+    "FoundReply",
+    "find_and_modify",
+    "tells_insertions",
+    "was_inserted",
+    "with_found_as_bytes",
+]
 
 FOUND_AS_BYTES = "_aiomotorengine_found_as_bytes"
 """The attribute of a collection that holds the one which is asked, as in ``replies.py``."""
 
 
-class FoundReply:
-    """The document class that stands for "leave the document of a reply as it is".
-
-    Calling it gives an ordinary dict, in which ``value`` is a ``Batch`` of one.
-
-    Parameters:
-        codec_options: by which the rest of a reply is decoded, but for a type registry: as for the
-            driver, that is for documents.
-    """
-
-    _type_marker = RAW_BSON_MARKER
-
-    def __init__(self, codec_options: CodecOptions[Any]) -> None:
-        # Made once: they cost as much as decoding the reply.
-        self._codec_options = codec_options.with_options(type_registry=TypeRegistry())
+class FoundReply(ReplyType):
+    """Gives an ordinary dict, in which ``value`` is a ``Batch`` of one."""
 
     def __call__(self, raw: bytes, codec_options: CodecOptions[Any]) -> dict[str, Any]:
         """What the driver wants to see of a reply.
@@ -52,21 +44,13 @@ class FoundReply:
         """
         options = self._codec_options
         raw = bytes(raw)
-        found = document_in(raw)
-        if found is None:
+        found = find_element(raw, b"value")
+        if found is None or found.type_byte != DOCUMENT:
             whole: dict[str, Any] = bson.decode(raw, options)
             return whole
         rest: dict[str, Any] = bson.decode(without(raw, found), options)
         rest["value"] = Batch(raw, [found.value])
         return rest
-
-
-def document_in(raw: bytes) -> Element | None:
-    """Where the document of a reply stands, if there is one."""
-    for found in elements(raw, 0, len(raw)):
-        if found.key == b"value":
-            return found if found.type_byte == DOCUMENT else None
-    return None
 
 
 def tells_insertions(collection: Any) -> bool:
@@ -83,11 +67,11 @@ def was_inserted(found: Batch) -> bool:
     Raises:
         bson.errors.InvalidBSON: the bytes do not add up.
     """
-    for part in elements(found.reply, 0, len(found.reply)):
-        if part.key == b"lastErrorObject" and part.type_byte == DOCUMENT:
-            inside = elements(found.reply, part.value, part.end)
-            return any(element.key == b"upserted" for element in inside)
-    return False
+    reply = found.reply
+    said = find_element(reply, b"lastErrorObject")
+    if said is None or said.type_byte != DOCUMENT:
+        return False
+    return find_element(reply[said.value : said.end], b"upserted") is not None
 
 
 def with_found_as_bytes(collection: Any) -> Any:

@@ -8,7 +8,7 @@ stay the driver's own work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import bson
@@ -18,12 +18,15 @@ from pymongo.errors import ProtocolError
 from aiomotorengine import codec
 from aiomotorengine.codec.elements import length_at
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
+from aiomotorengine.drivers import private_names
 from aiomotorengine.wire.answers import is_whole
 
 __all__ = [
     "Batch",
     "ReplyDecoder",
+    "ReplyType",
     "decode_documents",
+    "refuse_nameless",
     "serves_bytes",
     "with_replies_as",
     "with_replies_as_bytes",
@@ -61,20 +64,25 @@ class BatchOfOne(list[Batch]):
         return len(self[0].offsets)
 
 
-class ReplyDecoder:
+class ReplyType:
     """Takes the place of a document class, and means "give me the reply as bytes".
 
-    Calling it gives an ordinary dict, in which a batch is a ``BatchOfOne``.
+    A subclass has a ``__call__`` that makes of them the dict that the driver wants to see.
 
     Parameters:
-        codec_options: by which the rest of a reply is decoded, but for a type registry: as for the
-            driver, that is for documents.
+        codec_options: by which what is not taken as bytes is decoded, but for a type registry: as
+            for the driver, that is for documents.
     """
 
     _type_marker = RAW_BSON_MARKER
 
     def __init__(self, codec_options: CodecOptions[Any]) -> None:
+        # Made once: they cost as much as decoding a reply.
         self._codec_options = codec_options.with_options(type_registry=TypeRegistry())
+
+
+class ReplyDecoder(ReplyType):
+    """Gives an ordinary dict, in which a batch is a ``BatchOfOne``."""
 
     def __call__(self, raw: bytes, codec_options: CodecOptions[Any]) -> dict[str, Any]:
         """What the driver's cursor wants to see of a reply.
@@ -98,11 +106,18 @@ class ReplyDecoder:
             return whole  # the server refuses, and the driver says why
         rest, key, offsets = cut
         reply: dict[str, Any] = bson.decode(rest, options)
-        # The driver would ask for more, or close, whatever is there.
-        if not is_whole(reply["cursor"].get("id")):
-            raise ProtocolError("the server's answer makes no sense: its cursor has no number")
+        refuse_nameless(reply["cursor"])
         reply["cursor"][key] = BatchOfOne([Batch(raw, offsets)]) if offsets else []
         return reply
+
+
+def refuse_nameless(cursor: Mapping[str, Any]) -> None:
+    """Raise ``ProtocolError`` for the cursor of a reply that has no number.
+
+    The driver would ask for more, or close, whatever is there.
+    """
+    if not is_whole(cursor.get("id")):
+        raise ProtocolError("the server's answer makes no sense: its cursor has no number")
 
 
 def decode_documents(
@@ -119,13 +134,11 @@ def with_replies_as_bytes(collection: Any) -> Any:
     return with_replies_as(ReplyDecoder, collection, AS_BYTES)
 
 
-def with_replies_as(
-    document_class: Callable[[CodecOptions[Any]], Any], collection: Any, name: str
-) -> Any:
+def with_replies_as(reply_type: type[ReplyType], collection: Any, name: str) -> Any:
     """The same collection, whose replies become something else; where that is possible.
 
     Parameters:
-        document_class: takes the codec options, and gives what stands for the document class.
+        reply_type: what they become.
         collection: the driver's collection.
         name: the attribute of the collection under which the other one is kept.
     """
@@ -136,10 +149,11 @@ def with_replies_as(
         if options.document_class is dict and not encrypts(collection):
             served = collection.with_options(
                 codec_options=options.with_options(
-                    document_class=document_class(options),
+                    document_class=reply_type(options),
                     type_registry=without_decoders(options.type_registry),
                 )
             )
+            private_names.decode_all_replies_alike(served)
         kept[name] = served
     served = kept[name]
     return collection if served is None else served

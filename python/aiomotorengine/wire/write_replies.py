@@ -20,7 +20,7 @@ import bson
 from bson.codec_options import CodecOptions
 from bson.errors import InvalidBSON
 
-from aiomotorengine.codec.elements import ARRAY, DOCUMENT, Element, elements, without
+from aiomotorengine.codec.elements import ARRAY, DOCUMENT, Element, elements, find_element, without
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 from aiomotorengine.wire.answers import is_whole
 
@@ -45,8 +45,8 @@ class WriteReply:
     ) -> dict[str, Any]:
         options = codec_options.with_options(document_class=dict)
         raw = bytes(raw)
-        found = refusals_of(raw) if len(raw) >= LARGE else None
-        if found is None:
+        found = find_element(raw, b"writeErrors") if len(raw) >= LARGE else None
+        if found is None or found.type_byte != ARRAY:
             whole: dict[str, Any] = bson.decode(raw, options)
             return whole
         rest: dict[str, Any] = bson.decode(without(raw, found), options)
@@ -110,14 +110,6 @@ def refusals_in(details: Mapping[str, Any]) -> Iterator[Any]:
             yield from refusal.all()
         else:
             yield refusal
-
-
-def refusals_of(raw: bytes) -> Element | None:
-    """Where the refusals of a reply stand."""
-    for found in elements(raw, 0, len(raw)):
-        if found.key == b"writeErrors":
-            return found if found.type_byte == ARRAY else None
-    return None
 
 
 def decoded(raw: bytes, array: Element, codec_options: CodecOptions[Any]) -> Iterator[Any]:

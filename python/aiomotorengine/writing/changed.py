@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from aiomotorengine.codec import Codec, codec_for
-from aiomotorengine.codec.elements import ARRAY, DOCUMENT, elements
-from aiomotorengine.codec.single import by_itself
+from aiomotorengine.codec import Codec, codec_for, raw_values
+from aiomotorengine.codec.elements import ARRAY, DOCUMENT
+from aiomotorengine.codec.single import by_itself, encoded
 from aiomotorengine.documents.conversion import dynamic_values, find_attribute
 from aiomotorengine.documents.versions import version_field
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
@@ -39,7 +39,7 @@ __all__ = [
 INT32, INT64 = 0x10, 0x12
 
 NULL = b"\x0a"
-"""The value of null, as ``values_in`` has it."""
+"""The value of null, as ``raw_values`` has it."""
 
 
 class Change(NamedTuple):
@@ -72,12 +72,12 @@ class Comparison(NamedTuple):
     """A document beside what it was when the snapshot was made.
 
     Attributes:
-        before: the document that it was; where nothing differs, perhaps itself.
+        before: the document that it was; where nothing differs, perhaps ``None``.
         changes: what differs.
     """
 
     before: Any
-    changes: list[Change]
+    changes: Sequence[Change]
 
     def values(self, document: Any) -> dict[str, tuple[Any, Any]]:
         """The values before and now, by the path of their attributes."""
@@ -88,6 +88,10 @@ class Comparison(NamedTuple):
             )
             for change in self.changes
         }
+
+
+UNCHANGED = Comparison(None, ())
+"""Nothing differs."""
 
 
 def compare(document: Any, snapshot: Snapshot, codec: Codec) -> Comparison:
@@ -102,15 +106,15 @@ def compare(document: Any, snapshot: Snapshot, codec: Codec) -> Comparison:
         Exception: what a field raises that can't take its value.
     """
     kind, id = type(document), document._id
-    [now] = by_itself(codec.encode_many, [document], [id])
+    now = encoded(codec, document, id)
     unknown = unknown_paths(snapshot.state)
     if now == snapshot.raw and not unknown:
-        return Comparison(document, [])
+        return UNCHANGED
     reader = codec_for(kind, snapshot.codec_options)
     [before] = by_itself(reader.decode_many, snapshot.raw)
-    [then] = by_itself(codec.encode_many, [before], [id])
+    then = encoded(codec, before, id)
     if then == now and not unknown:
-        return Comparison(before, [])
+        return UNCHANGED
     changes = list(differences(document, snapshot.raw, then, now))
     if unknown:
         changes = with_unknown(changes, unknown, snapshot.raw, now)
@@ -128,7 +132,7 @@ def differences(document: Any, stored: bytes, before: bytes, now: bytes) -> Iter
         before: what the document would have written for that.
         now: what it writes.
     """
-    there, then, here = values_in(stored), values_in(before), values_in(now)
+    there, then, here = raw_values(stored), raw_values(before), raw_values(now)
     for key, value in here.items():
         # A key that was absent meant null already.
         if then.get(key) != value and (key in there or value != NULL):
@@ -170,7 +174,7 @@ def with_unknown(
         stored: what was stored.
         now: what the document writes.
     """
-    there, here = values_in(stored), values_in(now)
+    there, here = raw_values(stored), raw_values(now)
     whole: set[tuple[str, ...]] = set()
     if () in paths:
         whole.update((key,) for key in {**there, **here} if is_part_of_path(key))
@@ -195,7 +199,7 @@ def begins_with_any(keys: tuple[str, ...], others: Collection[tuple[str, ...]]) 
 def raw_value_at(raw: bytes, keys: Sequence[str]) -> bytes | None:
     """The value that keys lead to in an encoded document; ``None`` if there is none."""
     key, *inner = keys
-    value = values_in(raw).get(key)
+    value = raw_values(raw).get(key)
     if not inner or value is None:
         return value
     return raw_value_at(value[1:], inner) if is_document(value) else None
@@ -256,7 +260,7 @@ def items_added(change: Change) -> bytes | None:
     first = before[5:-1]  # between the type with its length and the end
     if not now.startswith(first, 5):
         return None
-    items = values_in(raw_bytes(now[5 + len(first) : -1])).values()
+    items = raw_values(raw_bytes(now[5 + len(first) : -1])).values()
     return raw_document([(str(index), item) for index, item in enumerate(items)])
 
 
@@ -270,7 +274,7 @@ def everything_in(raw: bytes, *, but: Iterable[str]) -> list[Change]:
     left_out = set(but)
     return [
         Change((key,), None, None, value)
-        for key, value in values_in(raw).items()
+        for key, value in raw_values(raw).items()
         if key not in left_out
     ]
 
@@ -283,7 +287,7 @@ def with_changes(raw: bytes, changes: Iterable[Change]) -> bytes:
 
 
 def with_value(raw: bytes, keys: Sequence[str], value: bytes | None) -> bytes:
-    values = values_in(raw)
+    values = raw_values(raw)
     key, *inner = keys
     if inner:
         value = bytes([DOCUMENT]) + with_value(values[key][1:], inner, value)
@@ -296,22 +300,13 @@ def with_value(raw: bytes, keys: Sequence[str], value: bytes | None) -> bytes:
 
 def with_values_of(raw: bytes, other: bytes, keys: Iterable[str]) -> bytes:
     """A stored document with the values that another has under some keys."""
-    values = values_in(other)
+    values = raw_values(other)
     for key in keys:
         raw = with_value(raw, [key], values.get(key))
     return raw
 
 
 # -- the bytes of values ---------------------------------------------------------------------------
-
-
-def values_in(raw: bytes) -> dict[str, bytes]:
-    """The values of a document by their keys, each with its type in front."""
-    return {
-        element.key.decode(): raw[element.start : element.start + 1]
-        + raw[element.value : element.end]
-        for element in elements(raw, 0, len(raw))
-    }
 
 
 def raw_document(values: Iterable[tuple[str, bytes]]) -> bytes:
@@ -334,7 +329,7 @@ def with_touched(stored: bytes, found: bytes, tree: Touched) -> bytes:
         found: what it is now, at least where it was touched.
         tree: where that is.
     """
-    values, now = values_in(stored), values_in(found)
+    values, now = raw_values(stored), raw_values(found)
     for key, inside in tree.items():
         before, after = values.get(key), now.get(key)
         if after is None:

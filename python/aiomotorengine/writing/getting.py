@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,15 +15,16 @@ from aiomotorengine.errors import UniqueKeyViolationError
 from aiomotorengine.query_builder.node import QNode, conditions
 from aiomotorengine.reading import finding
 from aiomotorengine.reading.documents import found_document
-from aiomotorengine.reading.finding import Selection
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.values import value_of
 from aiomotorengine.update.equalities import field_at
-from aiomotorengine.update.upserting import Insertion, is_nested
+from aiomotorengine.update.upserting import Insertion
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.writing.options import CREATION
 from aiomotorengine.writing.saving import renew_dates, save, set_missing_dates, time_zone_of
-from aiomotorengine.writing.updating import Update
+from aiomotorengine.writing.updating import Update, as_it_came
 from aiomotorengine.writing.upserted import find_and_modify, note_insertion
 
 __all__ = ["get_or_create"]
@@ -60,11 +61,11 @@ async def get_or_create(
     query = wanted.to_query(document_class)
     zone = time_zone_of(target.collection.codec_options)
     insertion = Insertion(document_class, query, [], zone)
-    values = {**values_of(document_class, insertion), **given, **defaults}
+    make = partial(made_of, document_class, insertion.equalities, {**given, **defaults})
     conversion = conversion_of(document_class)
     if conversion.saving_hooks is not None or conversion.on_save:
-        return await found_or_saved(target, filters, given, values)
-    document = document_class(**values)
+        return await found_or_saved(target, filters, given, make)
+    document = make()
     set_version(document, FIRST)
     set_missing_dates([document], zone, creating=True)
     codec = requests.codec_of(target.collection, document_class)
@@ -76,9 +77,10 @@ async def get_or_create(
         insertion.id = document._id  # of the defaults, or of the filters
     known_id = insertion.id
     inserted = {it.path.db_name: it.value for it in insertion.operations(validate=False)}
+    # What the document does not have, the server inserts as the query says.
+    others = [key for key in insertion.equalities if field_at(document_class, key) is None]
     for key, value in document.to_son().items():
-        inside = any(is_nested(key, other) and key != other for other in insertion.equalities)
-        if key != "_id" and not inside:
+        if key != "_id" and not any(other.startswith(f"{key}.") for other in others):
             inserted[key] = value
     if known_id is not None and "_id" not in insertion.equalities:
         inserted["_id"] = known_id
@@ -86,7 +88,7 @@ async def get_or_create(
     # An id that the program chose says nothing of who inserted it.
     is_chosen = known_id is not None
     ask = partial(find_and_modify, target, "find_one_and_update", tells_insertion=is_chosen)
-    answer = await update.send(ask, return_document=ReturnDocument.AFTER)
+    answer = await update.send(ask, as_it_came, return_document=ReturnDocument.AFTER)
     found = found_document(target, answer.stored)
     created = answer.is_inserted if is_chosen else found is not None and found._id == insertion.id
     if created:
@@ -95,7 +97,7 @@ async def get_or_create(
 
 
 async def found_or_saved(
-    target: Target, filters: QNode, given: Mapping[str, Any], values: Mapping[str, Any]
+    target: Target, filters: QNode, given: Mapping[str, Any], make: Callable[[], Any]
 ) -> tuple[Any | None, bool]:
     """The same for a class with hooks or ``on_save``, which are called if the document is made.
 
@@ -103,7 +105,7 @@ async def found_or_saved(
         target: where it is stored.
         filters: conditions that it meets, too.
         given: what is asked for, by attribute names.
-        values: all that it is made of.
+        make: makes it.
 
     Raises:
         Exception: as for ``get_or_create``.
@@ -111,7 +113,7 @@ async def found_or_saved(
     found = await first_with(target, filters, given)
     if found is not None:
         return found, False
-    document = target.document_class(**values)
+    document = make()
     try:
         saved = await save(target, document, CREATION)
     except UniqueKeyViolationError:
@@ -134,7 +136,7 @@ async def first_with(target: Target, filters: QNode, values: Mapping[str, Any]) 
     document_class = target.document_class
     wanted = filters & conditions(document_class, (), values)
     query = wanted.to_query(document_class)
-    return await finding.first(target, Selection(document_class, wanted, query, [], 0, 1))
+    return await finding.first(target, wanted, query)
 
 
 def present(document: Any, names: Iterable[str]) -> dict[str, Any]:
@@ -152,12 +154,44 @@ def refuse_conditions(document_class: Any, given: Mapping[str, Any]) -> None:
             )
 
 
-def values_of(document_class: Any, insertion: Insertion) -> dict[str, Any]:
-    """The values of fields that a query asks to be equal, by attribute names."""
-    values = {}
-    for key, value in insertion.equalities.items():
-        field = field_at(document_class, key)
-        if field is None or "." in key:
-            continue
-        values[field.name] = field.from_son(value)
-    return values
+def made_of(document_class: Any, equalities: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
+    """A new document of some values, and of what a query asks to be equal.
+
+    Parameters:
+        document_class: its class.
+        equalities: what is asked, by the keys of MongoDB.
+        values: the values by attribute names, which count where both say something.
+    """
+    by_key = {key: field_at(document_class, key) for key in equalities}
+    whole = {
+        field.name: field.from_son(equalities[key])
+        for key, field in by_key.items()
+        if field is not None and "." not in key
+    }
+    document = document_class(**{**whole, **values})
+    for key, field in by_key.items():
+        name = document_class._reverse_db_field_map.get(key.partition(".")[0])
+        if field is not None and "." in key and name not in values:
+            put_inside(document, key.split("."), field.from_son(equalities[key]))
+    return document
+
+
+def put_inside(document: Any, keys: Sequence[str], value: Any) -> None:
+    """Give a value to a document that is embedded in another, and is made if it is not there.
+
+    Parameters:
+        document: the other.
+        keys: the keys of MongoDB that lead to the value.
+        value: the value.
+    """
+    key, *inner = keys
+    kind = type(document)
+    name = kind._reverse_db_field_map[key]
+    if not inner:
+        setattr(document, name, value)
+        return
+    embedded = value_of(document, name)
+    if not isinstance(embedded, DocumentStorage):
+        embedded = kind._fields[name].embedded_type()
+        setattr(document, name, embedded)
+    put_inside(embedded, inner, value)

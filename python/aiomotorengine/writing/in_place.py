@@ -36,7 +36,7 @@ from aiomotorengine.wire.replies import Batch
 from aiomotorengine.writing.changed import with_touched
 from aiomotorengine.writing.lost_answers import known_again, noting_lost_answer
 from aiomotorengine.writing.turns import carry_out, turn_of
-from aiomotorengine.writing.updating import Plan, prepared
+from aiomotorengine.writing.updating import Plan, as_it_came, prepared
 from aiomotorengine.writing.versions import by_id_and_version, drop_null_version, refuse_stale
 
 __all__ = ["update_stored"]
@@ -45,7 +45,7 @@ __all__ = ["update_stored"]
 async def update_stored(
     target: Target,
     document: Any,
-    condition: QNode | Mapping[str, Any] | None,
+    condition: QNode | None,
     plan: Plan,
     *,
     check_version: bool = True,
@@ -79,7 +79,8 @@ async def update_stored(
     # Which version is asked for is known when this is called, not when its turn has come.
     query = by_id_and_version(document) if check_version else identity_query(document)
     expected = version_of(document) if check_version else None
-    update = prepared(target, Q(query) & condition, plan)
+    filters = Q(query) if condition is None else Q(query) & condition
+    update = prepared(target, filters, plan)
     tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))
     async with turn_of(document) as turn:
         if turn is not None:
@@ -88,9 +89,8 @@ async def update_stored(
             "projection": dict.fromkeys(tree, True),
             "return_document": ReturnDocument.AFTER,
         }
-        write = partial(
-            update.send, partial(find_and_modify, target, "find_one_and_update"), **options
-        )
+        ask = partial(find_and_modify, target, "find_one_and_update")
+        write = partial(update.send, ask, as_it_came, **options)
         with nullcontext() if turn is None else noting_lost_answer(document, paths_in(tree)):
             found = await carry_out(turn, target, write)
         if found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from aiomotorengine.codec import Codec
+from aiomotorengine.codec import Codec, raw_values
 from aiomotorengine.codec.single import by_itself
 from aiomotorengine.documents.stamps import stamped_values
 from aiomotorengine.documents.versions import (
@@ -15,7 +15,7 @@ from aiomotorengine.documents.versions import (
     version_of,
 )
 from aiomotorengine.storage.snapshots import state_of
-from aiomotorengine.writing.changed import raw_document, values_in
+from aiomotorengine.writing.changed import raw_document
 from aiomotorengine.writing.lost_answers import AnswerLost
 
 __all__ = ["content_of", "raw_if_equal", "was_sent"]
@@ -27,7 +27,7 @@ def content_of(document: Any, codec: Codec) -> bytes:
     version = version_field(type(document))
     own = {"_id"} if version is None else {"_id", version.db_field}
     # The server keeps the order in which keys came, and new ones are sent behind the others.
-    values = sorted((key, value) for key, value in values_in(raw).items() if key not in own)
+    values = sorted((key, value) for key, value in raw_values(raw).items() if key not in own)
     return sha256(raw_document(values)).digest()
 
 

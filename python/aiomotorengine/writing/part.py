@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiomotorengine.codec import Codec
@@ -45,7 +46,7 @@ class ChangedPart:
             moved.put_back()
         return is_empty
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> Sequence[Change]:
         """What has changed until now."""
         return compare(self._document, self._snapshot, self._codec).changes
 

@@ -35,8 +35,8 @@ __all__ = [
 ]
 
 
-def comparison(document: Any) -> Comparison:
-    """A document beside what it was.
+def comparison(document: Any) -> Comparison | None:
+    """A document beside what it was; ``None`` if all of it counts as changed.
 
     Raises:
         ChangesNotTrackedError: nobody knows what it was.
@@ -44,10 +44,16 @@ def comparison(document: Any) -> Comparison:
     """
     snapshot = own_snapshot(document)
     if snapshot is None:
+        if is_new(document):
+            return None
         raise ChangesNotTrackedError.of(document)
     codec = codec_for(type(document), snapshot.codec_options)
-    with explaining(document, snapshot.codec_options):
+    try:
         return compare(document, snapshot, codec)
+    except Exception:
+        # Entered here, so that a comparison that succeeds does not pay for it.
+        with explaining(document, snapshot.codec_options):
+            raise
 
 
 def changes_of(document: Any) -> dict[str, tuple[Any, Any]]:
@@ -57,9 +63,8 @@ def changes_of(document: Any) -> dict[str, tuple[Any, Any]]:
         ChangesNotTrackedError: nobody knows what the document was.
         InvalidDocumentError: a value can't be encoded.
     """
-    if is_new(document):
-        return differences_from_nothing(document)
-    return comparison(document).values(document)
+    compared = comparison(document)
+    return differences_from_nothing(document) if compared is None else compared.values(document)
 
 
 def is_changed(document: Any, field: BaseField[Any] | str | None) -> bool:
@@ -71,7 +76,8 @@ def is_changed(document: Any, field: BaseField[Any] | str | None) -> bool:
         ValueError: it has no such attribute.
     """
     if field is None:
-        return is_new(document) or bool(comparison(document).changes)
+        compared = comparison(document)
+        return compared is None or bool(compared.changes)
     path = field if isinstance(field, str) else field.name
     changed = changes_of(document)
     if any(f"{one}.".startswith(f"{path}.") or f"{path}.".startswith(f"{one}.") for one in changed):
@@ -81,14 +87,12 @@ def is_changed(document: Any, field: BaseField[Any] | str | None) -> bool:
 
 
 def is_new(document: Any) -> bool:
-    """Whether all of a document counts as changed: one whose changes are tracked, and that was
-    never stored, or has lost its id, so that it is stored as another.
+    """Whether all of a document without a snapshot of its own counts as changed: one whose changes
+    are tracked, and that was never stored, or has lost its id, so that it is stored as another.
     """
-    if own_snapshot(document) is not None:
-        return False
     state = document._is_persisted
     if type(state) is Snapshot:
-        return document._id is None
+        return document._id is None or not state
     return bool(type(document).__track_changes__) and not state
 
 

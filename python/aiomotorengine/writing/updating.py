@@ -27,15 +27,15 @@ from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.update.set import SetOnInsert
 from aiomotorengine.update.stamps import next_version, stamps, with_stamps
 from aiomotorengine.update.upserting import Insertion
-from aiomotorengine.wire import found_replies
 from aiomotorengine.wire.acknowledged import is_acknowledged, refuse_unacknowledged
 from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.duplicates import may_be_lost_race, unique_violations
+from aiomotorengine.wire.found_replies import with_found_as_bytes
 from aiomotorengine.wire.nulls import null_key
 from aiomotorengine.wire.requests import can_encode
 from aiomotorengine.writing.ensuring import ensure_remembered
 from aiomotorengine.writing.saving import time_zone_of
-from aiomotorengine.writing.upserted import find_and_modify, note_insertion
+from aiomotorengine.writing.upserted import Found, find_and_modify, note_insertion
 from aiomotorengine.writing.versions import drop_null_versions
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Plan",
     "Returns",
     "Update",
+    "as_it_came",
     "change_all",
     "find_one_and_update",
     "planned",
@@ -170,12 +171,19 @@ class Update:
             self._options["upsert"] = True
 
     async def send(
-        self, ask: Callable[..., Awaitable[T]], *, of_many: bool = False, **options: Any
+        self,
+        ask: Callable[..., Awaitable[Any]],
+        read: Callable[[Target, Any], T],
+        *,
+        of_many: bool = False,
+        **options: Any,
     ) -> T:
         """What the driver answers.
 
         Parameters:
             ask: asks the driver: it takes the query, the update, and options by name.
+            read: what becomes of the answer. It is called here, since each coroutine more that
+                waits for the driver costs more than it does.
             of_many: whether it changes more than one document.
             options: more of the options.
 
@@ -190,7 +198,7 @@ class Update:
         if self._insertion is not None:
             await ensure_remembered(target, document_class)
         try:
-            return await ask(self.query, self._document, **options)
+            answer = await ask(self.query, self._document, **options)
         except DuplicateKeyError as error:
             insertion = self._insertion
             is_lost = insertion is not None and may_be_lost_race(error, insertion.equalities)
@@ -205,9 +213,12 @@ class Update:
         except Exception:
             with self._naming():
                 raise
+        else:
+            return read(target, answer)
         # If somebody else has inserted it meanwhile, it is there to be changed now.
         with unique_violations(document_class), self._naming():
-            return await ask(self.query, self._document, **options)
+            answer = await ask(self.query, self._document, **options)
+        return read(target, answer)
 
     async def _drops_nulls(self, error: OperationFailure, *, of_many: bool) -> bool:
         """Whether the update may be sent again, since the documents that had null for their
@@ -288,13 +299,13 @@ def prepared(target: Target, filters: QNode, plan: Plan) -> Update:
     )
 
 
-async def change_all(
+def change_all(
     target: Target,
     filters: QNode,
     change: Mapping[str, Any],
     *,
     array_filters: Sequence[Mapping[str, Any]] | None = None,
-) -> UpdateResult:
+) -> Awaitable[UpdateResult]:
     """Change all documents that meet some conditions by an update of MongoDB, with stamps.
 
     Parameters:
@@ -309,10 +320,10 @@ async def change_all(
     zone = time_zone_of(target.collection.codec_options)
     stamped = with_stamps(target.document_class, change, zone)
     update = Update(target, filters, stamped, array_filters=array_filters)
-    return result_of(target, await update.send(ask_for_all(target), of_many=True))
+    return update.send(ask_for_all(target), result_of, of_many=True)
 
 
-async def update_many(target: Target, filters: QNode, plan: Plan) -> UpdateResult:
+def update_many(target: Target, filters: QNode, plan: Plan) -> Awaitable[UpdateResult]:
     """Change all documents that meet some conditions.
 
     Parameters:
@@ -328,37 +339,35 @@ async def update_many(target: Target, filters: QNode, plan: Plan) -> UpdateResul
         pymongo.errors.PyMongoError: the server refused it, or could not be asked.
     """
     update = prepared(target, filters, plan)
-    return result_of(target, await update.send(ask_for_all(target), of_many=True))
+    return update.send(ask_for_all(target), result_of, of_many=True)
 
 
 def ask_for_all(target: Target) -> Callable[..., Awaitable[Any]]:
     return partial(target.call, target.collection.update_many)
 
 
-async def update_one(target: Target, filters: QNode, order: Order, plan: Plan) -> UpdateResult:
+def update_one(target: Target, filters: QNode, order: Order, plan: Plan) -> Awaitable[UpdateResult]:
     """Change the first document that meets some conditions; parameters as above, and the order."""
     update = prepared(target, filters, plan)
+    collection = target.collection
     if not order:
-        return result_of(
-            target, await update.send(partial(target.call, target.collection.update_one))
-        )
+        return update.send(partial(target.call, collection.update_one), result_of)
     # The server's update command knows no order before MongoDB 8.
-    ask = partial(target.call, target.collection.find_one_and_update)
-    found = await update.send(ask, sort=list(order), projection={"_id": True})
-    if not is_acknowledged(target):
-        return UpdateResult(0)
-    if found is not None:
-        return UpdateResult(1)
-    return UpdateResult(0, 0, update.id)
+    return update.send(
+        partial(target.call, collection.find_one_and_update),
+        partial(result_of_found, update.id),
+        sort=list(order),
+        projection={"_id": True},
+    )
 
 
-async def find_one_and_update(
+def find_one_and_update(
     target: Target,
     filters: QNode,
     order: Order,
     plan: Plan,
     returns: Returns = "after",
-) -> Any | None:
+) -> Awaitable[Any | None]:
     """Change the first document that meets some conditions, and return it.
 
     Parameters:
@@ -374,19 +383,17 @@ async def find_one_and_update(
         Exception: as for ``update_many``.
     """
     refuse_unacknowledged(target, "find_one_and_update()")
-    is_after = return_document_of(returns)
+    options: dict[str, Any] = {"return_document": return_document_of(returns)}
     update = prepared(target, filters, plan)
-    sort = list(order) or None
-    if not plan.upsert:
-        ask = partial(found_replies.find_and_modify, target, "find_one_and_update")
-        stored = await update.send(ask, sort=sort, return_document=is_after)
-        return found_document(target, stored)
-    ask_or_insert = partial(find_and_modify, target, "find_one_and_update")
-    found = await update.send(ask_or_insert, sort=sort, return_document=is_after)
-    document = found_document(target, found.stored)
-    if found.is_inserted:
-        note_insertion(target, document)
-    return document
+    if order:
+        options["sort"] = list(order)
+    if plan.upsert:
+        ask = partial(find_and_modify, target, "find_one_and_update")
+        return update.send(ask, found_or_inserted, **options)
+    as_bytes = with_found_as_bytes(target.collection)
+    return update.send(
+        partial(target.call, as_bytes.find_one_and_update), found_document, **options
+    )
 
 
 def return_document_of(returns: Any) -> bool:
@@ -398,6 +405,36 @@ def return_document_of(returns: Any) -> bool:
     if returns not in ("after", "before"):
         raise ValueError(f"returns must be 'after' or 'before', not {returns!r}.")
     return ReturnDocument.AFTER if returns == "after" else ReturnDocument.BEFORE
+
+
+def as_it_came(target: Target, answer: Any) -> Any:
+    """The driver's answer itself."""
+    return answer
+
+
+def found_or_inserted(target: Target, found: Found) -> Any | None:
+    """The document that an upsert has found, or inserted.
+
+    Raises:
+        StoredValueError: it cannot be read.
+    """
+    document = found_document(target, found.stored)
+    if found.is_inserted:
+        note_insertion(target, document)
+    return document
+
+
+def result_of_found(upserted_id: Any, target: Target, found: Any) -> UpdateResult:
+    """What it says that a document was found and changed, or that none was.
+
+    Parameters:
+        upserted_id: the ``_id`` of what is inserted where none is found.
+        target: where it was looked for.
+        found: the driver's answer.
+    """
+    if not is_acknowledged(target):
+        return UpdateResult(0)
+    return UpdateResult(0, 0, upserted_id) if found is None else UpdateResult(1)
 
 
 def result_of(target: Target, answer: Any) -> UpdateResult:

@@ -15,6 +15,7 @@ from aiomotorengine.codec.single import encoded
 from aiomotorengine.errors import violates_id
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.identity import identity_query
+from aiomotorengine.storage.snapshots import with_state
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.answers import checked_count
 
@@ -67,18 +68,24 @@ async def insert(target: Target, codec: Codec, document: Any, *, replaces: bool)
     Raises:
         DuplicateKeyError: another document has its id, or the value of a unique field.
     """
-    had_id = document._id is not None
+    had_id, state = document._id is not None, document._is_persisted
+
+    def put_back() -> None:
+        if not had_id:
+            document._id, document._is_persisted = None, state
+
     if had_id:
         identity_query(document)  # which refuses ids that are none, as for a replacement
     else:
         # The id is made here and stays on the document if no answer comes, so that saving again
-        # finds what may have arrived and makes no second copy.
+        # finds what may have arrived and makes no second copy. And one that was stored under
+        # another id, a copy, counts as new under this one.
         document._id = ObjectId()
+        document._is_persisted = with_state(state, state=False)
     try:
         raw = encoded(codec, document, document._id)
     except BaseException:
-        if not had_id:
-            document._id = None
+        put_back()
         raise
     try:
         await requests.insert_one(target, raw)
@@ -86,8 +93,7 @@ async def insert(target: Target, codec: Codec, document: Any, *, replaces: bool)
         if replaces and isinstance(error, DuplicateKeyError) and violates_id(error):
             query = identity_query(document)
             return Written(raw, await requests.replace_one(target, query, raw, upsert=False))
-        if not had_id:
-            document._id = None
+        put_back()
         raise
     return Written(raw)
 

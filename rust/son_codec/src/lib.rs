@@ -14,6 +14,7 @@ mod objects;
 mod plan;
 mod process;
 mod pure;
+mod raw_values;
 mod reply;
 mod rows;
 mod storage;
@@ -37,6 +38,8 @@ mod son_codec {
     use crate::encoded_document::wrap_many;
     #[pymodule_export]
     use crate::new_ids::new_object_ids;
+    #[pymodule_export]
+    use crate::raw_values::raw_values;
     #[pymodule_export]
     use crate::reply::cut_reply;
     #[pymodule_export]
@@ -89,6 +92,7 @@ mod tests {
                     "new_object_ids",
                     "origins_of",
                     "others",
+                    "raw_values",
                     "set_construction",
                     "set_layout",
                     "set_origins",
