@@ -195,6 +195,21 @@ class GenericEmbeddedDocumentField(ContainerField[Any]):
             **{k: v for k, v in son.items() if k != self.discriminator},
         }
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "object", "anyOf": list(self._named_schemas(schemas))}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"anyOf": [schemas.of_class(one.embedded_type) for one in self._alternatives]}
+
+    def _named_schemas(self, schemas: Any) -> Iterator[dict[str, Any]]:
+        """The schema of each class, in which it is named."""
+        for name, field in self._fields_by_name.items():
+            schema = dict(schemas.of_class(field.embedded_type))
+            key = {self.discriminator: {"enum": [name]}}
+            schema["properties"] = {**key, **schema.get("properties", {})}
+            schema["required"] = [self.discriminator, *schema.get("required", [])]
+            yield schema
+
     def _wanted(self, value: Any) -> str:
         kinds = ", ".join(field.embedded_type.__name__ for field in self._alternatives)
         return f"an instance of one of {kinds}"

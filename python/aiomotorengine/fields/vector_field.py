@@ -100,6 +100,16 @@ class VectorField(BaseField[Any]):
         except (ArithmeticError, TypeError, ValueError):
             return True
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": ["binData", "array"]}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        number = "number" if self.dtype == "float32" else "integer"
+        schema: dict[str, Any] = {"type": "array", "items": {"type": number}}
+        if self.dimensions is not None and self.dtype != "packed_bit":
+            schema["minItems"] = schema["maxItems"] = self.dimensions
+        return schema
+
     def _wanted(self, value: Any) -> str:
         if self.dimensions is None:
             return self._type.wanted
