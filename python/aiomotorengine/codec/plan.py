@@ -60,7 +60,6 @@ NOT_HELPERS = frozenset(OVERRIDABLE) | {
     "_check_rules",
     "_descriptor",
     "_bson_schema",
-    "_document_classes",
     "_find_refused",
     "_holds_items",
     "_holds_others",
@@ -279,6 +278,8 @@ def rows_route(document_class: Any, routes: Mapping[str, Route]) -> Route:
     conversion = conversion_of(document_class)
     if conversion.has_own_constructor:
         return python("has its own __init__ or __new__")
+    if conversion.sequences:
+        return python(f"{conversion.sequences[0].name} is given its number by a counter")
     if conversion.on_save:
         return python(f"{conversion.on_save[0][0]} has an on_save function")
     if (name := unreached_by_rows(document_class)) is not None:
@@ -443,10 +444,6 @@ def field_route(field: BaseField[Any], method: str) -> Route:
         return python(f"{cls.__name__} has no native kind")
     if method in ("to_son", "from_son") and field._settings.tz not in (None, *UTC_ZONES):
         return python(f"its dates are in the time zone {field._settings.tz}")
-    if method == "to_son" and isinstance(field, EmbeddedDocumentField):
-        embedded = embedded_class(field)
-        if embedded is not None and declared_key(embedded) is not None:
-            return python(f"{embedded.__name__} has a primary key of its own")
     if field._settings.hasher is not None:
         return python("its hasher is the program's")
     if isinstance(field, EmbeddedDocumentField) and embedded_class(field) is None:

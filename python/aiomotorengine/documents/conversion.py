@@ -29,6 +29,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.field_methods import NO_TYPES, converter, generation, validator
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, required, unreadable
+from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.fields.version_field import VersionField
 from aiomotorengine.locations import locate
 from aiomotorengine.storage.base import DocumentStorage
@@ -67,6 +68,7 @@ class Conversion:
         stamps: the attributes that a save sets by itself.
         on_save: the fields whose value a function gives on each save, with the function.
         version: the field that holds the version, if there is one.
+        sequences: the fields that counters give their numbers.
         unique: the fields that have a unique index.
         needs_ensuring: whether anything of the class's has to be there before its documents are
             written.
@@ -97,6 +99,7 @@ class Conversion:
         "names",
         "needs_ensuring",
         "on_save",
+        "sequences",
         "stamps",
         "unique",
         "version",
@@ -172,6 +175,7 @@ class Conversion:
         self.on_save = [(name, field.on_save) for name, field in fields.items() if field.on_save]
         versions = (field for field in fields.values() if isinstance(field, VersionField))
         self.version = next(versions, None)
+        self.sequences = [it for it in self._fields.values() if isinstance(it, SequenceField)]
         self.unique = [field for field in fields.values() if field.unique]
         self._below: list[str] | None = None
         self.needs_ensuring = bool(

@@ -12,6 +12,7 @@ from aiomotorengine.fields.document_class import Owners, document_class
 from aiomotorengine.fields.field_methods import unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import located, refused
+from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.stored_forms import has_own_id, keep_own_id
 from aiomotorengine.utils import has_operators, is_operator
@@ -37,6 +38,7 @@ class EmbeddedDocumentField(BaseField[D]):
     Raises:
         ValueError: at first use, if it is no document class.
         ImportError: at first use, if nothing is found under the path.
+        InvalidDocumentError: at first use, if the class has a ``SequenceField``.
 
     Example:
         >>> from aiomotorengine import Document, EmbeddedDocumentField, StringField
@@ -80,6 +82,7 @@ class EmbeddedDocumentField(BaseField[D]):
             found = document_class(
                 self._embedded_document_type, "embedded_document_type", self._owners
             )
+            refuse_sequences(found)
             self.__dict__["_embedded_type"] = found  # found only now, but no other than before
         return found
 
@@ -207,3 +210,13 @@ def has_secrets(document_class: Any, seen: set[Any]) -> bool:
         if found:
             return True
     return False
+
+
+def refuse_sequences(document_class: Any) -> None:
+    """Raise ``InvalidDocumentError`` for a class whose documents are numbered by a counter."""
+    for name, field in document_class._fields.items():
+        if isinstance(field, SequenceField):
+            raise InvalidDocumentError(
+                f"{document_class.__name__} can't be embedded: its field '{name}' is numbered by a "
+                "counter of its collection."
+            )

@@ -62,7 +62,7 @@ async def get_or_create(
     insertion = Insertion(document_class, query, [], zone)
     values = {**values_of(document_class, insertion), **given, **defaults}
     conversion = conversion_of(document_class)
-    if conversion.saving_hooks is not None or conversion.on_save:
+    if conversion.saving_hooks is not None or conversion.on_save or conversion.sequences:
         return await found_or_saved(target, filters, given, values)
     document = document_class(**values)
     set_version(document, FIRST)
