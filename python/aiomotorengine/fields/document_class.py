@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 from weakref import WeakSet
 
+from aiomotorengine import registry
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.utils import get_class
 
@@ -64,7 +65,7 @@ def class_of_collection(collection: str, choices: Collection[type[Any]] | None =
     Raises:
         LookupError: there is none, or there are several.
     """
-    known = documents_below(DocumentStorage) if choices is None else choices
+    known = registry.documents() if choices is None else choices
     classes = {it for it in known if getattr(it, "__collection__", None) == collection}
     if not classes:
         raise LookupError(f"No document class is known for collection '{collection}'.")
@@ -75,11 +76,3 @@ def class_of_collection(collection: str, choices: Collection[type[Any]] | None =
     raise LookupError(
         f"Several document classes share collection '{collection}': {names}; give choices."
     )
-
-
-def documents_below(base: type[Any]) -> Iterator[Any]:
-    """The document classes that there are."""
-    for derived in type.__subclasses__(base):
-        if "_fields" in vars(derived):
-            yield derived
-        yield from documents_below(derived)

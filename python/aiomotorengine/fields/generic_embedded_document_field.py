@@ -196,19 +196,18 @@ class GenericEmbeddedDocumentField(ContainerField[Any]):
         }
 
     def _bson_schema(self, schemas: Any) -> dict[str, Any]:
-        return {"bsonType": "object", "anyOf": list(self._named_schemas(schemas))}
+        kinds = [self._schema_of(schemas, name) for name in self._fields_by_name]
+        return {"bsonType": "object", "anyOf": kinds}
 
     def _json_schema(self, schemas: Any) -> dict[str, Any]:
-        return {"anyOf": [schemas.of_class(one.embedded_type) for one in self._alternatives]}
+        return {"anyOf": [self._schema_of(schemas, name) for name in self._fields_by_name]}
 
-    def _named_schemas(self, schemas: Any) -> Iterator[dict[str, Any]]:
-        """The schema of each class, in which it is named."""
-        for name, field in self._fields_by_name.items():
-            schema = dict(schemas.of_class(field.embedded_type))
-            key = {self.discriminator: {"enum": [name]}}
-            schema["properties"] = {**key, **schema.get("properties", {})}
-            schema["required"] = [self.discriminator, *schema.get("required", [])]
-            yield schema
+    def _schema_of(self, schemas: Any, name: Any) -> dict[str, Any]:
+        """The schema of documents of one class, with the key that says it."""
+        schema = schemas.of_class(self._fields_by_name[name].embedded_type)
+        properties = {self.discriminator: {"enum": [name]}, **schema.get("properties", {})}
+        required = [self.discriminator, *schema.get("required", ())]
+        return {**schema, "properties": properties, "required": required}
 
     def _wanted(self, value: Any) -> str:
         kinds = ", ".join(field.embedded_type.__name__ for field in self._alternatives)

@@ -104,11 +104,12 @@ class VectorField(BaseField[Any]):
         return {"bsonType": ["binData", "array"]}
 
     def _json_schema(self, schemas: Any) -> dict[str, Any]:
-        number = "number" if self.dtype == "float32" else "integer"
-        schema: dict[str, Any] = {"type": "array", "items": {"type": number}}
-        if self.dimensions is not None and self.dtype != "packed_bit":
-            schema["minItems"] = schema["maxItems"] = self.dimensions
-        return schema
+        count = self.dimensions
+        if self.dtype == "packed_bit" and count is not None:
+            count = -(-count // 8)
+        lengths = {} if count is None else {"minItems": count, "maxItems": count}
+        kind = "number" if self.dtype == "float32" else "integer"
+        return {"type": "array", "items": {"type": kind}, **lengths}
 
     def _wanted(self, value: Any) -> str:
         if self.dimensions is None:
