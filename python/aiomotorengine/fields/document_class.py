@@ -1,4 +1,4 @@
-"""The document class that a field was given, itself or as a dotted path."""
+"""The document class that a field was given: itself, by its name, or as a dotted path."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Owners(WeakSet[type[Any]]):
 
 
 def document_class(given: Any, argument: str, owners: Owners | None = None) -> type[Any]:
-    """The class, imported if only its path was given.
+    """The class: imported if its path was given, looked up in the registry if its name was.
 
     Parameters:
         given: what the program passed to the field.
@@ -41,12 +41,14 @@ def document_class(given: Any, argument: str, owners: Owners | None = None) -> t
         owners: the classes that have the field.
 
     Raises:
-        ImportError: nothing is found under the path.
+        ImportError: nothing is found under the path or the name, or several classes have the name.
         ValueError: it is no document class.
     """
     if isinstance(given, str) and given == SELF:
         return (owners or Owners()).only()
-    found = get_class(given) if isinstance(given, str) else given
+    found = given
+    if isinstance(given, str):
+        found = get_class(given) if "." in given else registry.get_document(given)
     if isinstance(found, type) and issubclass(found, DocumentStorage):
         return found
     raise ValueError(

@@ -14,6 +14,7 @@ from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import located, refused
 from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.discriminators import family_of
 from aiomotorengine.storage.stored_forms import has_own_id, keep_own_id
 from aiomotorengine.utils import has_operators, is_operator
 
@@ -198,8 +199,8 @@ def has_secrets(document_class: Any, seen: set[Any]) -> bool:
     if document_class in seen:
         return False
     seen.add(document_class)
-    leaves = (leaf for field in document_class._fields.values() for leaf in field._leaves)
-    for leaf in leaves:
+    fields = (field for it in family_of(document_class) for field in it._fields.values())
+    for leaf in (leaf for field in fields for leaf in field._leaves):
         if isinstance(leaf, EmbeddedDocumentField):
             try:
                 found = has_secrets(leaf.embedded_type, seen)
