@@ -22,8 +22,8 @@ from aiomotorengine.fields.version_field import VersionField
 from aiomotorengine.storage.base import StorageMeta
 from aiomotorengine.storage.classes import lay_out, setter_changed, shadowed
 from aiomotorengine.storage.descriptors import ABSENT, Attribute, ShadowedAttribute
-from aiomotorengine.storage.identity import freeze_shard_key
 from aiomotorengine.storage.discriminators import Discriminator, discriminator_of
+from aiomotorengine.storage.identity import freeze_shard_key
 from aiomotorengine.writing.deletion import rules as delete_rules
 
 __all__ = ["DocumentMetaClass", "classproperty"]
