@@ -43,6 +43,7 @@ from aiomotorengine import (
     PointField,
     PolygonField,
     ReferenceField,
+    SequenceField,
     StringField,
     TimedeltaField,
     TimeField,
@@ -117,6 +118,7 @@ KINDS: dict[str, tuple[Callable[[], BaseField[Any]], Callable[[Random], Any]]] =
     "StringField": (StringField, lambda r: words(r, 3)),
     "BooleanField": (BooleanField, lambda r: r.random() < 0.5),
     "IntField": (IntField, lambda r: r.randint(0, 100_000)),
+    "SequenceField": (SequenceField, lambda r: r.randint(0, 100_000)),
     "FloatField": (FloatField, lambda r: r.uniform(-1000, 1000)),
     "DecimalField": (DecimalField, lambda r: Decimal(r.randint(1, 10**6)).scaleb(-2)),
     "DecimalField, bounded": (

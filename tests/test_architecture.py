@@ -52,7 +52,8 @@ STANDS_ON = {
     "reloading": "references writing",
     "metaclasses": "queryset",
     "document": "metaclasses validation reloading search",
-    "__init__": "document",
+    "embedded_document": "document",
+    "__init__": "embedded_document",
     "__main__": "__init__",
 }
 

@@ -25,6 +25,7 @@ from aiomotorengine.documents.marks import before_insert as before_insert
 from aiomotorengine.documents.marks import before_save as before_save
 from aiomotorengine.documents.marks import before_update as before_update
 from aiomotorengine.documents.marks import before_validate as before_validate
+from aiomotorengine.embedded_document import EmbeddedDocument
 from aiomotorengine.expressions.f import F as F
 from aiomotorengine.fields import (
     AnyField,
@@ -57,6 +58,7 @@ from aiomotorengine.fields import (
     PointField,
     PolygonField,
     ReferenceField,
+    SequenceField,
     SetField,
     StringField,
     TimedeltaField,
@@ -100,6 +102,7 @@ __all__ = [
     "DictField",
     "Document",
     "EmailField",
+    "EmbeddedDocument",
     "EmbeddedDocumentField",
     "EnumField",
     "FloatField",
@@ -124,6 +127,7 @@ __all__ = [
     "QuerySet",
     "ReferenceField",
     "Rows",
+    "SequenceField",
     "SetField",
     "StringField",
     "TimeField",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Never, TypeVar
 
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
 
 from aiomotorengine import references, reloading, validation
 from aiomotorengine.codec import explain
@@ -16,7 +18,7 @@ from aiomotorengine.documents import representation
 from aiomotorengine.documents.construction import keywords_needed
 from aiomotorengine.documents.conversion import Conversion, conversion_of, find_attribute
 from aiomotorengine.documents.does_not_exist import DoesNotExistOfClass
-from aiomotorengine.errors import FieldError
+from aiomotorengine.errors import AbstractClassError, FieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import IdAttribute, declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
@@ -42,6 +44,7 @@ from aiomotorengine.sessions.target import target_of
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.classes import fill_directly
 from aiomotorengine.storage.dangling import DanglingReference
+from aiomotorengine.storage.discriminators import Discriminator
 from aiomotorengine.storage.values import LiveValues, other_values, value_of
 from aiomotorengine.update.change import Change, refuse_keywords
 from aiomotorengine.writing import in_place, tracking, updating
@@ -67,6 +70,8 @@ class Objects:
     """``Model.objects``: a new query set at every access, bound to that very class."""
 
     def __get__(self, instance: D | None, owner: type[D]) -> QuerySet[D]:
+        if owner.__collection__ is None:
+            raise AbstractClassError.of(owner)
         return QuerySet(owner)
 
 
@@ -76,9 +81,10 @@ class BaseDocument(DocumentStorage):
     __slots__ = ()
 
     # Filled in by the metaclass, for each class.
-    __collection__: ClassVar[str]
+    __collection__: ClassVar[str]  # None in a class that has none, which programs ask for none
     __lazy__: ClassVar[bool] = True
     __alias__: ClassVar[str | None] = None
+    __abstract__: ClassVar[bool] = False
     __track_changes__: ClassVar[bool] = False
     __omit_none__: ClassVar[bool] = False
     __strict__: ClassVar[bool] = False
@@ -91,6 +97,15 @@ class BaseDocument(DocumentStorage):
     __shard_key__: ClassVar[Sequence[str] | Mapping[str, Any]] = ()
     __title__: ClassVar[str | None] = None
     __description__: ClassVar[str | None] = None
+    __codec_options__: ClassVar[CodecOptions[Any] | None] = None
+    __read_preference__: ClassVar[Any] = None
+    __read_concern__: ClassVar[ReadConcern | None] = None
+    __write_concern__: ClassVar[WriteConcern | None] = None
+    __discriminator__: ClassVar[str | None] = None
+    __discriminator_value__: ClassVar[str | None] = None
+    _is_embedded: ClassVar[bool] = False
+    _discriminator: ClassVar[Discriminator | None] = None
+    _conversion_class: ClassVar[type[Conversion]] = Conversion
     _fields: ClassVar[dict[str, BaseField[Any]]] = {}
     _db_field_map: ClassVar[dict[str, str]] = {}
     _reverse_db_field_map: ClassVar[dict[str, str]] = {}
@@ -737,7 +752,7 @@ def is_kind(field: Any, kind: type[BaseField[Any]]) -> bool:
     return isinstance(field, kind) or (isinstance(field, type) and issubclass(field, kind))
 
 
-class Document(BaseDocument, metaclass=DocumentMetaClass):
+class Document(BaseDocument, metaclass=DocumentMetaClass, registered=False):
     """The base of a program's models.
 
     The class body may set ``__collection__`` (default: the class's name), ``__lazy__`` (default:

@@ -6,6 +6,7 @@ import re
 from asyncio import CancelledError
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PYMONGO_ERROR_REGEX",
+    "AbstractClassError",
     "AggregationError",
     "ChangesNotTrackedError",
     "CollectionOptionsError",
@@ -44,6 +46,8 @@ __all__ = [
     "TransactionAbortedError",
     "TransactionEndedError",
     "UniqueKeyViolationError",
+    "UnknownClassWarning",
+    "UnknownFieldError",
     "bulk_refusal",
     "bulk_refusal_text",
     "keep_labels",
@@ -188,6 +192,64 @@ class ImmutableFieldError(InvalidDocumentError, AttributeError):
     @classmethod
     def of(cls, name: str) -> ImmutableFieldError:
         return cls(f"Field '{name}' can't be changed once the document is stored.")
+
+
+class UnknownFieldError(InvalidDocumentError, AttributeError):
+    """A name is that of no field, in a class whose documents have no others.
+
+    Example:
+        >>> from aiomotorengine import Document, StringField
+        >>> class Reader(Document):
+        ...     __dynamic__ = False
+        ...     name = StringField()
+        >>> Reader(nmae="Ada")
+        Traceback (most recent call last):
+        ...
+        aiomotorengine.errors.UnknownFieldError: Reader has no field 'nmae'. Did you mean 'name'?
+    """
+
+    code = "unknown"
+
+    @classmethod
+    def of(cls, document_class: Any, name: str, prefix: str = "") -> Self:
+        """The error for a name that a program has used.
+
+        Parameters:
+            document_class: the class.
+            name: the name.
+            prefix: what is said before it.
+        """
+        fields: Mapping[str, Any] = document_class._fields
+        meant = document_class._reverse_db_field_map.get(name)
+        likely = [meant] if meant in fields else get_close_matches(name, fields, n=1)
+        hint = f" Did you mean '{likely[0]}'?" if likely else ""
+        return cls(f"{prefix}{document_class.__name__} has no field '{name}'.{hint}")
+
+    @classmethod
+    def stored(cls, document_class: type[Any], key: str) -> Self:
+        """The error for a key that a stored document has."""
+        return cls(f"Stored key '{key}' of {document_class.__name__} is no field.")
+
+
+class AbstractClassError(AttributeError):
+    """A class was asked for documents of its own, and has no collection to keep any in."""
+
+    @classmethod
+    def of(cls, document_class: Any) -> Self:
+        name = document_class.__name__
+        if document_class._is_embedded:
+            return cls(f"{name} is an EmbeddedDocument: it has no collection.")
+        return cls(f"{name} is abstract: it has no collection.")
+
+    @classmethod
+    def without_value(cls, document_class: type[Any]) -> Self:
+        """The error for a new document of an abstract class that shares its collection."""
+        name = document_class.__name__
+        return cls(f"{name} is abstract: save documents of its subclasses.")
+
+
+class UnknownClassWarning(RuntimeWarning):
+    """A stored document is of a class that the program does not have, or has not imported."""
 
 
 @dataclass(frozen=True, slots=True)

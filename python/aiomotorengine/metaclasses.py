@@ -8,10 +8,12 @@ from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeVar
 
 from aiomotorengine import registry
+from aiomotorengine.documents import class_settings, undeclared
 from aiomotorengine.documents.annotations import annotated_fields
 from aiomotorengine.documents.collection_options import refuse_unique
 from aiomotorengine.documents.hooks import check_hooks, events_of, has_hook, marked_in
 from aiomotorengine.documents.naming import class_attribute, is_reserved
+from aiomotorengine.documents.polymorphic import PolymorphicConversion
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import DOCUMENT_ID
@@ -20,19 +22,20 @@ from aiomotorengine.fields.version_field import VersionField
 from aiomotorengine.storage.base import StorageMeta
 from aiomotorengine.storage.classes import lay_out, setter_changed, shadowed
 from aiomotorengine.storage.descriptors import ABSENT, Attribute, ShadowedAttribute
+from aiomotorengine.storage.discriminators import Discriminator, discriminator_of
 from aiomotorengine.storage.identity import freeze_shard_key
 from aiomotorengine.writing.deletion import rules as delete_rules
 
 __all__ = ["DocumentMetaClass", "classproperty"]
 
 T = TypeVar("T")
-
 # What a class attribute of this name does is compiled into conversions and plans.
 COMPILED_NAMES = frozenset(
     {
         "__auto_index__",
         "__collection_options__",
         "__del__",
+        "__dynamic__",
         "__getattribute__",
         "__indexes__",
         "__init__",
@@ -41,6 +44,7 @@ COMPILED_NAMES = frozenset(
         "__setattr__",
         "__strict__",
         "__track_changes__",
+        "__unknown__",
         "from_son",
         "get_field_by_db_name",
         "get_field_value",
@@ -90,12 +94,20 @@ class DocumentMetaClass(StorageMeta):
     _fields_ordered: tuple[str, ...]
     _declared_key: tuple[BaseField[Any], ...]
     __hooks__: dict[str, tuple[str, ...]]
+    _discriminator: Discriminator | None
+    _is_embedded: bool
 
     def __new__(
-        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any
+        mcs,
+        name: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        *,
+        registered: bool = True,
+        **keywords: Any,
     ) -> DocumentMetaClass:
-        # Where these are not written in the class body they are not inherited either (K57).
-        body = {"__collection__": name, "__lazy__": True, "__alias__": None} | namespace
+        class_settings.check_settings(name, namespace)
+        body = class_settings.own_settings(name) | namespace
         body["__hooks__"] = marked_in(namespace)
         for method in ("validate", "validate_fields", "to_son"):
             # What it returns would count as "yes", and nobody would await it.
@@ -106,6 +118,9 @@ class DocumentMetaClass(StorageMeta):
             if attribute_name.startswith("__") and field_in(value) is not None:
                 raise InvalidDocumentError.reserved_name(attribute_name, name)
         cls = super().__new__(mcs, name, bases, body, **keywords)
+        discriminator = discriminator_of(cls, namespace)
+        if discriminator is None or cls._is_embedded:
+            take_collection(cls, namespace)
 
         fields: dict[str, BaseField[Any]] = {}
         for base in reversed(cls.__mro__):
@@ -141,8 +156,12 @@ class DocumentMetaClass(StorageMeta):
             raise InvalidDocumentError("A document has one VersionField.")
         cls._declared_key = tuple(fields.pop(it) for it in keys)
         mcs.__refuse_duplicates(cls, fields, set(namespace))
+        if discriminator is not None:
+            refuse_as_discriminator(discriminator, fields)
         cls._fields = fields
+        cls._discriminator = discriminator
         lay_out(cls, fields)
+        undeclared.watch_assignments(cls)
         cls._db_field_map = {n: f.db_field for n, f in fields.items()}
         cls._reverse_db_field_map = {f.db_field: n for n, f in fields.items()}
         cls._fields_ordered = tuple(sorted(fields, key=lambda n: fields[n].creation_counter))
@@ -153,8 +172,12 @@ class DocumentMetaClass(StorageMeta):
         if body["__hooks__"]:
             # What was compiled from fields that hold documents of a base may know of no hooks yet.
             new_generation()
+        if discriminator is not None:
+            cls._conversion_class = PolymorphicConversion
+            discriminator.admit(cls)
+            new_generation()  # those of its bases know nothing of it
         delete_rules.register(cls)
-        if any(isinstance(base, DocumentMetaClass) for base in bases):
+        if registered:
             registry.register(cls)
         return cls
 
@@ -177,6 +200,7 @@ class DocumentMetaClass(StorageMeta):
             raise InvalidDocumentError.duplicate_db_fields(duplicates)
 
     def __setattr__(cls, name: str, value: Any) -> None:
+        class_settings.check_setting(cls, name, value)
         if events := events_of(value):
             cls.__hooks__[name] = events
         super().__setattr__(name, shadowed(cls, name, value))
@@ -198,6 +222,37 @@ class DocumentMetaClass(StorageMeta):
             new_generation()
         if name in ("__setattr__", "__delattr__"):
             setter_changed(cls)
+        if name == "__dynamic__":
+            undeclared.watch_assignments(cls)
+
+
+def take_collection(document_class: Any, body: Mapping[str, Any]) -> None:
+    """Take the collection from a class that has no documents of its own in one.
+
+    Raises:
+        InvalidDocumentError: its body names one.
+    """
+    if not (document_class.__abstract__ or document_class._is_embedded):
+        return
+    if body.get("__collection__") is not None:
+        what = "an EmbeddedDocument" if document_class._is_embedded else "abstract"
+        raise InvalidDocumentError(
+            f"{document_class.__name__} is {what}: it can't have a __collection__."
+        )
+    type.__setattr__(document_class, "__collection__", None)
+
+
+def refuse_as_discriminator(
+    discriminator: Discriminator, fields: Mapping[str, BaseField[Any]]
+) -> None:
+    """Raise ``InvalidDocumentError`` for a field that is stored under the key of the classes."""
+    key = discriminator.key
+    for name, field in fields.items():
+        if field.db_field == key:
+            raise InvalidDocumentError(
+                f"Field '{name}' can't be stored under '{key}': that is the discriminator of "
+                f"{discriminator.root.__name__}."
+            )
 
 
 def check_primary_keys(names: list[str], fields: Mapping[str, BaseField[Any]]) -> None:

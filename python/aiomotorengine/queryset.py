@@ -38,6 +38,7 @@ from aiomotorengine.sessions.options import UNCHANGED, WriteConcernLike
 from aiomotorengine.sessions.saved import suited
 from aiomotorengine.sessions.target import Target, target_of
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.discriminators import condition_of
 from aiomotorengine.update.change import Change, refuse_keywords
 from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction
@@ -260,7 +261,18 @@ class QuerySet(Generic[D]):
             >>> Player.objects.filter(score__gte=100).to_query()
             {'s': {'$gte': 100}}
         """
-        return self._filters.to_query(self.__klass__)
+        return self._query().to_query(self.__klass__)
+
+    def _query(self, node: QNode | None = None) -> QNode:
+        """What is asked for: the filters, and that it is of the class, where others share its
+        collection.
+
+        Parameters:
+            node: what is asked for in their place.
+        """
+        asked = self._filters if node is None else node
+        of_class = condition_of(self.__klass__)
+        return Q(of_class) & asked if of_class else asked
 
     def __repr__(self) -> str:
         try:
@@ -347,7 +359,7 @@ class QuerySet(Generic[D]):
         """What the query finds, batch by batch, whatever is changed here meanwhile."""
         query, order = self.to_query(), list(self._order)
         selection = Selection(
-            self.__klass__, self._filters, query, order, self._skip, limit, on_unreadable
+            self.__klass__, self._query(), query, order, self._skip, limit, on_unreadable
         )
         return finding.batches(target, selection)
 
@@ -369,10 +381,10 @@ class QuerySet(Generic[D]):
 
     async def first(self, alias: str | None = None) -> D | None:
         """The first document that the query finds in its order, or ``None``."""
-        query, target = self.to_query(), self._target(alias)
-        order = list(self._order)
+        node, target = self._query(), self._target(alias)
+        query, order = node.to_query(self.__klass__), list(self._order)
         found: D | None = await finding.first(
-            target, self._filters, query, order, self._skip, self._limit
+            target, node, query, order, self._skip, self._limit
         )
         return found if self.is_lazy else await self._with_references(found, target)
 
@@ -407,13 +419,12 @@ class QuerySet(Generic[D]):
                 "get() takes an id, or conditions as keywords; with others, "
                 "await filter(...).first()."
             )
+        node: QNode
         if id is not None:
-            query = {"_id": self._key_to_find(id)}
-            node: QNode = Q(query)
+            node = self._query(Q({"_id": self._key_to_find(id)}))
         else:
-            node = self._filters & conditions(self.__klass__, (), filters)
-            query = node.to_query(self.__klass__)
-        target = self._target(alias)
+            node = self._query() & conditions(self.__klass__, (), filters)
+        query, target = node.to_query(self.__klass__), self._target(alias)
         found: D | None = await finding.first(target, node, query)
         return found if self.is_lazy else await self._with_references(found, target)
 
@@ -435,7 +446,7 @@ class QuerySet(Generic[D]):
             pymongo.errors.PyMongoError: the server could not be asked, or does not take the query;
                 in a transaction it takes none with ``$near``, ``$nearSphere`` or ``$where``.
         """
-        query, target, filters = self.to_query(), self._target(alias), self._filters
+        query, target, filters = self.to_query(), self._target(alias), self._query()
         try:
             return await counting.count(target, query)
         except Exception:
@@ -771,7 +782,7 @@ class QuerySet(Generic[D]):
             takes_definition=True,
         )
         target = self._target(alias, session, write_concern)
-        return await updating.update_many(target, self._filters, plan)
+        return await updating.update_many(target, self._query(), plan)
 
     async def update_one(
         self,
@@ -823,7 +834,7 @@ class QuerySet(Generic[D]):
             validate=validate,
         )
         target = self._target(alias, session, write_concern)
-        return await updating.update_one(target, self._filters, self._order, plan)
+        return await updating.update_one(target, self._query(), self._order, plan)
 
     async def find_one_and_update(
         self,
@@ -883,7 +894,7 @@ class QuerySet(Generic[D]):
         )
         target = self._target(alias, session, write_concern)
         found: D | None = await updating.find_one_and_update(
-            target, self._filters, self._order, plan, returns
+            target, self._query(), self._order, plan, returns
         )
         return found if self.is_lazy else await self._with_references(found, target)
 
@@ -941,7 +952,7 @@ class QuerySet(Generic[D]):
         target = self._target(alias, session, write_concern)
         found: D | None = await replacing.find_one_and_replace(
             target,
-            self._filters,
+            self._query(),
             self._order,
             document,
             returns=returns,
@@ -981,7 +992,7 @@ class QuerySet(Generic[D]):
             ...     return await Job.objects.order_by("made").find_one_and_delete()
         """
         target = self._target(alias, session, write_concern)
-        found: D | None = await deleting.find_one_and_delete(target, self._filters, self._order)
+        found: D | None = await deleting.find_one_and_delete(target, self._query(), self._order)
         return await self._with_references(found, target)
 
     async def get_or_create(
@@ -1018,7 +1029,7 @@ class QuerySet(Generic[D]):
             ...     return tag
         """
         target = self._target()
-        found, created = await getting.get_or_create(target, self._filters, filters, defaults or {})
+        found, created = await getting.get_or_create(target, self._query(), filters, defaults or {})
         return await self._with_references(found, target), created
 
     async def _with_references(self, found: D | None, target: Target) -> D | None:
@@ -1044,7 +1055,7 @@ class QuerySet(Generic[D]):
             DeleteDeniedError: a document refers to one of them, and forbids it; nothing was
                 changed.
         """
-        return await deleting.delete_many(self._target(alias), self._filters, hooks=hooks)
+        return await deleting.delete_many(self._target(alias), self._query(), hooks=hooks)
 
     async def delete_one(self, *, alias: str | None = None, session: Any = None) -> int:
         """Remove the first document that the query finds in its order; limit and skip do not count.
@@ -1067,7 +1078,7 @@ class QuerySet(Generic[D]):
             ...     return await Job.objects.order_by("made").delete_one()
         """
         target = self._target(alias, session)
-        return await deleting.delete_first(target, self._filters, list(self._order))
+        return await deleting.delete_first(target, self._query(), list(self._order))
 
     async def remove(self, instance: D | None = None, alias: str | None = None) -> int:
         """Remove one document, or all that the query finds.
@@ -1086,7 +1097,7 @@ class QuerySet(Generic[D]):
         """
         target = self._target(alias)
         if instance is None:
-            return await deleting.delete_many(target, self._filters)
+            return await deleting.delete_many(target, self._query())
         saving.refuse_other_class(self.__klass__, instance, "remove")
         return await deleting.delete_document(target, instance)
 
@@ -1100,9 +1111,11 @@ class QuerySet(Generic[D]):
             alias: the connection to use.
 
         Raises:
-            ValueError: the query set has filters, which say that not all is meant.
+            ValueError: the query set has filters, which say that not all is meant; or the class is
+                stored with others.
             RuntimeError: this is inside a transaction.
         """
+        refuse_part_of_collection(self.__klass__)
         if not self._filters.empty:
             raise ValueError(
                 f"drop_collection() drops all of {self.__klass__.__name__}, whatever the filters "
@@ -1117,3 +1130,17 @@ class QuerySet(Generic[D]):
             The number of unique fields.
         """
         return await indexes.ensure(self._target(alias))
+
+
+def refuse_part_of_collection(document_class: Any) -> None:
+    """Refuse to drop the collection of a class that has only a part of it.
+
+    Raises:
+        ValueError: it is stored with others.
+    """
+    if condition_of(document_class):
+        name, root = document_class.__name__, document_class._discriminator.root.__name__
+        raise ValueError(
+            f"{name} is stored with {root}: delete() its documents, or drop all of them by "
+            f"{root}.objects.drop_collection()."
+        )

@@ -28,6 +28,7 @@ from aiomotorengine.sessions.options import UNCHANGED, CallOptions
 from aiomotorengine.sessions.target import Target, target_beside
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference, ReferenceList
+from aiomotorengine.storage.discriminators import condition_of, root_of
 from aiomotorengine.storage.values import value_of
 
 __all__ = ["keep_loaded", "load"]
@@ -51,7 +52,7 @@ class Node:
         self.document = document
         self.parent = parent
         self.collections: list[Replacement] = []
-        self.key = (type(document), id_key(document._id))
+        self.key = (root_of(type(document)), id_key(document._id))
 
     def ancestor(self, key: tuple[Any, Any]) -> Any:
         """The document of that class and id on the way to this one, if there is one."""
@@ -114,14 +115,19 @@ class Reference:
     def key(self) -> tuple[Any, Any]:
         return self.key_of(self.value)
 
-    def key_of(self, value: Any) -> tuple[Any, Any]:
-        """The class and the id that a reference means, be it loaded or not."""
+    def class_of(self, value: Any) -> Any:
+        """The class that a reference means, be it loaded or not."""
         if isinstance(self.field, GenericReferenceField):
-            stored = self.field.to_son(value)
-            return self.field.target_of(stored), id_key(stored.id)
-        if isinstance(value, DocumentStorage):
-            value = value._id
-        return self.field.reference_type, id_key(id_of_missing(value))
+            return self.field.target_of(self.field.to_son(value))
+        return self.field.reference_type
+
+    def key_of(self, value: Any) -> tuple[Any, Any]:
+        """The id that a reference means, and the class in whose collection it is."""
+        if isinstance(self.field, GenericReferenceField):
+            id = self.field.to_son(value).id
+        else:
+            id = id_of_missing(value._id if isinstance(value, DocumentStorage) else value)
+        return root_of(self.class_of(value)), id_key(id)
 
     @property
     def id(self) -> Any:
@@ -217,10 +223,11 @@ async def fill(
         if not reference.is_unloaded:
             continue
         ancestor = reference.node.ancestor(reference.key)
-        if ancestor is not None:
+        wanted_class = reference.class_of(reference.value)
+        if isinstance(ancestor, wanted_class):
             reference.put(ancestor)
         else:
-            wanted.setdefault(reference.key[0], []).append(reference)
+            wanted.setdefault(wanted_class, []).append(reference)
 
     reached = []
     for document_class, wanting in wanted.items():
@@ -254,9 +261,10 @@ async def fetch(
 ) -> dict[Any, Mapping[str, Any]]:
     """The stored documents of these ids, by the key of their id; less those that are unreadable."""
     found: dict[Any, Mapping[str, Any]] = {}
+    of_class = condition_of(target.document_class)
     for chunk in chunks(ids):
         stored_documents = reading.find_stored(
-            target, {"_id": {"$in": chunk}}, on_unreadable=on_unreadable
+            target, {"_id": {"$in": chunk}, **of_class}, on_unreadable=on_unreadable
         )
         async with aclosing(stored_documents) as batches:
             async for batch in batches:

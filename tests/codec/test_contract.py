@@ -41,6 +41,7 @@ FOR_STORAGE = {
     "set_layout",
     "set_origins",
     "setter_changed",
+    "watch_new_attributes",
     "take_values",
     "value",
     "values_of",

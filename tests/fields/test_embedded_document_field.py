@@ -48,7 +48,7 @@ def test_a_dotted_path_is_looked_up_on_first_use() -> None:
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("Home", r"^Can't find class Home\.$"),
+        ("NoSuchHome", r"^Can't find class NoSuchHome\.$"),
         ("tests.fields.test_embedded_document_field.Nothing", "Nothing"),
         ("no_such_package.Home", "no_such_package"),
     ],

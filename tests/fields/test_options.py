@@ -19,8 +19,10 @@ from aiomotorengine import (
     ListField,
     PasswordField,
     StringField,
+    U,
 )
 from aiomotorengine.errors import ImmutableFieldError, InvalidDocumentError
+from aiomotorengine.update.compiling import operations_of
 from tests.fields.support import holder, is_valid
 
 
@@ -296,6 +298,38 @@ def test_a_class_says_whether_its_fields_are_strict() -> None:
         assert raised.value.code == "strict"
         [found] = Strict(**values).validation_errors()
         assert (found.code, found.path) == ("strict", raised.value.path)
+
+
+# -- updates -------------------------------------------------------------------------------------
+
+
+class Stock(Document):
+    size = StringField(choices=["S", "L"], required=True)
+    count = IntField(strict=True)
+    sizes = ListField(StringField(choices=["S"]), max_length=2)
+    note = StringField(required=True, allow_empty=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "path"),
+    [
+        (U.set(size="XL"), "choices", "size"),
+        (U.set(count="5"), "strict", "count"),
+        (U.set(sizes=["S", "L"]), "choices", "sizes.1"),
+        (U.set(sizes=["S", "S", "S"]), "max_length", "sizes"),
+        (U.push(sizes="L"), "choices", "sizes"),
+        (U.set(note=None), "required", "note"),
+    ],
+)
+def test_an_update_keeps_the_rules(change: Any, code: str, path: str) -> None:
+    with pytest.raises(InvalidDocumentError) as raised:
+        operations_of(Stock, [change])
+    assert (raised.value.code, raised.value.path) == (code, path)
+
+
+def test_an_update_takes_what_the_rules_take() -> None:
+    changes = U.set(size="L", count=5, note=""), U.push(sizes="S")
+    assert len(operations_of(Stock, changes)) == 4
 
 
 # -- immutable -----------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def test_a_dotted_path_is_looked_up_on_first_use() -> None:
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("Author", r"^Can't find class Author\.$"),
+        ("NoSuchAuthor", r"^Can't find class NoSuchAuthor\.$"),
         ("tests.fields.test_reference_field.Nothing", "Nothing"),
         ("no_such_package.Author", "no_such_package"),
     ],

@@ -12,14 +12,19 @@ from pymongo.operations import IndexModel
 from aiomotorengine import (
     BaseField,
     DateTimeField,
+    DictField,
     Document,
     EmbeddedDocumentField,
+    GenericEmbeddedDocumentField,
     Index,
     IntField,
     ListField,
+    MapField,
     PointField,
     Q,
+    SetField,
     StringField,
+    TupleField,
 )
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.indexes.declared import declared_by
@@ -301,4 +306,31 @@ def test_a_primary_key_is_the_id() -> None:
         {"price": 1, "_id": 1},
         {"price": 1, "_id": -1},
         {"_id": 1, "price": 1},
+    ]
+
+
+def test_containers() -> None:
+    class Text(Document):
+        text = StringField(db_field="t", index=True)
+
+    class Held(Document):
+        __indexes__ = ["prices.eur", "more.any.thing", "texts.text", "parts.0.text", "pair.1"]
+        tags = SetField(StringField(index=True))
+        texts = TupleField(EmbeddedDocumentField(Text), ...)
+        parts = ListField(GenericEmbeddedDocumentField([Text, Home]))
+        by_name = MapField(EmbeddedDocumentField(Text))
+        prices = MapField(IntField())
+        more = DictField()
+        pair = TupleField(IntField(), IntField())
+
+    assert [model["name"] for model in models_of(Held)] == [
+        "tags_1",
+        "texts.t_1",
+        "parts.t_1",
+        "parts.tw_1",
+        "parts.left_1",
+        "prices.eur_1",
+        "more.any.thing_1",
+        "parts.0.t_1",
+        "pair.1_1",
     ]

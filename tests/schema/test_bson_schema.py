@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -13,23 +14,36 @@ from aiomotorengine import (
     BaseField,
     BinaryField,
     BooleanField,
+    DateField,
     DateTimeField,
+    Decimal128Field,
     DecimalField,
+    DictField,
     Document,
     EmailField,
     EmbeddedDocumentField,
+    EnumField,
     FloatField,
+    GenericEmbeddedDocumentField,
+    GenericReferenceField,
+    GeometryCollectionField,
     IntField,
     JsonField,
     LineStringField,
     ListField,
+    MapField,
+    ObjectIdField,
     PasswordField,
     PointField,
     PolygonField,
     ReferenceField,
+    SetField,
     StringField,
+    TimedeltaField,
+    TupleField,
     URLField,
     UUIDField,
+    VectorField,
     VersionField,
 )
 from tests.harness import Mongo
@@ -280,3 +294,95 @@ def test_stored_keys_that_are_refused_are_no_additional_properties() -> None:
     ).bson_schema()  # type: ignore[attr-defined]
     assert schema["additionalProperties"] is False
     assert schema["properties"].keys() == {"_id", "name"}
+
+
+def test_containers() -> None:
+    class Text(Document):
+        text = StringField()
+
+    properties = properties_of(
+        tags=SetField(StringField()),
+        pair=TupleField(IntField(), StringField()),
+        many=TupleField(FloatField(), ...),
+        prices=MapField(Decimal128Field()),
+        more=DictField(),
+        vector=VectorField(dimensions=3),
+        part=GenericEmbeddedDocumentField([Text, Home]),
+        walk=GeometryCollectionField(),
+        about=GenericReferenceField(),
+    )
+    text = {"bsonType": ["string", "null"]}
+    assert properties["tags"] == {"bsonType": ["array", "null"], "items": text}
+    assert properties["pair"] == {
+        "bsonType": ["array", "null"],
+        "items": [{"bsonType": ["int", "long", "null"]}, text],
+        "additionalItems": False,
+    }
+    assert properties["many"]["items"] == {"bsonType": ["double", "null"]}
+    assert properties["prices"] == {
+        "bsonType": ["object", "null"],
+        "additionalProperties": {"bsonType": ["decimal", "null"]},
+    }
+    assert properties["more"] == {"bsonType": ["object", "null"]}
+    assert properties["vector"] == {"bsonType": ["binData", "array", "null"]}
+    assert properties["walk"]["required"] == ["type", "geometries"]
+    assert properties["part"] == {
+        "bsonType": ["object", "null"],
+        "anyOf": [
+            {
+                "bsonType": "object",
+                "properties": {"_cls": {"enum": ["Text"]}, "text": text},
+                "required": ["_cls"],
+            },
+            {
+                "bsonType": "object",
+                "properties": {
+                    "_cls": {"enum": ["Home"]},
+                    "tw": {"bsonType": "string", "minLength": 1},
+                    "zip": text,
+                },
+                "required": ["_cls", "tw"],
+            },
+            {"bsonType": "null"},
+        ],
+    }
+
+
+@pytest.mark.mongod_only("SecantusDB has no $jsonSchema")
+async def test_mongodb_takes_containers(mongo: Mongo) -> None:
+    class Held(Document):
+        __collection_options__: Any = {"validator": True}
+        tags = SetField(StringField())
+        pair = TupleField(IntField(), StringField())
+        prices = MapField(Decimal128Field())
+        more = DictField()
+        vector = VectorField(dimensions=3)
+        part = GenericEmbeddedDocumentField([Home])
+        walk = GeometryCollectionField()
+        about = GenericReferenceField()
+        level = EnumField(Level)
+        day = DateField()
+        took = TimedeltaField()
+        other = ObjectIdField()
+
+    await Held().save()
+    held = await Held(
+        tags={"a"},
+        pair=(1, "b"),
+        prices={"eur": 5},
+        more={"a.b": [1]},
+        vector=[1, 2, 3],
+        part=Home(town="a"),
+        walk=[{"type": "Point", "coordinates": [1, 2]}],
+        level=Level.LOW,
+        day=date(2020, 1, 1),
+        took=timedelta(seconds=1),
+        other="0" * 24,
+    ).save()
+    await Held(about=held).save()
+    with pytest.raises(WriteError):
+        await Held.objects.coll().insert_one({"pair": [1, 2]})
+
+
+class Level(Enum):
+    LOW, HIGH = 1, 2

@@ -10,13 +10,19 @@ from aiomotorengine import (
     BinaryField,
     DateTimeField,
     DecimalField,
+    DictField,
     Document,
     EmbeddedDocumentField,
+    GenericEmbeddedDocumentField,
     IntField,
     ListField,
+    MapField,
     PasswordField,
+    SetField,
     StringField,
+    TupleField,
     UUIDField,
+    VectorField,
 )
 
 
@@ -140,3 +146,50 @@ def test_a_field_says_it_itself() -> None:
 def test_a_mode_that_is_none() -> None:
     with pytest.raises(ValueError, match="mode must be 'validation' or 'serialization', not 'x'"):
         User.json_schema("x")  # type: ignore[arg-type]
+
+
+def test_containers_and_documents_of_several_classes() -> None:
+    class Text(Document):
+        text = StringField(required=True, db_field="t")
+
+    class Image(Document):
+        __discriminator_value__ = "img"
+        width = IntField()
+
+    class Item(Document):
+        more = DictField()
+        prices = MapField(IntField(), required=True)
+        pair = TupleField(IntField(), StringField())
+        numbers = TupleField(IntField(), ...)
+        tags = SetField(StringField())
+        vector = VectorField(dimensions=3)
+        head = GenericEmbeddedDocumentField([Text, Image])
+
+    schema = Item.json_schema()
+    number, text = {"type": ["integer", "null"]}, {"type": ["string", "null"]}
+    properties = schema["properties"]
+    integer = properties["pair"]["prefixItems"][0]
+    assert integer["type"] == number["type"]
+    assert {name: properties[name] for name in ("more", "prices", "pair", "numbers", "vector")} == {
+        "more": {"type": ["object", "null"]},
+        "prices": {"type": "object", "additionalProperties": integer, "minProperties": 1},
+        "pair": {"type": ["array", "null"], "prefixItems": [integer, text], "items": False},
+        "numbers": {"type": ["array", "null"], "items": integer},
+        "vector": {
+            "type": ["array", "null"],
+            "items": {"type": "number"},
+            "minItems": 3,
+            "maxItems": 3,
+        },
+    }
+    assert schema["required"] == ["prices"]
+    assert properties["head"]["anyOf"][0]["anyOf"][1] == {
+        "$ref": "#/$defs/Image",
+        "properties": {"_cls": {"enum": ["img"]}},
+        "required": ["_cls"],
+    }
+    stored = Item.bson_schema()["properties"]
+    assert stored["head"]["bsonType"] == ["object", "null"]
+    assert stored["head"]["anyOf"][0]["required"] == ["_cls", "t"]
+    assert [*stored["head"]["anyOf"][1]["properties"]] == ["_cls", "width"]
+    assert stored["vector"] == {"bsonType": ["binData", "array", "null"]}

@@ -43,9 +43,10 @@ class Source(Protocol):
     """What an aggregation needs of a query set."""
 
     __klass__: Any
-    _filters: QNode
 
     def to_query(self) -> dict[str, Any]: ...
+
+    def _query(self) -> QNode: ...
 
     def coll(self, alias: str | None = None) -> Any: ...
 
@@ -223,7 +224,7 @@ class Aggregation(Generic[D]):
             [{'$match': {'p': {'$gt': 1000}}}, {'$count': 'large'}]
         """
         self.raw_query = list(stages)
-        if not self.queryset._filters.empty:
+        if not self.queryset._query().empty:
             refuse_if_first(self.raw_query)
         return self
 
@@ -319,7 +320,7 @@ class Aggregation(Generic[D]):
     def _conditions(self) -> Iterator[tuple[Any, QNode]]:
         """All conditions of the pipeline, each with what names mean there."""
         document_class = self.queryset.__klass__
-        yield document_class, self.queryset._filters
+        yield document_class, self.queryset._query()
         if self.raw_query is not None:
             yield from ((document_class, Q(stage)) for stage in self.raw_query)
         else:

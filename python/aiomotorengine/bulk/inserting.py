@@ -29,6 +29,9 @@ from aiomotorengine.utils import is_async
 
 __all__ = ["Options", "insert_list", "insert_stream"]
 
+MOST_AHEAD = 1000
+"""How many documents of a source are reckoned with that are not there yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -212,6 +215,7 @@ class Call:
                 self._account.interrupted(error)
                 self._lifecycle.stop()
             await self._sender.drain()
+            await self._preparer.give_numbers_back()
             await self._give_back()
             await self._sender.write_rejects()
             # Until Python 3.12 ``asyncio.wait_for``, on which a driver relies, may swallow it.
@@ -313,7 +317,7 @@ class ListCall(Call):
         while start < len(documents) and self._lifecycle.may_take:
             some = self._slice(documents, start)
             count = len(some)
-            await self._preparer.receive(some)
+            await self._preparer.receive(some, ahead=len(documents) - start - count)
             start = self._open_from(start + len(some))
             await self._preparer.validate(some)
             await self._pace.rest(count)
@@ -324,7 +328,7 @@ class ListCall(Call):
             some = self._in_hand = self._slice(documents, start)
             count = len(some)
             if validate:
-                await self._preparer.receive(some)
+                await self._preparer.receive(some, ahead=len(documents) - start - count)
             start = self._open_from(start + len(some))
             await self._preparer.give_ids(some)
             while len(some) and self._lifecycle.may_begin:
@@ -384,7 +388,7 @@ class StreamCall(Call):
             if self._lifecycle.may_take:
                 await self._take(source)
             if self._lifecycle.may_take:
-                await self._process()
+                await self._process(is_last=source.has_ended)
             if self._batcher.seconds_left == 0:
                 await self._send_rest()
         await self._send_rest()
@@ -443,15 +447,20 @@ class StreamCall(Call):
                 self._in_hand.given.extend(self._arrived)
         self._arrived.clear()
 
-    async def _process(self) -> None:
-        """Prepare what is in hand, and send each batch that it fills."""
+    async def _process(self, *, is_last: bool = False) -> None:
+        """Prepare what is in hand, and send each batch that it fills.
+
+        Parameters:
+            is_last: whether nothing comes after it.
+        """
         self._pace.start()
         if self._preparer.encodes_rows:
             await self._encode(self._in_hand, self._preparer.encode_rows)
             return
         await self._preparer.read(self._in_hand)
         while len(self._in_hand) and self._lifecycle.may_take:
-            rest = await self._preparer.receive(self._in_hand)
+            ahead = 0 if is_last else min(self._batcher.room, MOST_AHEAD)
+            rest = await self._preparer.receive(self._in_hand, ahead=ahead)
             if self._lifecycle.may_begin:
                 await self._prepare(self._in_hand)
             if len(self._in_hand):

@@ -47,6 +47,7 @@ from aiomotorengine.validation import errors_after, errors_of, explained
 from aiomotorengine.wire import requests
 from aiomotorengine.writing import saving
 from aiomotorengine.writing.ensuring import ensure_remembered
+from aiomotorengine.writing.sequences import Numbering
 
 __all__ = ["FalsyValidationError", "Preparer", "give_ids"]
 
@@ -129,6 +130,7 @@ class Preparer:
             self._kinds.add(document_class)
         self.encodes_rows = self._rows is not None
         self._indexed: set[type[Any]] = set()
+        self._numbering = Numbering(target)
         conversion = conversion_of(document_class)
         self.validates_as_it_encodes = validates and not (
             has_own(document_class, "validate")
@@ -152,8 +154,12 @@ class Preparer:
             batch.documents[position] = self._reader.read(row)
             await self._pace.turn_if_due()
 
-    async def receive(self, batch: Batch) -> Batch:
-        """Refuse what is no document of the class, call hooks, set the dates that are missing.
+    async def receive(self, batch: Batch, *, ahead: int = 0) -> Batch:
+        """Refuse what is no document of the class, call hooks, set missing numbers and dates.
+
+        Parameters:
+            batch: the documents.
+            ahead: how many may come after them and be sent with them.
 
         Returns:
             What is to be received when these are prepared. Where no document is wanted after one
@@ -164,9 +170,28 @@ class Preparer:
         self._kinds |= kinds
         if self._hooks.are_of(kinds):
             await self._call_hooks(batch)
+        if any(conversion_of(kind).sequences for kind in kinds):
+            await self._number(batch, ahead)
         if self._lifecycle.may_begin:
             saving.set_missing_dates(batch.documents, self._zone, creating=True)
         return rest
+
+    async def _number(self, batch: Batch, ahead: int) -> None:
+        """Give the documents the numbers of their ``SequenceField``s."""
+        if not self._lifecycle.may_begin:
+            return
+        self._pace.pause()
+        try:
+            await self._numbering.number(batch.documents, ahead=ahead)
+        except PyMongoError as error:
+            self._account.failed(error)
+            self._lifecycle.stop()
+        finally:
+            self._pace.resume()
+
+    async def give_numbers_back(self) -> None:
+        """Give back the numbers that were asked for in advance and that no document got."""
+        await self._numbering.give_back()
 
     async def validate(self, batch: Batch) -> None:
         """Validate each, once, if that is wanted, and move the dates of those that are valid."""

@@ -50,9 +50,12 @@ class CodecExplanation:
         yield f"rows: {route}   {route.reason}".rstrip()
         yield f"storage: {self.storage}"
         yield from document_lines(self.plan, "whole documents")
-        for embedded in self.plan.embedded.values():
-            if embedded is not self.plan:
-                yield from document_lines(embedded, f"embedded {embedded.document_class.__name__}")
+        classes = self.plan.classes.values()
+        for other in self.plan.embedded.values():
+            if other is not self.plan:
+                name = other.document_class.__name__
+                kind = "subclass" if other.document_class in classes else "embedded"
+                yield from document_lines(other, f"{kind} {name}")
         if self.plan.construct == "init":
             yield "whole documents: made by calling the class, which has its own __init__"
         elif self.plan.document_class._has_own_constructor():  # type: ignore[attr-defined]

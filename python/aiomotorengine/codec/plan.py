@@ -40,6 +40,7 @@ from aiomotorengine.fields.refusals import reads_otherwise
 from aiomotorengine.fields.rules import Check, check_of, is_strict
 from aiomotorengine.storage.base import DocumentStorage, Storage
 from aiomotorengine.storage.descriptors import Attribute
+from aiomotorengine.storage.discriminators import Discriminator
 from aiomotorengine.storage.stored_forms import has_own_id, keep_own_id
 
 __all__ = ["DocumentPlan", "FieldPlan", "RulesPlan", "UndeclaredPlan", "plan_of", "route_of_rows"]
@@ -211,8 +212,13 @@ class DocumentPlan:
         rows: the route of rows that stand for documents of this very class, hooks apart.
         hooks: the events of an insert at which the class has hooks.
         tracks_changes: whether documents that are read remember what was stored.
-        embedded: the plans of all classes whose documents may be in one of this class, by class. A
-            document may contain itself, so this class can be one of them.
+        unknown: what becomes of stored keys that no field declares: ``"keep"``, ``"drop"`` or
+            ``"refuse"``.
+        discriminator: where several classes share a collection, the key by which each is known, and
+            what is stored there for this one; ``None`` for the value of an abstract class.
+        classes: value under that key -> class, for this one and those that derive from it.
+        embedded: the plans of ``classes``, and of all classes whose documents may be in one of this
+            class, by class. A document may contain itself, so this class can be one of them.
     """
 
     document_class: type[DocumentStorage]
@@ -228,6 +234,9 @@ class DocumentPlan:
     rows: Route
     hooks: tuple[str, ...]
     tracks_changes: bool
+    unknown: str
+    discriminator: tuple[str, str | None] | None
+    classes: Mapping[str, type[DocumentStorage]]
     embedded: Mapping[type[DocumentStorage], DocumentPlan]
 
 
@@ -236,18 +245,19 @@ def plan_of(document_class: Any) -> DocumentPlan:
     plans: dict[Any, DocumentPlan] = {}
     embedded = MappingProxyType(plans)
     plan = plan_document(document_class, embedded)
-    waiting = list(embedded_classes(plan.fields))
+    waiting = [*plan.classes.values(), *embedded_classes(plan.fields)]
     while waiting:
         inner = waiting.pop()
         if inner not in plans:
             plans[inner] = plan if inner is document_class else plan_document(inner, embedded)
-            waiting.extend(embedded_classes(plans[inner].fields))
+            waiting += [*plans[inner].classes.values(), *embedded_classes(plans[inner].fields)]
     return plan
 
 
 def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> DocumentPlan:
     """The plan of one document class, with those of others that are still being made."""
     conversion = conversion_of(document_class)
+    discriminator: Discriminator | None = document_class._discriminator
     routes = document_routes(document_class, stamped_override(document_class))
     key = declared_key(document_class)
     if key is not None and routes["validate"].native:
@@ -269,6 +279,9 @@ def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> 
         rows=rows_route(document_class, routes),
         hooks=tuple(event for event in INSERTING if event in conversion.hooks),
         tracks_changes=bool(document_class.__track_changes__),
+        unknown=document_class.__unknown__,
+        discriminator=None if discriminator is None else (discriminator.key, discriminator.value),
+        classes={} if discriminator is None else discriminator.classes_below(document_class),
         embedded=embedded,
     )
 
@@ -278,6 +291,8 @@ def rows_route(document_class: Any, routes: Mapping[str, Route]) -> Route:
     conversion = conversion_of(document_class)
     if conversion.has_own_constructor:
         return python("has its own __init__ or __new__")
+    if conversion.sequences:
+        return python(f"{conversion.sequences[0].name} is given its number by a counter")
     if conversion.on_save:
         return python(f"{conversion.on_save[0][0]} has an on_save function")
     if (name := unreached_by_rows(document_class)) is not None:

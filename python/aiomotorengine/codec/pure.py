@@ -56,7 +56,7 @@ class Codec:
 
     def __init__(self, plan: DocumentPlan, codec_options: CodecOptions[Any]) -> None:
         self._document_class: Any = plan.document_class
-        self._tracks_changes = plan.tracks_changes
+        self._tracks_changes = tracks_changes(plan)
         self._codec_options = codec_options
         self.stepped_back = 0
 
@@ -116,7 +116,7 @@ class Codec:
                 refused = DocumentError(len(decoded))
                 refused.decoded = decoded
                 raise refused from error
-            if snapshot is not None and isinstance(document, DocumentStorage):
+            if snapshot is not None and remembers(document):
                 document._is_persisted = snapshot
             decoded.append(document)
             if perf_counter() >= end:
@@ -191,6 +191,18 @@ class RowCodec:
 
 def compile_plan(plan: DocumentPlan, codec_options: CodecOptions[Any]) -> Codec:
     return Codec(plan, codec_options)
+
+
+def tracks_changes(plan: DocumentPlan) -> bool:
+    """Whether documents that are read as those of a class may remember what was stored."""
+    return plan.tracks_changes or any(
+        plan.embedded[it].tracks_changes for it in plan.classes.values()
+    )
+
+
+def remembers(document: Any) -> bool:
+    """Whether a document that was read remembers what was stored."""
+    return isinstance(document, DocumentStorage) and type(document).__track_changes__  # type: ignore[attr-defined]
 
 
 def end_after(seconds: float | None) -> float:

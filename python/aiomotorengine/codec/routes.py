@@ -11,6 +11,7 @@ from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.tz_util import utc
 
 from aiomotorengine.documents.naming import class_attribute
+from aiomotorengine.documents.undeclared import set_declared
 from aiomotorengine.fields.datetime_field import StampedAttribute
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.descriptors import (
@@ -42,6 +43,9 @@ SLOTS = ("_id", "_is_persisted", "_stored_keys", "_hidden")
 
 # The ways of reading a value that it knows: as it is kept, or by ``get_value``.
 ATTRIBUTES = (StoredAttribute, ConvertedAttribute, ReferenceAttribute, StampedAttribute)
+
+# What the library itself gives classes as ``__setattr__``: none of the values of fields goes by it.
+OWN_SETTERS = (set_declared, object.__setattr__)
 
 IS_ABSTRACT = 1 << 20
 """The flag of a class with abstract methods, as CPython's ``object.h`` has it."""
@@ -104,7 +108,8 @@ def overridden_method(document_class: type, names: tuple[str, ...]) -> str:
     mro = document_class.__mro__
     built_in = mro[mro.index(DocumentStorage) - 1]
     for name in names:
-        if class_attribute(document_class, name) is not class_attribute(built_in, name):
+        found = class_attribute(document_class, name)
+        if found is not class_attribute(built_in, name) and found not in OWN_SETTERS:
             return f"{name} overridden by {owner_of(document_class, name)}"
     return ""
 

@@ -24,17 +24,19 @@ from aiomotorengine.documents.naming import (
     has_setter,
     is_behaviour,
 )
-from aiomotorengine.errors import StoredValueError
+from aiomotorengine.errors import StoredValueError, UnknownFieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.field_methods import NO_TYPES, converter, generation, validator
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, required, unreadable
+from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.fields.version_field import VersionField
 from aiomotorengine.locations import locate
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.choice import implementation as storage
 from aiomotorengine.storage.classes import construct_directly
 from aiomotorengine.storage.descriptors import Attribute, StoredAttribute
+from aiomotorengine.storage.discriminators import family_of
 from aiomotorengine.storage.primary_keys import PrimaryKeyAttribute
 from aiomotorengine.storage.stored_forms import CHANGEABLE, HiddenValues, StoredForm
 from aiomotorengine.storage.values import has_other, other_values, take_values, value_of, values_of
@@ -54,7 +56,8 @@ def conversion_of(document_class: Any) -> Conversion:
     """The conversion of a document class, made anew if a method of a field has changed since."""
     conversion: Conversion | None = document_class._conversion
     if conversion is None or conversion.generation != generation.number:
-        conversion = document_class._conversion = Conversion(document_class)
+        conversion = document_class._conversion_class(document_class)
+        document_class._conversion = conversion
     return conversion
 
 
@@ -67,6 +70,7 @@ class Conversion:
         stamps: the attributes that a save sets by itself.
         on_save: the fields whose value a function gives on each save, with the function.
         version: the field that holds the version, if there is one.
+        sequences: the fields that counters give their numbers.
         unique: the fields that have a unique index.
         needs_ensuring: whether anything of the class's has to be there before its documents are
             written.
@@ -99,6 +103,7 @@ class Conversion:
         "names",
         "needs_ensuring",
         "on_save",
+        "sequences",
         "stamps",
         "unique",
         "update_paths",
@@ -175,6 +180,7 @@ class Conversion:
         self.on_save = [(name, field.on_save) for name, field in fields.items() if field.on_save]
         versions = (field for field in fields.values() if isinstance(field, VersionField))
         self.version = next(versions, None)
+        self.sequences = [it for it in self._fields.values() if isinstance(it, SequenceField)]
         self.unique = [field for field in fields.values() if field.unique]
         self._below: list[str] | None = None
         self.needs_ensuring = bool(
@@ -215,6 +221,8 @@ class Conversion:
                 continue
             if has_setter(self.document_class, name):
                 assigned.append(name)
+            elif not self.document_class.__dynamic__:
+                raise UnknownFieldError.of(self.document_class, name)
             else:
                 keep_dynamic(document, name if name.startswith("_") else f"_{name}", value)
         # Setters may look at the fields, so these are there before.
@@ -374,7 +382,7 @@ class Conversion:
                 if key in self._aliases:
                     mapping = {**mapping, field.db_field: stored}  # it counts as stored there
             else:
-                keep_dynamic(document, key, mapping[key], others=mapping)
+                keep_stored(document, key, mapping[key], mapping)
         return picked
 
     def _field_of_other_key(self, key: str, mapping: Mapping[str, Any]) -> BaseField[Any] | None:
@@ -407,14 +415,17 @@ class Conversion:
         for name in self._needed or ():
             if name not in given:
                 given[name] = self._default_of(name)
+        if others and self.document_class.__unknown__ == "refuse":
+            raise UnknownFieldError.stored(self.document_class, others[0])
         document = self.document_class(**given)
         for key in others:
             # What is stored comes after what the class's own __init__ has set.
             name = key.lstrip("_")
-            if name not in self.names and has_other(document, name):
+            is_value = self.document_class.__dynamic__ and name not in self.names
+            if is_value and has_other(document, name):
                 del document.__dict__[name]
         for key in others:
-            keep_dynamic(document, key, mapping[key], others=mapping)
+            keep_stored(document, key, mapping[key], mapping)
         for name, value in read_otherwise.items():
             if value_of(document, name) is given[name]:
                 self._keep_stored_form(document, name, value)
@@ -528,10 +539,11 @@ def stamps_in(document_class: Any, seen: set[Any]) -> Iterator[Attribute]:
     if document_class in seen:
         return
     seen.add(document_class)
-    yield from conversion_of(document_class).stamps
-    for field in document_class._fields.values():
-        for inner in embedded_fields(field):
-            yield from stamps_in(inner.embedded_type, seen)
+    for kind in family_of(document_class):
+        yield from conversion_of(kind).stamps
+        for field in kind._fields.values():
+            for inner in embedded_fields(field):
+                yield from stamps_in(inner.embedded_type, seen)
 
 
 # -- what each method comes to -----------------------------------------------------------------
@@ -655,15 +667,48 @@ def undeclared_values(document: DocumentStorage) -> Iterator[tuple[str, Any]]:
 
 def dynamic_values(document: DocumentStorage) -> Iterator[tuple[str, Any]]:
     """The stored key and value of everything that is saved and is no field's."""
-    document_class = type(document)
-    fields = document_class._fields  # type: ignore[attr-defined]
-    stored_keys = document._stored_keys or {}
-    for name, value in other_values(document).items():
-        if name in fields or name.startswith("_") or is_behaviour(document_class, name):
-            continue
-        yield stored_keys.get(name, f"_{name}"), value
+    document_class: Any = type(document)
+    if document_class.__dynamic__:
+        fields = document_class._fields
+        stored_keys = document._stored_keys or {}
+        for name, value in other_values(document).items():
+            if name in fields or name.startswith("_") or is_behaviour(document_class, name):
+                continue
+            yield stored_keys.get(name, f"_{name}"), value
     if document._hidden:
         yield from document._hidden.items()
+
+
+def keep_stored(
+    document: DocumentStorage, key: str, value: Any, mapping: Mapping[str, Any]
+) -> None:
+    """Do with a stored value that no field declares what the class wants.
+
+    Parameters:
+        document: the instance, its own values already in place.
+        key: the key it has in MongoDB.
+        value: the value, as it is stored.
+        mapping: the mapping it was loaded with.
+
+    Raises:
+        UnknownFieldError: the class has it refused.
+    """
+    document_class: Any = type(document)
+    if document_class.__unknown__ == "refuse":
+        raise UnknownFieldError.stored(document_class, key)
+    if document_class.__unknown__ == "drop":
+        return
+    if document_class.__dynamic__:
+        keep_dynamic(document, key, value, others=mapping)
+    else:
+        keep_hidden(document, key, value)
+
+
+def keep_hidden(document: DocumentStorage, key: str, value: Any) -> None:
+    """Keep a value that no attribute shows, so that a save writes it under its key again."""
+    if document._hidden is None:
+        document._hidden = {}
+    document._hidden[key] = value
 
 
 def keep_dynamic(
@@ -689,9 +734,7 @@ def keep_dynamic(
         document.__dict__[key] = value
     claimed = has_other(document, name) or (others is not None and name != key and name in others)
     if not name or claimed or belongs_to_class(document_class, name):
-        if document._hidden is None:
-            document._hidden = {}
-        document._hidden[key] = value
+        keep_hidden(document, key, value)
         return
     document.__dict__[name] = value
     if key != f"_{name}":

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from aiomotorengine.documents.conversion import find_attribute, keep_dynamic
+from aiomotorengine.documents.conversion import find_attribute, keep_dynamic, keep_hidden
 from aiomotorengine.documents.naming import class_attribute, is_behaviour
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.stored_forms import HiddenValues
@@ -115,8 +115,18 @@ def touched_places(
 
 def take_dynamic(document: DocumentStorage, found: DocumentStorage, key: str) -> None:
     """Give a document the value that another has under a key that no field declares."""
+    if not type(document).__dynamic__:  # type: ignore[attr-defined]
+        return take_hidden(document, found, key)
     name = key.lstrip("_")
     if has_other(document, name):
         del document.__dict__[name]
     if has_other(found, name):
         keep_dynamic(document, key, other_values(found)[name])
+
+
+def take_hidden(document: DocumentStorage, found: DocumentStorage, key: str) -> None:
+    """The same where no attribute shows such values."""
+    if found._hidden and key in found._hidden:
+        keep_hidden(document, key, found._hidden[key])
+    elif document._hidden:
+        document._hidden.pop(key, None)

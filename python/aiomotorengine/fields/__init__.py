@@ -32,6 +32,7 @@ from aiomotorengine.fields.map_field import MapField
 from aiomotorengine.fields.object_id_field import ObjectIdField
 from aiomotorengine.fields.password_field import PasswordField
 from aiomotorengine.fields.reference_field import ReferenceField
+from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.fields.set_field import SetField
 from aiomotorengine.fields.string_field import StringField
 from aiomotorengine.fields.time_field import TimeField
@@ -73,6 +74,7 @@ __all__ = [
     "PointField",
     "PolygonField",
     "ReferenceField",
+    "SequenceField",
     "SetField",
     "StringField",
     "TimeField",

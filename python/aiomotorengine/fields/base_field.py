@@ -27,7 +27,7 @@ from aiomotorengine.utils import deserialize, is_async
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["BaseField", "FieldOptions"]
+__all__ = ["EMPTY_DEFAULTS", "BaseField", "FieldOptions"]
 
 T = TypeVar("T")
 

@@ -204,6 +204,16 @@ class DictField(ContainerField[dict[str, T]]):
         differs = methods_of(self._base_field).differs
         return any(map(differs, stored.values(), loaded.values()))
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "object", **self._value_rules(schemas)}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"type": "object", **self._value_rules(schemas)}
+
+    def _value_rules(self, schemas: Any) -> dict[str, Any]:
+        base = self._base_field
+        return {} if base is None else {"additionalProperties": schemas.of(base)}
+
     def _wanted(self, value: Any) -> str:
         if not isinstance(value, Mapping):
             return "a mapping"

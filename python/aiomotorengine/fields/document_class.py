@@ -1,11 +1,12 @@
-"""The document class that a field was given, itself or as a dotted path."""
+"""The document class that a field was given: itself, by its name, or as a dotted path."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 from weakref import WeakSet
 
+from aiomotorengine import registry
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.utils import get_class
 
@@ -32,7 +33,7 @@ class Owners(WeakSet[type[Any]]):
 
 
 def document_class(given: Any, argument: str, owners: Owners | None = None) -> type[Any]:
-    """The class, imported if only its path was given.
+    """The class: imported if its path was given, looked up in the registry if its name was.
 
     Parameters:
         given: what the program passed to the field.
@@ -40,12 +41,14 @@ def document_class(given: Any, argument: str, owners: Owners | None = None) -> t
         owners: the classes that have the field.
 
     Raises:
-        ImportError: nothing is found under the path.
+        ImportError: nothing is found under the path or the name, or several classes have the name.
         ValueError: it is no document class.
     """
     if isinstance(given, str) and given == SELF:
         return (owners or Owners()).only()
-    found = get_class(given) if isinstance(given, str) else given
+    found = given
+    if isinstance(given, str):
+        found = get_class(given) if "." in given else registry.get_document(given)
     if isinstance(found, type) and issubclass(found, DocumentStorage):
         return found
     raise ValueError(
@@ -64,7 +67,7 @@ def class_of_collection(collection: str, choices: Collection[type[Any]] | None =
     Raises:
         LookupError: there is none, or there are several.
     """
-    known = documents_below(DocumentStorage) if choices is None else choices
+    known = registry.documents() if choices is None else choices
     classes = {it for it in known if getattr(it, "__collection__", None) == collection}
     if not classes:
         raise LookupError(f"No document class is known for collection '{collection}'.")
@@ -75,11 +78,3 @@ def class_of_collection(collection: str, choices: Collection[type[Any]] | None =
     raise LookupError(
         f"Several document classes share collection '{collection}': {names}; give choices."
     )
-
-
-def documents_below(base: type[Any]) -> Iterator[Any]:
-    """The document classes that there are."""
-    for derived in type.__subclasses__(base):
-        if "_fields" in vars(derived):
-            yield derived
-        yield from documents_below(derived)

@@ -12,7 +12,9 @@ from aiomotorengine.fields.document_class import Owners, document_class
 from aiomotorengine.fields.field_methods import unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import located, refused
+from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.discriminators import family_of
 from aiomotorengine.storage.stored_forms import has_own_id, keep_own_id
 from aiomotorengine.utils import has_operators, is_operator
 
@@ -37,6 +39,7 @@ class EmbeddedDocumentField(BaseField[D]):
     Raises:
         ValueError: at first use, if it is no document class.
         ImportError: at first use, if nothing is found under the path.
+        InvalidDocumentError: at first use, if the class has a ``SequenceField``.
 
     Example:
         >>> from aiomotorengine import Document, EmbeddedDocumentField, StringField
@@ -80,6 +83,7 @@ class EmbeddedDocumentField(BaseField[D]):
             found = document_class(
                 self._embedded_document_type, "embedded_document_type", self._owners
             )
+            refuse_sequences(found)
             self.__dict__["_embedded_type"] = found  # found only now, but no other than before
         return found
 
@@ -195,8 +199,8 @@ def has_secrets(document_class: Any, seen: set[Any]) -> bool:
     if document_class in seen:
         return False
     seen.add(document_class)
-    leaves = (leaf for field in document_class._fields.values() for leaf in field._leaves)
-    for leaf in leaves:
+    fields = (field for it in family_of(document_class) for field in it._fields.values())
+    for leaf in (leaf for field in fields for leaf in field._leaves):
         if isinstance(leaf, EmbeddedDocumentField):
             try:
                 found = has_secrets(leaf.embedded_type, seen)
@@ -207,3 +211,13 @@ def has_secrets(document_class: Any, seen: set[Any]) -> bool:
         if found:
             return True
     return False
+
+
+def refuse_sequences(document_class: Any) -> None:
+    """Raise ``InvalidDocumentError`` for a class whose documents are numbered by a counter."""
+    for name, field in document_class._fields.items():
+        if isinstance(field, SequenceField):
+            raise InvalidDocumentError(
+                f"{document_class.__name__} can't be embedded: its field '{name}' is numbered by a "
+                "counter of its collection."
+            )

@@ -73,6 +73,10 @@ class EnumField(BaseField[E]):
         self.enum = enum
         self.by_name = by_name
 
+    @property
+    def _own_types(self) -> tuple[type, ...]:  # type: ignore[override]  # else one for all fields
+        return (self.enum,)
+
     @accepts(valid_types)
     def validate(self, value: Any) -> bool:
         return value is None or self._member(value) is not None

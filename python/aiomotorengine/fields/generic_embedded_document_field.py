@@ -195,6 +195,20 @@ class GenericEmbeddedDocumentField(ContainerField[Any]):
             **{k: v for k, v in son.items() if k != self.discriminator},
         }
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        kinds = [self._schema_of(schemas, name) for name in self._fields_by_name]
+        return {"bsonType": "object", "anyOf": kinds}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"anyOf": [self._schema_of(schemas, name) for name in self._fields_by_name]}
+
+    def _schema_of(self, schemas: Any, name: Any) -> dict[str, Any]:
+        """The schema of documents of one class, with the key that says it."""
+        schema = schemas.of_class(self._fields_by_name[name].embedded_type)
+        properties = {self.discriminator: {"enum": [name]}, **schema.get("properties", {})}
+        required = [self.discriminator, *schema.get("required", ())]
+        return {**schema, "properties": properties, "required": required}
+
     def _wanted(self, value: Any) -> str:
         kinds = ", ".join(field.embedded_type.__name__ for field in self._alternatives)
         return f"an instance of one of {kinds}"

@@ -123,6 +123,9 @@ class GenericReferenceField(BaseField[Any]):
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         return stored is not loaded
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": "object"}
+
     def _wanted(self, value: Any) -> str:
         if self._choices is None:
             return "a saved document or a DBRef"

@@ -9,12 +9,26 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.locations import Part
+from aiomotorengine.storage.discriminators import family_of
 
 __all__ = ["attribute_path", "field_of"]
 
 
 def field_of(document_class: Any, key: str) -> BaseField[Any] | None:
-    """The field under a dotted key of MongoDB; for a list, that of its items."""
+    """The field under a dotted key of MongoDB; for a list, that of its items.
+
+    Of several classes whose documents are found together, two may have different ones there: then
+    it is one whose values are secret, if there is one.
+    """
+    family = family_of(document_class)
+    if len(family) == 1:
+        return own_field(document_class, key)
+    found = [field for it in family if (field := own_field(it, key)) is not None]
+    return next((field for field in found if field._is_secret(None)), found[0] if found else None)
+
+
+def own_field(document_class: Any, key: str) -> BaseField[Any] | None:
+    """The same for a class by itself."""
     # A group has what it grouped by under its _id.
     return field_in_document(document_class, [part for part in key.split(".") if part != "_id"])
 
@@ -70,6 +84,10 @@ def attribute_path(document_class: Any, keys: Iterable[Part]) -> tuple[Part, ...
     for key in keys:
         name = None
         if document_class is not None and isinstance(key, str):
+            document_class = next(
+                (it for it in family_of(document_class) if key in it._reverse_db_field_map),
+                document_class,
+            )
             name = document_class._reverse_db_field_map.get(key)
             field = document_class._fields.get(name)
         elif field is not None:

@@ -203,6 +203,18 @@ class TupleField(ContainerField[tuple[Any, ...]]):
         pairs = zip(self._members(stored), loaded, strict=False)
         return any(methods_of(field).differs(one, other) for (_, field, one), other in pairs)
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        if self._is_of_any_length:
+            return {"bsonType": "array", "items": schemas.of(self._base_field)}
+        items = [schemas.of(field) for field in self._item_fields]
+        return {"bsonType": "array", "items": items, "additionalItems": False}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        if self._is_of_any_length:
+            return {"type": "array", "items": schemas.of(self._base_field)}
+        items = [schemas.of(field) for field in self._item_fields]
+        return {"type": "array", "prefixItems": items, "items": False}
+
     def _wanted(self, value: Any) -> str:
         if self._is_of_any_length:
             return "" if self._is_container(value) else "a list or tuple"

@@ -100,6 +100,17 @@ class VectorField(BaseField[Any]):
         except (ArithmeticError, TypeError, ValueError):
             return True
 
+    def _bson_schema(self, schemas: Any) -> dict[str, Any]:
+        return {"bsonType": ["binData", "array"]}
+
+    def _json_schema(self, schemas: Any) -> dict[str, Any]:
+        count = self.dimensions
+        if self.dtype == "packed_bit" and count is not None:
+            count = -(-count // 8)
+        lengths = {} if count is None else {"minItems": count, "maxItems": count}
+        kind = "number" if self.dtype == "float32" else "integer"
+        return {"type": "array", "items": {"type": kind}, **lengths}
+
     def _wanted(self, value: Any) -> str:
         if self.dimensions is None:
             return self._type.wanted

@@ -12,11 +12,16 @@ from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.field_methods import generation
 from aiomotorengine.fields.geojson.geo_json_base_field import GeoJsonBaseField
-from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.indexes.classes import classes_beside
 from aiomotorengine.indexes.definition import IndexDefinition
 from aiomotorengine.indexes.index import definition_of, seconds
-from aiomotorengine.indexes.keys import Key, UnknownNameError, stored_path
+from aiomotorengine.indexes.keys import (
+    Key,
+    UnknownNameError,
+    embedded_at,
+    fields_at,
+    stored_path,
+)
 
 __all__ = ["declared_by", "declared_for", "unique_indexes"]
 
@@ -125,14 +130,13 @@ def below(field: BaseField[Any], prefix: str, seen: tuple[Any, ...]) -> Iterator
         prefix: its key in MongoDB.
         seen: the classes that hold it, which may come again in themselves.
     """
-    innermost = field.innermost if isinstance(field, ListField) else field
-    embedded = getattr(innermost, "embedded_type", None)
-    if embedded is None or embedded in seen:
-        return
-    for inner in embedded._fields.values():
-        path = f"{prefix}.{inner.db_field}"
-        yield from indexes_of(inner, path)
-        yield from below(inner, path, (*seen, embedded))
+    for embedded in embedded_at(field):
+        if embedded in seen:
+            continue
+        for inner in embedded._fields.values():
+            path = f"{prefix}.{inner.db_field}"
+            yield from indexes_of(inner, path)
+            yield from below(inner, path, (*seen, embedded))
 
 
 def indexes_of(
@@ -158,15 +162,14 @@ def indexes_of(
 
 def kind_of(field: BaseField[Any]) -> int | str | None:
     """The kind of index that a field, or the items of a list, ask for; ``None`` for none."""
-    asked: Any = field._settings.index
-    if asked is False and isinstance(field, ListField):
-        asked = field.innermost._settings.index
-    if asked is False or asked is None:
-        return None
-    innermost = field.innermost if isinstance(field, ListField) else field
+    inside = list(fields_at(field))
+    asked: Any = next(
+        (one._settings.index for one in (field, *inside) if one._settings.index), None
+    )
     if asked is True:
-        return GEOSPHERE if isinstance(innermost, GeoJsonBaseField) else ASCENDING
-    kind: int | str = asked
+        is_place = any(isinstance(one, GeoJsonBaseField) for one in inside)
+        return GEOSPHERE if is_place else ASCENDING
+    kind: int | str | None = asked
     return kind
 
 
@@ -195,10 +198,11 @@ def compound_of(document_class: Any, field: BaseField[Any]) -> IndexDefinition:
 
 
 def unique_options(document_class: Any, field: BaseField[Any]) -> dict[str, Any]:
-    options: dict[str, Any] = {"unique": True}
-    if field._settings.sparse:
-        options["sparse"] = True
-    return options
+    discriminator = getattr(document_class, "_discriminator", None)
+    if discriminator is not None and field.name not in discriminator.root._fields:
+        # Documents of the other classes in the collection have no such key.
+        return {"unique": True, "partialFilterExpression": {field.db_field: {"$exists": True}}}
+    return {"unique": True, "sparse": True} if field._settings.sparse else {"unique": True}
 
 
 def expiry_of(field: BaseField[Any]) -> dict[str, Any]:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, GEOSPHERE, HASHED, TEXT
 
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.dynamic_field import DynamicField
-from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.dict_field import DictField
+from aiomotorengine.fields.document_id import declared_key
+from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 
-__all__ = ["Key", "KeyLike", "UnknownNameError", "field_at", "key_of", "stored_path"]
+__all__ = [
+    "Key",
+    "KeyLike",
+    "UnknownNameError",
+    "embedded_at",
+    "field_at",
+    "fields_at",
+    "key_of",
+    "stored_path",
+]
 
 Kind = int | str
 Key = tuple[str, Kind]
@@ -30,9 +41,6 @@ KINDS: dict[str, Kind] = {
 
 EVERYTHING = "$**"
 """Stands for all keys, or for all below another."""
-
-ANYTHING = (BaseField, DynamicField)
-"""The classes of fields whose values may be mappings of any kind."""
 
 
 class UnknownNameError(LookupError):
@@ -105,27 +113,49 @@ def walk(document_class: Any, path: str) -> tuple[list[str], BaseField[Any] | No
     keys: list[str] = []
     field: BaseField[Any] | None = None
     for place, name in enumerate(parts):
-        if isinstance(field, ListField):
-            if name.isdecimal():
-                keys.append(name)
-                field = field._base_field
-                continue
-            field = field.innermost
-        holder = document_class if place == 0 else getattr(field, "embedded_type", None)
-        if (place and type(field) in ANYTHING) or name == EVERYTHING:
+        if name == EVERYTHING or (field is not None and field._holds_anything):
             return [*keys, *parts[place:]], None
-        if holder is None:
-            raise UnknownNameError(path)
-        if name not in holder._fields:
-            declared = next(iter(holder._declared_key), None)
-            if declared is not None and name in ("id", declared.name):
-                field = declared
-                keys.append("_id")
-                continue
-            if name == "id" or name.startswith("_"):
-                stored = "_id" if name == "id" else name
-                return [*keys, stored, *parts[place + 1 :]], None
-            raise UnknownNameError(name if place == 0 else path)
-        field = holder._fields[name]
-        keys.append(field.db_field)
+        inner = None if field is None else field._under_key(name)
+        if inner is not None:  # an item of a list, or a key of a mapping
+            field = inner
+            keys.append(name)
+            continue
+        holders = [document_class] if field is None else embedded_at(field)
+        found = next((one for one in (own_field(holder, name) for holder in holders) if one), None)
+        if found is not None:
+            key, field = found
+            keys.append(key)
+        elif holders and name.startswith("_"):
+            return [*keys, *parts[place:]], None
+        elif holders and name == "id":
+            return [*keys, "_id", *parts[place + 1 :]], None
+        else:
+            raise UnknownNameError(path if place else name)
     return keys, field
+
+
+def own_field(document_class: Any, name: str) -> tuple[str, BaseField[Any]] | None:
+    """The field of a name, with its key in MongoDB; ``None`` if the class has none."""
+    key = declared_key(document_class)
+    if key is not None and name in ("id", key.name):
+        return "_id", key
+    field: BaseField[Any] | None = document_class._fields.get(name)
+    return None if field is None else (field.db_field, field)
+
+
+def fields_at(field: BaseField[Any]) -> Iterator[BaseField[Any]]:
+    """The field itself, or those of what stands under the same key: items of lists, alternatives.
+
+    An index reaches the items of a list by the key of the list, but no values of a mapping.
+    """
+    if isinstance(field, DictField) or not field._inner_fields:
+        yield field
+        return
+    for inner in field._inner_fields:
+        yield from fields_at(inner)
+
+
+def embedded_at(field: BaseField[Any]) -> list[Any]:
+    """The classes of the documents that stand under the key of a field."""
+    fields = (one for one in fields_at(field) if isinstance(one, EmbeddedDocumentField))
+    return [one.embedded_type for one in fields]

@@ -121,13 +121,8 @@ def is_converted_by_program(field: BaseField[Any]) -> bool:
 
 def is_replaced(field: BaseField[Any], hook: str) -> bool:
     """Whether a method of a field is the program's own."""
-    kind = field.__native_kind__
-    if hook in field.__dict__:
-        return True
     method = getattr(type(field), hook)
-    if kind is not None:
-        return method is not kind.attributes.get(hook)
-    return not method.__module__.startswith("aiomotorengine.")
+    return hook in field.__dict__ or not method.__module__.startswith("aiomotorengine.")
 
 
 def mappings_in(value: Any) -> Iterator[Mapping[Any, Any]]:

@@ -7,10 +7,13 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from aiomotorengine.documents.embedded import embedded_fields
+from aiomotorengine.documents.undeclared import is_dynamic
+from aiomotorengine.errors import UnknownFieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import declared_key, primary_key
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.storage.discriminators import family_of
 
 __all__ = ["FilterPath", "resolve"]
 
@@ -79,10 +82,14 @@ def resolve(document_class: Any, key: str, operators: Collection[str]) -> Filter
     if operator in operators and name in fields and fields[name].is_scalar:
         # As in most others: there is nothing inside of such a field that could have that name.
         return FilterPath(fields[name], name, document_class._db_field_map[name], (operator,))
-    step = declared(document_class, key) or undeclared(document_class, key)
+    step = (
+        declared(document_class, key)
+        or declared_below(document_class, key)
+        or undeclared(document_class, key, key)
+    )
     names, db_names = [step.name], [step.db_name]
     while step.rest is not None:
-        deeper = below(step.field, step.rest, operators)
+        deeper = below(step.field, step.rest, operators, key)
         if deeper is None:
             break
         step = deeper
@@ -123,15 +130,50 @@ def declared(document_class: Any, key: str) -> Found | None:
     return Found(fields[name], name, document_class._db_field_map[name], rest)
 
 
-def undeclared(document_class: Any, key: str) -> Found:
-    """The dynamic attribute, or the id, that a key begins with."""
+def declared_below(document_class: Any, key: str) -> Found | None:
+    """The same for the classes that derive from one and whose documents are found with its own.
+
+    Raises:
+        ValueError: it is the name of fields that are stored under different keys.
+    """
+    some = (declared(it, key) for it in family_of(document_class)[1:])
+    found = [step for step in some if step is not None]
+    if len({(step.name, step.db_name) for step in found}) > 1:
+        names = ", ".join(sorted({step.db_name for step in found}))
+        raise ValueError(
+            f"Invalid filter '{key}': classes below {document_class.__name__} store it under "
+            f"different keys: {names}."
+        )
+    return found[0] if found else None
+
+
+def undeclared(document_class: Any, key: str, whole: str) -> Found:
+    """The dynamic attribute, the id, or the discriminator of a class, that a key begins with.
+
+    Parameters:
+        document_class: whose attribute it is.
+        key: the key.
+        whole: the filter key that it is the end of.
+
+    Raises:
+        UnknownFieldError: documents of the class have no dynamic attributes.
+    """
+    discriminator = getattr(document_class, "_discriminator", None)
+    if discriminator is not None:
+        name, start = discriminator.key, discriminator.key + SEPARATOR
+        if key == name or key.startswith(start):
+            rest = key[len(start) :] if key.startswith(start) else None
+            return Found(UNDECLARED, name, name, rest)
     name, separator, rest = key.partition(SEPARATOR)
     db_name = "_" + name.removeprefix("_")
-    field = primary_key(document_class) if db_name == "_id" else UNDECLARED
+    is_id = db_name == "_id"
+    if not is_id and name and not is_dynamic(document_class):
+        raise UnknownFieldError.of(document_class, name, f"Invalid filter '{whole}': ")
+    field = primary_key(document_class) if is_id else UNDECLARED
     return Found(field, name, db_name, rest if separator else None)
 
 
-def below(field: BaseField[Any], key: str, operators: Collection[str]) -> Found | None:
+def below(field: BaseField[Any], key: str, operators: Collection[str], whole: str) -> Found | None:
     """What a key means inside the values of a field; ``None`` if an operator comes next."""
     head, separator, rest = key.partition(SEPARATOR)
     if isinstance(field, ListField) and not INDEX.fullmatch(head):
@@ -144,9 +186,10 @@ def below(field: BaseField[Any], key: str, operators: Collection[str]) -> Found 
             return None
         return Found(inner, head, head, rest if separator else None)
     classes = [inner.embedded_type for inner in embedded_fields(field)]
-    found = next(filter(None, (declared(embedded, key) for embedded in classes)), None)
+    some = (declared(it, key) or declared_below(it, key) for it in classes)
+    found = next(filter(None, some), None)
     if found is None and classes and head not in operators:
-        return undeclared(classes[0], key)
+        return undeclared(classes[0], key, whole)
     return found
 
 

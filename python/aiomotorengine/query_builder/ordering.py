@@ -6,9 +6,12 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
 
+from aiomotorengine.documents.undeclared import is_dynamic
+from aiomotorengine.errors import UnknownFieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.ownership import refuse_other_class
+from aiomotorengine.storage.discriminators import declaring
 
 __all__ = ["sort_key"]
 
@@ -46,9 +49,14 @@ def sort_key(document_class: Any, field: BaseField[Any] | str) -> tuple[str, int
         sign, name = (DESCENDING if name[0] == "-" else ASCENDING), name[1:]
     if name in ("id", "_id") and name not in document_class._fields:
         return "_id", sign
+    discriminator = document_class._discriminator
+    if discriminator is not None and name == discriminator.key:
+        return name, sign
     try:
-        path = document_class.get_fields(name)
+        path = declaring(document_class, name.partition(".")[0]).get_fields(name)
     except ValueError:
+        if not is_dynamic(document_class):
+            raise UnknownFieldError.of(document_class, name) from None
         raise ValueError(
             f"Invalid order by field '{name}': Field not found in '{document_class.__name__}'."
         ) from None

@@ -151,7 +151,7 @@ def document_of(target: Target, stored: Mapping[str, Any]) -> Any:
     """
     document_class = target.document_class
     document = document_class.from_son(stored)
-    if document_class.__track_changes__ and isinstance(document, DocumentStorage):
+    if isinstance(document, DocumentStorage) and type(document).__track_changes__:  # type: ignore[attr-defined]
         document._is_persisted = snapshot_of_mapping(stored, target.collection.codec_options)
     mark_as_read([document], target.transaction)
     return document

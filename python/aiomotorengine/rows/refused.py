@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.documents.undeclared import is_dynamic
+from aiomotorengine.errors import InvalidDocumentError, UnknownFieldError
 from aiomotorengine.fields.embedded_document_field import has_secrets
 from aiomotorengine.locations import locate, shown
 
@@ -44,11 +45,12 @@ def unknown(document_class: type[Any], key: Any, value: Any) -> InvalidDocumentE
     """The error for a key that no field of the class has."""
     # Under None, csv.DictReader gives the values for which its header has no name.
     is_surplus = key is None
-    error = InvalidDocumentError(
-        "a row must not have more values than the header has names."
-        if is_surplus
-        else f"Field {shown(key)} not found in {document_class.__name__}."
-    )
+    if is_surplus:
+        error = InvalidDocumentError("a row must not have more values than the header has names.")
+    elif is_dynamic(document_class) or not isinstance(key, str):
+        error = InvalidDocumentError(f"Field {shown(key)} not found in {document_class.__name__}.")
+    else:
+        error = UnknownFieldError.of(document_class, key)
     error.code = "unknown"
     # In a class with passwords it may be one, under a name that was written wrong.
     error.value = "***" if has_secrets(document_class, set()) else value

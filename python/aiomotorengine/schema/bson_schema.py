@@ -106,6 +106,8 @@ def nullable(schema: dict[str, Any]) -> None:
         schema["bsonType"] = [*([types] if isinstance(types, str) else types), "null"]
     if "enum" in schema:
         schema["enum"] = [*schema["enum"], None]
+    if "anyOf" in schema:
+        schema["anyOf"] = [*schema["anyOf"], {"bsonType": "null"}]
 
 
 def not_empty(schema: dict[str, Any], field: BaseField[Any]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from aiomotorengine import registry
+from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.errors import IndexConflictError
 from aiomotorengine.indexes import ensuring
 from aiomotorengine.indexes.classes import alias_of
@@ -90,6 +91,5 @@ def with_collections(alias: str | None) -> Iterator[Any]:
 
 def embedded_in(document_class: Any) -> Iterator[Any]:
     for field in document_class._fields.values():
-        inner = getattr(getattr(field, "innermost", field), "embedded_type", None)
-        if inner is not None:
-            yield inner
+        for inner in embedded_fields(field):
+            yield inner.embedded_type

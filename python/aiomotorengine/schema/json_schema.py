@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from aiomotorengine.documents.conversion import conversion_of
-from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.base_field import EMPTY_DEFAULTS, BaseField
 from aiomotorengine.schema.describing import described, is_described, stored_choices
 
 __all__ = ["Mode", "json_schema"]
@@ -16,7 +16,11 @@ Mode = Literal["validation", "serialization"]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-EMPTY_VALUES = {"string": ("", "minLength"), "array": ([], "minItems")}
+EMPTY_VALUES = {
+    "string": ("", "minLength"),
+    "array": ([], "minItems"),
+    "object": ({}, "minProperties"),
+}
 """What is empty of a type, and what says that a value is not."""
 
 
@@ -146,9 +150,9 @@ def references_in(schema: Any) -> Iterator[Any]:
 def is_empty_by_default(field: BaseField[Any]) -> bool:
     """Whether a required field has to be given a value."""
     default = field.default
-    if callable(default) and default is not list:
-        return False  # whatever it makes
-    return field.is_empty([] if default is list else default)
+    if default in EMPTY_DEFAULTS:
+        return field.is_empty(default())
+    return not callable(default) and field.is_empty(default)  # of a function, whatever it makes
 
 
 def nullable(schema: dict[str, Any]) -> dict[str, Any]:

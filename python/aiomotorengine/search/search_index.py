@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.indexes.keys import field_at
+from aiomotorengine.indexes.keys import field_at, fields_at
 from aiomotorengine.schema.bson_schema import bson_types
 from aiomotorengine.search.definition import SearchDefinition, name_of, path_of
 
@@ -82,9 +81,7 @@ class SearchIndex:
 def mapping_of(document_class: Any, field: str | BaseField[Any]) -> dict[str, Any]:
     """How what a field holds is searched. Items of lists are searched as single values are."""
     found = field_at(document_class, name_of(field))
-    while isinstance(found, ListField):
-        found = found._base_field
-    types = [] if found is None else bson_types(found)
+    types = [] if found is None else [kind for one in fields_at(found) for kind in bson_types(one)]
     return next(({"type": TYPES[one]} for one in types if one in TYPES), dict(DOCUMENT))
 
 

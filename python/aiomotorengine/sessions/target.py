@@ -13,6 +13,7 @@ import pymongo
 
 from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, OpenClient, connection_of
 from aiomotorengine.drivers import Driver
+from aiomotorengine.sessions.collections import collection_of
 from aiomotorengine.sessions.foreign import transaction_of
 from aiomotorengine.sessions.options import UNCHANGED, CallOptions
 from aiomotorengine.sessions.scope import Scope, scope_here, scope_of
@@ -57,7 +58,7 @@ class Target:
         self.opened = opened
         self.document_class = document_class
         self.options = options
-        self.collection: Any = opened.collection(document_class.__collection__)
+        self.collection: Any = collection_of(opened, document_class)
         self.scope: Scope | None
         if options.session is None:
             self.scope = scope_here(opened)

@@ -18,6 +18,7 @@ __all__ = [
     "lay_out",
     "setter_changed",
     "shadowed",
+    "watch_new_attributes",
 ]
 
 
@@ -38,6 +39,30 @@ def setter_changed(document_class: Any) -> None:
         native.setter_changed(document_class)
         for derived in type.__subclasses__(document_class):
             setter_changed(derived)
+
+
+def watch_new_attributes(
+    document_class: Any,
+    refuse: Callable[[Any, str], None] | None,
+    setter: Callable[[Any, str, Any], None],
+) -> None:
+    """Say what is asked before an instance gets an attribute that its class does not know.
+
+    A class with a ``__setattr__`` of the program's decides for itself.
+
+    Parameters:
+        document_class: the class.
+        refuse: called with the instance and the name; ``None`` where nothing is asked.
+        setter: the ``__setattr__`` that does so, where Python keeps the values.
+    """
+    if native is not None:
+        native.watch_new_attributes(document_class, refuse)
+        return
+    found = document_class.__setattr__
+    if refuse is not None and found is object.__setattr__:
+        type.__setattr__(document_class, "__setattr__", setter)
+    elif refuse is None and found is setter:
+        type.__setattr__(document_class, "__setattr__", object.__setattr__)
 
 
 def construct_directly(

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.embedded import embedded_fields
-from aiomotorengine.errors import ImmutableFieldError
+from aiomotorengine.documents.undeclared import is_dynamic
+from aiomotorengine.errors import ImmutableFieldError, UnknownFieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.dict_field import DictField
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.tuple_field import TupleField
+from aiomotorengine.storage.discriminators import declaring, family_of
 from aiomotorengine.storage.identity import refuse_shard_key
 
 __all__ = [
@@ -75,7 +77,8 @@ def path_of(document_class: Any, key: Any) -> UpdatePath:
         key: the field or text.
 
     Raises:
-        ValueError: the field belongs to another class.
+        ValueError: the field belongs to another class, or the text is the discriminator's.
+        UnknownFieldError: documents of the class have no values but those of fields.
         TypeError: it is neither field nor text.
 
     Example:
@@ -85,15 +88,19 @@ def path_of(document_class: Any, key: Any) -> UpdatePath:
         >>> [path_of(User, key).db_name for key in ("name", "n", "home.road", "colour")]
         ['n', 'n', 'home.road', '_colour']
     """
-    fields = document_class._fields
     if isinstance(key, BaseField):
         return path_of_field(document_class, key)
     if not isinstance(key, str):
         raise TypeError(f"An update names fields or texts, not {type(key).__name__}.")
+    fields = declaring(document_class, key)._fields
     if key in fields:
         return UpdatePath(fields[key].db_field, fields[key], key)
     refuse_key(document_class, key)
-    if "." in key or key in document_class._reverse_db_field_map:
+    refuse_discriminator(document_class, key)
+    is_known = key.partition(".")[0] in document_class._reverse_db_field_map
+    if not is_known and key != "_id" and not is_dynamic(document_class):
+        raise UnknownFieldError.of(document_class, key)
+    if "." in key or is_known:
         return UpdatePath(key, None, key)
     return UpdatePath("_" + key.removeprefix("_"), None, key)
 
@@ -117,10 +124,20 @@ def refuse_key(document_class: Any, name: str) -> None:
         raise ImmutableFieldError.of(name)
 
 
+def refuse_discriminator(document_class: Any, key: str) -> None:
+    """Raise ``ValueError`` for the name of what documents of several classes are told apart by."""
+    discriminator = document_class._discriminator
+    if discriminator is not None and discriminator.key in (key, "_" + key.removeprefix("_")):
+        raise ValueError(
+            f"Invalid update '{key}': it says of which class a document of "
+            f"{discriminator.root.__name__} is."
+        )
+
+
 def path_of_field(document_class: Any, field: BaseField[Any]) -> UpdatePath:
     name = getattr(field, "name", None)
     refuse_key(document_class, name or "")
-    if document_class._fields.get(name) is not field:
+    if not any(it._fields.get(name) is field for it in family_of(document_class)):
         raise ValueError(f"{field!r} is no field of {document_class.__name__}.")
     return UpdatePath(field.db_field, field, field.name)
 
@@ -154,7 +171,9 @@ def changed_path(document_class: Any, key: Any) -> UpdatePath:
         if path is None:
             field = document_class._fields.get(key)  # it is the longest name that there can be
             if field is None:
-                return Walk(document_class, key).path()
+                separator = "__" if isinstance(key, Keyword) else "."
+                holder = declaring(document_class, key.partition(separator)[0])
+                return Walk(holder, key).path()
             name = str(key)
             path = paths[name] = UpdatePath(document_class._db_field_map[key], field, name)
         return path
@@ -203,6 +222,8 @@ class Walk:
             end = self.rest.rfind(self.separator, 0, end + len(self.separator) - 1)
             if end < 0:
                 where = ".".join([*self.names, head])
+                if not is_dynamic(document_class):
+                    raise UnknownFieldError.of(document_class, head)
                 raise ValueError(
                     f"Invalid update '{where}': Field not found in '{document_class.__name__}'."
                 )

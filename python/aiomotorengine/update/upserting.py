@@ -9,11 +9,12 @@ from typing import Any
 from bson.objectid import ObjectId
 
 from aiomotorengine.documents.conversion import conversion_of
-from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.errors import AbstractClassError, InvalidDocumentError
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import required
 from aiomotorengine.locations import locate
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.discriminators import Discriminator
 from aiomotorengine.storage.values import value_of
 from aiomotorengine.update.change import Operation
 from aiomotorengine.update.compiling import is_pipeline
@@ -82,10 +83,12 @@ class Insertion:
 
         Raises:
             InvalidDocumentError: a required field has no value.
+            AbstractClassError: there are no documents of its very class.
         """
         if "_id" not in self._changed and "_id" not in self.equalities:
             self.id = ObjectId()
             yield insertion("_id", self.id)
+        yield from self._discriminator()
         if not validate:
             return
         for key, value in self.equalities.items():
@@ -95,6 +98,20 @@ class Insertion:
             self._given[key] = field is None or not field.is_empty(value)
             yield insertion(key, value)
         yield from self._defaults(self._document_class())
+
+    def _discriminator(self) -> Iterator[Operation]:
+        """What says of which class it is, where the class shares its collection.
+
+        Raises:
+            AbstractClassError: there are no documents of that very class.
+        """
+        discriminator: Discriminator | None = self._document_class._discriminator
+        if discriminator is None or discriminator.key in (*self.equalities, *self._changed):
+            return
+        if discriminator.value is None:
+            raise AbstractClassError.without_value(self._document_class)
+        self._given[discriminator.key] = True
+        yield insertion(discriminator.key, discriminator.value)
 
     def _defaults(self, document: Any, *names: str, prefix: str = "") -> Iterator[Operation]:
         """What a new document has, but for what is given.

@@ -63,7 +63,7 @@ async def get_or_create(
     insertion = Insertion(document_class, query, [], zone)
     make = partial(made_of, document_class, insertion.equalities, {**given, **defaults})
     conversion = conversion_of(document_class)
-    if conversion.saving_hooks is not None or conversion.on_save:
+    if conversion.saving_hooks is not None or conversion.on_save or conversion.sequences:
         return await found_or_saved(target, filters, given, make)
     document = make()
     set_version(document, FIRST)

@@ -15,6 +15,7 @@ from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.embedded import embedded_documents
 from aiomotorengine.documents.hooks import Hook, SavingHooks
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.discriminators import family_of
 from aiomotorengine.storage.values import value_of
 
 __all__ = [
@@ -66,8 +67,8 @@ async def after_replacing(document: Any) -> None:
 
 def has_delete_hooks(document_class: type[Any]) -> bool:
     """Whether anything is called when a document of a class is deleted."""
-    hooks = conversion_of(document_class).hooks
-    return "before_delete" in hooks or "after_delete" in hooks
+    hooks = [conversion_of(it).hooks for it in family_of(document_class)]
+    return any("before_delete" in it or "after_delete" in it for it in hooks)
 
 
 async def before_deleting(document: DocumentStorage) -> None:

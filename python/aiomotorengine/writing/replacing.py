@@ -36,6 +36,7 @@ from aiomotorengine.writing.saving import (
     set_missing_dates,
     time_zone_of,
 )
+from aiomotorengine.writing.sequences import Numbering
 from aiomotorengine.writing.stored import stored_document
 from aiomotorengine.writing.turns import Turn, carry_out, turn_of
 from aiomotorengine.writing.updating import Returns, return_document_of
@@ -218,6 +219,7 @@ async def is_prepared(target: Target, document: Any) -> bool:
     """Do what comes before a document is written; whether its own ``validate`` agrees."""
     codec = requests.codec_of(target.collection, type(document))
     zone = time_zone_of(target.collection.codec_options)
+    await Numbering(target).number([document])
     set_missing_dates([document], zone, creating=True)
     if not by_itself(codec.validate_many, [document]):
         return False

@@ -1,13 +1,13 @@
 """One order of saving, for a single document and for many.
 
-    hooks before it → missing dates → validate → dates that move → indexes → ``on_save``
-    → write → hooks after it
+    hooks before it → numbers → missing dates → validate → dates that move → indexes
+    → ``on_save`` → write → hooks after it
 
-What hooks set is dated and validated. A required date is there when it is validated; a date that
-moves with each save moves only for a valid document; and ``on_save``, which may have side effects,
-is called for nothing that is refused or that could not be stored for want of an index. ``save``
-goes through the steps with one document; ``bulk`` goes through the same functions with slices of
-many.
+What hooks set is dated and validated. Numbers, those of a ``SequenceField``, are validated
+too. A required date is there when it is validated; a date that moves with each save moves only for
+a valid document; and ``on_save``, which may have side effects, is called for nothing that is
+refused or that could not be stored for want of an index. ``save`` goes through the steps with one
+document; ``bulk`` goes through the same functions with slices of many.
 
 Where changes are tracked, only what has changed is written. If nothing has, but for what would be
 set here, the save is over before the first thing is sent.
@@ -41,6 +41,7 @@ from aiomotorengine.writing.hooks import after_saving, before_saving
 from aiomotorengine.writing.lost_answers import is_in_doubt
 from aiomotorengine.writing.options import USUAL, SaveOptions
 from aiomotorengine.writing.part import part_to_send
+from aiomotorengine.writing.sequences import Numbering
 from aiomotorengine.writing.turns import Turn, turn_needed_by
 from aiomotorengine.writing.versions import kept_unless_written
 from aiomotorengine.writing.writes import Written, insert, replace
@@ -139,6 +140,8 @@ async def save_in_order(
     part = None if creating else part_to_send(document, codec, options)
     if creating and conversion.version is not None:
         set_version(document, FIRST)
+    if conversion.sequences:
+        await Numbering(target).number([document])
     if is_dated:
         set_missing_dates([document], zone, creating=creating)
     if options.validate and not is_valid(codec, document):

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.discriminators import condition_of
 from aiomotorengine.storage.identity import identity_query
 
 __all__ = ["stored_document"]
@@ -18,4 +19,6 @@ async def stored_document(target: Target, document: Any) -> Any | None:
         ValueError: MongoDB would take the id for a condition.
         StoredValueError: what is stored can't be read.
     """
-    return await reading.find_first(target.with_class(type(document)), identity_query(document))
+    kind = type(document)
+    query = {**identity_query(document), **condition_of(kind)}
+    return await reading.find_first(target.with_class(kind), query)

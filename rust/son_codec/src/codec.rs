@@ -204,13 +204,7 @@ impl Codec {
         let _pause = PausedCollector::new(py, !self.is_read_alone());
         let mut decoded = Vec::new();
         for bytes in parts {
-            let outcome = if plan.reads {
-                Reader::new(bytes)
-                    .map_err(Stop::from)
-                    .and_then(|reader| plan.read(reader, &context))
-            } else {
-                Err(Stop::AskPython)
-            };
+            let outcome = read(plan, bytes, &context);
             let mut size = if self.is_read_alone() {
                 bytes.len()
             } else {
@@ -336,7 +330,8 @@ impl Codec {
     }
 }
 
-/// Convert a document natively, if it is an instance of exactly the codec's class.
+/// Convert a document natively, if it is an instance of exactly the codec's class or of one that is
+/// stored with it.
 #[inline]
 fn convert<T>(
     native: &Option<(&Document, Context<'_>)>,
@@ -344,9 +339,27 @@ fn convert<T>(
     convert: impl FnOnce(&Document, &Context<'_>) -> Outcome<T>,
 ) -> Outcome<T> {
     match native {
-        Some((plan, context)) if plan.is_type_of(document) => convert(plan, context),
-        _ => Err(Stop::AskPython),
+        Some((plan, context)) => match plan.of_instance(document, context.plans) {
+            Some(plan) => convert(plan, context),
+            None => Err(Stop::AskPython),
+        },
+        None => Err(Stop::AskPython),
     }
+}
+
+/// The document that some bytes are: of the codec's class, or of one that is stored with it.
+#[inline]
+fn read<'py>(
+    plan: &Document,
+    bytes: &[u8],
+    context: &Context<'py>,
+) -> Outcome<Bound<'py, PyAny>> {
+    let elements = Reader::new(bytes)?;
+    let plan = plan.of_stored(&elements, context.plans)?;
+    if !plan.reads {
+        return Err(Stop::AskPython);
+    }
+    plan.read(elements, context)
 }
 
 /// The documents in some bytes: those that begin at the given offsets, or all that stand end to end.
@@ -415,7 +428,9 @@ pub(crate) fn compile_plan(
                 is_in_one_go: plans.iter().all(|plan| plan.is_in_one_go),
                 is_read_alone: plans.iter().all(|plan| plan.is_read_alone),
                 snapshot_class: match plans.first() {
-                    Some(plan) if plan.is_tracked => Some(pure.getattr("Snapshot")?.unbind()),
+                    Some(first) if first.may_be_tracked(&plans) => {
+                        Some(pure.getattr("Snapshot")?.unbind())
+                    }
                     _ => None,
                 },
                 plans,

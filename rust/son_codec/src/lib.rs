@@ -45,7 +45,7 @@ mod son_codec {
     #[pymodule_export]
     use crate::storage::{
         forget_constructions, initializer, origins_of, others, set_construction, set_layout,
-        set_origins, setter_changed, take_values, value, values_of,
+        set_origins, setter_changed, take_values, value, values_of, watch_new_attributes,
     };
 
     #[pymodule_init]
@@ -100,6 +100,7 @@ mod tests {
                     "take_values",
                     "value",
                     "values_of",
+                    "watch_new_attributes",
                     "wrap_many"
                 ]
             );

@@ -32,6 +32,8 @@ class GeoJsonBaseField(BaseField[dict[str, Any]]):
     query_operators = GEO_OPERATORS
     _type: ClassVar[str] = "GeoBase"
     _shape: ClassVar[str] = "coordinates"
+    _content: ClassVar[str] = "coordinates"
+    """The key of what a geometry consists of."""
 
     def __init__(
         self, auto_index: bool = True, *args: Any, **options: Unpack[FieldOptions]
@@ -78,8 +80,8 @@ class GeoJsonBaseField(BaseField[dict[str, Any]]):
 
     def _object_rules(self, type_name: str) -> dict[str, Any]:
         return {
-            "required": ["type", "coordinates"],
-            "properties": {"type": {"enum": [self._type]}, "coordinates": {type_name: "array"}},
+            "required": ["type", self._content],
+            "properties": {"type": {"enum": [self._type]}, self._content: {type_name: "array"}},
         }
 
     def _wanted(self, value: Any) -> str:

@@ -41,6 +41,7 @@ class GeometryCollectionField(GeoJsonBaseField):
 
     _type = "GeometryCollection"
     _shape = "a list of GeoJSON geometries"
+    _content = "geometries"
 
     def get_value(self, value: Any) -> Any:
         if isinstance(value, list | tuple):

@@ -71,7 +71,7 @@ async def release(step: Step, plan: Plan) -> None:
         path = rule.path
         update = path.pull(referred) if rule.action == "pull" else path.nullify(referred)
         target = step.target.of(rule.document_class)
-        query = plan.staying(target, path.query(referred))
+        query = plan.staying(target, rule.query(referred))
         await updating.change_all(
             target, Q(query), update.change, array_filters=update.array_filters
         )

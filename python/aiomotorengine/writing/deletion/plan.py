@@ -119,7 +119,7 @@ async def planned(
     for step in (*plan.asked, *plan.cascaded):
         for rule in step.rules:
             if rule.action == "deny" and (referred := step.referred_ids):
-                query = rule.path.query(referred)
+                query = rule.query(referred)
                 if await is_left(plan, step.target.of(rule.document_class), query):
                     raise DeleteDeniedError.of(
                         step.target.document_class.__name__, rule.document_class, rule.path.name
@@ -131,7 +131,7 @@ async def referring(
     plan: Plan, target: Target, rule: DeleteRule, referred: Sequence[Any]
 ) -> list[Step]:
     """The documents that refer to some, and did not go yet."""
-    query = rule.path.query(referred)
+    query = rule.query(referred)
     going = plan.going_from(target)
     new: dict[Any, Any] = {}
     async with aclosing(ids_found(target, query)) as batches:

@@ -7,7 +7,7 @@ path to what is defined later. Nothing here keeps a class alive: who is gone ref
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet, ref
 
@@ -15,6 +15,7 @@ from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.reference_field import OnDelete, ReferenceField
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.discriminators import condition_of, family_of
 from aiomotorengine.writing.deletion.paths import ReferencePath, references_of, unwrapped
 
 __all__ = ["DeleteRule", "register", "rules_for"]
@@ -38,6 +39,10 @@ class DeleteRule(NamedTuple):
     document_class: Any
     path: ReferencePath
     action: OnDelete
+
+    def query(self, ids: Sequence[Any]) -> dict[str, Any]:
+        """What finds the documents in which one of these ids stands there."""
+        return {**condition_of(self.document_class), **self.path.query(ids)}
 
 
 class WeakRule(NamedTuple):
@@ -128,7 +133,8 @@ def may_refer_to(reference: ReferenceField[Any], document_class: type[Any]) -> b
         ImportError: nothing is found under the path of the target, and it might be the class.
     """
     try:
-        return issubclass(document_class, reference.reference_type)
+        wanted = reference.reference_type
+        return issubclass(document_class, wanted) or wanted in family_of(document_class)
     except ImportError:
         name = str(reference._reference_document_type).rpartition(".")[2]
         if any(base.__name__ == name for base in document_class.__mro__):

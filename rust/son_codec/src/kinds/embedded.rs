@@ -124,8 +124,13 @@ impl Kind for Embedded {
         let plan = self.plan.and_then(|plan| context.plans.get(plan));
         match (element.kind, plan) {
             (kind::NULL, _) => Ok(context.none()),
-            (kind::DOCUMENT, Some(plan)) if plan.reads => {
-                plan.read(element.as_document()?, &context.deeper()?)
+            (kind::DOCUMENT, Some(plan)) => {
+                let elements = element.as_document()?;
+                let plan = plan.of_stored(&elements, context.plans)?;
+                if !plan.reads {
+                    return field.read_in_python(element, context);
+                }
+                plan.read(elements, &context.deeper()?)
             }
             _ => field.read_in_python(element, context),
         }

@@ -45,7 +45,10 @@ impl Union {
             .iter()
             .zip(&field.inner)
             .find_map(|(name, inner)| {
-                let plan = context.plan_for(inner.document?, value)?;
+                let plan = context.plans.get(inner.document?)?;
+                // One that shares its collection has a value of its own, and classes below it.
+                let is_it = plan.is_type_of(value) && !plan.shares_collection();
+                is_it.then_some(())?;
                 Some((name.as_slice(), inner, plan))
             })
     }
@@ -150,7 +153,7 @@ impl Kind for Union {
             let plan = classes
                 .find(|(known, _)| known.as_slice() == name)
                 .and_then(|(_, inner)| context.plans.get(inner.document?))
-                .filter(|plan| plan.reads);
+                .filter(|plan| plan.reads && !plan.shares_collection());
             if let Some(plan) = plan
                 && !has_key(rest.clone(), found.key)?
             {

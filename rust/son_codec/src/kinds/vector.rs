@@ -104,7 +104,9 @@ impl Vector {
     fn has_dimensions(&self, numbers: Numbers, length: usize) -> bool {
         let count = match numbers {
             Numbers::PackedBit => (length * 8).checked_sub(self.padding.into()),
-            _ => (length % numbers.size() == 0).then_some(length / numbers.size()),
+            _ => length
+                .is_multiple_of(numbers.size())
+                .then_some(length / numbers.size()),
         };
         count.is_some() && (self.dimensions.is_none() || self.dimensions == count)
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString, PyType};
 
+use super::discriminator::Discriminator;
 use super::document::{Stamp, Undeclared};
 use super::field::Overridden;
 use super::{Document, Field};
@@ -133,6 +134,7 @@ impl<'py> Compiler<'py> {
         let in_order: Vec<_> = fields.iter().map(|field| &field.name).collect();
         let layout = InstanceLayout::of(&class, &storage, &in_order)?;
         let is_known = layout.is_some();
+        let discriminator = self.discriminator(plan)?;
         let undeclared = plan.getattr("undeclared")?;
         let template = plan.getattr("defaults")?.cast_into::<PyDict>()?;
         Ok(Document {
@@ -157,10 +159,35 @@ impl<'py> Compiler<'py> {
             is_in_one_go: !fields.iter().any(Field::has_users_methods),
             is_read_alone: !fields.iter().any(Field::has_users_from_son),
             is_tracked: plan.getattr("tracks_changes")?.extract()?,
+            discriminator,
+            drops_unknown: plan.getattr("unknown")?.extract::<&str>()? == "drop",
             fields,
             layout,
             class: class.unbind(),
         })
+    }
+
+    fn discriminator(
+        &mut self,
+        plan: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Box<Discriminator>>> {
+        let discriminator = plan.getattr("discriminator")?;
+        if discriminator.is_none() {
+            return Ok(None);
+        }
+        let (name, value): (String, Option<String>) = discriminator.extract()?;
+        let mut classes = HashMap::new();
+        for pair in plan.getattr("classes")?.call_method0("items")?.try_iter()? {
+            let (value, class): (String, Bound<'py, PyAny>) = pair?.extract()?;
+            let plan = self.embedded.get_item(class)?;
+            classes.insert(bytes_of(value), self.index_of(plan)?);
+        }
+        Ok(Some(Box::new(Discriminator {
+            key: key_of(&name),
+            name: bytes_of(name),
+            value: value.map(bytes_of),
+            classes,
+        })))
     }
 
     fn field(&mut self, plan: &Bound<'py, PyAny>, is_item: bool) -> PyResult<Field> {
@@ -218,6 +245,10 @@ impl<'py> Compiler<'py> {
             },
         })
     }
+}
+
+fn bytes_of(text: String) -> Box<[u8]> {
+    text.into_bytes().into()
 }
 
 /// The text of a field's key. The field of a list's items has none; and documents with a key that is

@@ -74,9 +74,9 @@ impl<'py> Context<'py> {
 
     /// What a document that was read has in `_is_persisted`.
     #[inline]
-    pub(crate) fn state_of_loaded(&self) -> Bound<'py, PyAny> {
+    pub(crate) fn state_of_loaded(&self, is_tracked: bool) -> Bound<'py, PyAny> {
         match self.snapshot {
-            Some(snapshot) if !self.is_nested() => snapshot.clone(),
+            Some(snapshot) if is_tracked && !self.is_nested() => snapshot.clone(),
             _ => PyBool::new(self.py, true).to_owned().into_any(),
         }
     }
@@ -133,11 +133,11 @@ impl<'py> Context<'py> {
         self.py.None().into_bound(self.py)
     }
 
-    /// The plan at an index, if the value is an instance of exactly its class.
+    /// The plan at an index, or one of a class that is stored with its class, if the value is an
+    /// instance of exactly that class.
     #[inline]
     pub(crate) fn plan_for(&self, index: usize, value: Value<'_, '_>) -> Option<&'py Document> {
-        let plan = self.plans.get(index)?;
-        plan.is_type_of(value).then_some(plan)
+        self.plans.get(index)?.of_instance(value, self.plans)
     }
 }
 

@@ -7,6 +7,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyString, PyType};
 
+use super::discriminator::Discriminator;
 use super::{Context, Field};
 use crate::bson::{Element, Key, Reader, Writer};
 use crate::errors::{Outcome, Stop};
@@ -49,6 +50,10 @@ pub(crate) struct Document {
     pub(crate) is_read_alone: bool,
     /// Whether documents remember what was stored when they were read.
     pub(crate) is_tracked: bool,
+    /// What is stored for the class, where others share its collection.
+    pub(super) discriminator: Option<Box<Discriminator>>,
+    /// Whether stored values that no field declares are forgotten.
+    pub(super) drops_unknown: bool,
 }
 
 /// A field that a save sets to the present.
@@ -163,7 +168,9 @@ impl Document {
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
         let has_others = !values.is_all(self.fields.len()) || layout.has_hidden(document);
         if has_others {
-            if replaces_methods(&values, context.py)? {
+            // What is hidden may be the name of a class that is not known.
+            let may_be_of_another = self.discriminator.is_some() && layout.has_hidden(document);
+            if may_be_of_another || replaces_methods(&values, context.py)? {
                 return Err(Stop::AskPython);
             }
             self.write_undeclared(document, out, context)?;
@@ -206,7 +213,8 @@ impl Document {
         Ok(start)
     }
 
-    /// Write the values of all fields, wherever they are found. Where the context says so, each is
+    /// Write what is stored for the class, where others share its collection, and the values of all
+    /// fields, wherever they are found. Where the context says so, each is
     /// validated as well.
     #[inline]
     pub(crate) fn write_fields<'py>(
@@ -215,6 +223,9 @@ impl Document {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<()> {
+        if let Some(discriminator) = &self.discriminator {
+            discriminator.write(out)?;
+        }
         for (place, field) in self.fields.iter().enumerate() {
             // SAFETY: `write_plain` runs no Python code, and after it the value is counted.
             let value = match unsafe { values.peek(place, field) } {
@@ -259,6 +270,9 @@ impl Document {
             if bytes == b"_id" {
                 return Err(Stop::AskPython); // it takes the place of the id that was given
             }
+            if self.is_discriminator(bytes) {
+                return Err(Stop::AskPython);
+            }
             if self.indexes.contains_key(bytes) || written.contains(name)? {
                 continue; // a field, or an attribute before it, has that key
             }
@@ -282,6 +296,7 @@ impl Document {
         let mut id = None;
         let mut others = Vec::new();
         let mut seen = Seen::default();
+        let mut is_class_seen = false;
         let mut expected = 0;
         // It comes first in what MongoDB sends.
         if let Some(element) = elements.next_if(&self.id_key)? {
@@ -312,8 +327,19 @@ impl Document {
                             }
                             continue;
                         }
+                        None if self.is_discriminator(element.key) => {
+                            if std::mem::replace(&mut is_class_seen, true) || !self.is_own(&element)? {
+                                return Err(Stop::AskPython); // one key twice, or another class
+                            }
+                            continue;
+                        }
                         // A reference of the old kind, which PyMongo has a class for.
                         None if element.key.starts_with(b"$") => return Err(Stop::AskPython),
+                        // It may also be how a field was stored before it was declared.
+                        None if self.drops(element.key) => {
+                            context.decode(&element)?; // Python refuses what is no BSON
+                            continue;
+                        }
                         None => {
                             push(&mut others, element)?;
                             continue;
@@ -329,7 +355,7 @@ impl Document {
         }
         let id = id.unwrap_or_else(|| context.none());
         let has_own_id = context.is_nested() && !id.is_none();
-        let document = unfinished.loaded(id, context.state_of_loaded())?;
+        let document = unfinished.loaded(id, context.state_of_loaded(self.is_tracked))?;
         let picked = if others.is_empty() {
             None
         } else {
@@ -399,6 +425,22 @@ impl Document {
             others.remove(at);
         }
         Ok(others)
+    }
+
+    /// Whether what is stored under a key that is no field's own is forgotten.
+    fn drops(&self, key: &[u8]) -> bool {
+        self.drops_unknown && !key.starts_with(b"_") && !self.aliases.contains_key(key)
+    }
+
+    fn is_discriminator(&self, key: &[u8]) -> bool {
+        let discriminator = self.discriminator.as_ref();
+        discriminator.is_some_and(|discriminator| *key == *discriminator.name)
+    }
+
+    /// Whether what is stored under the discriminator is that of the very class.
+    fn is_own(&self, element: &Element<'_>) -> Outcome<bool> {
+        let discriminator = self.discriminator.as_ref();
+        discriminator.map_or(Ok(false), |discriminator| discriminator.is_own(element))
     }
 
     /// Take in stored values that no field declares: Python decides where each goes.

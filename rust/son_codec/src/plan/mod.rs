@@ -2,6 +2,7 @@
 
 mod compile;
 mod context;
+mod discriminator;
 mod document;
 mod field;
 

@@ -55,6 +55,9 @@ pub(super) struct ClassData {
     layout: Cell<*mut ffi::PyObject>,
     /// A counted `Construction`.
     construction: Cell<*mut ffi::PyObject>,
+    /// A counted function that is asked before an instance gets an attribute which the class does not
+    /// know.
+    watcher: Cell<*mut ffi::PyObject>,
     /// Whether the class is there as long as its module.
     lasts: Cell<bool>,
 }
@@ -85,6 +88,12 @@ impl ClassData {
             Bound::from_borrowed_ptr_or_opt(py, self.construction.get())
                 .map(|found| found.cast_into_unchecked())
         }
+    }
+
+    /// What is asked before an instance gets an attribute that the class does not know.
+    pub(super) fn watcher<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        // SAFETY: NULL or an object, which is counted before anything else can happen.
+        unsafe { Bound::from_borrowed_ptr_or_opt(py, self.watcher.get()) }
     }
 
     /// Whether the class is there as long as its module.
@@ -199,6 +208,18 @@ pub(crate) fn setter_changed(class: &Bound<'_, PyType>) {
     }
 }
 
+/// Say what is asked before an instance of a class gets an attribute that the class does not know.
+#[pyfunction]
+#[pyo3(signature = (class, function))]
+pub(crate) fn watch_new_attributes(class: &Bound<'_, PyType>, function: Option<Bound<'_, PyAny>>) {
+    if let Some(data) = class_data(class) {
+        let function = function.map_or(null_mut(), Bound::into_ptr);
+        let before = data.watcher.replace(function);
+        // SAFETY: what was there is ours now.
+        unsafe { ffi::Py_XDECREF(before) };
+    }
+}
+
 unsafe extern "C" fn traverse(
     class: *mut ffi::PyObject,
     visit: ffi::visitproc,
@@ -207,8 +228,9 @@ unsafe extern "C" fn traverse(
     // SAFETY: the collector calls it for a class. A layout holds nothing that it looks at. The metaclass
     // is a heap type, which counts on those that it made to visit it.
     unsafe {
-        let construction = ClassData::of(class.cast()).construction.get();
-        for held in [ffi::Py_TYPE(class).cast(), construction] {
+        let data = ClassData::of(class.cast());
+        let (construction, watcher) = (data.construction.get(), data.watcher.get());
+        for held in [ffi::Py_TYPE(class).cast(), construction, watcher] {
             if !held.is_null() {
                 let stop = visit(held, argument);
                 if stop != 0 {
@@ -228,7 +250,9 @@ unsafe extern "C" fn clear(class: *mut ffi::PyObject) -> c_int {
     // classes has to be done.
     unsafe {
         called_silently(|_| {
-            ffi::Py_XDECREF(ClassData::of(class.cast()).construction.replace(null_mut()));
+            let data = ClassData::of(class.cast());
+            ffi::Py_XDECREF(data.construction.replace(null_mut()));
+            ffi::Py_XDECREF(data.watcher.replace(null_mut()));
         });
         match ffi::PyType_Type.tp_clear {
             Some(clear) => clear(class),
@@ -245,6 +269,7 @@ unsafe extern "C" fn deallocate(class: *mut ffi::PyObject) {
         called_silently(|_| {
             let data = ClassData::of(class.cast());
             ffi::Py_XDECREF(data.construction.replace(null_mut()));
+            ffi::Py_XDECREF(data.watcher.replace(null_mut()));
             ffi::Py_XDECREF(data.layout.replace(null_mut()));
         });
         if let Some(deallocate) = ffi::PyType_Type.tp_dealloc {

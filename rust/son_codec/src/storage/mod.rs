@@ -39,7 +39,7 @@ pub(crate) use functions::{others, take_values, value, values_of};
 pub(crate) use initialization::initializer;
 pub(crate) use instance::Stored;
 pub(crate) use layout::Layout;
-pub(crate) use metaclass::{inline_layout, set_layout, setter_changed};
+pub(crate) use metaclass::{inline_layout, set_layout, setter_changed, watch_new_attributes};
 pub(crate) use origins::{origins_of, set_origins};
 
 /// Give the module the types.

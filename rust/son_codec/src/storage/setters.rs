@@ -10,7 +10,9 @@ use super::calls::{release, set_as_objects_do, set_by};
 use super::descriptor;
 use super::instance::Stored;
 use super::lookup::lookup;
+use super::metaclass::class_data;
 use super::trampoline::called;
+use crate::process::Call;
 
 /// Decide by what function attributes of a class's instances are set: by ours, which sees what goes into
 /// the `__dict__`, unless a class has a `__setattr__` or `__delattr__` of the program's. That one may
@@ -70,6 +72,29 @@ pub(super) unsafe fn sets_attributes_itself(class: *mut ffi::PyTypeObject) -> bo
     setter.map(|function| function as usize) == Some(set_attribute as *const () as usize)
 }
 
+/// Ask about an attribute that a class does not know, where somebody is to be asked.
+///
+/// # Safety
+///
+/// A live instance of a class that derives from the base type, and a name.
+#[cold]
+unsafe fn ask_watcher(
+    py: Python<'_>,
+    object: *mut ffi::PyObject,
+    name: *mut ffi::PyObject,
+) -> PyResult<()> {
+    // SAFETY: the caller's promise; what is passed on is counted meanwhile.
+    unsafe {
+        let object = Bound::from_borrowed_ptr(py, object);
+        let watcher = class_data(&object.get_type()).and_then(|data| data.watcher(py));
+        if let Some(watcher) = watcher {
+            let _call = Call::begin(py);
+            watcher.call1((object, Bound::from_borrowed_ptr(py, name)))?;
+        }
+    }
+    Ok(())
+}
+
 /// `document.name = value`, or with NULL `del document.name`.
 unsafe extern "C" fn set_attribute(
     object: *mut ffi::PyObject,
@@ -92,6 +117,9 @@ unsafe extern "C" fn set_attribute(
                     let result = set_by(set, descriptor, object, value);
                     release(descriptor);
                     return Ok(result);
+                }
+                if found.is_null() && !value.is_null() {
+                    ask_watcher(py, object, name)?;
                 }
             }
             // It goes into the `__dict__`, where everything else has to be then.

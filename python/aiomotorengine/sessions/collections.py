@@ -1,0 +1,65 @@
+"""The driver's collection of a document class, with what the class asks of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bson.binary import UuidRepresentation
+from bson.codec_options import CodecOptions
+
+from aiomotorengine.connection import OpenClient
+from aiomotorengine.errors import AbstractClassError
+
+__all__ = ["collection_of"]
+
+NOTHING = (None, None, None, None)
+
+KEPT_AS = "_aiomotorengine_with_options"
+"""The attribute of a collection under which those with other options are kept."""
+
+
+def collection_of(opened: OpenClient, document_class: Any) -> Any:
+    """The driver's collection.
+
+    Parameters:
+        opened: the client.
+        document_class: the class.
+
+    Raises:
+        AbstractClassError: the class has no collection.
+    """
+    name = document_class.__collection__
+    if name is None:
+        raise AbstractClassError.of(document_class)
+    collection = opened.collection(name)
+    given = (
+        document_class.__codec_options__,
+        document_class.__read_preference__,
+        document_class.__write_concern__,
+        document_class.__read_concern__,
+    )
+    if given == NOTHING:
+        return collection
+    kept: dict[tuple[int, ...], Any] = vars(collection).setdefault(KEPT_AS, {})
+    # Not all of them have a hash. What is kept holds them, so that their numbers stay theirs.
+    key = tuple(map(id, given))
+    if key not in kept:
+        kept[key] = given, with_options(collection, *given)
+    return kept[key][1]
+
+
+def with_options(
+    collection: Any,
+    codec_options: CodecOptions[Any] | None,
+    read_preference: Any,
+    write_concern: Any,
+    read_concern: Any,
+) -> Any:
+    """The same collection with these options, and with its own where they are ``None``."""
+    if (
+        codec_options is not None
+        and codec_options.uuid_representation == UuidRepresentation.UNSPECIFIED
+    ):
+        representation = collection.codec_options.uuid_representation
+        codec_options = codec_options.with_options(uuid_representation=representation)
+    return collection.with_options(codec_options, read_preference, write_concern, read_concern)
