@@ -4,7 +4,7 @@
 #   PYTHON=python3.12          the interpreter that .venv is made with (default: see below)
 #   AIOMOTORENGINE_BUILD=pure  leave Rust out, even where it is installed
 #   MONGODB_URI=mongodb://...  test on this server; none is started then
-#   WORKERS=4                  how many processes run tests (default: as many as there are cores)
+#   WORKERS=4                  how many processes run tests (default: half as many again as cores)
 #   PYTHONS="python3.12 ..."   the interpreters of `make matrix` (default: all that are found)
 #   ARGS="-k references"       what pytest is told besides
 
@@ -12,7 +12,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PROFILE := dev
 BENCHED := .benchmarks/tables.md
-WORKERS ?= logical
+WORKERS ?= auto
 CONSTRAINTS := requirements/constraints.txt
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install --constraint $(CONSTRAINTS)
@@ -69,6 +69,10 @@ quick: setup ## each test function once, in under a minute; for while you work
 	$(PYTEST) --quick $(ARGS)
 
 test: setup ## all tests, each with one codec, driver and server of those there are; cargo test
+ifeq ($(KIND),native)
+	@# Rust's tests are compiled meanwhile; whether they can be, the last line says.
+	@$(PY) rust/cargo_test.py --quiet --no-run >/dev/null 2>&1 &
+endif
 	$(PYTEST) $(ARGS)
 ifeq ($(KIND),native)
 	$(PY) rust/cargo_test.py --quiet

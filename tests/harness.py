@@ -12,6 +12,7 @@ chosen for a process, and no axis of it.
 from __future__ import annotations
 
 import gc
+import os
 import platform
 import re
 from collections import defaultdict
@@ -129,7 +130,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     else:
         kept = sample(items, name_without_what_is_no_matter)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = [item for item in items if item in kept]
+    # Those that take long begin first, or others would wait at the end for who is with one of them.
+    items[:] = sorted((item for item in items if item in kept), key=is_short)
     for item in items:
         if reason := why_not_here(item):
             item.add_marker(pytest.mark.skip(reason=reason))
@@ -182,6 +184,18 @@ def name_without_what_is_no_matter(item: pytest.Item) -> str:
 def starts_programs(item: pytest.Item) -> bool:
     """Whether a test's module starts programs, which takes longer than most tests do."""
     return isinstance(item, pytest.Function) and hasattr(item.module, "subprocess")
+
+
+def is_short(item: pytest.Item) -> bool:
+    """Whether a test takes a moment, as far as can be told from its module."""
+    return not (starts_programs(item) or "faults" in item.path.parts)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores, since tests wait for servers and programs."""
+    cores = os.cpu_count() or 1
+    return cores + (cores + 1) // 2
 
 
 def pytest_collection_finish() -> None:
@@ -328,7 +342,9 @@ async def mongo(
     server: Server, driver: str, drop_database: Callable[[Server, str], None]
 ) -> AsyncIterator[Mongo]:
     """Connects the alias ``default`` to a database of the test's own, through each driver."""
-    database = connect(f"test_{uuid4().hex}", host=server.uri)
+    # A client that is told of changes, instead of asking, takes a third connection for that.
+    options = {"host": server.uri, "serverMonitoringMode": "poll"}
+    database = connect(f"test_{uuid4().hex}", **options)
     name = database.name
     yield Mongo(
         server.name, server.uri, server.host, server.port, server.replica_set, driver, database

@@ -284,14 +284,6 @@ class QuerySet(Generic[D]):
         limit = "" if self._limit is None else f" limit={self._limit}"
         return shortened(f"<QuerySet {self.__klass__.__name__} {query}{order}{skip}{limit}>")
 
-    if not TYPE_CHECKING:  # type checkers say so by themselves
-
-        def __await__(self) -> Never:
-            raise TypeError(
-                f"A query set of {self.__klass__.__name__} can't be awaited: await one of its "
-                "calls, such as find_all() or first(), or read it with 'async for'."
-            )
-
     # -- where ----------------------------------------------------------------------------------
 
     def coll(self, alias: str | None = None) -> Any:

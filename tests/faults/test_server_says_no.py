@@ -20,6 +20,9 @@ from tests.faults.mongod import fail_point
 from tests.faults.wire_faults import cut_after, cut_before
 
 calls = pytest.mark.parametrize("call", CALLS)
+
+SHORT = {"serverSelectionTimeoutMS": 500}
+"""A batch is sent again for as long as a server is looked for, also by one that always says no."""
 fail_points = pytest.mark.mongod_only("SecantusDB has no fail points")
 
 
@@ -100,6 +103,7 @@ async def test_the_command_is_refused(
 @pytest.mark.parametrize("call", ["bulk", "stream"])
 async def test_labels_are_kept(lab: Laboratory, call: str) -> None:
     labels = ["RetryableWriteError", "Strange"]
+    lab.connect(**SHORT)
     trial = Trial(lab, items(12))
     with fail_point(
         lab.observer.client, failCommands=["insert"], errorCode=8000, errorLabels=labels
@@ -113,6 +117,7 @@ async def test_labels_are_kept(lab: Laboratory, call: str) -> None:
 @fail_points
 @calls
 async def test_the_server_closes_the_connection(lab: Laboratory, call: str) -> None:
+    lab.connect(**SHORT)
     trial = Trial(lab, items(12))
     with fail_point(lab.observer.client, failCommands=["insert"], closeConnection=True):
         await trial.run(call)

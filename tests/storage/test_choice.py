@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from aiomotorengine import codec, storage
+from tests.servers import Server
 
 ROOT = Path(__file__).parents[2]
 VARIABLE = "AIOMOTORENGINE_STORAGE"
@@ -96,10 +97,13 @@ def test_another_setting_is_refused_with_those_there_are() -> None:
 
 
 @pytest.mark.parametrize("chosen", ["python", "native"])
-def test_a_storage_passes_the_tests_of_storage(chosen: str) -> None:
+def test_a_storage_passes_the_tests_of_storage(
+    chosen: str, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if chosen == "native" and chosen not in codec.available():
         pytest.skip("there is no native storage")
     if chosen == storage.implementation:
         pytest.skip("they run in this process")
+    monkeypatch.setenv("MONGODB_URI", server.uri)  # or it would start servers of its own
     told = run(chosen, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--quick", "tests/storage")
     assert told.returncode == 0, told.stdout + told.stderr

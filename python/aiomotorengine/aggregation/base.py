@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Never, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from pymongo import ASCENDING
 
@@ -287,11 +287,6 @@ class Aggregation(Generic[D]):
         except Exception as error:  # what has no query must be seen in a debugger as well
             stages = f"({type(error).__name__}: {error})"
         return shortened(f"<Aggregation {document_class.__name__} {stages}>")
-
-    if not TYPE_CHECKING:  # type checkers say so by themselves
-
-        def __await__(self) -> Never:
-            raise TypeError("An aggregation can't be awaited: await its fetch().")
 
     async def fetch(self, alias: str | None = None) -> list[AggregationResult]:
         """Run the pipeline.

@@ -69,11 +69,6 @@ async def insert(target: Target, codec: Codec, document: Any, *, replaces: bool)
         DuplicateKeyError: another document has its id, or the value of a unique field.
     """
     had_id, state = document._id is not None, document._is_persisted
-
-    def put_back() -> None:
-        if not had_id:
-            document._id, document._is_persisted = None, state
-
     if had_id:
         identity_query(document)  # which refuses ids that are none, as for a replacement
     else:
@@ -81,11 +76,13 @@ async def insert(target: Target, codec: Codec, document: Any, *, replaces: bool)
         # finds what may have arrived and makes no second copy. And one that was stored under
         # another id, a copy, counts as new under this one.
         document._id = ObjectId()
-        document._is_persisted = with_state(state, state=False)
+        if state:
+            document._is_persisted = with_state(state, state=False)
     try:
         raw = encoded(codec, document, document._id)
     except BaseException:
-        put_back()
+        if not had_id:
+            document._id, document._is_persisted = None, state
         raise
     try:
         await requests.insert_one(target, raw)
@@ -93,7 +90,8 @@ async def insert(target: Target, codec: Codec, document: Any, *, replaces: bool)
         if replaces and isinstance(error, DuplicateKeyError) and violates_id(error):
             query = identity_query(document)
             return Written(raw, await requests.replace_one(target, query, raw, upsert=False))
-        put_back()
+        if not had_id:
+            document._id, document._is_persisted = None, state
         raise
     return Written(raw)
 
