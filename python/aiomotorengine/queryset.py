@@ -375,9 +375,7 @@ class QuerySet(Generic[D]):
         """The first document that the query finds in its order, or ``None``."""
         node, target = self._query(), self._target(alias)
         query, order = node.to_query(self.__klass__), list(self._order)
-        found: D | None = await finding.first(
-            target, node, query, order, self._skip, self._limit
-        )
+        found: D | None = await finding.first(target, node, query, order, self._skip, self._limit)
         return found if self.is_lazy else await self._with_references(found, target)
 
     async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
