@@ -20,9 +20,12 @@ from aiomotorengine import (
     PasswordField,
     ReferenceField,
     StringField,
+    U,
 )
 from aiomotorengine.codec import DocumentError, codec_for
 from aiomotorengine.fields.password_field import PasswordType, sha256
+from aiomotorengine.update.compiling import compiled, operations_of
+from aiomotorengine.update.definition import update_document
 from tests.codec.laws import STANDARD, agree, ids_for
 from tests.zoo.compare import snapshot
 
@@ -110,6 +113,23 @@ def test_both_sides_leave_out_the_same() -> None:
     loose: Any = Sparse()
     loose.dynamic = 5
     agree(Sparse, [Sparse(), full, Sparse(items=None, tags=None), loose], STANDARD)
+
+
+def test_an_update_removes_the_key_of_what_is_none() -> None:
+    def update(*changes: Any) -> Any:
+        return compiled(Sparse, operations_of(Sparse, changes))
+
+    assert update(U.set(text=None, kept=None)) == {"$unset": {"text": ""}, "$set": {"kept": None}}
+    assert update(U.set(number=None)) == {"$set": {"number": None}}
+    assert update(U.set(home__town=None, home__road=None)) == {
+        "$unset": {"home.town": ""},
+        "$set": {"home.road": None},
+    }
+    assert update_document(Sparse, {Sparse.text: None, "kept": 1}) == {
+        "$set": {"kept": 1},
+        "$unset": {"text": ""},
+    }
+    assert update_document(Sparse, {"text": None}) == {"$unset": {"text": ""}}
 
 
 def test_a_dynamic_value_takes_no_key_of_a_field_that_is_left_out() -> None:

@@ -17,6 +17,7 @@ from aiomotorengine import (
     IntField,
     ListField,
     ReferenceField,
+    Rows,
     StringField,
     U,
     UUIDField,
@@ -27,6 +28,7 @@ from aiomotorengine.errors import (
     UniqueKeyViolationError,
 )
 from aiomotorengine.metaclasses import DocumentMetaClass
+from tests.codec.laws import STANDARD, agree
 from tests.harness import Mongo
 
 HEX = "0123456789abcdef01234567"
@@ -258,6 +260,21 @@ def test_queries_know_the_name() -> None:
     assert Thing.objects.filter(id=HEX).to_query() == {"_id": ObjectId(HEX)}
 
 
+def test_an_embedded_document_keeps_its_key() -> None:
+    class Shelf(Document):
+        best = EmbeddedDocumentField(Ware)
+        others = ListField(EmbeddedDocumentField(Ware))
+
+    shelf: Any = Shelf(best=Ware(sku="A1", price=3), others=[Ware(sku="B2")])
+    stored = {"best": {"_id": "A1", "price": 3}, "others": [{"_id": "B2", "price": None}]}
+    assert shelf.to_son() == stored
+    agree(Shelf, [shelf, Shelf()], STANDARD)
+    loaded: Any = Shelf.from_son(stored)
+    assert (loaded.best.sku, loaded.others[0].sku) == ("A1", "B2")
+    [found] = Shelf(best=Ware(price=1)).validation_errors()
+    assert (found.path, found.code) == ("best.sku", "required")
+
+
 async def test_a_first_save_overwrites_nothing(mongo: Mongo) -> None:
     ware = await Ware(sku="A1", price=3).save()
     assert ware is not None
@@ -286,6 +303,19 @@ async def test_many_are_inserted_with_their_keys(mongo: Mongo) -> None:
     with pytest.raises(UniqueKeyViolationError):
         await Ware.objects.bulk_insert([Ware(sku="A1")])
     assert await Ware.objects.count() == 5
+
+
+async def test_rows_have_keys(mongo: Mongo) -> None:
+    for rows in (
+        Rows([{"sku": HEX, "price": "3"}, {"sku": "B2"}], parse=True),
+        Rows([{"_id": "C3"}, {"_id": "D4", "price": 5}]),
+        Rows([{"number": "E5", "price": 5}], id="number", parse=True),
+    ):
+        await Ware.objects.insert_stream(rows)
+    found = await Ware.objects.order_by(Ware.sku).find_all()
+    assert [ware._id for ware in found] == [HEX, "B2", "C3", "D4", "E5"]
+    with pytest.raises(ValueError, match="Field 'sku' is required"):
+        await Ware.objects.insert_stream(Rows([{"price": 1}]))
 
 
 async def test_a_key_of_another_form_is_found_and_referred_to(mongo: Mongo) -> None:

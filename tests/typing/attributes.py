@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
@@ -223,3 +223,24 @@ def methods(user: User) -> None:
     assert_type(user.is_lazy, bool)
     assert_type(User.get_fields("home.road"), list[BaseField[Any]])
     assert_type(User.get_field_by_db_name("nm"), BaseField[Any] | None)
+
+
+def even(value: int) -> bool:
+    return value % 2 == 0
+
+
+class Shirt(Document):
+    sku = StringField(primary_key=True)
+    size = StringField(choices=[("S", "small")], min_length=1, pattern="^[A-Z]", aliases=["sz"])
+    count = IntField(validators=[even], strict=True, bits=64, immutable=True, index=-1)
+    level = StringField(choices=Level, omit_none=True, allow_empty=True, metadata={"a": 1})
+    made = DateTimeField(tz=UTC, expires=timedelta(days=1), deprecated=True)
+    tags = ListField(StringField(choices=lambda: ["a"]), max_length=3, unique_items=True)
+    on = BooleanField(null=True, title="On", examples=[True])
+
+
+def options_change_no_type(shirt: Shirt) -> None:
+    assert_type(shirt.sku, str | None)
+    assert_type(shirt.count, int | None)
+    assert_type(shirt.tags, list[str])
+    assert_type(shirt.made, datetime | None)

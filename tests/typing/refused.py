@@ -125,3 +125,15 @@ class Hooked(Document):
 
     @before_validate  # type: ignore[type-var]  # pyright: ignore[reportArgumentType, reportUntypedFunctionDecorator]
     async def is_async(self) -> None: ...
+
+
+def an_option_of_a_wrong_type() -> None:
+    StringField(choices=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    StringField(pattern=b"a")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    IntField(bits=16)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    IntField(validators=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def an_option_that_there_is_not() -> None:
+    IntField(chioces=[1])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    IntField(pattern="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

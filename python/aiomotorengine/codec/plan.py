@@ -61,6 +61,7 @@ NOT_HELPERS = frozenset(OVERRIDABLE) | {
     "_check_rules",
     "_descriptor",
     "_bson_schema",
+    "_document_classes",
     "_find_refused",
     "_holds_items",
     "_holds_others",
@@ -457,6 +458,10 @@ def field_route(field: BaseField[Any], method: str) -> Route:
         return python(f"{cls.__name__} has no native kind")
     if method in ("to_son", "from_son") and field._settings.tz not in (None, *UTC_ZONES):
         return python(f"its dates are in the time zone {field._settings.tz}")
+    if method == "to_son" and isinstance(field, EmbeddedDocumentField):
+        embedded = embedded_class(field)
+        if embedded is not None and declared_key(embedded) is not None:
+            return python(f"{embedded.__name__} has a primary key of its own")
     if field._settings.hasher is not None:
         return python("its hasher is the program's")
     if isinstance(field, EmbeddedDocumentField) and embedded_class(field) is None:

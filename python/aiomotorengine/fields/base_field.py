@@ -215,8 +215,13 @@ class BaseField(Generic[T], metaclass=FieldType):
     def _changed(self, name: str) -> None:
         new_generation()
         if name == "get_value":
-            for document_class in list(document_classes.get(self, ())):
+            for document_class in self._document_classes:
                 type.__setattr__(document_class, self.name, self._descriptor())
+
+    @property
+    def _document_classes(self) -> list[type[Any]]:
+        """The classes that declare the field."""
+        return list(document_classes.get(self, ()))
 
     def _bind(self, document_class: type[Any], name: str) -> None:
         """Take a name in a document class, and put what reads it there."""

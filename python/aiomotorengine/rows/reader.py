@@ -23,6 +23,7 @@ from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.container_field import ContainerField
+from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.generic_embedded_document_field import GenericEmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
@@ -131,14 +132,15 @@ class RowReader:
         else:
             column = self.rules.column_of_id(row.keys())
             name, id = str(self.rules.id), None if column is None else row[column]
+        primary = declared_key(self.document_class)
         if self.rules.parse:
-            id = parsed_id(id, self.rules)
+            id = parsed_id(id, self.rules, primary)
         if id is None:
             error = InvalidDocumentError.required(name)
             locate(error, name)
             refusals.append(error)
         else:
-            values["_id"] = id
+            values["_id" if primary is None else primary.name] = id
 
 
 class ClassReader:
@@ -162,9 +164,14 @@ class ClassReader:
         self.targets: dict[Any, tuple[str, Convert | None]] = {}
         for key, name in names_in(document_class, rules.names).items():
             self.targets[key] = name, self._convert(document_class._fields[name])
+        primary = declared_key(document_class)
+        if primary is not None:
+            self.targets[primary.name] = primary.name, self._convert(primary)
         self._ignored: set[Any] = set()
         if is_top:
             self.targets["_id"] = "_id", partial(read_id, rules) if rules.parse else None
+            if primary is not None:
+                self.targets["_id"] = self.targets[primary.name]
             known = dict(self.targets)
             for key in rules.rename:
                 self.targets.pop(key, None)
@@ -296,12 +303,14 @@ def read_id(rules: RowRules, value: Any, refusals: Refusals) -> Any:
     return parsed_id(value, rules)
 
 
-def parsed_id(value: Any, rules: RowRules) -> Any:
-    """The id that a text means."""
+def parsed_id(value: Any, rules: RowRules, primary: BaseField[Any] | None = None) -> Any:
+    """The id that a text means; the class may have a field for it."""
     if not isinstance(value, str):
         return value
     text = value.strip()
-    return None if text in rules.null_values else without_hex(text)
+    if text in rules.null_values:
+        return None
+    return without_hex(text) if primary is None else primary.parse(text)
 
 
 def located(part: str | int, convert: Convert, value: Any, refusals: Refusals) -> Any:

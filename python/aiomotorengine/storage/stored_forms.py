@@ -84,5 +84,11 @@ def keep_own_id(document: DocumentStorage) -> None:
 
 
 def has_own_id(document: DocumentStorage) -> bool:
-    """Whether a document is stored in another one with an ``_id``: it is if it was."""
-    return "_id" in (getattr(document, "_stored_keys", None) or ()) and document._id is not None
+    """Whether a document is stored in another one with an ``_id``: it is if it was, or if its class
+    has a primary key of its own.
+    """
+    if getattr(document, "_id", None) is None:
+        return False
+    return bool(getattr(document, "_declared_key", ())) or "_id" in (
+        getattr(document, "_stored_keys", None) or ()
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aiomotorengine.update.change import Operation
 from aiomotorengine.update.path import path_of, refuse_immutable
 from aiomotorengine.update.raw import refuse_keys_of_fields
-from aiomotorengine.update.set import set_value
+from aiomotorengine.update.set import Set, set_value, without_none
 from aiomotorengine.utils import is_operator
 
 __all__ = ["update_document"]
@@ -48,13 +49,19 @@ def update_document(document_class: Any, definition: Mapping[Any, Any]) -> dict[
         refuse_keys_of_fields(definition)
         return dict(definition)
     changes: dict[str, Any] = {}
+    removed: dict[str, Any] = {}
     for key, value in definition.items():
         path = path_of(document_class, key)
         refuse_immutable(document_class, path)
-        if path.db_name in changes:
+        if path.db_name in changes or path.db_name in removed:
             raise ValueError(
                 f"An update of {document_class.__name__} has two values for '{path.db_name}', the "
                 f"second as {key!r}; leave one out."
             )
-        changes[path.db_name] = set_value(path, value)
-    return {"$set": changes}
+        operation = Operation(Set.operator, path, set_value(path, value))
+        operation = without_none(document_class, operation)
+        kept = changes if operation.operator == Set.operator else removed
+        kept[path.db_name] = operation.value
+    if not removed:
+        return {"$set": changes}
+    return {"$set": changes, "$unset": removed} if changes else {"$unset": removed}

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.fields.decimal_field import DecimalField
 from aiomotorengine.fields.password_field import PasswordField
 from aiomotorengine.fields.refusals import as_refusal, located, required
-from aiomotorengine.update.change import Change
+from aiomotorengine.update.change import Change, Operation
 from aiomotorengine.update.path import UpdatePath
+from aiomotorengine.update.unset import Unset
 
-__all__ = ["Set", "SetOnInsert", "set_value"]
+__all__ = ["Set", "SetOnInsert", "set_value", "without_none"]
 
 
 class Set(Change):
     """New values."""
 
     operator = "$set"
+
+    def operations(self, document_class: Any, *, validate: bool = True) -> Iterator[Operation]:
+        for operation in super().operations(document_class, validate=validate):
+            yield without_none(document_class, operation)
 
     def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
         if isinstance(raw, Expression):
@@ -70,6 +76,18 @@ def converted(path: UpdatePath, value: Any) -> Any:
         return field.to_son(field._presented(value))
     except Exception as error:
         raise as_refusal(located(error, field, "to_son", value, *path.parts))  # noqa: B904
+
+
+def without_none(document_class: Any, operation: Operation) -> Operation:
+    """The same; where ``None`` is not stored at all, the key is removed."""
+    path = operation.path
+    if operation.value is None and path.field is not None and not path.is_item:
+        # What is inside of another field belongs to the class that declares it.
+        is_inside = "." in path.db_name
+        holders = path.field._document_classes if is_inside else [document_class]
+        if any(map(path.field._omits_none, holders)):
+            return Operation(Unset.operator, path, "")
+    return operation
 
 
 def refuse_computed(path: UpdatePath) -> None:
