@@ -69,6 +69,8 @@ SETTINGS: Mapping[str, Setting] = {
     "__discriminator__": Setting(is_key, "a key without '.', NUL and '$' in front", is_fixed=True),
     "__discriminator_value__": Setting(is_value, "a text", is_fixed=True),
     "__dynamic__": Setting(is_flag, FLAG),
+    "__omit_none__": Setting(is_flag, FLAG),
+    "__strict__": Setting(is_flag, FLAG),
     "__unknown__": Setting(one_of("keep", "drop", "refuse"), "'keep', 'drop' or 'refuse'"),
     "__codec_options__": Setting(none_or(CodecOptions), "a bson.CodecOptions"),
     "__read_preference__": Setting(none_or(*READ_PREFERENCES), "one of pymongo.ReadPreference"),
