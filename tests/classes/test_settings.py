@@ -23,6 +23,8 @@ from tests.harness import Mongo
         ("__unknown__", None, "'keep', 'drop' or 'refuse', not None"),
         ("__dynamic__", 0, "True or False, not 0"),
         ("__abstract__", "yes", "True or False, not 'yes'"),
+        ("__omit_none__", 1, "True or False, not 1"),
+        ("__strict__", None, "True or False, not None"),
         ("__discriminator__", "a.b", "a key without '.', NUL and '$' in front, not 'a.b'"),
         ("__discriminator__", "$a", "a key without '.', NUL and '$' in front, not '$a'"),
         ("__discriminator__", "_id", "a key without '.', NUL and '$' in front, not '_id'"),

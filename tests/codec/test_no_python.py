@@ -15,21 +15,29 @@ import pytest
 from bson import ObjectId
 
 from aiomotorengine import (
+    AnyField,
     BinaryField,
     BooleanField,
     DateField,
     DateTimeField,
     Decimal128Field,
     DecimalField,
+    DictField,
     Document,
     EmailField,
     EmbeddedDocumentField,
     EnumField,
     FloatField,
+    GenericEmbeddedDocumentField,
+    GeometryCollectionField,
     IntField,
     JsonField,
     LineStringField,
     ListField,
+    MapField,
+    MultiLineStringField,
+    MultiPointField,
+    MultiPolygonField,
     ObjectIdField,
     PasswordField,
     PointField,
@@ -37,10 +45,13 @@ from aiomotorengine import (
     ReferenceField,
     Rows,
     SequenceField,
+    SetField,
     StringField,
     TimedeltaField,
+    TupleField,
     URLField,
     UUIDField,
+    VectorField,
     VersionField,
     codec,
     fields,
@@ -72,6 +83,10 @@ class Weight(IntEnum):
 class Inner(Document):
     name = StringField(required=True)
     price = DecimalField()
+
+
+class Other(Document):
+    size = IntField()
 
 
 VALUES: tuple[tuple[Any, list[Any]], ...] = (
@@ -110,6 +125,22 @@ VALUES: tuple[tuple[Any, list[Any]], ...] = (
     (PointField(), [{"type": "Point", "coordinates": [1.5, 2]}, [1, 2.5]]),
     (LineStringField(required=True), [{"type": "LineString", "coordinates": RING}, RING]),
     (PolygonField(), [{"type": "Polygon", "coordinates": [RING, RING]}, [RING]]),
+    (MultiPointField(), [{"type": "MultiPoint", "coordinates": RING}, RING]),
+    (MultiLineStringField(), [{"type": "MultiLineString", "coordinates": [RING]}, [RING, RING]]),
+    (MultiPolygonField(), [{"type": "MultiPolygon", "coordinates": [[RING]]}, [[RING]]]),
+    (GeometryCollectionField(), [[{"type": "Point", "coordinates": [1, 2]}]]),
+    (AnyField(), [5, "a", [1, {"a.b": None}], None]),
+    (DictField(), [{"a": [1, {"b.c": 2.5}]}, {}, {"": 1}]),
+    (DictField(EmbeddedDocumentField(Inner)), [{"a": Inner(name="a")}, {}]),
+    (MapField(ListField(DecimalField())), [{"eur": [Decimal("1.00")], "a.b": []}]),
+    (SetField(StringField()), [{"a", "b"}, frozenset("c"), ["d"]]),
+    (SetField(IntField(), frozen=True, required=True), [{5}]),
+    (TupleField(FloatField(), StringField()), [(1.5, "a"), [2.5, "b"], ()]),
+    (TupleField(MapField(IntField()), ...), [({"a": 1}, {}), ()]),
+    (VectorField(dimensions=3), [[1.0, 0.5, 2], (0.1, 0.2, 0.3)]),
+    (VectorField(dtype="int8"), [[1, -128, 127], []]),
+    (VectorField(dimensions=12, dtype="packed_bit"), [[255, 16]]),
+    (GenericEmbeddedDocumentField([Inner, Other]), [Inner(name="a"), Other(size=1)]),
 )
 
 

@@ -22,6 +22,7 @@ from aiomotorengine import (
     U,
 )
 from aiomotorengine.errors import ImmutableFieldError, InvalidDocumentError
+from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.update.compiling import operations_of
 from tests.fields.support import holder, is_valid
 
@@ -298,6 +299,12 @@ def test_a_class_says_whether_its_fields_are_strict() -> None:
         assert raised.value.code == "strict"
         [found] = Strict(**values).validation_errors()
         assert (found.code, found.path) == ("strict", raised.value.path)
+
+
+@pytest.mark.parametrize("setting", ["__strict__", "__omit_none__"])
+def test_a_setting_is_true_or_false(setting: str) -> None:
+    with pytest.raises(InvalidDocumentError, match=f"^Odd.{setting} must be True or False, not 1"):
+        DocumentMetaClass("Odd", (Document,), {setting: 1})
 
 
 # -- updates -------------------------------------------------------------------------------------

@@ -334,3 +334,34 @@ def test_containers() -> None:
         "parts.0.t_1",
         "pair.1_1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "wanted"),
+    [
+        ("__indexes__", "name", "a list of indexes"),
+        ("__search_indexes__", 5, "a list of search indexes"),
+        ("__auto_index__", "yes", "True, False or None"),
+        ("__collection_options__", True, "a mapping of what create takes"),
+        ("__shard_key__", "tenant", "a list of names, or a mapping of them"),
+        ("__title__", 5, "a text"),
+    ],
+)
+def test_settings_of_a_wrong_kind(setting: str, value: Any, wanted: str) -> None:
+    with pytest.raises(InvalidDocumentError) as refusal:
+        type("User", (Document,), {setting: value})
+    assert str(refusal.value) == f"User.{setting} must be {wanted}, not {value!r}."
+
+
+def test_unique_fields_of_one_of_several_classes_in_a_collection() -> None:
+    class Animal(Document):
+        __discriminator__ = "_cls"
+        name = StringField(unique=True)
+
+    class Dog(Animal):
+        chip = StringField(unique=True, sparse=True)
+
+    assert [index.options for index in declared_by(Dog)] == [
+        {"unique": True},
+        {"unique": True, "partialFilterExpression": {"chip": {"$exists": True}}},
+    ]

@@ -62,6 +62,16 @@ def is_value(value: Any) -> bool:
     return value is None or (isinstance(value, str) and value != "")
 
 
+def is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple)
+
+
+def are_names(value: Any) -> bool:
+    """Whether something holds texts, be it as the keys of a mapping."""
+    is_several = isinstance(value, list | tuple | Mapping)
+    return is_several and all(isinstance(name, str) for name in value)
+
+
 FLAG = "True or False"
 
 SETTINGS: Mapping[str, Setting] = {
@@ -69,11 +79,22 @@ SETTINGS: Mapping[str, Setting] = {
     "__discriminator__": Setting(is_key, "a key without '.', NUL and '$' in front", is_fixed=True),
     "__discriminator_value__": Setting(is_value, "a text", is_fixed=True),
     "__dynamic__": Setting(is_flag, FLAG),
+    "__omit_none__": Setting(is_flag, FLAG),
+    "__strict__": Setting(is_flag, FLAG),
     "__unknown__": Setting(one_of("keep", "drop", "refuse"), "'keep', 'drop' or 'refuse'"),
     "__codec_options__": Setting(none_or(CodecOptions), "a bson.CodecOptions"),
     "__read_preference__": Setting(none_or(*READ_PREFERENCES), "one of pymongo.ReadPreference"),
     "__read_concern__": Setting(none_or(ReadConcern), "a pymongo.read_concern.ReadConcern"),
     "__write_concern__": Setting(none_or(WriteConcern), "a pymongo.WriteConcern"),
+    "__indexes__": Setting(is_list, "a list of indexes"),
+    "__search_indexes__": Setting(is_list, "a list of search indexes"),
+    "__auto_index__": Setting(none_or(bool), "True, False or None"),
+    "__collection_options__": Setting(
+        lambda value: isinstance(value, Mapping), "a mapping of what create takes"
+    ),
+    "__shard_key__": Setting(are_names, "a list of names, or a mapping of them", is_fixed=True),
+    "__title__": Setting(none_or(str), "a text"),
+    "__description__": Setting(none_or(str), "a text"),
 }
 """What came after 2017; its own settings take whatever they took."""
 

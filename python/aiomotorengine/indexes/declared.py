@@ -198,7 +198,7 @@ def compound_of(document_class: Any, field: BaseField[Any]) -> IndexDefinition:
 
 
 def unique_options(document_class: Any, field: BaseField[Any]) -> dict[str, Any]:
-    discriminator = getattr(document_class, "_discriminator", None)
+    discriminator = document_class._discriminator
     if discriminator is not None and field.name not in discriminator.root._fields:
         # Documents of the other classes in the collection have no such key.
         return {"unique": True, "partialFilterExpression": {field.db_field: {"$exists": True}}}
