@@ -89,7 +89,8 @@ def uri_of(members: list[Mongod]) -> str:
 def hello(member: Mongod) -> Mapping[str, Any]:
     """What a member says of itself; nothing, if it does not answer."""
     try:
-        with process.client(member.server.port, socketTimeoutMS=500) as client:
+        soon = {"serverSelectionTimeoutMS": 500, "socketTimeoutMS": 500}
+        with process.client(member.server.port, **soon) as client:
             return client.admin.command("hello")
     except PyMongoError:
         return {}

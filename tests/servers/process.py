@@ -87,7 +87,7 @@ def place_for_data() -> str:
 
 def wait_until_it_answers(guard: subprocess.Popen[str], port: int) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
-    with client(port) as ours:
+    with client(port, serverSelectionTimeoutMS=500) as ours:
         while True:
             if guard.poll() is not None:
                 assert guard.stdout is not None
@@ -116,7 +116,6 @@ def client(port: int, **options: Any) -> MongoClient[dict[str, Any]]:
         "127.0.0.1",
         port,
         directConnection=True,
-        serverSelectionTimeoutMS=500,
         connect=False,
         **options,
     )
