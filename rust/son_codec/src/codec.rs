@@ -349,11 +349,7 @@ fn convert<T>(
 
 /// The document that some bytes are: of the codec's class, or of one that is stored with it.
 #[inline]
-fn read<'py>(
-    plan: &Document,
-    bytes: &[u8],
-    context: &Context<'py>,
-) -> Outcome<Bound<'py, PyAny>> {
+fn read<'py>(plan: &Document, bytes: &[u8], context: &Context<'py>) -> Outcome<Bound<'py, PyAny>> {
     let elements = Reader::new(bytes)?;
     let plan = plan.of_stored(&elements, context.plans)?;
     if !plan.reads {

@@ -167,10 +167,7 @@ impl<'py> Compiler<'py> {
         })
     }
 
-    fn discriminator(
-        &mut self,
-        plan: &Bound<'py, PyAny>,
-    ) -> PyResult<Option<Box<Discriminator>>> {
+    fn discriminator(&mut self, plan: &Bound<'py, PyAny>) -> PyResult<Option<Box<Discriminator>>> {
         let discriminator = plan.getattr("discriminator")?;
         if discriminator.is_none() {
             return Ok(None);

@@ -328,7 +328,9 @@ impl Document {
                             continue;
                         }
                         None if self.is_discriminator(element.key) => {
-                            if std::mem::replace(&mut is_class_seen, true) || !self.is_own(&element)? {
+                            if std::mem::replace(&mut is_class_seen, true)
+                                || !self.is_own(&element)?
+                            {
                                 return Err(Stop::AskPython); // one key twice, or another class
                             }
                             continue;
