@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from bson.dbref import DBRef
 from bson.objectid import ObjectId
 
 from aiomotorengine import (
@@ -72,14 +73,22 @@ VALUES = [
     DanglingReference(SOME_ID),
     ["a"],
     [5, "6"],
+    {5, "6"},
+    (5, "6"),
+    {"a": 5, "b": "6"},
+    DBRef("Target", SOME_ID),
     ReferenceList([None], [SOME_ID]),
 ]
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "EmbeddedDocumentField": (Inner,),
     "EnumField": (Level,),
+    "GenericEmbeddedDocumentField": ([Inner],),
     "ReferenceField": (Target,),
     "ListField": (IntField(),),
+    "MapField": (IntField(),),
+    "SetField": (IntField(),),
+    "TupleField": (IntField(), StringField()),
 }
 
 
