@@ -11,6 +11,7 @@ chosen for a process, and no axis of it.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import platform
@@ -34,6 +35,7 @@ from aiomotorengine import codec as codec_api
 from aiomotorengine import drivers, storage
 from aiomotorengine.connection import cleanup, connect
 from aiomotorengine.database import Database
+from aiomotorengine.drivers import pymongo_async
 from tests.servers import NotAvailableError, Server, kinds
 
 FORGED = "forged"
@@ -350,4 +352,6 @@ async def mongo(
         server.name, server.uri, server.host, server.port, server.replica_set, driver, database
     )
     cleanup()
+    # PyMongo's client closes in a task, which would be cancelled with the loop before it is done.
+    await asyncio.gather(*pymongo_async.closing, return_exceptions=True)
     drop_database(server, name)
