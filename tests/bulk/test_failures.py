@@ -199,12 +199,12 @@ async def test_what_was_inserted_before_a_failure_counts_as_saved(gate: Gate) ->
 async def test_an_answer_about_an_index_that_makes_no_sense(
     mongo: Mongo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def create_index(*arguments: Any, **options: Any) -> None:
+    async def create_indexes(*arguments: Any, **options: Any) -> None:
         raise KeyError("ok")
 
     documents, report = keys(range(3)), BulkReport()
     with gated(Key, monkeypatch) as gate:
-        gate.create_index = create_index  # type: ignore[attr-defined]
+        gate.create_indexes = create_indexes  # type: ignore[attr-defined]
         with pytest.raises(ProtocolError):
             await Key.objects.insert_stream(documents, report=report)
         with pytest.raises(ProtocolError):

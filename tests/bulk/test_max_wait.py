@@ -170,14 +170,14 @@ async def test_a_call_that_is_cancelled_leaves_nothing_behind(
 ) -> None:
     asked = asyncio.Event()
 
-    async def create_index(*arguments: Any, **options: Any) -> None:
+    async def create_indexes(*arguments: Any, **options: Any) -> None:
         asked.set()
         await asyncio.Event().wait()
 
     feed, documents, report = Feed(), keys([1]), BulkReport()
     with gated(Key, monkeypatch) as gate:
         if while_ == "it is prepared":
-            gate.create_index = create_index  # type: ignore[attr-defined]
+            gate.create_indexes = create_indexes  # type: ignore[attr-defined]
         gate.shut()
         stream = Key.objects.insert_stream(feed, max_wait=SHORT, report=report)
         task = asyncio.ensure_future(stream)
@@ -196,13 +196,13 @@ async def test_what_comes_while_others_are_prepared_comes_after_them(
 ) -> None:
     asked, made = asyncio.Event(), asyncio.Event()
 
-    async def create_index(*arguments: Any, **options: Any) -> None:
+    async def create_indexes(*arguments: Any, **options: Any) -> None:
         asked.set()
         await made.wait()
 
     feed, documents = Feed(), keys(range(5))
     with gated(Key, monkeypatch) as gate:
-        gate.create_index = create_index  # type: ignore[attr-defined]
+        gate.create_indexes = create_indexes  # type: ignore[attr-defined]
         stream = Key.objects.insert_stream(feed, max_wait=SHORT)
         task = asyncio.ensure_future(stream)
         feed.put(documents[0])
@@ -220,7 +220,7 @@ async def test_what_comes_while_one_before_it_is_refused_is_not_sent(
 ) -> None:
     asked, made = asyncio.Event(), asyncio.Event()
 
-    async def create_index(*arguments: Any, **options: Any) -> None:
+    async def create_indexes(*arguments: Any, **options: Any) -> None:
         asked.set()
         await made.wait()
 
@@ -234,7 +234,7 @@ async def test_what_comes_while_one_before_it_is_refused_is_not_sent(
 
     feed, documents = Feed(), [Hooked(n=n) for n in range(2)]
     with gated(Hooked, monkeypatch) as gate:
-        gate.create_index = create_index  # type: ignore[attr-defined]
+        gate.create_indexes = create_indexes  # type: ignore[attr-defined]
         task = asyncio.ensure_future(Hooked.objects.insert_stream(feed, max_wait=SHORT))
         feed.put(documents[0])
         await asked.wait()
