@@ -28,7 +28,8 @@ LOOKED_FOR_BY_PYMONGO = {"_type_marker", "_add_to_bulk"}
 OF_BULKS = {"gen_ordered", "gen_unordered", "ops"}
 OF_CONNECTIONS = {"is_mongos", "is_repl", "supports_sessions"}
 OF_TRANSACTIONS = {"has_completed_command", "set_starting"}
-OF_PYTHON = {"_is_gil_enabled", "_replace"}
+OF_ENUMS = {"_name_", "_value_", "_value2member_map_"}
+OF_PYTHON = {"_is_gil_enabled", "_replace", *OF_ENUMS}
 
 
 # -- listed --------------------------------------------------------------------------------------

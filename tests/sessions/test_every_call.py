@@ -19,6 +19,7 @@ from aiomotorengine import (
     StringField,
     U,
     VersionField,
+    registry,
     start_session,
     transaction,
 )
@@ -191,8 +192,9 @@ async def test_what_using_says_holds(commands: Commands, book: Book, name: str) 
 @on_mongod
 @pytest.mark.parametrize("name", NOT_INSIDE)
 async def test_it_is_refused_inside_a_transaction(
-    commands: Commands, book: Book, name: str
+    commands: Commands, book: Book, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(registry, "documents", lambda: [Book])
     async with transaction():
         with pytest.raises(RuntimeError, match="inside a transaction"):
             await NOT_INSIDE[name]()

@@ -278,7 +278,8 @@ def listed(field: Any, random: Random, depth: int) -> Any:
 
 
 def collected(field: Any, random: Random, depth: int) -> Any:
-    items = listed(field, random, depth)
+    # Where NaN stands in a set depends on its address, so no two sets with it need be the same.
+    items = [item for item in listed(field, random, depth) if item == item]
     return field._reads_as(items) if chance(random, 0.8) else items
 
 
