@@ -34,6 +34,7 @@ __all__ = [
     "in_one_query",
     "is_hex_id",
     "is_id",
+    "refuse_other_than_ids",
     "without_hex",
 ]
 
@@ -120,12 +121,17 @@ def id_to_find(value: Any) -> Any:
     """
     if type(value) is bytes and len(value) == 12:
         return ObjectId(value)
+    refuse_other_than_ids(value)
+    return without_hex(value)
+
+
+def refuse_other_than_ids(value: Any) -> None:
+    """Raise ``TypeError`` for a value that MongoDB does not take as an ``_id``."""
     if not is_id(value):
         raise TypeError(
             f"An _id is anything that MongoDB stores but a list or a condition; this is of type "
             f"{type(value).__name__}."
         )
-    return without_hex(value)
 
 
 def id_key(value: Any) -> Any:

@@ -24,7 +24,7 @@ from aiomotorengine.bulk import BulkReport, Destination
 from aiomotorengine.errors import ResultsTruncatedWarning, StoredValueError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import declared_key
-from aiomotorengine.ids import id_to_find
+from aiomotorengine.ids import id_to_find, refuse_other_than_ids
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode, conditions
@@ -419,11 +419,19 @@ class QuerySet(Generic[D]):
         return found if self.is_lazy else await self._with_references(found, target)
 
     def _key_to_find(self, value: Any) -> Any:
-        """The ``_id`` that is asked for by the value of a primary key."""
+        """The ``_id`` that is asked for by the value of a primary key.
+
+        Raises:
+            TypeError: it is no id, but a list or a condition.
+            ValueError: the field of the key can't take it.
+        """
         key = declared_key(self.__klass__)
         if key is None:
             return id_to_find(value)
-        return key.to_query(value)
+        # Many fields hand a value on as it is, so what is sent must be no condition.
+        asked = key.to_query(value)
+        refuse_other_than_ids(asked)
+        return asked
 
     async def count(self, alias: str | None = None) -> int:
         """How many documents the query finds, whatever limit and skip say.

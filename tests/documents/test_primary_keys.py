@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
 import pytest
 from bson import ObjectId
+from bson.regex import Regex
 
 from aiomotorengine import (
+    AnyField,
     BaseField,
     DateTimeField,
     Document,
@@ -289,6 +292,29 @@ async def test_a_first_save_overwrites_nothing(mongo: Mongo) -> None:
     with pytest.raises(InvalidDocumentError, match="Field 'sku' is required"):
         await Ware(price=1).save()
     assert await ware.delete() == 1
+
+
+class Pair(Document):
+    __collection__ = "primary_key_pairs"
+
+    pair = AnyField(primary_key=True)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [{"$ne": None}, {"$regex": ""}, {"$in": ["A1"]}, re.compile(""), ["A1"], Regex("")],
+    ids=repr,
+)
+async def test_get_takes_a_key_and_no_condition(mongo: Mongo, condition: Any) -> None:
+    await Ware(sku="A1", price=3).save()
+    await Pair(pair={"a": 1}).save()
+    for kind in Ware, Pair, Thing:
+        with pytest.raises(TypeError, match="An _id is anything that MongoDB stores but a list or"):
+            await kind.objects.get(condition)
+    for refused in {"$ne": None}, {"row": 1, "seat": {"$ne": 1}, "$gt": 1}:
+        with pytest.raises((TypeError, ValueError)):
+            await Ticket.objects.get(refused)
+    assert (await Pair.objects.get({"a": 1})).pair == {"a": 1}  # type: ignore[union-attr]
 
 
 async def test_many_are_inserted_with_their_keys(mongo: Mongo) -> None:

@@ -12,6 +12,7 @@ from aiomotorengine import (
     FloatField,
     IntField,
     ListField,
+    PasswordField,
     StringField,
     TupleField,
     U,
@@ -64,6 +65,27 @@ def test_refusals_say_which_value() -> None:
         "pair.1.town",
         "path.1",
     ]
+
+
+@pytest.mark.parametrize("given", [("ada", "hunter2", "x"), ("hunter2",)], ids=len)
+def test_no_message_shows_a_password_in_a_wrong_place(given: Any) -> None:
+    class Login(Document):
+        creds = TupleField(StringField(), PasswordField())
+
+    login = Login(creds=given)
+    for fails in (
+        login.validate,
+        login.to_son,
+        lambda: transform_query(Login, creds=given),
+        lambda: U.set(creds=given).operations(Login).__next__(),
+    ):
+        with pytest.raises(ValueError, match="creds") as raised:
+            fails()
+        error: BaseException | None = raised.value
+        while error is not None:
+            assert "hunter2" not in repr((error, getattr(error, "__notes__", ())))
+            error = error.__cause__ or error.__context__
+    assert "hunter2" not in repr(login.validation_errors())
 
 
 def test_a_changed_list_inside_is_stored() -> None:

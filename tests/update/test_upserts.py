@@ -85,6 +85,15 @@ async def test_several_items_of_a_list(mongo: Mongo) -> None:
     assert await inserted({"t": ["a", "b"]}, {"t": ["a", "b"]}) == both
 
 
+async def test_an_empty_list_that_is_named_twice(mongo: Mongo) -> None:
+    await Post.objects.coll().insert_many([{"_id": 1, "u": "/a"}, {"_id": 2, "u": "/b", "t": None}])
+    for id, url in (1, "/a"), (2, "/b"):
+        twice = Post.objects.filter(tags=None).filter({"t": {"$eq": None}})
+        found, created = await twice.get_or_create(url=url, tags=None)
+        assert (found and found._id, created) == (id, False)
+    assert await Post.objects.count() == 2
+
+
 async def test_a_field_of_an_embedded_document_that_is_named_twice(mongo: Mongo) -> None:
     row = await inserted(Q(home__road="x"), Q(home__road="x", url="/a"))
     assert (row["home"], row["u"]) == ({"r": "x"}, "/a")

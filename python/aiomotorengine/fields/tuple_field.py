@@ -12,7 +12,7 @@ from aiomotorengine.fields.field_methods import hands_on_strict
 from aiomotorengine.fields.item_methods import methods_of
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import located, refused, unreadable
-from aiomotorengine.locations import Part
+from aiomotorengine.locations import Part, shown
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import ReferenceList
 
@@ -185,7 +185,13 @@ class TupleField(ContainerField[tuple[Any, ...]]):
 
     def _refuse_other_lengths(self, value: Any) -> None:
         if not self._is_container(value) or not self._has_length(value):
-            raise ValueError(f"{self._title} takes {self._wanted(value)}, not {value!r:.80}.")
+            given = shown(value, secret=self._is_secret(value))
+            raise ValueError(f"{self._title} takes {self._wanted(value)}, not {given}.")
+
+    def _is_secret(self, value: Any) -> bool:
+        # Where there are too many values or too few, any of them may be the password.
+        has_places = not self._is_container(value) or self._has_length(value)
+        return super()._is_secret(value if has_places else None)
 
     def _kept(self, value: Any) -> Any:
         if not self._is_container(value):

@@ -184,7 +184,9 @@ class Rewriting:
         return result
 
     def _is_item(self, found: Equality) -> bool:
-        return is_list_at(self._document_class, found.key) and not found.is_list
+        """Whether it is an item of a list; ``None``, which finds those without one, is none."""
+        is_in_list = is_list_at(self._document_class, found.key)
+        return is_in_list and found.value is not None and not found.is_list
 
 
 def is_among(value: Any, others: Sequence[Any]) -> bool:
