@@ -193,6 +193,16 @@ class ImmutableFieldError(InvalidDocumentError, AttributeError):
     def of(cls, name: str) -> ImmutableFieldError:
         return cls(f"Field '{name}' can't be changed once the document is stored.")
 
+    @classmethod
+    def shard_key(cls, document_class: Any, name: str) -> ImmutableFieldError:
+        """The error for a document that was not found by its shard key."""
+        return cls(
+            f"Field '{name}' can't be changed once the document is stored, since it is in the "
+            f"__shard_key__ of {document_class.__name__}. This document has another value there "
+            "than the stored one, or a default where nothing is stored, so that it was not found. "
+            "Load it by its _id to see what is stored."
+        )
+
 
 class UnknownFieldError(InvalidDocumentError, AttributeError):
     """A name is that of no field, in a class whose documents have no others.

@@ -13,6 +13,7 @@ from aiomotorengine.sessions.target import Target
 from aiomotorengine.sessions.undo import FORMS
 from aiomotorengine.storage.values import other_values
 from aiomotorengine.writing import tracking
+from aiomotorengine.writing.shard_keys import refuse_other_shard_key
 from aiomotorengine.writing.stored import stored_document
 from aiomotorengine.writing.turns import turn_of
 
@@ -29,6 +30,7 @@ async def reload(target: Target, document: Any, fields: Iterable[BaseField[Any] 
 
     Raises:
         ValueError: the document was never saved, or has no such field.
+        ImmutableFieldError: it is stored under another shard key.
         DoesNotExist: it is not stored any more.
     """
     kind = type(document)
@@ -38,6 +40,7 @@ async def reload(target: Target, document: Any, fields: Iterable[BaseField[Any] 
     async with turn_of(document):
         found = await stored_document(target, document)
         if found is None:
+            await refuse_other_shard_key(target, document)
             raise kind.DoesNotExist.gone(document)
         references.keep_loaded(document, found)
         if not kind.__lazy__:

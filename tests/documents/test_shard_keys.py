@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 import pytest
@@ -12,6 +13,7 @@ from aiomotorengine import (
     EmbeddedDocumentField,
     IntField,
     Q,
+    ReferenceField,
     StringField,
     U,
     VersionField,
@@ -151,3 +153,99 @@ async def test_beside_a_primary_key(mongo: Mongo) -> None:
         shop = StringField()
 
     assert identity_query(Ware(sku="a", shop="b")) == {"_id": "a", "shop": "b"}
+
+
+class Placed(Order):
+    """One of a collection of its own, to which others refer."""
+
+
+class Item(Document):
+    order = ReferenceField(Placed, on_delete="cascade")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda placed: setattr(placed.home, "zip", "2"),
+        lambda placed: setattr(placed, "home", Home(zip="2")),
+        lambda placed: setattr(placed, "home", None),
+    ],
+)
+@pytest.mark.parametrize("document_class", [Placed, Versioned])
+async def test_another_value_below_the_top_is_refused(
+    mongo: Mongo, document_class: type[Any], change: Any
+) -> None:
+    placed = await order(document_class).save()
+    change(placed)
+    placed.total = 7
+    refusals = [
+        placed.save,
+        partial(placed.save, must_exist=True),
+        partial(placed.save, condition=Q(total=1)),
+        partial(placed.update, U.inc(total=1)),
+        placed.reload,
+        placed.delete,
+    ]
+    for refused in refusals:
+        with pytest.raises(ImmutableFieldError, match=r"Field 'home\.zip' can't be changed once"):
+            await refused()
+    stored = await document_class.objects.get(placed._id)
+    assert (stored.home.zip, stored.total) == ("1", 1)
+
+
+async def test_another_value_is_refused_where_changes_are_tracked(mongo: Mongo) -> None:
+    placed = await order().save()
+    placed.track_changes()
+    placed.home.zip = "2"
+    with pytest.raises(ImmutableFieldError, match=r"Field 'home\.zip' can't"):
+        await placed.save()
+    assert placed.is_changed("home")
+
+
+async def test_nothing_that_refers_to_it_is_deleted_either(mongo: Mongo) -> None:
+    placed = await order(Placed).save()
+    await Item(order=placed).save()
+    placed.home.zip = "2"
+    with pytest.raises(ImmutableFieldError):
+        await placed.delete()
+    assert await Item.objects.count() == 1
+    placed.home.zip = "1"
+    assert await placed.delete() == 1
+    assert await Item.objects.count() == 0
+
+
+async def test_a_document_that_is_gone_is_no_fault(mongo: Mongo) -> None:
+    placed = await order().save()
+    await Order.objects.delete()
+    placed.home.zip = "2"
+    await placed.save()
+    assert await placed.delete() == 0
+    with pytest.raises(Order.DoesNotExist):
+        await placed.reload()
+
+
+async def test_a_default_where_nothing_is_stored(mongo: Mongo) -> None:
+    class Dwelling(Document):
+        __shard_key__ = ("tenant",)
+        tenant = StringField(default="main")
+        rooms = IntField()
+
+    await Dwelling.objects.coll().insert_one({"_id": 1})
+    dwelling = await Dwelling.objects.get(1)
+    dwelling.rooms = 3
+    with pytest.raises(ImmutableFieldError, match="Field 'tenant' can't be changed once"):
+        await dwelling.save()
+
+
+async def test_a_value_that_is_stored_in_another_form(mongo: Mongo) -> None:
+    class Room(Document):
+        __shard_key__ = ("floor",)
+        floor = IntField()
+        beds = IntField()
+
+    await Room.objects.coll().insert_one({"_id": 1, "floor": "5"})
+    room = await Room.objects.get(1)
+    room.beds = 2
+    await room.save()
+    assert await Room.objects.coll().find_one({}) == {"_id": 1, "floor": "5", "beds": 2}
+    assert await room.delete() == 1

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from aiomotorengine.errors import ImmutableFieldError, InvalidDocumentError
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.descriptors import immutable
+from aiomotorengine.storage.stored_forms import HiddenValues
 from aiomotorengine.storage.values import value_of
 from aiomotorengine.utils import is_condition
 
@@ -116,4 +117,9 @@ def stored_value(document: Any, names: Sequence[str]) -> Any:
         document = value_of(document, holder)
         if document is None:
             return None
-    return type(document)._fields[name].to_son(value_of(document, name))
+    field, value = type(document)._fields[name], value_of(document, name)
+    hidden = document._hidden
+    form = hidden.stored_forms.get(name) if isinstance(hidden, HiddenValues) else None
+    if form is not None and form.holds_for(value, field.to_son):
+        return form.stored
+    return field.to_son(value)

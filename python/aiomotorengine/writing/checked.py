@@ -24,6 +24,7 @@ from aiomotorengine.writing.changed import Change, everything_in, update_of, wit
 from aiomotorengine.writing.lost_answers import WHOLE, noting_lost_answer
 from aiomotorengine.writing.options import SaveOptions
 from aiomotorengine.writing.own_writes import content_of, raw_if_equal, was_sent
+from aiomotorengine.writing.shard_keys import refuse_other_shard_key
 from aiomotorengine.writing.stored import stored_document
 from aiomotorengine.writing.turns import Turn, carry_out
 from aiomotorengine.writing.versions import drop_null_version, next_version
@@ -216,15 +217,17 @@ class CheckedWrite:
             changes: what was sent.
 
         Raises:
+            ImmutableFieldError: it is stored under another shard key.
             DoesNotExist: the document is gone, and must exist.
             StaleDocumentError: another version is stored, or what is does not meet the condition.
         """
         document, options = self._document, self._options
         expected = self._expected
-        if not self._asks_version and options.condition is None:
-            if options.must_exist:
-                raise type(document).DoesNotExist.gone(document)
+        if not self._asks_version and not options.asks_for_more:
             return UNCHANGED
+        await refuse_other_shard_key(self._target, document)
+        if not self._asks_version and options.condition is None:
+            raise type(document).DoesNotExist.gone(document)
         stored = await stored_document(self._target, document)
         if stored is None:
             if options.must_exist:

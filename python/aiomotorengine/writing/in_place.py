@@ -35,6 +35,7 @@ from aiomotorengine.wire.found_replies import find_and_modify
 from aiomotorengine.wire.replies import Batch
 from aiomotorengine.writing.changed import with_touched
 from aiomotorengine.writing.lost_answers import known_again, noting_lost_answer
+from aiomotorengine.writing.shard_keys import refuse_other_shard_key
 from aiomotorengine.writing.turns import carry_out, turn_of
 from aiomotorengine.writing.updating import Plan, as_it_came, prepared
 from aiomotorengine.writing.versions import by_id_and_version, drop_null_version, refuse_stale
@@ -66,6 +67,7 @@ async def update_stored(
         ValueError: it was never saved, a value of the condition is refused, or no answer is waited
             for.
         InvalidDocumentError: a new value can't be encoded.
+        ImmutableFieldError: the document is stored under another shard key.
         UniqueKeyViolationError: another document has the value of a unique field.
         StaleDocumentError: another version is stored, or none any more.
         StoredValueError: it was changed, and what the server made of it cannot be read; or what it
@@ -94,6 +96,7 @@ async def update_stored(
         with nullcontext() if turn is None else noting_lost_answer(document, paths_in(tree)):
             found = await carry_out(turn, target, write)
         if found is None:
+            await refuse_other_shard_key(target, document)
             if check_version:
                 await refuse_stale(target, document, expected)
             return None

@@ -42,6 +42,7 @@ from aiomotorengine.writing.lost_answers import is_in_doubt
 from aiomotorengine.writing.options import USUAL, SaveOptions
 from aiomotorengine.writing.part import part_to_send
 from aiomotorengine.writing.sequences import Numbering
+from aiomotorengine.writing.shard_keys import refuse_other_shard_key
 from aiomotorengine.writing.turns import Turn, turn_needed_by
 from aiomotorengine.writing.versions import kept_unless_written
 from aiomotorengine.writing.writes import Written, insert, replace
@@ -75,6 +76,7 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
         UniqueKeyViolationError: another document has the value of a unique field.
         ChangesNotTrackedError: only what has changed is to be sent, and nobody knows what that is.
         DoesNotExist: it is gone, and must exist.
+        ImmutableFieldError: it is stored under another shard key.
         StaleDocumentError: another version is stored than was loaded, or what is stored does not
             meet the condition.
         Exception: what a hook raises.
@@ -180,6 +182,8 @@ async def save_in_order(
         if refusal is error:
             raise
         raise refusal  # noqa: B904  # what was raised is its cause already
+    if not written.is_stored:
+        await refuse_other_shard_key(target, document)
     mark_as_saved(target, document, written)
     return written
 

@@ -18,6 +18,7 @@ from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.identity import identity_query
 from aiomotorengine.storage.values import value_of
 from aiomotorengine.wire import requests
+from aiomotorengine.writing.shard_keys import refuse_other_shard_key
 from aiomotorengine.writing.stored import stored_document
 
 __all__ = [
@@ -110,10 +111,12 @@ async def refuse_stale(target: Target, document: Any, expected: int | None) -> N
             another task that has written it meanwhile.
 
     Raises:
+        ImmutableFieldError: the document is stored under another shard key.
         StaleDocumentError: another version is stored, or nothing is.
     """
     if version_field(type(document)) is None:
         return
+    await refuse_other_shard_key(target, document)
     stored = await stored_document(target, document)
     if stored is None:
         raise StaleDocumentError.deleted(document, expected)

@@ -27,6 +27,7 @@ from aiomotorengine.writing.deletion.hooked import delete_hooked, load_hooked
 from aiomotorengine.writing.deletion.plan import find_ids, planned, with_ids
 from aiomotorengine.writing.deletion.rules import rules_for
 from aiomotorengine.writing.hooks import after_deleting, before_deleting, has_delete_hooks
+from aiomotorengine.writing.shard_keys import refuse_other_shard_key
 from aiomotorengine.writing.versions import by_id_and_version, refuse_stale
 
 __all__ = [
@@ -58,6 +59,7 @@ async def delete_document(
     Raises:
         ValueError: its ``_id`` is a condition; or its version is asked for, and no answer is waited
             for.
+        ImmutableFieldError: it is stored under another shard key.
         DeleteDeniedError: another document refers to it, and forbids it.
         StaleDocumentError: another version is stored, or nothing is.
     """
@@ -71,6 +73,8 @@ async def delete_document(
     has_rules = bool(rules_for(target.document_class))
     has_hooks = hooks and has_delete_hooks(target.document_class)
     ids = {id_key(document._id): document._id}
+    if has_rules or has_hooks:
+        await refuse_other_shard_key(target, document)  # before anything else is deleted
     if has_hooks:
         if has_rules:
             await planned(target, ids)  # for what it raises, before a hook does anything
@@ -80,6 +84,8 @@ async def delete_document(
             await refuse_stale(target, document, expected)
         await follow_rules(target, ids, hooks=hooks)
     count = await commands.delete_one(target, query)
+    if not count:
+        await refuse_other_shard_key(target, document)
     if check_version and not count:
         await refuse_stale(target, document, expected)
     if has_hooks and count:

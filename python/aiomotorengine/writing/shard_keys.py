@@ -1,0 +1,37 @@
+"""Documents that are stored under another shard key than the one in hand has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiomotorengine.errors import ImmutableFieldError
+from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.identity import identity_query, shard_key_of
+from aiomotorengine.wire.presence import is_stored
+
+__all__ = ["refuse_other_shard_key"]
+
+
+async def refuse_other_shard_key(target: Target, document: Any) -> None:
+    """Say why a document with a shard key was not found, if that is the reason.
+
+    Nothing is sent for a class without one.
+
+    Parameters:
+        target: where it is stored.
+        document: the document.
+
+    Raises:
+        ImmutableFieldError: a document is stored under its ``_id``, and has another shard key.
+        pymongo.errors.PyMongoError: the server could not be asked.
+    """
+    parts = shard_key_of(type(document)) if type(document).__shard_key__ else []
+    if not parts:
+        return
+    query = identity_query(document)
+    by_id = {"_id": query["_id"]}
+    if await is_stored(target, query) or not await is_stored(target, by_id):
+        return
+    for key, names in parts:
+        if not await is_stored(target, {**by_id, key: query[key]}):
+            raise ImmutableFieldError.shard_key(type(document), ".".join(names))
