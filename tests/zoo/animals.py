@@ -24,6 +24,7 @@ from aiomotorengine import (
     DictField,
     Document,
     EmailField,
+    EmbeddedDocument,
     EmbeddedDocumentField,
     EnumField,
     FloatField,
@@ -60,6 +61,7 @@ __all__ = [
     "ANIMALS",
     "BUILT_IN",
     "Asked",
+    "Assembly",
     "Bounded",
     "Child",
     "Containers",
@@ -70,6 +72,7 @@ __all__ = [
     "Everything",
     "Grid",
     "Hybrid",
+    "Keyed",
     "Level",
     "LoudKeys",
     "Lucky",
@@ -267,6 +270,20 @@ class Containers(Document):
     polygons = MultiPolygonField()
     geometries = GeometryCollectionField()
     secrets = MapField(PasswordField())
+
+
+class Keyed(EmbeddedDocument):
+    """One that has its primary key in others, too."""
+
+    code = StringField(primary_key=True)
+    size = IntField()
+
+
+class Assembly(Document):
+    """Documents with keys in others."""
+
+    part = EmbeddedDocumentField(Keyed)
+    parts = ListField(GenericEmbeddedDocumentField([Keyed, Plain]))
 
 
 class Asked(Document):
@@ -495,4 +512,4 @@ BUILT_IN = (
 )
 """Classes of built-in fields only: their valid documents never leave a native codec."""
 
-ANIMALS = (*BUILT_IN, Overridden, Counted, LoudKeys, Picky, Lucky, Deaf, Wrapping)
+ANIMALS = (*BUILT_IN, Assembly, Overridden, Counted, LoudKeys, Picky, Lucky, Deaf, Wrapping)

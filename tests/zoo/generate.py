@@ -73,6 +73,7 @@ from aiomotorengine import (
     UUIDField,
     VectorField,
 )
+from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.dynamic_field import DynamicField
 from tests.zoo import animals
 
@@ -434,6 +435,9 @@ def document_of(
         wild: whether values may be such as the field does not take.
     """
     values: dict[str, Any] = {}
+    key = declared_key(document_class)
+    if key is not None:
+        values[key.name] = value_of(key, random, depth)
     for name, field in document_class._fields.items():
         if wild and chance(random, 0.05):
             values[name] = anything(random)

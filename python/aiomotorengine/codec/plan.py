@@ -184,7 +184,7 @@ class UndeclaredPlan:
         keep_own_id: ``function(document)`` says that a loaded document was stored in another one
             with the ``_id`` that it has.
         has_own_id: ``function(document)``: whether a document is stored in another one with an
-            ``_id``. Only one with ``_stored_keys`` may be.
+            ``_id``. Only one with ``_stored_keys`` may be, or one whose class declares its key.
     """
 
     values: Callable[[Any], Iterator[tuple[str, Any]]]
@@ -200,6 +200,7 @@ class DocumentPlan:
     Attributes:
         document_class: the class.
         storage: the class that declares the slots of its instances.
+        declares_key: whether it declares its primary key, which its documents have in others, too.
         fields: its fields in the order of ``to_son``.
         defaults: what a loaded instance starts with, in the order of the fields. Copies of it share
             its keys.
@@ -224,6 +225,7 @@ class DocumentPlan:
 
     document_class: type[DocumentStorage]
     storage: type
+    declares_key: bool
     fields: tuple[FieldPlan, ...]
     defaults: dict[str, Any]
     factories: tuple[tuple[str, Callable[[], Any]], ...]
@@ -266,6 +268,7 @@ def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> 
     return DocumentPlan(
         document_class=document_class,
         storage=Storage,
+        declares_key=key is not None,
         fields=tuple(
             plan_field(it, document_class, strict=document_class.__strict__)
             for it in document_class._fields.values()
@@ -458,10 +461,6 @@ def field_route(field: BaseField[Any], method: str) -> Route:
         return python(f"{cls.__name__} has no native kind")
     if method in ("to_son", "from_son") and field._settings.tz not in (None, *UTC_ZONES):
         return python(f"its dates are in the time zone {field._settings.tz}")
-    if method == "to_son" and isinstance(field, EmbeddedDocumentField):
-        embedded = embedded_class(field)
-        if embedded is not None and declared_key(embedded) is not None:
-            return python(f"{embedded.__name__} has a primary key of its own")
     if field._settings.hasher is not None:
         return python("its hasher is the program's")
     if isinstance(field, EmbeddedDocumentField) and embedded_class(field) is None:

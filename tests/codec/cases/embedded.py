@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from aiomotorengine import Document, EmbeddedDocumentField, IntField, ListField, StringField
+from aiomotorengine import (
+    Document,
+    EmbeddedDocument,
+    EmbeddedDocumentField,
+    IntField,
+    ListField,
+    StringField,
+)
 from tests.codec.case import Case, Refused
 
 
@@ -20,11 +27,27 @@ class Tree(Document):
     branches = ListField(EmbeddedDocumentField("tests.codec.cases.embedded.Tree"))
 
 
+class Part(EmbeddedDocument):
+    code = StringField(primary_key=True)
+    size = IntField()
+
+
+class Payment(EmbeddedDocument):
+    __discriminator__ = "_cls"
+    amount = IntField()
+
+
+class Transfer(Payment):
+    reference = StringField(primary_key=True)
+
+
 class Other(Document):
     road = StringField()
 
 
 STORED = {"rd": "Loop", "number": 1}
+PART = {"_id": "A1", "size": 2}
+TRANSFER = {"_id": "R7", "_cls": "Payment.Transfer", "amount": 5}
 GROWN = {"name": "a", "branches": [{"name": "b", "branches": []}]}
 
 CASES = [
@@ -77,6 +100,25 @@ CASES = [
         stored=STORED,
         reads=Home.from_son(STORED),
     ),
+    Case(
+        EmbeddedDocumentField(Part),
+        python=Part(code="A1", size=2),
+        stored=PART,
+        reads=EmbeddedDocumentField(Part).from_son(PART),
+    ),
+    Case(
+        EmbeddedDocumentField(Payment),
+        python=Transfer(reference="R7", amount=5),
+        stored=TRANSFER,
+        reads=EmbeddedDocumentField(Payment).from_son(TRANSFER),
+    ),
+    Case(
+        ListField(EmbeddedDocumentField(Payment)),
+        python=[Payment(amount=1), Transfer(reference="R7", amount=5)],
+        stored=[{"_cls": "Payment", "amount": 1}, TRANSFER],
+        reads=[Payment.from_son({"amount": 1}), EmbeddedDocumentField(Payment).from_son(TRANSFER)],
+    ),
+    Refused(EmbeddedDocumentField(Part), python=Part(size=2)),
     Refused(EmbeddedDocumentField(Home, required=True), python=None),
     Refused(EmbeddedDocumentField(Home), python=Home()),
     Refused(EmbeddedDocumentField(Home), python=Home(road=5)),

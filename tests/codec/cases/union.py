@@ -6,6 +6,7 @@ from typing import Any
 
 from aiomotorengine import (
     Document,
+    EmbeddedDocument,
     EmbeddedDocumentField,
     GenericEmbeddedDocumentField,
     IntField,
@@ -25,6 +26,11 @@ class Image(Document):
     caption = GenericEmbeddedDocumentField(["tests.codec.cases.union.Text", "self"])
 
 
+class Part(EmbeddedDocument):
+    code = StringField(primary_key=True)
+    size = IntField()
+
+
 class Other(Document):
     text = StringField()
 
@@ -33,6 +39,8 @@ def union(**options: Any) -> GenericEmbeddedDocumentField:
     return GenericEmbeddedDocumentField([Text, Image], **options)
 
 
+PARTS = GenericEmbeddedDocumentField([Part, Text])
+PART = {"_cls": "Part", "_id": "A1", "size": 2}
 STORED = {"_cls": "Text", "t": "a"}
 NESTED = {"_cls": "img", "width": 2, "caption": {"_cls": "Text", "t": "b"}}
 
@@ -69,6 +77,14 @@ CASES = [
         stored=[STORED, None],
         reads=[union().from_son(STORED), None],
     ),
+    Case(PARTS, python=Part(code="A1", size=2), stored=PART, reads=PARTS.from_son(PART)),
+    Case(
+        ListField(PARTS),
+        python=[Part(code="A1", size=2), Text(text="a")],
+        stored=[PART, STORED],
+        reads=[PARTS.from_son(PART), PARTS.from_son(STORED)],
+    ),
+    Refused(PARTS, python=Part(size=2)),
     Refused(union(required=True), python=None),
     Refused(union(), python=Text()),
     Refused(union(), python=Other(text="a")),

@@ -144,6 +144,7 @@ impl<'py> Compiler<'py> {
             stamps,
             version: version.and_then(|name| names.get(&name).copied()),
             id_key: key_of("_id"),
+            declares_key: plan.getattr("declares_key")?.extract()?,
             defaults: template.values().iter().map(Bound::unbind).collect(),
             template: template.unbind(),
             undeclared: Undeclared {

@@ -19,6 +19,8 @@ pub(crate) struct Document {
     /// How its instances are laid out; `None` leaves them all to Python.
     pub(super) layout: Option<InstanceLayout>,
     pub(crate) id_key: Key,
+    /// Whether the class declares its primary key, so that its documents have it in others, too.
+    pub(super) declares_key: bool,
     pub(crate) fields: Vec<Field>,
     /// Key in MongoDB -> index among the fields.
     pub(super) indexes: HashMap<Vec<u8>, usize>,
@@ -186,7 +188,7 @@ impl Document {
         document: Value<'_, 'py>,
     ) -> Outcome<Option<Bound<'py, PyAny>>> {
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
-        if !layout.has_stored_keys(document) {
+        if !self.declares_key && !layout.has_stored_keys(document) {
             return Ok(None);
         }
         let py = document.py();
