@@ -19,11 +19,14 @@ from aiomotorengine import (
     EmbeddedDocumentField,
     IntField,
     ListField,
+    ObjectIdField,
     ReferenceField,
     Rows,
+    SequenceField,
     StringField,
     U,
     UUIDField,
+    before_save,
 )
 from aiomotorengine.errors import (
     ImmutableFieldError,
@@ -292,6 +295,109 @@ async def test_a_first_save_overwrites_nothing(mongo: Mongo) -> None:
     with pytest.raises(InvalidDocumentError, match="Field 'sku' is required"):
         await Ware(price=1).save()
     assert await ware.delete() == 1
+
+
+class Numbered(Document):
+    __collection__ = "primary_key_numbers"
+
+    number = SequenceField(primary_key=True)
+    price = IntField()
+
+
+class Marked(Document):
+    __collection__ = "primary_key_marks"
+
+    mark = ObjectIdField(primary_key=True)
+    price = IntField()
+
+
+@pytest.mark.parametrize("validate", [True, False])
+@pytest.mark.parametrize("kind", [Ware, Numbered])
+async def test_an_upsert_makes_up_no_key(mongo: Mongo, kind: Any, validate: bool) -> None:
+    name = kind._primary_key.name
+    for asked in {"price": 1}, {name: None}:
+        with pytest.raises(InvalidDocumentError, match=f"Field '{name}' is required") as raised:
+            await kind.objects.filter(**asked).update(
+                U.set(price=2), upsert=True, validate=validate
+            )
+        assert raised.value.path == name
+    with pytest.raises(InvalidDocumentError, match=f"Field '{name}' is required"):
+        await kind.objects.filter(price=1).update({kind.price: 2}, upsert=True)
+    assert await kind.objects.count() == 0
+
+
+async def test_an_upsert_is_told_the_key(mongo: Mongo) -> None:
+    wares = Ware.objects.filter(price=1)
+    for given in U.set_on_insert(sku="A1"), U.set_on_insert(Ware.sku, "B2"):
+        assert (await wares.update(U.set(price=2), given, upsert=True)).upserted_id
+    await Ware.objects.filter(sku="C3").update(U.set(price=3), upsert=True)
+    await Paint.objects.filter(litres=1).update(
+        U.set(litres=2), U.set_on_insert(colour=Colour.RED), upsert=True
+    )
+    assert await Ware.objects.coll().find().sort("_id").to_list(None) == [
+        {"_id": "A1", "price": 2},
+        {"_id": "B2", "price": 2},
+        {"_id": "C3", "price": 3},
+    ]
+    assert await Paint.objects.coll().find_one() == {"_id": "r", "litres": 2}
+    with pytest.raises(InvalidDocumentError, match="Field 'sku' must be valid"):
+        await wares.update(U.set(price=2), U.set_on_insert(sku="x" * 31), upsert=True)
+    with pytest.raises(ImmutableFieldError):
+        await wares.update(U.set(sku="D4"), upsert=True)
+
+
+async def test_an_upsert_makes_object_ids(mongo: Mongo) -> None:
+    await Marked.objects.filter(price=1).update(U.set(price=2), upsert=True)
+    assert isinstance((await Marked.objects.get(price=2)).mark, ObjectId)  # type: ignore[union-attr]
+    made = await Marked(price=3).save(validate=False)
+    assert made is not None
+    assert isinstance(made.mark, ObjectId)
+
+
+async def test_no_save_makes_up_a_key(mongo: Mongo) -> None:
+    ware = Ware(price=1)
+    for options in {}, {"upsert": True}, {"force_insert": True}:
+        with pytest.raises(InvalidDocumentError, match="Field 'sku' is required") as raised:
+            await ware.save(validate=False, **options)  # type: ignore[arg-type]
+        assert (raised.value.path, ware.sku) == ("sku", None)
+    numbered = await Numbered().save(validate=False)
+    assert numbered is not None
+    assert numbered.number == 1
+    with pytest.raises(ValueError, match="Field 'sku' is required"):
+        await Ware.objects.bulk_insert([ware], validate=False)
+    assert await Ware.objects.count() == 0
+
+
+class HookedThing(Thing):
+    @before_save
+    def look(self) -> None:
+        pass
+
+
+class HookedWare(Ware):
+    __collection__ = "primary_key_hooked_wares"
+
+    @before_save
+    def look(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("kind", "filters", "id", "given"),
+    [
+        (Ware, {"sku": "A1"}, "A1", {"price": 3}),
+        (HookedWare, {"sku": "A1"}, "A1", {"price": 3}),
+        (Thing, {"_id": 5}, 5, {"name": "x"}),
+        (HookedThing, {"_id": 5}, 5, {"name": "x"}),
+    ],
+)
+async def test_get_or_create_makes_the_key_that_is_asked_for(
+    mongo: Mongo, kind: Any, filters: Any, id: Any, given: Any
+) -> None:
+    for created in True, False:
+        found, was_created = await kind.objects.filter(**filters).get_or_create(**given)
+        assert (found._id, was_created) == (id, created)
+    assert await kind.objects.coll().find_one() == {"_id": id, **given}
 
 
 class Pair(Document):

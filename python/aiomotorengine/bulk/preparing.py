@@ -30,13 +30,14 @@ from aiomotorengine.documents.versions import (
 from aiomotorengine.errors import (
     LARGEST_DOCUMENT,
     FieldError,
+    InvalidDocumentError,
     OversizeDocumentError,
     UniqueKeyViolationError,
     bulk_refusal,
     bulk_refusal_text,
     wrong_class,
 )
-from aiomotorengine.fields.document_id import declared_key
+from aiomotorengine.fields.document_id import declared_key, has_object_ids, refuse_unset_key
 from aiomotorengine.locations import copy_location
 from aiomotorengine.pacing import Pace
 from aiomotorengine.rows import RefusedRow, RowReader
@@ -196,6 +197,7 @@ class Preparer:
     async def validate(self, batch: Batch) -> None:
         """Validate each, once, if that is wanted, and move the dates of those that are valid."""
         if not self._validates:
+            self._refuse_unset_keys(batch)
             saving.renew_dates(batch.documents, self._zone, creating=True)
             return
         with first_versions(batch.documents):
@@ -225,6 +227,20 @@ class Preparer:
                 start += error.index
                 self._refuse(batch, start, error.__cause__)
             at_once = min(at_once * 2, most)
+
+    def _refuse_unset_keys(self, batch: Batch) -> None:
+        """Refuse documents to which no id can be given, which validation would do."""
+        if all(map(has_object_ids, set(map(type, batch.documents)))):
+            return
+        position = 0
+        while position < len(batch):
+            document = batch.documents[position]
+            try:
+                if document._id is None:
+                    refuse_unset_key(type(document))
+                position += 1
+            except InvalidDocumentError as error:
+                self._refuse(batch, position, error)
 
     async def ensure_indexes(self) -> None:
         """Make sure of the collection, and of the indexes of all classes that have come so far.

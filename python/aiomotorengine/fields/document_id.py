@@ -6,12 +6,22 @@ from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.object_id_field import ObjectIdField
+from aiomotorengine.fields.refusals import required
 from aiomotorengine.ids import without_hex
+from aiomotorengine.locations import locate
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.primary_keys import key_of, key_to_store
 from aiomotorengine.storage.values import has_other, other_values
 
-__all__ = ["DOCUMENT_ID", "DocumentId", "IdAttribute", "declared_key", "primary_key"]
+__all__ = [
+    "DOCUMENT_ID",
+    "DocumentId",
+    "IdAttribute",
+    "declared_key",
+    "has_object_ids",
+    "primary_key",
+    "refuse_unset_key",
+]
 
 
 class DocumentId(ObjectIdField):
@@ -76,6 +86,20 @@ def primary_key(document_class: Any) -> BaseField[Any]:
     """The field of the ``_id``, for a document class or whatever else has names for a query."""
     field: BaseField[Any] = getattr(document_class, "_primary_key", DOCUMENT_ID)
     return field
+
+
+def has_object_ids(document_class: Any) -> bool:
+    """Whether a new ``ObjectId`` is an id for a document that has none yet."""
+    return isinstance(primary_key(document_class), ObjectIdField)
+
+
+def refuse_unset_key(document_class: Any) -> None:
+    """Raise ``InvalidDocumentError`` for a class to whose documents the program has to give ids."""
+    if not has_object_ids(document_class):
+        key = primary_key(document_class)
+        error = required(key.name, None)
+        locate(error, key.name)
+        raise error
 
 
 def declared_key(document_class: Any) -> BaseField[Any] | None:

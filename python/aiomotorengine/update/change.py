@@ -55,8 +55,12 @@ class Change:
             InvalidDocumentError: a field refuses its value.
         """
         for key, raw in self.given:
-            path = changed_path(document_class, key)
+            path = self.path(document_class, key)
             yield Operation(self.operator, path, self.convert(path, raw, validate=validate))
+
+    def path(self, document_class: Any, key: BaseField[Any] | str) -> UpdatePath:
+        """What a field, a path or a keyword names."""
+        return changed_path(document_class, key)
 
     def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
         """What the operator is given, as MongoDB takes it.

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from aiomotorengine.expressions.expression import Expression
+from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal_field import DecimalField
+from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.password_field import PasswordField
 from aiomotorengine.fields.refusals import as_refusal, located, required
 from aiomotorengine.update.change import Change, Operation
@@ -40,6 +42,13 @@ class SetOnInsert(Change):
     """The values of a document that an upsert inserts."""
 
     operator = "$setOnInsert"
+
+    def path(self, document_class: Any, key: BaseField[Any] | str) -> UpdatePath:
+        # What is inserted has no primary key yet that could not be changed.
+        declared = declared_key(document_class)
+        if declared is not None and (key if isinstance(key, str) else key.name) == declared.name:
+            return UpdatePath("_id", declared, declared.name)
+        return super().path(document_class, key)
 
     def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
         return set_value(path, raw, validate=validate)

@@ -10,6 +10,7 @@ from bson.objectid import ObjectId
 
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import AbstractClassError, InvalidDocumentError
+from aiomotorengine.fields.document_id import refuse_unset_key
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import required
 from aiomotorengine.locations import locate
@@ -40,7 +41,8 @@ class Insertion:
 
     Attributes:
         equalities: what it gets by the query, by key.
-        id: its ``_id``, once ``operations`` has said it.
+        id: its ``_id``: what the query or the update says, or the program sets; else that which
+            ``operations`` has made.
 
     Raises:
         ValueError: the update has an expression, something is inside of a list that is not there
@@ -82,12 +84,15 @@ class Insertion:
             validate: whether the document is to be whole, and to have what is required.
 
         Raises:
-            InvalidDocumentError: a required field has no value.
+            InvalidDocumentError: a required field, or a primary key that nothing makes, has no
+                value.
             AbstractClassError: there are no documents of its very class.
         """
-        if "_id" not in self._changed and "_id" not in self.equalities:
-            self.id = ObjectId()
-            yield insertion("_id", self.id)
+        if self.id is None:
+            refuse_unset_key(self._document_class)
+            if "_id" not in self._changed and "_id" not in self.equalities:
+                self.id = ObjectId()
+                yield insertion("_id", self.id)
         yield from self._discriminator()
         if not validate:
             return

@@ -169,6 +169,8 @@ def made_of(document_class: Any, equalities: Mapping[str, Any], values: Mapping[
         if field is not None and "." not in key
     }
     document = document_class(**{**whole, **values})
+    if "_id" in equalities:
+        document._id = equalities["_id"]
     for key, field in by_key.items():
         name = document_class._reverse_db_field_map.get(key.partition(".")[0])
         if field is not None and "." in key and name not in values:

@@ -13,6 +13,7 @@ from pymongo.results import UpdateResult
 from aiomotorengine.codec import Codec
 from aiomotorengine.codec.single import encoded
 from aiomotorengine.errors import violates_id
+from aiomotorengine.fields.document_id import refuse_unset_key
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.identity import identity_query
 from aiomotorengine.storage.snapshots import with_state
@@ -67,11 +68,13 @@ async def insert(target: Target, codec: Codec, document: Any, *, replaces: bool)
 
     Raises:
         DuplicateKeyError: another document has its id, or the value of a unique field.
+        InvalidDocumentError: it has no value for the primary key that its class declares.
     """
     had_id, state = document._id is not None, document._is_persisted
     if had_id:
         identity_query(document)  # which refuses ids that are none, as for a replacement
     else:
+        refuse_unset_key(type(document))  # which nothing has asked where it was not validated
         # The id is made here and stays on the document if no answer comes, so that saving again
         # finds what may have arrived and makes no second copy. And one that was stored under
         # another id, a copy, counts as new under this one.
