@@ -241,6 +241,37 @@ def test_an_unknown_value_is_kept_with_all_else(value: Any) -> None:
 
 
 @pytest.mark.usefixtures("codec")
+@pytest.mark.parametrize("is_called", [False, True])
+@pytest.mark.parametrize("unknown", ["keep", "drop", "refuse"])
+def test_keys_of_a_class_that_nobody_knows_are_kept(unknown: str, is_called: bool) -> None:
+    class Root(Document):
+        __discriminator__ = "_cls"
+        __unknown__ = unknown
+        __dynamic__ = False
+        name = StringField(db_field="n", aliases=["nm"])
+        tags = ListField(StringField())
+
+        if is_called:
+
+            def __init__(self, name: str = "", tags: Any = (), **others: Any) -> None:
+                super().__init__(name=name, tags=list(tags), **others)
+
+    stored = {"_id": 1, "nm": "a", "_cls": "Root.New", "lives": 9, "_x": 1, "tags": ["b"]}
+    with pytest.warns(UnknownClassWarning):
+        document = read(Root, **stored)
+    assert (document._id, document.name, document.tags) == (1, "a", ["b"])
+    document.name = "c"
+    assert document.to_son() == {
+        "_cls": "Root.New",
+        "n": "c",
+        "tags": ["b"],
+        "lives": 9,
+        "_x": 1,
+    }
+    agree(Root, [document], STANDARD)
+
+
+@pytest.mark.usefixtures("codec")
 def test_a_document_of_a_class_that_is_not_below_the_one_that_is_read() -> None:
     class Root(Document):
         __discriminator__ = "_cls"

@@ -290,6 +290,23 @@ async def test_hooks_of_classes_below_are_called(mongo: Mongo) -> None:
     assert len(seen) == 1
 
 
+async def test_a_class_that_was_made_again_has_its_documents_still(mongo: Mongo) -> None:
+    class Root(Document):
+        __discriminator__ = "_cls"
+
+    def made() -> Any:
+        class Below(Root):
+            pass
+
+        return Below
+
+    before, again = made(), made()
+    assert before.objects.to_query() == again.objects.to_query() == {"_cls": "Root.Below"}
+    await again().save()
+    assert await before.objects.count() == 1
+    assert await before.objects.delete() == 1
+
+
 async def test_a_collection_is_dropped_by_its_root_only(mongo: Mongo) -> None:
     await zoo()
     with pytest.raises(ValueError, match=r"Dog is stored with Animal: delete\(\) its documents"):

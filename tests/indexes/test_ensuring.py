@@ -174,6 +174,21 @@ async def test_the_indexes_of_the_id_and_of_the_shard_key_stay(mongo: Mongo) -> 
     assert await names_in(Order) == {"t_1_n_1"}
 
 
+async def test_what_another_class_of_the_collection_needs_stays(mongo: Mongo) -> None:
+    class Plain(Document):
+        __collection__ = "orders of two classes"
+
+    class Placed(Document):
+        __collection__ = "orders of two classes"
+        __shard_key__ = ("tenant",)
+        tenant = StringField(db_field="t")
+
+    await Plain.objects.coll().create_index([("t", 1), ("n", 1)])
+    report = await Plain.ensure_indexes(drop_stale=True)
+    assert (report.dropped, report.extra) == ([], [])
+    assert await names_in(Placed) == {"t_1_n_1"}
+
+
 # -- as servers complete them ----------------------------------------------------------------------
 
 

@@ -47,11 +47,27 @@ class PolymorphicConversion(Conversion):
         found = class_of(self.document_class, mapping)
         if found is not self.document_class:
             return read_as(found, self.document_class, mapping)
-        document = super().from_son({name: mapping[name] for name in mapping if name != key})
-        if value != self._discriminator.value:
-            self._discriminator.warn(self.document_class, value)
-            keep_hidden(document, key, value)
+        others = {name: mapping[name] for name in mapping if name != key}
+        if value == self._discriminator.value:
+            return super().from_son(others)
+        self._discriminator.warn(self.document_class, value)
+        # What that class declares is no unknown key, whatever this one does with those.
+        unread = {} if self.document_class.__unknown__ == "keep" else self._unread(others)
+        read = {name: others[name] for name in others if name not in unread}
+        document = super().from_son(read)
+        for name, kept in {key: value, **unread}.items():
+            keep_hidden(document, name, kept)
         return document
+
+    def _unread(self, mapping: Mapping[str, Any]) -> dict[str, Any]:
+        """What stands in a stored document under keys that no field reads."""
+        return {
+            key: mapping[key]
+            for key in mapping
+            if key != "_id"
+            and key not in self._readers
+            and self._field_of_other_key(key, mapping) is None
+        }
 
 
 def read_as(document_class: Any, asked: Any, mapping: Mapping[str, Any]) -> Any:

@@ -17,6 +17,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from aiomotorengine.documents.collection_options import time_series_keys
 from aiomotorengine.errors import IndexConflictError, UniqueKeyViolationError, raise_alone
 from aiomotorengine.fields.stored_key import field_of
+from aiomotorengine.indexes.classes import classes_beside
 from aiomotorengine.indexes.comparing import (
     Changes,
     StoredIndex,
@@ -261,9 +262,14 @@ def compared_with(target: Target, there: Sequence[StoredIndex]) -> Comparison:
     return Comparison(
         missing=[one for one in declared if one.name not in pairs],
         different=different,
-        extra=[one for one in left.values() if not is_needed(document_class, one)],
+        extra=[one for one in left.values() if not is_needed_by_any(document_class, one)],
         same=same,
     )
+
+
+def is_needed_by_any(document_class: Any, index: StoredIndex) -> bool:
+    """Whether MongoDB itself may need an index that no class of the collection declares."""
+    return any(is_needed(one, index) for one in classes_beside(document_class))
 
 
 def is_needed(document_class: Any, index: StoredIndex) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from threading import RLock
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -22,6 +23,10 @@ __all__ = [
     "family_of",
     "root_of",
 ]
+
+
+lock = RLock()
+"""Modules may be imported by several threads."""
 
 
 class Discriminator:
@@ -61,8 +66,9 @@ class Discriminator:
                 f"{document_class.__name__} is stored with {self.root.__name__}: it can't have the "
                 f"__discriminator_value__ {self.value!r}, which {holder.__name__} has."
             )
-        self._classes.pop(self.value, None)
-        self._classes[self.value] = document_class
+        with lock:
+            self._classes.pop(self.value, None)
+            self._classes[self.value] = document_class
 
     def class_of(self, value: Any) -> type[Any] | None:
         """The class that is known by a stored value."""
@@ -70,7 +76,8 @@ class Discriminator:
 
     def classes_below(self, document_class: type[Any]) -> dict[str, type[Any]]:
         """A class and those that derive from it, by their values, in the order of their making."""
-        known = list(self._classes.items())
+        with lock:
+            known = list(self._classes.items())
         return {value: kind for value, kind in known if issubclass(kind, document_class)}
 
     def warn(self, document_class: type[Any], value: Any) -> None:
@@ -139,6 +146,10 @@ def condition_of(document_class: Any) -> dict[str, Any]:
     if discriminator is None or discriminator.root is document_class:
         return {}
     values = list(discriminator.classes_below(document_class))
+    # A class that was made again in the meantime, as by a reload of its module, is no longer known
+    # by its value; its documents are the same.
+    if discriminator.value is not None and discriminator.value not in values:
+        values.insert(0, discriminator.value)
     return {discriminator.key: values[0] if len(values) == 1 else {"$in": values}}
 
 
