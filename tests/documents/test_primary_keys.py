@@ -19,6 +19,7 @@ from aiomotorengine import (
     EmbeddedDocumentField,
     IntField,
     ListField,
+    MapField,
     ObjectIdField,
     ReferenceField,
     Rows,
@@ -491,6 +492,38 @@ async def test_a_document_is_made_or_got_by_its_key(mongo: Mongo) -> None:
     assert (made.sku, made.price, is_new) == ("A1", 3, True)
     again, is_new = await Ware.objects.get_or_create(sku="A1", defaults={"price": 4})
     assert (again.sku, again.price, is_new) == ("A1", 3, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("home.room.size", "room"),
+        ("homes.0.room.size", "room"),
+        ("homes.$[].room.size", "room"),
+        ("homes.$.marks.0", "marks"),
+        ("by_name.a.room.size", "room"),
+        ("home.room", "room"),
+        ("tags.0", "tags"),
+    ],
+)
+def test_updates_lead_into_no_immutable_field(path: str, name: str) -> None:
+    class Room(Document):
+        size = IntField(db_field="s")
+
+    class Home(Document):
+        room = EmbeddedDocumentField(Room, immutable=True, db_field="r")
+        marks = ListField(IntField(), immutable=True)
+        size = IntField()
+
+    class House(Document):
+        home = EmbeddedDocumentField(Home, db_field="h")
+        homes = ListField(EmbeddedDocumentField(Home))
+        by_name = MapField(EmbeddedDocumentField(Home))
+        tags = ListField(IntField(), immutable=True)
+
+    with pytest.raises(ImmutableFieldError, match=f"Field '{name}' can't be changed once"):
+        U.compile(House, U.set(path, None))
+    U.compile(House, U.set("home.size", 1), U.set("homes.0.size", 1), U.set("by_name.a.size", 1))
 
 
 async def test_immutable_fields_are_refused_by_updates(mongo: Mongo) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from typing import Any
 
@@ -54,6 +55,30 @@ class Item(Document):
 def test_what_is_inside_must_be_said_by_fields(make: Any) -> None:
     with pytest.raises(ValueError, match="must be an instance of BaseField, not '"):
         make()
+
+
+def test_no_two_keys_are_stored_alike() -> None:
+    item = Item(years={1: 10, "1": 20})
+    for fails in item.validate, item.to_son, lambda: U.compile(Item, U.set(years={1: 1, "1": 2})):
+        with pytest.raises(ValueError, match="years") as raised:
+            fails()
+    with pytest.raises(InvalidDocumentError) as raised:
+        item.validate()
+    assert "of whose keys no two are stored alike" in str(raised.value.__notes__)
+    with pytest.raises(ValueError, match="no two are stored alike"):
+        transform_query(Item, years={1: 1, "1": 2})
+    Item(years={1: 10, "2": 20, -3: 5}).validate()
+
+
+@pytest.mark.parametrize("key", ["abc", "05", "+5", "1e3", "٣"])
+def test_updates_and_filters_lead_to_keys_that_are_stored(key: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"'years' has nothing under {key!r}")):
+        U.set(f"years.{key}", 5).operations(Item).__next__()
+    with pytest.raises(ValueError, match="Invalid filter"):
+        transform_query(Item, **{f"years__{key}": 5})
+    [operation] = U.set("years.-5", "7").operations(Item)
+    assert (operation.path.db_name, operation.value) == ("years.-5", 7)
+    assert transform_query(Item, years__5=1) == {"years.5": 1}
 
 
 def test_each_document_has_a_mapping_of_its_own() -> None:

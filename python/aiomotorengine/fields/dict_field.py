@@ -96,7 +96,7 @@ class DictField(ContainerField[dict[str, T]]):
     def validate(self, value: Any, *, strict: bool = False) -> bool:
         if value is None:
             return True
-        if not isinstance(value, Mapping) or not all(map(self._is_key, value)):
+        if not isinstance(value, Mapping) or not self._takes_keys_of(value):
             return False
         if self._base_field is None:
             return True
@@ -121,6 +121,7 @@ class DictField(ContainerField[dict[str, T]]):
                 stored[self._stored_key(key)] = methods.stored(item)
             except Exception as error:
                 raise located(error, self._base_field, "to_son", item, key)  # noqa: B904
+        self._refuse_lost_keys(value, stored)
         return stored
 
     def from_son(self, value: Any) -> Any:
@@ -154,7 +155,9 @@ class DictField(ContainerField[dict[str, T]]):
         if self._base_field is None:
             return dict(value)
         convert = self._base_field.to_query_item
-        return {self._stored_key(key): convert(item) for key, item in value.items()}
+        asked = {self._stored_key(key): convert(item) for key, item in value.items()}
+        self._refuse_lost_keys(value, asked)
+        return asked
 
     def to_query_item(self, value: Any) -> Any:
         return self.to_query(value)
@@ -162,7 +165,7 @@ class DictField(ContainerField[dict[str, T]]):
     def to_update(self, value: Any) -> Any:
         if value is None:
             return None
-        if not isinstance(value, Mapping) or not all(map(self._is_key, value)):
+        if not isinstance(value, Mapping) or not self._takes_keys_of(value):
             raise refused(self, value)
         stored = {}
         for key, item in value.items():
@@ -175,9 +178,18 @@ class DictField(ContainerField[dict[str, T]]):
 
     # -- what else is asked -------------------------------------------------------------------
 
+    def _takes_keys_of(self, value: Mapping[Any, Any]) -> bool:
+        """Whether a value can have the keys that it has."""
+        return all(map(self._is_key, value))
+
     def _is_key(self, key: Any) -> bool:
         """Whether a value can have a key."""
         return is_key(key)
+
+    def _refuse_lost_keys(self, value: Mapping[Any, Any], stored: Mapping[Any, Any]) -> None:
+        """Raise ``ValueError`` where two keys are stored alike, so that one value would be lost."""
+        if len(stored) < len(value):
+            raise ValueError(f"{self._title} takes {self._wanted(value)}.")
 
     def _stored_key(self, key: Any) -> Any:
         """What is stored for a key."""

@@ -63,6 +63,19 @@ class MapField(DictField[T]):
             return is_key(key)
         return key is not None and bool(self._keys.validate(key)) and is_key(self._stored_key(key))
 
+    def _takes_keys_of(self, value: Mapping[Any, Any]) -> bool:
+        if not super()._takes_keys_of(value):
+            return False
+        return self._keys is None or len(set(map(self._stored_key, value))) == len(value)
+
+    def _under_key(self, key: str) -> BaseField[Any] | None:
+        if self._keys is not None:
+            loaded = self._loaded_key(key)
+            # A text that is not what is stored, such as 05 for a number, would be another key.
+            if not self._is_key(loaded) or self._stored_key(loaded) != key:
+                return None
+        return super()._under_key(key)
+
     def _stored_key(self, key: Any) -> Any:
         if self._keys is None:
             return key
@@ -87,4 +100,8 @@ class MapField(DictField[T]):
         if self._keys is None or not self._is_container(value):
             return super()._wanted(value)
         key = next((key for key in value if not self._is_key(key)), None)
-        return "" if key is None else f"a mapping whose keys {type(self._keys).__name__} takes"
+        if key is not None:
+            return f"a mapping whose keys {type(self._keys).__name__} takes"
+        return (
+            "" if self._takes_keys_of(value) else "a mapping of whose keys no two are stored alike"
+        )

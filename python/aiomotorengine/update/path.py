@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from aiomotorengine.documents.conversion import conversion_of
@@ -109,12 +110,30 @@ def refuse_immutable(document_class: Any, path: UpdatePath) -> None:
     """Raise ``ImmutableFieldError`` where a path leads to a field, or into one, that stays as it is
     in a stored document.
     """
-    outer = document_class._reverse_db_field_map.get(path.db_name.partition(".")[0])
-    for field in (document_class._fields.get(outer), path.field):
+    for field in (*fields_along(document_class, path.db_name), path.field):
         if field is not None and field._settings.immutable:
             raise ImmutableFieldError.of(field.name)
     if document_class.__shard_key__:
         refuse_shard_key(document_class, path.db_name)
+
+
+def fields_along(document_class: Any, key: str) -> Iterator[BaseField[Any]]:
+    """The fields through which a key of MongoDB leads, and the one at its end."""
+    classes = [document_class, *family_of(document_class)]
+    field: BaseField[Any] | None = None
+    for part in key.split("."):
+        if POSITION.fullmatch(part):
+            continue  # some items of a list, whose fields go on from there
+        inner = None if field is None else field._under_key(part)
+        if inner is None:
+            if field is not None:
+                classes = [it.embedded_type for it in embedded_fields(field)]
+            names = ((it, it._reverse_db_field_map.get(part)) for it in classes)
+            inner = next((it._fields[name] for it, name in names if name is not None), None)
+            if inner is None:
+                return
+        field = inner
+        yield field
 
 
 def refuse_key(document_class: Any, name: str) -> None:
