@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import bson
 import pytest
 
-from aiomotorengine import DecimalField, Document, IntField, ListField, SetField, StringField, U
+from aiomotorengine import (
+    AnyField,
+    DecimalField,
+    Document,
+    IntField,
+    ListField,
+    MapField,
+    SetField,
+    StringField,
+    U,
+)
+from aiomotorengine.codec import codec_for
 from aiomotorengine.errors import InvalidDocumentError
+from tests.codec.laws import STANDARD, agree
 from tests.fields.support import holder
 
 
@@ -44,6 +57,39 @@ def test_null_and_other_forms_stay_until_they_are_changed() -> None:
     note.prices.add(9)  # type: ignore[arg-type]
     son = note.to_son()
     assert (son["tags"], sorted(son["prices"])) == (["a"], ["5.00", "7.00", "9.00"])
+
+
+class Measured(Document):
+    anything = SetField(AnyField())
+    numbers = SetField(IntField(), frozen=True)
+    rows = ListField(SetField(IntField()))
+    by_name = MapField(SetField(IntField()))
+    name = StringField()
+
+
+@pytest.mark.usefixtures("codec")
+def test_what_is_stored_more_than_once_stays_until_the_set_changes() -> None:
+    stored = {
+        "anything": [1, True, 1.0, "a"],
+        "numbers": [2, 2],
+        "rows": [[1], [3, 3]],
+        "by_name": {"a": [4, 4, 4]},
+    }
+    codec = codec_for(Measured, STANDARD)
+    [measured] = codec.decode_many(bson.encode({"_id": 1} | stored))
+    assert (measured.anything, measured.numbers) == ({1, "a"}, frozenset({2}))
+    assert (measured.rows, measured.by_name) == ([{1}, {3}], {"a": {4}})
+    measured.name = "b"
+    [raw] = codec.encode_many([measured], [1])
+    assert bson.decode(raw) == {"_id": 1, "name": "b"} | stored
+    assert [*map(type, bson.decode(raw)["anything"])] == [int, bool, float, str]
+    measured.anything.discard("a")
+    measured.rows[1].add(5)
+    [raw] = codec.encode_many([measured], [1])
+    written = bson.decode(raw)
+    assert (written["anything"], written["numbers"]) == ([1], [2, 2])
+    assert (written["rows"][0], sorted(written["rows"][1])) == ([1], [3, 5])
+    agree(Measured, [measured, Measured(anything=[1, True, 1], rows=[[3, 3]])], STANDARD)
 
 
 def test_refusals_say_which_item() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
@@ -88,8 +88,12 @@ class SetField(ListField[T]):
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         if stored is None:
             return True
+        if not self._is_container(loaded):
+            return False
+        if isinstance(stored, Sized) and len(loaded) != len(stored):
+            return True  # a set has nothing twice
         methods = methods_of(self._base_field)
-        if methods.reads_otherwise is None or not self._is_container(loaded):
+        if methods.reads_otherwise is None:
             return False
         # Once they are in a set, nobody knows which item was read of which.
         return any(methods.differs(item, methods.loaded(item)) for item in stored)

@@ -113,7 +113,10 @@ impl Kind for Set {
         match kind.call1((&list,)) {
             // It has items that no set can have.
             Err(error) if error.is_instance_of::<PyTypeError>(py) => Ok(list),
-            set => Ok(set?),
+            Err(error) => Err(error.into()),
+            // What is stored more than once is kept by Python.
+            Ok(set) if set.len()? != list.len()? => Err(Stop::AskPython),
+            Ok(set) => Ok(set),
         }
     }
 }
