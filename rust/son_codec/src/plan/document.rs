@@ -363,8 +363,8 @@ impl Document {
         let picked = if others.is_empty() {
             None
         } else {
-            let others = self.read_aliases(&document, others, &mut seen, context)?;
-            Some(self.pick_up(&document, &others, &seen, context)?)
+            let (others, aliases) = self.read_aliases(&document, others, &mut seen, context)?;
+            Some(self.pick_up(&document, &others, &aliases, &seen, context)?)
         };
         if has_own_id {
             self.undeclared.keep_own_id.bind(py).call1((&document,))?;
@@ -385,7 +385,7 @@ impl Document {
 
     /// Read the fields whose values are stored under an alias.
     ///
-    /// Returns the elements that are left.
+    /// Returns the elements that are left, and the keys of those that were read.
     #[cold]
     fn read_aliases<'a, 'py>(
         &self,
@@ -393,9 +393,9 @@ impl Document {
         mut others: Vec<Element<'a>>,
         seen: &mut Seen,
         context: &Context<'py>,
-    ) -> Outcome<Vec<Element<'a>>> {
+    ) -> Outcome<(Vec<Element<'a>>, Vec<&'a [u8]>)> {
         if self.aliases.is_empty() {
-            return Ok(others);
+            return Ok((others, Vec::new()));
         }
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
         // Of several, the first that the class names.
@@ -425,10 +425,9 @@ impl Document {
             taken.push(at);
         }
         taken.sort_unstable();
-        for at in taken.into_iter().rev() {
-            others.remove(at);
-        }
-        Ok(others)
+        let taken = taken.into_iter().rev();
+        let aliases = taken.map(|at| others.remove(at).key).collect();
+        Ok((others, aliases))
     }
 
     /// Whether what is stored under a key that is no field's own is forgotten.
@@ -455,6 +454,7 @@ impl Document {
         &self,
         document: &Bound<'py, PyAny>,
         others: &[Element<'_>],
+        aliases: &[&[u8]],
         seen: &Seen,
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
@@ -472,6 +472,9 @@ impl Document {
             }
             mapping.set_item(&key, context.decode(element)?)?;
             keys.push(key);
+        }
+        for key in aliases {
+            mapping.set_item(make_text(py, key)?, py.None())?;
         }
         for (key, &index) in &self.indexes {
             if seen.has(index) {
