@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -13,6 +14,7 @@ from aiomotorengine import (
     BooleanField,
     DateTimeField,
     DecimalField,
+    DictField,
     Document,
     EmbeddedDocumentField,
     IntField,
@@ -148,6 +150,23 @@ def test_a_sparse_field_is_left_out_by_itself() -> None:
     assert written(User(mail="a")) == {"mail": "a", "phone": None}
 
 
+# -- strict classes ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sizes", [{"gross": "5"}, {"groß": "5"}, OrderedDict(gross="5")], ids=str)
+def test_a_strict_class_is_strict_in_containers(sizes: Any) -> None:
+    class Stock(Document):
+        __strict__ = True
+        sizes = DictField(IntField())
+        many = ListField(DictField(IntField()))
+
+    for stock in (Stock(sizes=sizes), Stock(many=[sizes])):
+        agree(Stock, [stock], STANDARD)
+        with pytest.raises(DocumentError) as raised:
+            codec_for(Stock, STANDARD).validate_many([stock])
+        assert "int is needed, not str" in str(raised.value.__cause__)
+
+
 # -- aliases -------------------------------------------------------------------------------------
 
 
@@ -171,6 +190,9 @@ STORED: list[dict[str, Any]] = [
     {"_id": 1, "nm": "b", "_n": "x"},
     {"_id": 1, "nm": 5, "other": [1], "labels": ["x"]},
     {"_id": 1, "home": {"town": "Ur"}, "years": 2},
+    {"_id": 1, "nm": "b", "_nm": 5},
+    {"_id": 1, "_nm": 5, "nm": "b"},
+    {"_id": 1, "fullName": "b", "_nm": 5},
 ]
 
 
@@ -185,9 +207,9 @@ def test_both_sides_read_the_same_keys(stored: dict[str, Any]) -> None:
 
 def test_the_first_alias_wins_and_the_fields_own_key_before_all() -> None:
     loaded = [Person.from_son(stored) for stored in STORED]
-    assert [it.name for it in loaded] == ["a", "c", "c", "a", "b", "b", 5, None]
-    assert [it.age for it in loaded] == [1, 5, 1, 6, 1, 1, 1, 2]
-    assert loaded[-1].home.name == "Ur"
+    assert [it.name for it in loaded] == ["a", "c", "c", "a", "b", "b", 5, None, "b", "b", "b"]
+    assert [it.age for it in loaded] == [1, 5, 1, 6, 1, 1, 1, 2, 1, 1, 1]
+    assert loaded[7].home.name == "Ur"
     assert written(loaded[2]) == {"n": "c", "age": 1, "home": None, "tags": [], "nm": "b"}
 
 

@@ -34,7 +34,7 @@ from aiomotorengine.documents.naming import class_attribute
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
-from aiomotorengine.fields.field_methods import OVERRIDABLE
+from aiomotorengine.fields.field_methods import OVERRIDABLE, strict_validate
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import reads_otherwise
 from aiomotorengine.fields.rules import Check, check_of, is_strict
@@ -142,6 +142,8 @@ class FieldPlan:
         args: the arguments by which the kind is narrowed, such as ``max_length``, and what its mark
             tells the native codec.
         routes: method -> route.
+        strict_validate: for a container whose items have to be of their own types, its
+            ``validate``, told so; else ``None``.
         reads_otherwise: ``function(stored, loaded)``, where Python reads a built-in field's values:
             whether one was read in another form, so that a save writes what is stored.
         item: for a list or set, the plan of its items.
@@ -163,6 +165,7 @@ class FieldPlan:
     kind: str | None
     args: Mapping[str, Any]
     routes: Mapping[str, Route]
+    strict_validate: Callable[[Any], Any] | None
     reads_otherwise: Callable[[Any, Any], bool] | None
     item: FieldPlan | None = None
     inner: tuple[FieldPlan, ...] = ()
@@ -389,6 +392,7 @@ def plan_field(field: BaseField[Any], document_class: Any, *, strict: bool) -> F
             }
         ),
         routes=MappingProxyType(routes),
+        strict_validate=strict_validate(field, strict=strict),
         reads_otherwise=None if routes["from_son"].native else reads_otherwise(field),
         item=None if base is None else inside(base),
         inner=tuple(map(inside, field._inner_fields)) if base is None else (),

@@ -24,6 +24,7 @@ __all__ = [
     "generation",
     "hands_on_strict",
     "new_generation",
+    "strict_validate",
     "unchanged",
     "validator",
 ]
@@ -124,14 +125,29 @@ def validator(
         validate = field.validate
         types = getattr(validate, "accepted_types", None)
         accepted = types(field) if types else NO_TYPES
-        if is_strict(field, strict) and getattr(validate, "hands_on_strict", False):
-            validate = partial(validate, strict=True)
+        validate = strict_validate(field, strict=strict) or validate
     rules = check_of(field, strict=strict)
     if rules is None:
         return validate, accepted
     if validate is None:
         return with_rules(lambda value: True, NO_TYPES, rules), NONE_ONLY
     return with_rules(validate, accepted, rules), accepted & NONE_ONLY
+
+
+def strict_validate(field: Any, *, strict: bool) -> Callable[[Any], Any] | None:
+    """The ``validate`` of a container whose items have to be of their own types, told so.
+
+    Parameters:
+        field: the field.
+        strict: whether they have to be where its options leave that open.
+
+    Returns:
+        The method; ``None`` where it is the field's ``validate`` as it is.
+    """
+    validate = field.validate
+    if is_strict(field, strict) and getattr(validate, "hands_on_strict", False):
+        return partial(validate, strict=True)
+    return None
 
 
 def with_rules(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from bson import Int64
 
@@ -15,11 +16,15 @@ from aiomotorengine import (
     BooleanField,
     DateTimeField,
     DecimalField,
+    DictField,
     EmailField,
     FloatField,
     IntField,
     ListField,
+    MapField,
+    SetField,
     StringField,
+    TupleField,
     UUIDField,
 )
 from tests.codec.case import Case, Refused
@@ -34,6 +39,26 @@ class Loud(StringField):
 
     def to_son(self, value: Any) -> Any:
         return value and value.upper()
+
+
+class Listed(list[Any]):
+    """A list of a class of its own."""
+
+
+class Collected(set[Any]):
+    """The same for a set."""
+
+
+class Pair(NamedTuple):
+    one: Any
+    other: Any
+
+
+class Sequenced(ListField[Any]):
+    """A list that only Python validates."""
+
+    def _is_container(self, value: Any) -> bool:
+        return super()._is_container(value)
 
 
 class Long(StringField):
@@ -119,6 +144,22 @@ CASES = [
     Refused(DecimalField(strict=True), python="1.00"),
     Refused(UUIDField(strict=True), python="12345678123456781234567812345678"),
     Refused(ListField(IntField(), strict=True), python=(1, 2)),
+    Refused(DictField(IntField(), strict=True), python={"groß": "5"}),
+    Case(DictField(IntField(), strict=True), python={"groß": 5}, stored={"groß": 5}),
+    Refused(DictField(IntField(), strict=True), python=OrderedDict(a="5")),
+    Refused(MapField(IntField(), keys=IntField(), strict=True), python={1: "5"}),
+    Refused(DictField(DictField(IntField()), strict=True), python={"a": {"groß": "5"}}),
+    Refused(ListField(IntField(), strict=True), python=Listed(["5"])),
+    Case(ListField(IntField(), strict=True), python=Listed([5]), stored=[5], reads=[5]),
+    Refused(SetField(IntField(), strict=True), python=Collected(["5"])),
+    Refused(TupleField(IntField(), IntField(), strict=True), python=Pair(1, "5")),
+    Refused(Sequenced(IntField(), strict=True), python=["5"]),
+    Case(
+        DictField(IntField(strict=False), strict=True),
+        python={"ü": "5"},
+        stored={"ü": 5},
+        reads={"ü": 5},
+    ),
     Case(StringField(required=True, allow_empty=True), python="", stored=""),
     Refused(StringField(required=True, allow_empty=True), python=None),
     Case(ListField(IntField(), required=True, allow_empty=True), python=[], stored=[]),

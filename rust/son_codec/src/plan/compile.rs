@@ -226,6 +226,7 @@ impl<'py> Compiler<'py> {
             key: key_of(&stored_key(plan)?),
             python: plan.getattr("field")?.unbind(),
             is_required: arguments.is_required,
+            strict_validate: plan.getattr("strict_validate")?.extract()?,
             reads_otherwise: plan.getattr("reads_otherwise")?.extract()?,
             is_plain: !(overridden.get_value || overridden.to_son || is_list && kind.has_rules()),
             overridden,

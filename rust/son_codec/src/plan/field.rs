@@ -30,6 +30,8 @@ pub(crate) struct Field {
     pub(super) is_required: bool,
     pub(super) kind: Box<dyn Kind>,
     pub(super) overridden: Overridden,
+    /// For a container whose items have to be of their own types: its `validate`, told so.
+    pub(super) strict_validate: Option<Py<PyAny>>,
     /// Where Python reads: what says whether the field has read a value in another form than is stored.
     pub(super) reads_otherwise: Option<Py<PyAny>>,
     /// Whether a value may be written at a glance: no method of a user's reads or converts it, and no
@@ -76,7 +78,7 @@ impl Field {
     #[inline(always)]
     fn is_valid(&self, value: Value<'_, '_>, context: &Context<'_>) -> Outcome<bool> {
         if self.overridden.validate {
-            let answer = self.call(intern!(context.py, "validate"), value, true)?;
+            let answer = self.call_validate(value, true)?;
             if !answer.is_truthy().map_err(Stop::raised)? {
                 return Ok(false);
             }
@@ -410,7 +412,7 @@ impl Field {
     ) -> Outcome<bool> {
         let value = self.call(intern!(context.py, "get_value"), value, false)?;
         Ok(self
-            .call(intern!(context.py, "validate"), value.as_borrowed(), false)?
+            .call_validate(value.as_borrowed(), false)?
             .is_truthy()?)
     }
 
@@ -501,16 +503,27 @@ impl Field {
         is_users: bool,
     ) -> Outcome<Bound<'py, PyAny>> {
         let answer = self.python.bind(value.py()).call_method1(method, (value,));
-        if is_users {
-            answer.map_err(Stop::raised)
-        } else {
-            Ok(answer?)
+        answer_of(answer, is_users)
+    }
+
+    /// Call the `validate` of the field, told whether its items have to be of their own types.
+    #[cold]
+    fn call_validate<'py>(
+        &self,
+        value: Value<'_, 'py>,
+        is_users: bool,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        let py = value.py();
+        match &self.strict_validate {
+            Some(validate) => answer_of(validate.bind(py).call1((value,)), is_users),
+            None => self.call(intern!(py, "validate"), value, is_users),
         }
     }
 
     pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.name)?;
         visit.call(&self.python)?;
+        visit.call(&self.strict_validate)?;
         visit.call(&self.reads_otherwise)?;
         self.kind.traverse(visit)?;
         self.inner
@@ -519,5 +532,13 @@ impl Field {
         self.item
             .as_ref()
             .map_or(Ok(()), |item| item.traverse(visit))
+    }
+}
+
+fn answer_of(answer: PyResult<Bound<'_, PyAny>>, is_users: bool) -> Outcome<Bound<'_, PyAny>> {
+    if is_users {
+        answer.map_err(Stop::raised)
+    } else {
+        Ok(answer?)
     }
 }
