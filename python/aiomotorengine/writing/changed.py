@@ -49,7 +49,8 @@ class Change(NamedTuple):
         keys: the keys in MongoDB that lead to it, through embedded documents.
         stored: what is stored there; ``None`` if nothing is.
         before: what the document would have written for that.
-        now: what it writes; ``None`` if nothing.
+        now: what it writes; ``None`` if nothing. Where both are ``None``, another key of a field
+            that has changed is removed.
     """
 
     keys: tuple[str, ...]
@@ -87,6 +88,7 @@ class Comparison(NamedTuple):
                 value_at(document, change.keys),
             )
             for change in self.changes
+            if change.before is not None or change.now is not None
         }
 
 
@@ -133,13 +135,31 @@ def differences(document: Any, stored: bytes, before: bytes, now: bytes) -> Iter
         now: what it writes.
     """
     there, then, here = raw_values(stored), raw_values(before), raw_values(now)
+    changed = []
     for key, value in here.items():
-        # A key that was absent meant null already.
-        if then.get(key) != value and (key in there or value != NULL):
+        # A key that was absent meant null, unless the field was read from another key or has a
+        # default, which the document would have written.
+        if then.get(key, None if key in there else NULL) != value:
+            changed.append(key)
             yield from narrowed(document, Change((key,), there.get(key), then.get(key), value))
     for key, value in then.items():
         if key not in here:
+            changed.append(key)
             yield Change((key,), there.get(key), value, None)
+    for key in changed:
+        for other in other_keys(document, key):
+            if other in there and other not in then and other not in here:
+                # The field was read from it, and would be again where its own key is absent.
+                yield Change((other,), there[other], None, None)
+
+
+def other_keys(document: Any, key: str) -> tuple[str, ...]:
+    """The keys from which a field is read where its own is absent."""
+    kind = type(document)
+    name = kind._reverse_db_field_map.get(key)
+    if name is None:
+        return ()
+    return (*kind._fields[name]._settings.aliases, f"_{key}")
 
 
 def narrowed(document: Any, change: Change) -> Iterable[Change]:
