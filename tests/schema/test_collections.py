@@ -11,7 +11,9 @@ from pymongo.errors import WriteError
 from aiomotorengine import (
     DateTimeField,
     Document,
+    EmbeddedDocumentField,
     FloatField,
+    GenericEmbeddedDocumentField,
     StringField,
     U,
     ensure_all,
@@ -254,3 +256,46 @@ async def test_indexes_of_a_time_series(mongo: Mongo) -> None:
     assert report.created == ["s_1_t_-1"]
     report = await Measured.index_report()
     assert (report.ok, [index.name for index in report.same]) == (True, ["s_1_t_-1"])
+
+
+@pytest.mark.parametrize("unknown", ["keep", "drop", "refuse"])
+async def test_classes_of_one_collection_have_one_validator(mongo: Mongo, unknown: str) -> None:
+    class Shape(Document):
+        __discriminator__ = "_cls"
+        colour = StringField()
+
+    class Square(Shape):
+        side = FloatField(required=True)
+
+    class Animal(Document):
+        __discriminator__ = "_cls"
+        __collection_options__ = {"validator": True}
+        __unknown__ = unknown
+        name = StringField()
+        shape = EmbeddedDocumentField(Shape)
+        other = GenericEmbeddedDocumentField([Shape, Square])
+
+    class Dog(Animal):
+        __unknown__ = unknown
+        tricks = FloatField(required=True)
+        friend = EmbeddedDocumentField(Animal)
+
+    dog = await Dog(tricks=1, shape=Square(side=1), other=Square(side=2)).save()
+    await Dog(tricks=2, friend=dog).save()
+    await Animal(name="a", shape=Shape(colour="red"), other=Shape()).save()
+    coll = Animal.objects.coll()
+    await coll.insert_one({"name": "without the key"})
+    await coll.insert_one({"_cls": "Animal.Cat", "lives": 9, "tricks": "of a newer program"})
+    await coll.insert_one({"_cls": "Animal.Dog", "tricks": 1.0, "shape": {"_cls": "New", "x": 1}})
+    for refused in (
+        {"_cls": "Animal.Dog"},
+        {"_cls": "Animal.Dog", "tricks": "none"},
+        {"_cls": "Animal", "name": 5},
+        {"name": 5},
+        {"shape": {"_cls": "Shape.Square", "side": "wide"}},
+        {"shape": {"_cls": "Shape.Square"}},
+    ):
+        with pytest.raises(WriteError):
+            await coll.insert_one(refused)
+    for one in Animal, Dog, Animal:
+        assert str(await one.ensure_collection()) == "Animal: as declared"

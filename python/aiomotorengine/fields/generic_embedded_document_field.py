@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
@@ -196,16 +196,18 @@ class GenericEmbeddedDocumentField(ContainerField[Any]):
         }
 
     def _bson_schema(self, schemas: Any) -> dict[str, Any]:
-        kinds = [self._schema_of(schemas, name) for name in self._fields_by_name]
+        kinds = [self._schema_of(schemas.of_very_class, name) for name in self._fields_by_name]
         return {"bsonType": "object", "anyOf": kinds}
 
     def _json_schema(self, schemas: Any) -> dict[str, Any]:
-        return {"anyOf": [self._schema_of(schemas, name) for name in self._fields_by_name]}
+        return {"anyOf": [self._schema_of(schemas.of_class, name) for name in self._fields_by_name]}
 
-    def _schema_of(self, schemas: Any, name: Any) -> dict[str, Any]:
+    def _schema_of(self, of_class: Callable[[Any], dict[str, Any]], name: Any) -> dict[str, Any]:
         """The schema of documents of one class, with the key that says it."""
-        schema = schemas.of_class(self._fields_by_name[name].embedded_type)
-        properties = {self.discriminator: {"enum": [name]}, **schema.get("properties", {})}
+        schema = of_class(self._fields_by_name[name].embedded_type)
+        # It takes the place of a discriminator of the class itself under the same key.
+        named = {self.discriminator: {"enum": [name]}}
+        properties = named | schema.get("properties", {}) | named
         required = [self.discriminator, *schema.get("required", ())]
         return {**schema, "properties": properties, "required": required}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.schema.describing import described, is_described, stored_choices
+from aiomotorengine.storage.discriminators import Discriminator
 
 __all__ = ["bson_schema", "bson_types"]
 
@@ -43,26 +44,55 @@ class BsonSchemas:
         self._under_way: list[Any] = []
 
     def of_class(self, document_class: Any) -> dict[str, Any]:
-        """The schema of documents of a class.
+        """The schema of documents that are read as those of a class, which may derive from it.
 
-        Inside of itself it is any mapping, since MongoDB's schemas can't refer to one another.
+        Inside of itself it is any mapping, since MongoDB's schemas can't refer to one another. So
+        are documents of classes that are not known, as those of a newer program.
         """
-        if document_class in self._under_way:
-            return {"bsonType": "object"}
+        discriminator: Discriminator | None = document_class._discriminator
+        if discriminator is None or document_class in self._under_way:
+            return self.of_very_class(document_class)
+        is_embedded = bool(self._under_way)
+        schema = outline(document_class, is_embedded=is_embedded)
+        key, own = discriminator.key, discriminator.value
+        below = discriminator.classes_below(document_class)
         self._under_way.append(document_class)
-        is_embedded = len(self._under_way) > 1
         try:
-            fields = document_class._fields.values()
-            properties = dict(self._special(document_class, is_embedded=is_embedded))
-            properties |= {field.db_field: self.of(field) for field in fields}
-            required = [field.db_field for field in fields if field.required]
+            kinds = []
+            if own is not None:
+                kinds.append(self._keys_of(document_class, is_embedded=is_embedded))
+            # Not in the order in which their modules were imported, which differs by program.
+            for _, kind in sorted(below.items()):
+                if kind is not document_class:
+                    keys = self._keys_of(kind, is_embedded=is_embedded)
+                    required = [key, *keys.get("required", ())]
+                    kinds.append({**keys, "required": required})
         finally:
             self._under_way.pop()
-        schema: dict[str, Any] = {"bsonType": "object"}
-        if not is_embedded:
-            schema |= described(document_class)
-        if required:
-            schema["required"] = required
+        known = sorted({*below, *([] if own is None else [own])})
+        unknown: dict[str, Any] = {"properties": {key: {"not": {"enum": known}}}}
+        if own is not None:
+            unknown["required"] = [key]  # what has no such key is read as one of this class
+        return {**schema, "anyOf": [*kinds, unknown]}
+
+    def of_very_class(self, document_class: Any) -> dict[str, Any]:
+        """The schema of documents of a class, and of none that derives from it."""
+        if document_class in self._under_way:
+            return {"bsonType": "object"}
+        is_embedded = bool(self._under_way)
+        schema = outline(document_class, is_embedded=is_embedded)
+        return schema | self._keys_of(document_class, is_embedded=is_embedded)
+
+    def _keys_of(self, document_class: Any, *, is_embedded: bool) -> dict[str, Any]:
+        fields = document_class._fields.values()
+        self._under_way.append(document_class)
+        try:
+            properties = dict(self._special(document_class, is_embedded=is_embedded))
+            properties |= {field.db_field: self.of(field) for field in fields}
+        finally:
+            self._under_way.pop()
+        required = [field.db_field for field in fields if field.required]
+        schema: dict[str, Any] = {"required": required} if required else {}
         schema["properties"] = properties
         if document_class.__unknown__ != "keep":
             schema["additionalProperties"] = False
@@ -92,11 +122,19 @@ class BsonSchemas:
         self, document_class: Any, *, is_embedded: bool
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Keys that are no field's but the primary key's, as far as they have to be named."""
+        discriminator = document_class._discriminator
+        if discriminator is not None:
+            yield discriminator.key, {"enum": [discriminator.value]}
         for key in document_class._declared_key:
             yield "_id", self.of(key)
             return
         if not is_embedded and document_class.__unknown__ != "keep":
             yield "_id", {}
+
+
+def outline(document_class: Any, *, is_embedded: bool) -> dict[str, Any]:
+    """What is said of documents of a class before their keys."""
+    return {"bsonType": "object", **({} if is_embedded else described(document_class))}
 
 
 def nullable(schema: dict[str, Any]) -> None:

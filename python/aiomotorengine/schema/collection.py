@@ -14,6 +14,7 @@ from aiomotorengine.indexes.remembered import COLLECTION, is_remembered, remembe
 from aiomotorengine.schema.bson_schema import bson_schema
 from aiomotorengine.schema.report import CollectionReport
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.discriminators import root_of
 from aiomotorengine.wire.answers import protocol_errors
 
 __all__ = ["create", "ensure", "is_due", "is_there", "options_of"]
@@ -52,9 +53,10 @@ SIZE_UNIT = 256
 
 def options_of(document_class: Any) -> dict[str, Any]:
     """What the collection of a class is created with, as ``create`` takes it."""
-    options = collection_options(document_class)
+    root = root_of(document_class)
+    options = collection_options(root)
     if options.get("validator") is True:
-        options["validator"] = {"$jsonSchema": bson_schema(document_class)}
+        options["validator"] = {"$jsonSchema": bson_schema(root)}
     return options
 
 

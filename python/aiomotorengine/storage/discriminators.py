@@ -105,6 +105,9 @@ def are_same(one: type[Any], other: type[Any]) -> bool:
 SHARED = ("__collection__", "__alias__", "__discriminator__")
 """What the classes of one collection have from their root."""
 
+OF_ROOTS = (*SHARED, "__collection_options__")
+"""What only a root may say."""
+
 
 def discriminator_of(document_class: Any, body: Mapping[str, Any]) -> Discriminator | None:
     """The discriminator of a new class, which gets the collection of its root; ``None`` if it has
@@ -130,12 +133,13 @@ def discriminator_of(document_class: Any, body: Mapping[str, Any]) -> Discrimina
         raise InvalidDocumentError(
             f"{name} can't be stored with {root.__name__} and with {others[0].__name__} at once."
         )
-    for setting in SHARED:
+    for setting in OF_ROOTS:
         is_same = setting == "__discriminator__" and body.get(setting) == root.__discriminator__
         if setting in body and not is_same:
             raise InvalidDocumentError(
                 f"{name} is stored with {root.__name__}: it can't have a {setting} of its own."
             )
+    for setting in SHARED:
         type.__setattr__(document_class, setting, getattr(root, setting))
     return Discriminator(document_class, parents[root])
 
