@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aiomotorengine import Document, EmbeddedDocumentField, IntField, StringField
+from aiomotorengine import Document, EmbeddedDocumentField, F, IntField, StringField, U
 from tests.harness import Mongo
 
 pytestmark = pytest.mark.usefixtures("codec")
@@ -65,6 +65,46 @@ async def test_what_has_changed_takes_the_place_of_the_other_key(
     assert await kind.objects.coll().find_one({}, {"_id": 0}) == now
     again = await kind.objects.get(1)
     assert getattr(again.home if name.startswith("home.") else again, last) == value
+
+
+@pytest.mark.parametrize("kind", [City, StrictCity])
+@pytest.mark.parametrize(
+    ("change", "now"),
+    [
+        (U.set(name=None), {"lbl": "old", "home": STORED["home"], "name": None}),
+        (U.unset("name"), {"lbl": "old", "home": STORED["home"]}),
+        (U.set(label="new"), {"nm": "Ulm", "home": STORED["home"], "label": "new"}),
+        (U.set(label=None), {"nm": "Ulm", "home": STORED["home"]}),
+        (U.set(label=F("name")), {"nm": "Ulm", "home": STORED["home"]}),
+        ({City.label: None}, {"nm": "Ulm", "home": STORED["home"]}),
+        ({"label": "new"}, {"nm": "Ulm", "home": STORED["home"], "label": "new"}),
+        (U.set(home__town="y"), {"nm": "Ulm", "lbl": "old", "home": {"road": "r", "t": "y"}}),
+        (U.set(home__town=None), {"nm": "Ulm", "lbl": "old", "home": {"road": "r"}}),
+    ],
+    ids=repr,
+)
+async def test_updates_remove_aliases(mongo: Mongo, kind: Any, change: Any, now: Any) -> None:
+    await kind.objects.coll().insert_many([{"_id": 1, **STORED}, {"_id": 2, **STORED}])
+    if isinstance(change, dict) and City.label in change and kind is not City:
+        change = {kind.label: None}
+    await kind.objects.filter(_id=1).update(change)
+    assert await kind.objects.coll().find_one({"_id": 1}, {"_id": 0}) == now
+    city, loaded = await kind.objects.get(1), await kind.objects.get(2)
+    await loaded.update(change)
+    assert await kind.objects.coll().find_one({"_id": 2}, {"_id": 0}) == now
+    assert not loaded.is_changed()
+    assert not {"nm", "lbl"} & loaded.__dict__.keys()
+    assert (loaded.name, loaded.label, loaded.home.town) == (city.name, city.label, city.home.town)
+
+
+async def test_an_upsert_has_no_aliases(mongo: Mongo) -> None:
+    await City.objects.filter(name="x").update(U.set(label="new"), upsert=True)
+    assert await City.objects.coll().find_one({}, {"_id": 0}) == {
+        "name": "x",
+        "label": "new",
+        "size": 5,
+        "home": None,
+    }
 
 
 async def test_a_key_of_an_older_model_is_replaced(mongo: Mongo) -> None:

@@ -12,8 +12,9 @@ from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import IntField
 from aiomotorengine.update.change import Change, Operation
 from aiomotorengine.update.operators import OPERATORS
-from aiomotorengine.update.path import UpdatePath, refuse_immutable
+from aiomotorengine.update.path import UpdatePath, aliases_at, refuse_immutable
 from aiomotorengine.update.set import Set, SetOnInsert
+from aiomotorengine.update.unset import Unset
 
 __all__ = ["compiled", "is_pipeline", "operations_of", "touched_by"]
 
@@ -45,7 +46,17 @@ def operations_of(
             refuse_immutable(document_class, path)
     if len(operations) > 1:
         refuse_conflicts(operations)
-    return operations
+    return [*operations, *removals_of_aliases(operations)]
+
+
+def removals_of_aliases(operations: Iterable[Operation]) -> Iterator[Operation]:
+    """What removes the aliases of fields that are set or removed: an old value under one would be
+    read again, or stay beside the new one.
+    """
+    for operator, path, _ in operations:
+        if operator in (Set.operator, Unset.operator):
+            for key in aliases_at(path):
+                yield Operation(Unset.operator, UpdatePath(key, None, key), "")
 
 
 def change_of(given: Any) -> Change:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiomotorengine.update.change import Operation
-from aiomotorengine.update.path import path_of, refuse_immutable
+from aiomotorengine.update.path import aliases_at, path_of, refuse_immutable
 from aiomotorengine.update.raw import refuse_keys_of_fields
 from aiomotorengine.update.set import Set, set_value, without_none
 from aiomotorengine.utils import is_operator
@@ -62,6 +62,7 @@ def update_document(document_class: Any, definition: Mapping[Any, Any]) -> dict[
         operation = without_none(document_class, operation)
         kept = changes if operation.operator == Set.operator else removed
         kept[path.db_name] = operation.value
+        removed.update(dict.fromkeys(aliases_at(path), ""))
     if not removed:
         return {"$set": changes}
     return {"$set": changes, "$unset": removed} if changes else {"$unset": removed}

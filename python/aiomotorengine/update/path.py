@@ -22,6 +22,7 @@ __all__ = [
     "ANYTHING",
     "Keyword",
     "UpdatePath",
+    "aliases_at",
     "changed_path",
     "path_of",
     "refuse_immutable",
@@ -115,6 +116,15 @@ def refuse_immutable(document_class: Any, path: UpdatePath) -> None:
             raise ImmutableFieldError.of(field.name)
     if document_class.__shard_key__:
         refuse_shard_key(document_class, path.db_name)
+
+
+def aliases_at(path: UpdatePath) -> Iterator[str]:
+    """The keys of MongoDB from which the field of a path is read where its own key is absent."""
+    if path.field is None or path.is_item:
+        return
+    holder, dot, _ = path.db_name.rpartition(".")
+    for alias in path.field._settings.aliases:
+        yield f"{holder}{dot}{alias}"
 
 
 def fields_along(document_class: Any, key: str) -> Iterator[BaseField[Any]]:
