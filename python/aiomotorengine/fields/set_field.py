@@ -26,7 +26,8 @@ class SetField(ListField[T]):
 
     Sets, lists and tuples are taken, and stored in the order in which they are walked. All that is
     said of lists in filters and updates is true of it. Items that no set can have, such as lists,
-    are read as a list.
+    are read as a list. An array that holds one value several times stays as it is stored until the
+    set changes.
 
     Parameters:
         base_field: the field of the items. Its own ``required`` and ``default`` mean nothing here.
