@@ -222,7 +222,8 @@ impl Kind for WithOptions {
                 Err(Stop::AskPython)
             };
         }
-        // One that the kind refuses is refused as that, by Python.
+        // The rules come first here. Whatever is refused, by them or by the kind, is asked again by
+        // Python, in the right order.
         self.obeys(value)?;
         self.kind.write_valid(key, value, field, out, context)
     }

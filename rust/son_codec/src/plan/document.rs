@@ -339,7 +339,8 @@ impl Document {
                         }
                         // A reference of the old kind, which PyMongo has a class for.
                         None if element.key.starts_with(b"$") => return Err(Stop::AskPython),
-                        // It may also be how a field was stored before it was declared.
+                        // One with an underscore in front may be how a field was stored before it
+                        // was declared, and goes on to the others.
                         None if self.drops(element.key) => {
                             context.decode(&element)?; // Python refuses what is no BSON
                             continue;
