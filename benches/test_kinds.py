@@ -18,9 +18,11 @@ from uuid import UUID
 
 import bson
 import pytest
+from bson.dbref import DBRef
 from bson.objectid import ObjectId
 
 from aiomotorengine import (
+    AnyField,
     BaseField,
     BinaryField,
     BooleanField,
@@ -28,27 +30,38 @@ from aiomotorengine import (
     DateTimeField,
     Decimal128Field,
     DecimalField,
+    DictField,
     Document,
     EmailField,
     EmbeddedDocumentField,
     EnumField,
     FloatField,
+    GenericEmbeddedDocumentField,
+    GenericReferenceField,
+    GeometryCollectionField,
     IntField,
     IPAddressField,
     JsonField,
     LineStringField,
     ListField,
+    MapField,
+    MultiLineStringField,
+    MultiPointField,
+    MultiPolygonField,
     ObjectIdField,
     PasswordField,
     PointField,
     PolygonField,
     ReferenceField,
     SequenceField,
+    SetField,
     StringField,
     TimedeltaField,
     TimeField,
+    TupleField,
     URLField,
     UUIDField,
+    VectorField,
     fields,
 )
 from aiomotorengine.fields.password_field import PasswordType
@@ -87,6 +100,10 @@ class Line(Document):
     price = FloatField()
 
 
+class Note(Document):
+    text = StringField()
+
+
 class Target(Document):
     name = StringField()
 
@@ -107,6 +124,10 @@ def position(random: Random) -> list[float]:
 
 def shape(kind: str, coordinates: Any) -> dict[str, Any]:
     return {"type": kind, "coordinates": coordinates}
+
+
+def shape_of_all(*shapes: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "GeometryCollection", "geometries": list(shapes)}
 
 
 def ring(random: Random) -> list[list[float]]:
@@ -166,9 +187,46 @@ KINDS: dict[str, tuple[Callable[[], BaseField[Any]], Callable[[Random], Any]]] =
         lambda: ListField(StringField()),
         lambda r: [words(r, 1) + str(r.randint(0, 99)) for _ in range(5)],
     ),
+    "SetField": (
+        lambda: SetField(StringField()),
+        lambda r: {words(r, 1) + str(r.randint(0, 99)) for _ in range(5)},
+    ),
+    "TupleField": (
+        lambda: TupleField(StringField(), IntField(), FloatField()),
+        lambda r: (words(r, 1), r.randint(0, 99), r.random()),
+    ),
+    "DictField": (
+        DictField,
+        lambda r: {"id": r.randint(0, 10**6), "tags": [words(r, 1), words(r, 1)], "on": True},
+    ),
+    "DictField, of integers": (
+        lambda: DictField(IntField()),
+        lambda r: {words(r, 1): r.randint(0, 99) for _ in range(5)},
+    ),
+    "MapField": (
+        lambda: MapField(IntField()),
+        lambda r: {words(r, 1): r.randint(0, 99) for _ in range(5)},
+    ),
+    "AnyField": (AnyField, lambda r: r.choice([words(r, 3), r.randint(0, 10**6), r.random()])),
+    "VectorField": (
+        lambda: VectorField(32),
+        lambda r: [float(r.randint(-1000, 1000)) for _ in range(32)],
+    ),
     "EmbeddedDocumentField": (
         lambda: EmbeddedDocumentField(Line),
         lambda r: Line(sku=words(r, 1), count=r.randint(0, 99), price=r.random()),
+    ),
+    "GenericEmbeddedDocumentField": (
+        lambda: GenericEmbeddedDocumentField([Line, Note]),
+        lambda r: (
+            Line(sku=words(r, 1), count=r.randint(0, 99), price=r.random())
+            if r.random() < 0.5
+            else Note(text=words(r, 3))
+        ),
+    ),
+    "GenericReferenceField": (
+        lambda: GenericReferenceField([Target]),
+        lambda r: DBRef("Target", ObjectId(r.randbytes(12))),
     ),
     "ReferenceField": (lambda: ReferenceField(Target), lambda r: ObjectId(r.randbytes(12))),
     "PointField": (PointField, lambda r: shape("Point", position(r))),
@@ -177,6 +235,19 @@ KINDS: dict[str, tuple[Callable[[], BaseField[Any]], Callable[[Random], Any]]] =
         lambda r: shape("LineString", [position(r) for _ in range(4)]),
     ),
     "PolygonField": (PolygonField, lambda r: shape("Polygon", [ring(r)])),
+    "MultiPointField": (
+        MultiPointField,
+        lambda r: shape("MultiPoint", [position(r) for _ in range(4)]),
+    ),
+    "MultiLineStringField": (
+        MultiLineStringField,
+        lambda r: shape("MultiLineString", [[position(r) for _ in range(4)]]),
+    ),
+    "MultiPolygonField": (MultiPolygonField, lambda r: shape("MultiPolygon", [[ring(r)]])),
+    "GeometryCollectionField": (
+        GeometryCollectionField,
+        lambda r: shape_of_all(shape("Point", position(r)), shape("Polygon", [ring(r)])),
+    ),
     "BaseField": (BaseField, lambda r: words(r, 3)),
 }
 
