@@ -140,6 +140,7 @@ async def test_the_server_is_slow(lab: Laboratory, call: str) -> None:
         await trial.run(call)
     assert isinstance(trial.error, NetworkTimeout)
     # The server goes on with it, which the retry may meet.
+    lab.connect()  # whose patience is longer
     await trial.check()
 
 
