@@ -16,6 +16,7 @@ from aiomotorengine.aggregation.base import Aggregation
 from aiomotorengine.bulk import BulkReport
 from aiomotorengine.connection import connect, disconnect, register_connection
 from aiomotorengine.document import Document
+from aiomotorengine.documents.computed import computed_field as computed_field
 from aiomotorengine.documents.marks import after_delete as after_delete
 from aiomotorengine.documents.marks import after_insert as after_insert
 from aiomotorengine.documents.marks import after_save as after_save

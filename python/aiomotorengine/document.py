@@ -28,6 +28,8 @@ from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.indexes import ensuring
 from aiomotorengine.indexes.index import IndexLike
 from aiomotorengine.indexes.report import IndexReport
+from aiomotorengine.interop import from_dict, on_demand, to_dict
+from aiomotorengine.interop.selection import Names
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.query_builder.node import QNode, conditions
 from aiomotorengine.queryset import QuerySet
@@ -244,6 +246,210 @@ class BaseDocument(DocumentStorage):
             text   string  ...
         """
         return explain.explain(cls, codec_options)
+
+    # -- dicts and JSON -------------------------------------------------------------------------
+
+    def to_dict(
+        self,
+        *,
+        mode: Literal["python", "json"] = "python",
+        include: Names = None,
+        exclude: Names = None,
+        by_alias: bool = False,
+        exclude_none: bool = False,
+    ) -> dict[str, Any]:
+        """The document as a dict: its id, its values, and what is computed.
+
+        Embedded documents are dicts in it, and so are references that were loaded; others are ids.
+        A reference to a document around it is its id as well. Passwords are left out, as are all
+        fields with ``exclude=True``.
+
+        Parameters:
+            mode: ``"json"`` for nothing but what JSON has: texts for ids, dates, decimals, UUIDs
+                and durations, base64 for bytes, and the values of enums.
+            include: the attributes that are shown, by name or by path: ``"home.street"`` is the
+                street of each home. Mappings, as pydantic has them, are taken as well.
+            exclude: those that are not.
+            by_alias: whether fields are called by their keys in MongoDB.
+            exclude_none: whether what is ``None`` is left out.
+
+        Raises:
+            UnknownFieldError: a name is no field's, and the class has no other values.
+            TypeError: JSON has no form for a value.
+
+        Example:
+            >>> from datetime import date
+            >>> from aiomotorengine import DateField, Document, PasswordField, StringField
+            >>> class Member(Document):
+            ...     name = StringField()
+            ...     born = DateField()
+            ...     password = PasswordField()
+            >>> ada = Member(name="Ada", born=date(1815, 12, 10), password="secret")
+            >>> ada.to_dict(exclude={"id"})
+            {'name': 'Ada', 'born': datetime.date(1815, 12, 10)}
+            >>> ada.to_dict(mode="json")
+            {'id': None, 'name': 'Ada', 'born': '1815-12-10'}
+        """
+        return to_dict.to_dict(
+            self,
+            mode=mode,
+            include=include,
+            exclude=exclude,
+            by_alias=by_alias,
+            exclude_none=exclude_none,
+        )
+
+    def to_json(
+        self,
+        *,
+        mode: Literal["plain", "relaxed", "canonical"] = "plain",
+        indent: int | str | None = None,
+        include: Names = None,
+        exclude: Names = None,
+        by_alias: bool = False,
+        exclude_none: bool = False,
+        **options: Any,
+    ) -> str:
+        """The document as a text of JSON.
+
+        Parameters:
+            mode: ``"plain"`` for what ``to_dict(mode="json")`` gives; ``"relaxed"`` or
+                ``"canonical"`` for MongoDB's Extended JSON of what is stored, by its keys there.
+            indent: as for ``json.dumps``.
+            include, exclude, by_alias, exclude_none: as for ``to_dict``.
+            options: what else ``json.dumps`` takes, such as ``ensure_ascii=False``.
+
+        Raises:
+            UnknownFieldError, TypeError: as for ``to_dict``.
+
+        Example:
+            >>> from bson import ObjectId
+            >>> from aiomotorengine import Document, IntField
+            >>> class Item(Document):
+            ...     size = IntField(db_field="s")
+            >>> item = Item(_id=ObjectId("0" * 24), size=3)
+            >>> item.to_json()
+            '{"id": "000000000000000000000000", "size": 3}'
+            >>> item.to_json(mode="relaxed")
+            '{"_id": {"$oid": "000000000000000000000000"}, "s": 3}'
+        """
+        return to_dict.to_json(
+            self,
+            mode=mode,
+            indent=indent,
+            include=include,
+            exclude=exclude,
+            by_alias=by_alias,
+            exclude_none=exclude_none,
+            **options,
+        )
+
+    @classmethod
+    def from_dict(cls, mapping: Mapping[str, Any], *, validate: bool = True) -> Self:
+        """A new document of what ``to_dict`` gives, in either mode, or of parts of it.
+
+        Values are converted as if they had been stored and loaded, unless a field is strict. Keys
+        are names of attributes, or keys in MongoDB. Of a reference its id is taken, also where the
+        dict of a document stands for it; what is computed is not looked at. Other names are
+        dynamic values, if the class has such.
+
+        Parameters:
+            mapping: the dict.
+            validate: whether the document is validated.
+
+        Raises:
+            InvalidDocumentError: it is not valid. Its ``errors`` are all that is wrong, in depth.
+            UnknownFieldError: the same, where the first is a name that is no field's.
+
+        Example:
+            >>> from aiomotorengine import DateField, Document, IntField, StringField
+            >>> from aiomotorengine.errors import InvalidDocumentError
+            >>> class Person(Document):
+            ...     name = StringField(required=True)
+            ...     age = IntField(min_value=0)
+            ...     born = DateField()
+            >>> Person.from_dict({"name": "Ada", "age": "36", "born": "1815-12-10"})
+            Person(name='Ada', age=36, born=datetime.date(1815, 12, 10))
+            >>> try:
+            ...     Person.from_dict({"age": -1})
+            ... except InvalidDocumentError as refused:
+            ...     for error in refused.errors:
+            ...         print(error)
+            name: Field 'name' is required.
+            age: Field 'age' must be valid.
+        """
+        document: Self = from_dict.from_dict(cls, mapping, validate=validate)
+        return document
+
+    @classmethod
+    def from_json(
+        cls,
+        text: str | bytes | bytearray,
+        *,
+        mode: Literal["plain", "relaxed", "canonical"] = "plain",
+        validate: bool = True,
+    ) -> Self:
+        """A new document of a text of JSON.
+
+        Parameters:
+            text: the JSON of an object.
+            mode: ``"plain"`` for what ``from_dict`` takes; ``"relaxed"`` or ``"canonical"``, either
+                of which reads both, for Extended JSON of what is stored.
+            validate: whether the document is validated.
+
+        Raises:
+            InvalidDocumentError: as for ``from_dict``; or it is no JSON object.
+            ValueError: it is no JSON.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Box(Document):
+            ...     size = IntField(db_field="s")
+            >>> Box.from_json('{"size": 3}').size
+            3
+            >>> Box.from_json('{"s": {"$numberLong": "3"}}', mode="canonical").size
+            3
+        """
+        document: Self = from_dict.from_json(cls, text, mode=mode, validate=validate)
+        return document
+
+    @classmethod
+    def pydantic_model(
+        cls,
+        name: str | None = None,
+        *,
+        include: Names = None,
+        exclude: Names = None,
+        partial: bool = False,
+    ) -> type[Any]:
+        """A model of pydantic with the fields of the class and all their rules.
+
+        Values that fields with ``exclude=True`` have are taken, and left out of what is dumped:
+        ``dict(model)`` has them.
+
+        Parameters:
+            name: what the model is called; by default as the class.
+            include: the names of the fields that it has; by default all, and the primary key.
+            exclude: those that it has not.
+            partial: whether nothing is required, as for a ``PATCH``:
+                ``model.model_dump(exclude_unset=True)`` is what was given then.
+
+        Raises:
+            UnknownFieldError: a name is no field's.
+            ImportError: pydantic is not installed.
+        """
+        model: type[Any] = on_demand.pydantic_models().model_of(
+            cls, name, include=include, exclude=exclude, partial=partial
+        )
+        return model
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        return on_demand.pydantic_types().core_schema_of(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> Any:
+        return on_demand.pydantic_types().json_schema_of(cls, handler)
 
     # -- changes --------------------------------------------------------------------------------
 

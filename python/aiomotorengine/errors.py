@@ -82,6 +82,7 @@ class InvalidDocumentError(ValueError):
         path: where in the document, as ``homes.1.street``; empty where it is about the whole.
         code: which rule, as ``"required"`` or ``"invalid"``.
         value: what is there; ``'***'`` where that may be a password.
+        errors: all that is wrong, where that is known, as ``from_dict`` knows it.
 
     Example:
         >>> from aiomotorengine import Document, IntField, ListField
@@ -96,6 +97,7 @@ class InvalidDocumentError(ValueError):
 
     code: str = "invalid"
     value: Any = None
+    errors: tuple[FieldError, ...] = ()
 
     @property
     def path(self) -> str:

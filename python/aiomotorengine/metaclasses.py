@@ -11,6 +11,7 @@ from aiomotorengine import registry
 from aiomotorengine.documents import class_settings, undeclared
 from aiomotorengine.documents.annotations import annotated_fields
 from aiomotorengine.documents.collection_options import refuse_unique
+from aiomotorengine.documents.computed import computed_field, is_computed
 from aiomotorengine.documents.hooks import check_hooks, events_of, has_hook, marked_in
 from aiomotorengine.documents.naming import class_attribute, is_reserved
 from aiomotorengine.documents.polymorphic import PolymorphicConversion
@@ -203,10 +204,14 @@ class DocumentMetaClass(StorageMeta):
         class_settings.check_setting(cls, name, value)
         if events := events_of(value):
             cls.__hooks__[name] = events
+        if is_computed(cls, name) or isinstance(value, computed_field):
+            new_generation()
         super().__setattr__(name, shadowed(cls, name, value))
         cls.__changed(name)
 
     def __delattr__(cls, name: str) -> None:
+        if is_computed(cls, name):
+            new_generation()
         present = cls.__dict__.get(name)
         if isinstance(present, ShadowedAttribute) and present.field is ABSENT:
             raise AttributeError(f"type object '{cls.__name__}' has no attribute '{name}'")

@@ -37,6 +37,7 @@ PACKAGES_TO_NAME = (
     "codec",
     "documents",
     "drivers",
+    "interop",
     "reading",
     "rows",
     "wire",

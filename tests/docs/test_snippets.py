@@ -13,6 +13,9 @@ from tests.docs.pages import GUIDE, ROOT
 from tests.docs.snippets import Page, snippets_of
 from tests.harness import Mongo
 
+NEEDED = {"pydantic.md": ("pydantic",)}
+"""The pages whose examples import a library that need not be there."""
+
 PAGES_WITH_SNIPPETS = [page for page in GUIDE if snippets_of(page)]
 
 
@@ -22,6 +25,8 @@ PAGES_WITH_SNIPPETS = [page for page in GUIDE if snippets_of(page)]
 def test_snippets_run_and_give_what_they_state(
     page: Path, codec: str, mongo: Mongo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for library in NEEDED.get(page.name, ()):
+        pytest.importorskip(library)
     monkeypatch.setenv("MONGODB_URI", mongo.uri)
     # A reader's program has no classes but those of the page.
     monkeypatch.setattr(registry, "known", WeakValueDictionary())

@@ -41,7 +41,16 @@ from aiomotorengine.storage.primary_keys import PrimaryKeyAttribute
 from aiomotorengine.storage.stored_forms import CHANGEABLE, HiddenValues, StoredForm
 from aiomotorengine.storage.values import has_other, other_values, take_values, value_of, values_of
 
-__all__ = ["Conversion", "conversion_of"]
+__all__ = [
+    "Conversion",
+    "conversion_of",
+    "dynamic_attributes",
+    "find_attribute",
+    "read_by_name",
+    "reads_plainly",
+    "stored_form",
+    "stored_key_of",
+]
 
 Reader = Callable[[DocumentStorage], Any]
 Check = Callable[[Any], Any]
@@ -77,6 +86,7 @@ class Conversion:
         hooks: the methods that are called with a document, by event.
         update_paths: what the names of fields mean in an update, once that was asked
             (``update/path.py``).
+        class_forms: what documents come to in dicts, once that was asked (``interop/forms.py``).
     """
 
     __slots__ = (
@@ -94,6 +104,7 @@ class Conversion:
         "_validators",
         "_writers",
         "by_keywords",
+        "class_forms",
         "defaults",
         "document_class",
         "factories",
@@ -192,6 +203,7 @@ class Conversion:
         self._renews: bool | None = None
         self.hooks: dict[str, tuple[Hook, ...]] = compiled_hooks(document_class)
         self.update_paths: dict[str, Any] = {}
+        self.class_forms: dict[bool, Any] = {}
         self._saving_hooks: SavingHooks | Literal[False] | None = False  # not asked for yet
 
     # -- construction ---------------------------------------------------------------------------
@@ -228,6 +240,20 @@ class Conversion:
         # Setters may look at the fields, so these are there before.
         for name in assigned:
             setattr(document, name, given[name])
+
+    def make(self, given: dict[str, Any]) -> Any:
+        """A new instance with these values. Its class is called, if it can be with such."""
+        if self.has_own_constructor and not self.by_keywords:
+            document: Any = DocumentStorage.__new__(self.document_class)
+            document._id = given.pop("_id", None)
+            document._is_persisted = False
+            document._stored_keys = document._hidden = None
+            self.fill(document, given)
+            return document
+        for name in self._needed or ():
+            if name not in given:
+                given[name] = self._default_of(name)
+        return self.document_class(**given)
 
     # -- the three methods of a document ----------------------------------------------------------
 
@@ -561,10 +587,14 @@ def find_attribute(document_class: type[Any], name: str) -> Attribute:
 
 def reader(attribute: Attribute) -> Reader | None:
     """How the value that is validated and saved is read; ``None`` for "from the dict"."""
-    plain = type(attribute) is StoredAttribute and not attribute.field.overrides("get_value")
-    if not plain:
+    if not reads_plainly(attribute):
         return attribute.read
     return None if storage == "python" else attribute.value_of
+
+
+def reads_plainly(attribute: Attribute) -> bool:
+    """Whether a value is read as it is kept."""
+    return type(attribute) is StoredAttribute and not attribute.field.overrides("get_value")
 
 
 def loader(
@@ -667,16 +697,25 @@ def undeclared_values(document: DocumentStorage) -> Iterator[tuple[str, Any]]:
 
 def dynamic_values(document: DocumentStorage) -> Iterator[tuple[str, Any]]:
     """The stored key and value of everything that is saved and is no field's."""
+    for name, value in dynamic_attributes(document):
+        yield stored_key_of(document, name), value
+    if document._hidden:
+        yield from document._hidden.items()
+
+
+def dynamic_attributes(document: DocumentStorage) -> Iterator[tuple[str, Any]]:
+    """The name and value of each attribute that is saved and is no field."""
     document_class: Any = type(document)
     if document_class.__dynamic__:
         fields = document_class._fields
-        stored_keys = document._stored_keys or {}
         for name, value in other_values(document).items():
-            if name in fields or name.startswith("_") or is_behaviour(document_class, name):
-                continue
-            yield stored_keys.get(name, f"_{name}"), value
-    if document._hidden:
-        yield from document._hidden.items()
+            if not (name in fields or name.startswith("_") or is_behaviour(document_class, name)):
+                yield name, value
+
+
+def stored_key_of(document: DocumentStorage, name: str) -> str:
+    """The key in MongoDB of an attribute that is no field."""
+    return (document._stored_keys or {}).get(name, f"_{name}")
 
 
 def keep_stored(

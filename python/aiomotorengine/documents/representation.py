@@ -1,4 +1,4 @@
-"""How a document shows itself to people: its id and its values, but no password."""
+"""How a document shows itself to people: its id and its values, but nothing that is secret."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from reprlib import Repr
 from typing import Any
 
+from aiomotorengine.fields.document_id import primary_key
+from aiomotorengine.fields.password_field import SECRET
 from aiomotorengine.locations import LONGEST_VALUE
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.stored_forms import has_own_id
@@ -15,8 +17,6 @@ __all__ = ["parts_of", "text_of"]
 
 MOST_VALUES = 8
 """How many values of a document are shown."""
-
-SECRET = "***"
 
 
 class DocumentRepr(Repr):
@@ -65,20 +65,23 @@ def text_of(document: DocumentStorage) -> str:
 
 
 def parts_of(document: Any) -> Iterator[tuple[str, Any]]:
-    """The id and the values of a document that has them, by name; a password is masked.
+    """The id and the values of a document that has them, by name.
+
+    Passwords and the values of fields that are left out of what others get are masked.
 
     Nothing is asked of fields or methods that a program may have overridden, so nothing is loaded,
     and a date that sets itself stays unset.
     """
     id = getattr(document, "_id", None)
     if id is not None:
-        yield "id", id
+        yield "id", SECRET if primary_key(type(document))._settings.exclude else id
     values = values_of(document)
     fields = type(document)._fields
     for name, field in fields.items():
         value = values.get(name)
         if value is not None:
-            yield name, SECRET if field._is_secret(value) else value
+            is_masked = field._settings.exclude or field._is_secret(value)
+            yield name, SECRET if is_masked else value
     for name, value in values.items():
         if name not in fields and not name.startswith("_"):
             yield name, value

@@ -133,6 +133,8 @@ class BaseField(Generic[T], metaclass=FieldType):
     """Whether a missing value is made by itself where the field is the primary key."""
     _stores_arrays: ClassVar[bool] = False
     """Whether MongoDB has an array for a value, which can't be the primary key."""
+    _same_in_json: ClassVar[frozenset[type]] = frozenset()
+    """The types of values that are the same in JSON."""
     _own_types: ClassVar[tuple[type, ...]] = ()
     """The types of values that a strict field takes; none where it takes any."""
     _settings: FieldSettings = FieldSettings()
@@ -404,6 +406,32 @@ class BaseField(Generic[T], metaclass=FieldType):
     def _json_schema(self, schemas: Any) -> dict[str, Any]:
         """What a value is in JSON; as above, with ``__json_schema__()``."""
         return {}
+
+    # -- what dicts and JSON have -----------------------------------------------------------------
+
+    def _dict_form(self, value: Any, forms: Any) -> Any:
+        """What a dict has for a value that is not ``None``.
+
+        Asked of fields whose values are no single ones, and for JSON of all. A program's own field
+        says it for JSON by ``__to_json__(value)``.
+
+        Parameters:
+            value: the value.
+            forms: gives the forms of parts: ``each`` of the items of a list, ``member`` of what is
+                under a key, ``embedded`` documents, and ``plain`` for what has no field.
+        """
+        return forms.plain(self.to_son(value) if self.is_scalar else value)
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        """The value that a dict or JSON has this form for; also with ``__from_json__(form)``.
+
+        What the field can't read stays as it is, for validation to refuse.
+
+        Parameters:
+            form: what is there; never ``None``.
+            reading: reads parts: ``value`` of a field, ``document`` of a class.
+        """
+        return form
 
     # -- what messages say ------------------------------------------------------------------------
 

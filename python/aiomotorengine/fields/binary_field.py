@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
+from aiomotorengine.fields.json_texts import from_text
 from aiomotorengine.fields.native_kind import native_kind
 
 if TYPE_CHECKING:
@@ -72,13 +73,16 @@ class BinaryField(BaseField[bytes]):
 
     def parse(self, text: str) -> bytes:
         """The bytes of a text in base64."""
-        return b64decode(text, validate=True)
+        return decoded(text)
 
     def _bson_schema(self, schemas: Any) -> dict[str, Any]:
         return {"bsonType": "binData"}
 
     def _json_schema(self, schemas: Any) -> dict[str, Any]:
         return {"type": "string", "contentEncoding": "base64"}
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        return from_text(form, decoded)
 
     def _wanted(self, value: Any) -> str:
         return "bytes" if self.max_bytes is None else f"bytes, at most {self.max_bytes}"
@@ -100,3 +104,8 @@ class BinaryField(BaseField[bytes]):
         def __set__(
             self, instance: DocumentStorage, value: bytes | bytearray | memoryview | None
         ) -> None: ...
+
+
+def decoded(text: str) -> bytes:
+    """The bytes of a text in base64."""
+    return b64decode(text, validate=True)

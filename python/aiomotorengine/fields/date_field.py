@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
+from aiomotorengine.fields.json_texts import from_text
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.locations import within_bounds
 
@@ -84,6 +85,12 @@ class DateField(BaseField[date]):
 
     def parse(self, text: str) -> date:
         return as_date(text)
+
+    def _dict_form(self, value: Any, forms: Any) -> Any:
+        return as_date(value).isoformat()
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        return from_text(form, as_date)
 
     def _wanted(self, value: Any) -> str:
         return f"a date{within_bounds(self.min_value, self.max_value)}"

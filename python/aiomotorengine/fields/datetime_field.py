@@ -9,6 +9,7 @@ from typing import Any, Unpack
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import NO_TYPES, accepts, unchanged
+from aiomotorengine.fields.json_texts import from_text
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.descriptors import Attribute, ConvertedAttribute
@@ -167,6 +168,9 @@ class DateTimeField(BaseField[datetime]):
 
     def _json_schema(self, schemas: Any) -> dict[str, Any]:
         return {"type": "string", "format": "date-time"}
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        return from_text(form, moment_of)
 
     def _wanted(self, value: Any) -> str:
         return "a datetime"

@@ -12,6 +12,7 @@ from bson.decimal128 import Decimal128, create_decimal128_context
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.decimal_field import as_decimal
 from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
+from aiomotorengine.fields.json_texts import from_text
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.locations import within_bounds
 from aiomotorengine.utils import without_underscores
@@ -99,6 +100,9 @@ class Decimal128Field(BaseField[Decimal]):
 
     def parse(self, text: str) -> Decimal:
         return Decimal(without_underscores(text))
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        return from_text(form, Decimal)
 
     def _wanted(self, value: Any) -> str:
         return f"a number{within_bounds(self.min_value, self.max_value)}, of 34 digits at most,"

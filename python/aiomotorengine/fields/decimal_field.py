@@ -13,6 +13,7 @@ from bson.decimal128 import Decimal128
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
+from aiomotorengine.fields.json_texts import from_text
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.locations import within_bounds
 from aiomotorengine.utils import without_underscores
@@ -117,6 +118,9 @@ class DecimalField(BaseField[Decimal]):
 
     def _json_schema(self, schemas: Any) -> dict[str, Any]:
         return {"type": "string"}
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        return from_text(form, Decimal)
 
     def _wanted(self, value: Any) -> str:
         return f"a number{within_bounds(self.min_value, self.max_value)}"

@@ -226,6 +226,27 @@ class DictField(ContainerField[dict[str, T]]):
         base = self._base_field
         return {} if base is None else {"additionalProperties": schemas.of(base)}
 
+    def _dict_form(self, value: Any, forms: Any) -> Any:
+        if self._base_field is None or not isinstance(value, Mapping):
+            return forms.plain(value)
+        return {
+            self._shown_key(key, forms): forms.member(self._base_field, item, key)
+            for key, item in value.items()
+            if forms.shows(key)
+        }
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        if self._base_field is None or not isinstance(form, Mapping):
+            return form
+        return {
+            self._loaded_key(key): reading.value(self._base_field, item, key)
+            for key, item in form.items()
+        }
+
+    def _shown_key(self, key: Any, forms: Any) -> Any:
+        """What a dict has for a key."""
+        return key
+
     def _wanted(self, value: Any) -> str:
         if not isinstance(value, Mapping):
             return "a mapping"

@@ -146,6 +146,18 @@ class EmbeddedDocumentField(BaseField[D]):
         schema: dict[str, Any] = schemas.of_class(self.embedded_type)
         return schema
 
+    def _dict_form(self, value: Any, forms: Any) -> Any:
+        is_document = isinstance(value, DocumentStorage)
+        return forms.embedded(value) if is_document else forms.plain(value)
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        if not isinstance(form, Mapping):
+            return form
+        document = reading.document(self.embedded_type, form)
+        if document._id is not None:
+            keep_own_id(document)
+        return document
+
     def _wanted(self, value: Any) -> str:
         wanted = self.embedded_type
         return "" if isinstance(value, wanted) else f"an instance of {wanted.__name__}"

@@ -105,6 +105,14 @@ class EnumField(BaseField[E]):
                 return member
         raise ValueError(f"{self._wanted(text)} is wanted, not {shown(text)}.")
 
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        if self._member(form) is None:
+            # What is stored may be of a type that JSON has another form for, such as a date.
+            for member in self.enum:
+                if reading.is_form_of(self._stored(member), form):
+                    return member
+        return form
+
     def _wanted(self, value: Any) -> str:
         stored = (shown(self._stored(member)) for member in self.enum)
         listed = ", ".join(islice(stored, MOST_LISTED))

@@ -211,6 +211,19 @@ class GenericEmbeddedDocumentField(ContainerField[Any]):
         required = [self.discriminator, *schema.get("required", ())]
         return {**schema, "properties": properties, "required": required}
 
+    def _dict_form(self, value: Any, forms: Any) -> Any:
+        field = self._in_charge_of(value)
+        if field is self or not isinstance(value, DocumentStorage):
+            return forms.plain(value)
+        return self._named(self._names[type(value)], forms.embedded(value))
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        field = self._in_charge_of(form)
+        if field is self or not isinstance(form, Mapping):
+            return form
+        rest = {key: it for key, it in form.items() if key != self.discriminator}
+        return field._from_dict_form(rest, reading)
+
     def _wanted(self, value: Any) -> str:
         kinds = ", ".join(field.embedded_type.__name__ for field in self._alternatives)
         return f"an instance of one of {kinds}"

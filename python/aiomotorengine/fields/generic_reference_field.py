@@ -13,12 +13,16 @@ from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_class import class_of_collection, document_class
 from aiomotorengine.fields.field_methods import unchanged
-from aiomotorengine.fields.reference_field import id_of_missing
+from aiomotorengine.fields.reference_field import id_in, id_of_missing
 from aiomotorengine.ids import is_id
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.descriptors import Attribute, ReferenceAttribute
 
 __all__ = ["GenericReferenceField"]
+
+
+COLLECTION = "$ref"
+"""Under which key JSON has the collection of what is referred to."""
 
 
 class GenericReferenceField(BaseField[Any]):
@@ -114,6 +118,22 @@ class GenericReferenceField(BaseField[Any]):
             raise InvalidDocumentError.invalid(self.name) from error
         self._check_rules(value)
         return stored
+
+    def _dict_form(self, value: Any, forms: Any) -> Any:
+        if not isinstance(value, DocumentStorage):
+            return forms.plain(id_of_missing(value))
+        form = forms.referred(value)
+        if not isinstance(form, Mapping):  # the id alone does not say where it leads
+            return forms.plain(self.to_son(value))
+        return {COLLECTION: collection_of(value), **form}
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        if not isinstance(form, Mapping) or not isinstance(form.get(COLLECTION), str):
+            return form
+        collection, database = form[COLLECTION], form.get("$db")
+        key: BaseField[Any] = self.target_of(DBRef(collection, None))._primary_key  # type: ignore[attr-defined]
+        id = form["$id"] if "$id" in form else id_in(form, key.name)
+        return DBRef(collection, key.to_son(reading.value(key, id)), database)
 
     def _stands_in(self, owner: type[Any]) -> None:
         self._choices = self._choices and tuple(

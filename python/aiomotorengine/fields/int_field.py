@@ -58,6 +58,7 @@ class IntField(BaseField[int]):
     is_scalar = True
     takes_lists = False
     _own_types = (int,)
+    _same_in_json = frozenset({int})
 
     def __init__(
         self,

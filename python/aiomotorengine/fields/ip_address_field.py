@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
+from aiomotorengine.fields.json_texts import from_text
 
 if TYPE_CHECKING:
     from aiomotorengine.storage.base import DocumentStorage
@@ -77,6 +78,9 @@ class IPAddressField(BaseField[IPv4Address | IPv6Address]):
 
     def parse(self, text: str) -> IPv4Address | IPv6Address:
         return as_address(text)
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        return from_text(form, as_address)
 
     def _wanted(self, value: Any) -> str:
         return f"an IPv{self.version} address" if self.version else "an IP address"

@@ -250,6 +250,16 @@ class ListField(ContainerField[list[T]]):
         }
         return {name: rule for name, rule in rules.items() if rule is not None}
 
+    def _dict_form(self, value: Any, forms: Any) -> Any:
+        if not is_collection(value):
+            return forms.plain(value)
+        if type(value) is ReferenceList:
+            value = value.restored()
+        return forms.each(self._base_field, value)
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        return reading.each(self._base_field, form) if is_collection(form) else form
+
     def _wanted(self, value: Any) -> str:
         return "" if is_collection(value) else "a list"
 

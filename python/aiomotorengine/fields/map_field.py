@@ -83,12 +83,15 @@ class MapField(DictField[T]):
         return stored.isoformat() if isinstance(stored, date | time) else str(stored)
 
     def _loaded_key(self, key: str) -> Any:
-        if self._keys is None:
+        if self._keys is None or not isinstance(key, str):
             return key
         try:
             return self._keys.from_son(self._keys.parse(key))
         except Exception:
             return key  # it is kept as it is, for validation to refuse
+
+    def _shown_key(self, key: Any, forms: Any) -> Any:
+        return self._stored_key(key) if forms.is_json else key
 
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         has_keys = self._keys is not None and isinstance(stored, Mapping)

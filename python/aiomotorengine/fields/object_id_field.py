@@ -9,6 +9,7 @@ from bson.objectid import ObjectId
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.field_methods import accepts, unchanged
+from aiomotorengine.fields.json_texts import from_text
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.ids import is_hex_id, without_hex
 from aiomotorengine.locations import shown
@@ -61,6 +62,9 @@ class ObjectIdField(BaseField[ObjectId]):
 
     def parse(self, text: str) -> Any:
         return self.to_query_item(text)
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        return from_text(form, without_hex)
 
     def _wanted(self, value: Any) -> str:
         return "an ObjectId or its 24 hexadecimal digits"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Unpack
 
+from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import accepts, unchanged
 from aiomotorengine.fields.native_kind import native_kind
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from aiomotorengine.storage.base import DocumentStorage
 
 __all__ = ["PasswordField", "PasswordType", "md5", "sha256"]
+
+
+SECRET = "***"
+"""What is shown in the place of a password."""
 
 
 def md5(text: str) -> str:
@@ -230,6 +235,15 @@ class PasswordField(BaseField[PasswordType]):
 
     def _json_schema(self, schemas: Any) -> dict[str, Any]:
         return {"type": "string", "format": "password", "writeOnly": True}
+
+    def _dict_form(self, value: Any, forms: Any) -> Any:
+        return SECRET
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        if isinstance(form, str) and form == SECRET:
+            # It was sent back as it was shown. As a password it would be known to everybody.
+            raise InvalidDocumentError.invalid(self.name, "it is what is shown of one")
+        return form
 
     def parse(self, text: str) -> str:
         return text

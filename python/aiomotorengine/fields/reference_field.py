@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from reprlib import repr as short_repr
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, get_args, overload
@@ -20,7 +21,7 @@ from aiomotorengine.storage.dangling import DanglingReference
 from aiomotorengine.storage.descriptors import Attribute, ReferenceAttribute
 from aiomotorengine.storage.primary_keys import key_to_store
 
-__all__ = ["OnDelete", "ReferenceField", "id_of_missing"]
+__all__ = ["OnDelete", "ReferenceField", "id_in", "id_of_missing"]
 
 OnDelete = Literal["deny", "cascade", "nullify", "pull"]
 """What becomes of the document that has a reference when the target of that is deleted."""
@@ -161,6 +162,16 @@ class ReferenceField(BaseField[D]):
     def parse(self, text: str) -> Any:
         return text if self._has_text_keys else without_hex(text)
 
+    def _dict_form(self, value: Any, forms: Any) -> Any:
+        if isinstance(value, DocumentStorage):
+            return forms.referred(value)
+        value = id_of_missing(value)
+        return forms.plain(value) if isinstance(value, ObjectId) else forms.key(self._target_key, value)
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        # What else a dict of the document has is not taken, since a save would not write it.
+        return reading.value(self._target_key, id_in(form, self._target_key.name))
+
     @property
     def _target_key(self) -> BaseField[Any]:
         """The primary key of the class that is referred to."""
@@ -191,3 +202,17 @@ class ReferenceField(BaseField[D]):
 def id_of_missing(value: Any) -> Any:
     """The id of a document that is gone; any other value as it is."""
     return value.id if type(value) is DanglingReference else value
+
+
+def id_in(form: Any, name: str) -> Any:
+    """The id in a dict of a document; what is none is an id itself.
+
+    Parameters:
+        form: what stands for the reference.
+        name: what the id is called.
+    """
+    if isinstance(form, Mapping):
+        for key in (name, "id", "_id"):
+            if form.get(key) is not None:
+                return form[key]
+    return form

@@ -99,6 +99,13 @@ class SetField(ListField[T]):
         # Once they are in a set, nobody knows which item was read of which.
         return any(methods.differs(item, methods.loaded(item)) for item in stored)
 
+    def _dict_form(self, value: Any, forms: Any) -> Any:
+        form = super()._dict_form(value, forms)
+        return form if forms.is_json else self._as_set(form)
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        return self._as_set(super()._from_dict_form(form, reading))
+
     def _wanted(self, value: Any) -> str:
         return "" if self._is_container(value) else "a set"
 

@@ -42,6 +42,7 @@ class StringField(BaseField[str]):
     is_scalar = True
     takes_lists = False
     _own_types = (str,)
+    _same_in_json = frozenset({str})
     _keeps_blanks = True
 
     def __init__(

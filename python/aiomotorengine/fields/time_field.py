@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
+from aiomotorengine.fields.json_texts import from_text
 
 if TYPE_CHECKING:
     from aiomotorengine.storage.base import DocumentStorage
@@ -53,6 +54,9 @@ class TimeField(BaseField[time]):
 
     def parse(self, text: str) -> time:
         return as_time(text)
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        return from_text(form, as_time)
 
     def _wanted(self, value: Any) -> str:
         return "a time without time zone"

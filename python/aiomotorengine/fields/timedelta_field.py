@@ -13,6 +13,7 @@ from bson.int64 import Int64
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.int_field import LARGEST, SMALLEST
+from aiomotorengine.fields.json_texts import DAYS_OF_YEAR, duration, from_text
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.utils import without_underscores
 
@@ -31,9 +32,10 @@ UNITS = {
 CLOCK = re.compile(
     r"(?:(?P<days>-?\d+) days?, )?(?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d(?:\.\d{1,6})?)"
 )
-# The durations of ISO 8601 whose length is known: months and years have no one length.
+# The durations of ISO 8601 whose length is known: months have no one length, and years have that
+# which pydantic gives them.
 ISO = re.compile(
-    r"(?P<sign>[+-])?P(?=.)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?P<sign>[+-])?P(?=.)(?:(?P<years>\d+)Y)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d{1,6})?)S)?)?"
 )
 
@@ -113,12 +115,16 @@ class TimedeltaField(BaseField[timedelta]):
         if found := CLOCK.fullmatch(text):
             parts = found.groupdict(default="0")
             return timedelta(**{unit: float(number) for unit, number in parts.items()})
-        if found := ISO.fullmatch(text):
-            parts = found.groupdict(default="0")
-            sign = parts.pop("sign")
-            length = timedelta(**{unit: float(number) for unit, number in parts.items()})
-            return -length if sign == "-" else length
+        found = ISO.fullmatch(text)
+        if found and not found["years"]:
+            return length_of(text)
         return float(without_underscores(text)) * UNITS[self.unit]
+
+    def _dict_form(self, value: Any, forms: Any) -> Any:
+        return duration(value)
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        return from_text(form, length_of)
 
     def _wanted(self, value: Any) -> str:
         return "a timedelta"
@@ -144,3 +150,20 @@ class TimedeltaField(BaseField[timedelta]):
     if TYPE_CHECKING:
 
         def __set__(self, instance: DocumentStorage, value: timedelta | None) -> None: ...
+
+
+def length_of(text: str) -> timedelta:
+    """The length of time of a duration of ISO 8601.
+
+    Raises:
+        ValueError: it is none whose length is known.
+        OverflowError: it is longer than a ``timedelta`` can be.
+    """
+    found = ISO.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no duration.")
+    parts = found.groupdict(default="0")
+    sign, years = parts.pop("sign"), float(parts.pop("years"))
+    length = timedelta(**{unit: float(number) for unit, number in parts.items()})
+    length += timedelta(days=years * DAYS_OF_YEAR)
+    return -length if sign == "-" else length

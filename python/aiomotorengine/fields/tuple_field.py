@@ -221,6 +221,22 @@ class TupleField(ContainerField[tuple[Any, ...]]):
         items = [schemas.of(field) for field in self._item_fields]
         return {"type": "array", "prefixItems": items, "items": False}
 
+    def _dict_form(self, value: Any, forms: Any) -> Any:
+        if not self._is_container(value):
+            return forms.plain(value)
+        if type(value) is ReferenceList:
+            value = value.restored()
+        places = list(self._members(value))
+        shown = [forms.member(field, item, it) for it, field, item in places if forms.shows(it)]
+        shown += map(forms.plain, value[len(places) :])  # too many, and shown all the same
+        return shown if forms.is_json else tuple(shown)
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        if not self._is_container(form):
+            return form
+        read = [reading.value(field, item, index) for index, field, item in self._members(form)]
+        return (*read, *form[len(read) :])
+
     def _wanted(self, value: Any) -> str:
         if self._is_of_any_length:
             return "" if self._is_container(value) else "a list or tuple"

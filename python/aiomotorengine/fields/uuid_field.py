@@ -10,6 +10,7 @@ from bson.binary import OLD_UUID_SUBTYPE, UUID_SUBTYPE, Binary
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.field_methods import accepts, unchanged
+from aiomotorengine.fields.json_texts import from_text
 from aiomotorengine.fields.native_kind import native_kind
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ class UUIDField(BaseField[UUID]):
 
     def _json_schema(self, schemas: Any) -> dict[str, Any]:
         return {"type": "string", "format": "uuid"}
+
+    def _from_dict_form(self, form: Any, reading: Any) -> Any:
+        return from_text(form, UUID)
 
     def _wanted(self, value: Any) -> str:
         return "a UUID or its text"

@@ -12,7 +12,7 @@ from bson.binary import VECTOR_SUBTYPE, Binary, BinaryVector
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import unchanged
 from aiomotorengine.fields.native_kind import native_kind
-from aiomotorengine.fields.vectors import VectorType, load_numpy
+from aiomotorengine.fields.vectors import VectorType, is_numpy, load_numpy
 
 if TYPE_CHECKING:
     from aiomotorengine.storage.base import DocumentStorage
@@ -110,6 +110,11 @@ class VectorField(BaseField[Any]):
         lengths = {} if count is None else {"minItems": count, "maxItems": count}
         kind = "number" if self.dtype == "float32" else "integer"
         return {"type": "array", "items": {"type": kind}, **lengths}
+
+    def _dict_form(self, value: Any, forms: Any) -> Any:
+        if forms.is_json and is_numpy(value):
+            value = value.tolist()
+        return forms.plain(value)
 
     def _wanted(self, value: Any) -> str:
         if self.dimensions is None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from inspect import cleandoc
 from typing import Any, Literal
 
+from aiomotorengine.documents.computed import computed_field, computed_fields
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.fields.base_field import EMPTY_DEFAULTS, BaseField
 from aiomotorengine.schema.describing import described, is_described, stored_choices
@@ -70,9 +72,9 @@ class JsonSchemas:
         if document_class not in self._names:
             name = self._free_name(document_class)
             self._names[document_class] = name
-            is_embedded = len(self._names) > 1
+            is_embedded = len(self._names) > 1 or document_class._is_embedded
             self._definitions[name] = {}  # which comes first, as its class does
-            self._definitions[name] = self._of_documents(document_class, is_embedded=is_embedded)
+            self._definitions[name] = self.of_documents(document_class, is_embedded=is_embedded)
         return {"$ref": f"#/$defs/{self._names[document_class]}"}
 
     def of(self, field: BaseField[Any]) -> dict[str, Any]:
@@ -94,7 +96,13 @@ class JsonSchemas:
                 schema[bound] = max(1, schema.get(bound, 0))
         return {**schema, **said_of(field)}
 
-    def _of_documents(self, document_class: Any, *, is_embedded: bool) -> dict[str, Any]:
+    def of_documents(self, document_class: Any, *, is_embedded: bool) -> dict[str, Any]:
+        """The schema of documents of a class, written out.
+
+        Parameters:
+            document_class: the class.
+            is_embedded: whether they are in others, and so have no id.
+        """
         fields = {
             name: field
             for name, field in document_class._fields.items()
@@ -102,7 +110,8 @@ class JsonSchemas:
         }
         properties: dict[str, Any] = {} if is_embedded else {"id": {"title": "id"}}
         for key in document_class._declared_key:
-            properties = {key.name: self.of(key)}
+            is_hidden = self._is_output and key._settings.exclude
+            properties = {} if is_hidden else {key.name: self.of(key)}
         is_needed = any(key._is_needed for key in document_class._declared_key)
         required = [*properties] if self._is_output or is_needed else []
         defaults = conversion_of(document_class).defaults
@@ -113,6 +122,9 @@ class JsonSchemas:
                 properties[name]["default"] = default
             if self._is_output or (field.required and is_empty_by_default(field)):
                 required.append(name)
+        for name, computed in computed_fields(document_class).items() if self._is_output else ():
+            properties[name] = schema_of_computed(computed)
+            required.append(name)
         schema: dict[str, Any] = {
             "type": "object",
             **described(document_class),
@@ -134,6 +146,24 @@ class JsonSchemas:
 
     def _references(self) -> list[Any]:
         return [part for schema in self._definitions.values() for part in references_in(schema)]
+
+
+TYPES = {
+    "str": "string",
+    "int": "integer",
+    "float": "number",
+    "bool": "boolean",
+}
+"""What JSON calls Python's types."""
+
+
+def schema_of_computed(computed: computed_field[Any]) -> dict[str, Any]:
+    """What a method says of its result by its annotation and its docstring."""
+    annotation = getattr(computed.function, "__annotations__", {}).get("return")
+    kind = TYPES.get(getattr(annotation, "__name__", annotation))
+    description = computed.__doc__ and cleandoc(computed.__doc__)
+    said = {"type": kind, "description": description, "readOnly": True}
+    return {name: it for name, it in said.items() if it}
 
 
 def references_in(schema: Any) -> Iterator[Any]:

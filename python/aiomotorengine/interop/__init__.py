@@ -1,0 +1,1 @@
+"""Documents as dicts, as JSON and as types of pydantic, and back."""

@@ -1,0 +1,147 @@
+"""Models of pydantic that have the fields of a document class, with all their rules."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, create_model
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import (
+    no_info_plain_validator_function,
+    plain_serializer_function_ser_schema,
+)
+
+from aiomotorengine.documents.undeclared import is_dynamic
+from aiomotorengine.errors import UnknownFieldError
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.document_id import primary_key
+from aiomotorengine.fields.refusals import required
+from aiomotorengine.interop.forms import Forms
+from aiomotorengine.interop.pydantic_types import SchemasOfPydantic, validation_error
+from aiomotorengine.interop.reading import Reading
+from aiomotorengine.interop.selection import Names, Selection, names_in
+from aiomotorengine.schema.describing import described
+from aiomotorengine.schema.json_schema import is_empty_by_default, nullable
+from aiomotorengine.validation import refusals_of_value
+
+__all__ = ["model_of"]
+
+
+def model_of(
+    document_class: Any,
+    name: str | None = None,
+    *,
+    include: Names = None,
+    exclude: Names = None,
+    partial: bool = False,
+) -> type[BaseModel]:
+    """A model of pydantic with the fields of a document class.
+
+    Parameters:
+        document_class: the class.
+        name: what it is called; by default as the class, with ``Partial`` in front if it is that.
+        include, exclude: the names of fields.
+        partial: whether nothing is required, and what is not given is ``None``.
+
+    Raises:
+        UnknownFieldError: a name is no field's.
+    """
+    key = primary_key(document_class)
+    fields = {key.name: key, **document_class._fields}
+    for given in (*names_in(include), *names_in(exclude)):
+        if given not in fields:
+            raise UnknownFieldError.of(document_class, given)
+    selection = Selection.of(include, exclude)
+    definitions: dict[str, Any] = {
+        it: definition_of(field, is_optional=partial or field is key, strict=document_class.__strict__)
+        for it, field in fields.items()
+        if selection is None or selection.shows(it)
+    }
+    config = ConfigDict(
+        title=document_class.__title__,
+        extra="ignore" if is_dynamic(document_class) else "forbid",
+        from_attributes=True,
+        protected_namespaces=(),
+    )
+    default_name = f"{'Partial' if partial else ''}{document_class.__name__}"
+    return create_model(
+        name or default_name,
+        __config__=config,
+        __doc__=described(document_class).get("description"),
+        __module__=document_class.__module__,
+        **definitions,
+    )
+
+
+def definition_of(field: BaseField[Any], *, is_optional: bool, strict: bool) -> tuple[Any, Any]:
+    """The annotation and the default that a model has for a field."""
+    settings = field._settings
+    said: dict[str, Any] = {
+        "title": settings.title,
+        "description": settings.description,
+        "examples": list(settings.examples) or None,
+        "deprecated": settings.deprecated or None,
+        "exclude": settings.exclude or None,
+    }
+    if is_optional:
+        said["default"] = None
+    elif not field.required or not is_empty_by_default(field):
+        is_made = callable(field.default)
+        said["default_factory" if is_made else "default"] = field.default
+    given = {name: it for name, it in said.items() if it is not None or name == "default"}
+    return Annotated[Any, FieldType(field, is_optional=is_optional, strict=strict)], Field(**given)
+
+
+class FieldType:
+    """What pydantic does with the values of a field.
+
+    Parameters:
+        field: the field.
+        is_optional: whether ``None`` is valid in any case.
+        strict: whether values are not converted, unless the field says so.
+    """
+
+    def __init__(self, field: BaseField[Any], *, is_optional: bool, strict: bool) -> None:
+        self._field = field
+        self._is_optional = is_optional
+        self._strict = strict
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        return no_info_plain_validator_function(
+            self.validated,
+            serialization=plain_serializer_function_ser_schema(self.serialized, info_arg=True),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        found = SchemasOfPydantic(handler.mode, handler).of(self._field)
+        return nullable(found) if self._is_optional and self._field.required else found
+
+    def validated(self, value: Any) -> Any:
+        """The value of the field.
+
+        Raises:
+            ValidationError: it is not valid.
+        """
+        field = self._field
+        if value is None and self._is_optional:
+            return None
+        reading = Reading(strict=self._strict)
+        read = reading.value(field, value)
+        refusals = reading.refusals
+        if not refusals and field.required and field._is_missing(read):
+            refusals = [required(field.name, read)]
+        refusals = refusals or list(refusals_of_value(field, read, strict=self._strict))
+        if refusals:
+            raise validation_error(field.name, refusals)
+        return read
+
+    def serialized(self, value: Any, info: Any) -> Any:
+        """What is shown of a value."""
+        forms = Forms(
+            is_json=info.mode_is_json(),
+            selection=Selection.of(info.include, info.exclude),
+            exclude_none=bool(info.exclude_none),
+        )
+        return forms.of(self._field, value)

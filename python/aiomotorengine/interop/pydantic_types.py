@@ -1,0 +1,184 @@
+"""Document classes as types of pydantic: what it validates, shows, and says in JSON schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from functools import partial
+from typing import Any
+
+from bson.objectid import ObjectId
+from pydantic import GetJsonSchemaHandler, TypeAdapter
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, ValidationError
+from pydantic_core.core_schema import (
+    definition_reference_schema,
+    no_info_plain_validator_function,
+    plain_serializer_function_ser_schema,
+    to_string_ser_schema,
+)
+
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.ids import is_hex_id
+from aiomotorengine.interop.forms import Forms, form_of_class
+from aiomotorengine.interop.reading import read
+from aiomotorengine.interop.selection import Selection
+from aiomotorengine.locations import location_of
+from aiomotorengine.schema.json_schema import JsonSchemas, Mode
+from aiomotorengine.storage.base import DocumentStorage
+
+__all__ = ["ObjectIdType", "core_schema_of", "json_schema_of", "validation_error"]
+
+MISSING = "missing"
+"""What pydantic calls a value that is required and not there."""
+
+
+# -- documents ---------------------------------------------------------------------------------
+
+
+def core_schema_of(document_class: Any) -> CoreSchema:
+    """What pydantic does with values of a document class."""
+    return no_info_plain_validator_function(
+        partial(validated, document_class),
+        ref=reference_to(document_class),
+        serialization=plain_serializer_function_ser_schema(
+            partial(serialized, document_class), info_arg=True
+        ),
+    )
+
+
+def reference_to(document_class: Any) -> str:
+    """By what name the definitions of pydantic know a class."""
+    return f"{document_class.__module__}.{document_class.__qualname__}:{id(document_class)}"
+
+
+def validated(document_class: Any, value: Any) -> Any:
+    """A document of the class: the value itself, or what a mapping makes.
+
+    Raises:
+        ValidationError: the mapping makes no valid one, with an error for each field.
+        PydanticCustomError: the value is none of the two.
+    """
+    if isinstance(value, document_class):
+        return value
+    name = document_class.__name__
+    if not isinstance(value, Mapping):
+        raise PydanticCustomError(
+            "document_type", "Input should be a {name} or a mapping", {"name": name}
+        )
+    document, refusals = read(document_class, value)
+    if refusals:
+        raise validation_error(name, refusals)
+    return document
+
+
+def validation_error(title: str, refusals: list[Exception]) -> ValidationError:
+    """The error of pydantic for refusals, one for each, with the way to the value.
+
+    Parameters:
+        title: what is refused.
+        refusals: the exceptions. What a method of the program's has raised that is no
+            ``ValueError`` goes out as it is.
+    """
+    for refusal in refusals:
+        if not isinstance(refusal, ValueError):
+            raise refusal
+    return ValidationError.from_exception_data(title, [details_of(it) for it in refusals])
+
+
+def details_of(refusal: Exception) -> InitErrorDetails:
+    location = location_of(refusal)
+    is_ours = isinstance(refusal, InvalidDocumentError)
+    code = refusal.code if isinstance(refusal, InvalidDocumentError) else "invalid"
+    kind: Any = MISSING if code == "required" else code
+    text: Any = str(refusal)
+    return InitErrorDetails(
+        type=PydanticCustomError(kind, text),
+        loc=location.parts if location else (),
+        input=refusal.value if is_ours else None,
+    )
+
+
+def serialized(document_class: Any, value: Any, info: Any) -> Any:
+    """What pydantic shows of a document, by the names of attributes.
+
+    Of a document of a derived class it shows what this one has, as it does for models, unless the
+    two are stored together.
+    """
+    if not isinstance(value, DocumentStorage):
+        return value
+    selection = Selection.of(info.include, info.exclude)
+    kind: Any = type(value)
+    if kind is not document_class and kind._discriminator is None:
+        names = form_of_class(document_class, is_json=False).names_of(value)
+        selection = (selection or Selection(None, None)).within(names)
+    forms = Forms(
+        is_json=info.mode_is_json(), selection=selection, exclude_none=bool(info.exclude_none)
+    )
+    return forms.document(value)
+
+
+# -- JSON schemas ------------------------------------------------------------------------------
+
+being_described: ContextVar[tuple[Any, ...]] = ContextVar("being_described", default=())
+"""The classes whose JSON schemas are being made, one inside of the other."""
+
+
+class SchemasOfPydantic(JsonSchemas):
+    """The schemas of fields, in which those of classes are pydantic's to keep.
+
+    Parameters:
+        mode: as for ``json_schema``.
+        handler: what makes schemas of others.
+    """
+
+    def __init__(self, mode: Mode, handler: GetJsonSchemaHandler) -> None:
+        super().__init__(mode)
+        self._handler = handler
+
+    def of_class(self, document_class: Any) -> dict[str, Any]:
+        if document_class in being_described.get():
+            return self._handler(definition_reference_schema(reference_to(document_class)))
+        if document_class._is_embedded:
+            return self._handler(TypeAdapter(document_class).core_schema)
+        # By its name its documents have an id, which those in others have not.
+        return self.of_documents(document_class, is_embedded=True)
+
+    def of_documents(self, document_class: Any, *, is_embedded: bool) -> dict[str, Any]:
+        token = being_described.set((*being_described.get(), document_class))
+        try:
+            return super().of_documents(document_class, is_embedded=is_embedded)
+        finally:
+            being_described.reset(token)
+
+
+def json_schema_of(document_class: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    """The JSON schema of a document class, for the one that pydantic makes."""
+    schemas = SchemasOfPydantic(handler.mode, handler)
+    return schemas.of_documents(document_class, is_embedded=document_class._is_embedded)
+
+
+# -- ids ---------------------------------------------------------------------------------------
+
+
+class ObjectIdType:
+    """What pydantic does with an ``ObjectId``: it takes its text, too, and JSON has that."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
+        return no_info_plain_validator_function(
+            object_id_of, serialization=to_string_ser_schema(when_used="json")
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[0-9a-fA-F]{24}$"}
+
+
+def object_id_of(value: Any) -> ObjectId:
+    if isinstance(value, ObjectId):
+        return value
+    if is_hex_id(value):
+        return ObjectId(value)
+    raise PydanticCustomError(
+        "object_id", "Input should be an ObjectId, or its 24 hexadecimal digits"
+    )

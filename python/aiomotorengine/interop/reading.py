@@ -1,0 +1,234 @@
+"""Documents of what dicts and JSON have for them, and all that is wrong with that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from aiomotorengine.documents.computed import computed_fields
+from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.documents.naming import class_attribute
+from aiomotorengine.errors import InvalidDocumentError, UnknownFieldError
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.document_id import DOCUMENT_ID, primary_key
+from aiomotorengine.fields.item_methods import methods_of
+from aiomotorengine.fields.refusals import masked, refused
+from aiomotorengine.fields.rules import is_strict
+from aiomotorengine.ids import is_id
+from aiomotorengine.interop.forms import Forms, is_converted_by_us
+from aiomotorengine.locations import Part, locate, location_of, shown
+from aiomotorengine.storage.discriminators import class_of
+from aiomotorengine.validation import refusals_of
+
+__all__ = ["Reading", "read"]
+
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What converting a value raises that is none."""
+
+JSON = Forms(is_json=True)
+
+STORED_ID = "_id"
+
+
+def read(
+    document_class: Any, mapping: Mapping[Any, Any], *, validate: bool = True
+) -> tuple[Any, list[Exception]]:
+    """A new document of what a dict has for one, and all that is wrong with it.
+
+    Parameters:
+        document_class: the class.
+        mapping: the dict.
+        validate: whether the document is validated; otherwise only names are refused that it can't
+            have, and values that can't be read stay as they are.
+
+    Returns:
+        The document, and what refuses it, in the order of the fields, each with its place.
+    """
+    reading = Reading()
+    document = reading.document(document_class, mapping)
+    refusals = reading.refusals
+    if not validate:
+        return document, [it for it in refusals if isinstance(it, UnknownFieldError)]
+    known = [parts_of(refusal) for refusal in refusals]
+    for refusal in refusals_of(document):
+        parts = parts_of(refusal)
+        if not any(parts[: len(before)] == before for before in known):
+            refusals.append(refusal)
+    names = [primary_key(type(document)).name, *type(document)._fields]
+    places = {name: place for place, name in enumerate(names)}
+    refusals.sort(key=lambda it: places.get(next(iter(parts_of(it)), ""), len(places)))
+    return document, refusals
+
+
+class Reading:
+    """Reads the parts of one dict.
+
+    Parameters:
+        strict: whether values are not converted, unless their fields say so.
+
+    Attributes:
+        refusals: what was wrong so far, each with its place in what is being read.
+    """
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self.refusals: list[Exception] = []
+        self._is_strict = strict
+
+    def document(self, document_class: Any, mapping: Mapping[Any, Any]) -> Any:
+        """A new document of a class, or of one that derives from it and is stored with it."""
+        discriminator = document_class._discriminator
+        if discriminator is not None and discriminator.key in mapping:
+            document_class = self._class_of(document_class, mapping)
+            mapping = {key: mapping[key] for key in mapping if key != discriminator.key}
+        was_strict, self._is_strict = self._is_strict, document_class.__strict__
+        values: dict[str, Any] = {}
+        computed = computed_fields(document_class)
+        for key, form in mapping.items():
+            name = name_of(document_class, key)
+            if name in computed:
+                continue
+            field = field_named(document_class, name)
+            if name in values:
+                self._refuse(InvalidDocumentError(f"Field '{name}' is given twice."), key)
+            elif field is DOCUMENT_ID:
+                values[name] = self._id(form)
+            elif field is not None:
+                values[name] = self.value(field, form, name)
+            elif is_free(document_class, name):
+                values[name] = form
+            else:
+                self._refuse(UnknownFieldError.of(document_class, str(key)), key)
+        self._is_strict = was_strict
+        return conversion_of(document_class).make(values)
+
+    def value(self, field: BaseField[Any], form: Any, *parts: Part) -> Any:
+        """The value of a field that a dict has this form for.
+
+        Parameters:
+            field: the field.
+            form: the form.
+            parts: where it stands.
+        """
+        if form is None:
+            return None
+        before = len(self.refusals)
+        try:
+            value = self._read(field, form)
+        except UNREADABLE as error:
+            value = form
+            self._refuse(as_refusal(error, field, form))
+        for refusal in self.refusals[before:]:
+            locate(refusal, *parts)
+        return value
+
+    def each(self, field: BaseField[Any], forms: Iterable[Any]) -> list[Any]:
+        """The items of a list that have a field."""
+        return [self.value(field, form, index) for index, form in enumerate(forms)]
+
+    def is_form_of(self, value: Any, form: Any) -> bool:
+        """Whether JSON has this form for a value of no field."""
+        try:
+            return bool(JSON.plain(value) == form)
+        except TypeError:
+            return False
+
+    def _read(self, field: BaseField[Any], form: Any) -> Any:
+        own = getattr(field, "__from_json__", None)
+        if own is not None:
+            return own(form)
+        if not is_converted_by_us(field):
+            return read_by_own_methods(field, form)
+        value = field._from_dict_form(form, self)
+        if field.is_scalar and not is_strict(field, self._is_strict):
+            return as_loaded(field, value)
+        return value
+
+    def _class_of(self, document_class: Any, mapping: Mapping[Any, Any]) -> Any:
+        """The class that a dict names."""
+        discriminator = document_class._discriminator
+        value, found = mapping[discriminator.key], class_of(document_class, mapping)
+        if found is document_class and value != discriminator.value:
+            error = InvalidDocumentError(
+                f"No class is known for {discriminator.key} {shown(value)} of "
+                f"{document_class.__name__}."
+            )
+            self._refuse(error, discriminator.key)
+        return found
+
+    def _id(self, form: Any) -> Any:
+        """The id of a document whose class declares no field for it."""
+        id = self.value(DOCUMENT_ID, form, DOCUMENT_ID.name)
+        if id is not None and not is_id(id):
+            self._refuse(refused(DOCUMENT_ID, id), DOCUMENT_ID.name)
+        return id
+
+    def _refuse(self, error: Exception, *parts: Any) -> None:
+        locate(error, *(part if isinstance(part, int) else str(part) for part in parts))
+        self.refusals.append(error)
+
+
+def name_of(document_class: Any, key: Any) -> Any:
+    """The attribute that a key means: by its own name, or as MongoDB has it."""
+    if key in document_class._fields:
+        return key
+    id = primary_key(document_class)
+    if key in (id.name, DOCUMENT_ID.name, STORED_ID):
+        return STORED_ID if id is DOCUMENT_ID else id.name
+    return document_class._reverse_db_field_map.get(key, key)
+
+
+def field_named(document_class: Any, name: Any) -> BaseField[Any] | None:
+    """The field of a name, the primary key among them."""
+    key = primary_key(document_class)
+    if name == (STORED_ID if key is DOCUMENT_ID else key.name):
+        return key
+    field: BaseField[Any] | None = document_class._fields.get(name)
+    return field
+
+
+def is_free(document_class: Any, name: Any) -> bool:
+    """Whether a document can have a value under a name that no field has."""
+    if not isinstance(name, str) or not document_class.__dynamic__:
+        return False
+    own = class_attribute(document_class, name)
+    return not isinstance(own, property) or own.fset is not None
+
+
+def read_by_own_methods(field: BaseField[Any], form: Any) -> Any:
+    """The value of a field of the program's own, some methods of which are not the library's."""
+    if field.overrides("validate") and field.validate(form):
+        return form
+    try:
+        return field.from_son(form)
+    except Exception:  # it is no stored form; validation says whether it is a value
+        return form
+
+
+def as_loaded(field: BaseField[Any], value: Any) -> Any:
+    """A value as it would be loaded, once it was stored; one that is not valid as it is."""
+    methods = methods_of(field)
+    if methods.get_value is not None:
+        return value  # a document converts it, as soon as it has it
+    try:
+        return methods.loaded(methods.stored(value)) if methods.is_valid(value) else value
+    except UNREADABLE:
+        return value
+
+
+def as_refusal(error: Exception, field: BaseField[Any], form: Any) -> InvalidDocumentError:
+    """The refusal of a form that a field can't read."""
+    if isinstance(error, InvalidDocumentError):
+        refusal = error
+    else:
+        reason = str(error).removesuffix(".") if type(error) is ValueError else ""
+        refusal = InvalidDocumentError.invalid(getattr(field, "name", ""), reason)
+        refusal.__cause__ = error
+    if refusal.value is None:
+        refusal.value = masked(field, form)
+    return refusal
+
+
+def parts_of(error: Exception) -> tuple[Part, ...]:
+    """The way to the value that an exception is about."""
+    location = location_of(error)
+    return location.parts if location else ()

@@ -1,0 +1,91 @@
+"""Documents as bodies and responses of FastAPI."""
+
+from typing import Annotated, Any
+
+import pytest
+from bson import ObjectId
+
+from aiomotorengine import (
+    Document,
+    EmbeddedDocument,
+    EmbeddedDocumentField,
+    IntField,
+    ListField,
+    PasswordField,
+    StringField,
+)
+
+fastapi = pytest.importorskip("fastapi")
+testclient = pytest.importorskip("fastapi.testclient")
+
+
+class Home(EmbeddedDocument):
+    town = StringField(required=True)
+
+
+class User(Document):
+    name = StringField(db_field="n", required=True)
+    age = IntField(min_value=0, default=0)
+    homes = ListField(EmbeddedDocumentField(Home))
+    password = PasswordField()
+
+
+STORED = [User(_id=ObjectId("1" * 24), name="Ada", password="hunter2"), User(name="Eva")]
+
+
+@pytest.fixture(scope="module")
+def client() -> Any:
+    app = fastapi.FastAPI()
+
+    @app.post("/users")
+    async def add(user: Annotated[User, fastapi.Body()]) -> User:
+        return user
+
+    @app.post("/many")
+    async def add_many(users: list[User]) -> list[User]:
+        return users
+
+    @app.get("/users")
+    async def users() -> list[User]:
+        return STORED
+
+    @app.get("/some", response_model=list[User], response_model_include={"name"})
+    async def some() -> Any:
+        return STORED
+
+    @app.get("/mapping", response_model=User)
+    async def mapping() -> Any:
+        return {"_id": "1" * 24, "n": "Ada"}
+
+    return testclient.TestClient(app)
+
+
+def test_a_body_becomes_a_document_and_a_document_a_response(client: Any) -> None:
+    answer = client.post("/users", json={"name": "Ada", "homes": [{"town": "Ur"}]})
+    assert answer.json() == {"id": None, "name": "Ada", "age": 0, "homes": [{"town": "Ur"}]}
+
+
+def test_what_is_wrong_with_a_body_is_told_for_each_field(client: Any) -> None:
+    answer = client.post("/users", json={"age": -1, "homes": [{}]})
+    assert answer.status_code == 422
+    assert [it["loc"] for it in answer.json()["detail"]] == [
+        ["body", "name"],
+        ["body", "age"],
+        ["body", "homes", 0, "town"],
+    ]
+    answer = client.post("/many", json=[{"name": "Ada"}, {}])
+    assert [it["loc"] for it in answer.json()["detail"]] == [["body", 1, "name"]]
+
+
+def test_lists_and_parts_and_mappings(client: Any) -> None:
+    assert [it["id"] for it in client.get("/users").json()] == ["1" * 24, None]
+    assert "hunter2" not in client.get("/users").text
+    assert client.get("/some").json() == [{"name": "Ada"}, {"name": "Eva"}]
+    assert client.get("/mapping").json()["id"] == "1" * 24
+
+
+def test_the_openapi_schema(client: Any) -> None:
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    assert {"User-Input", "User-Output"} <= schemas.keys()
+    assert "password" in schemas["User-Input"]["properties"]
+    assert "password" not in schemas["User-Output"]["properties"]

@@ -1,0 +1,252 @@
+"""Documents of dicts and of JSON, and all that is refused at once."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from aiomotorengine import (
+    DateField,
+    DateTimeField,
+    Document,
+    EmbeddedDocument,
+    EmbeddedDocumentField,
+    IntField,
+    ListField,
+    MapField,
+    PasswordField,
+    ReferenceField,
+    StringField,
+    UUIDField,
+    computed_field,
+)
+from aiomotorengine.errors import InvalidDocumentError, StoredValueError, UnknownFieldError
+
+ID = ObjectId("1" * 24)
+
+
+class Home(EmbeddedDocument):
+    town = StringField(required=True, min_length=2)
+
+
+class User(Document):
+    name = StringField(db_field="n", required=True)
+    age = IntField(min_value=0, default=18)
+    born = DateField()
+    homes = ListField(EmbeddedDocumentField(Home))
+    places = MapField(EmbeddedDocumentField(Home))
+    friend = ReferenceField("self")
+    password = PasswordField()
+
+    @computed_field
+    def loud(self) -> str:
+        return (self.name or "").upper()
+
+
+class Strict(Document):
+    __dynamic__ = False
+    __strict__ = True
+    name = StringField()
+    age = IntField()
+    at = DateTimeField()
+    key = UUIDField()
+
+
+def refused(document_class: Any, mapping: Any) -> dict[str, str]:
+    with pytest.raises(InvalidDocumentError) as caught:
+        document_class.from_dict(mapping)
+    assert str(caught.value) == caught.value.errors[0].message
+    assert caught.value.path == caught.value.errors[0].path
+    return {error.path: error.code for error in caught.value.errors}
+
+
+def test_all_refusals_come_at_once_in_the_order_of_the_fields() -> None:
+    mapping = {
+        "homes": [{"town": "Ur"}, {"town": "U"}, "Eri", {}],
+        "places": {"a": {"town": 5}},
+        "born": "yesterday",
+        "age": -1,
+    }
+    assert refused(User, mapping) == {
+        "name": "required",
+        "age": "invalid",
+        "born": "invalid",
+        "homes.1.town": "min_length",
+        "homes.2": "invalid",
+        "homes.3.town": "required",
+        "places.a.town": "invalid",
+    }
+
+
+def test_values_are_as_if_they_had_been_loaded() -> None:
+    user = User.from_dict({"n": "Ada", "age": "36", "born": "1815-12-10", "homes": [{"town": "Ur"}]})
+    assert (user.name, user.age, user.born) == ("Ada", 36, date(1815, 12, 10))
+    assert user.homes == [Home(town="Ur")]
+
+
+def test_what_is_not_given_gets_its_default_and_null_is_given() -> None:
+    assert User.from_dict({"name": "Ada"}).age == 18
+    assert User.from_dict({"name": "Ada", "age": None}).age is None
+
+
+def test_strict_fields_take_the_forms_of_json_and_convert_nothing_else() -> None:
+    document = Strict.from_dict({"age": 3, "at": "2020-01-02T03:04:05", "key": "0" * 32})
+    assert document.at == datetime(2020, 1, 2, 3, 4, 5)
+    assert refused(Strict, {"age": "3"}) == {"age": "strict"}
+
+
+def test_unknown_names_are_refused_where_there_are_none_but_fields() -> None:
+    with pytest.raises(UnknownFieldError, match="Strict has no field 'nmae'. Did you mean 'name'?"):
+        Strict.from_dict({"nmae": "Ada"})
+    assert refused(Strict, {"nmae": "Ada", "x": 1, "age": "3"}) == {
+        "age": "strict",
+        "nmae": "unknown",
+        "x": "unknown",
+    }
+    with pytest.raises(UnknownFieldError):
+        Strict.from_dict({"nmae": "Ada"}, validate=False)
+
+
+def test_other_names_are_dynamic_values_where_there_are_such() -> None:
+    user = User.from_dict({"name": "Ada", "nick": "A", "_old": 1})
+    assert (user.nick, user.old) == ("A", 1)
+    assert {"_nick": "A", "_old": 1}.items() <= user.to_son().items()
+
+
+def test_what_is_computed_or_belongs_to_the_class_is_not_taken() -> None:
+    assert User.from_dict({"name": "Ada", "loud": "x"}).loud == "ADA"
+
+    class Shown(Document):
+        @property
+        def fixed(self) -> int:
+            return 1
+
+    assert refused(Shown, {"fixed": 2}) == {"fixed": "unknown"}
+
+
+def test_one_value_is_given_once() -> None:
+    with pytest.raises(InvalidDocumentError, match="Field 'name' is given twice."):
+        User.from_dict({"name": "Ada", "n": "Eva"})
+
+
+@pytest.mark.parametrize("name", ["id", "_id"])
+def test_the_id(name: str) -> None:
+    for id in ID, str(ID):
+        user = User.from_dict({name: id, "name": "Ada"})
+        assert user._id == ID and not user._is_persisted
+    assert User.from_dict({name: None, "name": "Ada"})._id is None
+    for odd in [1], {"$ne": 1}:
+        assert refused(User, {name: odd, "name": "Ada"}) == {"id": "invalid"}
+
+
+@pytest.mark.parametrize(
+    "form", [str(ID), ID, {"id": str(ID), "name": 5}, {"_id": ID}, {"id": str(ID), "x": {}}]
+)
+def test_a_reference_is_its_id(form: Any) -> None:
+    user = User.from_dict({"name": "Ada", "friend": form})
+    assert user.get_field_value("friend") == ID
+
+
+def test_a_reference_is_no_list() -> None:
+    assert refused(User, {"name": "Ada", "friend": [1]}) == {"friend": "invalid"}
+
+
+def test_it_may_be_left_unvalidated() -> None:
+    user = User.from_dict({"age": "many", "born": "yesterday", "homes": [{}]}, validate=False)
+    assert (user.name, user.age, user.born) == (None, "many", "yesterday")
+
+
+def test_what_is_no_mapping() -> None:
+    with pytest.raises(TypeError, match="A User is made of a mapping, not of list."):
+        User.from_dict([])  # type: ignore[arg-type]
+    with pytest.raises(InvalidDocumentError, match=r"A User is made of a JSON object, not of \[1\]"):
+        User.from_json("[1]")
+    with pytest.raises(InvalidDocumentError, match=r"A User is made of a JSON object, not of \[1\]"):
+        User.from_json("[1]", mode="relaxed")
+    with pytest.raises(json.JSONDecodeError):
+        User.from_json("{")
+
+
+def test_names_that_are_no_texts() -> None:
+    assert refused(User, {"name": "Ada", 5: 1}) == {"5": "unknown"}
+
+
+def test_bytes_are_json_too() -> None:
+    assert User.from_json(b'{"name": "Zo\xc3\xab"}').name == "Zo\u00eb"
+
+
+def test_extended_json_that_is_not_valid() -> None:
+    with pytest.raises(InvalidDocumentError, match="Field 'name' is required.") as caught:
+        User.from_json('{"age": -1}', mode="relaxed")
+    assert [error.path for error in caught.value.errors] == ["name", "age"]
+    with pytest.raises(StoredValueError):
+        User.from_json('{"n": "Ada", "age": "x"}', mode="relaxed")
+    assert User.from_json('{"age": -1}', mode="relaxed", validate=False).age == -1
+
+
+def test_passwords_are_in_no_refusal() -> None:
+    class Account(Document):
+        password = PasswordField()
+        codes = ListField(PasswordField())
+
+    with pytest.raises(InvalidDocumentError) as caught:
+        Account.from_dict({"password": ["hunter2"], "codes": [{"a": "hunter2"}]})
+    assert "hunter2" not in repr(caught.value.errors) + "".join(caught.value.__notes__)
+    assert {error.value for error in caught.value.errors} == {"***"}
+
+
+# -- classes of a program ----------------------------------------------------------------------
+
+
+def test_what_a_validate_of_the_program_says() -> None:
+    class Span(Document):
+        begin = IntField(required=True)
+        end = IntField()
+
+        def validate(self) -> bool:
+            super().validate()
+            if self.end is not None and self.end < self.begin:
+                raise ValueError("it ends before it begins")
+            return True
+
+    assert refused(Span, {"begin": 5, "end": 3}) == {"": "invalid"}
+    with pytest.raises(InvalidDocumentError, match="it ends before it begins"):
+        Span.from_dict({"begin": 5, "end": 3})
+
+    class Broken(Document):
+        def validate(self) -> bool:
+            raise RuntimeError("out of order")
+
+    with pytest.raises(RuntimeError, match="out of order"):
+        Broken.from_dict({})
+
+
+def test_constructors_of_a_program() -> None:
+    class Named(Document):
+        name = StringField()
+        age = IntField()
+
+        def __init__(self, name: str, **values: Any) -> None:
+            super().__init__(name=name and name.title(), **values)
+
+    class Odd(Document):
+        name = StringField()
+
+        def __init__(self, first: str, last: str) -> None:
+            super().__init__(name=f"{first} {last}")
+
+    assert Named.from_dict({"name": "ada", "age": 3}).name == "Ada"
+    assert Named.from_dict({"age": 3}).name is None
+    assert Odd.from_dict({"name": "Ada", "nick": "A"}).to_son() == {"name": "Ada", "_nick": "A"}
+
+
+async def test_what_is_made_can_be_saved(mongo: Any) -> None:
+    user = User.from_json('{"name": "Ada", "homes": [{"town": "Ur"}]}')
+    saved = await user.save()
+    assert saved is user
+    loaded = await User.objects.get(user._id)
+    assert loaded.to_dict() == user.to_dict()

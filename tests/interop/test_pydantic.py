@@ -1,0 +1,252 @@
+"""Document classes as types of pydantic."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from aiomotorengine import (
+    DateField,
+    Document,
+    EmbeddedDocument,
+    EmbeddedDocumentField,
+    IntField,
+    ListField,
+    PasswordField,
+    ReferenceField,
+    StringField,
+    computed_field,
+)
+
+pydantic = pytest.importorskip("pydantic")
+
+ID = ObjectId("1" * 24)
+
+
+class Home(EmbeddedDocument):
+    town = StringField(required=True, min_length=2)
+    inner = EmbeddedDocumentField("self")
+
+
+class Plain(Document):
+    size = IntField(required=True)
+
+
+class User(Document):
+    """Somebody."""
+
+    name = StringField(db_field="n", required=True)
+    age = IntField(min_value=0, default=18)
+    born = DateField()
+    home = EmbeddedDocumentField(Home)
+    homes = ListField(EmbeddedDocumentField(Home))
+    plain = EmbeddedDocumentField(Plain)
+    friend = ReferenceField("self")
+    password = PasswordField()
+
+    @computed_field
+    def loud(self) -> str:
+        return (self.name or "").upper()
+
+
+class Admin(User):
+    secret = StringField()
+
+
+USERS: Any = pydantic.TypeAdapter(User)
+
+
+class Group(pydantic.BaseModel):  # type: ignore[misc,name-defined]
+    leader: User
+    members: list[User] = []
+    guest: User | None = None
+
+
+def test_a_mapping_becomes_a_document_and_a_document_stays() -> None:
+    user = USERS.validate_python({"name": "Ada", "born": "1815-12-10"})
+    assert type(user) is User and (user.age, user.born) == (18, date(1815, 12, 10))
+    assert USERS.validate_python(user) is user
+    assert USERS.validate_json('{"name": "Ada"}').name == "Ada"
+    group = Group(leader=user, members=[{"name": "Eva"}])
+    assert group.leader is user and group.members[0].name == "Eva"
+
+
+def test_there_is_an_error_for_each_field_with_the_way_to_it() -> None:
+    with pytest.raises(pydantic.ValidationError) as caught:
+        Group.model_validate(
+            {"leader": {"age": -1, "homes": [{"town": "Ur"}, {"town": "U"}]}, "members": [5]}
+        )
+    errors = caught.value.errors(include_url=False)
+    assert [(it["loc"], it["type"], it["msg"]) for it in errors] == [
+        (("leader", "name"), "missing", "Field 'name' is required."),
+        (("leader", "age"), "invalid", "Field 'age' must be valid."),
+        (
+            ("leader", "homes", 1, "town"),
+            "min_length",
+            "Field 'town' must be valid: it has 1 of at least 2 characters.",
+        ),
+        (("members", 0), "document_type", "Input should be a User or a mapping"),
+    ]
+    assert errors[1]["input"] == -1
+
+
+def test_passwords_are_in_no_error() -> None:
+    with pytest.raises(pydantic.ValidationError) as caught:
+        USERS.validate_python({"name": "Ada", "password": ["hunter2"]})
+    assert "hunter2" not in str(caught.value) + repr(caught.value.errors())
+
+
+def test_what_a_method_of_the_program_raises_goes_out() -> None:
+    class Broken(Document):
+        def validate(self) -> bool:
+            raise RuntimeError("out of order")
+
+    with pytest.raises(RuntimeError, match="out of order"):
+        pydantic.TypeAdapter(Broken).validate_python({})
+
+
+def test_it_is_shown_as_to_dict_has_it() -> None:
+    user = User(_id=ID, name="Ada", born=date(1815, 12, 10), password="hunter2")
+    assert USERS.dump_python(user) == user.to_dict()
+    assert USERS.dump_python(user, mode="json") == user.to_dict(mode="json")
+    assert USERS.dump_json(user).decode() == user.to_json(separators=(",", ":"))
+    group = Group(leader=user)
+    assert group.model_dump()["leader"] == user.to_dict()
+    assert group.model_dump(by_alias=True)["leader"] == user.to_dict()
+    assert group.model_dump(include={"leader": {"name"}}) == {"leader": {"name": "Ada"}}
+    assert group.model_dump(exclude_none=True)["leader"] == user.to_dict(exclude_none=True)
+    shown = group.model_dump(mode="json", exclude={"leader": {"homes", "loud"}})
+    assert shown["leader"] == user.to_dict(mode="json", exclude={"homes", "loud"})
+
+
+def test_of_a_derived_class_no_more_is_shown_than_was_declared() -> None:
+    admin = Admin(_id=ID, name="Ada", secret="x")
+    assert USERS.dump_python(admin) == User(_id=ID, name="Ada").to_dict()
+    assert USERS.dump_python(admin, include={"name", "secret"}) == {"name": "Ada"}
+    assert pydantic.TypeAdapter(Admin).dump_python(admin)["secret"] == "x"
+
+    class Animal(Document):
+        __discriminator__ = "_cls"
+        name = StringField()
+
+    class Dog(Animal):
+        tricks = IntField()
+
+    assert pydantic.TypeAdapter(Animal).dump_python(Dog(tricks=2)) == Dog(tricks=2).to_dict()
+
+
+def test_json_schemas() -> None:
+    schema = pydantic.TypeAdapter(list[User]).json_schema()
+    own = User.json_schema()
+    user = schema["$defs"]["User"]
+    assert (user["title"], user["description"]) == ("User", "Somebody.")
+    assert user["required"] == ["name"]
+    for name in "id", "name", "age", "born", "password":
+        assert user["properties"][name] == own["properties"][name]
+    assert user["properties"]["home"] == {
+        "anyOf": [{"$ref": "#/$defs/Home"}, {"type": "null"}]
+    }
+    assert list(user["properties"]["plain"]["properties"]) == ["size"]
+    assert schema["$defs"]["Home"]["properties"]["inner"]["anyOf"][0] == {"$ref": "#/$defs/Home"}
+    shown = USERS.json_schema(mode="serialization")
+    assert "password" not in shown["properties"] and "loud" in shown["properties"]
+
+
+def test_documents_that_embed_themselves() -> None:
+    class Node(Document):
+        size = IntField()
+        below = ListField(EmbeddedDocumentField("self"))
+
+    nodes = pydantic.TypeAdapter(Node)
+    schema = nodes.json_schema()
+    assert schema["$ref"] == "#/$defs/Node"
+    node = nodes.validate_python({"size": 1, "below": [{"size": 2}]})
+    assert node.below[0].size == 2
+
+
+def test_object_ids() -> None:
+    from aiomotorengine.pydantic import PydanticObjectId  # noqa: PLC0415
+
+    class Reply(pydantic.BaseModel):  # type: ignore[misc,name-defined]
+        to: PydanticObjectId
+        others: list[PydanticObjectId] = []
+
+    for given in ID, str(ID):
+        reply = Reply(to=given)
+        assert type(reply.to) is ObjectId and reply.model_dump()["to"] == ID
+        assert reply.model_dump_json(include={"to"}) == '{"to":"111111111111111111111111"}'
+    with pytest.raises(pydantic.ValidationError, match="Input should be an ObjectId, or its 24"):
+        Reply(to="x")
+    for mode in "validation", "serialization":
+        to = Reply.model_json_schema(mode=mode)["properties"]["to"]
+        assert (to["type"], to["pattern"]) == ("string", "^[0-9a-fA-F]{24}$")
+
+
+def test_pydantic_is_not_imported_before_somebody_asks_for_it() -> None:
+    program = (
+        "import sys, aiomotorengine as a\n"
+        "class User(a.Document):\n    name = a.StringField()\n"
+        "User.from_json(User(name='Ada').to_json())\n"
+        "sys.exit('pydantic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False)
+    assert done.returncode == 0
+
+
+# -- models ------------------------------------------------------------------------------------
+
+
+def test_a_model_has_the_fields_of_a_class_and_their_rules() -> None:
+    model: Any = User.pydantic_model()
+    made = model(name="Ada", born="1815-12-10", homes=[{"town": "Ur"}], password="hunter2")
+    assert (model.__name__, made.age, made.born) == ("User", 18, date(1815, 12, 10))
+    assert made.homes == [Home(town="Ur")]
+    assert "password" not in made.model_dump() and "hunter2" not in made.model_dump_json()
+    user = User.from_dict(dict(made))
+    assert (user.name, user.password) == ("Ada", "hunter2")
+    assert made.model_dump(mode="json") == user.to_dict(mode="json", exclude={"loud"})
+    with pytest.raises(pydantic.ValidationError) as caught:
+        model(age=-1, homes=[{"town": "U"}])
+    assert [it["loc"] for it in caught.value.errors()] == [
+        ("name",),
+        ("age",),
+        ("homes", 0, "town"),
+    ]
+    with pytest.raises(pydantic.ValidationError, match="Field 'name' is required"):
+        model(name="")
+
+
+def test_a_model_of_parts() -> None:
+    model: Any = User.pydantic_model("Some", include={"name", "age"}, partial=True)
+    assert model(age=3).model_dump(exclude_unset=True) == {"age": 3}
+    assert model().model_dump() == {"name": None, "age": None}
+    with pytest.raises(pydantic.ValidationError):
+        model(age=-1)
+    assert User.pydantic_model(partial=True).__name__ == "PartialUser"
+    assert "id" not in User.pydantic_model(exclude={"id"}).model_fields
+    with pytest.raises(ValueError, match="User has no field 'nmae'. Did you mean 'name'?"):
+        User.pydantic_model(include={"nmae"})
+
+
+def test_the_json_schema_of_a_model_is_that_of_the_class() -> None:
+    schema = User.pydantic_model().model_json_schema()
+    own = User.json_schema()
+    assert schema["required"] == own["required"]
+    for name in "name", "age", "born", "password":
+        assert own["properties"][name].items() <= schema["properties"][name].items()
+    assert schema["$defs"].keys() == {"Home"}
+
+
+def test_a_model_of_a_class_without_other_values_takes_no_others() -> None:
+    class Strict(Document):
+        __dynamic__ = False
+        name = StringField()
+
+    with pytest.raises(pydantic.ValidationError, match="Extra inputs are not permitted"):
+        Strict.pydantic_model()(nmae="x")
+    assert Strict.pydantic_model().model_validate(Strict(name="a")).name == "a"
