@@ -10,7 +10,7 @@ from bson.codec_options import CodecOptions
 
 from aiomotorengine import BaseField, Document
 
-__all__ = ["holder", "is_valid", "reloaded"]
+__all__ = ["OPTIONS", "holder", "is_valid", "reloaded"]
 
 OPTIONS: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
 

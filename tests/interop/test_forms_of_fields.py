@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, IntEnum
 from ipaddress import IPv4Address, IPv6Address
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
+import bson
 import pytest
 from bson import DBRef, Decimal128, Int64, ObjectId
 from bson.binary import Binary, BinaryVectorDtype
@@ -62,7 +64,7 @@ from aiomotorengine import (
 )
 from aiomotorengine.storage.dangling import DanglingReference
 from tests.codec.case import Case, tables
-from tests.fields.support import holder
+from tests.fields.support import OPTIONS, holder
 from tests.zoo.compare import snapshot
 
 ID = ObjectId("0123456789abcdef01234567")
@@ -255,10 +257,9 @@ def test_what_a_dict_has_is_read_as_well(row: Row) -> None:
 
 def has_lost_types(case: Case) -> bool:
     """Whether JSON does not say of what type a value was, and no field does."""
-    anything = {AnyField, BaseField, JsonField}
-    leaves = {type(leaf) for leaf in case.field._leaves}
-    is_open = isinstance(case.field, DictField) and not case.field._inner_fields
-    return is_open or not leaves.isdisjoint(anything | {PasswordField}) or is_of_odd_id(case)
+    leaves = [type(leaf) for leaf in case.field._leaves]
+    anything = {AnyField, BaseField, DictField, JsonField, PasswordField}
+    return not anything.isdisjoint(leaves) or is_of_odd_id(case) or is_lossy(case)
 
 
 def is_of_odd_id(case: Case) -> bool:
@@ -269,18 +270,30 @@ def is_of_odd_id(case: Case) -> bool:
     return isinstance(case.field, references) and has_text
 
 
+def is_lossy(case: Case) -> bool:
+    """Whether JSON has less of a value: no NaN, no subtypes of bytes, no order of sets; nor where
+    a dynamic value came from.
+    """
+    is_odd = isinstance(case.stored, float) and not isfinite(case.stored)
+    is_of_subtype = isinstance(case.stored, Binary) and isinstance(case.field, BinaryField)
+    is_set = isinstance(case.python, set) and len(case.python) > 1
+    return is_odd or is_of_subtype or is_set or "pools" in repr(case.stored)
+
+
 CASES = {name: case for name, case in tables() if isinstance(case, Case)}
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [it for it in CASES if not has_lost_types(CASES[it])])
 def test_what_the_codecs_are_tested_with_comes_back_from_json(name: str) -> None:
     case = CASES[name]
     kind = holder(case.field)
     document = kind(value=case.python)
-    text = document.to_json(allow_nan=False)
-    if not has_lost_types(case):
-        again = kind.from_json(text, validate=False)
-        assert again.to_son() == pytest.approx(document.to_son(), nan_ok=True)
+    again = kind.from_json(document.to_json(allow_nan=False), validate=False)
+    assert encoded(again) == encoded(document)
+
+
+def encoded(document: Document) -> bytes:
+    return bson.encode(document.to_son(), codec_options=OPTIONS)
 
 
 class Hex(BaseField[int]):
@@ -334,8 +347,7 @@ def test_fields_of_a_program(field: BaseField[Any], value: Any, form: Any) -> No
     document = holder(field)(value=value)
     assert document.to_dict()["value"] == value
     assert document.to_dict(mode="json")["value"] == form
-    for given in form, value if type(field) is not Spoken else form:
-        assert type(document).from_dict({"value": given}).value == value
+    assert type(document).from_dict({"value": form}).value == value
 
 
 def test_what_a_field_of_a_program_refuses_to_read() -> None:

@@ -112,9 +112,8 @@ class VectorField(BaseField[Any]):
         return {"type": "array", "items": {"type": kind}, **lengths}
 
     def _dict_form(self, value: Any, forms: Any) -> Any:
-        if forms.is_json and is_numpy(value):
-            value = value.tolist()
-        return forms.plain(value)
+        is_array = isinstance(value, array) or is_numpy(value)
+        return forms.plain(value.tolist() if forms.is_json and is_array else value)
 
     def _wanted(self, value: Any) -> str:
         if self.dimensions is None:

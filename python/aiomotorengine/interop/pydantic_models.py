@@ -128,7 +128,8 @@ class FieldType:
         if value is None and self._is_optional:
             return None
         reading = Reading(strict=self._strict)
-        read = reading.value(field, value)
+        # As a document would keep it, and read it.
+        read = field._presented(field._kept(reading.value(field, value)))
         refusals = reading.refusals
         if not refusals and field.required and field._is_missing(read):
             refusals = [required(field.name, read)]

@@ -12,6 +12,7 @@ from pydantic import GetJsonSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, ValidationError
 from pydantic_core.core_schema import (
     definition_reference_schema,
+    definitions_schema,
     no_info_plain_validator_function,
     plain_serializer_function_ser_schema,
     to_string_ser_schema,
@@ -136,12 +137,16 @@ class SchemasOfPydantic(JsonSchemas):
         self._handler = handler
 
     def of_class(self, document_class: Any) -> dict[str, Any]:
+        reference = definition_reference_schema(reference_to(document_class))
         if document_class in being_described.get():
-            return self._handler(definition_reference_schema(reference_to(document_class)))
-        if document_class._is_embedded:
-            return self._handler(TypeAdapter(document_class).core_schema)
-        # By its name its documents have an id, which those in others have not.
-        return self.of_documents(document_class, is_embedded=True)
+            return self._handler(reference)
+        if not document_class._is_embedded:
+            # By its name its documents have an id, which those in others have not.
+            return self.of_documents(document_class, is_embedded=True)
+        schema: Any = TypeAdapter(document_class).core_schema
+        if schema["type"] != "definitions":
+            schema = definitions_schema(reference, [schema])
+        return self._handler(schema)
 
     def of_documents(self, document_class: Any, *, is_embedded: bool) -> dict[str, Any]:
         token = being_described.set((*being_described.get(), document_class))
