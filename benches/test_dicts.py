@@ -41,9 +41,7 @@ KINDS: dict[str, tuple[int, Callable[[], Any], Any, Any]] = {
 def twenty(part: int) -> dict[str, Any]:
     """The names of the fields, with one of the three parts of their kinds."""
     return {
-        f"{name}{number}": kind[part]
-        for name, kind in KINDS.items()
-        for number in range(kind[0])
+        f"{name}{number}": kind[part] for name, kind in KINDS.items() for number in range(kind[0])
     }
 
 
@@ -60,7 +58,7 @@ JSON = MODEL.model_dump(mode="json")
     [
         ("`to_dict()`, `model_dump()`", DOCUMENT.to_dict, MODEL.model_dump, Target(2)),
         (
-            "`to_dict(mode=\"json\")`",
+            '`to_dict(mode="json")`',
             lambda: DOCUMENT.to_dict(mode="json"),
             lambda: MODEL.model_dump(mode="json"),
             Target(2),

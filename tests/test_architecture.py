@@ -157,7 +157,7 @@ def test_modules_are_imported_by_name_only_where_there_is_a_choice() -> None:
         "drivers/__init__.py",  # the driver of a connection
         "extension.py",  # the extension
         "fields/vectors.py",  # numpy, which need not be there
-        "interop/on_demand.py",  # what needs pydantic
+        "interop/on_demand.py",  # what few programs need, and pydantic
         "utils.py",  # a document class given by its path
     ]
 

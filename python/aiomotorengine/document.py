@@ -28,8 +28,7 @@ from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.indexes import ensuring
 from aiomotorengine.indexes.index import IndexLike
 from aiomotorengine.indexes.report import IndexReport
-from aiomotorengine.interop import from_dict, on_demand, to_dict
-from aiomotorengine.interop.selection import Names
+from aiomotorengine.interop import on_demand
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.query_builder.node import QNode, conditions
 from aiomotorengine.queryset import QuerySet
@@ -55,6 +54,8 @@ from aiomotorengine.writing.updating import ArrayFilters
 
 if TYPE_CHECKING:
     from typing import Self
+
+    from aiomotorengine.interop.selection import Names
 
 __all__ = ["AUTHORIZED_FIELDS", "BaseDocument", "Document"]
 
@@ -290,7 +291,7 @@ class BaseDocument(DocumentStorage):
             >>> ada.to_dict(mode="json")
             {'id': None, 'name': 'Ada', 'born': '1815-12-10'}
         """
-        return to_dict.to_dict(
+        form: dict[str, Any] = on_demand.dicts().to_dict(
             self,
             mode=mode,
             include=include,
@@ -298,6 +299,7 @@ class BaseDocument(DocumentStorage):
             by_alias=by_alias,
             exclude_none=exclude_none,
         )
+        return form
 
     def to_json(
         self,
@@ -333,7 +335,7 @@ class BaseDocument(DocumentStorage):
             >>> item.to_json(mode="relaxed")
             '{"_id": {"$oid": "000000000000000000000000"}, "s": 3}'
         """
-        return to_dict.to_json(
+        text: str = on_demand.dicts().to_json(
             self,
             mode=mode,
             indent=indent,
@@ -343,6 +345,7 @@ class BaseDocument(DocumentStorage):
             exclude_none=exclude_none,
             **options,
         )
+        return text
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any], *, validate: bool = True) -> Self:
@@ -378,7 +381,7 @@ class BaseDocument(DocumentStorage):
             name: Field 'name' is required.
             age: Field 'age' must be valid.
         """
-        document: Self = from_dict.from_dict(cls, mapping, validate=validate)
+        document: Self = on_demand.readers().from_dict(cls, mapping, validate=validate)
         return document
 
     @classmethod
@@ -410,7 +413,7 @@ class BaseDocument(DocumentStorage):
             >>> Box.from_json('{"s": {"$numberLong": "3"}}', mode="canonical").size
             3
         """
-        document: Self = from_dict.from_json(cls, text, mode=mode, validate=validate)
+        document: Self = on_demand.readers().from_json(cls, text, mode=mode, validate=validate)
         return document
 
     @classmethod

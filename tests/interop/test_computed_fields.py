@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from aiomotorengine import Document, EmbeddedDocument, EmbeddedDocumentField, IntField, computed_field
+from aiomotorengine import (
+    Document,
+    EmbeddedDocument,
+    EmbeddedDocumentField,
+    IntField,
+    computed_field,
+)
 
 
 class Line(EmbeddedDocument):

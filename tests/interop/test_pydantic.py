@@ -63,7 +63,7 @@ USERS: Any = pydantic.TypeAdapter(User)
 
 class Group(pydantic.BaseModel):  # type: ignore[misc,name-defined]
     leader: User
-    members: list[User] = []
+    members: list[User] = pydantic.Field(default=[])
     guest: User | None = None
 
 
@@ -148,9 +148,7 @@ def test_json_schemas() -> None:
     assert user["required"] == ["name"]
     for name in "id", "name", "age", "born", "password":
         assert user["properties"][name] == own["properties"][name]
-    assert user["properties"]["home"] == {
-        "anyOf": [{"$ref": "#/$defs/Home"}, {"type": "null"}]
-    }
+    assert user["properties"]["home"] == {"anyOf": [{"$ref": "#/$defs/Home"}, {"type": "null"}]}
     assert list(user["properties"]["plain"]["properties"]) == ["size"]
     assert schema["$defs"]["Home"]["properties"]["inner"]["anyOf"][0] == {"$ref": "#/$defs/Home"}
     shown = USERS.json_schema(mode="serialization")
@@ -174,7 +172,7 @@ def test_object_ids() -> None:
 
     class Reply(pydantic.BaseModel):  # type: ignore[misc,name-defined]
         to: PydanticObjectId
-        others: list[PydanticObjectId] = []
+        others: list[PydanticObjectId] = pydantic.Field(default=[])
 
     for given in ID, str(ID):
         reply = Reply(to=given)

@@ -86,7 +86,8 @@ class Conversion:
         hooks: the methods that are called with a document, by event.
         update_paths: what the names of fields mean in an update, once that was asked
             (``update/path.py``).
-        class_forms: what documents come to in dicts, once that was asked (``interop/forms.py``).
+        dict_forms: what documents come to in dicts, and are made of, once that was asked
+            (``interop``).
     """
 
     __slots__ = (
@@ -104,8 +105,8 @@ class Conversion:
         "_validators",
         "_writers",
         "by_keywords",
-        "class_forms",
         "defaults",
+        "dict_forms",
         "document_class",
         "factories",
         "generation",
@@ -203,7 +204,7 @@ class Conversion:
         self._renews: bool | None = None
         self.hooks: dict[str, tuple[Hook, ...]] = compiled_hooks(document_class)
         self.update_paths: dict[str, Any] = {}
-        self.class_forms: dict[bool, Any] = {}
+        self.dict_forms: dict[Any, Any] = {}
         self._saving_hooks: SavingHooks | Literal[False] | None = False  # not asked for yet
 
     # -- construction ---------------------------------------------------------------------------

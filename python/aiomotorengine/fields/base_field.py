@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABCMeta
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -135,6 +136,8 @@ class BaseField(Generic[T], metaclass=FieldType):
     """Whether MongoDB has an array for a value, which can't be the primary key."""
     _same_in_json: ClassVar[frozenset[type]] = frozenset()
     """The types of values that are the same in JSON."""
+    _made_for_json: Mapping[type, Callable[[Any], Any]] = MappingProxyType({})
+    """What makes the form in JSON of values of these types; ``_dict_form`` makes that of others."""
     _own_types: ClassVar[tuple[type, ...]] = ()
     """The types of values that a strict field takes; none where it takes any."""
     _settings: FieldSettings = FieldSettings()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-from types import NoneType
+from base64 import b64decode, b64encode
+from types import MappingProxyType, NoneType
 from typing import TYPE_CHECKING, Any, Unpack
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
@@ -14,10 +14,20 @@ from aiomotorengine.fields.native_kind import native_kind
 if TYPE_CHECKING:
     from aiomotorengine.storage.base import DocumentStorage
 
-__all__ = ["BinaryField"]
+__all__ = ["BinaryField", "encoded"]
 
 ANY_BYTES: frozenset[type] = frozenset({bytes, NoneType})
 COPIED = bytearray | memoryview  # what drivers of SQL databases give
+
+
+def encoded(value: bytes | bytearray | memoryview) -> str:
+    """Bytes as text in base64."""
+    return b64encode(value).decode()
+
+
+def decoded(text: str) -> bytes:
+    """The bytes of a text in base64."""
+    return b64decode(text, validate=True)
 
 
 @native_kind("binary")
@@ -40,6 +50,7 @@ class BinaryField(BaseField[bytes]):
     is_scalar = True
     takes_lists = False
     _own_types = (bytes,)
+    _made_for_json = MappingProxyType({bytes: encoded})
 
     def __init__(
         self, max_bytes: int | None = None, *args: Any, **options: Unpack[FieldOptions]
@@ -104,8 +115,3 @@ class BinaryField(BaseField[bytes]):
         def __set__(
             self, instance: DocumentStorage, value: bytes | bytearray | memoryview | None
         ) -> None: ...
-
-
-def decoded(text: str) -> bytes:
-    """The bytes of a text in base64."""
-    return b64decode(text, validate=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import TYPE_CHECKING, Any, Unpack
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
@@ -47,6 +47,7 @@ class DateField(BaseField[date]):
     is_scalar = True
     takes_lists = False
     _own_types = (date,)
+    _made_for_json = MappingProxyType({date: date.isoformat})
 
     def __init__(
         self,
@@ -87,7 +88,7 @@ class DateField(BaseField[date]):
         return as_date(text)
 
     def _dict_form(self, value: Any, forms: Any) -> Any:
-        return as_date(value).isoformat()
+        return forms.plain(as_date(value))
 
     def _from_dict_form(self, form: Any, reading: Any) -> Any:
         return from_text(form, as_date)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, tzinfo
 from types import NoneType
@@ -19,6 +20,7 @@ __all__ = ["FORMAT", "DateTimeField"]
 FORMAT = "%Y-%m-%d %H:%M:%S"
 
 DATETIME: frozenset[type] = frozenset({datetime})
+AS_TEXT: Mapping[type, Callable[[Any], Any]] = {datetime: datetime.isoformat}
 
 
 class ProvisionalDate(datetime):
@@ -168,6 +170,14 @@ class DateTimeField(BaseField[datetime]):
 
     def _json_schema(self, schemas: Any) -> dict[str, Any]:
         return {"type": "string", "format": "date-time"}
+
+    @property
+    def _made_for_json(self) -> Mapping[type, Callable[[Any], Any]]:  # type: ignore[override]  # else one for all fields
+        return AS_TEXT if self._settings.tz is None else {datetime: self._text_of}
+
+    def _text_of(self, value: datetime) -> str:
+        stored: datetime = self.to_son(value)
+        return stored.isoformat()
 
     def _from_dict_form(self, form: Any, reading: Any) -> Any:
         return from_text(form, moment_of)

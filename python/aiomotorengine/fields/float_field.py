@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import TYPE_CHECKING, Any, Unpack
 
 from bson.decimal128 import Decimal128
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
+from aiomotorengine.fields.json_texts import finite
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.schema_rules import bounds
 from aiomotorengine.locations import within_bounds
@@ -43,6 +44,7 @@ class FloatField(BaseField[float]):
     is_scalar = True
     takes_lists = False
     _own_types = (float, int)
+    _made_for_json = MappingProxyType({float: finite})
 
     def __init__(
         self,

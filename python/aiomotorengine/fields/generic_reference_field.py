@@ -12,6 +12,7 @@ from bson.dbref import DBRef
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_class import class_of_collection, document_class
+from aiomotorengine.fields.document_id import DOCUMENT_ID
 from aiomotorengine.fields.field_methods import unchanged
 from aiomotorengine.fields.reference_field import id_in, id_of_missing
 from aiomotorengine.ids import is_id
@@ -130,10 +131,18 @@ class GenericReferenceField(BaseField[Any]):
     def _from_dict_form(self, form: Any, reading: Any) -> Any:
         if not isinstance(form, Mapping) or not isinstance(form.get(COLLECTION), str):
             return form
-        collection, database = form[COLLECTION], form.get("$db")
-        key: BaseField[Any] = self.target_of(DBRef(collection, None))._primary_key  # type: ignore[attr-defined]
+        collection, key = form[COLLECTION], self._key_in(form[COLLECTION])
         id = form["$id"] if "$id" in form else id_in(form, key.name)
-        return DBRef(collection, key.to_son(reading.value(key, id)), database)
+        return DBRef(collection, key.to_son(reading.value(key, id)), form.get("$db"))
+
+    def _key_in(self, collection: str) -> BaseField[Any]:
+        """The primary key of documents in a collection, if it is known of which class they are."""
+        try:
+            target: Any = self.target_of(DBRef(collection, None))
+        except LookupError:
+            return DOCUMENT_ID
+        key: BaseField[Any] = target._primary_key
+        return key
 
     def _stands_in(self, owner: type[Any]) -> None:
         self._choices = self._choices and tuple(

@@ -9,7 +9,7 @@ from ipaddress import (
     IPv6Interface,
     ip_address,
 )
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
@@ -44,6 +44,7 @@ class IPAddressField(BaseField[IPv4Address | IPv6Address]):
     is_scalar = True
     takes_lists = False
     _own_types = (IPv4Address, IPv6Address)
+    _made_for_json = MappingProxyType({IPv4Address: str, IPv6Address: str})
 
     def __init__(
         self,

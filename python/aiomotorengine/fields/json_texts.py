@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from math import isfinite
 from typing import Any
 
-__all__ = ["DAYS_OF_YEAR", "duration", "from_text"]
+__all__ = ["DAYS_OF_YEAR", "duration", "finite", "from_text"]
 
 DAYS_OF_YEAR = 365
 """How many days pydantic gives a year of a duration."""
@@ -26,6 +27,11 @@ def from_text(form: Any, read: Callable[[str], Any]) -> Any:
         return read(form)
     except (ArithmeticError, ValueError):
         return form
+
+
+def finite(number: float) -> float | None:
+    """A number, if JSON has it, which has no NaN and nothing infinite."""
+    return number if isfinite(number) else None
 
 
 def duration(length: timedelta) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bson.objectid import ObjectId
@@ -37,6 +37,7 @@ class ObjectIdField(BaseField[ObjectId]):
     is_scalar = True
     takes_lists = False
     _own_types: ClassVar[tuple[type, ...]] = (ObjectId,)
+    _made_for_json = MappingProxyType({ObjectId: str})
     _is_generated = True
 
     @accepts(lambda field: frozenset({ObjectId, NoneType}))

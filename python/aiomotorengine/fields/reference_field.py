@@ -165,8 +165,8 @@ class ReferenceField(BaseField[D]):
     def _dict_form(self, value: Any, forms: Any) -> Any:
         if isinstance(value, DocumentStorage):
             return forms.referred(value)
-        value = id_of_missing(value)
-        return forms.plain(value) if isinstance(value, ObjectId) else forms.key(self._target_key, value)
+        id = id_of_missing(value)
+        return forms.plain(id) if isinstance(id, ObjectId) else forms.key(self._target_key, id)
 
     def _from_dict_form(self, form: Any, reading: Any) -> Any:
         # What else a dict of the document has is not taken, since a save would not write it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import TYPE_CHECKING, Any
 
 from aiomotorengine.fields.base_field import BaseField
@@ -33,6 +33,7 @@ class TimeField(BaseField[time]):
     is_scalar = True
     takes_lists = False
     _own_types = (time,)
+    _made_for_json = MappingProxyType({time: time.isoformat})
 
     @accepts(lambda field: NONE_ONLY)
     def validate(self, value: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from bson.decimal128 import Decimal128
@@ -64,6 +64,7 @@ class TimedeltaField(BaseField[timedelta]):
     is_scalar = True
     takes_lists = False
     _own_types = (timedelta,)
+    _made_for_json = MappingProxyType({timedelta: duration})
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -38,6 +38,7 @@ class UUIDField(BaseField[UUID]):
     is_scalar = True
     takes_lists = False
     _own_types = (UUID,)
+    _made_for_json = MappingProxyType({UUID: str})
 
     def is_empty(self, value: Any) -> bool:
         return value is None or str(value) == ""

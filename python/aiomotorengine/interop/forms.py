@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from bson.objectid import ObjectId
+
 from aiomotorengine.documents.computed import computed_fields
 from aiomotorengine.documents.conversion import (
     conversion_of,
@@ -20,8 +22,8 @@ from aiomotorengine.documents.conversion import (
     stored_key_of,
 )
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.document_id import primary_key
-from aiomotorengine.fields.field_methods import NO_TYPES, generation
+from aiomotorengine.fields.document_id import DOCUMENT_ID, primary_key
+from aiomotorengine.fields.field_methods import NONE_ONLY, generation
 from aiomotorengine.fields.password_field import SECRET
 from aiomotorengine.fields.refusals import is_built_in
 from aiomotorengine.interop.plain import SAME, SEQUENCES, json_form
@@ -114,29 +116,38 @@ class Forms:
 
     def of(self, field: BaseField[Any], value: Any) -> Any:
         """The form of a value of a field."""
-        field_form = form_of_field(field, is_json=self.is_json)
-        if value is None or field_form.make is None or type(value) in field_form.same:
+        _, same, quick, make = form_of_field(field, is_json=self.is_json)
+        kind = type(value)
+        if make is None or kind in same:
             return value
-        return field_form.make(value, self)
+        return quick[kind](value) if kind in quick else make(value, self)
 
     def each(self, field: BaseField[Any], items: Iterable[Any]) -> list[Any]:
         """The forms of the items of a list that have a field."""
-        present, same, make = form_of_field(field, is_json=self.is_json)
+        present, same, quick, make = form_of_field(field, is_json=self.is_json)
         shown = items if present is None else map(present, items)
         if make is None and self.selection is None:
             return list(shown)
         forms = []
         for index, item in enumerate(shown):
-            if self.selection is None or self.selection.shows_item(index):
-                forms.append(item if type(item) in same else self._inner(make, item, index))
+            if self.selection is not None and not self.selection.shows_item(index):
+                continue
+            kind = type(item)
+            if kind in same:
+                forms.append(item)
+            else:
+                forms.append(quick[kind](item) if kind in quick else self._inner(make, item, index))
         return forms
 
     def member(self, field: BaseField[Any], value: Any, part: Part) -> Any:
         """The form of what a value has inside of it, under a key or at an index."""
-        present, same, make = form_of_field(field, is_json=self.is_json)
+        present, same, quick, make = form_of_field(field, is_json=self.is_json)
         if present is not None:
             value = present(value)
-        return value if type(value) in same else self._inner(make, value, part)
+        kind = type(value)
+        if kind in same:
+            return value
+        return quick[kind](value) if kind in quick else self._inner(make, value, part)
 
     def plain(self, value: Any) -> Any:
         """The form of a value that has no field.
@@ -161,16 +172,18 @@ class Forms:
         """Whether what a value has under a key or at an index is shown."""
         if self.selection is None:
             return True
-        is_index = isinstance(part, int)
-        return self.selection.shows_item(part) if is_index else self.selection.shows(part)
+        if isinstance(part, int):
+            return self.selection.shows_item(part)
+        return self.selection.shows(part)
 
     def _inner(self, make: Make | None, value: Any, part: Part) -> Any:
         if value is None or make is None:
             return value
         selection = self.selection
         if selection is not None:
-            is_index = isinstance(part, int)
-            self.selection = selection.of_item(part) if is_index else selection.below(part)
+            self.selection = (
+                selection.of_item(part) if isinstance(part, int) else selection.below(part)
+            )
         try:
             return make(value, self)
         except Exception as error:
@@ -191,20 +204,32 @@ class Step(NamedTuple):
         alias: its key in MongoDB.
         read: what reads it; ``None`` where the value is read as it is kept.
         same: the types of values that are their own form.
-        make: what makes the form of others; ``None`` where all are.
+        quick: what makes the form of values of other types.
+        make: what makes that of the rest; ``None`` where all values are their own form.
     """
 
     name: str
     alias: str
     read: Callable[[Any], Any] | None
     same: frozenset[type]
+    quick: Mapping[type, Callable[[Any], Any]]
     make: Make | None
 
 
 class ClassForm:
     """What the documents of a class come to in one of the two kinds of dicts."""
 
-    __slots__ = ("_class", "_computed", "_excluded", "_names", "_steps", "_to_do", "key")
+    __slots__ = (
+        "_class",
+        "_computed",
+        "_excluded",
+        "_has_any_id",
+        "_kept",
+        "_names",
+        "_read",
+        "_steps",
+        "key",
+    )
 
     def __init__(self, document_class: Any, *, is_json: bool) -> None:
         fields: dict[str, BaseField[Any]] = document_class._fields
@@ -216,18 +241,31 @@ class ClassForm:
             for name in fields
             if name not in self._excluded
         ]
-        self._to_do = [it for it in self._steps if it.read is not None or it.make is not None]
+        self._kept = [
+            (it.name, it.same, it.quick, it.make)
+            for it in self._steps
+            if it.read is None and it.make is not None
+        ]
+        self._read = [
+            (it.name, it.read, it.same, it.quick, it.make)
+            for it in self._steps
+            if it.read is not None
+        ]
         self._computed = computed_fields(document_class)
         key = primary_key(document_class)
         is_shown = key.name not in fields and not key._settings.exclude
         self.key = key.name if is_shown else None
+        self._has_any_id = key is DOCUMENT_ID
 
     def id_of(self, document: Any, forms: Forms) -> dict[str, Any]:
         """The id by its name, if it is shown."""
         selection = forms.selection
         if self.key is None or (selection is not None and not selection.shows_id(self.key)):
             return {}
-        return {self.key: forms.id(document)}
+        id = document._id
+        if type(id) is ObjectId and self._has_any_id:
+            return {self.key: str(id) if forms.is_json else id}
+        return {self.key: None if id is None else forms.id(document)}
 
     def discriminator_of(self, document: Any) -> dict[str, Any]:
         """What the stored form of an embedded document says of its class."""
@@ -247,12 +285,19 @@ class ClassForm:
             del form[name]
         name = ""
         try:
-            for name, _, read, same, make in self._to_do:
-                value = form[name] if read is None else read(document)
-                if type(value) in same or value is None or make is None:
-                    form[name] = value
-                else:
-                    form[name] = make(value, forms)
+            for name, same, quick, make in self._kept:
+                value = form[name]
+                kind = type(value)
+                if kind not in same:
+                    form[name] = quick[kind](value) if kind in quick else make(value, forms)
+            for name, read, same, quick, made_by in self._read:
+                value = read(document)
+                kind = type(value)
+                if kind in quick:
+                    value = quick[kind](value)
+                elif kind not in same and made_by is not None:
+                    value = made_by(value, forms)
+                form[name] = value
         except Exception as error:
             locate(error, name)
             raise
@@ -265,10 +310,13 @@ class ClassForm:
         values = values_of(document)
         selection = forms.selection
         form = dict(head)
-        for name, alias, read, same, make in self._steps:
+        for name, alias, read, same, quick, make in self._steps:
             if selection is None or selection.shows(name):
-                value = values.get(name) if read is None else self._read(document, name, read)
-                if type(value) not in same:
+                value = values.get(name) if read is None else read_located(document, name, read)
+                kind = type(value)
+                if kind in quick:
+                    value = quick[kind](value)
+                elif kind not in same:
                     value = forms._inner(make, value, name)
                 form[alias if forms.by_alias else name] = value
         for name, value in dynamic_attributes(document):
@@ -286,25 +334,27 @@ class ClassForm:
         names.update(name for name, _ in dynamic_attributes(document))
         return names if self.key is None else names | {self.key}
 
-    def _read(self, document: Any, name: str, read: Callable[[Any], Any]) -> Any:
-        try:
-            return read(document)
-        except Exception as error:
-            locate(error, name)
-            raise
-
     def _computed_values(self, document: Any, forms: Forms) -> dict[str, Any]:
         selection = forms.selection
         return {
-            name: forms._inner(plain, self._read(document, name, computed.function), name)
+            name: forms._inner(plain, read_located(document, name, computed.function), name)
             for name, computed in self._computed.items()
             if selection is None or selection.shows(name)
         }
 
 
+def read_located(document: Any, name: str, read: Callable[[Any], Any]) -> Any:
+    """What a function reads of a document; what it raises says of which attribute."""
+    try:
+        return read(document)
+    except Exception as error:
+        locate(error, name)
+        raise
+
+
 def form_of_class(document_class: Any, *, is_json: bool) -> ClassForm:
     """The form of a class's documents, as its fields are now."""
-    known = conversion_of(document_class).class_forms
+    known = conversion_of(document_class).dict_forms
     found: ClassForm | None = known.get(is_json)
     if found is None:
         found = known[is_json] = ClassForm(document_class, is_json=is_json)
@@ -319,8 +369,8 @@ def step_of(document_class: Any, name: str, *, is_json: bool) -> Step:
         read = partial(read_by_name, name=name)
     elif reads_plainly(attribute):
         read = None
-    _, same, make = form_of_field(field, is_json=is_json)
-    return Step(name, field.db_field, read, same, make)
+    _, same, quick, make = form_of_field(field, is_json=is_json)
+    return Step(name, field.db_field, read, same, quick, make)
 
 
 # -- fields ------------------------------------------------------------------------------------
@@ -332,11 +382,13 @@ class FieldForm(NamedTuple):
     Attributes:
         present: what reads them outside of a document; ``None`` where they are read as they are.
         same: the types of values that are their own form.
-        make: what makes the form of others; ``None`` where all are.
+        quick: what makes the form of values of other types.
+        make: what makes that of the rest; ``None`` where all values are their own form.
     """
 
     present: Callable[[Any], Any] | None
     same: frozenset[type]
+    quick: Mapping[type, Callable[[Any], Any]]
     make: Make | None
 
 
@@ -353,15 +405,19 @@ def form_of_field(field: BaseField[Any], *, is_json: bool) -> FieldForm:
     return found
 
 
-def made_by(field: BaseField[Any], *, is_json: bool) -> tuple[frozenset[type], Make | None]:
+def made_by(
+    field: BaseField[Any], *, is_json: bool
+) -> tuple[frozenset[type], Mapping[type, Callable[[Any], Any]], Make | None]:
     own = getattr(field, "__to_json__", None)
     if is_json and own is not None:
-        return NO_TYPES, partial(by_own_method, own)
+        return NONE_ONLY, {}, partial(by_own_method, own)
     if not is_converted_by_us(field):
-        return NO_TYPES, partial(by_own_conversion, field)
+        return NONE_ONLY, {}, partial(by_own_conversion, field)
     if not field.is_scalar:
-        return NO_TYPES, field._dict_form
-    return (field._same_in_json, partial(by_field, field)) if is_json else (NO_TYPES, None)
+        return NONE_ONLY, field._made_for_json if is_json else {}, field._dict_form
+    if not is_json:
+        return NONE_ONLY, {}, None
+    return NONE_ONLY | field._same_in_json, field._made_for_json, partial(by_field, field)
 
 
 def is_converted_by_us(field: BaseField[Any]) -> bool:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
-from math import isfinite
 from re import Pattern
 from types import NoneType
 from typing import Any
@@ -23,7 +21,8 @@ from bson.objectid import ObjectId
 from bson.regex import Regex
 from bson.timestamp import Timestamp
 
-from aiomotorengine.fields.json_texts import duration
+from aiomotorengine.fields.binary_field import encoded
+from aiomotorengine.fields.json_texts import duration, finite
 from aiomotorengine.fields.password_field import SECRET, PasswordType
 from aiomotorengine.locations import described
 from aiomotorengine.storage.dangling import DanglingReference
@@ -34,7 +33,7 @@ SEQUENCES = (list, tuple, set, frozenset, deque)
 """What JSON has lists for."""
 
 FORMS: dict[type, Callable[[Any], Any]] = {
-    float: lambda value: float(value) if isfinite(value) else None,  # JSON has no NaN
+    float: lambda value: finite(float(value)),
     int: int,
     str: str.__str__,
     ObjectId: str,
@@ -96,7 +95,7 @@ def of_bytes(value: bytes | bytearray | memoryview, inner: Callable[[Any], Any])
         return inner(value.as_vector())
     if isinstance(value, Binary) and value.subtype == UUID_SUBTYPE:
         return str(value.as_uuid())
-    return b64encode(value).decode()
+    return encoded(value)
 
 
 def key_of(key: Any, inner: Callable[[Any], Any]) -> str:

@@ -52,8 +52,9 @@ def model_of(
         if given not in fields:
             raise UnknownFieldError.of(document_class, given)
     selection = Selection.of(include, exclude)
+    strict = document_class.__strict__
     definitions: dict[str, Any] = {
-        it: definition_of(field, is_optional=partial or field is key, strict=document_class.__strict__)
+        it: definition_of(field, is_optional=partial or field is key, strict=strict)
         for it, field in fields.items()
         if selection is None or selection.shows(it)
     }

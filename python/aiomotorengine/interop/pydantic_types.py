@@ -18,7 +18,7 @@ from pydantic_core.core_schema import (
     to_string_ser_schema,
 )
 
-from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.errors import FieldError
 from aiomotorengine.ids import is_hex_id
 from aiomotorengine.interop.forms import Forms, form_of_class
 from aiomotorengine.interop.reading import read
@@ -87,15 +87,13 @@ def validation_error(title: str, refusals: list[Exception]) -> ValidationError:
 
 
 def details_of(refusal: Exception) -> InitErrorDetails:
-    location = location_of(refusal)
-    is_ours = isinstance(refusal, InvalidDocumentError)
-    code = refusal.code if isinstance(refusal, InvalidDocumentError) else "invalid"
-    kind: Any = MISSING if code == "required" else code
-    text: Any = str(refusal)
+    location, error = location_of(refusal), FieldError.of(refusal)
+    kind: Any = MISSING if error.code == "required" else error.code
+    text: Any = error.message
     return InitErrorDetails(
         type=PydanticCustomError(kind, text),
         loc=location.parts if location else (),
-        input=refusal.value if is_ours else None,
+        input=error.value,
     )
 
 

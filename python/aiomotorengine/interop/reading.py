@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from bson.objectid import ObjectId
 
 from aiomotorengine.documents.computed import computed_fields
 from aiomotorengine.documents.conversion import conversion_of
@@ -11,6 +16,7 @@ from aiomotorengine.documents.naming import class_attribute
 from aiomotorengine.errors import InvalidDocumentError, UnknownFieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import DOCUMENT_ID, primary_key
+from aiomotorengine.fields.field_methods import NONE_ONLY, generation
 from aiomotorengine.fields.item_methods import methods_of
 from aiomotorengine.fields.refusals import masked, refused
 from aiomotorengine.fields.rules import is_strict
@@ -28,6 +34,9 @@ UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueErro
 JSON = Forms(is_json=True)
 
 STORED_ID = "_id"
+
+KINDS = (str, int, float, bool, bytes, datetime, UUID, ObjectId)
+"""The types of values that may be the same in a dict."""
 
 
 def read(
@@ -49,6 +58,8 @@ def read(
     refusals = reading.refusals
     if not validate:
         return document, [it for it in refusals if isinstance(it, UnknownFieldError)]
+    if not refusals and is_valid(document):
+        return document, refusals
     known = [parts_of(refusal) for refusal in refusals]
     for refusal in refusals_of(document):
         parts = parts_of(refusal)
@@ -58,6 +69,14 @@ def read(
     places = {name: place for place, name in enumerate(names)}
     refusals.sort(key=lambda it: places.get(next(iter(parts_of(it)), ""), len(places)))
     return document, refusals
+
+
+def is_valid(document: Any) -> bool:
+    """Whether there is nothing to say against a document."""
+    try:
+        return bool(document.validate())
+    except Exception:  # which is found again, with all the others
+        return False
 
 
 class Reading:
@@ -81,23 +100,27 @@ class Reading:
             document_class = self._class_of(document_class, mapping)
             mapping = {key: mapping[key] for key in mapping if key != discriminator.key}
         was_strict, self._is_strict = self._is_strict, document_class.__strict__
+        places = places_in(document_class)
         values: dict[str, Any] = {}
-        computed = computed_fields(document_class)
         for key, form in mapping.items():
-            name = name_of(document_class, key)
-            if name in computed:
+            place = places.get(key)
+            if place is None:
+                if not is_free(document_class, key):
+                    self._refuse(UnknownFieldError.of(document_class, str(key)), key)
+                elif key in values:
+                    self._refuse_again(key, key)
+                else:
+                    values[key] = form
                 continue
-            field = field_named(document_class, name)
+            name, field, same = place
             if name in values:
-                self._refuse(InvalidDocumentError(f"Field '{name}' is given twice."), key)
+                self._refuse_again(name, key)
+            elif type(form) in same:
+                values[name] = form
             elif field is DOCUMENT_ID:
                 values[name] = self._id(form)
             elif field is not None:
                 values[name] = self.value(field, form, name)
-            elif is_free(document_class, name):
-                values[name] = form
-            else:
-                self._refuse(UnknownFieldError.of(document_class, str(key)), key)
         self._is_strict = was_strict
         return conversion_of(document_class).make(values)
 
@@ -133,13 +156,11 @@ class Reading:
             return False
 
     def _read(self, field: BaseField[Any], form: Any) -> Any:
-        own = getattr(field, "__from_json__", None)
-        if own is not None:
-            return own(form)
-        if not is_converted_by_us(field):
-            return read_by_own_methods(field, form)
-        value = field._from_dict_form(form, self)
-        if field.is_scalar and not is_strict(field, self._is_strict):
+        read, same, is_loaded = reader_of(field)
+        if type(form) in same:
+            return form
+        value = read(form, self)
+        if is_loaded and not is_strict(field, self._is_strict):
             return as_loaded(field, value)
         return value
 
@@ -162,28 +183,96 @@ class Reading:
             self._refuse(refused(DOCUMENT_ID, id), DOCUMENT_ID.name)
         return id
 
+    def _refuse_again(self, name: str, key: str) -> None:
+        self._refuse(InvalidDocumentError(f"Field '{name}' is given twice."), key)
+
     def _refuse(self, error: Exception, *parts: Any) -> None:
         locate(error, *(part if isinstance(part, int) else str(part) for part in parts))
         self.refusals.append(error)
 
 
-def name_of(document_class: Any, key: Any) -> Any:
-    """The attribute that a key means: by its own name, or as MongoDB has it."""
-    if key in document_class._fields:
-        return key
-    id = primary_key(document_class)
-    if key in (id.name, DOCUMENT_ID.name, STORED_ID):
-        return STORED_ID if id is DOCUMENT_ID else id.name
-    return document_class._reverse_db_field_map.get(key, key)
+class Place(NamedTuple):
+    """What stands under a key.
+
+    Attributes:
+        name: the name by which a class is called with it.
+        field: its field; ``None`` for what is computed, and not read.
+        same: the types of forms that are values as they are.
+    """
+
+    name: str
+    field: BaseField[Any] | None
+    same: frozenset[type]
 
 
-def field_named(document_class: Any, name: Any) -> BaseField[Any] | None:
-    """The field of a name, the primary key among them."""
+def places_in(document_class: Any) -> dict[Any, Place]:
+    """What stands under which key of a dict, by attribute or by key in MongoDB."""
+    known = conversion_of(document_class).dict_forms
+    places: dict[Any, Place] | None = known.get("places")
+    if places is None:
+        places = known["places"] = dict(named_places(document_class))
+    return places
+
+
+def named_places(document_class: Any) -> Iterator[tuple[str, Place]]:
+    fields: dict[str, BaseField[Any]] = document_class._fields
+    for name, field in fields.items():
+        yield field.db_field, Place(name, field, reader_of(field).same)
     key = primary_key(document_class)
-    if name == (STORED_ID if key is DOCUMENT_ID else key.name):
-        return key
-    field: BaseField[Any] | None = document_class._fields.get(name)
-    return field
+    name = STORED_ID if key is DOCUMENT_ID else key.name
+    for known_as in (DOCUMENT_ID.name, STORED_ID, key.name):
+        yield known_as, Place(name, key, frozenset())
+    for name in computed_fields(document_class):
+        yield name, Place(name, None, frozenset())
+    # The name of an attribute means that, whatever else it is.
+    for name, field in fields.items():
+        yield name, Place(name, field, reader_of(field).same)
+
+
+class Reader(NamedTuple):
+    """How the forms of a field's values are read.
+
+    Attributes:
+        read: what reads one, as a part of what is being read.
+        same: the types of forms that are values as they are.
+        is_loaded: whether what is read is then converted, as if it had been stored and loaded.
+    """
+
+    read: Callable[[Any, Reading], Any]
+    same: frozenset[type]
+    is_loaded: bool
+
+
+def reader_of(field: BaseField[Any]) -> Reader:
+    """How the forms of a field's values are read, as its methods are now."""
+    known: tuple[int, Reader] | None = field.__dict__.get("_reader")
+    if known is not None and known[0] == generation.number:
+        return known[1]
+    own = getattr(field, "__from_json__", None)
+    if own is not None:
+        reader = Reader(lambda form, reading: own(form), NONE_ONLY, is_loaded=False)
+    elif not is_converted_by_us(field):
+        reader = Reader(partial(read_by_own_methods, field), NONE_ONLY, is_loaded=False)
+    else:
+        # What is converted when a document gets it, or reads it, is left to that.
+        is_loaded = field.is_scalar and not field.overrides("get_value")
+        same = kinds_kept(field) if is_loaded else NONE_ONLY
+        reader = Reader(field._from_dict_form, same, is_loaded)
+    if "name" in vars(field):  # else its changes start no new generation
+        field.__dict__["_reader"] = generation.number, reader
+    return reader
+
+
+def kinds_kept(field: BaseField[Any]) -> frozenset[type]:
+    """The types of values that are neither read nor stored nor loaded in another form."""
+    methods = methods_of(field)
+    kept = {
+        kind
+        for kind in KINDS
+        if (methods.to_son is None or kind in methods.kept_by_to_son)
+        and (methods.from_son is None or kind in methods.kept_by_from_son)
+    }
+    return NONE_ONLY | (kept - {str} if field.overrides("_from_dict_form") else kept)
 
 
 def is_free(document_class: Any, name: Any) -> bool:
@@ -194,7 +283,7 @@ def is_free(document_class: Any, name: Any) -> bool:
     return not isinstance(own, property) or own.fset is not None
 
 
-def read_by_own_methods(field: BaseField[Any], form: Any) -> Any:
+def read_by_own_methods(field: BaseField[Any], form: Any, reading: Reading) -> Any:
     """The value of a field of the program's own, some methods of which are not the library's."""
     if field.overrides("validate") and field.validate(form):
         return form
@@ -207,8 +296,6 @@ def read_by_own_methods(field: BaseField[Any], form: Any) -> Any:
 def as_loaded(field: BaseField[Any], value: Any) -> Any:
     """A value as it would be loaded, once it was stored; one that is not valid as it is."""
     methods = methods_of(field)
-    if methods.get_value is not None:
-        return value  # a document converts it, as soon as it has it
     try:
         return methods.loaded(methods.stored(value)) if methods.is_valid(value) else value
     except UNREADABLE:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aiomotorengine.errors import UnknownFieldError
 from aiomotorengine.documents.computed import computed_fields
+from aiomotorengine.errors import UnknownFieldError
 from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.interop.extended_json import extended, is_extended
 from aiomotorengine.interop.forms import Forms
 from aiomotorengine.interop.selection import Names, Selection, names_in
 
 __all__ = ["to_dict", "to_json"]
+
+ENCODER = json.JSONEncoder(check_circular=False)
+"""As ``json.dumps``, for what holds itself nowhere."""
 
 
 def to_dict(
@@ -67,6 +70,8 @@ def to_json(
         by_alias=by_alias,
         exclude_none=exclude_none,
     )
+    if indent is None and not options:
+        return ENCODER.encode(form)
     return json.dumps(form, indent=indent, **options)
 
 

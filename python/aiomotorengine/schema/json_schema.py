@@ -160,7 +160,7 @@ TYPES = {
 def schema_of_computed(computed: computed_field[Any]) -> dict[str, Any]:
     """What a method says of its result by its annotation and its docstring."""
     annotation = getattr(computed.function, "__annotations__", {}).get("return")
-    kind = TYPES.get(getattr(annotation, "__name__", annotation))
+    kind = TYPES.get(str(getattr(annotation, "__name__", annotation)))
     description = computed.__doc__ and cleandoc(computed.__doc__)
     said = {"type": kind, "description": description, "readOnly": True}
     return {name: it for name, it in said.items() if it}
