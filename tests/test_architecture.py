@@ -28,7 +28,7 @@ STANDS_ON = {
     "rows": "documents",
     "codec": "rows",
     "validation": "codec",
-    "query": "fields",
+    "query": "documents",
     "query_builder": "query codec",
     "aggregation": "query_builder",
     "expressions": "query_builder",

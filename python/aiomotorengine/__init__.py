@@ -27,7 +27,9 @@ from aiomotorengine.documents.marks import before_save as before_save
 from aiomotorengine.documents.marks import before_update as before_update
 from aiomotorengine.documents.marks import before_validate as before_validate
 from aiomotorengine.embedded_document import EmbeddedDocument
-from aiomotorengine.expressions.f import F as F
+from aiomotorengine.expressions.f import F
+from aiomotorengine.expressions.func import Func as Func
+from aiomotorengine.expressions.raw import Raw as Raw
 from aiomotorengine.fields import (
     AnyField,
     BaseField,
@@ -71,6 +73,7 @@ from aiomotorengine.fields import (
     VersionField,
 )
 from aiomotorengine.indexes.index import Index as Index
+from aiomotorengine.query.places import Near as Near
 from aiomotorengine.query_builder.node import Q, QNot
 from aiomotorengine.queryset import QuerySet
 from aiomotorengine.rows import Rows
@@ -106,6 +109,7 @@ __all__ = [
     "EmbeddedDocument",
     "EmbeddedDocumentField",
     "EnumField",
+    "F",
     "FloatField",
     "GenericEmbeddedDocumentField",
     "GenericReferenceField",

@@ -20,7 +20,38 @@ from bson.objectid import ObjectId
 from bson.regex import Regex
 from bson.timestamp import Timestamp
 
-__all__ = ["bson_type_of"]
+__all__ = ["ALIASES", "CODES", "bson_type_of"]
+
+ALIASES = frozenset(
+    {
+        "array",
+        "binData",
+        "bool",
+        "date",
+        "dbPointer",
+        "decimal",
+        "double",
+        "int",
+        "javascript",
+        "javascriptWithScope",
+        "long",
+        "maxKey",
+        "minKey",
+        "null",
+        "number",
+        "object",
+        "objectId",
+        "regex",
+        "string",
+        "symbol",
+        "timestamp",
+        "undefined",
+    }
+)
+"""The names that ``$type`` takes; ``number`` means those of all numbers."""
+
+CODES = frozenset({*range(1, 20), -1, 127})
+"""The numbers that it takes."""
 
 # The first that fits counts.
 NAMES: tuple[tuple[type[Any] | tuple[type[Any], ...], str], ...] = (

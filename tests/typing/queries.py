@@ -15,11 +15,14 @@ from aiomotorengine import (
     EmbeddedDocumentField,
     F,
     FloatField,
+    Func,
     IntField,
     ListField,
+    Near,
     Q,
     QNot,
     QuerySet,
+    Raw,
     ReferenceField,
     StringField,
     U,
@@ -28,6 +31,7 @@ from aiomotorengine import (
 )
 from aiomotorengine.aggregation.result import AggregationResult
 from aiomotorengine.database import Database
+from aiomotorengine.expressions.expression import Arithmetic, Comparison, Size
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.queryset import UpdateResult
 from aiomotorengine.update.change import Change
@@ -79,6 +83,23 @@ def combining() -> None:
     assert_type(Q(age=1) | ~Q(name="Ada"), QNode)
     assert_type(QNot(Q(age=1)).to_query(User), dict[str, Any])
     assert_type(Q().empty, bool)
+
+
+def comparing() -> None:
+    assert_type(F("age") > 18, Comparison)
+    assert_type(F(User.age) == None, Comparison)  # noqa: E711
+    assert_type(3 < F(User.age), Comparison)  # noqa: SIM300
+    assert_type(F("age") + 1, Arithmetic)
+    assert_type(2 * F("age") - User.age, Arithmetic)
+    assert_type(F("tags").size(), Size)
+    assert_type((F("tags").size() != 3) & Q(name="Ada"), QNode)
+    assert_type(~(F("age") < F("height")), QNode)
+    assert_type(Func("concat", F("name"), " ") == "x", Comparison)
+    assert_type(Func("dateTrunc", date=Raw("$$NOW"), unit="month") < 5, Comparison)
+    assert_type(Raw({"$rand": {}}) < 0.5, Comparison)
+    assert_type(User.objects.filter(F("age") > 3, name__contains="a"), QuerySet[User])
+    assert_type(Near([3, 50], max_distance=10), Near)
+    assert_type(Near((3, 50)).max_distance, float | None)
 
 
 async def reading() -> None:

@@ -19,6 +19,7 @@ from aiomotorengine.aggregation.stages.unwind import Unwind
 from aiomotorengine.aggregation.sum import SumAggregation
 from aiomotorengine.errors import AggregationError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.query.expressions import NEAR, mentions
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode
@@ -273,9 +274,15 @@ class Aggregation(Generic[D]):
                 set's filters would come before a raw stage that nothing may precede.
         """
         filters = self.queryset.to_query()
-        first = [{"$match": filters}] if filters else []
+        first: list[Any] = [{"$match": filters}] if filters else []
         if self.raw_query is None:
-            return first + [operation.to_query() for operation in self.pipeline]
+            stages = first + [operation.to_query() for operation in self.pipeline]
+            if any(mentions(stage.get("$match"), NEAR) for stage in stages):
+                raise ValueError(
+                    "An aggregation takes no 'near': use geo_within_distance, or begin it with "
+                    "raw([{'$geoNear': {...}}])."
+                )
+            return stages
         if first:
             refuse_if_first(self.raw_query)
         return first + self.raw_query

@@ -115,6 +115,13 @@ class GroupedNames:
             parts = [path]
         return ".".join([self._db_field_map[name], *parts])
 
+    def _located(self, field: BaseField[Any] | str) -> tuple[str, BaseField[Any]]:
+        """Where what a field or a text names is now, and the field whose values are there."""
+        key = self.find(field)
+        names = (name for name, its_key in self._db_field_map.items() if its_key == key)
+        name = next(names, None)
+        return key, UNDECLARED if name is None else self._fields[name]
+
     def find_for_group(self, field: BaseField[Any] | str) -> str:
         """As ``find``, for the key of another group: what is no alias is a key of this one."""
         found = self.find(field)

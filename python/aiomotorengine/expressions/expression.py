@@ -1,35 +1,39 @@
-"""Expression: what the server computes for each document, and arithmetic with it."""
+"""Expression: what the server computes for each document; arithmetic and comparisons with it."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
 from bson.decimal128 import Decimal128
 
 from aiomotorengine.expressions.literal import literal
-from aiomotorengine.query.values import IN_CONDITIONS, Computed
+from aiomotorengine.expressions.operand import is_computed, operand
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.query.values import Computed
+from aiomotorengine.query_builder.node import QExpression
+from aiomotorengine.query_builder.value_path import value_path
 
-__all__ = ["Arithmetic", "Expression"]
+__all__ = ["Arithmetic", "Comparison", "Expression", "Size"]
 
 
 class Expression(Computed):
-    """What the server computes for each document: ``+ - * / %`` make new ones of it."""
+    """What the server computes for each document.
 
-    def to_expression(self, document_class: Any) -> Any:
-        """The expression as MongoDB takes it.
-
-        Parameters:
-            document_class: the class whose documents it is computed for.
-
-        Raises:
-            ValueError: a name leads nowhere.
-        """
-        raise NotImplementedError(f"{type(self).__name__} has no to_expression of its own.")
+    ``+ - * / %`` make new ones of it; ``== != < <= > >=`` make a condition, which ``filter`` takes.
+    """
 
     def to_number(self, document_class: Any) -> Any:
         """The same, where a number is wanted."""
+        return self.to_expression(document_class)
+
+    def to_list(self, document_class: Any) -> Any:
+        """The same, where a list is wanted.
+
+        Raises:
+            ValueError: it can be none.
+        """
         return self.to_expression(document_class)
 
     def is_whole(self, document_class: Any) -> bool:
@@ -40,9 +44,25 @@ class Expression(Computed):
         """How a value stands that is computed with this: a length of time in its unit, say."""
         return literal(value)
 
+    def literal_compared(self, document_class: Any, value: Any) -> Any:
+        """How a value stands that is compared with this."""
+        return self.literal_beside(document_class, value)
+
     def may_be_decimal(self, document_class: Any) -> bool:
         """Whether it can give one of MongoDB's decimals, as far as the fields tell."""
         return True
+
+    def size(self) -> Size:
+        """How many items the list has; 0 where there is none.
+
+        Example:
+            >>> from aiomotorengine import Document, F, ListField, StringField
+            >>> class Book(Document):
+            ...     tags = ListField(StringField())
+            >>> (F("tags").size() > 3).to_query(Book)
+            {'$expr': {'$gt': [{'$size': {'$ifNull': ['$tags', []]}}, 3]}}
+        """
+        return Size(self)
 
     def __add__(self, other: Any) -> Arithmetic:
         return Arithmetic("$add", self, other)
@@ -74,10 +94,25 @@ class Expression(Computed):
     def __rmod__(self, other: Any) -> Arithmetic:
         return Arithmetic("$mod", other, self)
 
-    def _refuse_comparison(self, other: Any) -> NoReturn:
-        raise TypeError(IN_CONDITIONS)
+    def __eq__(self, other: object) -> Comparison:  # type: ignore[override]  # no truth value
+        return Comparison("$eq", self, other)
 
-    __lt__ = __le__ = __gt__ = __ge__ = _refuse_comparison
+    def __ne__(self, other: object) -> Comparison:  # type: ignore[override]
+        return Comparison("$ne", self, other)
+
+    def __lt__(self, other: Any) -> Comparison:
+        return Comparison("$lt", self, other)
+
+    def __le__(self, other: Any) -> Comparison:
+        return Comparison("$lte", self, other)
+
+    def __gt__(self, other: Any) -> Comparison:
+        return Comparison("$gt", self, other)
+
+    def __ge__(self, other: Any) -> Comparison:
+        return Comparison("$gte", self, other)
+
+    __hash__ = Computed.__hash__
 
 
 class Arithmetic(Expression):
@@ -85,7 +120,7 @@ class Arithmetic(Expression):
 
     Parameters:
         operator: MongoDB's name for it.
-        operands: expressions and values.
+        operands: expressions, fields and values.
     """
 
     def __init__(self, operator: str, *operands: Any) -> None:
@@ -95,10 +130,10 @@ class Arithmetic(Expression):
     def to_expression(self, document_class: Any) -> dict[str, Any]:
         return {
             self.operator: [
-                operand.to_number(document_class)
-                if isinstance(operand, Expression)
-                else self.literal_beside(document_class, operand)
-                for operand in self.operands
+                number_operand(document_class, it)
+                if is_computed(it)
+                else self.literal_beside(document_class, it)
+                for it in self.operands
             ]
         }
 
@@ -111,16 +146,96 @@ class Arithmetic(Expression):
 
     def is_whole(self, document_class: Any) -> bool:
         return self.operator != "$divide" and all(
-            operand.is_whole(document_class)
-            if isinstance(operand, Expression)
-            else isinstance(operand, int | timedelta)
-            for operand in self.operands
+            it.is_whole(document_class)
+            if isinstance(it, Expression)
+            else isinstance(it, int | timedelta)
+            for it in self.operands
         )
 
     def may_be_decimal(self, document_class: Any) -> bool:
         return any(
-            operand.may_be_decimal(document_class)
-            if isinstance(operand, Expression)
-            else isinstance(operand, Decimal | Decimal128)
-            for operand in self.operands
+            it.may_be_decimal(document_class)
+            if isinstance(it, Expression)
+            else isinstance(it, Decimal | Decimal128 | BaseField)
+            for it in self.operands
         )
+
+    def __repr__(self) -> str:
+        one, other = self.operands
+        return f"({one!r} {SIGNS[self.operator]} {other!r})"
+
+
+class Size(Expression):
+    """How many items a list has; see ``Expression.size``."""
+
+    def __init__(self, of: Expression) -> None:
+        self.of = of
+
+    def to_expression(self, document_class: Any) -> dict[str, Any]:
+        # Without a list the server would refuse the whole query.
+        return {"$size": {"$ifNull": [self.of.to_list(document_class), []]}}
+
+    def is_whole(self, document_class: Any) -> bool:
+        return True
+
+    def may_be_decimal(self, document_class: Any) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return f"{self.of!r}.size()"
+
+
+class Comparison(QExpression):
+    """A condition that compares two operands, of which at least one is an expression.
+
+    MongoDB compares values of all types: what is missing is less than null, that is less than any
+    number, numbers are less than texts.
+
+    Parameters:
+        operator: MongoDB's name for it.
+        one: the operand on the left.
+        other: that on the right.
+    """
+
+    def __init__(self, operator: str, one: Expression, other: Any) -> None:
+        self.operator = operator
+        self.one = one
+        self.other = other
+
+    def to_expression(self, document_class: Any) -> dict[str, Any]:
+        one, other = self.one, self.other
+        return {
+            self.operator: [
+                one.to_number(document_class),
+                number_operand(document_class, other)
+                if is_computed(other)
+                else one.literal_compared(document_class, other),
+            ]
+        }
+
+    def __repr__(self) -> str:
+        return f"({self.one!r} {SIGNS[self.operator]} {self.other!r})"
+
+
+SIGNS = {
+    "$add": "+",
+    "$subtract": "-",
+    "$multiply": "*",
+    "$divide": "/",
+    "$mod": "%",
+    "$eq": "==",
+    "$ne": "!=",
+    "$lt": "<",
+    "$lte": "<=",
+    "$gt": ">",
+    "$gte": ">=",
+}
+
+
+def number_operand(document_class: Any, value: Any) -> Any:
+    """As ``operand``; decimals that are stored as text are numbers."""
+    if isinstance(value, Expression):
+        return value.to_number(document_class)
+    if isinstance(value, BaseField):
+        return value_path(document_class, value, "Invalid field '{}'").number
+    return operand(document_class, value)

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from types import NoneType
 from typing import Any
 
+from bson.objectid import ObjectId
 from bson.regex import Regex
 
 from aiomotorengine.utils import is_operator
 
-__all__ = ["is_met", "is_operators", "negate"]
+__all__ = ["NEAR", "is_met", "is_operators", "mentions", "negate", "of_items"]
+
+NEAR = frozenset({"$near", "$nearSphere"})
+"""The operators that also sort, so that they can only be asked of a query as a whole."""
+
+OF_DOCUMENTS = NEAR | {"$expr", "$text", "$where"}
+"""The operators that are asked of whole documents, and of no items."""
+
+CONNECTIVES = frozenset({"$and", "$or", "$nor"})
+"""What has a list of queries."""
+
+PLAIN = frozenset({NoneType, ObjectId, bool, bytes, datetime, float, int, str})
+"""The types of most values, which are no mappings."""
 
 
 def is_operators(value: Any) -> bool:
@@ -32,6 +47,37 @@ def is_met(value: Any) -> bool:
         (True, True, False)
     """
     return is_operators(value) or isinstance(value, re.Pattern | Regex)
+
+
+def mentions(query: Any, operators: Collection[str]) -> bool:
+    """Whether a query has one of some operators, at any depth.
+
+    Example:
+        >>> mentions({"$or": [{"a": 1}, {"at": {"$near": [1, 2]}}]}, NEAR)
+        True
+    """
+    if type(query) in PLAIN or not isinstance(query, Mapping):
+        return False
+    return any(
+        key in operators
+        or mentions(value, operators)
+        # Other lists are values, of which there may be very many.
+        or (key in CONNECTIVES and any(mentions(part, operators) for part in value))
+        for key, value in query.items()
+    )
+
+
+def of_items(query: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A query that is asked of the items of a list, unless MongoDB can't do that.
+
+    Raises:
+        ValueError: it has an operator that is for whole documents.
+    """
+    if mentions(query, OF_DOCUMENTS):
+        raise ValueError(
+            "MongoDB takes no F, no place that is near and no text search in conditions on items."
+        )
+    return query
 
 
 def negate(query: Mapping[str, Any]) -> dict[str, Any]:

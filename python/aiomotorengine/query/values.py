@@ -18,22 +18,41 @@ from bson.objectid import ObjectId
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.locations import shown
 from aiomotorengine.utils import has_operators, is_collection
 
-__all__ = ["IN_CONDITIONS", "PLAIN_TYPES", "Computed", "checked", "item_values"]
+__all__ = [
+    "PLAIN_TYPES",
+    "Computed",
+    "checked",
+    "is_converted_by_program",
+    "is_whole_number",
+    "item_values",
+    "wrong_value",
+]
 
 PLAIN_TYPES = frozenset({NoneType, ObjectId, UUID, bool, bytes, datetime, float, int, str})
 """The types of most values: they hold no mappings, and need no further look."""
 
-IN_CONDITIONS = (
-    "an F expression stands in the changes of U only; fields are compared by a raw query, "
-    "filter({'$expr': {'$gte': ['$stock', '$reserved']}})."
+NOT_COMPUTED = (
+    "a filter key takes a value, and what the server computes is none; compare it as in "
+    "filter(F('stock') >= F('reserved'))."
 )
-"""What is said of a condition with an expression."""
 
 
 class Computed:
-    """What only the server computes. The conditions of a filter take none: they have values."""
+    """What only the server computes. A filter key takes none: it has a value."""
+
+    def to_expression(self, document_class: Any) -> Any:
+        """The expression as MongoDB takes it.
+
+        Parameters:
+            document_class: the class whose documents it is computed for.
+
+        Raises:
+            ValueError: a name leads nowhere.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no to_expression of its own.")
 
 
 def item_values(field: BaseField[Any], raw: Any) -> list[Any]:
@@ -66,7 +85,7 @@ def checked(field: BaseField[Any], convert: Callable[[Any], Any], raw: Any) -> A
     """
     if type(raw) not in PLAIN_TYPES:
         if isinstance(raw, Computed):
-            raise ValueError(IN_CONDITIONS)
+            raise ValueError(NOT_COMPUTED)
         compared = compared_field(field)
         if compared.is_scalar and not is_converted_by_program(compared):
             refuse_mappings(raw)
@@ -76,6 +95,22 @@ def checked(field: BaseField[Any], convert: Callable[[Any], Any], raw: Any) -> A
         made = value["$all"] if is_collection(raw) and is_all_of(field, value) else value
         refuse_operators(compared_field(field), made)
     return value
+
+
+def wrong_value(field: BaseField[Any], wanted: str, value: Any) -> ValueError:
+    """The error for a value that is of another type than an operator takes.
+
+    Parameters:
+        field: the field that is compared.
+        wanted: what the operator takes.
+        value: what it was given.
+    """
+    return ValueError(f"it takes {wanted}, not {shown(value, secret=field._is_secret(value))}.")
+
+
+def is_whole_number(value: Any) -> bool:
+    """Whether a value is a whole number, and no truth value."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def refuse_operators(field: BaseField[Any], value: Any) -> None:

@@ -12,7 +12,14 @@ from pymongo.errors import DocumentTooLarge
 from aiomotorengine.codec.oversize import shares_of
 from aiomotorengine.codec.unencodable import may_be_about_values, unencodable
 from aiomotorengine.errors import InvalidDocumentError
-from aiomotorengine.query_builder.node import Q, QCombination, QNode, QNodeVisitor, QNot
+from aiomotorengine.query_builder.node import (
+    Q,
+    QCombination,
+    QExpression,
+    QNode,
+    QNodeVisitor,
+    QNot,
+)
 from aiomotorengine.query_builder.transform import (
     RAW,
     condition,
@@ -79,6 +86,14 @@ class UnencodableVisitor(QNodeVisitor[ValueError | None]):
                 refusal.__cause__ = error
                 return refusal
         return None
+
+    def visit_expression(self, condition: QExpression) -> ValueError | None:
+        error = self.unencodable(condition.to_query(self.names))
+        if error is None:
+            return None
+        refusal = ValueError(f"Invalid value in a condition with F: {error}")
+        refusal.__cause__ = error
+        return refusal
 
     def visit_not(self, negation: QNot) -> ValueError | None:
         return negation.query.accept(self)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.errors import UnknownFieldError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.dict_field import DictField
 from aiomotorengine.fields.document_id import declared_key, primary_key
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.tuple_field import TupleField
+from aiomotorengine.query.base import QueryOperator
+from aiomotorengine.query.family import LISTS
 from aiomotorengine.storage.discriminators import family_of
 
 __all__ = ["FilterPath", "resolve"]
@@ -26,7 +30,7 @@ INDEX = re.compile(r"[0-9]+")
 UNDECLARED = DynamicField()
 
 
-class FilterPath(NamedTuple):
+class FilterPath:
     """What a filter key means.
 
     Attributes:
@@ -36,10 +40,15 @@ class FilterPath(NamedTuple):
         operators: the names of the operators that follow; none is equality.
     """
 
-    field: Any  # a BaseField; the name of the type would make a descriptor of it
-    name: str
-    db_name: str
-    operators: tuple[str, ...]
+    __slots__ = ("db_name", "field", "name", "operators")
+
+    def __init__(
+        self, field: BaseField[Any], name: str, db_name: str, operators: tuple[str, ...]
+    ) -> None:
+        self.field = field
+        self.name = name
+        self.db_name = db_name
+        self.operators = operators
 
 
 class Found(NamedTuple):
@@ -51,17 +60,23 @@ class Found(NamedTuple):
     rest: str | None
 
 
-def resolve(document_class: Any, key: str, operators: Collection[str]) -> FilterPath:
+Operators = Mapping[str, type[QueryOperator]]
+
+
+def resolve(document_class: Any, key: str, operators: Operators) -> FilterPath:
     """Follow a filter key through a document class.
 
     Names that no field declares are those of dynamic attributes, which are stored with an
     underscore in front; ``id`` is the document's id for the same reason. Names below a field of
     mappings, or of values of any kind, are keys, unless what is left are operators.
 
+    A declared field goes before an operator of its name. So does an undeclared key of a document or
+    a mapping, unless the operator ``follows_documents``.
+
     Parameters:
         document_class: whose fields are meant.
         key: the filter key.
-        operators: the names of operators there are.
+        operators: the operators that there are, by name.
 
     Raises:
         ValueError: a part of the key leads nowhere.
@@ -70,7 +85,9 @@ def resolve(document_class: Any, key: str, operators: Collection[str]) -> Filter
         >>> from aiomotorengine import Document, IntField, ListField
         >>> class Game(Document):
         ...     points = ListField(IntField(), db_field="p")
-        >>> resolve(Game, "points__0__gt", {"gt"})[1:]
+        >>> from aiomotorengine.query.operators import OPERATORS
+        >>> path = resolve(Game, "points__0__gt", OPERATORS)
+        >>> path.name, path.db_name, path.operators
         ('points.0', 'p.0', ('gt',))
     """
     fields = document_class._fields
@@ -108,7 +125,7 @@ def invalid_filter(key: str, operators: Collection[str]) -> ValueError:
     )
     error.add_note(
         f"The operators are {', '.join(sorted(operators))}. MongoDB's others stand in raw queries, "
-        "such as filter({'name': {'$regex': '^A'}})."
+        "such as filter({'$jsonSchema': {...}})."
     )
     return error
 
@@ -173,27 +190,45 @@ def undeclared(document_class: Any, key: str, whole: str) -> Found:
     return Found(field, name, db_name, rest if separator else None)
 
 
-def below(field: BaseField[Any], key: str, operators: Collection[str], whole: str) -> Found | None:
+def below(field: BaseField[Any], key: str, operators: Operators, whole: str) -> Found | None:
     """What a key means inside the values of a field; ``None`` if an operator comes next."""
     head, separator, rest = key.partition(SEPARATOR)
+    holder = field
     if isinstance(field, ListField) and not INDEX.fullmatch(head):
         field = field.innermost
     inner = field._under_key(head)
     if inner is not None:
         # What 2017 took for an operator below a field of any values remains one.
-        is_operator = type(field) is BaseField and head in operators
-        if not head or is_operator or are_operators(key.split(SEPARATOR), operators):
+        is_operator = type(field) is BaseField and is_always_operator(head, operators)
+        if not head or is_operator or are_operators(holder, key.split(SEPARATOR), operators):
             return None
         return Found(inner, head, head, rest if separator else None)
     classes = [inner.embedded_type for inner in embedded_fields(field)]
     some = (declared(it, key) or declared_below(it, key) for it in classes)
     found = next(filter(None, some), None)
-    if found is None and classes and head not in operators:
+    if found is None and classes and not is_operator_of(holder, head, operators):
         return undeclared(classes[0], key, whole)
     return found
 
 
-def are_operators(parts: Sequence[str], operators: Collection[str]) -> bool:
+def is_always_operator(name: str, operators: Operators) -> bool:
+    """Whether a name is that of an operator even where it could be a key."""
+    return name in operators and operators[name].follows_documents
+
+
+def is_operator_of(field: BaseField[Any], name: str, operators: Operators) -> bool:
+    """Whether a name after that of a field is an operator's, if it is no declared field's."""
+    if name not in operators:
+        return False
+    if is_always_operator(name, operators):
+        return True
+    if isinstance(field, ListField | TupleField) and operators[name].family is LISTS:
+        return True
+    innermost = field.innermost if isinstance(field, ListField) else field
+    return not isinstance(innermost, DictField) and not any(embedded_fields(innermost))
+
+
+def are_operators(field: BaseField[Any], parts: Sequence[str], operators: Operators) -> bool:
     """Whether the last parts of a key ask for a comparison, and are no keys of mappings."""
     *negations, last = parts
-    return last in operators and negations in ([], ["not"])
+    return is_operator_of(field, last, operators) and negations in ([], ["not"])

@@ -11,6 +11,10 @@ from aiomotorengine.utils import is_operator
 __all__ = ["DuplicateQueryConditionsError", "all_of", "merged", "update"]
 
 
+ALONE = frozenset({"$geoIntersects", "$geoWithin", "$near", "$nearSphere"})
+"""The operators beside which MongoDB takes no other in a mapping."""
+
+
 class DuplicateQueryConditionsError(RuntimeError):
     """Two conditions that one mapping can't hold; a signal inside the library."""
 
@@ -56,7 +60,7 @@ def fit_together(key: str, one: Any, other: Any) -> bool:
     """Whether two conditions on one name can stand in one mapping of operators."""
     if is_operator(key) or not (is_operators(one) and is_operators(other)):
         return False
-    return set(one).isdisjoint(other)
+    return set(one).isdisjoint(other) and ALONE.isdisjoint(one) and ALONE.isdisjoint(other)
 
 
 def all_of(queries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from functools import reduce
 from operator import and_
 from typing import Any, ClassVar, Generic, TypeVar
 
-from aiomotorengine.query.expressions import negate
+from aiomotorengine.query.condition import Condition
+from aiomotorengine.query.expressions import NEAR, mentions, negate
 from aiomotorengine.query.values import PLAIN_TYPES
 from aiomotorengine.query_builder.merging import DuplicateQueryConditionsError, all_of, merged
 from aiomotorengine.query_builder.transform import (
-    RAW,
     is_raw_query,
     refuse_other_keys,
+    refuse_raw,
     transform_query,
     validate_fields,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "DuplicateQueryConditionsError",
     "Q",
     "QCombination",
+    "QExpression",
     "QNode",
     "QNodeVisitor",
     "QNot",
@@ -34,16 +36,11 @@ __all__ = [
 R = TypeVar("R")
 
 
-class QNode(ABC):
+class QNode(Condition):
     """A condition on documents: ``a & b``, ``a | b`` and ``~a`` make new ones of it."""
 
     AND: ClassVar[int] = 0
     OR: ClassVar[int] = 1
-
-    @property
-    @abstractmethod
-    def empty(self) -> bool:
-        """Whether it asks for nothing."""
 
     @abstractmethod
     def accept(self, visitor: QNodeVisitor[R]) -> R:
@@ -192,6 +189,34 @@ class QCombination(QNode):
         return visitor.visit_combination(self)
 
 
+class QExpression(QNode):
+    """A condition on what the server computes, such as ``F("stock") < F("minimum")``."""
+
+    @property
+    def empty(self) -> bool:
+        return False
+
+    @abstractmethod
+    def to_expression(self, document_class: Any) -> Any:
+        """The expression as MongoDB takes it; it gives a truth value.
+
+        Parameters:
+            document_class: the class whose documents it is computed for.
+
+        Raises:
+            ValueError: a name leads nowhere, or a field can't take a value; the text names it.
+        """
+
+    def accept(self, visitor: QNodeVisitor[R]) -> R:
+        return visitor.visit_expression(self)
+
+    def to_query(self, document_class: Any) -> dict[str, Any]:
+        return {"$expr": self.to_expression(document_class)}
+
+    def __bool__(self) -> bool:
+        raise TypeError("A condition has no truth value; combine conditions with & and |.")
+
+
 class QNodeVisitor(ABC, Generic[R]):
     """Something done with a tree of queries. It makes a result and leaves the tree as it is."""
 
@@ -207,12 +232,19 @@ class QNodeVisitor(ABC, Generic[R]):
     def visit_combination(self, combination: QCombination) -> R:
         """The result for a combination."""
 
+    def visit_expression(self, condition: QExpression) -> R:
+        """The result for a condition on what the server computes."""
+        raise TypeError(f"{type(self).__name__} knows no conditions with F.")
+
 
 class SimplificationVisitor(QNodeVisitor[QNode]):
     """The same query without the parts that ask for nothing, which the server refuses."""
 
     def visit_query(self, query: Q) -> QNode:
         return query
+
+    def visit_expression(self, condition: QExpression) -> QNode:
+        return condition
 
     def visit_not(self, negation: QNot) -> QNode:
         return Q() if negation.empty else QNot(negation.query.accept(self))
@@ -241,13 +273,20 @@ class QueryCompilerVisitor(QNodeVisitor[dict[str, Any]]):
     def visit_query(self, query: Q) -> dict[str, Any]:
         return query.to_query(self.document_class)
 
+    def visit_expression(self, condition: QExpression) -> dict[str, Any]:
+        return condition.to_query(self.document_class)
+
     def visit_not(self, negation: QNot) -> dict[str, Any]:
         compiled: dict[str, Any] = negation.query.accept(self)
+        if mentions(compiled, NEAR):
+            raise ValueError("'near' can't be negated.")
         return negate(compiled)
 
     def visit_combination(self, combination: QCombination) -> dict[str, Any]:
         queries = [child.accept(self) for child in combination.children]
         if combination.operation == QNode.OR:
+            if any(mentions(query, NEAR) for query in queries):
+                raise ValueError("'near' can't be one of several alternatives.")
             return {"$or": queries}
         try:
             return merged(self._raw_last(combination.children, queries))
@@ -287,9 +326,7 @@ def conditions(
         TypeError: an argument is neither a query nor a mapping.
         ValueError: a key names an unknown operator, or a sub-property of what has none.
     """
-    if RAW in kwargs and is_raw_query(document_class, kwargs):
-        # Keywords may come from a request: a raw query among them could bring in any operator.
-        raise ValueError("Invalid filter 'raw': pass a raw query by itself, as in filter({...}).")
+    refuse_raw(document_class, kwargs)
     validate_fields(document_class, kwargs)
     parts = [query_of(argument) for argument in args] if args else []
     if kwargs or not parts:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bson.errors import BSONError
 
-from aiomotorengine.query.base import QueryOperator
+from aiomotorengine.query.base import ConditionsOperator, QueryOperator
 from aiomotorengine.query.equal import DefaultOperator
+from aiomotorengine.query.family import kind_of
 from aiomotorengine.query.not_operator import NotOperator
 from aiomotorengine.query.operators import OPERATORS
-from aiomotorengine.query_builder.filter_path import invalid_filter, resolve
+from aiomotorengine.query_builder.filter_path import FilterPath, invalid_filter, resolve
 from aiomotorengine.query_builder.merging import all_of, update
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "DefaultOperator",
     "is_raw_query",
     "refuse_other_keys",
+    "refuse_raw",
     "transform_query",
     "update",
     "validate_fields",
@@ -77,6 +79,16 @@ def is_raw_query(document_class: Any, filters: Mapping[str, Any]) -> bool:
     )
 
 
+def refuse_raw(document_class: Any, filters: Mapping[str, Any]) -> None:
+    """Refuse a raw query among filters whose keys may come from a request.
+
+    Raises:
+        ValueError: it could bring in any operator.
+    """
+    if is_raw_query(document_class, filters):
+        raise ValueError("Invalid filter 'raw': pass a raw query by itself, as in filter({...}).")
+
+
 def refuse_other_keys(
     mapping: Mapping[Any, Any],
     of: str = "a raw query",
@@ -105,26 +117,39 @@ def validate_fields(document_class: Any, query: Mapping[str, Any]) -> None:
         query: filters, by key.
 
     Raises:
-        ValueError: a key names an unknown operator, or a sub-property of what has none.
+        ValueError: a key names an unknown operator, a sub-property of what has none, or an operator
+            for values of another kind than the field has.
     """
+    fields = document_class._fields
     for key in query:
+        if key in fields or key == "_id":
+            continue  # as most do; equality is for all
         if key != RAW or not is_raw_query(document_class, query):
-            names = resolve(document_class, key, OPERATORS).operators
-            if len(names) > 1:  # any can stand by itself
-                operators_of(key, names)
+            path = resolve(document_class, key, OPERATORS)
+            if path.operators:
+                operators_of(key, path)
 
 
 def condition(document_class: Any, key: str, raw: Any) -> dict[str, Any]:
     """One filter as a query of MongoDB."""
     path = resolve(document_class, key, OPERATORS)
-    negation, operator = operators_of(key, path.operators) if path.operators else (None, EQUALITY)
+    negation, operator = operators_of(key, path) if path.operators else (None, EQUALITY)
     try:
-        value = operator.get_value(path.field, raw)
+        if isinstance(operator, ConditionsOperator):
+            value = operator.get_conditions(path.field, raw, query_of_keys)
+        else:
+            value = operator.get_value(path.field, raw)
     except REFUSALS as error:
         raise invalid_value(document_class, key, error)  # noqa: B904  # it has its cause
     if negation is not None:
         return negation.to_query(path.db_name, operator, value)
     return operator.to_query(path.db_name, value)
+
+
+def query_of_keys(document_class: Any, filters: Mapping[str, Any]) -> dict[str, Any]:
+    """The query for conditions that stand in a value, by filter key."""
+    refuse_raw(document_class, filters)
+    return transform_query(document_class, **filters)
 
 
 def invalid_value(document_class: Any, key: str, reason: Exception) -> ValueError:
@@ -135,23 +160,33 @@ def invalid_value(document_class: Any, key: str, reason: Exception) -> ValueErro
     return error
 
 
-def operators_of(key: str, names: Sequence[str]) -> tuple[NotOperator | None, QueryOperator]:
+def operators_of(key: str, path: FilterPath) -> tuple[NotOperator | None, QueryOperator]:
     """The operator that a filter key names, and the ``not`` that may stand before it.
 
     Parameters:
         key: the filter key.
-        names: what it names, at least one.
+        path: what it means; it has at least one operator.
 
     Raises:
-        ValueError: there are more.
+        ValueError: there are more, they do not go together, or the operator is for values of
+            another kind than the field has.
     """
-    operators = [OPERATORS[name]() for name in names]
-    first = operators.pop(0)
-    negation = first if isinstance(first, NotOperator) else None
+    name, *others = path.operators
+    first = OPERATORS[name]
+    negation = first() if issubclass(first, NotOperator) else None
+    if negation is not None and not others:
+        return negation, EQUALITY
     if negation is not None:
-        first = operators.pop(0) if operators else EQUALITY
-        if isinstance(first, NotOperator):
-            raise invalid_filter(key, OPERATORS)
-    if operators:
+        name, *others = others
+    operator = OPERATORS[name]()
+    if others or isinstance(operator, NotOperator):
         raise invalid_filter(key, OPERATORS)
-    return negation, first
+    if negation is not None and not operator.can_be_negated:
+        raise ValueError(f"'{name}' can't be negated.")
+    family = operator.family
+    if family is not None and not family.has(path.field):
+        raise ValueError(
+            f"Invalid filter '{key}': '{name}' is for {family.values}, and '{path.name}' is "
+            f"{kind_of(path.field)}."
+        )
+    return negation, operator

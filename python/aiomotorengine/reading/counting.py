@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aiomotorengine.query.values import PLAIN_TYPES
+from aiomotorengine.query.expressions import NEAR, mentions
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.count_replies import count_documents
@@ -13,14 +13,13 @@ from aiomotorengine.wire.requests import can_encode
 
 __all__ = ["count"]
 
-NOT_AGGREGATED = frozenset({"$near", "$nearSphere", "$where"})
+NOT_AGGREGATED = NEAR | {"$where"}
 """What a server takes in a query, and not in the aggregation that ``count_documents`` is."""
 
-CONNECTIVES = frozenset({"$and", "$or", "$nor"})
-"""What has a list of queries."""
 
-
-async def count(target: Target, query: Mapping[str, Any]) -> int:
+async def count(
+    target: Target, query: Mapping[str, Any], *, skip: int = 0, limit: int | None = None
+) -> int:
     """How many documents a query finds.
 
     Where it takes the command ``count``, the driver does not ask again by itself if the connection
@@ -29,15 +28,22 @@ async def count(target: Target, query: Mapping[str, Any]) -> int:
     Parameters:
         target: what is counted.
         query: the filter, as MongoDB takes it.
+        skip: how many are left out first.
+        limit: how many are counted at most.
 
     Raises:
         pymongo.errors.PyMongoError: the server does not take the query; within a transaction, none
             with ``$near``, ``$nearSphere`` or ``$where``.
         pymongo.errors.ProtocolError: its answer has no number.
     """
+    if limit == 0:
+        return 0  # to the driver it would mean all
+    window = {"skip": skip} if skip else {}
+    if limit is not None:
+        window["limit"] = limit
     ask = count_by_command if mentions(query, NOT_AGGREGATED) else count_documents
     try:
-        return checked_count(await ask(target, query))
+        return checked_count(await ask(target, query, **window))
     except Exception:
         with protocol_errors(
             target.document_class, lambda: can_encode(target.collection, query), is_read=True
@@ -45,7 +51,7 @@ async def count(target: Target, query: Mapping[str, Any]) -> int:
             raise
 
 
-async def count_by_command(target: Target, query: Mapping[str, Any]) -> Any:
+async def count_by_command(target: Target, query: Mapping[str, Any], **window: int) -> Any:
     """What the server's command ``count`` says."""
     collection = target.collection
     level = collection.read_concern.document
@@ -54,21 +60,9 @@ async def count_by_command(target: Target, query: Mapping[str, Any]) -> Any:
         "count",
         collection.name,
         query=query,
+        **window,
         codec_options=collection.codec_options.with_options(document_class=dict),
         read_preference=collection.read_preference,
         **({"readConcern": level} if level else {}),
     )
     return answer.get("n")
-
-
-def mentions(query: Any, operators: frozenset[str]) -> bool:
-    """Whether a query has one of some operators, at any depth."""
-    if type(query) in PLAIN_TYPES or not isinstance(query, Mapping):
-        return False
-    return any(
-        key in operators
-        or mentions(value, operators)
-        # Other lists are values, of which there may be very many.
-        or (key in CONNECTIVES and any(mentions(part, operators) for part in value))
-        for key, value in query.items()
-    )

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.query.expressions import of_items
+from aiomotorengine.query.item_names import ItemNames
 from aiomotorengine.query_builder.node import (
     Q,
     QCombination,
+    QExpression,
     QNode,
     QNodeVisitor,
     QNot,
@@ -17,23 +20,6 @@ from aiomotorengine.query_builder.node import (
 from aiomotorengine.update.change import Operation
 
 __all__ = ["array_filters_of", "condition_on_items"]
-
-
-class ItemNames:
-    """What names mean in a condition on items. Queries take it for a document class.
-
-    Parameters:
-        name: what items are called.
-        field: the field of the items.
-
-    Attributes:
-        _fields: name -> the field.
-        _db_field_map: name -> key in MongoDB.
-    """
-
-    def __init__(self, name: str, field: BaseField[Any]) -> None:
-        self._fields = {name: field}
-        self._db_field_map = {name: name}
 
 
 class BelowVisitor(QNodeVisitor[QNode]):
@@ -53,6 +39,9 @@ class BelowVisitor(QNodeVisitor[QNode]):
                 "stands in U.raw({'$pull': ...}), or in a list of array filters."
             )
         return Q(**{f"{self.name}__{key}": value for key, value in query.query.items()})
+
+    def visit_expression(self, condition: QExpression) -> QNode:
+        raise ValueError("MongoDB compares no F in conditions on items.")
 
     def visit_not(self, negation: QNot) -> QNode:
         return QNot(negation.query.accept(self))
@@ -79,15 +68,14 @@ def condition_on_items(
     """
     embedded: Any = getattr(field, "embedded_type", None)
     if embedded is not None:
-        return refuse_nothing(conditions(embedded, queries, keywords)).to_query(embedded)
+        return of_items(refuse_nothing(conditions(embedded, queries, keywords)).to_query(embedded))
     node: QNode = Q(**keywords)
     for other in queries:
         node &= other
-    query = refuse_nothing(node).accept(BelowVisitor(name)).to_query(ItemNames(name, field))
-    if query.keys() == {name}:
-        return query[name]
-    if all(key.startswith(f"{name}.") for key in query):
-        return {key.removeprefix(f"{name}."): value for key, value in query.items()}
+    names = ItemNames(name, field)
+    query = refuse_nothing(node).accept(BelowVisitor(name)).to_query(names)
+    if names.are_all_in(query):
+        return names.without_name(query)
     raise ValueError(f"MongoDB can't pull items of '{name}' by '|'; pull them one after the other.")
 
 

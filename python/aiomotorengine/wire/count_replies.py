@@ -53,15 +53,16 @@ class CountReply(ReplyType):
         return reply
 
 
-def count_documents(target: Target, query: Mapping[str, Any]) -> Awaitable[Any]:
+def count_documents(target: Target, query: Mapping[str, Any], **window: int) -> Awaitable[Any]:
     """How many documents a query finds, as the driver says.
 
     Parameters:
         target: what is counted.
         query: the filter, as MongoDB takes it.
+        window: the driver's ``skip`` and ``limit``.
 
     Raises:
         Exception: what the driver raises, or ``CountReply``.
     """
     collection = with_replies_as(CountReply, target.collection, COUNT_CHECKED)
-    return target.call(collection.count_documents, query)
+    return target.call(collection.count_documents, query, **window)
