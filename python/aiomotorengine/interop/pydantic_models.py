@@ -65,13 +65,14 @@ def model_of(
         protected_namespaces=(),
     )
     default_name = f"{'Partial' if partial else ''}{document_class.__name__}"
-    return create_model(
+    model: type[BaseModel] = create_model(
         name or default_name,
         __config__=config,
         __doc__=described(document_class).get("description"),
         __module__=document_class.__module__,
         **definitions,
     )
+    return model
 
 
 def definition_of(field: BaseField[Any], *, is_optional: bool, strict: bool) -> tuple[Any, Any]:

@@ -137,14 +137,18 @@ class SchemasOfPydantic(JsonSchemas):
     def of_class(self, document_class: Any) -> dict[str, Any]:
         reference = definition_reference_schema(reference_to(document_class))
         if document_class in being_described.get():
-            return self._handler(reference)
+            return self._made(reference)
         if not document_class._is_embedded:
             # By its name its documents have an id, which those in others have not.
             return self.of_documents(document_class, is_embedded=True)
         schema: Any = TypeAdapter(document_class).core_schema
         if schema["type"] != "definitions":
             schema = definitions_schema(reference, [schema])
-        return self._handler(schema)
+        return self._made(schema)
+
+    def _made(self, core_schema: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = self._handler(core_schema)
+        return schema
 
     def of_documents(self, document_class: Any, *, is_embedded: bool) -> dict[str, Any]:
         token = being_described.set((*being_described.get(), document_class))
