@@ -1,45 +1,66 @@
-"""``python -m aiomotorengine``: versions, the codec and storage in use and why, and the drivers."""
+"""``python -m aiomotorengine``: what is installed, and commands for a program's document classes.
+
+It ends with 0 if all is fine, 1 if something was found, and 2 if it could not do its work.
+"""
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Iterator
+import re
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from typing import NoReturn
 
-import bson
-import pymongo
+from aiomotorengine.commands import check, indexes, schema
+from aiomotorengine.commands.models import CommandError
+from aiomotorengine.commands.versions import as_table
 
-from aiomotorengine import __version__, codec, drivers, storage
+COMMANDS = {"check": check, "indexes": indexes, "schema": schema}
+
+PASSWORD = re.compile(r"(?<=://).*@", re.DOTALL)
+"""User and password in a URI. What should have been escaped in it may be any sign."""
 
 
-def report() -> Iterator[tuple[str, str]]:
-    """What there is to know about this installation, as names and values."""
-    yield "aiomotorengine", __version__
-    yield "Python", f"{platform.python_implementation()} {platform.python_version()}"
-    yield "PyMongo", f"{pymongo.version}{'' if bson.has_c() else ', without its C extension'}"
-    yield "codec", f"{codec.implementation}: {codec.reason}"
-    yield "storage", f"{storage.implementation}: {storage.reason}"
-    for name in drivers.DRIVERS:
-        default = ", used unless connect(driver=...) says otherwise"
-        yield (
-            f"driver {name}",
-            driver_version(name) + (default if name == drivers.default_driver else ""),
+class Parser(ArgumentParser):
+    """A parser that repeats no password of what it was given."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(PASSWORD.sub("***@", message))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says.
+
+    Parameters:
+        arguments: those after the program's name; by default those of the process.
+
+    Returns:
+        What the program ends with.
+    """
+    parser = Parser(
+        prog="python -m aiomotorengine",
+        description="Without a command: versions, drivers, the codec in use, and why it is that.",
+        epilog="It ends with 0 if all is fine, 1 if something was found, and 2 if it could not do "
+        "its work.",
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        added = commands.add_parser(
+            name, help=command.SUMMARY, description=command.SUMMARY, allow_abbrev=False
         )
-
-
-def driver_version(name: str) -> str:
+        command.add_arguments(added)
+        added.set_defaults(run=command.run, error=added.error)
+    given = parser.parse_args(arguments)
+    if not hasattr(given, "run"):
+        print(as_table())
+        return 0
     try:
-        return drivers.get_driver(name).version
-    except ImportError as error:
-        return f"not available ({error})"
-
-
-def main() -> None:
-    """Print the report as a table."""
-    rows = list(report())
-    width = max(len(name) for name, _ in rows)
-    for name, value in rows:
-        print(f"{name.ljust(width)}  {value}")
+        code: int = given.run(given)
+    except CommandError as error:
+        given.error(str(error))
+    return code
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

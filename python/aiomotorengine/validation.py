@@ -27,7 +27,7 @@ from aiomotorengine.locations import copy_location, locate, location_of
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.values import has_other
 
-__all__ = ["errors_after", "errors_of", "explained", "explaining"]
+__all__ = ["errors_after", "errors_of", "explained", "explaining", "refusals_of_value"]
 
 
 def errors_of(document: DocumentStorage) -> list[FieldError]:

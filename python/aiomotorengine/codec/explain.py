@@ -11,9 +11,9 @@ from bson.codec_options import CodecOptions
 from aiomotorengine import codec, storage
 from aiomotorengine.codec.contract import CONTRACT
 from aiomotorengine.codec.plan import DocumentPlan, FieldPlan, plan_of, route_of_rows
-from aiomotorengine.codec.routes import options_obstacle
+from aiomotorengine.codec.routes import NATIVE, options_obstacle
 
-__all__ = ["CodecExplanation", "explain"]
+__all__ = ["CodecExplanation", "PythonPart", "explain", "python_parts"]
 
 COLUMNS = ("validate", "get_value", "to_son", "from_son")
 
@@ -84,6 +84,37 @@ def document_lines(plan: DocumentPlan, title: str) -> Iterator[str]:
     for method, route in plan.routes.items():
         if not route.native:
             yield f"{title}: {method} in python, {route.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class PythonPart:
+    """What the native codec leaves to Python.
+
+    Attributes:
+        name: the field, with ``[]`` behind it for the items of a list; empty for whole documents.
+        methods: those of its methods that Python runs.
+        reason: why.
+    """
+
+    name: str
+    methods: tuple[str, ...]
+    reason: str
+
+
+def python_parts(plan: DocumentPlan) -> Iterator[PythonPart]:
+    """What of a class the native codec leaves to Python: whole documents, then fields."""
+    whole: dict[str, list[str]] = {}
+    for method, route in plan.routes.items():
+        if not route.native:
+            whole.setdefault(route.reason, []).append(method)
+    for reason, names in whole.items():
+        yield PythonPart("", tuple(names), reason)
+    for field in plan.fields:
+        for name, _, *cells, reason in field_rows(field, field.name):
+            sides = zip(COLUMNS, cells, strict=True)
+            methods = tuple(column for column, side in sides if side != str(NATIVE))
+            if methods:
+                yield PythonPart(name, methods, reason)
 
 
 def explain(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,7 +24,7 @@ from aiomotorengine.indexes.keys import (
     stored_path,
 )
 
-__all__ = ["declared_by", "declared_for", "unique_indexes"]
+__all__ = ["declared_by", "declared_for", "refusals_of", "unique_indexes"]
 
 DIRECTIONS = (ASCENDING, DESCENDING)
 
@@ -45,11 +46,16 @@ def declared_by(document_class: Any) -> list[IndexDefinition]:
 
 
 def all_declared(document_class: Any) -> list[IndexDefinition]:
-    listed = [
-        *of_fields(document_class),
-        *(definition_of(document_class, item) for item in items_of(document_class)),
-    ]
+    listed = (one for declare in declarations_of(document_class) for one in declare())
     return without_repetition(document_class, listed)
+
+
+def declarations_of(document_class: Any) -> Iterator[Callable[[], Iterable[IndexDefinition]]]:
+    """What makes the indexes of each field, and then of each item of ``__indexes__``."""
+    for field in document_class._fields.values():
+        yield partial(of_field, document_class, field)
+    for item in items_of(document_class):
+        yield partial(of_item, document_class, item)
 
 
 def unique_indexes(document_class: Any) -> list[IndexDefinition]:
@@ -99,6 +105,20 @@ def without_repetition(
     return list(by_name.values())
 
 
+def refusals_of(document_class: Any) -> Iterator[Exception]:
+    """Why indexes that a class declares can't be made: what is raised for each of them."""
+    listed: list[IndexDefinition] = []
+    for declare in declarations_of(document_class):
+        try:
+            listed += declare()
+        except Exception as error:
+            yield error
+    try:
+        without_repetition(document_class, listed)
+    except InvalidDocumentError as error:
+        yield error
+
+
 def items_of(document_class: Any) -> Iterator[Any]:
     """What ``__indexes__`` of a class and of its bases hold; the bases come first."""
     seen: list[Any] = []
@@ -109,14 +129,17 @@ def items_of(document_class: Any) -> Iterator[Any]:
                 yield item
 
 
-def of_fields(document_class: Any) -> Iterator[IndexDefinition]:
-    for field in document_class._fields.values():
-        if field.unique:
-            yield unique_index(document_class, field)
-        yield from indexes_of(field, field.db_field, is_unique=bool(field.unique))
-        if field._settings.unique_with:
-            yield compound_of(document_class, field)
-        yield from below(field, field.db_field, (document_class,))
+def of_item(document_class: Any, item: Any) -> list[IndexDefinition]:
+    return [definition_of(document_class, item)]
+
+
+def of_field(document_class: Any, field: BaseField[Any]) -> Iterator[IndexDefinition]:
+    if field.unique:
+        yield unique_index(document_class, field)
+    yield from indexes_of(field, field.db_field, is_unique=bool(field.unique))
+    if field._settings.unique_with:
+        yield compound_of(document_class, field)
+    yield from below(field, field.db_field, (document_class,))
 
 
 def below(field: BaseField[Any], prefix: str, seen: tuple[Any, ...]) -> Iterator[IndexDefinition]:

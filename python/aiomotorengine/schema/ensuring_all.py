@@ -14,7 +14,7 @@ from aiomotorengine.indexes.report import IndexReport
 from aiomotorengine.schema import collection
 from aiomotorengine.sessions.target import target_of
 
-__all__ = ["ensure_all"]
+__all__ = ["ensure_all", "with_collections"]
 
 
 async def ensure_all(
@@ -73,8 +73,12 @@ async def ensure_all(
     return reports
 
 
-def with_collections(alias: str | None) -> Iterator[Any]:
-    """A class for each collection: the first, unless a later one says how it is created."""
+def with_collections(alias: str | None = None) -> Iterator[Any]:
+    """A class for each collection: the first, unless a later one says how it is created.
+
+    Parameters:
+        alias: the connection of classes without an ``__alias__`` of their own.
+    """
     classes = registry.documents()
     embedded = {inner for one in classes for inner in embedded_in(one) if inner is not one}
     found: dict[tuple[str, str], Any] = {}

@@ -21,11 +21,13 @@ from aiomotorengine.indexes.ensuring import refuse_transaction
 from aiomotorengine.indexes.report import IndexReport, ReportedIndex
 from aiomotorengine.reading.documents import aggregate
 from aiomotorengine.search.definition import SearchDefinition
+from aiomotorengine.search.search_index import SearchIndex
+from aiomotorengine.search.vector_search_index import VectorSearchIndex
 from aiomotorengine.server_errors import ServerErrors
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
 
-__all__ = ["ensure"]
+__all__ = ["ensure", "refusals_of"]
 
 WITHOUT_SEARCH = frozenset({59, 115, 31082, 40324})
 """CommandNotFound, CommandNotSupported, SearchNotEnabled, and an unknown stage of a pipeline."""
@@ -93,15 +95,29 @@ def declared_for(document_class: Any) -> Iterator[SearchDefinition]:
     """
     found: dict[str, SearchDefinition] = {}
     for beside in classes_beside(document_class):
-        for base in reversed(beside.__mro__):
-            for index in vars(base).get("__search_indexes__", ()):
-                definition = index.definition(beside)
-                if found.setdefault(definition.name, definition) != definition:
-                    raise InvalidDocumentError(
-                        f"{type(index).__name__} '{index.name}': another search index of the "
-                        f"collection '{beside.__collection__}' has this name, too."
-                    )
+        for index in declared_in(beside):
+            definition = index.definition(beside)
+            if found.setdefault(definition.name, definition) != definition:
+                raise InvalidDocumentError(
+                    f"{type(index).__name__} '{index.name}': another search index of the "
+                    f"collection '{beside.__collection__}' has this name, too."
+                )
     yield from found.values()
+
+
+def refusals_of(document_class: Any) -> Iterator[Exception]:
+    """Why search indexes that a class declares can't be made: what is raised for each of them."""
+    for index in declared_in(document_class):
+        try:
+            index.definition(document_class)
+        except Exception as error:
+            yield error
+
+
+def declared_in(document_class: Any) -> Iterator[SearchIndex | VectorSearchIndex]:
+    """What ``__search_indexes__`` of a class and of its bases hold; the bases come first."""
+    for base in reversed(document_class.__mro__):
+        yield from vars(base).get("__search_indexes__", ())
 
 
 def compared(
