@@ -17,6 +17,7 @@ from pymongo.errors import (
     InvalidOperation,
     OperationFailure,
     PyMongoError,
+    WriteError,
 )
 
 from aiomotorengine.locations import Location, Part, location_of, shown
@@ -41,6 +42,7 @@ __all__ = [
     "OversizeDocumentError",
     "ResultsTruncatedWarning",
     "SearchUnavailableError",
+    "ServerValidationError",
     "StaleDocumentError",
     "StoredValueError",
     "TransactionAbortedError",
@@ -57,6 +59,8 @@ __all__ = [
 ]
 
 DUPLICATE_KEY_CODE = 11000
+
+FAILED_VALIDATION_CODE = 121
 
 LARGEST_DOCUMENT = 16 * 1024 * 1024
 """How many bytes of BSON MongoDB takes as one document."""
@@ -241,6 +245,27 @@ class UnknownFieldError(InvalidDocumentError, AttributeError):
     def stored(cls, document_class: type[Any], key: str) -> Self:
         """The error for a key that a stored document has."""
         return cls(f"Stored key '{key}' of {document_class.__name__} is no field.")
+
+
+class ServerValidationError(InvalidDocumentError, WriteError):
+    """MongoDB itself has refused a document, by the validator of its collection.
+
+    It is the driver's ``WriteError`` as well, with its ``code``, 121. ``details["errInfo"]`` has
+    all that the server says, and ``path`` and ``value`` are of what it says first.
+    """
+
+    code = FAILED_VALIDATION_CODE  # type: ignore[assignment]  # as of all errors of the driver's
+
+    def __init__(self, message: str, details: Mapping[str, Any] | None = None) -> None:
+        # InvalidDocumentError comes first among the bases and does not pass its arguments on.
+        WriteError.__init__(self, message, FAILED_VALIDATION_CODE, details)
+        self.args = (message,)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.args[0], self.details), vars(self)
 
 
 class AbstractClassError(AttributeError):

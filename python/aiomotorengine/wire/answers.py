@@ -17,6 +17,7 @@ from pymongo.errors import BulkWriteError, OperationFailure, ProtocolError, PyMo
 from aiomotorengine.errors import keep_labels, raise_alone
 from aiomotorengine.server_errors import ServerErrors
 from aiomotorengine.wire.nulls import note_null
+from aiomotorengine.wire.refusals import is_refusal, validation_error
 
 __all__ = ["checked_count", "is_whole", "protocol_errors"]
 
@@ -55,6 +56,7 @@ def protocol_errors(
 
     Raises:
         pymongo.errors.ProtocolError: the answer makes no sense.
+        ServerValidationError: the validator of the collection refuses a document.
     """
     try:
         yield
@@ -67,6 +69,8 @@ def protocol_errors(
             # Without "ok", PyMongo takes an answer for the refusal of a server of long ago.
             if error.code is None and error.details is not None and "ok" not in error.details:
                 raise_alone(nonsense(shown))
+            if is_refusal(shown) and not is_read:
+                raise_alone(validation_error(shown, document_class))
             if shown is error:
                 raise
             raise_alone(shown)
