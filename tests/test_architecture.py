@@ -23,6 +23,7 @@ STANDS_ON = {
     "storage": "errors utils extension",
     "registry": "utils",
     "fields": "storage ids bson_types registry",
+    "mixins": "fields",
     "server_errors": "fields",
     "documents": "fields",
     "rows": "documents",

@@ -12,6 +12,7 @@ from aiomotorengine.documents import class_settings, undeclared
 from aiomotorengine.documents.annotations import annotated_fields
 from aiomotorengine.documents.collection_options import refuse_unique
 from aiomotorengine.documents.computed import computed_field, is_computed
+from aiomotorengine.documents.displays import add_displays
 from aiomotorengine.documents.hooks import check_hooks, events_of, has_hook, marked_in
 from aiomotorengine.documents.naming import class_attribute, is_reserved
 from aiomotorengine.documents.polymorphic import PolymorphicConversion
@@ -160,6 +161,7 @@ class DocumentMetaClass(StorageMeta):
         if discriminator is not None:
             refuse_as_discriminator(discriminator, fields)
         cls._fields = fields
+        add_displays(cls, fields)
         cls._discriminator = discriminator
         lay_out(cls, fields)
         undeclared.watch_assignments(cls)

@@ -33,13 +33,15 @@ class Choices:
         (('S', 'L'), 'small', True, False)
     """
 
-    __slots__ = ("_labels", "make")
+    __slots__ = ("_labels", "has_labels", "make")
 
     def __init__(self, given: Any) -> None:
         is_function = callable(given) and not is_enum(given)
         self.make: Callable[[], Any] | None = given if is_function else None
         """The function that gives them; ``None`` where they are always the same."""
         self._labels = None if is_function else labelled(given)
+        self.has_labels = is_function or (not is_enum(given) and self._differ())
+        """Whether values have labels of the program's, or may have: nobody has asked yet."""
 
     @property
     def labels(self) -> dict[Any, Any]:
@@ -48,6 +50,23 @@ class Choices:
             return self._labels
         assert self.make is not None
         return labelled(self.make())
+
+    def label_of(self, value: Any, to_son: Callable[[Any], Any]) -> Any:
+        """The label of a value; the value itself where it is none of these.
+
+        Parameters:
+            value: the value, as a document has it.
+            to_son: what is stored for it, which may be what stands among the choices.
+        """
+        labels = self.labels
+        try:
+            return labels[value] if value in labels else labels[to_son(value)]
+        except Exception:  # it is none of them, or nothing that could be stored
+            return value
+
+    def _differ(self) -> bool:
+        """Whether a value has a label that is not itself."""
+        return any(value is not label for value, label in self.labels.items())
 
     @property
     def values(self) -> tuple[Any, ...]:
