@@ -133,6 +133,7 @@ def test_indexes_of_one_name_in_a_collection_are_the_same(monkeypatch: pytest.Mo
     ((_, message),) = found_in(people(one, other))
     assert says in message
     old, new = people(one), people(other)
+    monkeypatch.setattr(registry, "documents", lambda: [old])
     assert found_in(old) == []
     monkeypatch.setattr(registry, "documents", lambda: [old, new])
     ((_, message),) = found_in(old)
