@@ -31,7 +31,9 @@ def found_in(*classes: Any) -> list[tuple[str, str]]:
     """What is wrong with classes, with the end of each place."""
     report = check(classes)
     assert report.ok is not bool(report.findings)
-    return [(finding.place.rpartition("<locals>.")[2], finding.message) for finding in report.findings]
+    return [
+        (finding.place.rpartition("<locals>.")[2], finding.message) for finding in report.findings
+    ]
 
 
 class Town(EmbeddedDocument):

@@ -1,8 +1,8 @@
 """Documents of all fields that there were in 2017, as programs of then declare and make them.
 
 ``stored_documents.bson`` holds the bytes that were stored for them by the last version of the
-library whose fields had no options but those of 2017. Run this module to write them with the library
-that is imported, for a document that is added here; what is there already must not change.
+library whose fields had no options but those of 2017. Run this module to write them with the
+library that is imported, for a document that is added here; what is there already must not change.
 """
 
 from __future__ import annotations
@@ -143,7 +143,8 @@ def documents() -> Iterator[Document]:
         _older="kept",
     )
     yield Everything(_id="a text", integer=0, base=None, homes=[], json=None)
-    old = Everything.from_son({"_id": id_of(7), "i": 3, "text": "under its name", "gone": 1, "_made": 2})
+    stored = {"_id": id_of(7), "i": 3, "text": "under its name", "gone": 1, "_made": 2}
+    old = Everything.from_son(stored)
     old._id = id_of(7)
     yield old
 

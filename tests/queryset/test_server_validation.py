@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pymongo.errors import BulkWriteError, WriteError
@@ -30,14 +30,14 @@ class Home(EmbeddedDocument):
 
 
 class User(Document):
-    __collection_options__ = {"validator": True}
+    __collection_options__: ClassVar = {"validator": True}
     name = StringField(db_field="n", required=True, max_length=3)
     homes = ListField(EmbeddedDocumentField(Home), db_field="h")
     age = IntField(min_value=0)
 
 
 class Login(Document):
-    __collection_options__ = {"validator": {"password": {"$type": "int"}}}
+    __collection_options__: ClassVar = {"validator": {"password": {"$type": "int"}}}
     password = PasswordField()
 
 
@@ -62,7 +62,8 @@ async def test_the_way_leads_through_lists_and_embedded_documents(mongo: Mongo) 
     with pytest.raises(ServerValidationError) as caught:
         await User(name="a", homes=homes, age=-1).save(validate=False)
     assert str(caught.value) == (
-        "Document failed validation: 'homes.1.zip' must have maximum: 9, 'age' must have minimum: 0."
+        "Document failed validation: 'homes.1.zip' must have maximum: 9, "
+        "'age' must have minimum: 0."
     )
     assert caught.value.path == "homes.1.zip"
 

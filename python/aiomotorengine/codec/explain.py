@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bson.codec_options import CodecOptions
 
@@ -86,8 +86,7 @@ def document_lines(plan: DocumentPlan, title: str) -> Iterator[str]:
             yield f"{title}: {method} in python, {route.reason}"
 
 
-@dataclass(frozen=True, slots=True)
-class PythonPart:
+class PythonPart(NamedTuple):
     """What the native codec leaves to Python.
 
     Attributes:

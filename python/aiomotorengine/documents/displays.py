@@ -20,10 +20,11 @@ def add_displays(document_class: Any, fields: Mapping[str, BaseField[Any]]) -> N
     """
     for name, field in fields.items():
         choices = field._settings.choices
+        if choices is None or not choices.has_labels:
+            continue
         method = f"get_{name}_display"
-        if choices is not None and choices.has_labels:
-            if method not in fields and class_attribute(document_class, method) is None:
-                type.__setattr__(document_class, method, display_of(document_class, name, method))
+        if method not in fields and class_attribute(document_class, method) is None:
+            type.__setattr__(document_class, method, display_of(document_class, name, method))
 
 
 def display_of(document_class: Any, name: str, method: str) -> Callable[[Any], Any]:
