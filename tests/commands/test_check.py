@@ -36,7 +36,7 @@ def found_in(*classes: Any) -> list[tuple[str, str]]:
     ]
 
 
-class Town(EmbeddedDocument):
+class District(EmbeddedDocument):
     name = StringField(required=True)
     zip = IntField()
 
@@ -45,25 +45,25 @@ class Text(EmbeddedDocument):
     text = StringField()
 
 
-class User(Document):
+class Citizen(Document):
     __indexes__ = [("name", "-homes.zip"), "_raw", Index("$name"), {"fields": ["at"]}]
     __shard_key__ = ("name",)
     name = StringField(required=True, default="")
     at = DateTimeField(index=True)
-    homes = ListField(EmbeddedDocumentField(Town))
-    first = EmbeddedDocumentField(Town, default=Town)
+    homes = ListField(EmbeddedDocumentField(District))
+    first = EmbeddedDocumentField(District, default=District)
     friend = ReferenceField("self")
-    town = EmbeddedDocumentField("Town")
+    town = EmbeddedDocumentField("District")
     sizes = MapField(IntField(), default=dict)
-    head = GenericEmbeddedDocumentField([Town, Text])
-    about = GenericReferenceField(["User"])
+    head = GenericEmbeddedDocumentField([District, Text])
+    about = GenericReferenceField(["Citizen"])
     number = IntField(min_value=1, default=lambda: 1)
 
 
 def test_nothing_is_wrong_with_what_is_fine() -> None:
-    report = check([User, Town, Text])
+    report = check([Citizen, District, Text])
     assert (report.ok, report.findings) == (True, ())
-    assert str(check([Town, Text])) == "2 classes, 0 problems"
+    assert str(check([District, Text])) == "2 classes, 0 problems"
 
 
 def test_names_of_classes_lead_to_some() -> None:
@@ -71,8 +71,8 @@ def test_names_of_classes_lead_to_some() -> None:
         author = ReferenceField("Athor")
         parts = ListField(MapField(EmbeddedDocumentField("no.such.Part")))
         home = EmbeddedDocumentField("decimal.Decimal")
-        about = GenericReferenceField(["Town", "Twon"])
-        head = GenericEmbeddedDocumentField([Town, "Imagge"])
+        about = GenericReferenceField(["District", "Distrct"])
+        head = GenericEmbeddedDocumentField([District, "Imagge"])
 
     assert found_in(Page) == [
         ("Page.author", "Can't find class Athor."),
@@ -82,7 +82,7 @@ def test_names_of_classes_lead_to_some() -> None:
             "The field 'embedded_document_type' argument must be a subclass of Document, not "
             "'<class 'decimal.Decimal'>'.",
         ),
-        ("Page.about", "Can't find class Twon."),
+        ("Page.about", "Can't find class Distrct."),
         ("Page.head", "Can't find class Imagge."),
     ]
 
@@ -109,7 +109,7 @@ def test_keys_of_indexes_are_those_of_fields() -> None:
         __search_indexes__ = [VectorSearchIndex("vectr", dimensions=3)]
         __shard_key__ = ("tenant",)
         name = StringField(unique_with="othr")
-        homes = ListField(EmbeddedDocumentField(Town))
+        homes = ListField(EmbeddedDocumentField(District))
 
     assert found_in(Odd) == [
         ("Odd", "Field 'name' can't be unique with 'othr': Odd has no field 'othr'."),
@@ -147,7 +147,7 @@ def test_defaults_are_valid() -> None:
         price = IntField(min_value=1, default=0)
         sizes = ListField(IntField(), default=lambda: [1, "big"])
         size = StringField(choices=["S", "L"], default="M")
-        homes = ListField(EmbeddedDocumentField(Town), default=lambda: [Town(zip="none")])
+        homes = ListField(EmbeddedDocumentField(District), default=lambda: [District(zip="none")])
         made = StringField(default=lambda: 1 // 0)
 
     assert found_in(Ware) == [
@@ -168,7 +168,7 @@ def test_defaults_are_valid() -> None:
         ),
         (
             "Ware.homes.0.zip",
-            "The default [Town(zip='none')] is refused: Field 'zip' must be valid ('none' (str); "
+            "The default [District(zip='none')] is refused: Field 'zip' must be valid ('none' (str); "
             "a whole number is wanted).",
         ),
         (
@@ -240,5 +240,5 @@ def test_what_python_converts_is_listed_with_the_reason() -> None:
 
 
 def test_all_classes_are_checked_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "documents", lambda: [User, Town])
-    assert check().classes == (User, Town)
+    monkeypatch.setattr(registry, "documents", lambda: [Citizen, District])
+    assert check().classes == (Citizen, District)

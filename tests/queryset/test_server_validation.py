@@ -36,6 +36,13 @@ class User(Document):
     age = IntField(min_value=0)
 
 
+class Loose(Document):
+    """The same documents, by another program."""
+
+    __collection__ = "User"
+    name = StringField(db_field="n")
+
+
 class Login(Document):
     __collection_options__: ClassVar = {"validator": {"password": {"$type": "int"}}}
     password = PasswordField()
@@ -84,7 +91,9 @@ async def test_each_way_of_writing_raises_it(mongo: Mongo, how: str) -> None:
     change, found = U.set(name="long"), User.objects.filter(_id=user._id)
     calls: dict[str, Any] = {
         "save": lambda: user.save(validate=False),
-        "replace": lambda: found.find_one_and_replace(user, validate=False),
+        "replace": lambda: Loose.objects.filter(_id=user._id).find_one_and_replace(
+            Loose(name="long")
+        ),
         "update": lambda: found.update(change, validate=False),
         "update_one": lambda: found.update_one(change, validate=False),
         "find_and": lambda: found.find_one_and_update(change, validate=False),
