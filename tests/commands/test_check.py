@@ -168,8 +168,8 @@ def test_defaults_are_valid() -> None:
         ),
         (
             "Ware.homes.0.zip",
-            "The default [District(zip='none')] is refused: Field 'zip' must be valid ('none' (str); "
-            "a whole number is wanted).",
+            "The default [District(zip='none')] is refused: Field 'zip' must be valid ('none' "
+            "(str); a whole number is wanted).",
         ),
         (
             "Ware.made",
