@@ -183,16 +183,16 @@ def wrong_default(
         if not isinstance(error, NOT_FOUND):
             yield (), f"The default can't be made: {type(error).__name__}: {error}"
         return
-    for error in refusals:
-        if isinstance(error, InvalidDocumentError) and error.code == "required":
+    for refusal in refusals:
+        if isinstance(refusal, InvalidDocumentError) and refusal.code == "required":
             continue
-        if isinstance(error, NOT_FOUND):
+        if isinstance(refusal, NOT_FOUND):
             continue
-        location = location_of(error)
+        location = location_of(refusal)
         about = f" ({location.about})" if location and location.about else ""
         parts = tuple(map(str, location.parts)) if location else ()
         default_shown = shown(default, secret=field._is_secret(value))
-        message = str(error).removesuffix(".")
+        message = str(refusal).removesuffix(".")
         yield parts, f"The default {default_shown} is refused: {message}{about}."
 
 
