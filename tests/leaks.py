@@ -425,13 +425,16 @@ def for_the_driver() -> int:
 def replies() -> Subject:
     """A server's replies, with a batch, without one, and damaged."""
     cursor = {"firstBatch": [{"_id": number} for number in range(9)], "id": 5, "ns": "a.b"}
-    whole = [bson.encode({"cursor": cursor, "ok": 1.0}), bson.encode({"ok": 0.0})]
+    found = {"value": {"_id": 1}, "ok": 1.0}
+    whole = [bson.encode({"cursor": cursor, **found}), bson.encode({"ok": 0.0})]
     raws = [*whole, *mutations(whole[0], Random(1), 200)]
 
     def work() -> int:
         for raw in raws:
             tried(codec_api.cut_reply, raw)
+            tried(codec_api.cut_found, raw)
             tried(codec_api.raw_values, raw)
+            tried(codec_api.differing_values, raw, whole[0], whole[1])
         return len(raws)
 
     return Subject(work)

@@ -8,6 +8,7 @@ from bson.objectid import ObjectId
 from typing_extensions import disjoint_base
 
 from aiomotorengine.codec.contract import Codec
+from aiomotorengine.codec.elements import DifferingValue
 from aiomotorengine.codec.plan import DocumentPlan
 from aiomotorengine.storage.base import PythonDescriptor, PythonStorage
 
@@ -18,7 +19,9 @@ __all__ = [
     "Storage",
     "StorageMeta",
     "compile_plan",
+    "cut_found",
     "cut_reply",
+    "differing_values",
     "forget_constructions",
     "initializer",
     "new_instance",
@@ -44,7 +47,9 @@ def compile_plan(plan: DocumentPlan, codec_options: CodecOptions[Any]) -> Codec:
 def new_object_ids(count: int) -> list[ObjectId]: ...
 def wrap_many(encoded: Sequence[bytes]) -> list[MutableMapping[str, Any]]: ...
 def cut_reply(raw: bytes) -> tuple[bytes, str, list[int]] | None: ...
+def cut_found(raw: bytes) -> tuple[bytes, int] | None: ...
 def raw_values(raw: bytes) -> dict[str, bytes]: ...
+def differing_values(stored: bytes, before: bytes, now: bytes) -> list[DifferingValue]: ...
 
 # -- storage: the twins are in storage/base.py ----------------------------------------------------
 

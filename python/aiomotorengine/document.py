@@ -692,7 +692,7 @@ class BaseDocument(DocumentStorage):
             ...     return await ware.update(U.inc(stock=-1), condition=Q(stock__gte=1)) is ware
         """
         refuse_keywords("update", others)
-        plan = updating.planned(
+        plan = updating.Plan(
             type(self), changes, array_filters=array_filters, stamps=stamps, validate=validate
         )
         target = type(self).objects._target(alias, session, write_concern)

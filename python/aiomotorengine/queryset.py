@@ -770,7 +770,7 @@ class QuerySet(Generic[D]):
         if len(given) == 2 and isinstance(given[1], str | None):
             alias = given.pop()
         refuse_keywords("update", others)
-        plan = updating.planned(
+        plan = updating.Plan(
             self.__klass__,
             given,
             upsert=upsert,
@@ -823,7 +823,7 @@ class QuerySet(Generic[D]):
         """
         if others:
             refuse_keywords("update_one", others)
-        plan = updating.planned(
+        plan = updating.Plan(
             self.__klass__,
             changes,
             upsert=upsert,
@@ -882,7 +882,7 @@ class QuerySet(Generic[D]):
         """
         if others:
             refuse_keywords("find_one_and_update", others)
-        plan = updating.planned(
+        plan = updating.Plan(
             self.__klass__,
             changes,
             upsert=upsert,

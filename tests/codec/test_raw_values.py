@@ -40,10 +40,11 @@ WHOLE: dict[str, Any] = {
 }
 
 
-def outcome(take: Any, raw: bytes) -> Any:
+def outcome(take: Any, *raws: bytes) -> Any:
     """What it returns, or which error it raises."""
     try:
-        return list(take(raw).items())
+        taken = take(*raws)
+        return list(taken.items()) if isinstance(taken, dict) else taken
     except Exception as error:
         return type(error), str(error)
 
@@ -89,3 +90,51 @@ def test_damaged_documents_mean_the_same_to_both() -> None:
     damaged += mutations(raw, Random(12), 2_000)
     for one in damaged:
         assert outcome(codec.raw_values, one) == outcome(pure.raw_values, one), one
+
+
+# -- what differs ----------------------------------------------------------------------------------
+
+
+def value(thing: Any) -> bytes | None:
+    """A value as bytes, with its type in front."""
+    return codec.raw_values(bson.encode({"": thing}))[""]
+
+
+def differing(stored: Any, before: Any, now: Any) -> list[Any]:
+    return codec.differing_values(*map(bson.encode, (stored, before, now)))
+
+
+def test_values_that_are_the_same_do_not_differ() -> None:
+    assert differing(WHOLE, WHOLE, dict(reversed(WHOLE.items()))) == []
+    assert differing({"a": "1"}, {"a": 1}, {"a": 1}) == []
+
+
+def test_a_value_of_another_type_differs() -> None:
+    assert differing({"a": 1}, {"a": 1}, {"a": 1.0}) == [("a", value(1), value(1), value(1.0))]
+    assert differing({"a": 1}, {"a": 1}, {"a": Int64(1)}) != []
+
+
+def test_changed_values_come_before_removed_ones_and_those_that_are_left() -> None:
+    stored, before = {"left": 1, "gone": 2, "new": "3"}, {"gone": 2, "new": 3}
+    assert differing(stored, before, {"more": 5, "new": 4}) == [
+        ("more", None, None, value(5)),
+        ("new", value("3"), value(3), value(4)),
+        ("gone", value(2), value(2), None),
+        ("left", value(1), None, None),
+    ]
+
+
+def test_null_in_the_place_of_nothing_does_not_differ() -> None:
+    assert differing({}, {}, {"a": None}) == []
+    assert differing({"a": 1}, {}, {"a": None}) == [("a", value(1), None, value(None))]
+    assert differing({}, {"a": 1}, {"a": None}) == [("a", None, value(1), value(None))]
+
+
+def test_damaged_documents_differ_alike_for_both() -> None:
+    raw, other = bson.encode(WHOLE), bson.encode({**WHOLE, "int": 8, "größe": None})
+    random = Random(13)
+    for damaged in mutations(raw, random, 1_000):
+        three = [damaged, raw, other]
+        random.shuffle(three)
+        ours = outcome(codec.differing_values, *three)
+        assert ours == outcome(pure.differing_values, *three), three

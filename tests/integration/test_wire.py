@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 import bson
@@ -19,10 +20,11 @@ from bson.errors import BSONError, InvalidBSON
 from pymongo.errors import ProtocolError
 
 from aiomotorengine import Document, IntField, StringField, codec
-from aiomotorengine.codec import codec_for
+from aiomotorengine.codec import codec_for, pure
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 from aiomotorengine.codec.reply import BATCHES
 from aiomotorengine.wire.replies import Batch, ReplyDecoder
+from tests.fuzz import mutations
 
 pytestmark = pytest.mark.usefixtures("codec")
 
@@ -307,6 +309,39 @@ def test_arrays_of_documents_are_cut(array: bytes) -> None:
 def test_arrays_of_anything_else_are_invalid(array: bytes) -> None:
     with pytest.raises(InvalidBSON):
         codec.cut_reply(around(array))
+
+
+@pytest.mark.parametrize("others", [{}, {"lastErrorObject": {"n": 1}, "text": "value"}], ids=str)
+def test_the_document_that_was_found_is_cut_out(others: dict[str, Any]) -> None:
+    document = {"_id": 1, "value": {"a": [1, 2]}}
+    raw = bson.encode({**others, "value": document, "ok": 1.0})
+    cut = codec.cut_found(raw)
+    assert cut is not None
+    rest, place = cut
+    assert bson.decode(rest) == {**others, "ok": 1.0}
+    assert documents_at(raw, [place]) == [bson.encode(document)]
+
+
+@pytest.mark.parametrize(
+    "other", [{}, {"value": None}, {"value": 5}, {"value": []}, {"deep": {"value": {}}}], ids=str
+)
+def test_of_a_reply_without_a_document_nothing_is_cut(other: dict[str, Any]) -> None:
+    assert codec.cut_found(bson.encode(other)) is None
+
+
+def test_damaged_replies_are_cut_alike_by_both() -> None:
+    raw = bson.encode({"lastErrorObject": {"n": 1}, "value": {"_id": ObjectId()}, "ok": 1.0})
+    damaged = [raw[:end] for end in range(len(raw))] + list(mutations(raw, Random(5), 2_000))
+    for one in damaged:
+        assert tried(codec.cut_found, one) == tried(pure.cut_found, one), one
+
+
+def tried(cut: Any, raw: bytes) -> Any:
+    """What it returns, or which error it raises."""
+    try:
+        return cut(raw)
+    except Exception as error:
+        return type(error), str(error)
 
 
 def documents_at(raw: bytes, places: Sequence[int]) -> list[bytes]:

@@ -27,6 +27,7 @@ from aiomotorengine.codec.contract import (
     Implementation,
     RowCodec,
 )
+from aiomotorengine.codec.elements import DifferingValue
 from aiomotorengine.codec.plan import plan_of
 from aiomotorengine.codec.routes import options_obstacle
 from aiomotorengine.fields.field_methods import generation
@@ -38,7 +39,9 @@ __all__ = [
     "RowCodec",
     "available",
     "codec_for",
+    "cut_found",
     "cut_reply",
+    "differing_values",
     "implementation",
     "new_object_ids",
     "raw_values",
@@ -146,6 +149,11 @@ def cut_reply(raw: bytes) -> tuple[bytes, str, list[int]] | None:
     return _side.cut_reply(raw)
 
 
+def cut_found(raw: bytes) -> tuple[bytes, int] | None:
+    """A reply without the document that was found, and where that begins."""
+    return _side.cut_found(raw)
+
+
 def raw_values(raw: bytes) -> dict[str, bytes]:
     """The values of a document by their keys, each as bytes with its type in front.
 
@@ -156,6 +164,18 @@ def raw_values(raw: bytes) -> dict[str, bytes]:
         {'age': b'\\x10$\\x00\\x00\\x00', 'name': b'\\n'}
     """
     return _side.raw_values(raw)
+
+
+def differing_values(stored: bytes, before: bytes, now: bytes) -> list[DifferingValue]:
+    """The values that differ between what is stored, what a document wrote before, and now.
+
+    Example:
+        >>> import bson
+        >>> from aiomotorengine.codec import differing_values
+        >>> differing_values(*(bson.encode({"age": age}) for age in ("36", 36, 37)))
+        [('age', b'\\x02\\x03\\x00\\x00\\x0036\\x00', b'\\x10$\\x00\\x00\\x00', b'\\x10%\\x00\\x00\\x00')]
+    """
+    return _side.differing_values(stored, before, now)
 
 
 select(os.environ.get(VARIABLE, "auto"))

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from bson.codec_options import CodecOptions
 from bson.objectid import ObjectId
 
+from aiomotorengine.codec.elements import DifferingValue
 from aiomotorengine.codec.plan import DocumentPlan
 from aiomotorengine.extension import CONTRACT
 from aiomotorengine.rows.plan import RowPlan
@@ -151,10 +152,38 @@ class Implementation(Protocol):
             bson.errors.InvalidBSON: the bytes do not add up.
         """
 
+    def cut_found(self, raw: bytes) -> tuple[bytes, int] | None:
+        """Take the document out of the reply to a command that finds one.
+
+        Returns:
+            The reply without the document, and where in the reply that begins. ``None`` if it has
+            none.
+
+        Raises:
+            bson.errors.InvalidBSON: the bytes do not add up.
+        """
+
     def raw_values(self, raw: bytes) -> dict[str, bytes]:
         """The values of a document by their keys, each as bytes with its type in front.
 
         Raises:
             bson.errors.InvalidBSON: the bytes do not add up.
             UnicodeDecodeError: a key is no text.
+        """
+
+    def differing_values(self, stored: bytes, before: bytes, now: bytes) -> list[DifferingValue]:
+        """The values that differ between encodings of a document.
+
+        Parameters:
+            stored: the document as it is stored.
+            before: what it would have written for that.
+            now: what it writes.
+
+        Returns:
+            The keys that have another value now than before; then those that have none now; then
+            those that only the stored document has. Each comes with the three values, as
+            ``raw_values`` has them, or ``None``. A null in the place of nothing is no difference.
+
+        Raises:
+            Exception: as for ``raw_values``.
         """

@@ -15,7 +15,9 @@ __all__ = [
     "ARRAY",
     "DOCUMENT",
     "SMALLEST_LEVEL",
+    "DifferingValue",
     "Element",
+    "differing_values",
     "elements",
     "find_element",
     "is_deeper_than",
@@ -53,6 +55,12 @@ BESIDES_LENGTH = {
 }
 SMALLEST_LEVEL = 7
 """The bytes that a level takes at least: a type, an empty key, a length, an end."""
+
+NULL = b"\x0a"
+"""The value of null, with its type in front."""
+
+DifferingValue = tuple[str, bytes | None, bytes | None, bytes | None]
+"""A key, with what is stored there, what was written before, and what is now."""
 
 length_at = struct.Struct("<i").unpack_from
 
@@ -133,6 +141,28 @@ def raw_values(raw: bytes) -> dict[str, bytes]:
         + raw[element.value : element.end]
         for element in elements(raw, 0, len(raw))
     }
+
+
+def differing_values(stored: bytes, before: bytes, now: bytes) -> list[DifferingValue]:
+    """The values that differ between encodings of a document.
+
+    Parameters:
+        stored: the document as it is stored.
+        before: what it would have written for that.
+        now: what it writes.
+
+    Raises:
+        Exception: as for ``raw_values``.
+    """
+    there, then, here = raw_values(stored), raw_values(before), raw_values(now)
+    changed: list[DifferingValue] = [
+        (key, there.get(key), then.get(key), value)
+        for key, value in here.items()
+        if then.get(key, None if key in there else NULL) != value
+    ]
+    changed += [(key, there.get(key), then[key], None) for key in then if key not in here]
+    left = (key for key in there if key not in then and key not in here)
+    return [*changed, *((key, there[key], None, None) for key in left)]
 
 
 def after_nul(raw: bytes, start: int, end: int) -> int:

@@ -18,11 +18,11 @@ from bson.objectid import ObjectId
 
 from aiomotorengine.codec import contract
 from aiomotorengine.codec.contract import CONTRACT, DocumentError
-from aiomotorengine.codec.elements import length_at, raw_values
+from aiomotorengine.codec.elements import differing_values, length_at, raw_values
 from aiomotorengine.codec.encoded_document import EncodedDocument, wrap_many
 from aiomotorengine.codec.levels import has_more_levels, refuse_endless, refuse_endless_values
 from aiomotorengine.codec.plan import DocumentPlan
-from aiomotorengine.codec.reply import cut_reply
+from aiomotorengine.codec.reply import cut_found, cut_reply
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.versions import FIRST, set_version
 from aiomotorengine.fields.datetime_field import now
@@ -40,7 +40,9 @@ __all__ = [
     "RowCodec",
     "Snapshot",
     "compile_plan",
+    "cut_found",
     "cut_reply",
+    "differing_values",
     "has_more_levels",
     "new_object_ids",
     "now",

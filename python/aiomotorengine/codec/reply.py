@@ -6,9 +6,17 @@ import struct
 
 from bson.errors import InvalidBSON
 
-from aiomotorengine.codec.elements import ARRAY, DOCUMENT, Element, elements, length_at
+from aiomotorengine.codec.elements import (
+    ARRAY,
+    DOCUMENT,
+    Element,
+    elements,
+    find_element,
+    length_at,
+    without,
+)
 
-__all__ = ["cut_reply"]
+__all__ = ["cut_found", "cut_reply"]
 
 BATCHES = (b"firstBatch", b"nextBatch")
 
@@ -32,12 +40,31 @@ def cut_reply(raw: bytes) -> tuple[bytes, str, list[int]] | None:
             continue
         for found in elements(raw, outer.value, outer.end):
             if found.key in BATCHES and found.type_byte == ARRAY:
-                return without(raw, outer, found), found.key.decode(), offsets_of(raw, found)
+                return without_batch(raw, outer, found), found.key.decode(), offsets_of(raw, found)
         return None
     return None
 
 
-def without(raw: bytes, cursor: Element, batch: Element) -> bytes:
+def cut_found(raw: bytes) -> tuple[bytes, int] | None:
+    """Take the document out of the reply to a command that finds one.
+
+    Parameters:
+        raw: the BSON of the reply.
+
+    Returns:
+        The reply without the document, and where in the reply that begins. ``None`` if it has none.
+
+    Raises:
+        bson.errors.InvalidBSON: the lengths do not add up. What comes after the document is not
+            looked at.
+    """
+    found = find_element(raw, b"value")
+    if found is None or found.type_byte != DOCUMENT:
+        return None
+    return without(raw, found), found.value
+
+
+def without_batch(raw: bytes, cursor: Element, batch: Element) -> bytes:
     """A reply less the batch in its cursor, with the two lengths around it mended."""
     removed = batch.end - batch.start
     return b"".join(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, NamedTuple
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal_field import DecimalField
-from aiomotorengine.update.path import UpdatePath, changed_path
+from aiomotorengine.update.path import DOT, UpdatePath, changed_path
 
 __all__ = ["Change", "Operation", "refuse_keywords", "refuse_text", "unfit"]
 
 
-class Operation(NamedTuple):
+@dataclass(slots=True)
+class Operation:
     """What is done to one path.
 
     Attributes:
@@ -33,6 +35,7 @@ class Change:
 
     Parameters:
         given: fields, paths or keywords, each with what the operator is given.
+        separator: what stands between the names of a path or keyword.
     """
 
     operator: ClassVar[str]
@@ -40,8 +43,11 @@ class Change:
     gives_value: ClassVar[bool] = True
     """Whether a document that an upsert inserts gets a value by it."""
 
-    def __init__(self, given: Iterable[tuple[BaseField[Any] | str, Any]]) -> None:
+    def __init__(
+        self, given: Iterable[tuple[BaseField[Any] | str, Any]], separator: str = DOT
+    ) -> None:
         self.given = list(given)
+        self.separator = separator
 
     def operations(self, document_class: Any, *, validate: bool = True) -> Iterator[Operation]:
         """What is done, path by path.
@@ -60,7 +66,7 @@ class Change:
 
     def path(self, document_class: Any, key: BaseField[Any] | str) -> UpdatePath:
         """What a field, a path or a keyword names."""
-        return changed_path(document_class, key)
+        return changed_path(document_class, key, self.separator)
 
     def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
         """What the operator is given, as MongoDB takes it.

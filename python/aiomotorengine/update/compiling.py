@@ -16,7 +16,7 @@ from aiomotorengine.update.path import UpdatePath, aliases_at, refuse_immutable
 from aiomotorengine.update.set import Set, SetOnInsert
 from aiomotorengine.update.unset import Unset
 
-__all__ = ["compiled", "is_pipeline", "operations_of", "touched_by"]
+__all__ = ["compiled", "is_pipeline", "name_of", "operations_of", "touched_by"]
 
 
 def operations_of(
@@ -41,9 +41,9 @@ def operations_of(
         operations += change.operations(document_class, validate=validate)
     if not operations:
         raise ValueError("An update needs a change.")
-    for operator, path, _ in operations:
-        if operator != SetOnInsert.operator:
-            refuse_immutable(document_class, path)
+    for operation in operations:
+        if operation.operator != SetOnInsert.operator:
+            refuse_immutable(document_class, operation.path)
     if len(operations) > 1:
         refuse_conflicts(operations)
     return [*operations, *removals_of_aliases(operations)]
@@ -53,9 +53,9 @@ def removals_of_aliases(operations: Iterable[Operation]) -> Iterator[Operation]:
     """What removes the aliases of fields that are set or removed: an old value under one would be
     read again, or stay beside the new one.
     """
-    for operator, path, _ in operations:
-        if operator in (Set.operator, Unset.operator):
-            for key in aliases_at(path):
+    for operation in operations:
+        if operation.operator in (Set.operator, Unset.operator):
+            for key in aliases_at(operation.path):
                 yield Operation(Unset.operator, UpdatePath(key, None, key), "")
 
 
@@ -92,10 +92,10 @@ def compiled(
         ValueError: something can't be said in a pipeline.
     """
     update: dict[str, Any] = {}
-    for operator, path, value in operations:
-        if isinstance(value, Expression):
+    for operation in operations:
+        if isinstance(operation.value, Expression):
             return pipeline(document_class, operations)
-        update.setdefault(operator, {})[path.db_name] = value
+        update.setdefault(operation.operator, {})[operation.path.db_name] = operation.value
     return update
 
 
@@ -107,11 +107,12 @@ def is_pipeline(operations: Iterable[Operation]) -> bool:
 def pipeline(document_class: Any, operations: Iterable[Operation]) -> list[dict[str, Any]]:
     values: dict[str, Any] = {}
     removed: list[str] = []
-    for operator, path, value in operations:
-        if operator == "$unset":
+    for operation in operations:
+        path = operation.path
+        if operation.operator == Unset.operator:
             removed.append(path.db_name)
         else:
-            values[path.db_name] = computed(document_class, operator, path, value)
+            values[path.db_name] = computed(document_class, operation)
         if has_position(path.db_name):
             raise ValueError(
                 f"'{path.name}' can't be sent together with an F expression: in a pipeline MongoDB "
@@ -121,13 +122,13 @@ def pipeline(document_class: Any, operations: Iterable[Operation]) -> list[dict[
     return [*stages, {"$unset": removed}] if removed else stages
 
 
-def computed(document_class: Any, operator: str, path: UpdatePath, value: Any) -> Any:
+def computed(document_class: Any, operation: Operation) -> Any:
     """The expression whose value a path gets in a pipeline.
 
     What may have a fraction is cut for an ``IntField``, as ``int()`` cuts what is assigned to it;
     and a ``FloatField`` gets no decimal of MongoDB's.
     """
-    conversion = None
+    path, value, conversion = operation.path, operation.value, None
     if not isinstance(value, Expression):
         operand = literal(value)
     elif isinstance(path.field, FloatField) and value.may_be_decimal(document_class):
@@ -136,11 +137,11 @@ def computed(document_class: Any, operator: str, path: UpdatePath, value: Any) -
         operand, conversion = value.to_number(document_class), "$toLong"
     else:
         operand = value.to_expression(document_class)
-    change = OPERATORS.get(operator, Change)
+    change = OPERATORS.get(operation.operator, Change)
     expression = change.expression(f"${path.db_name}", operand)
     if expression is NotImplemented:
         raise ValueError(
-            f"U.{name_of(operator)} can't be sent together with an F expression: send it in an "
+            f"U.{name_of(operation.operator)} can't be sent together with an F expression: send it in an "
             "update of its own."
         )
     return expression if conversion is None else {conversion: expression}

@@ -20,7 +20,8 @@ from aiomotorengine.storage.identity import refuse_shard_key
 
 __all__ = [
     "ANYTHING",
-    "Keyword",
+    "DOT",
+    "UNDERSCORES",
     "UpdatePath",
     "aliases_at",
     "changed_path",
@@ -37,11 +38,11 @@ INDEX = re.compile(r"[0-9]+")
 POSITION = re.compile(r"\$(\[[a-z]?[A-Za-z0-9]*\])?")
 """``$``, ``$[]``, or ``$[name]`` for what array filters say of ``name``."""
 
+DOT = "."
+"""What stands between the names of a path."""
 
-class Keyword(str):
-    """The name of a keyword: two underscores lead into embedded documents and lists."""
-
-    __slots__ = ()
+UNDERSCORES = "__"
+"""What stands between them in a keyword, which can have no dots."""
 
 
 class UpdatePath(NamedTuple):
@@ -111,7 +112,9 @@ def refuse_immutable(document_class: Any, path: UpdatePath) -> None:
     """Raise ``ImmutableFieldError`` where a path leads to a field, or into one, that stays as it is
     in a stored document.
     """
-    for field in (*fields_along(document_class, path.db_name), path.field):
+    is_whole = path.field is not None and DOT not in path.db_name
+    passed = () if is_whole else fields_along(document_class, path.db_name)
+    for field in (*passed, path.field):
         if field is not None and field._settings.immutable:
             raise ImmutableFieldError.of(field.name)
     if document_class.__shard_key__:
@@ -171,7 +174,7 @@ def path_of_field(document_class: Any, field: BaseField[Any]) -> UpdatePath:
     return UpdatePath(field.db_field, field, field.name)
 
 
-def changed_path(document_class: Any, key: Any) -> UpdatePath:
+def changed_path(document_class: Any, key: Any, separator: str = DOT) -> UpdatePath:
     """What a field object, a dotted path or a keyword means in a change.
 
     Paths and keywords have the names of attributes. A path can also say which items of a list are
@@ -180,7 +183,8 @@ def changed_path(document_class: Any, key: Any) -> UpdatePath:
 
     Parameters:
         document_class: the class whose documents are changed.
-        key: the field, the path, or the ``Keyword``.
+        key: the field, the path, or the keyword.
+        separator: what stands between the names of a path or keyword.
 
     Raises:
         ValueError: it leads nowhere, or the field belongs to another class.
@@ -190,8 +194,10 @@ def changed_path(document_class: Any, key: Any) -> UpdatePath:
         >>> from aiomotorengine import Document, IntField, ListField
         >>> class Game(Document):
         ...     points = ListField(IntField(), db_field="p")
-        >>> changed_path(Game, "points.$[low]").db_name, changed_path(Game, Keyword("points__0"))[0]
-        ('p.$[low]', 'p.0')
+        >>> changed_path(Game, "points.$[low]").db_name
+        'p.$[low]'
+        >>> changed_path(Game, "points__0", separator="__").db_name
+        'p.0'
     """
     if isinstance(key, str):
         # The names of fields, as in most updates, are looked up once: a program has only so many.
@@ -200,9 +206,8 @@ def changed_path(document_class: Any, key: Any) -> UpdatePath:
         if path is None:
             field = document_class._fields.get(key)  # it is the longest name that there can be
             if field is None:
-                separator = "__" if isinstance(key, Keyword) else "."
                 holder = declaring(document_class, key.partition(separator)[0])
-                return Walk(holder, key).path()
+                return Walk(holder, key, separator).path()
             name = str(key)
             path = paths[name] = UpdatePath(document_class._db_field_map[key], field, name)
         return path
@@ -217,11 +222,12 @@ class Walk:
     Parameters:
         document_class: whose fields are meant.
         key: the path or keyword.
+        separator: what stands between its names.
     """
 
-    def __init__(self, document_class: Any, key: str) -> None:
+    def __init__(self, document_class: Any, key: str, separator: str) -> None:
         self.key = key
-        self.separator = "__" if isinstance(key, Keyword) else "."
+        self.separator = separator
         self.rest: str | None = key
         self.field: BaseField[Any] | None = None
         self.is_item = False
@@ -265,7 +271,7 @@ class Walk:
         assert self.rest is not None
         field = self.field
         head, separator, rest = self.rest.partition(self.separator)
-        is_position = POSITION.fullmatch(head) is not None and self.separator == "."
+        is_position = POSITION.fullmatch(head) is not None and self.separator == DOT
         if isinstance(field, ListField):
             if not is_position and not INDEX.fullmatch(head):
                 raise self.refusal(

@@ -21,8 +21,7 @@ class UpdateResult(dict[str, Any]):
         upserted_id: as above.
     """
 
-    modified: int | None
-    upserted_id: Any
+    __slots__ = ("modified", "upserted_id")
 
     def __init__(self, count: int, modified: int | None = None, upserted_id: Any = None) -> None:
         self["count"] = count

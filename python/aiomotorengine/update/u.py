@@ -17,9 +17,9 @@ from aiomotorengine.update.arithmetic import Inc, Mul
 from aiomotorengine.update.bit import Bit
 from aiomotorengine.update.bounds import Max, Min
 from aiomotorengine.update.change import Change
-from aiomotorengine.update.compiling import compiled, operations_of
+from aiomotorengine.update.compiling import compiled, name_of, operations_of
 from aiomotorengine.update.current_date import CurrentDate
-from aiomotorengine.update.path import Keyword
+from aiomotorengine.update.path import UNDERSCORES
 from aiomotorengine.update.pop import Pop
 from aiomotorengine.update.pull import Conditions, Pull, PullAll
 from aiomotorengine.update.push import Push, Pushed
@@ -34,7 +34,6 @@ T = TypeVar("T")
 D = TypeVar("D", bound=DocumentStorage)
 Values = Mapping[str, Any]
 """What stands for an embedded document: its attributes' names with values."""
-Given = Iterable[tuple[BaseField[Any] | str, Any]]
 
 
 class U:
@@ -73,7 +72,7 @@ class U:
     @staticmethod
     def set(*field_and_value: Any, **values: Any) -> Change:
         """New values; an ``F`` expression is computed by the server."""
-        return Set(given("set", field_and_value, values))
+        return change(Set, field_and_value, values)
 
     @overload
     @staticmethod
@@ -93,7 +92,7 @@ class U:
     @staticmethod
     def set_on_insert(*field_and_value: Any, **values: Any) -> Change:
         """Values of the document that is inserted, if ``upsert=True`` inserts one."""
-        return SetOnInsert(given("set_on_insert", field_and_value, values))
+        return change(SetOnInsert, field_and_value, values)
 
     @staticmethod
     def unset(*fields: BaseField[Any] | str) -> Change:
@@ -117,7 +116,7 @@ class U:
         """What is added to numbers, 1 unless it is given; a negative number is taken away."""
         if len(field_and_amount) == 1:
             field_and_amount = (*field_and_amount, 1)
-        return Inc(given("inc", field_and_amount, amounts))
+        return change(Inc, field_and_amount, amounts)
 
     @overload
     @staticmethod
@@ -134,7 +133,7 @@ class U:
     @staticmethod
     def mul(*field_and_factor: Any, **factors: Any) -> Change:
         """What numbers are multiplied with."""
-        return Mul(given("mul", field_and_factor, factors))
+        return change(Mul, field_and_factor, factors)
 
     @overload
     @staticmethod
@@ -148,7 +147,7 @@ class U:
     @staticmethod
     def min(*field_and_value: Any, **values: Any) -> Change:
         """Values that are stored where they are less than what is there."""
-        return Min(given("min", field_and_value, values))
+        return change(Min, field_and_value, values)
 
     @overload
     @staticmethod
@@ -162,7 +161,7 @@ class U:
     @staticmethod
     def max(*field_and_value: Any, **values: Any) -> Change:
         """Values that are stored where they are greater than what is there."""
-        return Max(given("max", field_and_value, values))
+        return change(Max, field_and_value, values)
 
     @overload
     @staticmethod
@@ -211,7 +210,8 @@ class U:
                 of their fields with directions.
         """
         if not field_and_items:
-            return Push((Keyword(name), Pushed([item])) for name, item in options.items())
+            lists = ((name, Pushed([item])) for name, item in options.items())
+            return Push(lists, UNDERSCORES)
         field, *items = field_and_items
         return Push([(field, Pushed(items, **options))])
 
@@ -230,7 +230,7 @@ class U:
     @staticmethod
     def add_to_set(*field_and_items: Any, **one_each: Any) -> Change:
         """Items that are added to a list unless it has them; as a keyword, one for each list."""
-        return AddToSet(given_items("add_to_set", field_and_items, one_each))
+        return change_of_items(AddToSet, field_and_items, one_each)
 
     @overload
     @staticmethod
@@ -258,7 +258,7 @@ class U:
         """
         field, *items = field_and_items or (None,)
         if field is None:
-            return PullAll(given_items("pull", (), keywords))
+            return change_of_items(PullAll, (), keywords)
         queries = [item for item in items if isinstance(item, QNode)]
         if keywords or queries:
             if len(queries) < len(items):
@@ -277,7 +277,7 @@ class U:
         """Lists of which the last item is removed; with ``False``, the first."""
         if len(field_and_last) == 1:
             field_and_last = (*field_and_last, last.pop("last", True))
-        return Pop(given("pop", field_and_last, last))
+        return change(Pop, field_and_last, last)
 
     @staticmethod
     def bit(
@@ -336,28 +336,34 @@ class U:
         return compiled(document_class, operations_of(document_class, changes))
 
 
-def given(name: str, field_and_value: tuple[Any, ...], keywords: Mapping[str, Any]) -> Given:
-    """The fields with their values: one of each, or keywords.
+def change(
+    kind: type[Change], field_and_value: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> Change:
+    """A change of one field, or of those that keywords name.
 
     Raises:
         TypeError: it is neither.
     """
     if not field_and_value:
-        return [(Keyword(key), value) for key, value in keywords.items()]
+        return kind(keywords.items(), UNDERSCORES)
     if len(field_and_value) != 2 or keywords:
+        name = name_of(kind.operator)
         raise TypeError(f"U.{name} takes a field and its value, or keywords that are fields.")
-    return [(field_and_value[0], field_and_value[1])]
+    return kind([field_and_value])
 
 
-def given_items(name: str, field_and_items: tuple[Any, ...], keywords: Mapping[str, Any]) -> Given:
-    """The lists with their items: one with all of its own, or keywords with one item each.
+def change_of_items(
+    kind: type[Change], field_and_items: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> Change:
+    """A change of one list by items, or of those that keywords name by one item each.
 
     Raises:
         TypeError: it is neither.
     """
     if not field_and_items:
-        return [(Keyword(key), [item]) for key, item in keywords.items()]
+        return kind(((key, [item]) for key, item in keywords.items()), UNDERSCORES)
     if keywords:
+        name = name_of(kind.operator)
         raise TypeError(f"U.{name} takes a list field and items, or keywords that are fields.")
     field, *items = field_and_items
-    return [(field, items)]
+    return kind([(field, items)])

@@ -11,7 +11,8 @@ from typing import Any
 import bson
 from bson.codec_options import CodecOptions
 
-from aiomotorengine.codec.elements import DOCUMENT, find_element, without
+from aiomotorengine import codec
+from aiomotorengine.codec.elements import DOCUMENT, find_element
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.replies import Batch, ReplyType, with_replies_as
@@ -42,15 +43,13 @@ class FoundReply(ReplyType):
         Raises:
             bson.errors.InvalidBSON: the bytes do not add up.
         """
-        options = self._codec_options
         raw = bytes(raw)
-        found = find_element(raw, b"value")
-        if found is None or found.type_byte != DOCUMENT:
-            whole: dict[str, Any] = bson.decode(raw, options)
-            return whole
-        rest: dict[str, Any] = bson.decode(without(raw, found), options)
-        rest["value"] = Batch(raw, [found.value])
-        return rest
+        cut = codec.cut_found(raw)
+        rest, offset = cut or (raw, None)
+        reply: dict[str, Any] = bson.decode(rest, self._codec_options)
+        if offset is not None:
+            reply["value"] = Batch(raw, [offset])
+        return reply
 
 
 def tells_insertions(collection: Any) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from aiomotorengine.codec import Codec, codec_for, raw_values
+from aiomotorengine.codec import Codec, codec_for, differing_values, raw_values
 from aiomotorengine.codec.elements import ARRAY, DOCUMENT
 from aiomotorengine.codec.single import by_itself, encoded
 from aiomotorengine.documents.conversion import dynamic_values, find_attribute
@@ -37,9 +37,6 @@ __all__ = [
 ]
 
 INT32, INT64 = 0x10, 0x12
-
-NULL = b"\x0a"
-"""The value of null, as ``raw_values`` has it."""
 
 
 class Change(NamedTuple):
@@ -134,23 +131,22 @@ def differences(document: Any, stored: bytes, before: bytes, now: bytes) -> Iter
         before: what the document would have written for that.
         now: what it writes.
     """
-    there, then, here = raw_values(stored), raw_values(before), raw_values(now)
-    changed = []
-    for key, value in here.items():
-        # A key that was absent meant null, unless the field was read from another key or has a
-        # default, which the document would have written.
-        if then.get(key, None if key in there else NULL) != value:
-            changed.append(key)
-            yield from narrowed(document, Change((key,), there.get(key), then.get(key), value))
-    for key, value in then.items():
-        if key not in here:
-            changed.append(key)
-            yield Change((key,), there.get(key), value, None)
+    changed: list[str] = []
+    left: dict[str, Change] = {}
+    # A key that was absent meant null, unless the field was read from another key or has a default,
+    # which the document would have written.
+    for key, *values in differing_values(stored, before, now):
+        change = Change((key,), *values)
+        if change.before is None and change.now is None:
+            left[key] = change
+            continue
+        changed.append(key)
+        yield from [change] if change.now is None else narrowed(document, change)
     for key in changed:
         for other in other_keys(document, key):
-            if other in there and other not in then and other not in here:
+            if other in left:
                 # The field was read from it, and would be again where its own key is absent.
-                yield Change((other,), there[other], None, None)
+                yield left[other]
 
 
 def other_keys(document: Any, key: str) -> tuple[str, ...]:

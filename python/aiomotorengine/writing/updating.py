@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError, OperationFailure
@@ -46,7 +46,6 @@ __all__ = [
     "as_it_came",
     "change_all",
     "find_one_and_update",
-    "planned",
     "return_document_of",
     "update_many",
     "update_one",
@@ -65,41 +64,11 @@ ArrayFilters = Mapping[str, QNode] | Sequence[Mapping[str, Any]]
 Order = Sequence[tuple[str, int]]
 
 
-class Plan(NamedTuple):
-    """What is to be done to whatever documents are found.
-
-    Attributes:
-        operations: what the program asks for.
-        upsert: whether a document is inserted where none is found.
-        array_filters: conditions for the items that a path names with ``$[name]``, as MongoDB takes
-            them.
-        stamps: whether automatic dates are set.
-        validate: whether what an upsert inserts has to be whole.
-        document: the update of MongoDB that was asked for, where it is one of 2017.
-    """
-
-    operations: list[Operation]
-    upsert: bool
-    array_filters: list[Any] | None
-    stamps: bool
-    validate: bool
-    document: dict[str, Any] | None
-
-
-def planned(
-    document_class: Any,
-    changes: Changes,
-    *,
-    upsert: bool = False,
-    array_filters: ArrayFilters | None = None,
-    stamps: bool = True,
-    validate: bool = True,
-    takes_definition: bool = False,
-) -> Plan:
-    """What is to be done to documents of a class. No server is asked for it.
+class Plan:
+    """What is to be done to whatever documents are found. No server is asked for it.
 
     Parameters:
-        document_class: the class.
+        document_class: the class of the documents.
         changes: what ``U`` makes, and mappings.
         upsert: whether a document is inserted where none is found.
         array_filters: conditions for the items that a path names with ``$[name]``.
@@ -108,24 +77,48 @@ def planned(
             upsert inserts has to be whole.
         takes_definition: whether a mapping by itself is one, as ``update_document`` takes it.
 
+    Attributes:
+        operations: what the program asks for.
+        upsert: as above.
+        array_filters: as above, as MongoDB takes them.
+        stamps: as above.
+        validate: as above.
+        document: the update of MongoDB that was asked for, where it is one of 2017.
+
     Raises:
         ValueError: a change leads nowhere, or they do not go together.
         InvalidDocumentError: a field refuses its new value.
         TypeError: something is no change.
     """
-    document = None
-    if takes_definition and len(changes) == 1 and not isinstance(changes[0], Change):
-        document = update_document(document_class, changes[0])
-        operations = list(operations_in(document_class, document))
-        stamps = stamps and upsert
-    else:
-        operations = operations_of(document_class, changes, validate=validate)
-    if not upsert:
-        for change in changes:
-            if isinstance(change, SetOnInsert):
-                raise ValueError("U.set_on_insert needs upsert=True.")
-    on_items = array_filters_of(operations, array_filters)
-    return Plan(operations, upsert, on_items, stamps, validate, document)
+
+    __slots__ = ("array_filters", "document", "operations", "stamps", "upsert", "validate")
+
+    def __init__(
+        self,
+        document_class: Any,
+        changes: Changes,
+        *,
+        upsert: bool = False,
+        array_filters: ArrayFilters | None = None,
+        stamps: bool = True,
+        validate: bool = True,
+        takes_definition: bool = False,
+    ) -> None:
+        self.upsert = upsert
+        self.stamps = stamps
+        self.validate = validate
+        self.document: dict[str, Any] | None = None
+        if takes_definition and len(changes) == 1 and not isinstance(changes[0], Change):
+            self.document = update_document(document_class, changes[0])
+            self.operations = list(operations_in(document_class, self.document))
+            self.stamps = stamps and upsert
+        else:
+            self.operations = operations_of(document_class, changes, validate=validate)
+        if not upsert:
+            for change in changes:
+                if isinstance(change, SetOnInsert):
+                    raise ValueError("U.set_on_insert needs upsert=True.")
+        self.array_filters = array_filters_of(self.operations, array_filters)
 
 
 class Update:
@@ -144,6 +137,17 @@ class Update:
         operations: as above.
         id: the ``_id`` of what it inserts; ``None`` where the server would choose one.
     """
+
+    __slots__ = (
+        "_document",
+        "_filters",
+        "_insertion",
+        "_options",
+        "_target",
+        "id",
+        "operations",
+        "query",
+    )
 
     def __init__(
         self,

@@ -39,9 +39,9 @@ mod son_codec {
     #[pymodule_export]
     use crate::new_ids::new_object_ids;
     #[pymodule_export]
-    use crate::raw_values::raw_values;
+    use crate::raw_values::{differing_values, raw_values};
     #[pymodule_export]
-    use crate::reply::cut_reply;
+    use crate::reply::{cut_found, cut_reply};
     #[pymodule_export]
     use crate::storage::{
         forget_constructions, initializer, origins_of, others, set_construction, set_layout,
@@ -85,7 +85,9 @@ mod tests {
                     "Storage",
                     "StorageMeta",
                     "compile_plan",
+                    "cut_found",
                     "cut_reply",
+                    "differing_values",
                     "forget_constructions",
                     "initializer",
                     "new_instance",

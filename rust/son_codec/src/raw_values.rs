@@ -1,10 +1,10 @@
-//! The values of a document as bytes, by which changes are told. Twin of `raw_values` in
-//! `codec/elements.py`.
+//! The values of documents as bytes, by which changes are told. Twin of `raw_values` and
+//! `differing_values` in `codec/elements.py`.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
-use crate::bson::{Element, Reader};
+use crate::bson::{Element, Reader, differences};
 use crate::process::Call;
 use crate::pure::pure;
 
@@ -36,6 +36,28 @@ fn split<'py>(py: Python<'py>, raw: &[u8]) -> PyResult<Option<Bound<'py, PyDict>
             Err(_) => return Ok(None),
         }
     }
+}
+
+/// The keys whose values differ, each with what is stored, what was written before and what is now.
+#[pyfunction]
+pub(crate) fn differing_values<'py>(
+    stored: &Bound<'py, PyBytes>,
+    before: &Bound<'py, PyBytes>,
+    now: &Bound<'py, PyBytes>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = stored.py();
+    let Ok(found) = differences(stored.as_bytes(), before.as_bytes(), now.as_bytes()) else {
+        let _call = Call::begin(py);
+        return pure(py)?.call_method1("differing_values", (stored, before, now));
+    };
+    let list = PyList::empty(py);
+    for it in found {
+        let [stored, before, now] = it
+            .values
+            .map(|value| value.map(|element| with_type(py, &element)).transpose());
+        list.append((PyString::new(py, it.key), stored?, before?, now?))?;
+    }
+    Ok(list.into_any())
 }
 
 fn with_type<'py>(py: Python<'py>, element: &Element<'_>) -> PyResult<Bound<'py, PyBytes>> {

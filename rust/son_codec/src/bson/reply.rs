@@ -1,4 +1,4 @@
-//! A server's reply to a query: its batch of documents, and what is left without it.
+//! A server's reply: its batch of documents, or the one that was found, and what is left without.
 
 use super::element::kind;
 use super::reader::{Malformed, Reader, split_document};
@@ -31,12 +31,42 @@ pub(crate) fn find_batch(reply: &[u8]) -> Result<Option<Batch<'_>>, Malformed> {
                 return Ok(Some(Batch {
                     key: inner.key,
                     offsets: offsets_of(inner.value, end - inner.value.len())?,
-                    rest: without(reply, cursor_start, start..end)?,
+                    rest: without(reply, &[0, cursor_start], start..end)?,
                 }));
             }
             start = end;
         }
         return Ok(None);
+    }
+    Ok(None)
+}
+
+/// The document that the reply to a command has which finds one.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct FoundDocument {
+    /// Where in the reply it begins.
+    pub(crate) offset: usize,
+    /// The reply without the element that holds it.
+    pub(crate) rest: Vec<u8>,
+}
+
+/// Find the document of such a reply. `None` where there is none. What comes after it is not looked
+/// at.
+pub(crate) fn find_document(reply: &[u8]) -> Result<Option<FoundDocument>, Malformed> {
+    let mut reader = Reader::new(reply)?;
+    let mut start = 4;
+    while let Some(element) = reader.next_element()? {
+        let end = reply.len() - reader.bytes_left() - 1;
+        if element.key == b"value" {
+            if element.kind != kind::DOCUMENT {
+                return Ok(None);
+            }
+            return Ok(Some(FoundDocument {
+                offset: end - element.value.len(),
+                rest: without(reply, &[0], start..end)?,
+            }));
+        }
+        start = end;
     }
     Ok(None)
 }
@@ -57,10 +87,10 @@ fn offsets_of(array: &[u8], start: usize) -> Result<Vec<usize>, Malformed> {
     Ok(offsets)
 }
 
-/// A reply less some bytes of its cursor, with the two lengths around them mended.
+/// A reply less some of its bytes, with the lengths mended of the documents around them.
 fn without(
     reply: &[u8],
-    cursor: usize,
+    around: &[usize],
     removed: std::ops::Range<usize>,
 ) -> Result<Vec<u8>, Malformed> {
     let mut rest = Vec::new();
@@ -68,9 +98,9 @@ fn without(
         .map_err(|_| Malformed)?;
     rest.extend_from_slice(reply.get(..removed.start).ok_or(Malformed)?);
     rest.extend_from_slice(reply.get(removed.end..).ok_or(Malformed)?);
-    for start in [0, cursor] {
+    for start in around {
         let length = rest
-            .get_mut(start..)
+            .get_mut(*start..)
             .and_then(<[u8]>::first_chunk_mut::<4>)
             .ok_or(Malformed)?;
         let before = usize::try_from(i32::from_le_bytes(*length)).map_err(|_| Malformed)?;
@@ -137,6 +167,31 @@ mod tests {
         assert_eq!(find_batch(ONE), Ok(None));
     }
 
+    /// A reply with a value of this kind between two others.
+    fn found(kind: u8, value: &[u8]) -> Vec<u8> {
+        let element = [&[kind][..], b"value\0", value].concat();
+        let body = [b"\x10n\0\x01\0\0\0", &element[..], b"\x08ok\0\x01"].concat();
+        let length = i32::try_from(body.len() + 5).unwrap().to_le_bytes();
+        [&length[..], &body, b"\0"].concat()
+    }
+
+    #[test]
+    fn a_document_is_found_and_cut_out() {
+        let whole = found(kind::DOCUMENT, ONE);
+        let document = find_document(&whole).unwrap().unwrap();
+        assert_eq!(split_document(&whole[document.offset..]).unwrap().0, ONE);
+        assert_eq!(
+            document.rest,
+            b"\x12\0\0\0\x10n\0\x01\0\0\0\x08ok\0\x01\0"
+        );
+    }
+
+    #[test]
+    fn a_reply_without_document_has_none() {
+        assert_eq!(find_document(&found(kind::NULL, b"")), Ok(None));
+        assert_eq!(find_document(ONE), Ok(None));
+    }
+
     #[test]
     fn damage_is_malformed_and_never_a_panic() {
         let whole = reply("firstBatch", &[ONE, EMPTY]);
@@ -148,6 +203,7 @@ mod tests {
                 let mut damaged = whole.clone();
                 damaged[at] = value;
                 let _ = find_batch(&damaged);
+                let _ = find_document(&damaged);
             }
         }
     }

@@ -1,0 +1,154 @@
+//! What differs between three encodings of one document. Twin of `differing_values` in
+//! `codec/elements.py`.
+
+use std::collections::HashMap;
+
+use super::element::{Element, kind};
+use super::reader::{Malformed, Reader};
+
+/// A key whose values differ.
+#[derive(Debug)]
+pub(crate) struct Difference<'a> {
+    pub(crate) key: &'a str,
+    /// What each of the three has there.
+    pub(crate) values: [Option<Element<'a>>; 3],
+}
+
+/// The elements of a document in their order, and by their keys.
+struct Elements<'a> {
+    in_order: Vec<(&'a str, Element<'a>)>,
+    by_key: HashMap<&'a str, Element<'a>>,
+}
+
+impl<'a> Elements<'a> {
+    /// `Malformed` also for what only Python tells apart: keys that come twice.
+    fn of(raw: &'a [u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(raw)?;
+        let (mut in_order, mut by_key) = (Vec::new(), HashMap::new());
+        while let Some(element) = reader.next_element()? {
+            let key = std::str::from_utf8(element.key).map_err(|_| Malformed)?;
+            in_order.try_reserve(1).map_err(|_| Malformed)?;
+            by_key.try_reserve(1).map_err(|_| Malformed)?;
+            in_order.push((key, element));
+            if by_key.insert(key, element).is_some() {
+                return Err(Malformed);
+            }
+        }
+        Ok(Self { in_order, by_key })
+    }
+
+    fn get(&self, key: &str) -> Option<Element<'a>> {
+        self.by_key.get(key).copied()
+    }
+}
+
+/// The keys whose values differ between what a document wrote before and what it writes now, or
+/// that only the stored document has. What was stored nowhere and is null now is no difference.
+pub(crate) fn differences<'a>(
+    stored: &'a [u8],
+    before: &'a [u8],
+    now: &'a [u8],
+) -> Result<Vec<Difference<'a>>, Malformed> {
+    let (there, then, here) = (
+        Elements::of(stored)?,
+        Elements::of(before)?,
+        Elements::of(now)?,
+    );
+    let mut found = Vec::new();
+    let mut add = |key, values| {
+        found.try_reserve(1).map_err(|_| Malformed)?;
+        found.push(Difference { key, values });
+        Ok(())
+    };
+    for &(key, element) in &here.in_order {
+        let (stored, before) = (there.get(key), then.get(key));
+        let is_same = match before {
+            Some(before) => before.kind == element.kind && before.value == element.value,
+            None => stored.is_none() && element.kind == kind::NULL,
+        };
+        if !is_same {
+            add(key, [stored, before, Some(element)])?;
+        }
+    }
+    for &(key, element) in &then.in_order {
+        if !here.by_key.contains_key(key) {
+            add(key, [there.get(key), Some(element), None])?;
+        }
+    }
+    for &(key, element) in &there.in_order {
+        if !here.by_key.contains_key(key) && !then.by_key.contains_key(key) {
+            add(key, [Some(element), None, None])?;
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: &[u8] = b"\x10a\0\x01\0\0\0";
+    const OTHER_A: &[u8] = b"\x10a\0\x02\0\0\0";
+    const NULL_A: &[u8] = b"\x0Aa\0";
+    const B: &[u8] = b"\x08b\0\x01";
+
+    fn document(elements: &[&[u8]]) -> Vec<u8> {
+        let body = elements.concat();
+        let length = i32::try_from(body.len() + 5).unwrap().to_le_bytes();
+        [&length[..], &body, b"\0"].concat()
+    }
+
+    /// The keys that differ, each with which of the three have a value.
+    fn keys(three: [&[&[u8]]; 3]) -> Vec<(String, [bool; 3])> {
+        let [stored, before, now] = three.map(document);
+        differences(&stored, &before, &now)
+            .unwrap()
+            .iter()
+            .map(|it| (it.key.to_owned(), it.values.map(|value| value.is_some())))
+            .collect()
+    }
+
+    #[test]
+    fn a_value_that_is_the_same_is_none() {
+        assert!(keys([&[A, B], &[A, B], &[B, A]]).is_empty());
+        assert!(keys([&[OTHER_A], &[A], &[A]]).is_empty());
+    }
+
+    #[test]
+    fn changed_removed_and_left_values_come_in_this_order() {
+        assert_eq!(
+            keys([&[A], &[A], &[OTHER_A]]),
+            [("a".to_owned(), [true, true, true])]
+        );
+        assert_eq!(
+            keys([&[A, B], &[A], &[]]),
+            [
+                ("a".to_owned(), [true, true, false]),
+                ("b".to_owned(), [true, false, false])
+            ]
+        );
+    }
+
+    #[test]
+    fn null_is_new_only_where_something_was_stored() {
+        assert!(keys([&[], &[], &[NULL_A]]).is_empty());
+        assert_eq!(
+            keys([&[A], &[], &[NULL_A]]),
+            [("a".to_owned(), [true, false, true])]
+        );
+    }
+
+    #[test]
+    fn damage_and_keys_that_come_twice_are_left_to_python() {
+        let (whole, empty) = (document(&[A, B]), document(&[]));
+        for end in 0..whole.len() {
+            assert!(differences(&whole[..end], &empty, &empty).is_err());
+            assert!(differences(&empty, &whole[..end], &empty).is_err());
+            assert!(differences(&empty, &empty, &whole[..end]).is_err());
+        }
+        let twice = document(&[A, OTHER_A]);
+        assert!(differences(&twice, &empty, &empty).is_err());
+        let no_text = document(&[b"\x0A\xFF\0"]);
+        assert!(differences(&no_text, &empty, &empty).is_err());
+    }
+}
