@@ -72,6 +72,11 @@ class Plain(Document):
     size = IntField()
 
 
+class Keyed(Document):
+    number = IntField(primary_key=True)
+    name = StringField()
+
+
 STORED: dict[str, Any] = {
     "n": "Ada",
     "balance": 5,
@@ -631,6 +636,69 @@ async def test_force_insert(mongo: Mongo) -> None:
     await plain.delete()
     await plain.save(force_insert=True)
     assert await stored_for(plain) == {"name": "a", "size": None}
+
+
+INSERTS = [
+    (lambda: Plain(name="a"), {"force_insert": True}),
+    (lambda: Plain(_id=1, name="a"), {"force_insert": True}),
+    (lambda: Account(name="a"), {"force_insert": True}),
+    (lambda: Counted(_id=1, name="a"), {"force_insert": True}),
+    (lambda: Keyed(number=1, name="a"), {}),
+]
+
+
+@pytest.mark.parametrize(("make", "options"), INSERTS)
+async def test_an_insert_whose_answer_was_lost_may_be_tried_again(
+    mongo: Mongo, make: Any, options: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = make()
+    with monkeypatch.context() as patched:
+        patched.setattr(requests, "insert_one", losing(requests.insert_one))
+        with pytest.raises(AutoReconnect):
+            await document.save(**options)
+    document.name = "b"
+    assert await document.save(**options) is document
+    kind = type(document)
+    assert [found.name async for found in kind.objects] == ["b"]
+    document.name = "c"
+    await document.save()
+    assert [found.name async for found in kind.objects] == ["c"]
+    other = make()
+    other._id = document._id
+    with pytest.raises(UniqueKeyViolationError):
+        await other.save(**options)
+
+
+@pytest.mark.parametrize(("make", "options"), INSERTS)
+async def test_an_insert_that_never_arrived_may_be_tried_again(
+    mongo: Mongo, make: Any, options: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: Any) -> None:
+        raise AutoReconnect("it did not come there")
+
+    document = make()
+    with monkeypatch.context() as patched:
+        patched.setattr(requests, "insert_one", lost)
+        with pytest.raises(AutoReconnect):
+            await document.save(**options)
+    assert await document.save(**options) is document
+    assert await type(document).objects.count() == 1
+
+
+@pytest.mark.parametrize(("make", "options"), INSERTS)
+async def test_what_others_have_made_of_a_lost_insert_is_not_written_over(
+    mongo: Mongo, make: Any, options: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = make()
+    with monkeypatch.context() as patched:
+        patched.setattr(requests, "insert_one", losing(requests.insert_one))
+        with pytest.raises(AutoReconnect):
+            await document.save(**options)
+    kind = type(document)
+    await kind.objects.update(U.set(name="other"))
+    with pytest.raises(UniqueKeyViolationError):
+        await document.save(**options)
+    assert [found.name async for found in kind.objects] == ["other"]
 
 
 @pytest.mark.parametrize("kind", [Plain, Account])

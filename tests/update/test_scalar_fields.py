@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from copy import copy
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from bson import Decimal128, Int64
 
-from aiomotorengine import DateField, Decimal128Field, Document, F, IntField, TimedeltaField, U
+from aiomotorengine import (
+    BaseField,
+    BooleanField,
+    DateField,
+    DateTimeField,
+    Decimal128Field,
+    Document,
+    F,
+    FloatField,
+    IntField,
+    StringField,
+    TimedeltaField,
+    U,
+    URLField,
+)
 from aiomotorengine.errors import InvalidDocumentError
+from tests.harness import Mongo
 
 
 class Run(Document):
@@ -69,3 +85,67 @@ def test_a_length_of_time_stands_in_the_unit_of_the_field_beside_it() -> None:
 def test_what_is_whole_is_not_cut() -> None:
     assert sent(U.set(number=F("took") + 1)) == [{"$set": {"number": {"$add": ["$took", 1]}}}]
     assert sent(U.set(number=F("exact"))) == [{"$set": {"number": {"$toLong": "$exact"}}}]
+
+
+class Ware(Document):
+    label = StringField()
+    day = StringField(default="2020-02-29")
+    url = URLField()
+    number = IntField()
+    weight = FloatField()
+    cost = Decimal128Field()
+    sold = BooleanField()
+    made = DateTimeField()
+    anything: Any = BaseField()
+
+
+WARE = Ware(number=36, weight=1.5, sold=True, made=datetime(2020, 1, 2), label="7", anything=5)
+
+
+@pytest.mark.mongod_only("SecantusDB has few operators of conversion")
+@pytest.mark.parametrize(
+    ("change", "stored"),
+    [
+        (U.set(label=F("number")), {"label": "36"}),
+        (U.set(label=F("number") + 1), {"label": "37"}),
+        (U.set(label=F("sold")), {"label": "true"}),
+        (U.set(label=F("made")), {"label": "2020-01-02T00:00:00.000Z"}),
+        (U.set(label=F("anything")), {"label": "5"}),
+        (U.set(label=F("cost")), {"label": None}),
+        (U.set(number=F("label")), {"number": Int64(7)}),
+        (U.set(number=F("sold")), {"number": Int64(1)}),
+        (U.set(number=F("made")), {"number": Int64(1577923200000)}),
+        (U.set(weight=F("number")), {"weight": 36.0}),
+        (U.set(weight=F("label")), {"weight": 7.0}),
+        (U.set(cost=F("number")), {"cost": Decimal128("36")}),
+        (U.set(sold=F("number")), {"sold": True}),
+        (U.set(made=F("day")), {"made": datetime(2020, 2, 29)}),
+        (U.inc(weight=F("number")), {"weight": 37.5}),
+    ],
+)
+async def test_what_is_stored_is_of_the_type_of_its_field(
+    mongo: Mongo, change: Any, stored: Any
+) -> None:
+    ware = copy(WARE)
+    await ware.save()
+    await Ware.objects.update(change)
+    row = await Ware.objects.coll().find_one({}, dict.fromkeys(stored, 1) | {"_id": 0})
+    assert {key: (type(value), value) for key, value in row.items()} == {
+        key: (type(value), value) for key, value in stored.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("label", "url"),
+        ("number", "number"),
+        ("weight", "weight"),
+        ("cost", "cost"),
+        ("sold", "sold"),
+        ("made", "made"),
+        ("anything", "number"),
+    ],
+)
+def test_a_value_that_has_the_type_already_is_taken_as_it_is(name: str, source: str) -> None:
+    assert U.compile(Ware, U.set(name, F(source))) == [{"$set": {name: f"${source}"}}]

@@ -110,6 +110,28 @@ async def test_two_values_of_one_field(mongo: Mongo) -> None:
     assert await Post.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Q(home=Home(road="x"), home__road="x"),
+        Q(home__road="x") & Q({"home": {"$eq": {"r": "x"}}}),
+        Q({"$and": [{"any.a.b": 1}, {"any": {"a": {"b": 1}}}]}),
+    ],
+    ids=["keywords", "raw", "deep"],
+)
+async def test_the_whole_of_a_value_and_a_part_of_it(mongo: Mongo, filters: Q) -> None:
+    text = (
+        r"^An upsert can't insert '(\w+)' and '\1\.[\w.]+': the filter asks for the whole and for"
+    )
+    posts = Post.objects.filter(filters)
+    with pytest.raises(ValueError, match=text):
+        await posts.update_one(U.inc(visits=1), upsert=True)
+    with pytest.raises(ValueError, match=text):
+        await posts.get_or_create(visits=1)
+    assert await posts.update(U.inc(visits=1)) == {"count": 0, "updated_existing": False}
+    assert await Post.objects.count() == 0
+
+
 async def test_a_replacement_whose_filter_names_the_id_twice(mongo: Mongo) -> None:
     for number in (1, 2):
         posts = Post.objects.filter(_id=5).filter(_id=5)

@@ -172,8 +172,8 @@ def differing_values(stored: bytes, before: bytes, now: bytes) -> list[Differing
     Example:
         >>> import bson
         >>> from aiomotorengine.codec import differing_values
-        >>> differing_values(*(bson.encode({"age": age}) for age in ("36", 36, 37)))
-        [('age', b'\\x02\\x03\\x00\\x00\\x0036\\x00', b'\\x10$\\x00\\x00\\x00', b'\\x10%\\x00\\x00\\x00')]
+        >>> differing_values(*map(bson.encode, ({"old": True}, {"old": True}, {"old": None})))
+        [('old', b'\\x08\\x01', b'\\x08\\x01', b'\\n')]
     """
     return _side.differing_values(stored, before, now)
 

@@ -36,6 +36,14 @@ class Expression(Computed):
         """
         return self.to_expression(document_class)
 
+    def field_of(self, document_class: Any) -> Any:
+        """The field whose values it gives as they are; ``None`` where something is computed.
+
+        Raises:
+            ValueError: a name leads nowhere.
+        """
+        return None
+
     def is_whole(self, document_class: Any) -> bool:
         """Whether it can give no number but a whole one, as far as the fields tell."""
         return False

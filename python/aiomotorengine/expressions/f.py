@@ -69,6 +69,9 @@ class F(Expression):
     def to_number(self, document_class: Any) -> Any:
         return self.path(document_class).number
 
+    def field_of(self, document_class: Any) -> BaseField[Any]:
+        return self.path(document_class).field
+
     def to_list(self, document_class: Any) -> str:
         path = self.path(document_class)
         if not LISTS.has(path.field):

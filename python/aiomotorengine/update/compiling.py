@@ -8,9 +8,8 @@ from typing import Any
 
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.expressions.literal import literal
-from aiomotorengine.fields.float_field import FloatField
-from aiomotorengine.fields.int_field import IntField
 from aiomotorengine.update.change import Change, Operation
+from aiomotorengine.update.conversions import NUMBERS, conversion_for
 from aiomotorengine.update.operators import OPERATORS
 from aiomotorengine.update.path import UpdatePath, aliases_at, refuse_immutable
 from aiomotorengine.update.set import Set, SetOnInsert
@@ -123,26 +122,23 @@ def pipeline(document_class: Any, operations: Iterable[Operation]) -> list[dict[
 
 
 def computed(document_class: Any, operation: Operation) -> Any:
-    """The expression whose value a path gets in a pipeline.
+    """The expression whose value a path gets in a pipeline, of the type that its field stores.
 
-    What may have a fraction is cut for an ``IntField``, as ``int()`` cuts what is assigned to it;
-    and a ``FloatField`` gets no decimal of MongoDB's.
+    What may have a fraction is cut for an ``IntField``, as ``int()`` cuts what is assigned to it.
     """
     path, value, conversion = operation.path, operation.value, None
     if not isinstance(value, Expression):
         operand = literal(value)
-    elif isinstance(path.field, FloatField) and value.may_be_decimal(document_class):
-        operand, conversion = value.to_number(document_class), "$toDouble"
-    elif isinstance(path.field, IntField) and not value.is_whole(document_class):
-        operand, conversion = value.to_number(document_class), "$toLong"
     else:
-        operand = value.to_expression(document_class)
+        conversion = conversion_for(document_class, path.field, value)
+        is_number = conversion in NUMBERS
+        operand = (value.to_number if is_number else value.to_expression)(document_class)
     change = OPERATORS.get(operation.operator, Change)
     expression = change.expression(f"${path.db_name}", operand)
     if expression is NotImplemented:
         raise ValueError(
-            f"U.{name_of(operation.operator)} can't be sent together with an F expression: send it in an "
-            "update of its own."
+            f"U.{name_of(operation.operator)} can't be sent together with an F expression: send it "
+            "in an update of its own."
         )
     return expression if conversion is None else {conversion: expression}
 

@@ -95,7 +95,8 @@ def values_to_insert(document_class: Any, query: Mapping[str, Any]) -> dict[str,
         query: the query, as MongoDB takes it.
 
     Raises:
-        ValueError: two values are asked for where a document can have but one.
+        ValueError: two values are asked for where a document can have but one, or a value and
+            something inside of it.
 
     Example:
         >>> from aiomotorengine import Document, ListField, StringField
@@ -118,6 +119,15 @@ def values_to_insert(document_class: Any, query: Mapping[str, Any]) -> dict[str,
             )
         else:
             values[key] = value
+    for key in values:
+        holder, dot, _ = key.rpartition(".")
+        while dot:
+            if holder in values:
+                raise ValueError(
+                    f"An upsert can't insert '{holder}' and '{key}': the filter asks for the whole "
+                    "and for a part of it; ask for the parts alone, or for the whole."
+                )
+            holder, dot, _ = holder.rpartition(".")
     return values
 
 

@@ -16,12 +16,12 @@ from aiomotorengine.errors import StaleDocumentError, violates_id
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.identity import identity_query
-from aiomotorengine.storage.snapshots import own_snapshot
+from aiomotorengine.storage.snapshots import own_snapshot, state_of
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.presence import is_stored
 from aiomotorengine.writing.changed import Change, everything_in, update_of, with_changes
-from aiomotorengine.writing.lost_answers import WHOLE, noting_lost_answer
+from aiomotorengine.writing.lost_answers import WHOLE, AnswerLost, noting_lost_answer
 from aiomotorengine.writing.options import SaveOptions
 from aiomotorengine.writing.own_writes import content_of, raw_if_equal, was_sent
 from aiomotorengine.writing.shard_keys import refuse_other_shard_key
@@ -133,13 +133,30 @@ class CheckedWrite:
     async def _insert(self) -> Written:
         document = self._document
         try:
-            with noting_lost_answer(document, WHOLE, self._content):
-                return await insert(self._target, self._codec, document, replaces=False)
+            return await insert(self._target, self._codec, document, replaces=False)
         except DuplicateKeyError as error:
-            # Another save of the same document may have come first; this one has lost no id by it.
-            if self._options.force_insert or not violates_id(error):
+            if not violates_id(error):
                 raise
+            if self._options.force_insert:
+                written = await self._over_own_insert()
+                if written is None:
+                    raise
+                return written
+        # Another save of the same document may have come first; this one has lost no id by it.
         return await self._missed(None)
+
+    async def _over_own_insert(self) -> Written | None:
+        """Write over what another try has inserted whose answer was lost.
+
+        Returns:
+            ``None`` if somebody else has inserted what is stored under the id.
+        """
+        target, document = self._target, self._document
+        # In a transaction nothing can be asked after a duplicate.
+        if target.transaction is not None or not isinstance(state_of(document), AnswerLost):
+            return None
+        stored = await stored_document(target, document)
+        return None if stored is None else await self._over_own_write(stored, None)
 
     def _content(self) -> bytes | None:
         """By what the document is known again that was sent, if its class has a version."""

@@ -78,13 +78,13 @@ async def update_stored(
         raise ValueError(f'This "{kind.__name__}" was never saved.')
     refuse_unacknowledged(target, "update() of a document")
     target = target.with_class(kind)
-    # Which version is asked for is known when this is called, not when its turn has come.
-    query = by_id_and_version(document) if check_version else identity_query(document)
-    expected = version_of(document) if check_version else None
-    filters = Q(query) if condition is None else Q(query) & condition
-    update = prepared(target, filters, plan)
-    tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))
     async with turn_of(document) as turn:
+        # The version that the call before it has left: nothing of that one is lost.
+        query = by_id_and_version(document) if check_version else identity_query(document)
+        expected = version_of(document) if check_version else None
+        filters = Q(query) if condition is None else Q(query) & condition
+        update = prepared(target, filters, plan)
+        tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))
         if turn is not None:
             await drop_null_version(target, document)
         options: dict[str, Any] = {

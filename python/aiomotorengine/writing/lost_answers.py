@@ -30,6 +30,7 @@ __all__ = [
     "answered",
     "is_in_doubt",
     "known_again",
+    "note_lost_answer",
     "noting_lost_answer",
     "unknown_paths",
 ]
@@ -41,6 +42,7 @@ NEVER_SENT = (ConfigurationError, InvalidOperation)
 """What the driver raises by itself, before it asks a server."""
 
 Path = tuple[str, ...]
+Content = Callable[[], bytes | None]
 
 WHOLE: tuple[Path, ...] = ((),)
 """The path of the whole document."""
@@ -126,7 +128,7 @@ def is_in_doubt(document: Any) -> bool:
 
 @contextmanager
 def noting_lost_answer(
-    document: Any, paths: Iterable[Path], content: Callable[[], bytes | None] | None = None
+    document: Any, paths: Iterable[Path], content: Content | None = None
 ) -> Iterator[None]:
     """Have a document remember it if nobody knows whether the write in this block was done.
 
@@ -137,11 +139,19 @@ def noting_lost_answer(
     """
     try:
         yield
-    except LOST as error:
-        if not is_refusal(error):
-            sent = None
-            with suppress(Exception):  # the program may have changed it meanwhile
-                sent = None if content is None else content()
-            state = AnswerLost(state_of(document), paths, [] if sent is None else [sent])
-            document._is_persisted = with_state(document._is_persisted, state)
+    except BaseException as error:
+        note_lost_answer(error, document, paths, content)
         raise
+
+
+def note_lost_answer(
+    error: BaseException, document: Any, paths: Iterable[Path], content: Content | None = None
+) -> None:
+    """The same for the error of a write; the other parameters as above."""
+    if not isinstance(error, LOST) or is_refusal(error):
+        return
+    sent = None
+    with suppress(Exception):  # the program may have changed it meanwhile
+        sent = None if content is None else content()
+    state = AnswerLost(state_of(document), paths, [] if sent is None else [sent])
+    document._is_persisted = with_state(document._is_persisted, state)

@@ -31,14 +31,14 @@ from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved, state_in
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.identity import identity_query
-from aiomotorengine.storage.snapshots import Snapshot, snapshot_of
+from aiomotorengine.storage.snapshots import Snapshot, snapshot_of, state_of
 from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.duplicates import unique_violations
 from aiomotorengine.writing.checked import CheckedWrite
 from aiomotorengine.writing.ensuring import ensure_remembered, is_asked_for
 from aiomotorengine.writing.hooks import after_saving, before_saving
-from aiomotorengine.writing.lost_answers import is_in_doubt
+from aiomotorengine.writing.lost_answers import AnswerLost, is_in_doubt
 from aiomotorengine.writing.options import USUAL, SaveOptions
 from aiomotorengine.writing.part import part_to_send
 from aiomotorengine.writing.sequences import Numbering
@@ -160,7 +160,10 @@ async def save_in_order(
         return await CheckedWrite(target, codec, document, options, turn, creating=False).ask()
     try:
         is_tracked = not creating and type(document._is_persisted) is Snapshot
-        if is_tracked or conversion.version is not None or options.asks_for_more:
+        is_asked = options.asks_for_more or conversion.version is not None
+        # What an insert has sent whose answer was lost may be there.
+        is_repeated = options.force_insert and isinstance(state_of(document), AnswerLost)
+        if is_tracked or is_asked or is_repeated:
             write = CheckedWrite(target, codec, document, options, turn, creating=creating)
             written = await write.send(None if part is None else part.changes())
         elif document._id is None or options.force_insert:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from bson.errors import BSONError
@@ -19,6 +20,8 @@ from aiomotorengine.storage.identity import identity_query
 from aiomotorengine.storage.snapshots import with_state
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.answers import checked_count
+from aiomotorengine.writing.lost_answers import WHOLE, note_lost_answer
+from aiomotorengine.writing.own_writes import content_of
 
 __all__ = ["UNCHANGED", "Written", "insert", "replace"]
 
@@ -64,7 +67,8 @@ async def insert(target: Target, codec: Codec, document: Any, *, replaces: bool)
         codec: the codec between the document's class and the collection.
         document: the document.
         replaces: whether it replaces what is there under its ``_id``: another save of the same
-            document that came first.
+            document that came first. Else the document remembers it if no answer comes, by which
+            the next try knows again what it has sent.
 
     Raises:
         DuplicateKeyError: another document has its id, or the value of a unique field.
@@ -95,6 +99,10 @@ async def insert(target: Target, codec: Codec, document: Any, *, replaces: bool)
             return Written(raw, await requests.replace_one(target, query, raw, upsert=False))
         if not had_id:
             document._id, document._is_persisted = None, state
+        raise
+    except BaseException as error:
+        if not replaces:
+            note_lost_answer(error, document, WHOLE, partial(content_of, document, codec))
         raise
     return Written(raw)
 

@@ -1,0 +1,67 @@
+"""What makes a computed value one of the type that its field stores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiomotorengine.expressions.expression import Expression
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.boolean_field import BooleanField
+from aiomotorengine.fields.date_field import DateField
+from aiomotorengine.fields.datetime_field import DateTimeField
+from aiomotorengine.fields.decimal128_field import Decimal128Field
+from aiomotorengine.fields.email_field import EmailField
+from aiomotorengine.fields.float_field import FloatField
+from aiomotorengine.fields.int_field import IntField
+from aiomotorengine.fields.string_field import StringField
+from aiomotorengine.fields.url_field import URLField
+
+__all__ = ["NUMBERS", "conversion_for"]
+
+CONVERSIONS: dict[str, tuple[type[BaseField[Any]], ...]] = {
+    "$toLong": (IntField,),
+    "$toDouble": (FloatField,),
+    "$toDecimal": (Decimal128Field,),
+    "$toBool": (BooleanField,),
+    "$toString": (StringField, EmailField, URLField),
+    "$toDate": (DateTimeField, DateField),
+}
+"""The fields whose values an operator of MongoDB makes."""
+
+NUMBERS = ("$toLong", "$toDouble", "$toDecimal")
+"""Those that make numbers."""
+
+
+def conversion_for(document_class: Any, field: Any, value: Expression) -> str | None:
+    """The operator of MongoDB that makes what a field stores of what is computed; ``None`` where it
+    is that already, or the field stores anything else.
+
+    Parameters:
+        document_class: the class whose documents it is computed for.
+        field: the field that gets it, if there is one.
+        value: what is computed.
+
+    Example:
+        >>> from aiomotorengine import Document, F, IntField, StringField
+        >>> class Ware(Document):
+        ...     number = IntField()
+        ...     label = StringField()
+        >>> conversion_for(Ware, Ware.label, F("number"))
+        '$toString'
+        >>> conversion_for(Ware, Ware.number, F("number") + 1)
+    """
+    found = (name for name, kinds in CONVERSIONS.items() if isinstance(field, kinds))
+    conversion = next(found, None)
+    if conversion is None:
+        return None
+    source = value.field_of(document_class)
+    if source is not None:
+        is_needed = not isinstance(source, CONVERSIONS[conversion])
+    elif conversion == "$toLong":
+        is_needed = not value.is_whole(document_class)
+    elif conversion == "$toDouble":
+        is_needed = value.may_be_decimal(document_class)
+    else:
+        # Of dates, arithmetic makes dates again.
+        is_needed = conversion != "$toDate"
+    return conversion if is_needed else None
