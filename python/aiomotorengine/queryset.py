@@ -44,7 +44,7 @@ from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.utils import sort_direction
 from aiomotorengine.writing import getting, indexes, replacing, saving, updating
 from aiomotorengine.writing.deletion import deleting
-from aiomotorengine.writing.options import CREATION, USUAL, SaveOptions
+from aiomotorengine.writing.options import CREATION, SaveOptions
 from aiomotorengine.writing.updating import ArrayFilters
 
 if TYPE_CHECKING:
@@ -525,7 +525,7 @@ class QuerySet(Generic[D]):
             StaleDocumentError: another version is stored, or what is does not meet the condition.
             Exception: what a hook raises.
         """
-        wanted = SaveOptions(
+        options = SaveOptions(
             upsert,
             only_changed,
             validate,
@@ -536,8 +536,7 @@ class QuerySet(Generic[D]):
             check_version,
         )
         target = self._target(alias, session, write_concern)
-        options = USUAL if wanted == USUAL else wanted.checked()
-        saved: D | None = await saving.save(target, document, options)
+        saved: D | None = await saving.save(target, document, options.checked())
         return saved
 
     async def bulk_insert(

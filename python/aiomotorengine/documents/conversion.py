@@ -79,6 +79,7 @@ class Conversion:
         stamps: the attributes that a save sets by itself.
         on_save: the fields whose value a function gives on each save, with the function.
         version: the field that holds the version, if there is one.
+        primary_key: the field that is the primary key, if one is declared.
         sequences: the fields that counters give their numbers.
         unique: the fields that have a unique index.
         needs_ensuring: whether anything of the class's has to be there before its documents are
@@ -115,6 +116,7 @@ class Conversion:
         "names",
         "needs_ensuring",
         "on_save",
+        "primary_key",
         "sequences",
         "stamps",
         "unique",
@@ -134,7 +136,7 @@ class Conversion:
         # A class with its own way of making instances is called to load a document, if it can be.
         self._needed = keywords_needed(document_class) if self.has_own_constructor else None
         self.by_keywords = self._needed is not None
-        key = declared_key(document_class)
+        key = self.primary_key = declared_key(document_class)
         self._fields = fields if key is None else {key.name: key, **fields}
         self._at_once = {
             name: field._kept for name, field in fields.items() if field._keeps_otherwise

@@ -95,8 +95,8 @@ def has_object_ids(document_class: Any) -> bool:
 
 def refuse_unset_key(document_class: Any) -> None:
     """Raise ``InvalidDocumentError`` for a class to whose documents the program has to give ids."""
-    if not has_object_ids(document_class):
-        key = primary_key(document_class)
+    key = primary_key(document_class)
+    if not isinstance(key, ObjectIdField):
         error = required(key.name, None)
         locate(error, key.name)
         raise error

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 from aiomotorengine.query_builder.node import QNode
 
 __all__ = ["CREATION", "USUAL", "SaveOptions"]
 
 
-class SaveOptions(NamedTuple):
+@dataclass(slots=True)
+class SaveOptions:
     """How a document is saved.
 
     Attributes:
@@ -44,7 +45,7 @@ class SaveOptions(NamedTuple):
         """
         if self.asks_for_more:
             return self
-        return self._replace(upsert=True, only_changed=None)
+        return replace(self, upsert=True, only_changed=None)
 
     def checked(self) -> SaveOptions:
         """The very same, if they go together.
@@ -52,10 +53,11 @@ class SaveOptions(NamedTuple):
         Raises:
             ValueError: two of them exclude one another.
         """
-        for one, others in EXCLUDED.items():
-            for other in others:
-                if getattr(self, one) and getattr(self, other):
-                    raise ValueError(f"save() takes {one} or {other}, not both.")
+        if self.force_insert or self.upsert:
+            for one, others in EXCLUDED.items():
+                for other in others:
+                    if getattr(self, one) and getattr(self, other):
+                        raise ValueError(f"save() takes {one} or {other}, not both.")
         return self
 
 

@@ -16,6 +16,7 @@ set here, the save is over before the first thing is sent.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace as replace_options
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -27,7 +28,6 @@ from aiomotorengine.documents.collection_options import is_time_series
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.versions import FIRST, kept_version, set_version
 from aiomotorengine.errors import wrong_class
-from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved, state_in
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.identity import identity_query
@@ -82,9 +82,11 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
         Exception: what a hook raises.
     """
     refuse_other_class(target.document_class, document, "save")
-    options = with_declared_key(target, document, options)
+    conversion = conversion_of(type(document))
+    if conversion.primary_key is not None:
+        options = with_declared_key(target, document, options)
     creating = is_inserted(target, document, options)
-    hooks = conversion_of(type(document)).saving_hooks if options.hooks else None
+    hooks = conversion.saving_hooks if options.hooks else None
     # What hooks set is the program's, also where a transaction is not committed.
     if hooks is not None:
         await before_saving(hooks, document, creating=creating)
@@ -114,14 +116,14 @@ def is_inserted(target: Target, document: Any, options: SaveOptions) -> bool:
 
 
 def with_declared_key(target: Target, document: Any, options: SaveOptions) -> SaveOptions:
-    """The options with which a document is saved whose class may have a primary key of its own.
+    """The options with which a document is saved whose class declares a primary key.
 
     A new document is inserted then, so that one which has the key already is not overwritten.
     """
-    if declared_key(type(document)) is None or options.upsert or options.asks_for_more:
+    if options.upsert or options.asks_for_more:
         return options
     is_new = not counts_as_saved(document, target.transaction)
-    return options._replace(force_insert=True) if is_new else options
+    return replace_options(options, force_insert=True) if is_new else options
 
 
 async def save_in_order(

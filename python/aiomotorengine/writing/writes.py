@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from bson.errors import BSONError
 from bson.objectid import ObjectId
@@ -29,7 +30,8 @@ REFUSALS = (WriteError, BSONError, OverflowError, RecursionError, TypeError, Val
 """What says for certain that a document was not inserted."""
 
 
-class Written(NamedTuple):
+@dataclass(slots=True)
+class Written:
     """What was sent.
 
     Attributes:
