@@ -7,7 +7,9 @@ Each test says what the law says, with PyMongo's own functions on the right-hand
 from __future__ import annotations
 
 import re
+from copy import copy
 from datetime import datetime, timedelta, timezone
+from ipaddress import IPv4Address, IPv6Address
 from itertools import accumulate
 from random import Random
 from typing import Any
@@ -231,6 +233,53 @@ def test_a_uuid_whose_number_was_tampered_with_is_what_pymongo_makes_of_it(numbe
     assert outcome(lambda: codec.encode_many([document], [1])) == outcome(
         lambda: write([document], [1], STANDARD)
     )
+
+
+class Host(Document):
+    address = fields.IPAddressField()
+
+
+@pytest.mark.parametrize("address", [IPv4Address(5), IPv6Address(5)], ids=str)
+@pytest.mark.parametrize("number", [-1, 2**32, 2**128, 2**400, True, "5", None])
+def test_an_address_whose_number_was_tampered_with_is_what_python_makes_of_it(
+    address: Any, number: Any
+) -> None:
+    document = Host(address=copy(address))
+    document.address._ip = number
+    codec = codec_for(Host, STANDARD)
+    assert outcome(lambda: codec.encode_many([document], [1])) == outcome(
+        lambda: write([document], [1], STANDARD)
+    )
+
+
+class Opening(Document):
+    time = fields.TimeField()
+
+
+TEXTS = [
+    *((Opening, "time", text) for text in ("08:30", "08:30:15.120", "23:59:59.999999", "083015")),
+    *((Host, "address", text) for text in ("192.0.2.10", "0.0.255.100", "2001:db8::1:0:0:1", "::")),
+    *((Host, "address", text) for text in ("1:2:3:4:5:6:10.0.0.2", "FE80:0:0:0::1", "fe80::1%en0")),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "text"), TEXTS, ids=[text for _, _, text in TEXTS])
+def test_texts_that_are_nearly_right_are_what_python_makes_of_them(
+    kind: Any, name: str, text: str
+) -> None:
+    random = Random(text)
+    codec = codec_for(kind, STANDARD)
+    for _ in range(150):
+        characters = list(text)
+        for _ in range(random.randint(0, 2)):
+            at = random.randrange(len(characters) + 1)
+            characters[at : at + random.randint(0, 1)] = random.choice(
+                ("", "0", "1", "9", "a", ":", ".", "::", " ", "٣")
+            )
+        edited = "".join(characters)
+        agree(kind, [kind(**{name: edited})], STANDARD)
+        raw = bson.encode({"_id": 1, name: edited})
+        assert outcome(codec.decode_many, raw) == outcome(read, kind, [raw], STANDARD)
 
 
 @pytest.mark.parametrize("key", [ObjectId(), "text", 5, 2**40, {"a": 1}, None, b"x" * 12])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
+from ipaddress import IPv4Address, IPv6Address
 from types import FrameType
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,7 @@ from aiomotorengine import (
     GenericEmbeddedDocumentField,
     GeometryCollectionField,
     IntField,
+    IPAddressField,
     JsonField,
     LineStringField,
     ListField,
@@ -48,6 +50,7 @@ from aiomotorengine import (
     SetField,
     StringField,
     TimedeltaField,
+    TimeField,
     TupleField,
     URLField,
     UUIDField,
@@ -101,6 +104,8 @@ VALUES: tuple[tuple[Any, list[Any]], ...] = (
     (DateTimeField(), [datetime(2024, 2, 29), datetime(1960, 1, 1, tzinfo=UTC)]),
     (DateField(required=True), [date(2024, 2, 29), date.min, date.max]),
     (DateField(date(1970, 1, 1), "2024-12-31"), [date(2024, 2, 29)]),
+    (TimeField(), [time(8, 30), time.min, time.max, "08:30", "08:30:15.250"]),
+    (TimeField(required=True, strict=True), [time(8, 30)]),
     (TimedeltaField(), [timedelta(seconds=1.5), timedelta(days=-3), timedelta.max]),
     (TimedeltaField("microseconds"), [timedelta(microseconds=-1), timedelta(days=10**8)]),
     (TimedeltaField("seconds", required=True), [timedelta(seconds=0.1), timedelta(days=-400)]),
@@ -111,6 +116,10 @@ VALUES: tuple[tuple[Any, list[Any]], ...] = (
     (EnumField(Weight, by_name=True), [*Weight, "HEAVY"]),
     (ObjectIdField(required=True), [ObjectId("65df1f000000000000000001")]),
     (ListField(DateField()), [[date(2024, 2, 29), date(1960, 1, 1)]]),
+    (IPAddressField(), [IPv4Address("192.0.2.1"), IPv6Address("2001:db8::1"), "192.0.2.1", "::"]),
+    (IPAddressField(version=4, required=True), [IPv4Address(0), IPv4Address(2**32 - 1)]),
+    (IPAddressField(version=6, strict=True), [IPv6Address(0), IPv6Address(2**128 - 1)]),
+    (ListField(IPAddressField()), [[IPv4Address(5), "2001:DB8::1"]]),
     (UUIDField(required=True), [UUID(int=5)]),
     (BinaryField(max_bytes=3), [b"", b"abc"]),
     (URLField(), ["https://u:p@a_b.example.com:8080/x?y#z", "http://10.0.0.1", "http://[::1]/"]),
@@ -200,6 +209,8 @@ class Line(Document):
     at = DateTimeField()
     key = UUIDField()
     day = DateField()
+    opens = TimeField()
+    host = IPAddressField()
     amount = Decimal128Field()
     owner = ObjectIdField()
     inner = EmbeddedDocumentField(Inner)
@@ -215,6 +226,8 @@ AS_TEXTS = {
     "at": "2024-02-29T12:00:00Z",
     "key": str(UUID(int=5)),
     "day": "2024-02-29",
+    "opens": "08:30",
+    "host": "2001:db8::1",
     "amount": "1.50",
     "owner": "65df1f000000000000000001",
 }
@@ -226,6 +239,8 @@ AS_VALUES = {
     "at": datetime(2024, 2, 29),
     "key": UUID(int=5),
     "day": date(2024, 2, 29),
+    "opens": time(8, 30),
+    "host": IPv4Address("192.0.2.1"),
     "amount": Decimal("1.50"),
     "owner": ObjectId("65df1f000000000000000001"),
     "inner": {"name": "a"},

@@ -27,12 +27,14 @@ from aiomotorengine import (
     EmbeddedDocumentField,
     FloatField,
     IntField,
+    IPAddressField,
     ListField,
     ObjectIdField,
     PasswordField,
     ReferenceField,
     StringField,
     TimedeltaField,
+    TimeField,
     UUIDField,
 )
 from aiomotorengine.codec import DocumentError, RowCodec, codec_for
@@ -407,6 +409,8 @@ class Parsed(Document):
     at = DateTimeField()
     uuid = UUIDField()
     day = DateField()
+    opens = TimeField()
+    host = IPAddressField()
     key = ObjectIdField()
     amount = Decimal128Field()
     took = TimedeltaField()
@@ -463,6 +467,12 @@ def parsed(name: str, text: Any) -> Any:
         ("uuid", Binary(UUID(int=5).bytes, 4), UUID(int=5)),
         ("day", " 2020-02-29 ", datetime(2020, 2, 29)),
         ("day", "20200229", datetime(2020, 2, 29)),
+        ("opens", "08:30", "08:30:00"),
+        ("opens", " 08:30 ", "08:30:00"),
+        ("opens", "083015.5", "08:30:15.500000"),
+        ("host", "192.0.2.1", "192.0.2.1"),
+        ("host", "2001:DB8::0001", "2001:db8::1"),
+        ("host", "fe80::1%eth0", "fe80::1%eth0"),
         ("key", str(ID), ID),
         ("key", str(ID).upper(), ID),
         ("amount", "12.50", Decimal128("12.50")),
@@ -511,6 +521,10 @@ def test_texts_become_values(name: str, text: Any, value: Any) -> None:
         ("at", "2020-01-02Z"),
         ("at", "2020-01-02T03:04:05.12a"),
         ("at", "2020-01-0\u0662"),
+        ("opens", "24:01"),
+        ("opens", "08:30Z"),
+        ("host", "192.0.2.256"),
+        ("host", "192.0.2.01"),
         ("uuid", "5"),
         ("uuid", "g" * 32),
         ("uuid", "0" * 33),

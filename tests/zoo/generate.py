@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import IntEnum
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -176,6 +176,20 @@ def day(random: Random) -> date:
 def as_text(random: Random, value: Any) -> Any:
     """A value, or now and then its text."""
     return str(value) if chance(random, 0.1) else value
+
+
+def time_of_day(random: Random) -> time:
+    fractions = (0, 0, random.randint(0, 3), random.randrange(10**6), random.randrange(1000) * 1000)
+    numbers = random.randrange(24), random.randrange(60), random.choice((0, random.randrange(60)))
+    return time(*numbers, random.choice(fractions), fold=random.randint(0, 1))
+
+
+def address(field: Any, random: Random) -> Any:
+    if field.version == 4 or (field.version is None and chance(random, 0.5)):
+        return IPv4Address(random.getrandbits(32))
+    parts = [random.choice((0, 0, 0xFFFF, random.getrandbits(16))) for _ in range(8)]
+    shown = ":".join(f"{part:x}" for part in parts)
+    return IPv6Address(f"{shown}%eth0" if chance(random, 0.1) else shown)
 
 
 def length(random: Random) -> timedelta:
@@ -379,9 +393,7 @@ VALUES: dict[type[Any], Callable[[Any, Random, int], Any]] = {
         "Polygon", lambda random: [ring(random) for _ in range(random.randint(1, 2))]
     ),
     DateField: lambda field, random, depth: as_text(random, within(field, day(random))),
-    TimeField: lambda field, random, depth: as_text(
-        random, time(random.randint(0, 23), random.randint(0, 59), 0, random.randint(0, 3))
-    ),
+    TimeField: lambda field, random, depth: as_text(random, time_of_day(random)),
     TimedeltaField: lambda field, random, depth: length(random),
     Decimal128Field: lambda field, random, depth: (
         decimal128(random)
@@ -390,12 +402,7 @@ VALUES: dict[type[Any], Callable[[Any, Random, int], Any]] = {
     ),
     EnumField: member,
     ObjectIdField: lambda field, random, depth: as_text(random, object_id(random)),
-    IPAddressField: lambda field, random, depth: as_text(
-        random,
-        ip_address(random.getrandbits(32))
-        if field.version or chance(random, 0.5)
-        else ip_address(random.getrandbits(128)),
-    ),
+    IPAddressField: lambda field, random, depth: as_text(random, address(field, random)),
     MultiPointField: shape_of(
         "MultiPoint", lambda random: [position(random) for _ in range(random.randint(1, 4))]
     ),

@@ -9,6 +9,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.domain import BEYOND_ASCII, BLANKS, MAIL_DOMAIN
 from aiomotorengine.fields.field_methods import NONE_ONLY, accepts
 from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.fields.patterns import compiled_when_read
 
 __all__ = ["EmailField"]
 
@@ -32,7 +33,7 @@ class EmailField(BaseField[str]):
         True
     """
 
-    EMAIL_REGEX: ClassVar[re.Pattern[str]] = re.compile(
+    EMAIL_REGEX: ClassVar[re.Pattern[str]] = compiled_when_read(
         rf"(?:{WORD}(?:\.{WORD})*+|{QUOTED})@{MAIL_DOMAIN}\Z"
     )
 

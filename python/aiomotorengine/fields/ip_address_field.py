@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.json_texts import from_text
+from aiomotorengine.fields.native_kind import native_kind
 
 if TYPE_CHECKING:
     from aiomotorengine.storage.base import DocumentStorage
@@ -24,6 +25,7 @@ __all__ = ["IPAddressField"]
 VERSIONS = (None, 4, 6)
 
 
+@native_kind("ip_address")
 class IPAddressField(BaseField[IPv4Address | IPv6Address]):
     """An address of the Internet Protocol, or its text, stored as its shortest text.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.json_texts import from_text
+from aiomotorengine.fields.native_kind import native_kind
 
 if TYPE_CHECKING:
     from aiomotorengine.storage.base import DocumentStorage
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["TimeField"]
 
 
+@native_kind("time")
 class TimeField(BaseField[time]):
     """A time of the day: a ``time`` without time zone, or its text, such as ``12:30``.
 

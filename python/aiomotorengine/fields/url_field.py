@@ -9,6 +9,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.domain import BLANKS, HOST
 from aiomotorengine.fields.field_methods import NONE_ONLY, accepts
 from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.fields.patterns import compiled_when_read
 
 __all__ = ["URLField"]
 
@@ -34,7 +35,7 @@ class URLField(BaseField[str]):
         True
     """
 
-    URL_REGEX: ClassVar[re.Pattern[str]] = re.compile(
+    URL_REGEX: ClassVar[re.Pattern[str]] = compiled_when_read(
         rf"[Hh][Tt][Tt][Pp][Ss]?://{USER}{HOST}(?::{PORT}(?=[/?#]|\Z))?+"
         rf"(?:[/?#][^{BLANKS}]*+)?+\Z"
     )

@@ -32,6 +32,9 @@ OBJECT_ID = b"\x07_id\0"
 NULL_ID = b"\x0a_id\0"
 """The ``_id`` of a document that has none yet, as the codecs write it."""
 
+NOT_LOOKED_FOR: tuple[int, dict[bytes, int]] = 0, {}
+"""Where each document stands, before any was looked for by its id."""
+
 length_at = struct.Struct("<i").unpack_from
 
 
@@ -57,7 +60,7 @@ class Snapshot:
         self.state = state
         self._next = 0
         """Which document is probably asked for next: mostly it is one after the other."""
-        self._places: tuple[int, dict[bytes, int]] = 0, {}
+        self._places = NOT_LOOKED_FOR
         """Else by which id each is found, and how many bytes ids have that are looked for."""
 
     def __bool__(self) -> bool:

@@ -18,6 +18,7 @@ mod float;
 mod geojson;
 mod geometry_collection;
 mod int;
+mod ip_address;
 mod json;
 mod line_string;
 mod list;
@@ -32,6 +33,7 @@ mod polygon;
 mod reference;
 mod set;
 mod string;
+mod time;
 mod timedelta;
 mod tuple;
 mod union;
@@ -339,6 +341,7 @@ pub(crate) fn kind_named(name: &str, arguments: &Arguments<'_, '_>) -> PyResult<
         "enum" => Box::new(r#enum::Enum::new(arguments)?),
         "float" => Box::new(float::Float::new(arguments)?),
         "int" => int::kind(arguments)?,
+        "ip_address" => Box::new(ip_address::IpAddress::new(arguments)?),
         "geometry_collection" => Box::new(geometry_collection::GEOMETRY_COLLECTION),
         "json" => Box::new(json::Json::new(arguments)?),
         "line_string" => Box::new(line_string::LINE_STRING),
@@ -353,6 +356,7 @@ pub(crate) fn kind_named(name: &str, arguments: &Arguments<'_, '_>) -> PyResult<
         "reference" => Box::new(reference::Reference::default()),
         "set" => Box::new(set::Set::new(arguments)?),
         "string" => Box::new(string::String::new(arguments)?),
+        "time" => Box::new(time::Time),
         "timedelta" => Box::new(timedelta::Timedelta::new(arguments)?),
         "tuple" => Box::new(tuple::Tuple::new(arguments)?),
         "union" => Box::new(union::Union::new(arguments)?),

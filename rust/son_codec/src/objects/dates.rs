@@ -6,6 +6,7 @@ use pyo3::types::{
     PyTzInfoAccess,
 };
 
+use super::times::{TimeOfDay, number};
 use crate::errors::{Outcome, Stop};
 
 const DAY: i64 = 86_400_000;
@@ -159,47 +160,25 @@ pub(crate) fn datetime_from_text<'py>(
         [rest @ .., b'Z'] | [rest @ .., b'+', b'0', b'0', b':', b'0', b'0'] => (rest, true),
         rest => (rest, false),
     };
-    let (hour, minute, rest) = match *rest {
-        [] if !is_utc => (0, 0, &[][..]),
-        [b'T' | b' ', h0, h1, b':', m0, m1, ref rest @ ..] => {
-            (number([h0, h1])?, number([m0, m1])?, rest)
-        }
-        _ => return None,
-    };
-    let (second, rest) = match *rest {
-        [b':', s0, s1, ref rest @ ..] => (number([s0, s1])?, rest),
-        [] => (0, rest),
-        _ => return None,
-    };
-    let microsecond = match *rest {
-        [] => 0,
-        [b'.', a, b, c] => number([b'0', a])? * 100_000 + number([b, c])? * 1000,
-        [b'.', a, b, c, d, e, f] => {
-            number([a, b])? * 10_000 + number([c, d])? * 100 + number([e, f])?
-        }
+    let time = match *rest {
+        [] if !is_utc => TimeOfDay::MIDNIGHT,
+        [b'T' | b' ', ref time @ ..] => TimeOfDay::from_text(time)?,
         _ => return None,
     };
     let zone = is_utc.then(|| utc.python.bind(py));
-    let (hour, minute, second) = (hour as u8, minute as u8, second as u8);
     // It refuses what is no date, such as the 30th of February.
     let made = PyDateTime::new(
         py,
         year,
         month,
         day,
-        hour,
-        minute,
-        second,
-        microsecond,
+        time.hour,
+        time.minute,
+        time.second,
+        time.microsecond,
         zone,
     );
     Some(made.ok()?.into_any())
-}
-
-/// The number of two digits.
-fn number(digits: [u8; 2]) -> Option<u32> {
-    let [tens, ones] = digits.map(|digit| char::from(digit).to_digit(10));
-    Some(tens? * 10 + ones?)
 }
 
 // Years begin in March here, so that the leap day comes last, and are counted from the year 0, so

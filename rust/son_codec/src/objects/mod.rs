@@ -10,11 +10,13 @@ mod dates;
 mod dict;
 mod gc;
 mod instance;
+mod ip_addresses;
 mod items;
 mod number;
 mod object_id;
 mod slot;
 mod text;
+mod times;
 mod uuid;
 
 use pyo3::PyTypeInfo;
@@ -28,12 +30,14 @@ pub(crate) use dates::{
 pub(crate) use dict::{Entries, Met, Position, new_dict, value_at};
 pub(crate) use gc::{PausedCollector, resume_collector, untracked};
 pub(crate) use instance::{InstanceLayout, Values};
+pub(crate) use ip_addresses::IpAddresses;
 pub(crate) use items::{ItemBuffer, Items, ListBuilder, Sequence, list_of, listed, push, tuple_of};
 pub(crate) use number::{make_float, make_int, whole_number};
 pub(crate) use object_id::ObjectIds;
 pub(crate) use text::{
     are_equal, ascii, characters, is_ascii_and, make_text, write_ascii_if, write_text,
 };
+pub(crate) use times::TimeOfDay;
 pub(crate) use uuid::Uuids;
 
 /// Any Python value, borrowed from whoever counts it.

@@ -7,7 +7,7 @@ use pyo3::types::PyType;
 
 /// Classes whose instances the collector would look at, though they hold nothing but numbers and bytes
 /// and cannot be made to hold anything else.
-static PLAIN: PyOnceLock<[Py<PyType>; 3]> = PyOnceLock::new();
+static PLAIN: PyOnceLock<[Py<PyType>; 5]> = PyOnceLock::new();
 
 /// Find the classes. Until this was done their instances count as others do.
 pub(super) fn prepare(py: Python<'_>) -> PyResult<()> {
@@ -18,6 +18,8 @@ pub(super) fn prepare(py: Python<'_>) -> PyResult<()> {
         class("bson.objectid", "ObjectId")?,
         class("uuid", "UUID")?,
         class("decimal", "Decimal")?,
+        class("ipaddress", "IPv4Address")?,
+        class("ipaddress", "IPv6Address")?,
     ];
     let _ = PLAIN.set(py, classes);
     Ok(())

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
-use crate::objects::{ObjectIds, Utc, Uuids};
+use crate::objects::{IpAddresses, ObjectIds, Utc, Uuids};
 
 /// The subtype of binary data that a UUID in the standard representation has.
 pub(crate) const UUID_SUBTYPE: u8 = 4;
@@ -12,6 +12,8 @@ pub(crate) const UUID_SUBTYPE: u8 = 4;
 pub(crate) struct Types {
     pub(crate) object_ids: ObjectIds,
     pub(crate) uuids: Uuids,
+    /// `None` where only Python knows how they are made.
+    pub(crate) ip_addresses: Option<IpAddresses>,
     pub(crate) utc: Utc,
     pub(crate) int64: Py<PyType>,
     pub(crate) decimal: Py<PyType>,
@@ -33,6 +35,7 @@ impl Types {
         Ok(Some(Self {
             object_ids,
             uuids,
+            ip_addresses: IpAddresses::find(py)?,
             utc: Utc::find(py)?,
             int64: class("bson.int64", "Int64")?,
             decimal: class("decimal", "Decimal")?,
