@@ -20,6 +20,7 @@ from aiomotorengine import (
     StringField,
     UUIDField,
 )
+from aiomotorengine.metaclasses import DocumentMetaClass
 from benches.tables import Target
 
 TABLE = "a document of 20 fields, in multiples of a model of pydantic"
@@ -45,7 +46,9 @@ def twenty(part: int) -> dict[str, Any]:
     }
 
 
-Wide: Any = type(Document)("Wide", (Document,), {name: make() for name, make in twenty(1).items()})
+Wide: Any = DocumentMetaClass(
+    "Wide", (Document,), {name: make() for name, make in twenty(1).items()}
+)
 fields: dict[str, Any] = {name: (kind, ...) for name, kind in twenty(2).items()}
 WideModel: Any = create_model("WideModel", id=(str | None, None), **fields)
 

@@ -176,8 +176,8 @@ class DateTimeField(BaseField[datetime]):
         return AS_TEXT if self._settings.tz is None else {datetime: self._text_of}
 
     def _text_of(self, value: datetime) -> str:
-        stored: datetime = self.to_son(value)
-        return stored.isoformat()
+        aware: datetime = value if value.tzinfo is not None else self.to_son(value)
+        return aware.isoformat()
 
     def _from_dict_form(self, form: Any, reading: Any) -> Any:
         return from_text(form, moment_of)

@@ -125,9 +125,9 @@ class Forms:
     def each(self, field: BaseField[Any], items: Iterable[Any]) -> list[Any]:
         """The forms of the items of a list that have a field."""
         present, same, quick, make = form_of_field(field, is_json=self.is_json)
-        shown = items if present is None else map(present, items)
-        if make is None and self.selection is None:
-            return list(shown)
+        shown = list(items if present is None else map(present, items))
+        if self.selection is None and (make is None or same.issuperset(map(type, shown))):
+            return shown
         forms = []
         for index, item in enumerate(shown):
             if self.selection is not None and not self.selection.shows_item(index):

@@ -146,7 +146,10 @@ class Reading:
 
     def each(self, field: BaseField[Any], forms: Iterable[Any]) -> list[Any]:
         """The items of a list that have a field."""
-        return [self.value(field, form, index) for index, form in enumerate(forms)]
+        listed = list(forms)
+        if reader_of(field).same.issuperset(map(type, listed)):
+            return listed
+        return [self.value(field, form, index) for index, form in enumerate(listed)]
 
     def is_form_of(self, value: Any, form: Any) -> bool:
         """Whether JSON has this form for a value of no field."""
@@ -156,13 +159,13 @@ class Reading:
             return False
 
     def _read(self, field: BaseField[Any], form: Any) -> Any:
-        read, same, is_loaded = reader_of(field)
+        read, same, kept = reader_of(field)
         if type(form) in same:
             return form
         value = read(form, self)
-        if is_loaded and not is_strict(field, self._is_strict):
-            return as_loaded(field, value)
-        return value
+        if kept is None or type(value) in kept or is_strict(field, self._is_strict):
+            return value
+        return as_loaded(field, value)
 
     def _class_of(self, document_class: Any, mapping: Mapping[Any, Any]) -> Any:
         """The class that a dict names."""
@@ -235,12 +238,13 @@ class Reader(NamedTuple):
     Attributes:
         read: what reads one, as a part of what is being read.
         same: the types of forms that are values as they are.
-        is_loaded: whether what is read is then converted, as if it had been stored and loaded.
+        kept: the types of values that are stored and loaded as they are; what is read and has
+            another is converted, as if that had been done. ``None`` where nothing is.
     """
 
     read: Callable[[Any, Reading], Any]
     same: frozenset[type]
-    is_loaded: bool
+    kept: frozenset[type] | None
 
 
 def reader_of(field: BaseField[Any]) -> Reader:
@@ -250,29 +254,30 @@ def reader_of(field: BaseField[Any]) -> Reader:
         return known[1]
     own = getattr(field, "__from_json__", None)
     if own is not None:
-        reader = Reader(lambda form, reading: own(form), NONE_ONLY, is_loaded=False)
+        reader = Reader(lambda form, reading: own(form), NONE_ONLY, None)
     elif not is_converted_by_us(field):
-        reader = Reader(partial(read_by_own_methods, field), NONE_ONLY, is_loaded=False)
-    else:
+        reader = Reader(partial(read_by_own_methods, field), NONE_ONLY, None)
+    elif field.overrides("get_value") or not field.is_scalar:
         # What is converted when a document gets it, or reads it, is left to that.
-        is_loaded = field.is_scalar and not field.overrides("get_value")
-        same = kinds_kept(field) if is_loaded else NONE_ONLY
-        reader = Reader(field._from_dict_form, same, is_loaded)
+        reader = Reader(field._from_dict_form, NONE_ONLY, None)
+    else:
+        kept = kinds_kept(field)
+        same = kept - {str} if field.overrides("_from_dict_form") else kept
+        reader = Reader(field._from_dict_form, same, kept)
     if "name" in vars(field):  # else its changes start no new generation
         field.__dict__["_reader"] = generation.number, reader
     return reader
 
 
 def kinds_kept(field: BaseField[Any]) -> frozenset[type]:
-    """The types of values that are neither read nor stored nor loaded in another form."""
+    """The types of values that are stored and loaded as they are."""
     methods = methods_of(field)
-    kept = {
+    return NONE_ONLY.union(
         kind
         for kind in KINDS
         if (methods.to_son is None or kind in methods.kept_by_to_son)
         and (methods.from_son is None or kind in methods.kept_by_from_son)
-    }
-    return NONE_ONLY | (kept - {str} if field.overrides("_from_dict_form") else kept)
+    )
 
 
 def is_free(document_class: Any, name: Any) -> bool:
