@@ -15,10 +15,15 @@ from aiomotorengine.codec import explain
 from aiomotorengine.codec.explain import CodecExplanation
 from aiomotorengine.connection import ConnectionError
 from aiomotorengine.documents import representation
+from aiomotorengine.documents.class_errors import ErrorOfClass
 from aiomotorengine.documents.construction import keywords_needed
 from aiomotorengine.documents.conversion import Conversion, conversion_of, find_attribute
-from aiomotorengine.documents.does_not_exist import DoesNotExistOfClass
-from aiomotorengine.errors import AbstractClassError, FieldError
+from aiomotorengine.errors import (
+    AbstractClassError,
+    DoesNotExist,
+    FieldError,
+    MultipleObjectsReturned,
+)
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import IdAttribute, declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
@@ -93,6 +98,7 @@ class BaseDocument(DocumentStorage):
     __strict__: ClassVar[bool] = False
     __dynamic__: ClassVar[bool] = True
     __unknown__: ClassVar[Literal["keep", "drop", "refuse"]] = "keep"
+    __querysets__: ClassVar[Literal["in place", "copy"]] = "in place"
     __indexes__: ClassVar[Sequence[IndexLike]] = ()
     __search_indexes__: ClassVar[Sequence[SearchIndex | VectorSearchIndex]] = ()
     __auto_index__: ClassVar[bool | None] = None
@@ -120,7 +126,8 @@ class BaseDocument(DocumentStorage):
 
     id: Any = IdAttribute()
     objects = Objects()
-    DoesNotExist = DoesNotExistOfClass()
+    DoesNotExist = ErrorOfClass(DoesNotExist)
+    MultipleObjectsReturned = ErrorOfClass(MultipleObjectsReturned)
 
     def __init__(self, /, **values: Any) -> None:
         """Make a document.

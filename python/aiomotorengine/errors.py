@@ -39,6 +39,7 @@ __all__ = [
     "IndexConflictError",
     "InvalidDocumentError",
     "LoadReferencesRequiredError",
+    "MultipleObjectsReturned",
     "OversizeDocumentError",
     "ResultsTruncatedWarning",
     "SearchUnavailableError",
@@ -373,6 +374,22 @@ class DoesNotExist(LookupError):  # noqa: N818  # as in every other mapper
         error = cls(f'This "{type(document).__name__}" is not in the database any more.')
         error.document = document
         return error
+
+    @classmethod
+    def unmatched(cls, document_class: Any) -> Self:
+        """The error for a query that finds nothing."""
+        return cls(f"{document_class.__name__} matching query does not exist.")
+
+
+class MultipleObjectsReturned(LookupError):  # noqa: N818  # as in every other mapper
+    """A query finds more than the one document that was asked for.
+
+    Each document class has an error of its own below this one.
+    """
+
+    @classmethod
+    def of(cls, document_class: Any) -> Self:
+        return cls(f"get_one() found more than one {document_class.__name__}.")
 
 
 class ChangesNotTrackedError(RuntimeError):

@@ -13,9 +13,7 @@ from collections.abc import (
 )
 from contextlib import aclosing
 from copy import copy
-from typing import TYPE_CHECKING, Any, Generic, Literal, Never, TypeVar, overload
-
-from pymongo import ASCENDING
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Never, TypeVar, overload
 
 from aiomotorengine import bulk, references
 from aiomotorengine.aggregation.base import Aggregation
@@ -24,15 +22,27 @@ from aiomotorengine.bulk import BulkReport, Destination
 from aiomotorengine.errors import ResultsTruncatedWarning, StoredValueError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import declared_key
-from aiomotorengine.ids import id_to_find, refuse_other_than_ids
+from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.ids import chunks, id_key, id_to_find, refuse_other_than_ids
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode, conditions
-from aiomotorengine.query_builder.ordering import sort_key
-from aiomotorengine.reading import counting, finding
+from aiomotorengine.query_builder.ordering import Order, ordered, reversed_order
+from aiomotorengine.query_builder.text_search import text_search
+from aiomotorengine.query_builder.value_path import value_path
+from aiomotorengine.reading import (
+    asking,
+    counting,
+    distinct,
+    existing,
+    explaining,
+    finding,
+    numbers,
+)
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Reading, Unreadable
 from aiomotorengine.reading.finding import Counted, Selection, unreadable_handler
+from aiomotorengine.reading.window import window
 from aiomotorengine.rows import RefusedRow, Rows
 from aiomotorengine.sessions.options import UNCHANGED, WriteConcernLike
 from aiomotorengine.sessions.saved import suited
@@ -41,7 +51,7 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import condition_of
 from aiomotorengine.update.change import Change, refuse_keywords
 from aiomotorengine.update.result import UpdateResult
-from aiomotorengine.utils import sort_direction
+from aiomotorengine.wire.answers import checked_count
 from aiomotorengine.writing import getting, indexes, replacing, saving, updating
 from aiomotorengine.writing.deletion import deleting
 from aiomotorengine.writing.options import CREATION, SaveOptions
@@ -53,9 +63,13 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
 
 D = TypeVar("D", bound=DocumentStorage)
+T = TypeVar("T")
 
 EVERYTHING = Q()
 """What finds all documents."""
+
+NOTHING = Q({"_id": {"$in": []}})
+"""What finds no document."""
 
 DEFAULT_LIMIT = 1000
 """How many documents ``find_all`` returns where no ``limit`` was set."""
@@ -65,7 +79,9 @@ class QuerySet(Generic[D]):
     """A query on one document class, and what can be done with it.
 
     ``filter``, ``filter_not``, ``limit``, ``skip`` and ``order_by`` change the query set and return
-    it. What was set stays, whatever is asked; ``copy.copy`` makes an independent query set.
+    it; of a class whose ``__querysets__`` is ``"copy"``, as that of a ``TypedDocument`` is, they
+    leave it as it was and return a copy. What was set stays, whatever is asked; ``copy.copy`` makes
+    an independent query set.
     Iterating with ``async for`` reads all that match, batch by batch.
 
     Parameters:
@@ -84,7 +100,10 @@ class QuerySet(Generic[D]):
         self._filters: QNode = EVERYTHING
         self._limit: int | None = None
         self._skip = 0
-        self._order: list[tuple[str, int]] = []
+        self._order: Order = []
+        self._searches_text = False
+        self._finds_nothing = False
+        self._dereferences = True
         self._on_unreadable: Unreadable | None = None
         self._using = UNCHANGED
 
@@ -94,9 +113,41 @@ class QuerySet(Generic[D]):
         copied._order = list(self._order)
         return copied
 
+    def __deepcopy__(self, memo: object) -> Self:
+        return copy(self)  # what it holds is never changed
+
+    def clone(self) -> Self:
+        """A query set of its own, for which all is set that is set on this one."""
+        return copy(self)
+
+    def all(self) -> Self:
+        """The same as ``clone``: a query set of its own, with the same filters."""
+        return copy(self)
+
+    def __getitem__(self, part: slice) -> Self:
+        """A copy that finds a part of what this query set finds: ``users[20:40]``.
+
+        Raises:
+            TypeError: it is an index, or has a step.
+            ValueError: it counts from the end.
+        """
+        copied = copy(self)
+        copied._skip, copied._limit = window(self._skip, self._limit, part)
+        return copied
+
+    # Python would otherwise try all indexes from 0 on.
+    __iter__: ClassVar[None] = None
+    __contains__: ClassVar[None] = None
+
     # -- building -------------------------------------------------------------------------------
 
-    def filter(self, /, *args: QNode | Mapping[str, Any], **kwargs: Any) -> QuerySet[D]:
+    def _narrowed(self) -> Self:
+        """What a method that narrows the query changes and returns: this query set, as in 2017, or
+        a copy of it, as ``__querysets__`` of the class says.
+        """
+        return copy(self) if self.__klass__.__querysets__ == "copy" else self
+
+    def filter(self, /, *args: QNode | Mapping[str, Any], **kwargs: Any) -> Self:
         """Narrow the query; all conditions of all calls must hold.
 
         Parameters:
@@ -109,17 +160,18 @@ class QuerySet(Generic[D]):
         """
         return self._narrow(conditions(self.__klass__, args, kwargs))
 
-    def filter_not(self, /, *args: QNode | Mapping[str, Any], **kwargs: Any) -> QuerySet[D]:
+    def filter_not(self, /, *args: QNode | Mapping[str, Any], **kwargs: Any) -> Self:
         """Narrow the query to what does not meet the conditions; arguments as for ``filter``.
 
         Several conditions are each negated and all must hold (``a != 1 and b != 2``).
         """
         return self._narrow(conditions(self.__klass__, args, kwargs, negated=True))
 
-    def _narrow(self, node: QNode) -> QuerySet[D]:
+    def _narrow(self, node: QNode) -> Self:
+        narrowed = self._narrowed()
         filters = self._filters
-        self._filters = node if filters is EVERYTHING else filters & node
-        return self
+        narrowed._filters = node if filters is EVERYTHING else filters & node
+        return narrowed
 
     def all_filters_cleared(self) -> Self:
         """A copy without filters; order, limit and skip are the same. This one keeps its filters.
@@ -134,46 +186,137 @@ class QuerySet(Generic[D]):
         """
         copied = copy(self)
         copied._filters = EVERYTHING
+        copied._searches_text = copied._finds_nothing = False
         return copied
 
-    def limit(self, limit: int | None) -> QuerySet[D]:
+    def limit(self, limit: int | None) -> Self:
         """Return at most so many documents; ``None`` goes back to the default limit."""
-        self._limit = None if limit is None else whole_number("limit", limit)
-        return self
+        narrowed = self._narrowed()
+        narrowed._limit = None if limit is None else whole_number("limit", limit)
+        return narrowed
 
-    def skip(self, skip: int) -> QuerySet[D]:
+    def skip(self, skip: int) -> Self:
         """Leave out so many documents at the start."""
-        self._skip = whole_number("skip", skip)
-        return self
+        narrowed = self._narrowed()
+        narrowed._skip = whole_number("skip", skip)
+        return narrowed
 
-    def order_by(self, field: BaseField[Any] | str, direction: int | None = None) -> QuerySet[D]:
-        """Add a sort key.
+    def order_by(
+        self,
+        *keys: BaseField[Any] | str | int | tuple[BaseField[Any] | str, int],
+        direction: int | None = None,
+    ) -> Self:
+        """Sort by more keys, after those of earlier calls.
+
+        A key that is there already keeps its place and takes the new direction. Without any key the
+        order is forgotten.
 
         Parameters:
-            field: a field, an attribute name, a dotted path into embedded documents, ``"id"`` or
-                ``"_id"``; a text may begin with ``-`` or ``+``.
-            direction: ``ASCENDING`` (the default) or ``DESCENDING``.
+            keys: fields, attribute names, paths with dots into embedded documents, ``"id"`` or
+                ``"_id"``, where a text may begin with ``-`` or ``+``; each also in a pair with its
+                direction. ``"$text_score"`` is how well a document fits what ``search_text`` looks
+                for. A field and a number are a key and its direction, as in 2017.
+            direction: ``ASCENDING`` (the default) or ``DESCENDING``, for keys without one.
 
         Raises:
-            ValueError: there is no such field, or it is a list field.
+            ValueError: there is no such field, it is a list field, or a direction is none.
+            TypeError: a key is neither field nor text.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField, StringField
+            >>> class Player(Document):
+            ...     name = StringField()
+            ...     score = IntField()
+            >>> Player.objects.order_by("-score", Player.name)
+            <QuerySet Player {} order=[('score', -1), ('name', 1)]>
         """
-        key, sign = sort_key(self.__klass__, field)
-        if isinstance(direction, str | BaseField):
-            raise ValueError(
-                f"Invalid order by direction {direction!r}: order_by() takes one field; call it "
-                'once more for the next, as in order_by("-stock").order_by("name").'
-            )
-        if direction is None:
-            direction = ASCENDING
-        self._order.append((key, sort_direction(direction) * sign))
-        return self
+        narrowed = self._narrowed()
+        narrowed._order = ordered(self.__klass__, self._order, keys, direction) if keys else []
+        return narrowed
+
+    def reverse(self) -> Self:
+        """Turn the order round; without one, sort by the id, from the last on.
+
+        Raises:
+            ValueError: skip or limit is set, or the order is by ``"$text_score"``.
+        """
+        if self._skip or self._limit is not None:
+            raise ValueError("reverse() can't be used with skip or limit.")
+        narrowed = self._narrowed()
+        narrowed._order = reversed_order(self._order)
+        return narrowed
+
+    def search_text(
+        self,
+        text: str,
+        language: str | None = None,
+        *,
+        case_sensitive: bool = False,
+        diacritic_sensitive: bool = False,
+    ) -> Self:
+        """Narrow the query to documents that have words, by the text index of the collection.
+
+        ``order_by("$text_score")`` sorts by how well they fit.
+
+        Parameters:
+            text: the words. Of several, one is enough; ``"words in quotes"`` are looked for as they
+                stand, and a word with ``-`` before it must not be there.
+            language: whose stems and stop words are meant; by default those of the index.
+            case_sensitive: whether capitals matter.
+            diacritic_sensitive: whether accents matter.
+
+        Raises:
+            TypeError: the text, or the language, is no text.
+            ValueError: the query searches for words already.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class Article(Document):
+            ...     title = StringField()
+            >>> Article.objects.search_text("coffee").order_by("$text_score").to_query()
+            {'$text': {'$search': 'coffee'}}
+        """
+        if self._searches_text:
+            raise ValueError("A query has one text search.")
+        search = text_search(
+            text,
+            language,
+            case_sensitive=case_sensitive,
+            diacritic_sensitive=diacritic_sensitive,
+        )
+        narrowed = self._narrow(search)
+        narrowed._searches_text = True
+        return narrowed
+
+    def none(self) -> Self:
+        """Find nothing and ask nobody, whatever is called: no document, 0, no result.
+
+        What is inserted is inserted as ever.
+
+        Example:
+            >>> from aiomotorengine import Document
+            >>> class Invoice(Document):
+            ...     pass
+            >>> def invoices_of(tenant):
+            ...     invoices = Invoice.objects
+            ...     return invoices.filter(tenant=tenant) if tenant else invoices.none()
+        """
+        narrowed = self._narrowed()
+        narrowed._finds_nothing = True
+        return narrowed
+
+    def no_dereference(self) -> Self:
+        """Leave references unloaded, also where the class has ``__lazy__ = False``."""
+        narrowed = self._narrowed()
+        narrowed._dereferences = False
+        return narrowed
 
     def on_unreadable(
         self,
         how: Literal["raise", "skip"]
         | list[StoredValueError]
         | Callable[[StoredValueError, Mapping[str, Any]], object],
-    ) -> QuerySet[D]:
+    ) -> Self:
         """Say what becomes of stored documents that have a value which its field cannot read.
 
         It holds for ``find_all`` and ``async for``, also for the documents that those found refer
@@ -193,8 +336,9 @@ class QuerySet(Generic[D]):
             ...     meters = await Meter.objects.on_unreadable(broken).find_all()
             ...     return meters, [(error.id, error.path, error.value) for error in broken]
         """
-        self._on_unreadable = unreadable_handler(how)
-        return self
+        narrowed = self._narrowed()
+        narrowed._on_unreadable = unreadable_handler(how)
+        return narrowed
 
     def using(
         self,
@@ -204,7 +348,7 @@ class QuerySet(Generic[D]):
         write_concern: WriteConcernLike | None = None,
         timeout: float | None = None,
         comment: Any = None,
-    ) -> QuerySet[D]:
+    ) -> Self:
         """Say how the calls on this query set go to the server; what is not given stays.
 
         Parameters:
@@ -228,14 +372,15 @@ class QuerySet(Generic[D]):
             ...     safely = Player.objects.using(write_concern="majority", timeout=2)
             ...     return await safely.create(score=score)
         """
-        self._using = self._using.but(
+        narrowed = self._narrowed()
+        narrowed._using = self._using.but(
             alias=alias,
             session=session,
             write_concern=write_concern,
             timeout=timeout,
             comment=comment,
         )
-        return self
+        return narrowed
 
     @property
     def aggregate(self) -> Aggregation[D]:
@@ -244,9 +389,8 @@ class QuerySet(Generic[D]):
 
     @property
     def is_lazy(self) -> bool:
-        """Whether the class's references stay unloaded."""
-        lazy: bool = self.__klass__.__lazy__
-        return lazy
+        """Whether references stay unloaded."""
+        return bool(self.__klass__.__lazy__) or not self._dereferences
 
     def to_query(self) -> dict[str, Any]:
         """The filters as MongoDB takes them.
@@ -271,6 +415,8 @@ class QuerySet(Generic[D]):
             node: what is asked for in their place.
         """
         asked = self._filters if node is None else node
+        if self._finds_nothing:
+            asked = NOTHING & asked
         of_class = condition_of(self.__klass__)
         return Q(of_class) & asked if of_class else asked
 
@@ -326,13 +472,8 @@ class QuerySet(Generic[D]):
                 ``on_unreadable``.
         """
         limit = DEFAULT_LIMIT + 1 if self._limit is None else self._limit
-        found: list[D] = []
-        unreadable = None if self._on_unreadable is None else Counted(self._on_unreadable)
         target = self._target(alias)
-        async with aclosing(self._found(target, limit, unreadable)) as batches:
-            async for batch in batches:
-                found.extend(batch)
-        seen = len(found) + (unreadable.count if unreadable else 0)
+        found, seen = await self._read(target, limit)
         if self._limit is None and seen > DEFAULT_LIMIT:
             del found[DEFAULT_LIMIT:]
             warnings.warn(
@@ -345,15 +486,50 @@ class QuerySet(Generic[D]):
             await references.load(found, options=target.options, on_unreadable=self._on_unreadable)
         return found
 
+    async def to_list(self, alias: str | None = None) -> list[D]:
+        """All documents that the query finds; ``limit`` alone says how many they are at most.
+
+        Parameters:
+            alias: the connection to use.
+
+        Raises:
+            Exception: as for ``find_all``.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Player(Document):
+            ...     score = IntField()
+            >>> async def the_best():
+            ...     return await Player.objects.order_by("-score")[:10].to_list()
+        """
+        target = self._target(alias)
+        found, _ = await self._read(target, self._limit)
+        if not self.is_lazy:
+            await references.load(found, options=target.options, on_unreadable=self._on_unreadable)
+        return found
+
+    async def _read(self, target: Target, limit: int | None) -> tuple[list[D], int]:
+        """The documents that the query finds, and how many there were with those left out."""
+        found: list[D] = []
+        unreadable = None if self._on_unreadable is None else Counted(self._on_unreadable)
+        async with aclosing(self._found(target, limit, unreadable)) as batches:
+            async for batch in batches:
+                found.extend(batch)
+        return found, len(found) + (unreadable.count if unreadable else 0)
+
     def _found(
         self, target: Target, limit: int | None, on_unreadable: Unreadable | None
     ) -> Reading:
         """What the query finds, batch by batch, whatever is changed here meanwhile."""
+        limit = 0 if self._finds_nothing else limit
+        selection = self._selection(limit, on_unreadable)
+        return finding.batches(target, selection)
+
+    def _selection(self, limit: int | None, on_unreadable: Unreadable | None = None) -> Selection:
         query, order = self.to_query(), list(self._order)
-        selection = Selection(
+        return Selection(
             self.__klass__, self._query(), query, order, self._skip, limit, on_unreadable
         )
-        return finding.batches(target, selection)
 
     def __aiter__(self) -> AsyncIterator[D]:
         target, unreadable = self._target(), self._on_unreadable
@@ -375,7 +551,8 @@ class QuerySet(Generic[D]):
         """The first document that the query finds in its order, or ``None``."""
         node, target = self._query(), self._target(alias)
         query, order = node.to_query(self.__klass__), list(self._order)
-        found: D | None = await finding.first(target, node, query, order, self._skip, self._limit)
+        limit = 0 if self._finds_nothing else self._limit
+        found: D | None = await finding.first(target, node, query, order, self._skip, limit)
         return found if self.is_lazy else await self._with_references(found, target)
 
     async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
@@ -404,19 +581,76 @@ class QuerySet(Generic[D]):
         """
         if id is None and not filters:
             raise RuntimeError("Either an id or a filter must be provided to get")
+        node = self._query_of_one(id, filters)
+        query, target = node.to_query(self.__klass__), self._target(alias)
+        limit = 0 if self._finds_nothing else None
+        found: D | None = await finding.first(target, node, query, limit=limit)
+        return found if self.is_lazy else await self._with_references(found, target)
+
+    def _query_of_one(self, id: Any, filters: Mapping[str, Any]) -> QNode:
+        """What ``get`` asks for, by an id or by conditions."""
         if isinstance(id, QNode):
             raise TypeError(
                 "get() takes an id, or conditions as keywords; with others, "
                 "await filter(...).first()."
             )
-        node: QNode
         if id is not None:
-            node = self._query(Q({"_id": self._key_to_find(id)}))
-        else:
-            node = self._query() & conditions(self.__klass__, (), filters)
-        query, target = node.to_query(self.__klass__), self._target(alias)
-        found: D | None = await finding.first(target, node, query)
-        return found if self.is_lazy else await self._with_references(found, target)
+            return self._query(Q({"_id": self._key_to_find(id)}))
+        return self._query() & conditions(self.__klass__, (), filters)
+
+    async def get_or_none(
+        self, /, id: Any = None, alias: str | None = None, **filters: Any
+    ) -> D | None:
+        """The same as ``get``, under the name that it has elsewhere."""
+        return await self.get(id, alias, **filters)
+
+    async def get_one(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D:
+        """The one document that there is.
+
+        Parameters:
+            id: as for ``get``.
+            alias: the connection to use.
+            filters: conditions as for ``filter``, and-ed with those set before; those will do.
+
+        Raises:
+            DoesNotExist: there is none; of the class's own, ``User.DoesNotExist``.
+            MultipleObjectsReturned: there is more than one; ``User.MultipleObjectsReturned``.
+            RuntimeError: nothing was given that it is found by.
+            Exception: as for ``get``.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class User(Document):
+            ...     email = StringField()
+            >>> async def name_of(email):
+            ...     try:
+            ...         return (await User.objects.get_one(email=email)).name
+            ...     except User.DoesNotExist:
+            ...         return "nobody"
+        """
+        if id is None and not filters and self._filters.empty:
+            raise RuntimeError("Either an id or a filter must be provided to get_one")
+        node, target = self._query_of_one(id, filters), self._target(alias)
+        query = node.to_query(self.__klass__)
+        limit = 0 if self._finds_nothing else 2
+        selection = Selection(self.__klass__, node, query, [], 0, limit)
+        found: list[D] = await finding.several(target, selection)
+        if not found:
+            raise self.__klass__.DoesNotExist.unmatched(self.__klass__)
+        if len(found) > 1:
+            raise self.__klass__.MultipleObjectsReturned.of(self.__klass__)
+        if not self.is_lazy:
+            await references.load(found, options=target.options)
+        return found[0]
+
+    async def last(self, alias: str | None = None) -> D | None:
+        """The last document that the query finds in its order, or ``None``; without an order, that
+        with the greatest id.
+
+        Raises:
+            ValueError: skip or limit is set.
+        """
+        return await copy(self).reverse().first(alias)
 
     def _key_to_find(self, value: Any) -> Any:
         """The ``_id`` that is asked for by the value of a primary key.
@@ -433,11 +667,34 @@ class QuerySet(Generic[D]):
         refuse_other_than_ids(asked)
         return asked
 
-    async def count(self, alias: str | None = None) -> int:
+    async def exists(self, alias: str | None = None) -> bool:
+        """Whether the query finds any document; limit and skip count.
+
+        Parameters:
+            alias: the connection to use.
+
+        Raises:
+            ValueError: a filter has a value that its field refuses.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class User(Document):
+            ...     email = StringField()
+            >>> async def is_taken(email):
+            ...     return await User.objects.filter(email=email).exists()
+        """
+        query, target = self.to_query(), self._target(alias)
+        finding.refuse_out_of_range(self._skip, self._limit)
+        if self._limit == 0 or self._finds_nothing:
+            return False
+        return await existing.exists(target, self._query(), query, self._skip)
+
+    async def count(self, alias: str | None = None, *, with_limit_and_skip: bool = False) -> int:
         """How many documents the query finds, whatever limit and skip say.
 
         Parameters:
             alias: the connection to use.
+            with_limit_and_skip: whether limit and skip count.
 
         Raises:
             ValueError: a filter has a value that its field refuses.
@@ -445,16 +702,239 @@ class QuerySet(Generic[D]):
                 in a transaction it takes none with ``$near``, ``$nearSphere`` or ``$where``.
         """
         query, target, filters = self.to_query(), self._target(alias), self._query()
+        skip, limit = (self._skip, self._limit) if with_limit_and_skip else (0, None)
+        finding.refuse_out_of_range(skip, limit)
+        if self._finds_nothing:
+            return 0
         try:
-            return await counting.count(target, query)
+            return await counting.count(target, query, skip=skip, limit=limit)
         except Exception:
             # Entered here, so that a count that succeeds does not pay for it.
             with naming_values(target.collection, (self.__klass__, filters)):
                 raise
 
+    async def estimated_count(self, alias: str | None = None) -> int:
+        """How many documents the collection has, as it was counted last: fast, and after a crash
+        not exact.
+
+        Parameters:
+            alias: the connection to use.
+
+        Raises:
+            ValueError: the query has filters, or the class is stored with others.
+        """
+        if not self._query().empty:
+            raise ValueError("estimated_count() knows no filters; use count().")
+        target = self._target(alias)
+        with asking.naming_failures(target, EVERYTHING, {}):
+            return checked_count(await target.call(target.collection.estimated_document_count))
+
+    @overload
+    async def distinct(self, field: ListField[T], alias: str | None = None) -> list[T]: ...
+    @overload
+    async def distinct(self, field: BaseField[T], alias: str | None = None) -> list[T]: ...
+    @overload
+    async def distinct(self, field: str, alias: str | None = None) -> list[Any]: ...
+    async def distinct(self, field: Any, alias: str | None = None) -> list[Any]:
+        """The values of a field in what the query finds, each once; of a list, those of its items.
+
+        Order, limit and skip do not count. References are ids.
+
+        Parameters:
+            field: a field, an attribute's name, or a path into embedded documents.
+            alias: the connection to use.
+
+        Raises:
+            ValueError: there is no such field.
+            pymongo.errors.PyMongoError: the values have more than 16 MB.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class City(Document):
+            ...     state = StringField()
+            >>> async def states():
+            ...     return sorted(await City.objects.distinct(City.state))
+        """
+        path = value_path(self.__klass__, field, "Invalid distinct() field '{}'")
+        query, target = self.to_query(), self._target(alias)
+        if self._finds_nothing:
+            return []
+        return await distinct.distinct(target, self._query(), query, path)
+
+    async def in_bulk(self, ids: Iterable[Any], alias: str | None = None) -> dict[Any, D]:
+        """The documents that have these ids, by their ids; those that are missing are left out.
+
+        The filters count, too; order, limit and skip do not.
+
+        Parameters:
+            ids: ids as ``get`` takes them, any number of them.
+            alias: the connection to use.
+
+        Raises:
+            TypeError: one is no id.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class User(Document):
+            ...     name = StringField()
+            >>> async def names_of(ids):
+            ...     users = await User.objects.in_bulk(ids)
+            ...     return [users[id].name if id in users else "?" for id in ids]
+        """
+        wanted = [self._key_to_find(id) for id in ids]
+        target, unreadable = self._target(alias), self._on_unreadable
+        key = declared_key(self.__klass__)
+        found: dict[Any, D] = {}
+        if self._finds_nothing:
+            return found
+        for some in chunks({id_key(id): id for id in wanted}):
+            node = self._query() & Q({"_id": {"$in": some}})
+            query = node.to_query(self.__klass__)
+            selection = Selection(self.__klass__, node, query, [], 0, None, unreadable)
+            documents: list[D] = await finding.several(target, selection)
+            if not self.is_lazy:
+                await references.load(documents, options=target.options, on_unreadable=unreadable)
+            for document in documents:
+                name = "_id" if key is None else key.name
+                found[getattr(document, name)] = document
+        return found
+
+    async def sum(self, field: BaseField[Any] | str, alias: str | None = None) -> Any:
+        """The sum of a field's values in what the query finds; 0 without any.
+
+        The items of a list are summed up, too. Order, limit and skip do not count.
+
+        Parameters:
+            field: a field, an attribute's name, or a path into embedded documents.
+            alias: the connection to use.
+
+        Raises:
+            ValueError: there is no such field, or it has no numbers.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Order(Document):
+            ...     amount = IntField()
+            >>> async def turnover(customer):
+            ...     return await Order.objects.filter(customer=customer).sum(Order.amount)
+        """
+        found = await self._accumulated("sum", field, alias)
+        return 0 if found is None else found
+
+    async def avg(self, field: BaseField[Any] | str, alias: str | None = None) -> Any:
+        """The average of a field's values; ``None`` without any. Otherwise as ``sum``."""
+        return await self._accumulated("avg", field, alias)
+
+    @overload
+    async def min(self, field: ListField[T], alias: str | None = None) -> T | None: ...
+    @overload
+    async def min(self, field: BaseField[T], alias: str | None = None) -> T | None: ...
+    @overload
+    async def min(self, field: str, alias: str | None = None) -> Any: ...
+    async def min(self, field: Any, alias: str | None = None) -> Any:
+        """The smallest of a field's values, or the earliest date; ``None`` without any. Otherwise
+        as ``sum``.
+        """
+        return await self._accumulated("min", field, alias)
+
+    @overload
+    async def max(self, field: ListField[T], alias: str | None = None) -> T | None: ...
+    @overload
+    async def max(self, field: BaseField[T], alias: str | None = None) -> T | None: ...
+    @overload
+    async def max(self, field: str, alias: str | None = None) -> Any: ...
+    async def max(self, field: Any, alias: str | None = None) -> Any:
+        """The greatest of a field's values, or the latest date; ``None`` without any. Otherwise as
+        ``sum``.
+        """
+        return await self._accumulated("max", field, alias)
+
+    async def _accumulated(self, name: str, field: BaseField[Any] | str, alias: str | None) -> Any:
+        path = value_path(self.__klass__, field, f"Invalid {name}() field '{{}}'")
+        numbers.refuse_others(name, path)
+        query, target = self.to_query(), self._target(alias)
+        if self._finds_nothing:
+            return None
+        return await numbers.accumulate(target, self._query(), query, path, name)
+
+    async def sample(self, size: int, alias: str | None = None) -> list[D]:
+        """Documents that the query finds, chosen at random; at most so many.
+
+        Order, limit and skip do not count.
+
+        Parameters:
+            size: how many.
+            alias: the connection to use.
+
+        Raises:
+            TypeError: the size is no whole number.
+            ValueError: it is less than 1.
+        """
+        size = positive("size", size)
+        query, target, unreadable = self.to_query(), self._target(alias), self._on_unreadable
+        if self._finds_nothing:
+            return []
+        found: list[D] = await finding.sample(target, self._query(), query, size, unreadable)
+        if not self.is_lazy:
+            await references.load(found, options=target.options, on_unreadable=unreadable)
+        return found
+
+    async def item_frequencies(
+        self, field: BaseField[Any] | str, normalize: bool = False, alias: str | None = None
+    ) -> dict[Any, Any]:
+        """How often each value of a field occurs in what the query finds, the most frequent first;
+        of a list, each item.
+
+        Order, limit and skip do not count.
+
+        Parameters:
+            field: a field, an attribute's name, or a path into embedded documents.
+            normalize: whether the numbers are shares of all, 1 together.
+            alias: the connection to use.
+
+        Raises:
+            ValueError: there is no such field.
+        """
+        path = value_path(self.__klass__, field, "Invalid item_frequencies() field '{}'")
+        query, target = self.to_query(), self._target(alias)
+        if self._finds_nothing:
+            return {}
+        found = await distinct.frequencies(target, self._query(), query, path)
+        total = sum(found.values())
+        return {it: count / total for it, count in found.items()} if normalize else found
+
+    async def explain(
+        self, verbosity: str = "queryPlanner", alias: str | None = None
+    ) -> dict[str, Any]:
+        """How the server would find the documents: which index it would use, and so on.
+
+        Parameters:
+            verbosity: ``"queryPlanner"``, which does not run the query; ``"executionStats"`` or
+                ``"allPlansExecution"``, which do.
+            alias: the connection to use.
+
+        Returns:
+            The answer of the command ``explain``.
+
+        Raises:
+            ValueError: there is no such verbosity.
+        """
+        finding.refuse_out_of_range(self._skip, self._limit)
+        return await explaining.explain(
+            self._target(alias),
+            self._query(),
+            self.to_query(),
+            verbosity,
+            order=self._order,
+            skip=self._skip,
+            limit=self._limit,
+        )
+
     async def _aggregate(
         self, pipeline: Sequence[Mapping[str, Any]], alias: str | None
     ) -> list[dict[str, Any]]:
+        if self._finds_nothing:
+            return []
         return await reading.aggregate(self._target(alias), pipeline)
 
     def _stays_lazy(self, lazy: bool | None) -> bool:
@@ -778,6 +1258,8 @@ class QuerySet(Generic[D]):
             validate=validate,
             takes_definition=True,
         )
+        if self._finds_nothing:
+            return UpdateResult(0, 0)
         target = self._target(alias, session, write_concern)
         return await updating.update_many(target, self._query(), plan)
 
@@ -830,6 +1312,8 @@ class QuerySet(Generic[D]):
             stamps=stamps,
             validate=validate,
         )
+        if self._finds_nothing:
+            return UpdateResult(0, 0)
         target = self._target(alias, session, write_concern)
         return await updating.update_one(target, self._query(), self._order, plan)
 
@@ -889,6 +1373,8 @@ class QuerySet(Generic[D]):
             stamps=stamps,
             validate=validate,
         )
+        if self._finds_nothing:
+            return None
         target = self._target(alias, session, write_concern)
         found: D | None = await updating.find_one_and_update(
             target, self._query(), self._order, plan, returns
@@ -946,6 +1432,8 @@ class QuerySet(Generic[D]):
             ...     there = Setting.objects.filter(name=name)
             ...     return await there.find_one_and_replace(setting, upsert=True)
         """
+        if self._finds_nothing:
+            return None
         target = self._target(alias, session, write_concern)
         found: D | None = await replacing.find_one_and_replace(
             target,
@@ -988,6 +1476,8 @@ class QuerySet(Generic[D]):
             >>> async def take_the_oldest():
             ...     return await Job.objects.order_by("made").find_one_and_delete()
         """
+        if self._finds_nothing:
+            return None
         target = self._target(alias, session, write_concern)
         found: D | None = await deleting.find_one_and_delete(target, self._query(), self._order)
         return await self._with_references(found, target)
@@ -1052,6 +1542,8 @@ class QuerySet(Generic[D]):
             DeleteDeniedError: a document refers to one of them, and forbids it; nothing was
                 changed.
         """
+        if self._finds_nothing:
+            return 0
         return await deleting.delete_many(self._target(alias), self._query(), hooks=hooks)
 
     async def delete_one(self, *, alias: str | None = None, session: Any = None) -> int:
@@ -1074,6 +1566,8 @@ class QuerySet(Generic[D]):
             >>> async def drop_the_oldest():
             ...     return await Job.objects.order_by("made").delete_one()
         """
+        if self._finds_nothing:
+            return 0
         target = self._target(alias, session)
         return await deleting.delete_first(target, self._query(), list(self._order))
 
@@ -1094,7 +1588,7 @@ class QuerySet(Generic[D]):
         """
         target = self._target(alias)
         if instance is None:
-            return await deleting.delete_many(target, self._query())
+            return 0 if self._finds_nothing else await deleting.delete_many(target, self._query())
         saving.refuse_other_class(self.__klass__, instance, "remove")
         return await deleting.delete_document(target, instance)
 

@@ -1,7 +1,8 @@
-"""What ``order_by`` sorts by: a field, its name or a path becomes a key of MongoDB."""
+"""What ``order_by`` sorts by: fields, their names and paths become keys of MongoDB."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
@@ -12,8 +13,67 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.ownership import refuse_other_class
 from aiomotorengine.storage.discriminators import declaring
+from aiomotorengine.utils import sort_direction
 
-__all__ = ["sort_key"]
+__all__ = ["Order", "ordered", "reversed_order", "sort_key"]
+
+Order = list[tuple[str, Any]]
+"""Keys of MongoDB, and in which direction; that of how well a text fits is a mapping."""
+
+SCORE = "$text_score"
+BY_SCORE = ("score", {"$meta": "textScore"})
+"""How well documents fit what is searched for, from the best on. MongoDB needs a name for it."""
+
+
+def ordered(document_class: Any, order: Order, keys: Sequence[Any], direction: Any) -> Order:
+    """An order with more keys; one that is there already keeps its place.
+
+    Parameters:
+        document_class: the class whose documents are sorted.
+        order: the keys so far.
+        keys: fields or names, each by itself or in a pair with its direction; or two things, a
+            field or name and a number, as in 2017.
+        direction: the direction of those that have none of their own.
+
+    Raises:
+        ValueError: there is no such field, it is a list field, or it is another class's; or a
+            direction is none.
+        TypeError: a key is nothing of the kind.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField
+        >>> class Player(Document):
+        ...     score = IntField(db_field="s")
+        ...     level = IntField()
+        >>> ordered(Player, [("s", 1)], ["-level", ("score", -1)], None)
+        [('s', -1), ('level', -1)]
+    """
+    if len(keys) == 2 and isinstance(keys[1], int) and direction is None:
+        keys, direction = keys[:1], keys[1]
+    found = dict(order)
+    for key in keys:
+        is_pair = isinstance(key, tuple) and len(key) == 2
+        name, its_direction = key if is_pair else (key, direction)
+        wanted = ASCENDING if its_direction is None else sort_direction(its_direction)
+        if isinstance(name, str) and name.lstrip("+-") == SCORE:
+            if name.startswith("-") or wanted != ASCENDING:
+                raise ValueError("'$text_score' sorts from the best on, and in no other direction.")
+            found.update([BY_SCORE])
+            continue
+        db_name, sign = sort_key(document_class, name)
+        found[db_name] = wanted * sign
+    return list(found.items())
+
+
+def reversed_order(order: Order) -> Order:
+    """The order in which the last comes first. Without one it is by the id, from the last on.
+
+    Raises:
+        ValueError: it is by how well a text fits.
+    """
+    if any(not isinstance(direction, int) for _, direction in order):
+        raise ValueError("An order by '$text_score' has no reverse.")
+    return [(key, -direction) for key, direction in order] or [("_id", DESCENDING)]
 
 
 def sort_key(document_class: Any, field: BaseField[Any] | str) -> tuple[str, int]:

@@ -31,6 +31,7 @@ __all__ = [
     "Reading",
     "Unreadable",
     "aggregate",
+    "aggregate_documents",
     "document_of",
     "find",
     "find_first",
@@ -460,6 +461,31 @@ async def aggregate(target: Target, pipeline: Sequence[Mapping[str, Any]]) -> li
         return [result async for results in reading for result in results]
     finally:
         await reading.aclose()
+
+
+def aggregate_documents(
+    target: Target,
+    pipeline: Sequence[Mapping[str, Any]],
+    *,
+    on_unreadable: Unreadable | None = None,
+    naming: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Reading:
+    """What an aggregation gives that leaves documents as they are, as instances.
+
+    Parameters:
+        target: what is aggregated.
+        pipeline: the stages, as MongoDB takes them.
+        on_unreadable: takes each stored document that cannot be read, with the error, which is
+            raised if there is none.
+        naming: what names the value that cannot be encoded, around each request.
+    """
+    collection = target.collection
+    reader = CursorReader(
+        target,
+        lambda: open_aggregation(target, readable(collection), pipeline),
+        lambda: can_encode(collection, {"pipeline": pipeline}),
+    )
+    return Reading(reader, DocumentDecoder(target, on_unreadable), naming)
 
 
 async def open_aggregation(

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any, NamedTuple
 
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.reading import documents as reading
+from aiomotorengine.reading.asking import first_stages
 from aiomotorengine.reading.documents import Reading, Unreadable
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.utils import is_async
 
-__all__ = ["Selection", "batches", "first", "unreadable_handler"]
+__all__ = [
+    "Selection",
+    "batches",
+    "first",
+    "refuse_out_of_range",
+    "sample",
+    "several",
+    "unreadable_handler",
+]
 
 MOST = 2**63 - 1
 """The largest number of documents that MongoDB takes."""
@@ -126,6 +136,46 @@ def first(
         limit=limit,
         naming=lambda: naming_values(target.collection, (target.document_class, filters)),
     )
+
+
+async def several(target: Target, selection: Selection) -> list[Any]:
+    """The documents of a selection as a list.
+
+    Raises:
+        ValueError: as for ``batches``.
+    """
+    async with aclosing(batches(target, selection)) as found:
+        return [document async for batch in found for document in batch]
+
+
+async def sample(
+    target: Target,
+    filters: QNode,
+    query: Mapping[str, Any],
+    size: int,
+    on_unreadable: Unreadable | None,
+) -> list[Any]:
+    """Some documents of those that a query finds, chosen at random.
+
+    Parameters:
+        target: what is read.
+        filters: the conditions.
+        query: the conditions as MongoDB takes them.
+        size: how many at most.
+        on_unreadable: as for ``Selection``.
+
+    Raises:
+        ValueError: the query is by distance; or as for ``batches``.
+    """
+    pipeline = [*first_stages(query), {"$sample": {"size": size}}]
+    chosen = reading.aggregate_documents(
+        target,
+        pipeline,
+        on_unreadable=on_unreadable,
+        naming=lambda: naming_values(target.collection, (target.document_class, filters)),
+    )
+    async with aclosing(chosen) as found:
+        return [document async for batch in found for document in batch]
 
 
 def refuse_out_of_range(skip: int, limit: int | None) -> None:
