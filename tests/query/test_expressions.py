@@ -324,7 +324,7 @@ def test_after_a_group_names_are_those_that_it_left():
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (U.set(name=Func("toUpper", F("name"))), [{"$set": {"name": {"$toUpper": "$name"}}}]),
+        (U.set(any=Func("toUpper", F("name"))), [{"$set": {"any": {"$toUpper": "$name"}}}]),
         (U.set(any=Raw({"$rand": {}})), [{"$set": {"any": {"$rand": {}}}}]),
         (
             U.set(stock=F("tags").size()),
