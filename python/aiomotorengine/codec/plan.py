@@ -98,8 +98,12 @@ COMMON_ATTRIBUTES = frozenset(
 UTC_ZONES = (UTC, utc)
 """The time zones that the native codec knows."""
 
-OPTIONS_OF_KINDS = ("bits", "null", "tz")
+OPTIONS_OF_KINDS = ("bits", "null", "strip_whitespace", "to_lower", "to_upper", "tz")
 """The options by which a kind is narrowed."""
+
+NO_ARGUMENTS = COMMON_ATTRIBUTES.union(OPTIONS_OF_KINDS)
+"""The attributes of fields that are no arguments of their kind. Those with the names of options are a
+program's own."""
 
 EXACT = frozenset({str, int})
 """The types of choices that are compared without any code of the program's."""
@@ -387,7 +391,7 @@ def plan_field(field: BaseField[Any], document_class: Any, *, strict: bool) -> F
                 **{
                     name: value
                     for name, value in vars(field).items()
-                    if name not in COMMON_ATTRIBUTES and not name.startswith("_")
+                    if name not in NO_ARGUMENTS and not name.startswith("_")
                 },
             }
         ),

@@ -92,6 +92,8 @@ class FieldSettings:
         title, description, examples, deprecated, metadata: what is said of it in JSON schemas.
         min_length, max_length: of text, how many characters; of a list, how many items.
         pattern: what a text must match somewhere.
+        strip_whitespace: whether a text loses what is blank at its ends.
+        to_lower, to_upper: whether its letters are made small, or capital.
         unique_items: whether no two items of a list may be equal.
         bits: how many bits a whole number has: 32, or 64 if it is always stored in as many.
         null: whether an unset truth is stored as null.
@@ -123,6 +125,9 @@ class FieldSettings:
     min_length: int | None = None
     max_length: int | None = None
     pattern: re.Pattern[str] | None = None
+    strip_whitespace: bool = False
+    to_lower: bool = False
+    to_upper: bool = False
     unique_items: bool = False
     bits: int | None = None
     null: bool = False

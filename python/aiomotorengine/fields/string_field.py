@@ -16,6 +16,9 @@ __all__ = ["StringField"]
 
 ANY_TEXT: frozenset[type] = frozenset({str, NoneType})
 
+NORMALISING = ("get_value", "to_son", "from_son", "_kept", "_reads_otherwise")
+"""The methods that change texts as options ask for it."""
+
 
 @native_kind("string")
 class StringField(BaseField[str]):
@@ -26,17 +29,25 @@ class StringField(BaseField[str]):
         min_length: how many characters are valid at least.
         pattern: a regular expression that is found in what is valid, anywhere: anchor it with
             ``^`` and ``$`` if it is to match the whole text.
+        strip_whitespace: whether blanks and line ends are taken off at both ends.
+        to_lower: whether all letters are made small ones.
+        to_upper: whether all letters are made capital ones.
+
+    What the last three change is changed before anything is checked, in filters as well. What other
+    programs have stored reads so, too, and stays as it is until the value is set.
 
     Raises:
         InvalidDocumentError: ``pattern`` is no regular expression.
-        ValueError: ``min_length`` is no whole number, or negative.
+        ValueError: ``min_length`` is no whole number, or negative; or letters are to be made both
+            small and capital.
 
     Example:
         >>> from aiomotorengine import Document, StringField
         >>> class User(Document):
         ...     name = StringField(max_length=20)
-        >>> User(name="Ada").to_son()
-        {'name': 'Ada'}
+        ...     mail = StringField(strip_whitespace=True, to_lower=True)
+        >>> User(name="Ada", mail=" Ada@Example.org ").to_son()
+        {'name': 'Ada', 'mail': 'ada@example.org'}
     """
 
     is_scalar = True
@@ -51,13 +62,21 @@ class StringField(BaseField[str]):
         *args: Any,
         min_length: int | None = None,
         pattern: str | re.Pattern[str] | None = None,
+        strip_whitespace: bool = False,
+        to_lower: bool = False,
+        to_upper: bool = False,
         **options: Unpack[FieldOptions],
     ) -> None:
         super().__init__(*args, **options)
+        if to_lower and to_upper:
+            raise ValueError("Letters can't be made both small and capital: give one of the two.")
         self._settings = replace(
             self._settings,
             min_length=whole_number("min_length", min_length),
             pattern=pattern_of(pattern),
+            strip_whitespace=strip_whitespace,
+            to_lower=to_lower,
+            to_upper=to_upper,
         )
         self.max_length = max_length
 
@@ -72,8 +91,50 @@ class StringField(BaseField[str]):
             return False
         return self.max_length is None or len(value) <= self.max_length
 
+    def get_value(self, value: Any) -> Any:
+        return self._normalised(value)
+
+    def to_son(self, value: Any) -> Any:
+        return self._normalised(value)
+
+    def from_son(self, value: Any) -> Any:
+        return self._normalised(value)
+
     def parse(self, text: str) -> str:
         return text
+
+    def overrides(self, method: str, base: type[BaseField[Any]] | None = None) -> bool:
+        # Where no option asks for it, this class's own methods change nothing.
+        if method in NORMALISING and base is None and not self._normalises:
+            base = StringField
+        return super().overrides(method, base)
+
+    @property
+    def _normalises(self) -> bool:
+        """Whether texts are not taken as they are."""
+        asked = self._settings
+        return asked.strip_whitespace or asked.to_lower or asked.to_upper
+
+    def _normalised(self, value: Any) -> Any:
+        """A text as the options ask for it; anything else as it is."""
+        if not isinstance(value, str):
+            return value
+        asked = self._settings
+        if asked.strip_whitespace:
+            value = str.strip(value)
+        if asked.to_lower:
+            value = str.lower(value)
+        return str.upper(value) if asked.to_upper else value
+
+    def _kept(self, value: Any) -> Any:
+        return self._normalised(value)
+
+    @property
+    def _keeps_otherwise(self) -> bool:
+        return self._normalises or self.overrides("_kept", StringField)
+
+    def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
+        return bool(self._normalised(stored) != stored)
 
     def _bson_schema(self, schemas: Any) -> dict[str, Any]:
         return {"bsonType": "string", **self._text_rules()}

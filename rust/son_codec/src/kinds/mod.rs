@@ -25,6 +25,7 @@ mod list;
 mod multi_line_string;
 mod multi_point;
 mod multi_polygon;
+mod normalised;
 mod object_id;
 mod password;
 mod patterned;
@@ -45,6 +46,7 @@ mod with_options;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
+pub(crate) use self::normalised::Normalised;
 use self::patterned::Patterned;
 pub(crate) use self::with_options::WithOptions;
 use crate::bson::{Element, Key, Reader, Scalar, Writer};

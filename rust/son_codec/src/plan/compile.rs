@@ -10,7 +10,7 @@ use super::document::{Stamp, Undeclared};
 use super::field::Overridden;
 use super::{Document, Field};
 use crate::bson::Key;
-use crate::kinds::{self, WithOptions};
+use crate::kinds::{self, Normalised, WithOptions};
 use crate::objects::{InstanceLayout, whole_number};
 
 /// What a kind is told when it is made.
@@ -220,6 +220,7 @@ impl<'py> Compiler<'py> {
         };
         let kind = kinds::kind_named(kind.as_deref().unwrap_or_default(), &arguments)?;
         let kind = WithOptions::of(kind, plan, is_item)?;
+        let kind = Normalised::of(kind, &arguments)?;
         let is_list = !item.is_none();
         Ok(Field {
             name: PyString::intern(self.py, &plan.getattr("name")?.extract::<String>()?).unbind(),
