@@ -102,8 +102,8 @@ OPTIONS_OF_KINDS = ("bits", "null", "strip_whitespace", "to_lower", "to_upper", 
 """The options by which a kind is narrowed."""
 
 NO_ARGUMENTS = COMMON_ATTRIBUTES.union(OPTIONS_OF_KINDS)
-"""The attributes of fields that are no arguments of their kind. Those with the names of options are a
-program's own."""
+"""The attributes of fields that are no arguments of their kind. Those with the names of options are
+a program's own."""
 
 EXACT = frozenset({str, int})
 """The types of choices that are compared without any code of the program's."""

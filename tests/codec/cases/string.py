@@ -57,7 +57,12 @@ CASES = [
     Case(stripped(pattern="^[a-z]+$", to_lower=True), python=" Ada ", stored="ada", reads="ada"),
     Case(stripped(choices=["S", "L"], to_upper=True), python=" s", stored="S", reads="S"),
     Case(stripped(required=True), python=" a ", stored="a", reads="a"),
-    Case(ListField(stripped()), python=[" a", "b ", "c"], stored=["a", "b", "c"], reads=["a", "b", "c"]),
+    Case(
+        ListField(stripped()),
+        python=[" a", "b ", "c"],
+        stored=["a", "b", "c"],
+        reads=["a", "b", "c"],
+    ),
     Case(SetField(stripped(max_length=1)), python={" a"}, stored=["a"], reads={"a"}),
     Case(MapField(stripped()), python={"k": " a"}, stored={"k": "a"}, reads={"k": "a"}),
     Case(TupleField(stripped(), ...), python=(" a", "b"), stored=["a", "b"], reads=("a", "b")),
