@@ -155,7 +155,9 @@ impl Kind for Normalised {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<()> {
-        self.with(value, |text| self.kind.write(key, text, field, out, context))
+        self.with(value, |text| {
+            self.kind.write(key, text, field, out, context)
+        })
     }
 
     fn write_valid(
