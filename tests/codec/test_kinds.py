@@ -11,7 +11,7 @@ from aiomotorengine import fields
 from aiomotorengine.fields.base_field import BaseField
 
 KINDS = Path(__file__).parents[2] / "rust" / "son_codec" / "src" / "kinds"
-SHARED = {"mod", "as_is", "domain", "geojson", "patterned", "with_options"}
+SHARED = {"mod", "as_is", "domain", "geojson", "normalised", "patterned", "with_options"}
 
 
 def marks() -> set[str]:

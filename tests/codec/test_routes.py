@@ -228,7 +228,7 @@ def test_a_method_patched_into_the_built_in_class_goes_alone(
 def test_a_method_patched_into_the_base_of_all_fields_goes_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    model = model_of(StringField())
+    model = model_of(URLField())
     monkeypatch.setattr(BaseField, "to_son", lambda self, value: value)
     assert detours(plan_for(model)) == {"to_son": "to_son overridden by BaseField"}
 

@@ -16,9 +16,6 @@ __all__ = ["StringField"]
 
 ANY_TEXT: frozenset[type] = frozenset({str, NoneType})
 
-NORMALISING = ("get_value", "to_son", "from_son", "_kept", "_reads_otherwise")
-"""The methods that change texts as options ask for it."""
-
 
 @native_kind("string")
 class StringField(BaseField[str]):
@@ -105,8 +102,9 @@ class StringField(BaseField[str]):
 
     def overrides(self, method: str, base: type[BaseField[Any]] | None = None) -> bool:
         # Where no option asks for it, this class's own methods change nothing.
-        if method in NORMALISING and base is None and not self._normalises:
-            base = StringField
+        is_own = getattr(type(self), method) is NORMALISING.get(method)
+        if is_own and base is None and not self._normalises:
+            return method in vars(self)
         return super().overrides(method, base)
 
     @property
@@ -131,7 +129,7 @@ class StringField(BaseField[str]):
 
     @property
     def _keeps_otherwise(self) -> bool:
-        return self._normalises or self.overrides("_kept", StringField)
+        return self.overrides("_kept")
 
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         return bool(self._normalised(stored) != stored)
@@ -152,3 +150,10 @@ class StringField(BaseField[str]):
     def _wanted(self, value: Any) -> str:
         most = "" if self.max_length is None else f" of at most {self.max_length} characters"
         return f"a text{most}"
+
+
+NORMALISING = {
+    name: vars(StringField)[name]
+    for name in ("get_value", "to_son", "from_son", "_kept", "_reads_otherwise")
+}
+"""The methods that change texts as options ask for it, as they were before anybody patched them."""

@@ -41,6 +41,22 @@ class Loud(StringField):
         return value and value.upper()
 
 
+class Sized(IntField):
+    """An attribute of its own that has the name of an option."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.bits = 64
+
+
+class Shouted(StringField):
+    """The same for texts."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.to_lower = True
+
+
 class Listed(list[Any]):
     """A list of a class of its own."""
 
@@ -80,6 +96,8 @@ CHOICES = StringField(choices=["a", "b"])
 CASES = [
     Case(CHOICES, python="a", stored="a"),
     Case(CHOICES, python=None, stored=None),
+    Case(Sized(), python=5, stored=5),
+    Case(Shouted(), python="A", stored="A"),
     Refused(StringField(choices=["a", "b"]), python="c"),
     Refused(StringField(choices=["a", "b"]), python=""),
     Case(StringField(choices=[("a", "first"), ("b", "second")]), python="b", stored="b"),
