@@ -56,7 +56,8 @@ STANDS_ON = {
     "metaclasses": "queryset",
     "document": "metaclasses validation reloading search interop",
     "embedded_document": "document",
-    "__init__": "embedded_document",
+    "typed": "document",
+    "__init__": "embedded_document typed",
     "commands": "__init__",
     "__main__": "commands",
 }

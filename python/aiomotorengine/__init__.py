@@ -84,6 +84,9 @@ from aiomotorengine.sessions.blocks import outside_transaction as outside_transa
 from aiomotorengine.sessions.blocks import run_transaction as run_transaction
 from aiomotorengine.sessions.blocks import start_session as start_session
 from aiomotorengine.sessions.blocks import transaction as transaction
+from aiomotorengine.typed.document import TypedDocument
+from aiomotorengine.typed.field_specifier import Field as Field
+from aiomotorengine.typed.reference import Reference as Reference
 from aiomotorengine.update.u import U
 
 # Written out, so that it is there in a tree that is not installed; a test compares it with
@@ -138,6 +141,7 @@ __all__ = [
     "TimeField",
     "TimedeltaField",
     "TupleField",
+    "TypedDocument",
     "U",
     "URLField",
     "UUIDField",

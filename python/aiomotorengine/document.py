@@ -77,10 +77,14 @@ UNCONNECTED: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresenta
 class Objects:
     """``Model.objects``: a new query set at every access, bound to that very class."""
 
+    query_set: ClassVar[Any] = QuerySet
+    """What it is an instance of."""
+
     def __get__(self, instance: D | None, owner: type[D]) -> QuerySet[D]:
         if owner.__collection__ is None:
             raise AbstractClassError.of(owner)
-        return QuerySet(owner)
+        found: QuerySet[D] = self.query_set(owner)
+        return found
 
 
 class BaseDocument(DocumentStorage):
@@ -145,6 +149,14 @@ class BaseDocument(DocumentStorage):
         self._stored_keys = None
         self._hidden = None
         conversion_of(type(self)).fill(self, values)
+
+    @classmethod
+    def _refused(cls) -> Any:
+        """What a save gives back where ``validate`` returned something falsy: nothing, as in 2017.
+
+        Other bases of documents may raise an ``InvalidDocumentError``.
+        """
+        return None
 
     @classmethod
     def _has_own_constructor(cls) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeVar
 
@@ -106,8 +106,22 @@ class DocumentMetaClass(StorageMeta):
         namespace: dict[str, Any],
         *,
         registered: bool = True,
+        annotated: Container[str] = (),
         **keywords: Any,
     ) -> DocumentMetaClass:
+        """Make a document class.
+
+        Parameters:
+            name, bases, namespace: as for any class.
+            registered: whether others find it by its name.
+            annotated: the names of the fields that the body declares by annotations, which may
+                take the place of inherited ones.
+            keywords: what ``__init_subclass__`` takes.
+
+        Raises:
+            InvalidDocumentError: a field, or a setting, can't be what it is.
+            TypeError: a method that must not be async is.
+        """
         class_settings.check_settings(name, namespace)
         body = class_settings.own_settings(name) | namespace
         body["__hooks__"] = marked_in(namespace)
@@ -157,7 +171,7 @@ class DocumentMetaClass(StorageMeta):
         if sum(isinstance(field, VersionField) for field in fields.values()) > 1:
             raise InvalidDocumentError("A document has one VersionField.")
         cls._declared_key = tuple(fields.pop(it) for it in keys)
-        mcs.__refuse_duplicates(cls, fields, set(namespace))
+        mcs.__refuse_duplicates(cls, fields, {it for it in namespace if it not in annotated})
         if discriminator is not None:
             refuse_as_discriminator(discriminator, fields)
         cls._fields = fields

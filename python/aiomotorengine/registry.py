@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 from aiomotorengine.utils import get_class
 
-__all__ = ["documents", "get_document", "is_registered", "register"]
+__all__ = ["documents", "find", "get_document", "is_registered", "register"]
 
 known: WeakValueDictionary[tuple[str, str], type[Any]] = WeakValueDictionary()
 lock = Lock()
@@ -59,6 +59,11 @@ def get_document(name: str) -> type[Any]:
             return document_class
     found: type[Any] = get_class(name)
     return found
+
+
+def find(module: str, qualname: str) -> type[Any] | None:
+    """The document class of a module that has a qualified name; ``None`` if there is none."""
+    return known.get((module, qualname))
 
 
 def with_bare_name(name: str) -> type[Any]:

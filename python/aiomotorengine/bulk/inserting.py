@@ -80,8 +80,9 @@ async def insert_list(
     """
     # What is in memory already is copied at once: others may change it while this waits.
     listed: list[Any]
+    document_class: Any = target.document_class
     if isinstance(documents, Rows):
-        reader, rows = documents.reader(target.document_class), documents.source
+        reader, rows = documents.reader(document_class), documents.source
         listed = []
         source = Source(list(rows) if isinstance(rows, Collection) else rows)
         call = ListCall(target, options, reader)
@@ -102,7 +103,7 @@ async def insert_list(
             await call.close(source)
     error = call.conclude()
     if isinstance(error, FalsyValidationError):
-        return None
+        return document_class._refused()
     if error is not None:
         raise error
     return listed

@@ -457,7 +457,7 @@ def embedded_class(field: BaseField[Any]) -> Any:
         return None
     try:
         return field.embedded_type
-    except ImportError:  # which the field raises again as soon as it has a value
+    except (ImportError, NameError):  # which the field raises again as soon as it has a value
         return None
 
 

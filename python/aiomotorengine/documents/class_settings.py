@@ -81,6 +81,7 @@ SETTINGS: Mapping[str, Setting] = {
     "__dynamic__": Setting(is_flag, FLAG),
     "__omit_none__": Setting(is_flag, FLAG),
     "__strict__": Setting(is_flag, FLAG),
+    "__querysets__": Setting(one_of("in place", "copy"), "'in place' or 'copy'"),
     "__unknown__": Setting(one_of("keep", "drop", "refuse"), "'keep', 'drop' or 'refuse'"),
     "__codec_options__": Setting(none_or(CodecOptions), "a bson.CodecOptions"),
     "__read_preference__": Setting(none_or(*READ_PREFERENCES), "one of pymongo.ReadPreference"),

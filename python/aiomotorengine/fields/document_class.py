@@ -7,13 +7,17 @@ from typing import Any
 from weakref import WeakSet
 
 from aiomotorengine import registry
+from aiomotorengine.fields.forward_class import ForwardClass
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.utils import get_class
 
-__all__ = ["SELF", "Owners", "class_of_collection", "document_class"]
+__all__ = ["SELF", "UNKNOWN_CLASS", "Owners", "class_of_collection", "document_class"]
 
 SELF = "self"
 """What a field is given that means the class in which it stands."""
+
+UNKNOWN_CLASS = (ImportError, NameError, ValueError)
+"""What is raised where a field does not know its class yet, or was given what is none."""
 
 
 class Owners(WeakSet[type[Any]]):
@@ -42,12 +46,15 @@ def document_class(given: Any, argument: str, owners: Owners | None = None) -> t
 
     Raises:
         ImportError: nothing is found under the path or the name, or several classes have the name.
+        NameError: an annotation names it, and nothing has that name.
         ValueError: it is no document class.
     """
     if isinstance(given, str) and given == SELF:
         return (owners or Owners()).only()
     found = given
-    if isinstance(given, str):
+    if isinstance(given, ForwardClass):
+        found = given.find()
+    elif isinstance(given, str):
         found = get_class(given) if "." in given else registry.get_document(given)
     if isinstance(found, type) and issubclass(found, DocumentStorage):
         return found

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, Unpack, overload
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
-from aiomotorengine.fields.document_class import Owners, document_class
+from aiomotorengine.fields.document_class import UNKNOWN_CLASS, Owners, document_class
 from aiomotorengine.fields.field_methods import unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import located, refused
@@ -216,7 +216,7 @@ def has_secrets(document_class: Any, seen: set[Any]) -> bool:
         if isinstance(leaf, EmbeddedDocumentField):
             try:
                 found = has_secrets(leaf.embedded_type, seen)
-            except (ImportError, ValueError):
+            except UNKNOWN_CLASS:
                 found = True  # nobody knows yet
         else:
             found = leaf._is_secret(None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.container_field import ContainerField
+from aiomotorengine.fields.document_class import UNKNOWN_CLASS
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.field_methods import unchanged
 from aiomotorengine.fields.native_kind import native_kind
@@ -121,7 +122,7 @@ class GenericEmbeddedDocumentField(ContainerField[Any]):
     def _twin_arguments(self) -> Mapping[str, Any]:
         try:
             return {"names": tuple(self._fields_by_name)}
-        except (ImportError, ValueError):
+        except UNKNOWN_CLASS:
             return {}  # which it raises again as soon as it has a value
 
     # -- the methods of a field ---------------------------------------------------------------

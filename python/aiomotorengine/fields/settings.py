@@ -17,6 +17,7 @@ __all__ = [
     "ChoicesLike",
     "FieldOptions",
     "FieldSettings",
+    "OptionsWithoutDefault",
     "PasswordHasher",
     "pattern_of",
     "settings_of",
@@ -40,11 +41,10 @@ class PasswordHasher(Protocol):
         """Whether the password should be hashed again, by what is thought safe today."""
 
 
-class FieldOptions(TypedDict, total=False):
-    """The arguments that every field takes after its own."""
+class OptionsWithoutDefault(TypedDict, total=False):
+    """The arguments that every field takes after its own, but for the default."""
 
     db_field: str | None
-    default: Any
     required: bool
     on_save: Callable[[Any, bool], Any] | None
     unique: bool | None
@@ -66,6 +66,12 @@ class FieldOptions(TypedDict, total=False):
     examples: Sequence[Any]
     deprecated: bool
     metadata: Mapping[str, Any] | None
+
+
+class FieldOptions(OptionsWithoutDefault, total=False):
+    """The arguments that every field takes after its own."""
+
+    default: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from typing import Any
 
 from aiomotorengine.documents.embedded import embedded_fields
+from aiomotorengine.fields.document_class import UNKNOWN_CLASS
 from aiomotorengine.rows.reader import RowReader, names_in
 
 __all__ = ["RowPlan", "row_plan"]
@@ -79,7 +80,7 @@ def add_embedded(document_class: Any, classes: set[Any]) -> None:
     for inner in (inner for field in fields for inner in embedded_fields(field)):
         try:
             found = inner.embedded_type
-        except (ImportError, ValueError):
+        except UNKNOWN_CLASS:
             continue  # which the reader finds as soon as there is a value
         if found not in classes:
             classes.add(found)

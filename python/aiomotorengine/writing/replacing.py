@@ -102,7 +102,7 @@ async def find_one_and_replace(
         replacement = Replacement(target, filters, document, turn)
         with target.changing(document), kept_unless_written(document):
             if not await is_prepared(target, document):
-                return None
+                return type(document)._refused()
             answer = await replacement.send(order, upsert=upsert, new=is_after)
             if answer.stored is None and await replacement.has_been_written():
                 answer = await replacement.send(order, upsert=upsert, new=is_after)

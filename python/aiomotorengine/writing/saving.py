@@ -103,7 +103,7 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
             if written is None:
                 set_version(document, version)
     if written is None:
-        return None
+        return type(document)._refused()
     if hooks is not None and written.is_stored:
         await after_saving(hooks, document, creating=creating)
     return document

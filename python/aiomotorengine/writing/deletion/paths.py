@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.document_class import UNKNOWN_CLASS
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.generic_embedded_document_field import GenericEmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
@@ -143,5 +144,5 @@ def embedded_type_of(field: EmbeddedDocumentField[Any]) -> Any:
     """The class of the embedded documents; ``None`` where nothing is found under its path."""
     try:
         return field.embedded_type
-    except (ImportError, ValueError):
+    except UNKNOWN_CLASS:
         return None  # so there are no such documents

@@ -87,6 +87,7 @@ def rules_for(document_class: type[Any]) -> list[DeleteRule]:
     Raises:
         ImportError: a reference names its target by a path under which nothing is found, and the
             name at its end is that of the class or of one of its bases.
+        NameError: the same of an annotation.
     """
     if not declaring:
         return []
@@ -108,7 +109,7 @@ def find_rules(document_class: type[Any]) -> Iterator[WeakRule]:
                 continue
             try:
                 is_about = may_refer_to(reference, document_class)
-            except ImportError as error:
+            except (ImportError, NameError) as error:
                 error.add_note(
                     f"It is the target of {referring.__name__}.{path.name}, whose "
                     f"on_delete={reference.on_delete!r} has to be obeyed."
@@ -131,11 +132,12 @@ def may_refer_to(reference: ReferenceField[Any], document_class: type[Any]) -> b
 
     Raises:
         ImportError: nothing is found under the path of the target, and it might be the class.
+        NameError: the same of an annotation.
     """
     try:
         wanted = reference.reference_type
         return issubclass(document_class, wanted) or wanted in family_of(document_class)
-    except ImportError:
+    except (ImportError, NameError):
         name = str(reference._reference_document_type).rpartition(".")[2]
         if any(base.__name__ == name for base in document_class.__mro__):
             raise

@@ -1,0 +1,92 @@
+"""A class body's annotations become its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, get_origin
+
+from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.typed.field_specifier import UNSET, FieldSpecifier
+from aiomotorengine.typed.given import given_field
+from aiomotorengine.typed.hints import Context, Hint, hint_of
+from aiomotorengine.typed.names import Scope, annotations_in
+from aiomotorengine.typed.translation import field_of
+
+__all__ = ["fields_in"]
+
+PRIMARY_KEY = {"primary_key": True}
+NEEDED = {"required": True, "allow_empty": True}
+
+
+def fields_in(owner: str, body: Mapping[str, Any]) -> dict[str, BaseField[Any]]:
+    """The fields that a class body declares by annotations, by attribute name.
+
+    Names with an underscore in front are none, nor is what is annotated as a ``ClassVar`` or is a
+    property or another descriptor.
+
+    Parameters:
+        owner: the name of the class.
+        body: its namespace.
+
+    Raises:
+        TypeError: no field is known for a type, or it does not take an option.
+        NameError: a name in an annotation is not defined.
+        InvalidDocumentError: an annotation is a field itself.
+    """
+    scope = Scope(owner, body)
+    fields: dict[str, BaseField[Any]] = {}
+    for name, annotation in annotations_in(body).items():
+        value = body.get(name, UNSET)
+        if isinstance(value, BaseField):
+            fields[name] = value
+        elif not name.startswith("_") and not hasattr(type(value), "__get__"):
+            field = declared_field(scope, name, annotation, value)
+            if field is not None:
+                fields[name] = field
+    return fields
+
+
+def declared_field(scope: Scope, name: str, annotation: Any, value: Any) -> BaseField[Any] | None:
+    """The field of an annotated attribute; ``None`` if it is one of the class.
+
+    Parameters:
+        scope: where the names in the annotation are looked up.
+        name: the attribute.
+        annotation: what it is annotated with.
+        value: what it is set to in the class body.
+    """
+    annotation = scope.resolve(annotation, name)
+    if annotation is ClassVar or get_origin(annotation) is ClassVar:
+        return None
+    if isinstance(annotation, BaseField):
+        field_class = type(annotation).__name__
+        raise InvalidDocumentError.field_as_annotation(name, scope.owner, field_class)
+    context = Context(f"{scope.owner}.{name}", lambda it: scope.resolve(it, name), field_of)
+    hint = hint_of(annotation, context)
+    if isinstance(value, FieldSpecifier):
+        hint = replace(hint, options={**hint.options, **value.options})
+    elif value is not UNSET:
+        hint = replace(hint, options={**hint.options, "default": value})
+    usual = usual_options(name, hint)
+    if hint.given is not None:
+        return given_field(hint.given, hint, usual)
+    return field_of(replace(hint, options={**usual, **hint.options}))
+
+
+def usual_options(name: str, hint: Hint) -> Mapping[str, Any]:
+    """The options that the field of an attribute has where they are not said.
+
+    Parameters:
+        name: the attribute; one that is called ``id`` is the document's.
+        hint: its annotation.
+    """
+    is_key = hint.options.get("primary_key")
+    db_field = hint.options.get("db_field")
+    if hint.given is not None:
+        is_key = is_key or hint.given._settings.primary_key
+        db_field = db_field or hint.given.db_field
+    if is_key or (name == "id" and is_key is None and db_field is None):
+        return PRIMARY_KEY
+    return {} if hint.is_optional or "default" in hint.options else NEEDED

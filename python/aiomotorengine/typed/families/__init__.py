@@ -1,0 +1,1 @@
+"""Which field a type means, a family of types a module: each has a ``field_for``."""
