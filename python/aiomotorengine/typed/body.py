@@ -85,7 +85,7 @@ def usual_options(name: str, hint: Hint) -> Mapping[str, Any]:
     is_key = hint.options.get("primary_key")
     db_field = hint.options.get("db_field")
     if hint.given is not None:
-        is_key = is_key or hint.given._settings.primary_key
+        is_key = is_key or hint.given._settings.primary_key or None
         db_field = db_field or hint.given.db_field
     if is_key or (name == "id" and is_key is None and db_field is None):
         return PRIMARY_KEY

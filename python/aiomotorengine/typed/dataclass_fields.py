@@ -48,8 +48,7 @@ def described_fields(document_class: Any) -> Iterator[tuple[str, Any, Any]]:
     types: dict[str, Any] = {}
     for base in reversed(document_class.__mro__):
         types.update(annotations_in(vars(base)))
-    key = declared_key(document_class)
-    if key is None:
+    if declared_key(document_class) is None and not document_class._is_embedded:
         yield "id", Any, dataclasses.field(default=None, init=False)
     for field in (*document_class._declared_key, *document_class._fields.values()):
         if not field._settings.exclude:

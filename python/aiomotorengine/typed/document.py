@@ -22,8 +22,8 @@ class TypedDocument(Document, metaclass=TypedMetaClass, registered=False):
     """The base of models whose fields are declared by annotations.
 
     The type says which field it is, ``Annotated[str, a field]`` gives one, and ``Field`` says what
-    else is to be said. An attribute without a default whose type has no ``None`` is required. Fields
-    that are assigned, as in the body of a ``Document``, may stand beside.
+    else is to be said. An attribute without a default whose type has no ``None`` is required.
+    Fields that are assigned, as in the body of a ``Document``, may stand beside.
 
     It is a ``Document`` with other defaults: documents have no values but fields
     (``__dynamic__``), ``None`` is not stored (``__omit_none__``), a query set stays what it is when
@@ -58,8 +58,8 @@ class TypedDocument(Document, metaclass=TypedMetaClass, registered=False):
     @classmethod
     def _refused(cls) -> Never:
         raise InvalidDocumentError(
-            f"{cls.__name__}.validate() returned something falsy: it is to return True, or to raise "
-            "an InvalidDocumentError that says why."
+            f"{cls.__name__}.validate() returned something falsy: it is to return True, or to "
+            "raise an InvalidDocumentError that says why."
         )
 
     def __replace__(self, /, **changes: Any) -> Self:

@@ -53,6 +53,7 @@ class Scope:
         self._body = body
         self._module: str = body.get("__module__", "")
         self._qualname: str = body.get("__qualname__", owner)
+        self._frame = frame_outside()
 
     def resolve(self, annotation: Any, attribute: str) -> Any:
         """An annotation, or a part of one, that may be text.
@@ -89,14 +90,6 @@ class Scope:
             raise
 
     @cached_property
-    def _frame(self) -> FrameType:
-        """Where the class is made, outside of this library."""
-        frame = sys._getframe()
-        while frame.f_back is not None and is_own(frame):
-            frame = frame.f_back
-        return frame
-
-    @cached_property
     def _globals(self) -> dict[str, Any]:
         module = sys.modules.get(self._module)
         return self._frame.f_globals if module is None else vars(module)
@@ -108,6 +101,14 @@ class Scope:
         # Typeshed has mappings without type parameters for what frames have.
         around: Any = self._frame.f_locals
         return ChainMap(own, around, self._globals, vars(builtins))
+
+
+def frame_outside() -> FrameType:
+    """What has called this library: where the class is made."""
+    frame = sys._getframe()
+    while frame.f_back is not None and is_own(frame):
+        frame = frame.f_back
+    return frame
 
 
 def forward_text(annotation: Any) -> str | None:
@@ -140,16 +141,16 @@ class LaterNames(ast.NodeTransformer):
         self._known = names
         self._place = place, module, qualname
 
-    def visit_Name(self, node: ast.Name) -> ast.AST:  # noqa: N802  # as ast calls it
+    def visit_Name(self, node: ast.Name) -> ast.AST:
         return self._known_or_later(node)
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         return self._known_or_later(node)
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         return node
 
-    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
         return node
 
     def _known_or_later(self, node: ast.expr) -> ast.AST:

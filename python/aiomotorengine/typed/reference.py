@@ -18,9 +18,9 @@ else:
     class Reference:
         """The annotation of a document that is stored elsewhere, and of which the id is stored.
 
-        ``Reference[Author]`` means ``ReferenceField(Author)``: assigned are a document or an id, and
-        the document can be read once ``load_references`` was awaited. ``Reference[A | B]`` means a
-        ``GenericReferenceField`` of the two.
+        ``Reference[Author]`` means ``ReferenceField(Author)``: what is assigned is a document or an
+        id, and the document can be read once ``load_references`` was awaited. ``Reference[A | B]``
+        means a ``GenericReferenceField`` of the two, ``Reference[Any]`` one of all classes.
 
         Example:
             >>> from bson import ObjectId
