@@ -278,7 +278,8 @@ def test_codecs_agree(codec: str) -> None:
 
 
 def test_documents_are_copied_and_pickled() -> None:
-    user = User(name="Ada", home=Address(street="Loop"), tags=["a"])
+    made = datetime(2020, 2, 29, tzinfo=UTC)
+    user = User(name="Ada", home=Address(street="Loop"), tags=["a"], made=made)
     for copied in (copy.copy(user), copy.deepcopy(user), pickle.loads(pickle.dumps(user))):
         assert type(copied) is User
         assert copied.to_son() == user.to_son()
