@@ -88,6 +88,20 @@ async def test_references(mongo: Mongo) -> None:
     assert (book.author.name, book.readers[0].name) == ("Ada", "Eva")
 
 
+async def test_delete_rules_of_references_to_classes_that_are_defined_later(mongo: Mongo) -> None:
+    class Book(TypedDocument):
+        author: Reference[Writer] = Field(on_delete="cascade")
+        printer: Reference[Printr] | None = Field(default=None, on_delete="deny")  # noqa: F821
+
+    class Writer(TypedDocument):
+        name: str
+
+    writer = await Writer(name="Ada").save()
+    await Book(author=writer).save()
+    assert await writer.delete() == 1
+    assert await Book.objects.count() == 0
+
+
 async def test_primary_keys(mongo: Mongo) -> None:
     class Ware(TypedDocument):
         id: str

@@ -33,6 +33,9 @@ class SpecifierOptions(OptionsWithoutDefault, total=False):
     pattern: Any
     precision: int | None
     rounding: str
+    strip_whitespace: bool
+    to_lower: bool
+    to_upper: bool
     tz: tzinfo | None
     unique_items: bool
     unit: Literal["microseconds", "milliseconds", "seconds"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from inspect import signature
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NewType, TypeVar, Union, get_args, get_origin
@@ -94,6 +95,7 @@ class Hint:
             raise
 
 
+@cache
 def options_of(field_class: type[BaseField[Any]]) -> set[str]:
     """The names of the arguments that the constructor of a field class, or of a base, takes."""
     constructors = (vars(it)["__init__"] for it in field_class.__mro__ if "__init__" in vars(it))
