@@ -105,7 +105,7 @@ def test_names_that_are_there_only_later() -> None:
 @lazily
 def test_a_name_that_is_never_defined() -> None:
     class Person(TypedDocument):
-        home: Adress | None = None  # noqa: F821
+        home: Adress | None = None
 
     with pytest.raises(NameError, match=r"^Person\.home: 'Adress' is not defined\."):
         Person().validate()

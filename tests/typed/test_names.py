@@ -91,8 +91,8 @@ def test_names_of_a_function() -> None:
 
 def test_a_name_that_is_never_defined() -> None:
     class User(TypedDocument):
-        home: Adress | None = None  # noqa: F821
-        ref: Ref[Persn] | None = None  # noqa: F821
+        home: Adress | None = None
+        ref: Ref[Persn] | None = None
 
     assert User().to_son() == {}
     with pytest.raises(NameError, match=r"^User\.home: 'Adress' is not defined\."):
@@ -152,7 +152,7 @@ def test_a_value_that_is_not_defined() -> None:
     with pytest.raises(NameError, match=r"^User\.size: 'SIZE' is not defined\."):
 
         class User(TypedDocument):
-            size: Annotated[str, StringField(choices=SIZE)]  # noqa: F821
+            size: Annotated[str, StringField(choices=SIZE)]
 
 
 def test_what_evaluating_an_annotation_raises_has_its_place() -> None:
@@ -221,7 +221,7 @@ def test_a_name_that_two_modules_have_is_looked_up_nearby() -> None:
 
 def test_a_class_that_several_have_the_name_of() -> None:
     class User(TypedDocument):
-        home: Twofold | None = None  # noqa: F821
+        home: Twofold | None = None
 
     def made() -> Any:
         class Twofold(Document):

@@ -91,7 +91,9 @@ async def test_references(mongo: Mongo) -> None:
 async def test_delete_rules_of_references_to_classes_that_are_defined_later(mongo: Mongo) -> None:
     class Book(TypedDocument):
         author: Reference[Writer] = Field(on_delete="cascade")
-        printer: Reference[Printr] | None = Field(default=None, on_delete="deny")  # noqa: F821
+
+    class Poster(TypedDocument):
+        printer: Reference[Printr] | None = Field(default=None, on_delete="deny")
 
     class Writer(TypedDocument):
         name: str

@@ -1,4 +1,4 @@
-"""Typed documents: what their constructors take, what their attributes are, what comes of saving."""
+"""Typed documents: what constructors take, what attributes are, what comes of saving."""
 
 from __future__ import annotations
 
