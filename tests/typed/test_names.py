@@ -30,18 +30,18 @@ SIZES = ("S", "L")
 class Person(TypedDocument):
     name: str
     friend: Person | None = None
-    home: LaterHome | None = None
-    homes: list[LaterHome] = []
-    work: Reference[LaterHome] | None = None
-    either: LaterHome | LaterFlat | None = None
-    nested: dict[str, Optional["LaterHome"]] = {}
+    home: HomeBelow | None = None
+    homes: list[HomeBelow] = []
+    work: Reference[HomeBelow] | None = None
+    either: HomeBelow | FlatBelow | None = None
+    nested: dict[str, Optional["HomeBelow"]] = {}
 
 
-class LaterHome(TypedDocument):
+class HomeBelow(TypedDocument):
     road: str
 
 
-class LaterFlat(TypedDocument):
+class FlatBelow(TypedDocument):
     floor: int
 
 
@@ -49,10 +49,10 @@ def test_a_class_that_is_defined_later() -> None:
     person = Person(
         name="a",
         friend=Person(name="b"),
-        home=LaterHome(road="Loop"),
-        homes=[LaterHome(road="Lane")],
-        either=LaterFlat(floor=3),
-        nested={"x": LaterHome(road="Hill")},
+        home=HomeBelow(road="Loop"),
+        homes=[HomeBelow(road="Lane")],
+        either=FlatBelow(floor=3),
+        nested={"x": HomeBelow(road="Hill")},
     )
     assert person.validate()
     stored = {
@@ -60,13 +60,13 @@ def test_a_class_that_is_defined_later() -> None:
         "friend": {"name": "b", "homes": [], "nested": {}},
         "home": {"road": "Loop"},
         "homes": [{"road": "Lane"}],
-        "either": {"_cls": "LaterFlat", "floor": 3},
+        "either": {"_cls": "FlatBelow", "floor": 3},
         "nested": {"x": {"road": "Hill"}},
     }
     assert person.to_son() == stored
     assert Person.from_son(stored).to_son() == stored
     work: Any = Person.work
-    assert work.reference_type is LaterHome
+    assert work.reference_type is HomeBelow
 
 
 def test_names_of_a_function() -> None:
@@ -250,6 +250,6 @@ def test_fields_are_those_of_the_library() -> None:
 
 def test_field_options_beside_text() -> None:
     class User(TypedDocument):
-        home: LaterHome | None = Field(default=None, db_field="h")
+        home: HomeBelow | None = Field(default=None, db_field="h")
 
-    assert User(home=LaterHome(road="a")).to_son() == {"h": {"road": "a"}}
+    assert User(home=HomeBelow(road="a")).to_son() == {"h": {"road": "a"}}

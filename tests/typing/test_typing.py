@@ -57,6 +57,8 @@ def test_there_are_files_to_check() -> None:
         "hooks.py",
         "queries.py",
         "refused.py",
+        "refused_typed.py",
+        "typed.py",
     ]
 
 

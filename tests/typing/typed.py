@@ -57,7 +57,7 @@ class User(TypedDocument):
 
 class Admin(User):
     rights: dict[str, int]
-    age: int = 18
+    age: int | None = 18
 
 
 class Ware(TypedDocument):
@@ -67,7 +67,7 @@ class Ware(TypedDocument):
 
 
 class Country(TypedDocument):
-    id: str
+    id: str = Field()
     name: str
 
 
@@ -100,16 +100,16 @@ def attributes(user: User, admin: Admin, ware: Ware, country: Country) -> None:
     assert_type(user.joined, datetime)
     assert_type(user.plain, int | None)
     assert_type(user.id, Any)
-    assert_type(admin.age, int)
+    assert_type(admin.age, int | None)
     assert_type(admin.rights, dict[str, int])
     assert_type(ware.sku, str)
     assert_type(ware.version, int)
     assert_type(country.id, str)
     user.tags.append("x")
     user.name = "Eva"
-    user.home = Address(street="Lane")
     if user.home is not None:
         assert_type(user.home.street, str)
+    user.home = Address(street="Lane")
 
 
 def references(user: User) -> None:

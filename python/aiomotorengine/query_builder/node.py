@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import and_
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from aiomotorengine.query.condition import Condition
 from aiomotorengine.query.expressions import NEAR, mentions, negate
@@ -19,6 +19,9 @@ from aiomotorengine.query_builder.transform import (
     transform_query,
     validate_fields,
 )
+
+if TYPE_CHECKING:
+    from typing import Self
 
 __all__ = [
     "DuplicateQueryConditionsError",
@@ -65,6 +68,12 @@ class QNode(Condition):
 
     def __invert__(self) -> QNode:
         return QNot(self)
+
+    if TYPE_CHECKING:
+        # Else ``query = Q()`` could not be followed by ``query &= Q(age=3)``, since what comes of
+        # it is another kind of node.
+        def __iand__(self, other: Any) -> Self: ...
+        def __ior__(self, other: Any) -> Self: ...
 
     def _combine(self, other: Any, operation: int) -> QNode:
         if type(other) is not Q and not isinstance(other, QNode):

@@ -35,14 +35,14 @@ class Hint:
     """What an annotation says.
 
     Attributes:
-        type: the type, without what is wrapped around it.
+        annotation: the type, without what is wrapped around it.
         context: where it stands.
         is_optional: whether ``None`` is one of its values.
         options: what ``Field(...)`` says beside it.
         given: the field that ``Annotated`` gives.
     """
 
-    type: Any
+    annotation: Any
     context: Context
     is_optional: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -51,17 +51,17 @@ class Hint:
     @property
     def origin(self) -> Any:
         """``list`` for ``list[int]``; the type itself where it has no parameters."""
-        return get_origin(self.type) or self.type
+        return get_origin(self.annotation) or self.annotation
 
     @property
     def arguments(self) -> tuple[Any, ...]:
         """What is in its brackets."""
-        return get_args(self.type)
+        return get_args(self.annotation)
 
     @property
     def alternatives(self) -> tuple[Any, ...]:
         """The types of a union; the type itself where it is none."""
-        return self.arguments if is_union(self.type) else (self.type,)
+        return self.arguments if is_union(self.annotation) else (self.annotation,)
 
     def part(self, annotation: Any) -> Hint:
         """The hint of an annotation that is a part of this one."""
@@ -117,27 +117,27 @@ def hint_of(annotation: Any, context: Context) -> Hint:
         inner = unwrapped(hint)
         if inner is None:
             return hint
-        hint = replace(inner, type=context.resolve(inner.type))
+        hint = replace(inner, annotation=context.resolve(inner.annotation))
 
 
 def unwrapped(hint: Hint) -> Hint | None:
     """The hint without the outermost thing that is wrapped around its type; ``None`` if there is
     nothing.
     """
-    annotation, origin, arguments = hint.type, hint.origin, hint.arguments
+    annotation, origin, arguments = hint.annotation, hint.origin, hint.arguments
     if origin is Annotated:
         return with_metadata(hint, annotation.__metadata__, annotation.__origin__)
     if is_union(annotation) and NoneType in arguments:
         rest = tuple(it for it in arguments if it is not NoneType)
-        return replace(hint, type=Union[rest], is_optional=True)  # noqa: UP007  # it is computed
+        return replace(hint, annotation=Union[rest], is_optional=True)  # noqa: UP007  # computed
     if origin is Literal and None in arguments and len(arguments) > 1:
         rest = tuple(it for it in arguments if it is not None)
-        return replace(hint, type=Literal[rest], is_optional=True)
+        return replace(hint, annotation=Literal[rest], is_optional=True)
     if isinstance(annotation, NewType):
-        return replace(hint, type=annotation.__supertype__)
+        return replace(hint, annotation=annotation.__supertype__)
     if is_alias(origin):  # type Ids = list[int]
         value = origin.__value__
-        return replace(hint, type=value[arguments] if arguments else value)
+        return replace(hint, annotation=value[arguments] if arguments else value)
     if isinstance(annotation, TypeVar):
         raise TypeError(
             f"{hint.context.place}: '{annotation.__name__}' stands for a type that is not known "
@@ -162,7 +162,7 @@ def with_metadata(hint: Hint, metadata: tuple[Any, ...], annotation: Any) -> Hin
             given = item()
     return replace(
         hint,
-        type=annotation,
+        annotation=annotation,
         options={**options, **hint.options},
         given=given if hint.given is None else hint.given,
     )

@@ -82,7 +82,7 @@ class Scope:
             later = LaterNames(self._names, place, self._module, self._qualname)
             expression = ast.fix_missing_locations(later.visit(tree))
             code = compile(expression, f"<annotation of {place}>", mode="eval")
-            return eval(code, self._globals, ChainMap(later.found, self._names))
+            return eval(code, self._globals, self._names.new_child(later.found))
         except NameError as error:
             raise NameError(f"{place}: '{error.name}' is not defined.", name=error.name) from None
         except Exception as error:
@@ -95,7 +95,7 @@ class Scope:
         return self._frame.f_globals if module is None else vars(module)
 
     @cached_property
-    def _names(self) -> Mapping[str, Any]:
+    def _names(self) -> ChainMap[str, Any]:
         annotated = self._body.get("__annotations__", {})
         own = {name: it for name, it in self._body.items() if name not in annotated}
         # Typeshed has mappings without type parameters for what frames have.

@@ -11,7 +11,7 @@ from aiomotorengine.typed.hints import Hint
 
 __all__ = ["field_of"]
 
-FAMILIES = (scalars, literals, containers, documents)
+FAMILIES = (scalars.field_for, literals.field_for, containers.field_for, documents.field_for)
 
 
 def field_of(hint: Hint) -> BaseField[Any]:
@@ -22,8 +22,8 @@ def field_of(hint: Hint) -> BaseField[Any]:
     """
     if hint.given is not None:
         return given_field(hint.given, hint)
-    for family in FAMILIES:
-        field = family.field_for(hint)
+    for field_for in FAMILIES:
+        field = field_for(hint)
         if field is not None:
             return field
     shown = text_of(hint)

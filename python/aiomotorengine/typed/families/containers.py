@@ -43,7 +43,7 @@ def tuple_field(hint: Hint) -> BaseField[Any]:
 
 def dict_field(hint: Hint) -> BaseField[Any]:
     keys, values = hint.arguments or (str, Any)
-    if hint.part(keys).type is not str:
+    if hint.part(keys).annotation is not str:
         return hint.make(MapField, hint.inner_field(values), keys=hint.inner_field(keys))
     inner = hint.inner_field(values)
     # Of anything nothing is to be converted.

@@ -44,11 +44,11 @@ def referred_classes(hint: Hint) -> list[Any] | None:
     if hint.origin is not Reference or not hint.arguments:
         return None
     target = hint.part(hint.arguments[0])
-    if target.type is Any:
+    if target.annotation is Any:
         return []
     classes = [document_class(target.part(it)) for it in target.alternatives]
     if any(it is None for it in classes):
-        raise TypeError(f"{hint.context.place}: {target.type!r} is no document class.")
+        raise TypeError(f"{hint.context.place}: {target.annotation!r} is no document class.")
     return classes
 
 

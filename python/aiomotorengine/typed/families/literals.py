@@ -20,4 +20,4 @@ def field_for(hint: Hint) -> BaseField[Any] | None:
     types = {type(value) for value in hint.arguments}
     common = types.pop() if len(types) == 1 else Any
     options = {"choices": hint.arguments, **hint.options}
-    return hint.context.field_of(replace(hint, type=common, options=options))
+    return hint.context.field_of(replace(hint, annotation=common, options=options))

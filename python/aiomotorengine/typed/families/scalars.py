@@ -55,11 +55,11 @@ FIELDS: Mapping[Any, tuple[type[BaseField[Any]], Mapping[str, Any]]] = {
 
 def field_for(hint: Hint) -> BaseField[Any] | None:
     """The field of a single value; ``None`` if the type means something else."""
-    if hint.type is bool:
+    if hint.annotation is bool:
         return hint.make(BooleanField, null=hint.is_optional)
-    if isinstance(hint.type, type) and issubclass(hint.type, Enum):
-        return hint.make(EnumField, hint.type)
-    found = FIELDS.get(hint.type) if is_hashable(hint.type) else None
+    if isinstance(hint.annotation, type) and issubclass(hint.annotation, Enum):
+        return hint.make(EnumField, hint.annotation)
+    found = FIELDS.get(hint.annotation) if is_hashable(hint.annotation) else None
     if found is None:
         return None
     field_class, usual = found
