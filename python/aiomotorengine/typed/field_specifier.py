@@ -88,7 +88,7 @@ def Field(  # noqa: N802  # as in pydantic, and as a field class is written
         >>> from aiomotorengine import Field, TypedDocument
         >>> class Account(TypedDocument):
         ...     mail: str = Field(pattern="@", unique=True)
-        ...     roles: list[Annotated[str, Field(max_length=20)]] = Field(default_factory=list)
+        ...     roles: list[Annotated[str, Field(max_length=20)]] = []
         >>> Account.mail, Account.mail.unique
         (<StringField mail>, True)
     """

@@ -91,8 +91,10 @@ class Scope:
 
     @cached_property
     def _globals(self) -> dict[str, Any]:
-        module = sys.modules.get(self._module)
-        return self._frame.f_globals if module is None else vars(module)
+        around, module = self._frame.f_globals, sys.modules.get(self._module)
+        if module is None or around.get("__name__") == self._module:
+            return around
+        return vars(module)
 
     @cached_property
     def _names(self) -> ChainMap[str, Any]:
@@ -118,8 +120,12 @@ def forward_text(annotation: Any) -> str | None:
 
 
 def is_own(frame: FrameType) -> bool:
-    name = frame.f_globals.get("__name__", "")
-    return isinstance(name, str) and name.partition(".")[0] == PACKAGE
+    """Whether it runs a module of this library, and no example that has such a module's names."""
+    name = frame.f_globals.get("__name__")
+    if not isinstance(name, str) or name.partition(".")[0] != PACKAGE:
+        return False
+    module = sys.modules.get(name)
+    return module is not None and vars(module) is frame.f_globals
 
 
 class LaterNames(ast.NodeTransformer):
