@@ -450,18 +450,21 @@ async def test_a_unique_field_of_several_in_the_filter_may_lose_a_race(
     mongo: Mongo, monkeypatch: pytest.MonkeyPatch, upsert: Any, kind: str
 ) -> None:
     await Page.ensure_index()
-    call, calls = Target.call, 0
+    asking, calls = Target.asking, 0
 
-    async def called(target: Target, method: Any, *arguments: Any, **options: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == 1:
-            # Somebody else inserts it when nothing was found.
-            for _ in range(2):
-                await Page.objects.coll().insert_one({"url": "/a", "kind": kind, "visits": 0})
-        return await call(target, method, *arguments, **options)
+    def counted(target: Target, method: Any) -> Any:
+        async def called(*arguments: Any, **options: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == 1:
+                # Somebody else inserts it when nothing was found.
+                for _ in range(2):
+                    await Page.objects.coll().insert_one({"url": "/a", "kind": kind, "visits": 0})
+            return await asking(target, method)(*arguments, **options)
 
-    monkeypatch.setattr(Target, "call", called)
+        return called
+
+    monkeypatch.setattr(Target, "asking", counted)
     if kind == "x":
         assert await upsert(Page.objects.filter(url="/a", kind="x")) is not None
     else:  # another document has that url

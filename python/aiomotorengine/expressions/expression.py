@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from bson.decimal128 import Decimal128
 
@@ -23,6 +23,9 @@ class Expression(Computed):
 
     ``+ - * / %`` make new ones of it; ``== != < <= > >=`` make a condition, which ``filter`` takes.
     """
+
+    is_number: ClassVar[bool] = False
+    """Whether it can give nothing but numbers, and dates."""
 
     def to_number(self, document_class: Any) -> Any:
         """The same, where a number is wanted."""
@@ -131,6 +134,8 @@ class Arithmetic(Expression):
         operands: expressions, fields and values.
     """
 
+    is_number = True
+
     def __init__(self, operator: str, *operands: Any) -> None:
         self.operator = operator
         self.operands = operands
@@ -175,6 +180,8 @@ class Arithmetic(Expression):
 
 class Size(Expression):
     """How many items a list has; see ``Expression.size``."""
+
+    is_number = True
 
     def __init__(self, of: Expression) -> None:
         self.of = of

@@ -13,10 +13,10 @@ from aiomotorengine.query.expressions import NEAR, mentions, negate
 from aiomotorengine.query.values import PLAIN_TYPES
 from aiomotorengine.query_builder.merging import DuplicateQueryConditionsError, all_of, merged
 from aiomotorengine.query_builder.transform import (
+    compiled_filters,
     is_raw_query,
     refuse_other_keys,
     refuse_raw,
-    transform_query,
     validate_fields,
 )
 
@@ -136,7 +136,7 @@ class Q(QNode):
 
     def to_query(self, document_class: Any) -> dict[str, Any]:
         # By itself it has no parts to leave out.
-        compiled = transform_query(document_class, **self.query)
+        compiled = compiled_filters(document_class, self.query)
         return all_of([compiled, self.raw]) if self.raw else compiled
 
     def has_raw(self, document_class: Any) -> bool:

@@ -19,6 +19,7 @@ __all__ = [
     "OPERATORS",
     "RAW",
     "DefaultOperator",
+    "compiled_filters",
     "is_raw_query",
     "refuse_other_keys",
     "refuse_raw",
@@ -63,13 +64,20 @@ def transform_query(document_class: Any, /, **filters: Any) -> dict[str, Any]:
         >>> transform_query(User, name="Ada", age__gt=18, age__lt="65")
         {'age': {'$gt': 18, '$lt': 65}, 'n': 'Ada'}
     """
+    return compiled_filters(document_class, filters)
+
+
+def compiled_filters(document_class: Any, filters: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for a mapping of filters."""
     if len(filters) == 1 and RAW not in filters:  # as in most queries
         [(key, value)] = filters.items()
-        return dict(condition(document_class, key, value))
-    raw = [filters.pop(RAW)] if is_raw_query(document_class, filters) else []
-    for query in raw:
-        refuse_other_keys(query)
-    return all_of([condition(document_class, key, filters[key]) for key in sorted(filters)] + raw)
+        return condition(document_class, key, value)
+    raw: list[Any] = []
+    if is_raw_query(document_class, filters):
+        raw.append(filters[RAW])
+        refuse_other_keys(filters[RAW])
+    keys = sorted(filters.keys() - {RAW}) if raw else sorted(filters)
+    return all_of([condition(document_class, key, filters[key]) for key in keys] + raw)
 
 
 def is_raw_query(document_class: Any, filters: Mapping[str, Any]) -> bool:
@@ -149,7 +157,7 @@ def condition(document_class: Any, key: str, raw: Any) -> dict[str, Any]:
 def query_of_keys(document_class: Any, filters: Mapping[str, Any]) -> dict[str, Any]:
     """The query for conditions that stand in a value, by filter key."""
     refuse_raw(document_class, filters)
-    return transform_query(document_class, **filters)
+    return compiled_filters(document_class, filters)
 
 
 def invalid_value(document_class: Any, key: str, reason: Exception) -> ValueError:

@@ -338,7 +338,7 @@ async def find_first(
     if skip:
         options["skip"] = skip
     try:
-        batch: Batch | None = await target.call(served.find_one, query, **options)
+        batch: Batch | None = await target.asking(served.find_one)(query, **options)
     except Exception:
         with (
             naming(),

@@ -148,6 +148,10 @@ class Target:
             return method(*arguments, **options)
         return self._run(partial(method, *arguments, **self.arguments, **options))
 
+    def asking(self, method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        """What asks the driver as ``call`` does: it takes the arguments of the method."""
+        return method if self._is_bare else partial(self.call, method)
+
     def run(self, work: Callable[[], Awaitable[Any]]) -> Awaitable[Any]:
         """Ask the driver more than once, as one operation; ``work`` passes ``arguments`` itself."""
         return work() if self._is_bare else self._run(work)

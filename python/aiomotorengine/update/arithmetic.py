@@ -78,8 +78,11 @@ def amount(
         raise refused_amount(path, raw)  # Python would count it as 1 or 0
     try:
         number = raw if is_any else stored_amount(field, raw)
-        is_plain = number is raw and type(raw) is int
-        if not is_plain and isinstance(field, IntField) and number != as_number(raw):
+        if type(number) is int and number is raw:  # as most are
+            if SMALLEST <= number <= LARGEST:
+                return number
+            raise OverflowError(f"{raw} has more than 64 bits.")
+        if isinstance(field, IntField) and number != as_number(raw):
             raise ValueError(f"{raw!r} is no whole number.")
         if isinstance(number, Decimal):
             number = Decimal128(number)
@@ -92,7 +95,9 @@ def amount(
 
 def stored_amount(field: BaseField[Any], raw: Any) -> Any:
     """An amount as the field would store it; but a factor is not rounded as a value is."""
-    return as_decimal128(raw) if isinstance(field, Decimal128Field) else field.to_son(raw)
+    if not isinstance(field, IntField) and isinstance(field, Decimal128Field):
+        return as_decimal128(raw)
+    return field.to_son(raw)
 
 
 def as_number(raw: Any) -> Any:

@@ -17,6 +17,10 @@ from aiomotorengine.update.unset import Unset
 
 __all__ = ["compiled", "is_pipeline", "name_of", "operations_of", "touched_by"]
 
+INSERTING = SetOnInsert.operator
+REPLACING = frozenset((Set.operator, Unset.operator))
+"""The operators after which nothing is left of a value that was there."""
+
 
 def operations_of(
     document_class: Any, changes: Iterable[Change | Mapping[Any, Any]], *, validate: bool = True
@@ -40,22 +44,23 @@ def operations_of(
         operations += change.operations(document_class, validate=validate)
     if not operations:
         raise ValueError("An update needs a change.")
+    removals: list[Operation] = []
     for operation in operations:
-        if operation.operator != SetOnInsert.operator:
-            refuse_immutable(document_class, operation.path)
+        operator, path = operation.operator, operation.path
+        if operator != INSERTING:
+            refuse_immutable(document_class, path)
+        if operator in REPLACING:
+            removals += (removal(key) for key in aliases_at(path))
     if len(operations) > 1:
         refuse_conflicts(operations)
-    return [*operations, *removals_of_aliases(operations)]
+    return operations + removals if removals else operations
 
 
-def removals_of_aliases(operations: Iterable[Operation]) -> Iterator[Operation]:
-    """What removes the aliases of fields that are set or removed: an old value under one would be
-    read again, or stay beside the new one.
+def removal(alias: str) -> Operation:
+    """What removes an alias of a field that is set or removed: an old value under it would be read
+    again, or stay beside the new one.
     """
-    for operation in operations:
-        if operation.operator in (Set.operator, Unset.operator):
-            for key in aliases_at(operation.path):
-                yield Operation(Unset.operator, UpdatePath(key, None, key), "")
+    return Operation(Unset.operator, UpdatePath(alias, None, alias), "")
 
 
 def change_of(given: Any) -> Change:

@@ -62,6 +62,6 @@ def conversion_for(document_class: Any, field: Any, value: Expression) -> str | 
     elif conversion == "$toDouble":
         is_needed = value.may_be_decimal(document_class)
     else:
-        # Of dates, arithmetic makes dates again.
-        is_needed = conversion != "$toDate"
+        # Of dates, arithmetic makes dates again; what a function of MongoDB's gives is not known.
+        is_needed = conversion != "$toDate" and value.is_number
     return conversion if is_needed else None

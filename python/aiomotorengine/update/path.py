@@ -112,11 +112,13 @@ def refuse_immutable(document_class: Any, path: UpdatePath) -> None:
     """Raise ``ImmutableFieldError`` where a path leads to a field, or into one, that stays as it is
     in a stored document.
     """
-    is_whole = path.field is not None and DOT not in path.db_name
-    passed = () if is_whole else fields_along(document_class, path.db_name)
-    for field in (*passed, path.field):
-        if field is not None and field._settings.immutable:
-            raise ImmutableFieldError.of(field.name)
+    field = path.field
+    if field is not None and field._settings.immutable:
+        raise ImmutableFieldError.of(field.name)
+    if field is None or DOT in path.db_name:
+        for passed in fields_along(document_class, path.db_name):
+            if passed._settings.immutable:
+                raise ImmutableFieldError.of(passed.name)
     if document_class.__shard_key__:
         refuse_shard_key(document_class, path.db_name)
 

@@ -264,7 +264,7 @@ async def insert_one(target: Target, raw: bytes) -> None:
         pymongo.errors.ProtocolError: its answer makes no sense.
     """
     try:
-        await target.call(target.collection.insert_one, Encoded(raw))
+        await target.asking(target.collection.insert_one)(Encoded(raw))
     except Exception:
         with protocol_errors(target.document_class):
             raise
@@ -293,9 +293,8 @@ async def replace_one(
     """
     replacement = replacement_of(raw, query["_id"], target.collection.codec_options)
     try:
-        result: UpdateResult = await target.call(
-            target.collection.replace_one, query, replacement, upsert=upsert
-        )
+        replace = target.asking(target.collection.replace_one)
+        result: UpdateResult = await replace(query, replacement, upsert=upsert)
     except Exception:
         with protocol_errors(target.document_class, lambda: can_encode(target.collection, query)):
             raise

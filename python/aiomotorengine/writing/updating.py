@@ -347,7 +347,7 @@ def update_many(target: Target, filters: QNode, plan: Plan) -> Awaitable[UpdateR
 
 
 def ask_for_all(target: Target) -> Callable[..., Awaitable[Any]]:
-    return partial(target.call, target.collection.update_many)
+    return target.asking(target.collection.update_many)
 
 
 def update_one(target: Target, filters: QNode, order: Order, plan: Plan) -> Awaitable[UpdateResult]:
@@ -355,10 +355,10 @@ def update_one(target: Target, filters: QNode, order: Order, plan: Plan) -> Awai
     update = prepared(target, filters, plan)
     collection = target.collection
     if not order:
-        return update.send(partial(target.call, collection.update_one), result_of)
+        return update.send(target.asking(collection.update_one), result_of)
     # The server's update command knows no order before MongoDB 8.
     return update.send(
-        partial(target.call, collection.find_one_and_update),
+        target.asking(collection.find_one_and_update),
         partial(result_of_found, update.id),
         sort=list(order),
         projection={"_id": True},
@@ -395,9 +395,7 @@ def find_one_and_update(
         ask = partial(find_and_modify, target, "find_one_and_update")
         return update.send(ask, found_or_inserted, **options)
     as_bytes = with_found_as_bytes(target.collection)
-    return update.send(
-        partial(target.call, as_bytes.find_one_and_update), found_document, **options
-    )
+    return update.send(target.asking(as_bytes.find_one_and_update), found_document, **options)
 
 
 def return_document_of(returns: Any) -> bool:
