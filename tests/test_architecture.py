@@ -38,6 +38,7 @@ STANDS_ON = {
     "database": "",
     "redaction": "",
     "connection": "drivers database redaction",
+    "health": "connection",
     "sessions": "connection documents server_errors arguments",
     "pacing": "",
     "wire": "server_errors codec sessions",
@@ -57,7 +58,8 @@ STANDS_ON = {
     "document": "metaclasses validation reloading search interop",
     "embedded_document": "document",
     "typed": "document",
-    "__init__": "embedded_document typed",
+    "__init__": "embedded_document typed health",
+    "testing": "__init__",
     "commands": "__init__",
     "__main__": "commands",
 }

@@ -72,6 +72,7 @@ from aiomotorengine.fields import (
     VectorField,
     VersionField,
 )
+from aiomotorengine.health import health as health
 from aiomotorengine.indexes.index import Index as Index
 from aiomotorengine.query.places import Near as Near
 from aiomotorengine.query_builder.node import Q, QNot

@@ -11,9 +11,9 @@ import asyncio
 import re
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack, suppress
-from functools import cached_property, lru_cache
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property, lru_cache, partial
 from typing import Any, cast
 
 from pymongo.driver_info import DriverInfo
@@ -27,7 +27,10 @@ from aiomotorengine.utils import running_loop
 
 __all__ = [
     "DEFAULT_CONNECTION_NAME",
+    "AliasDatabase",
+    "Connection",
     "ConnectionError",
+    "Connections",
     "IgnoredSettingsWarning",
     "UnknownAliasError",
     "cleanup",
@@ -36,6 +39,9 @@ __all__ = [
     "disconnect",
     "driver_of",
     "get_connection",
+    "hosts_in",
+    "in_place_of_all",
+    "known_connections",
     "register_connection",
 ]
 
@@ -108,12 +114,15 @@ class Connection:
         alias: the connection's name.
         database: the database's name; ``None`` for the one in the URI.
         settings: what ``connect`` was given besides.
+
+    Attributes:
+        given: the settings, as they were given; and ``given_database``, the database.
     """
 
     def __init__(self, alias: str, database: str | None, settings: dict[str, Any]) -> None:
         self.alias = alias
-        self._database = database
-        self._given = dict(settings)
+        self.given_database = self._database = database
+        self.given: Mapping[str, Any] = dict(settings)
         self.io_loop: asyncio.AbstractEventLoop | None = settings.pop("io_loop", None)
         # The driver packages have an option of this name too, of another type.
         named = not isinstance(settings.get("driver"), DriverInfo | None)
@@ -131,9 +140,20 @@ class Connection:
             self.client()
         return cast(str, self._database)
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the settings stay what they are when the alias is connected with others."""
+        return bool(self.clients)
+
+    def database_named(self, name: str | None) -> str:
+        """The name, on the server, of the database that a program asks for; ``None`` for that of
+        the documents.
+        """
+        return self.database if name is None else name
+
     def warn_of_ignored(self, database: str | None, settings: Mapping[str, Any]) -> None:
         """Say that the alias was connected with other settings than these."""
-        known = {"driver": self.driver_name, **self._given}
+        known = {"driver": self.driver_name, **self.given}
         missing = object()
         others = [name for name, value in settings.items() if known.get(name, missing) != value]
         what = [f"what is given for {', '.join(others)} is ignored"] if others else []
@@ -197,7 +217,7 @@ class Connection:
             if self._auto_index not in (None, True, False):
                 raise TypeError(f"auto_index must be True, False or None, not {self._auto_index!r}")
             client = self.driver.create_client(normalised(self.settings), self.io_loop)
-            self._database = database_name(client, self._database, self.settings)
+            self._database = self.database_of(client)
             opened = OpenClient(client, self._database, self.driver, self._auto_index)
         except REFUSALS as error:
             cause = without_secrets(error, self.settings)
@@ -207,6 +227,14 @@ class Connection:
         # Out of the handler, or the driver's own words would be the context of what is raised.
         raise self.refused(cause) from cause
 
+    def database_of(self, client: Any) -> str:
+        """The name of the database in which documents are kept.
+
+        Raises:
+            ConfigurationError: no database is named, or two are.
+        """
+        return database_name(client, self._database, self.settings)
+
     def refused(self, error: Exception) -> ConnectionError:
         return ConnectionError(f"Cannot connect to database {self.alias} :\n{error}")
 
@@ -215,6 +243,16 @@ class Connection:
             self.is_forgotten = self.is_forgotten or forget
             self.close_where(lambda loop: True)
 
+    async def close_and_wait(self, *, forget: bool = False) -> None:
+        """Close all clients, and wait until that of the running event loop is closed."""
+        with self.lock:
+            own = self.clients.pop(asyncio.get_running_loop(), None)
+        try:
+            self.close(forget=forget)
+        finally:
+            if own is not None:
+                await self.driver.close_and_wait(own.client)
+
     def close_where(self, closes: Callable[[asyncio.AbstractEventLoop | None], bool]) -> None:
         with ExitStack() as stack:  # which goes on with the others when closing one fails
             for loop in [loop for loop in self.clients if closes(loop)]:
@@ -222,10 +260,20 @@ class Connection:
 
 
 class AliasDatabase(Database):
-    """A database of an alias, on whichever client belongs to the running event loop."""
+    """A database of an alias, on whichever client belongs to the running event loop.
 
-    def __init__(self, source: Connection, database: str) -> None:
+    Parameters:
+        source: what is known of the alias.
+        database: the database's name.
+        end: what the end of an ``async with`` block awaits, once; ``None`` where the alias was
+            connected before, and stays so.
+    """
+
+    def __init__(
+        self, source: Connection, database: str, end: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         super().__init__(source, database)
+        self._at_end = end
 
     @property
     def connection(self) -> Any:
@@ -238,11 +286,24 @@ class AliasDatabase(Database):
     def disconnect(self) -> None:
         self._connection.close()
 
+    async def _end(self) -> None:
+        end, self._at_end = self._at_end, None
+        if end is not None:
+            await end()
+
     def __repr__(self) -> str:
         return f"<Database {self._database} on '{self._connection.alias}'>"
 
 
-_connections: dict[str, Connection] = {}
+class Connections(dict[str, Connection]):
+    """What is known of each alias."""
+
+    def made(self, alias: str, database: str | None, settings: dict[str, Any]) -> Connection:
+        """What is to be known of an alias that is registered with these settings."""
+        return Connection(alias, database, settings)
+
+
+_connections = Connections()
 _registry = threading.RLock()
 """Held while an alias is looked up and changed."""
 
@@ -250,19 +311,21 @@ _registry = threading.RLock()
 def connect(db: str | None = None, alias: str = DEFAULT_CONNECTION_NAME, **kwargs: Any) -> Database:
     """Connect an alias, unless it is connected already, and return a database on it.
 
-    Nothing is sent to the server yet: a wrong host shows at the first awaited operation.
+    Nothing is sent to the server yet: a wrong host shows at the first awaited operation. What is
+    returned may be used in ``async with``, at whose end the alias is disconnected, unless it was
+    connected before.
 
     Parameters:
-        db: the database's name; by default the one in the URI. It is also where documents of this
-            alias are kept, if the alias was not connected before.
+        db: the database's name; by default the one in the URI. Or the URI itself. The database is
+            also where documents of this alias are kept, if the alias was not connected before.
         alias: the connection's name, to which ``__alias__`` and ``alias=`` refer.
         kwargs: ``driver`` (``"motor"``, the default, or ``"pymongo"``); ``auto_index``, which
             indexes are created before documents are written (``True`` for all that classes declare,
             ``False`` for none, ``None`` for those of unique fields); and the options of the
             client: ``host`` (a name, several ``host:port`` joined by commas, or a ``mongodb://``
             URI), ``port``, ``replicaSet``, ``username``, ``w``, ``j``, ``retryWrites``,
-            ``io_loop``, and so on. If the alias is connected already they are ignored, and an
-            ``IgnoredSettingsWarning`` says so where they differ.
+            ``event_listeners``, ``io_loop``, and so on. If the alias is connected already they are
+            ignored, and an ``IgnoredSettingsWarning`` says so where they differ.
 
     Raises:
         ConnectionError: the driver refuses the settings, no database is named, or another one in
@@ -273,20 +336,29 @@ def connect(db: str | None = None, alias: str = DEFAULT_CONNECTION_NAME, **kwarg
         >>> connect("shop", host="localhost", port=27017).name
         'shop'
         >>> disconnect()
+        >>> async def count():
+        ...     async with connect("mongodb://localhost/shop") as shop:
+        ...         return await shop["orders"].count_documents({})
     """
+    db, settings = with_uri_as_host(db, alias, kwargs)
     with _registry:
-        known = _connections.get(alias)
+        known = known_as(alias)
+        is_connected = known is not None and known.is_connected
         # A registered alias is connected as it was registered, unless something else is asked for.
-        if known is not None and (known.clients or (db is None and not kwargs)):
-            known.warn_of_ignored(db, kwargs)
-        else:
-            register_connection(db, alias, **kwargs)
+        is_new = not is_connected and (known is None or db is not None or bool(settings))
+        if is_new:
+            register_connection(db, alias, **settings)
             try:
                 _connections[alias].client()
             except BaseException:
                 del _connections[alias]
                 raise
-        return get_connection(alias, db=db)
+        elif known is not None:
+            known.warn_of_ignored(db, settings)
+        connection = _connections[alias]
+        end = None if is_connected else partial(disconnect_at_end, connection, forget=is_new)
+        connection.client()
+        return AliasDatabase(connection, connection.database_named(db), end)
 
 
 def register_connection(db: str | None, alias: str, **kwargs: Any) -> None:
@@ -294,17 +366,21 @@ def register_connection(db: str | None, alias: str, **kwargs: Any) -> None:
 
     Parameters:
         db: the database in which documents of this alias are kept; ``None`` for the one in the URI.
+            Or the URI itself.
         alias: the connection's name.
         kwargs: as for ``connect``.
+
+    Raises:
+        ConnectionError: a URI is given as ``db``, and a ``host``.
 
     Example:
         >>> from aiomotorengine import register_connection
         >>> register_connection("archive", alias="old", host="localhost", driver="pymongo")
     """
-    connection = Connection(alias, db, dict(kwargs))
+    db, settings = with_uri_as_host(db, alias, kwargs)
     with _registry:
-        before = _connections.get(alias)
-        _connections[alias] = connection
+        before = known_as(alias)
+        _connections[alias] = _connections.made(alias, db, settings)
     if before is not None:
         before.close(forget=True)
 
@@ -322,7 +398,7 @@ def get_connection(alias: str = DEFAULT_CONNECTION_NAME, db: str | None = None) 
     """
     connection = connection_of(alias)
     connection.client()
-    return AliasDatabase(connection, connection.database if db is None else db)
+    return AliasDatabase(connection, connection.database_named(db))
 
 
 def driver_of(alias: str = DEFAULT_CONNECTION_NAME) -> Driver:
@@ -345,11 +421,24 @@ def disconnect(alias: str = DEFAULT_CONNECTION_NAME) -> None:
         >>> disconnect("shop")
     """
     with _registry:
-        connection = _connections.get(alias)
+        connection = known_as(alias)
         if connection is None or not connection.clients:
             return
         del _connections[alias]
     connection.close(forget=True)
+
+
+async def disconnect_at_end(connection: Connection, *, forget: bool) -> None:
+    """Close the clients of an alias, and wait for that of the running event loop.
+
+    Parameters:
+        connection: what was known of the alias when it was connected.
+        forget: whether the alias is forgotten, too, if that is still what is known of it.
+    """
+    with _registry:
+        if forget and known_as(connection.alias) is connection:
+            del _connections[connection.alias]
+    await connection.close_and_wait(forget=forget)
 
 
 def cleanup() -> None:
@@ -362,6 +451,39 @@ def cleanup() -> None:
             stack.callback(connection.close, forget=True)
 
 
+@contextmanager
+def in_place_of_all(connections: Connections) -> Iterator[None]:
+    """A block in which other connections are in the place of all that there are.
+
+    At its end these are closed, and those of before are there again, their clients included.
+    """
+    global _connections
+    with _registry:
+        before, _connections = _connections, connections
+    try:
+        yield
+    finally:
+        try:
+            cleanup()
+        finally:
+            with _registry:
+                _connections = before
+
+
+def known_connections() -> dict[str, Connection]:
+    """What is known of each alias at the moment."""
+    with _registry:
+        return dict(_connections)
+
+
+def known_as(alias: str) -> Connection | None:
+    """What is known of an alias, if anything is."""
+    try:
+        return _connections[alias]
+    except KeyError:
+        return None
+
+
 def connection_of(alias: str) -> Connection:
     """What is known of an alias.
 
@@ -372,6 +494,24 @@ def connection_of(alias: str) -> Connection:
         return _connections[alias]
     except KeyError:
         raise UnknownAliasError(alias) from None
+
+
+def with_uri_as_host(
+    database: str | None, alias: str, settings: Mapping[str, Any]
+) -> tuple[str | None, dict[str, Any]]:
+    """A database and the settings, in which a URI that was given as the database is the host.
+
+    Raises:
+        ConnectionError: a host is given, too.
+    """
+    if not isinstance(database, str) or "://" not in database:
+        return database, dict(settings)
+    if settings.get("host") is not None:
+        raise ConnectionError(
+            f"Cannot connect to database {alias} :\n"
+            "a URI is given as the database, and 'host' as well; leave one of them out"
+        )
+    return None, {**settings, "host": database}
 
 
 def database_name(client: Any, given: str | None, settings: Mapping[str, Any]) -> str:
@@ -392,7 +532,7 @@ def database_name(client: Any, given: str | None, settings: Mapping[str, Any]) -
             in_uri = client.get_default_database().name
     if given is None and in_uri is None:
         raise ConfigurationError(
-            "no database is named; give its name, or a URI that ends in it (mongodb://host/name)"
+            "no database is named: give its name, or a URI that has one (mongodb://host/name)"
         )
     if given is None:
         return cast(str, in_uri)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from inspect import isawaitable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import Self
 
 __all__ = ["Database"]
 
@@ -11,6 +16,8 @@ class Database:
     """A client with one of its databases; what ``connect`` and ``get_connection`` return.
 
     Any attribute that is not its own comes from the driver's database, and items are collections.
+    ``async with connect(…) as database:`` disconnects at its end what that call has connected, and
+    waits for it.
 
     Parameters:
         connection: the driver's client.
@@ -43,6 +50,23 @@ class Database:
     def disconnect(self) -> None:
         """Close the client."""
         self.connection.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._end()
+
+    async def _end(self) -> None:
+        """Close the client, and wait until it is closed."""
+        closing = self.connection.close()
+        if isawaitable(closing):
+            await closing
 
     def __getattr__(self, name: str) -> Any:
         if name in ("connection", "database", "_connection", "_database"):

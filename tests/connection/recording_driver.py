@@ -9,7 +9,16 @@ from typing import Any
 from bson.codec_options import CodecOptions
 from pymongo.errors import ConfigurationError
 
-__all__ = ["bound_session_of", "close_client", "closed", "create_client", "made", "name", "version"]
+__all__ = [
+    "bound_session_of",
+    "close_and_wait",
+    "close_client",
+    "closed",
+    "create_client",
+    "made",
+    "name",
+    "version",
+]
 
 name = "recording"
 version = "0"
@@ -59,6 +68,10 @@ def create_client(settings: Mapping[str, Any], io_loop: Any) -> RecordedClient:
 def bound_session_of(client: RecordedClient) -> Callable[[], None]:
     """No client of this driver has sessions."""
     return lambda: None
+
+
+async def close_and_wait(client: RecordedClient) -> None:
+    closed.append(client)
 
 
 def close_client(client: RecordedClient, loop: asyncio.AbstractEventLoop | None) -> None:

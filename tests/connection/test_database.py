@@ -8,7 +8,9 @@ import gc
 from typing import Any
 
 import pytest
-from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import AsyncMongoClient
+from pymongo.errors import InvalidOperation, OperationFailure, ServerSelectionTimeoutError
 
 from aiomotorengine import Document, IntField, connect
 from aiomotorengine.connection import cleanup, get_connection
@@ -113,6 +115,14 @@ def test_a_database_can_be_made_of_a_client_of_ones_own() -> None:
     assert database["users"] == "the collection"
     database.disconnect()
     assert client.is_closed
+
+
+async def test_the_end_of_a_block_closes_a_client_of_ones_own(mongo: Mongo) -> None:
+    for client in (AsyncMongoClient(mongo.uri), AsyncIOMotorClient(mongo.uri)):
+        async with Database(client, client["shop"]) as database:
+            assert (await database.ping())["ok"] == 1.0
+        with pytest.raises(InvalidOperation):
+            await database.ping()
 
 
 def test_looking_at_a_half_made_database_does_not_recurse() -> None:

@@ -123,7 +123,7 @@ def test_the_database_may_stand_in_the_uri(
 
 @pytest.mark.parametrize("options", [{}, {"host": "a"}, {"host": "mongodb://u:hunter2@a"}])
 def test_a_database_has_to_be_named(driver: str, options: dict[str, Any]) -> None:
-    with pytest.raises(ConnectionError, match="no database is named; give its name, or a URI"):
+    with pytest.raises(ConnectionError, match="no database is named: give its name, or a URI"):
         connect(**options)
     with pytest.raises(KeyError):
         get_connection()

@@ -40,6 +40,7 @@ PACKAGES_TO_NAME = (
     "interop",
     "reading",
     "rows",
+    "testing",
     "wire",
     "writing",
     "query_builder",

@@ -26,7 +26,10 @@ from aiomotorengine import (
     U,
     before_save,
     before_validate,
+    connect,
+    health,
 )
+from aiomotorengine.testing import factory
 
 
 class Home(Document):
@@ -137,3 +140,12 @@ def an_option_of_a_wrong_type() -> None:
 def an_option_that_there_is_not() -> None:
     IntField(chioces=[1])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     IntField(pattern="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+async def connections_and_what_they_say() -> None:
+    with connect("shop"):  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues, reportAttributeAccessIssue]
+        pass
+    state = await health(timeout="soon")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    state.ok = True  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    factory(str)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    factory(User).batch("2")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -53,6 +53,7 @@ def basedpyright(project: Path) -> subprocess.CompletedProcess[str]:
 def test_there_are_files_to_check() -> None:
     assert [path.name for path in CHECKED] == [
         "attributes.py",
+        "connecting.py",
         "dicts.py",
         "hooks.py",
         "queries.py",

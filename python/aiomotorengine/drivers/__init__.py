@@ -58,6 +58,9 @@ class Driver(Protocol):
         It never waits for a running loop; what is left to do there is scheduled on it.
         """
 
+    async def close_and_wait(self, client: Any) -> None:
+        """Close a client of the running event loop; closing goes on where waiting is cancelled."""
+
     def bound_session_of(self, client: Any) -> Callable[[], Any]:
         """What gives the session that operations of this client use without being given one; or
         ``None`` where there is no such.

@@ -15,6 +15,7 @@ from aiomotorengine.drivers import repeatable_write as writes
 
 __all__ = [
     "bound_session_of",
+    "close_and_wait",
     "close_client",
     "create_client",
     "name",
@@ -40,6 +41,11 @@ def create_client(settings: Mapping[str, Any], io_loop: Any) -> Any:
 
 def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
     client.close()
+
+
+async def close_and_wait(client: Any) -> None:
+    # It tells the server that its sessions are over, and waits for an answer.
+    await asyncio.to_thread(client.close)
 
 
 def bound_session_of(client: Any) -> Callable[[], Any]:

@@ -16,6 +16,7 @@ from aiomotorengine.utils import running_loop
 
 __all__ = [
     "bound_session_of",
+    "close_and_wait",
     "close_client",
     "create_client",
     "name",
@@ -49,15 +50,24 @@ def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
         return  # never used: it has no sockets and no tasks
     here = running_loop()
     if loop.is_running() and here is loop:
-        task = asyncio.ensure_future(client.close())
-        closing.add(task)
-        task.add_done_callback(lambda done: finish_closing(done, client))
+        close_in_task(client)
     elif loop.is_running():
         asyncio.run_coroutine_threadsafe(client.close(), loop)
     elif loop.is_closed() or here is not None:
         drop_sockets(client)  # nobody can run that loop from here
     else:
         loop.run_until_complete(client.close())
+
+
+async def close_and_wait(client: Any) -> None:
+    await asyncio.wait([close_in_task(client)])
+
+
+def close_in_task(client: Any) -> asyncio.Task[None]:
+    task: asyncio.Task[None] = asyncio.ensure_future(client.close())
+    closing.add(task)
+    task.add_done_callback(lambda done: finish_closing(done, client))
+    return task
 
 
 def new_session(client: Any) -> AbstractAsyncContextManager[Any]:
