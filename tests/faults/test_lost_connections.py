@@ -13,10 +13,10 @@ from pymongo.errors import (
 )
 from pymongo.errors import WaitQueueTimeoutError as PoolExhaustedError
 
+from aiomotorengine.testing.process import free_port
 from tests.faults.contract import CALLS, Trial
 from tests.faults.laboratory import Item, Laboratory, eventually, items
 from tests.faults.wire_faults import CUTS, Held, cut_after, cut_before, late, silence
-from tests.servers.process import free_port
 
 calls = pytest.mark.parametrize("call", CALLS)
 cuts = pytest.mark.parametrize("cut", CUTS)

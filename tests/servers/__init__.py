@@ -10,11 +10,10 @@ import os
 import re
 import shutil
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,14 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.uri_parser import parse_uri
 
-from tests.servers import process
+from aiomotorengine.testing import process, servers
+from aiomotorengine.testing.servers import (
+    REPLICA_SET,
+    initiate,
+    program_named,
+    secantus_command,
+    wait_for_primary,
+)
 
 __all__ = [
     "REPLICA_SET",
@@ -33,11 +39,9 @@ __all__ = [
     "kinds",
     "mongod_command",
     "mongod_program",
+    "process",
     "wait_for_primary",
 ]
-
-REPLICA_SET = "rs0"
-SECONDS_TO_ELECT = 30
 
 
 @dataclass(frozen=True)
@@ -118,54 +122,16 @@ def mongod() -> Iterator[Server]:
 
 
 def mongod_command(directory: Path, port: int) -> list[str]:
-    """The command line of MongoDB, as a member of a replica set."""
-    options = [
-        ("--bind_ip", "127.0.0.1"),
-        ("--port", str(port)),
-        ("--dbpath", str(directory)),
-        ("--replSet", REPLICA_SET),
-        ("--oplogSize", "256"),  # megabytes; otherwise a twentieth of the disk
-        ("--setParameter", "enableTestCommands=1"),
-        ("--setParameter", "diagnosticDataCollectionEnabled=false"),
-        ("--wiredTigerCacheSizeGB", "0.5"),
-    ]
-    return [str(mongod_program()), *(part for option in options for part in option)]
-
-
-def initiate(port: int, *, waits_for_journal: bool = True) -> None:
-    """Make a server the primary of a replica set in which it is alone.
-
-    Parameters:
-        port: where it is.
-        waits_for_journal: whether a write is confirmed when it is in the journal, which outlives
-            the server. To drop a database takes a tenth of a second then, and no time otherwise.
-    """
-    config = {
-        "_id": REPLICA_SET,
-        "members": [{"_id": 0, "host": f"127.0.0.1:{port}"}],
-        "writeConcernMajorityJournalDefault": waits_for_journal,
-    }
-    with process.client(port) as client:
-        client.admin.command("replSetInitiate", config)
-    wait_for_primary(port)
-
-
-def wait_for_primary(port: int) -> None:
-    """Wait until the only member of a replica set takes writes."""
-    deadline = time.monotonic() + SECONDS_TO_ELECT
-    with process.client(port) as client:
-        while not client.admin.command("hello")["isWritablePrimary"]:
-            if time.monotonic() > deadline:
-                raise process.ServerError("mongod does not become the primary")
-            time.sleep(0.05)
+    """The command line of MongoDB, as a member of a replica set, with its test commands."""
+    command = servers.mongod_command(str(mongod_program()), directory, port)
+    return [*command, "--setParameter", "enableTestCommands=1"]
 
 
 # -- SecantusDB ----------------------------------------------------------------------------------
 
 
 def secantus_program() -> str:
-    beside = Path(sys.executable).with_name("secantusd-py")
-    program = str(beside) if beside.exists() else shutil.which("secantusd-py")
+    program = program_named("secantusd-py")
     if program is None:
         raise NotAvailableError("no secantusd-py: install the extra quickstart")
     return program
@@ -180,16 +146,7 @@ def secantus_version() -> str:
 def secantus() -> Iterator[Server]:
     program = secantus_program()
 
-    def command(directory: Path, port: int) -> list[str]:
-        options = {
-            "--host": "127.0.0.1",
-            "--port": str(port),
-            "--storage-path": str(directory / "data"),
-            "--cache-size": "256M",
-        }
-        return [program, *(part for option in options.items() for part in option)]
-
-    with process.running(command) as port:
+    with process.running(partial(secantus_command, program)) as port:
         yield local("secantus", port)
 
 

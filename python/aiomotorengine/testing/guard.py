@@ -7,10 +7,11 @@ ends by itself shows the end of its log on standard output, and the guard ends a
 
 from __future__ import annotations
 
-import select
+import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 LOG = "server.log"
@@ -33,8 +34,15 @@ def main(directory: Path, command: list[str]) -> int:
 
 
 def watch(server: subprocess.Popen[bytes], log: Path) -> int:
+    is_done = threading.Event()
+
+    def wait_for_parent() -> None:
+        os.read(sys.stdin.fileno(), 1)  # which ends when the other end is closed
+        is_done.set()
+
+    threading.Thread(target=wait_for_parent, daemon=True).start()
     while server.poll() is None:
-        if select.select([sys.stdin], [], [], 0.1)[0]:
+        if is_done.wait(0.1):
             return 0
     lines = log.read_text(errors="replace").splitlines()
     print(*lines[-LINES_SHOWN:], sep="\n")

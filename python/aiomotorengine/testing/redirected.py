@@ -1,0 +1,171 @@
+"""Connections that lead to the database of a test, whatever the program connects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from pymongo.monitoring import CommandListener
+
+from aiomotorengine import connection as connections
+from aiomotorengine import registry
+from aiomotorengine.connection import (
+    DEFAULT_CONNECTION_NAME,
+    AliasDatabase,
+    Connection,
+    Connections,
+    connection_of,
+    hosts_in,
+)
+
+__all__ = ["RedirectedConnections"]
+
+KEPT = frozenset(
+    {
+        "auto_index",
+        "datetime_conversion",
+        "document_class",
+        "driver",
+        "event_listeners",
+        "type_registry",
+        "tz_aware",
+        "tzinfo",
+        "unicode_decode_error_handler",
+        "uuidrepresentation",
+    }
+)
+"""The settings of a program that its tests run with, in small letters: what documents mean, and
+which driver it is. All others say where a server is, who asks it, and how patient they are."""
+
+
+class RedirectedConnection(Connection):
+    """A connection to the database of a test.
+
+    Parameters:
+        alias: the connection's name.
+        database: the name of the test's database.
+        asked: the name that the program has given its own database, if it has.
+        settings: those that lead to the test's server.
+        databases: to which the names of the test's other databases are added.
+    """
+
+    def __init__(
+        self,
+        alias: str,
+        database: str,
+        asked: str | None,
+        settings: dict[str, Any],
+        databases: set[str],
+    ) -> None:
+        super().__init__(alias, database, settings)
+        self._names = (None, asked, database)
+        self._databases = databases
+
+    def database_of(self, client: Any) -> str:
+        # The URI of the server may have a name as well: of where its users are.
+        return self.database
+
+    def database_named(self, name: str | None) -> str:
+        if name in self._names:
+            return self.database
+        other = f"{self.database}_{name}"
+        self._databases.add(other)
+        return other
+
+
+class StandIn(RedirectedConnection):
+    """The same, of an alias that the program has not connected itself, or not since."""
+
+    @property
+    def is_connected(self) -> bool:
+        return False
+
+
+class CurrentDatabase(AliasDatabase):
+    """The database of the test, on the client that the alias ``default`` has at the moment."""
+
+    @property
+    def connection(self) -> Any:
+        return connection_of(DEFAULT_CONNECTION_NAME).client()
+
+    def disconnect(self) -> None:
+        connections.disconnect()
+
+
+class RedirectedConnections(Connections):
+    """What is known of aliases during a test.
+
+    ``default``, the aliases of document classes, and all that were known before the test lead to
+    its database, also where the program connects them itself.
+
+    Parameters:
+        uri: the server.
+        name: the database.
+        driver: the driver to use, whatever the program has chosen.
+        listener: is told of the commands that are sent.
+
+    Attributes:
+        databases: the names of all databases of the test.
+    """
+
+    def __init__(
+        self, uri: str, name: str, *, driver: str | None, listener: CommandListener
+    ) -> None:
+        super().__init__()
+        self._uri = uri
+        self._name = name
+        self._driver = driver
+        self._listener = listener
+        self._before = connections.known_connections()
+        self.databases = {name}
+
+    @property
+    def database(self) -> AliasDatabase:
+        """The database of the test."""
+        return CurrentDatabase(self[DEFAULT_CONNECTION_NAME], self._name)
+
+    def __missing__(self, alias: str) -> Connection:
+        if not self._leads_here(alias):
+            raise KeyError(alias)
+        before = self._before.get(alias)
+        asked = None if before is None else asked_for(before.given_database, before.given)
+        settings = self._settings({} if before is None else before.given)
+        self[alias] = made = StandIn(alias, self._name, asked, settings, self.databases)
+        return made
+
+    def made(self, alias: str, database: str | None, settings: dict[str, Any]) -> Connection:
+        if not self._leads_here(alias):
+            return super().made(alias, database, settings)
+        asked = asked_for(database, settings)
+        leading = self._settings(settings)
+        return RedirectedConnection(alias, self._name, asked, leading, self.databases)
+
+    def _leads_here(self, alias: str) -> bool:
+        if alias == DEFAULT_CONNECTION_NAME or alias in self._before:
+            return True
+        return any(known.__alias__ == alias for known in registry.documents())
+
+    def _settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Settings that lead to the test's server, and else mean what those of the program do."""
+        kept = {name: value for name, value in given.items() if name.lower() in KEPT}
+        stated = {name.lower() for name in kept}
+        in_uri = {
+            name: value
+            for host in hosts_in(given)
+            for name, value in parse_qsl(host.partition("?")[2])
+            if name.lower() in KEPT - stated
+        }
+        settings = {**in_uri, **kept, "host": self._uri}
+        settings["event_listeners"] = [*(settings.get("event_listeners") or ()), self._listener]
+        if self._driver is not None:
+            settings["driver"] = self._driver
+        return settings
+
+
+def asked_for(database: str | None, settings: Mapping[str, Any]) -> str | None:
+    """The database that a program has named, by itself or in a URI."""
+    if database is not None:
+        return database
+    paths = (host.partition("://")[2].partition("/")[2] for host in hosts_in(settings))
+    return next((unquote(path.partition("?")[0]) for path in paths if path), None)

@@ -1,0 +1,3 @@
+"""All that the tests of a program need."""
+
+pytest_plugins = ["aiomotorengine.testing"]

@@ -1,0 +1,1 @@
+"""A program whose tests use ``aiomotorengine.testing``."""
