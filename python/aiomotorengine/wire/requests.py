@@ -255,6 +255,9 @@ class Encoded(RawBSONDocument):
     def __bool__(self) -> bool:
         return True  # the driver asks, and would decode all of it to know
 
+    def __repr__(self) -> str:
+        return repr(dict(self))  # which traces show as they do what the driver encodes itself
+
 
 async def insert_one(target: Target, raw: bytes) -> None:
     """Insert an encoded document.
