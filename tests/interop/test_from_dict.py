@@ -160,6 +160,8 @@ def test_a_reference_is_no_list() -> None:
 def test_it_may_be_left_unvalidated() -> None:
     user = User.from_dict({"age": "many", "born": "yesterday", "homes": [{}]}, validate=False)
     assert (user.name, user.age, user.born) == (None, "many", "yesterday")
+    with pytest.raises(InvalidDocumentError, match="Field 'name' is given twice."):
+        User.from_dict({"name": "Ada", "n": "Eva"}, validate=False)
 
 
 def test_what_is_no_mapping() -> None:

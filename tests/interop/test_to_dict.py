@@ -106,6 +106,12 @@ def test_a_field_called_id_is_the_programs() -> None:
     assert (again._id, again.id) == (ID, 7)
 
 
+def test_a_value_that_is_stored_as_id_is_not_taken_for_the_id() -> None:
+    user = User.from_son({"_id": ID, "id": 7})
+    assert (user.id, user.to_dict()["id"]) == (7, ID)
+    assert User.from_dict(user.to_dict())._id == ID
+
+
 def test_by_alias_fields_go_by_their_keys_and_the_id_by_its_name() -> None:
     user = a_user(home=Home(town="Ur"))
     user.nick = "A"

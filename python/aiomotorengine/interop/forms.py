@@ -320,7 +320,8 @@ class ClassForm:
                     value = forms._inner(make, value, name)
                 form[alias if forms.by_alias else name] = value
         for name, value in dynamic_attributes(document):
-            if selection is None or selection.shows(name):
+            # What is stored under the key ``id`` is not to be taken for the document's id.
+            if name not in head and (selection is None or selection.shows(name)):
                 key = stored_key_of(document, name) if forms.by_alias else name
                 form[key] = forms._inner(plain, value, name)
         form.update(self._computed_values(document, forms))

@@ -53,12 +53,10 @@ def read(
     Returns:
         The document, and what refuses it, in the order of the fields, each with its place.
     """
-    reading = Reading()
+    reading = Reading(keeps_unreadable=not validate)
     document = reading.document(document_class, mapping)
     refusals = reading.refusals
-    if not validate:
-        return document, [it for it in refusals if isinstance(it, UnknownFieldError)]
-    if not refusals and is_valid(document):
+    if not validate or (not refusals and is_valid(document)):
         return document, refusals
     known = [parts_of(refusal) for refusal in refusals]
     for refusal in refusals_of(document):
@@ -84,14 +82,16 @@ class Reading:
 
     Parameters:
         strict: whether values are not converted, unless their fields say so.
+        keeps_unreadable: whether values that can't be read stay as they are without a word.
 
     Attributes:
         refusals: what was wrong so far, each with its place in what is being read.
     """
 
-    def __init__(self, *, strict: bool = False) -> None:
+    def __init__(self, *, strict: bool = False, keeps_unreadable: bool = False) -> None:
         self.refusals: list[Exception] = []
         self._is_strict = strict
+        self._keeps_unreadable = keeps_unreadable
 
     def document(self, document_class: Any, mapping: Mapping[Any, Any]) -> Any:
         """A new document of a class, or of one that derives from it and is stored with it."""
@@ -139,7 +139,8 @@ class Reading:
             value = self._read(field, form)
         except UNREADABLE as error:
             value = form
-            self._refuse(as_refusal(error, field, form))
+            if isinstance(error, InvalidDocumentError) or not self._keeps_unreadable:
+                self._refuse(as_refusal(error, field, form))
         for refusal in self.refusals[before:]:
             locate(refusal, *parts)
         return value

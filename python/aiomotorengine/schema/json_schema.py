@@ -83,7 +83,9 @@ class JsonSchemas:
         if own is not None:
             given: dict[str, Any] = own()
             return given
-        schema = field._json_schema(self) if is_described(field, "_json_schema") else {}
+        has_own_form = hasattr(field, "__to_json__") or hasattr(field, "__from_json__")
+        is_known = is_described(field, "_json_schema") and not has_own_form
+        schema = field._json_schema(self) if is_known else {}
         choices = stored_choices(field)
         if choices is not None and all(map(is_plain, choices)):
             schema["enum"] = choices
