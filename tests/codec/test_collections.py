@@ -14,9 +14,10 @@ PROGRAM = """
 import contextvars, gc, sys
 from collections import OrderedDict
 from contextlib import suppress
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from inspect import getattr_static
+from ipaddress import IPv4Address, IPv6Address
 from uuid import UUID
 
 from bson import CodecOptions, Decimal128, Int64, ObjectId
@@ -106,6 +107,9 @@ FIELDS = [
      lambda: [{"number": 10**15 + moment, "text": text()}, {"text": text()}]),
     (EmbeddedDocumentField(Validating), lambda: Validating()),
     (BinaryField(), lambda: text().encode(), lambda: bytearray(b"x" * 60)),
+    (TimeField(), lambda: time(1, 1, 1, moment), lambda: f"01:01:01.{moment:06}", lambda: "01:01"),
+    (IPAddressField(), lambda: IPv4Address(2**31 + moment), lambda: IPv6Address(2**100 + moment),
+     lambda: str(IPv6Address(2**100 + moment)), lambda: f"fe80::{moment:x}%eth0"),
     (UUIDField(), lambda: UUID(int=2**100 + moment), lambda: str(UUID(int=2**100 + moment))),
     (ReferenceField(Target), lambda: ObjectId(), lambda: Target(_id=ObjectId())),
     (JsonField(), lambda: {"a": [text()]}),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
 from time import monotonic
+from typing import NamedTuple
 
 from aiomotorengine.bulk.batch import Batch
 
@@ -21,8 +21,7 @@ MOST_REFUSED = 125
 prints how long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What is enough for a batch, whichever comes first.
 
     The numbers are far below what a server takes in a message (100,000 documents, 48,000,000

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections import deque
 from collections.abc import AsyncIterable, Callable, Collection, Coroutine, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -184,7 +184,7 @@ class Call:
         )
         # The source, and hooks, may ask in the same session, which then must have no batch on its
         # way.
-        limits = options.limits if target.session is None else replace(options.limits, seconds=None)
+        limits = options.limits if target.session is None else options.limits._replace(seconds=None)
         self._batcher = Batcher(limits)
         self._sender = Sender(
             target,

@@ -13,11 +13,10 @@ The native codec reads plans and asks for nothing else, so it decides nothing th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from functools import partial
 from types import FunctionType, MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from bson.tz_util import utc
 
@@ -109,8 +108,7 @@ EXACT = frozenset({str, int})
 """The types of choices that are compared without any code of the program's."""
 
 
-@dataclass(frozen=True, slots=True)
-class RulesPlan:
+class RulesPlan(NamedTuple):
     """What the options of a field refuse, after its own ``validate``.
 
     Attributes:
@@ -132,8 +130,7 @@ class RulesPlan:
     is_all: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FieldPlan:
+class FieldPlan(NamedTuple):
     """What a codec knows of one field.
 
     Attributes:
@@ -180,8 +177,7 @@ class FieldPlan:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UndeclaredPlan:
+class UndeclaredPlan(NamedTuple):
     """The functions for values that no field declares.
 
     Attributes:
@@ -200,8 +196,7 @@ class UndeclaredPlan:
     has_own_id: Callable[[Any], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentPlan:
+class DocumentPlan(NamedTuple):
     """What a codec knows of a document class.
 
     Attributes:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import GetSetDescriptorType
-from typing import Any
+from typing import Any, NamedTuple
 
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.tz_util import utc
@@ -51,8 +50,7 @@ IS_ABSTRACT = 1 << 20
 """The flag of a class with abstract methods, as CPython's ``object.h`` has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """Which side runs a method.
 
     Attributes:

@@ -11,11 +11,10 @@ one that was written in the class.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, update_wrapper
 from inspect import isasyncgenfunction, isgeneratorfunction, signature
 from types import FunctionType
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.documents.naming import class_attribute
@@ -199,8 +198,7 @@ def compiled_hooks(document_class: type[Any]) -> dict[str, tuple[Hook, ...]]:
     return {event: tuple(found[event]) for event in EVENTS if event in found}
 
 
-@dataclass(frozen=True, slots=True)
-class SavingHooks:
+class SavingHooks(NamedTuple):
     """What a save calls with a document and with those embedded in it.
 
     Attributes:

@@ -7,9 +7,8 @@ collation all that its locale says. So both sides are compared in that form.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymongo import ASCENDING, DESCENDING, TEXT
 
@@ -56,8 +55,7 @@ TEXT_KEYS = (("_fts", TEXT), ("_ftsx", ASCENDING))
 """What stands in a listing for the keys of a text index, which are among its weights."""
 
 
-@dataclass(frozen=True)
-class StoredIndex:
+class StoredIndex(NamedTuple):
     """An index that is there.
 
     Attributes:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymongo.errors import OperationFailure, PyMongoError
 
@@ -48,8 +47,7 @@ BY_COLLMOD = frozenset({"expireAfterSeconds", "hidden"})
 """The options that servers change without building an index anew."""
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """An index that is there, and not as it is declared.
 
     Attributes:
@@ -63,8 +61,7 @@ class Difference:
     changes: Changes
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(NamedTuple):
     """How the indexes of a collection compare with those that are declared; attributes as those of
     a report.
     """

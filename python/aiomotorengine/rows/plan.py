@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.fields.document_class import UNKNOWN_CLASS
@@ -14,8 +13,7 @@ from aiomotorengine.rows.reader import RowReader, names_in
 __all__ = ["RowPlan", "row_plan"]
 
 
-@dataclass(frozen=True, slots=True)
-class RowPlan:
+class RowPlan(NamedTuple):
     """What a codec knows of the rows of one call.
 
     Attributes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
@@ -13,8 +12,7 @@ from aiomotorengine.indexes.keys import UnknownNameError, stored_path
 __all__ = ["SearchDefinition", "name_of", "path_of"]
 
 
-@dataclass(frozen=True)
-class SearchDefinition:
+class SearchDefinition(NamedTuple):
     """A search index as MongoDB is asked for it.
 
     Attributes:

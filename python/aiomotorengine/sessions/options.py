@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymongo.write_concern import WriteConcern
 
@@ -16,8 +15,7 @@ WriteConcernLike = WriteConcern | int | str | Mapping[str, Any]
 """What says how far a write has to have come before it counts as done."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallOptions:
+class CallOptions(NamedTuple):
     """What ``using`` says of all calls, and single calls of themselves.
 
     Attributes:

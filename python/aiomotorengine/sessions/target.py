@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -112,7 +111,7 @@ class Target:
         """
         if self.scope is not None:
             self.scope.check()
-        return Target(self.opened, self.document_class, replace(self.options, session=session))
+        return Target(self.opened, self.document_class, self.options._replace(session=session))
 
     @property
     def ends_cursors(self) -> bool:
@@ -204,7 +203,7 @@ def target_of(
         UnknownAliasError: there is no such connection.
     """
     if alias is not None:
-        options = replace(options, alias=alias)
+        options = options._replace(alias=alias)
     name = options.alias or document_class.__alias__ or DEFAULT_CONNECTION_NAME
     return Target(connection_of(name).opened(), document_class, options)
 
@@ -220,7 +219,7 @@ def target_beside(document_class: Any, alias: str | None, options: CallOptions) 
     name = document_class.__alias__ or alias or DEFAULT_CONNECTION_NAME
     opened = connection_of(name).opened()
     if options.session is not None and not belongs_to(options.session, opened.client):
-        options = replace(options, session=None)
+        options = options._replace(session=None)
     return Target(opened, document_class, options)
 
 
