@@ -30,6 +30,7 @@ __all__ = [
     "others",
     "raw_values",
     "set_construction",
+    "set_lasting",
     "set_layout",
     "set_origins",
     "setter_changed",
@@ -68,9 +69,9 @@ def watch_new_attributes(class_: type, function: Callable[[Any, str], None] | No
 def forget_constructions() -> None: ...
 def initializer(cls: type) -> Any: ...
 def new_instance(cls: type[Any], /, *_arguments: Any, **_named: Any) -> Any: ...
+def set_lasting(cls: type, lasts: bool) -> None: ...
 def set_construction(
     cls: type,
-    lasts: bool,
     has_own_constructor: bool,
     defaults: dict[str, Any],
     converters: list[tuple[str, Callable[[Any], Any]]],

@@ -11,13 +11,14 @@ import asyncio
 import re
 import threading
 import warnings
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property, lru_cache, partial
 from typing import Any, cast
 
 from pymongo.driver_info import DriverInfo
 from pymongo.errors import ConfigurationError, PyMongoError
+from pymongo.uri_parser import parse_uri, split_hosts
 
 from aiomotorengine import drivers
 from aiomotorengine.database import Database
@@ -36,6 +37,7 @@ __all__ = [
     "cleanup",
     "connect",
     "connection_of",
+    "database_of",
     "disconnect",
     "driver_of",
     "get_connection",
@@ -49,6 +51,9 @@ DEFAULT_CONNECTION_NAME = "default"
 
 MOST_COLLECTIONS = 1_000
 """How many collections are kept of a client: all, but where their names come from data."""
+
+THIS_MACHINE = {"127.0.0.1": "localhost", "::1": "localhost"}
+"""Other names of a host."""
 
 REFUSALS = (PyMongoError, ValueError, TypeError, LookupError, OSError)
 """What the drivers raise for settings they do not take."""
@@ -150,6 +155,23 @@ class Connection:
         the documents.
         """
         return self.database if name is None else name
+
+    def servers(self) -> frozenset[tuple[str, int | None]]:
+        """The servers that the settings name.
+
+        Raises:
+            pymongo.errors.PyMongoError: they name none.
+        """
+        found: set[tuple[str, int | None]] = set()
+        port = self.settings.get("port") or 27017
+        for entry in hosts_in(self.settings) or ["localhost"]:
+            if entry.startswith("mongodb+srv://"):
+                found.add((entry.rpartition("@")[2].partition("/")[0], None))
+            elif "://" in entry:
+                found.update(parse_uri(entry, port, validate=False)["nodelist"])
+            else:
+                found.update(split_hosts(re.sub(r"\s", "", entry), port))
+        return frozenset((THIS_MACHINE.get(host, host), port) for host, port in found)
 
     def warn_of_ignored(self, database: str | None, settings: Mapping[str, Any]) -> None:
         """Say that the alias was connected with other settings than these."""
@@ -512,6 +534,19 @@ def with_uri_as_host(
             "a URI is given as the database, and 'host' as well; leave one of them out"
         )
     return None, {**settings, "host": database}
+
+
+def database_of(alias: str) -> Hashable:
+    """By what the database of an alias is known from others: two aliases may lead to one.
+
+    It is made of what the settings say, so two names of one server make two, but for the names of
+    this machine.
+    """
+    connection = known_as(alias)
+    try:
+        return alias if connection is None else (connection.servers(), connection.database)
+    except (ConnectionError, *REFUSALS):
+        return alias  # what is wrong with it is said when it is used
 
 
 def database_name(client: Any, given: str | None, settings: Mapping[str, Any]) -> str:

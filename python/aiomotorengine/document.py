@@ -148,7 +148,10 @@ class BaseDocument(DocumentStorage):
         self._is_persisted = False
         self._stored_keys = None
         self._hidden = None
-        conversion_of(type(self)).fill(self, values)
+        conversion = conversion_of(type(self))
+        conversion.fill(self, values)
+        if conversion.make_key is not None and self._id is None:
+            self._id = conversion.make_key()
 
     @classmethod
     def _refused(cls) -> Any:

@@ -38,14 +38,14 @@ class EmbeddedDocument(Document, registered=False):
         if type(other) is not type(self):
             return NotImplemented
         try:
-            return stored_form(self) == stored_form(other)
+            return inner_son(self) == inner_son(other)
         except Exception:  # of a value that its field refuses, or of a method of the program's
             return bool(values_of(self) == values_of(other))
 
     __hash__ = None  # type: ignore[assignment]  # as Python does it for classes with __eq__
 
 
-def stored_form(document: Any) -> dict[str, Any]:
+def inner_son(document: Any) -> dict[str, Any]:
     """What is stored for a document in another one."""
     son: dict[str, Any] = document.to_son()
     return {"_id": document._id, **son} if has_own_id(document) else son

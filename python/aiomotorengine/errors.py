@@ -20,7 +20,7 @@ from pymongo.errors import (
     WriteError,
 )
 
-from aiomotorengine.locations import Location, Part, location_of, shown
+from aiomotorengine.locations import Location, Part, locate, location_of, shown
 
 if TYPE_CHECKING:
     from typing import Self
@@ -51,6 +51,7 @@ __all__ = [
     "UniqueKeyViolationError",
     "UnknownClassWarning",
     "UnknownFieldError",
+    "UnknownStoredKeyError",
     "bulk_refusal",
     "bulk_refusal_text",
     "keep_labels",
@@ -206,8 +207,8 @@ class ImmutableFieldError(InvalidDocumentError, AttributeError):
         return cls(
             f"Field '{name}' can't be changed once the document is stored, since it is in the "
             f"__shard_key__ of {document_class.__name__}. This document has another value there "
-            "than the stored one, or a default where nothing is stored, so that it was not found. "
-            "Load it by its _id to see what is stored."
+            "than the stored one, so that it was not found. Load it by its _id to see what is "
+            "stored."
         )
 
 
@@ -241,11 +242,6 @@ class UnknownFieldError(InvalidDocumentError, AttributeError):
         likely = [meant] if meant in fields else get_close_matches(name, fields, n=1)
         hint = f" Did you mean '{likely[0]}'?" if likely else ""
         return cls(f"{prefix}{document_class.__name__} has no field '{name}'.{hint}")
-
-    @classmethod
-    def stored(cls, document_class: type[Any], key: str) -> Self:
-        """The error for a key that a stored document has."""
-        return cls(f"Stored key '{key}' of {document_class.__name__} is no field.")
 
 
 class ServerValidationError(InvalidDocumentError, WriteError):
@@ -507,6 +503,33 @@ class StoredValueError(ValueError):
             else:
                 where = f" of the {name} with _id {shown(self.id)}"
         return f"Can't read '{self.path}'{where}: {self.location.about}."
+
+
+class UnknownStoredKeyError(UnknownFieldError, StoredValueError):
+    """A document in the database has a key that is no field, and its class has that refused.
+
+    Attributes:
+        document_class: the class that the document was to become.
+        id: the ``_id`` of the stored document; ``None`` where it has none.
+        path: where in the document is what has the key; empty where that is the whole document.
+        key: the key.
+        value: what is stored there.
+    """
+
+    def __init__(self, holder: type[Any], key: str, value: Any, id: Any = None) -> None:
+        super().__init__(value, Location((key,)))
+        self.args = (holder, key, value, id)  # by which a copy is made
+        self.document_class = holder
+        self.id = id
+        self.key = key
+        self._text = f"Stored key '{key}' of {holder.__name__} is no field."
+
+    def within(self, *parts: Part) -> Self:
+        locate(self, *parts)
+        return self
+
+    def __str__(self) -> str:
+        return self._text
 
 
 class UniqueKeyViolationError(RuntimeError, DuplicateKeyError):

@@ -25,7 +25,7 @@ from aiomotorengine.storage.base import StorageMeta
 from aiomotorengine.storage.classes import lay_out, setter_changed, shadowed
 from aiomotorengine.storage.descriptors import ABSENT, Attribute, ShadowedAttribute
 from aiomotorengine.storage.discriminators import Discriminator, discriminator_of
-from aiomotorengine.storage.identity import freeze_shard_key
+from aiomotorengine.storage.shard_keys import freeze_shard_key
 from aiomotorengine.writing.deletion import rules as delete_rules
 
 __all__ = ["DocumentMetaClass", "classproperty"]
@@ -161,7 +161,7 @@ class DocumentMetaClass(StorageMeta):
             if "_id" in (attribute_name, *own_key, *field._settings.aliases):
                 raise InvalidDocumentError.id_as_field(attribute_name)
             for key in (field.db_field, *field._settings.aliases):
-                if isinstance(key, str) and is_unstorable(key):
+                if isinstance(key, str) and not class_settings.is_storable_key(key):
                     raise InvalidDocumentError.unstorable_key(attribute_name, key)
             if is_reserved(cls, attribute_name):
                 raise InvalidDocumentError.reserved_name(attribute_name, name)
@@ -266,12 +266,15 @@ def take_collection(document_class: Any, body: Mapping[str, Any]) -> None:
 def refuse_as_discriminator(
     discriminator: Discriminator, fields: Mapping[str, BaseField[Any]]
 ) -> None:
-    """Raise ``InvalidDocumentError`` for a field that is stored under the key of the classes."""
+    """Raise ``InvalidDocumentError`` for a field that is stored, or read, under the key of the
+    classes.
+    """
     key = discriminator.key
     for name, field in fields.items():
-        if field.db_field == key:
+        if key in (field.db_field, *field._settings.aliases):
+            how = "be stored under" if field.db_field == key else "have the alias"
             raise InvalidDocumentError(
-                f"Field '{name}' can't be stored under '{key}': that is the discriminator of "
+                f"Field '{name}' can't {how} '{key}': that is the discriminator of "
                 f"{discriminator.root.__name__}."
             )
 
@@ -290,11 +293,11 @@ def check_primary_keys(names: list[str], fields: Mapping[str, BaseField[Any]]) -
             raise InvalidDocumentError.array_as_primary_key(name)
         if fields[name].db_field not in (None, "_id"):
             raise InvalidDocumentError.primary_key_elsewhere(name, fields[name].db_field)
-
-
-def is_unstorable(key: str) -> bool:
-    """Whether MongoDB, or the library in a path, would take a key for something else."""
-    return "." in key or "\0" in key or key.startswith("$")
+        if fields[name].on_save is not None:
+            raise InvalidDocumentError(
+                f"Field '{name}' can't have an on_save: the primary key keeps its value once the "
+                "document is stored. Give it a default, or set it in a before_insert hook."
+            )
 
 
 def field_in(value: Any) -> BaseField[Any] | None:

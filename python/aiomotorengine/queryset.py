@@ -317,7 +317,8 @@ class QuerySet(Generic[D]):
         | list[StoredValueError]
         | Callable[[StoredValueError, Mapping[str, Any]], object],
     ) -> Self:
-        """Say what becomes of stored documents that have a value which its field cannot read.
+        """Say what becomes of stored documents that have a value which its field cannot read, or
+        a key that their class refuses (``__unknown__``).
 
         It holds for ``find_all`` and ``async for``, also for the documents that those found refer
         to, where these are loaded with them; ``first`` and ``get`` always raise.

@@ -29,7 +29,6 @@ from aiomotorengine.sessions.target import Target, target_beside
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference, ReferenceList
 from aiomotorengine.storage.discriminators import condition_of, root_of
-from aiomotorengine.storage.primary_keys import key_to_store
 from aiomotorengine.storage.values import value_of
 
 __all__ = ["keep_loaded", "load"]
@@ -127,8 +126,7 @@ class Reference:
         if isinstance(self.field, GenericReferenceField):
             id = self.field.to_son(value).id
         else:
-            value = value._id if isinstance(value, DocumentStorage) else value
-            id = stored_key(self.field, id_of_missing(value))
+            id = ReferenceField.to_son(self.field, value)
         return root_of(self.class_of(value)), id_key(id)
 
     @property
@@ -136,7 +134,7 @@ class Reference:
         """The id that is looked up."""
         if isinstance(self.field, GenericReferenceField):
             return self.value.id
-        return stored_key(self.field, self.value)
+        return ReferenceField.to_son(self.field, self.value)
 
     @property
     def is_unloaded(self) -> bool:
@@ -145,7 +143,7 @@ class Reference:
         if isinstance(self.field, GenericReferenceField):
             return isinstance(self.value, DBRef) and is_id(self.value.id)
         # What is no id but a condition would not be looked up; it would find others.
-        return is_id(stored_key(self.field, self.value))
+        return is_id(ReferenceField.to_son(self.field, self.value))
 
     def put(self, value: Any) -> bool:
         """Replace the reference by what was found; whether it still stood here."""
@@ -160,11 +158,6 @@ class Reference:
         put_in(self.container, self.index, value)
         self.value = value
         return True
-
-
-def stored_key(field: ReferenceField[Any], value: Any) -> Any:
-    """What is stored for an id, or for a value of the field that is the target's primary key."""
-    return value if value is None or is_id(value) else key_to_store(field._target_key, value)
 
 
 async def load(

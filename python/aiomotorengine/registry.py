@@ -14,7 +14,7 @@ from aiomotorengine.utils import get_class
 
 __all__ = ["documents", "find", "get_document", "is_registered", "register"]
 
-known: WeakValueDictionary[tuple[str, str], type[Any]] = WeakValueDictionary()
+by_name: WeakValueDictionary[tuple[str, str], type[Any]] = WeakValueDictionary()
 lock = Lock()
 """Modules may be imported by several threads."""
 
@@ -32,7 +32,7 @@ def documents() -> list[type[Any]]:
         (True, False)
     """
     with lock:
-        return list(known.values())
+        return list(by_name.values())
 
 
 def get_document(name: str) -> type[Any]:
@@ -63,7 +63,7 @@ def get_document(name: str) -> type[Any]:
 
 def find(module: str, qualname: str) -> type[Any] | None:
     """The document class of a module that has a qualified name; ``None`` if there is none."""
-    return known.get((module, qualname))
+    return by_name.get((module, qualname))
 
 
 def with_bare_name(name: str) -> type[Any]:
@@ -84,11 +84,11 @@ def register(document_class: type[Any]) -> None:
     """Make a class known. The one that is known by the same names is so no more."""
     key = document_class.__module__, document_class.__qualname__
     with lock:
-        known.pop(key, None)
-        known[key] = document_class
+        by_name.pop(key, None)
+        by_name[key] = document_class
 
 
 def is_registered(document_class: type[Any]) -> bool:
     """Whether a class was not made again since."""
     key = document_class.__module__, document_class.__qualname__
-    return known.get(key) is document_class
+    return by_name.get(key) is document_class

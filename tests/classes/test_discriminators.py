@@ -130,6 +130,10 @@ class Vehicle(Document):
             lambda: new(Dog, kind=StringField(db_field="_cls")),
             "Field 'kind' can't be stored under '_cls': that is the discriminator of Animal.",
         ),
+        (
+            lambda: new(Dog, kind=StringField(aliases=["_cls"])),
+            "Field 'kind' can't have the alias '_cls': that is the discriminator of Animal.",
+        ),
     ],
 )
 def test_what_a_class_below_can_not_have(declare: Callable[[], Any], told: str) -> None:

@@ -23,10 +23,16 @@ from aiomotorengine import (
     U,
 )
 from aiomotorengine.codec import DocumentError, codec_for
-from aiomotorengine.errors import InvalidDocumentError, UnknownFieldError
+from aiomotorengine.errors import (
+    InvalidDocumentError,
+    StoredValueError,
+    UnknownFieldError,
+    UnknownStoredKeyError,
+)
 from aiomotorengine.metaclasses import DocumentMetaClass
 from tests.codec.laws import STANDARD, agree
 from tests.harness import Mongo
+from tests.integration.commands import watch
 
 
 class Home(EmbeddedDocument):
@@ -297,6 +303,83 @@ def test_embedded_documents_have_a_setting_of_their_own() -> None:
         reason = refused.value.__cause__
         assert isinstance(reason, UnknownFieldError)
         assert (str(reason), reason.path) == ("Stored key 'x' of Inner is no field.", path)
+
+
+@pytest.mark.usefixtures("codec")
+@pytest.mark.parametrize("own_init", [False, True])
+def test_the_key_of_an_alias_is_no_unknown_key(own_init: bool) -> None:
+    class Named(Document):
+        __unknown__ = "refuse"
+        name = StringField(aliases=["nm", "title"])
+
+    class Made(Named):
+        def __init__(self, name: Any = None, **values: Any) -> None:
+            super().__init__(name=name, **values)
+
+    kind = Made if own_init else Named
+    codec = codec_for(kind, STANDARD)
+    for stored, name in (
+        ({"name": "a", "nm": "b"}, "a"),
+        ({"title": "c", "nm": "b"}, "b"),
+        ({"nm": "b", "name": "a", "title": "c"}, "a"),
+    ):
+        [document] = codec.decode_many(bson.encode({"_id": 1, **stored}))
+        assert document.name == name
+        kept = {key: value for key, value in stored.items() if value != name}
+        assert document.to_son() == {"name": name, **kept}
+        agree(kind, [document], STANDARD)
+    with pytest.raises(DocumentError):
+        codec.decode_many(bson.encode({"_id": 1, "nm": "b", "other": 1}))
+
+
+async def test_what_is_refused_may_be_skipped(mongo: Mongo) -> None:
+    kind = kind_of(False, "refuse")
+    await kind.objects.coll().insert_many(
+        [{"_id": 1, "n": "a"}, {"_id": 2, "extra": 5}, {"_id": 3, "n": "c"}]
+    )
+    found = kind.objects.order_by("id")
+    assert [it._id for it in await found.on_unreadable("skip").find_all()] == [1, 3]
+    broken: list[StoredValueError] = []
+    assert [it._id async for it in found.on_unreadable(broken)] == [1, 3]
+    [error] = broken
+    assert isinstance(error, UnknownStoredKeyError)
+    assert str(error) == "Stored key 'extra' of Kind is no field."
+    assert (error.document_class, error.id, error.path) == (kind, 2, "")
+    assert (error.key, error.value, error.code) == ("extra", 5, "unknown")
+    copied = pickle.loads(pickle.dumps(UnknownStoredKeyError(User, "x", 1, 2)))
+    assert (str(copied), copied.id) == ("Stored key 'x' of User is no field.", 2)
+    with pytest.raises(UnknownFieldError):
+        await kind.objects.find_all()
+
+
+async def test_a_tracked_document_drops_them_with_its_next_change(mongo: Mongo) -> None:
+    class Inner(EmbeddedDocument):
+        __unknown__ = "drop"
+        road = StringField()
+
+    class Outer(Document):
+        __collection__ = "tracked drops"
+        __track_changes__ = True
+        __unknown__ = "drop"
+        name = StringField()
+        inner = EmbeddedDocumentField(Inner)
+
+    coll = Outer.objects.coll()
+    stored = {"name": "a", "inner": {"road": "r", "more": 1}, "extra": {"b": 1}, "_x": 2}
+    await coll.insert_one({"_id": 1, **stored})
+    outer = await Outer.objects.get(1)
+    assert not outer.is_changed()
+    commands = watch(mongo)
+    await outer.save()
+    assert commands.names == []
+    outer.inner.road = "s"
+    assert outer.changes() == {"inner.road": ("r", "s")}
+    await outer.save()
+    assert await coll.find_one() == {"_id": 1, "name": "a", "inner": {"road": "s"}}
+    assert not outer.is_changed()
+    commands.forget()
+    await outer.save()
+    assert commands.names == []
 
 
 @pytest.mark.usefixtures("codec")

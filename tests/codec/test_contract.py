@@ -39,6 +39,7 @@ FOR_STORAGE = {
     "origins_of",
     "others",
     "set_construction",
+    "set_lasting",
     "set_layout",
     "set_origins",
     "setter_changed",

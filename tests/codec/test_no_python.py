@@ -201,6 +201,12 @@ def test_no_python_is_run(field: Any, values: list[Any]) -> None:
     assert side.stepped_back == 0
 
 
+def test_no_python_is_run_for_arrays_of_numpy() -> None:
+    numpy = pytest.importorskip("numpy")
+    for dtype, kind in (("float32", "f4"), ("float32", "f8"), ("int8", "i1"), ("packed_bit", "u1")):
+        test_no_python_is_run(VectorField(dtype=dtype), [numpy.arange(9).astype(kind)])
+
+
 class Line(Document):
     number = IntField(min_value=0)
     share = FloatField()

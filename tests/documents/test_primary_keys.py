@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from bson import ObjectId
@@ -405,6 +405,92 @@ class Pair(Document):
     __collection__ = "primary_key_pairs"
 
     pair = AnyField(primary_key=True)
+
+
+class Session(Document):
+    __collection__ = "primary_key_sessions"
+
+    key = UUIDField(primary_key=True, default=uuid4)
+    user = StringField(required=True)
+
+
+class Settings(Document):
+    __collection__ = "primary_key_settings"
+
+    name = StringField(primary_key=True, default="settings")
+    size = IntField()
+
+
+@pytest.mark.usefixtures("codec")
+def test_a_key_may_have_a_default() -> None:
+    one, other = Session(user="a"), Session(user="b")
+    assert isinstance(one.key, UUID) and one.key != other.key
+    assert one._id == one.id == one.key
+    given = uuid4()
+    for session in Session(key=given), Session(_id=given), Session(id=given):
+        assert session._id == given
+    assert Session(key=None).key is not None  # which would be refused
+    assert (Settings().name, Settings(size=1)._id) == ("settings", "settings")
+    Session(user="a").validate()
+    assert Session.from_son({"user": "a"})._id is None
+    agree(Session, [one, other, Session(user="c", key=given)], STANDARD)
+
+
+def test_a_key_by_default_where_the_class_has_its_own_init() -> None:
+    class Own(Document):
+        key = StringField(primary_key=True, default=lambda: "made")
+        size = IntField()
+
+        def __init__(self, size: int, **values: Any) -> None:
+            super().__init__(size=size, **values)
+
+    assert (Own(3)._id, Own(3, key="a")._id) == ("made", "a")
+    assert Own.from_son({"size": 1})._id is None
+    assert Own.from_son({"_id": "b", "size": 1})._id == "b"
+
+
+def test_a_key_of_mappings_is_not_empty_by_default() -> None:
+    class Pair(Document):
+        pair = MapField(IntField(), primary_key=True)
+
+    assert Pair()._id is None
+
+
+def test_a_key_has_no_on_save() -> None:
+    with pytest.raises(InvalidDocumentError, match="Field 'key' can't have an on_save: the prima"):
+
+        class Slug(Document):
+            key = StringField(primary_key=True, on_save=lambda document, creating: "a")
+
+
+async def test_documents_are_stored_under_keys_by_default(mongo: Mongo) -> None:
+    session = await Session(user="a").save()
+    assert session is not None
+    assert (await Session.objects.get(session.key)).user == "a"
+    await Session.objects.bulk_insert([Session(user="b"), Session(user="c")])
+    await Session.objects.bulk_insert(Rows([{"user": "d"}, {"user": "e"}]))
+    await Session.objects.filter(user="f").update(U.set(user="f"), upsert=True)
+    found, is_new = await Session.objects.get_or_create(user="g")
+    assert is_new and isinstance(found.key, UUID)
+    stored = await Session.objects.order_by("user").find_all()
+    assert [one.user for one in stored] == list("abcdefg")
+    assert all(isinstance(one.key, UUID) for one in stored)
+    assert len({one.key for one in stored}) == 7
+
+
+async def test_there_is_one_document_of_a_key_by_default(mongo: Mongo) -> None:
+    await Settings(size=1).save()
+    with pytest.raises(UniqueKeyViolationError):
+        await Settings(size=2).save()
+    await Settings(size=2).save(upsert=True)
+    assert [it.size async for it in Settings.objects] == [2]
+
+
+def test_json_schema_says_that_a_key_is_made() -> None:
+    assert Settings.json_schema()["properties"]["name"]["default"] == "settings"
+    assert "required" not in Settings.json_schema()
+    assert Session.json_schema()["required"] == ["user"]
+    assert Session.json_schema(mode="serialization")["required"] == ["key", "user"]
 
 
 @pytest.mark.parametrize(

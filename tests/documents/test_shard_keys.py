@@ -17,6 +17,7 @@ from aiomotorengine import (
     StringField,
     U,
     VersionField,
+    transaction,
 )
 from aiomotorengine.errors import ImmutableFieldError, InvalidDocumentError
 from aiomotorengine.storage import identity_query
@@ -224,17 +225,64 @@ async def test_a_document_that_is_gone_is_no_fault(mongo: Mongo) -> None:
         await placed.reload()
 
 
-async def test_a_default_where_nothing_is_stored(mongo: Mongo) -> None:
-    class Dwelling(Document):
-        __shard_key__ = ("tenant",)
-        tenant = StringField(default="main")
-        rooms = IntField()
+class Street(Document):
+    name = StringField(default="Main", db_field="n")
 
-    await Dwelling.objects.coll().insert_one({"_id": 1})
-    dwelling = await Dwelling.objects.get(1)
+
+class Dwelling(Document):
+    __shard_key__ = ("tenant", "street.name")
+    tenant = StringField(default="main", db_field="t")
+    street = EmbeddedDocumentField(Street, db_field="s")
+    rooms = IntField()
+    version = VersionField()
+
+
+class Tracked(Dwelling):
+    __track_changes__ = True
+
+
+@pytest.mark.usefixtures("codec")
+@pytest.mark.parametrize("document_class", [Dwelling, Tracked])
+@pytest.mark.parametrize("stored", [{}, {"s": {}}, {"s": None}, {"t": "main"}, {"t": None}])
+async def test_a_default_where_nothing_is_stored(
+    mongo: Mongo, document_class: Any, stored: Any
+) -> None:
+    await document_class.objects.coll().insert_one({"_id": 1, **stored})
+    commands = watch(mongo)
+    dwelling = await document_class.objects.get(1)
+    is_absent = {"t": stored.get("t"), "s.n": None}
+    assert identity_query(dwelling) == {"_id": 1, **is_absent}
     dwelling.rooms = 3
-    with pytest.raises(ImmutableFieldError, match="Field 'tenant' can't be changed once"):
-        await dwelling.save()
+    await dwelling.save()
+    assert (await document_class.objects.get(1)).rooms == 3
+    await dwelling.update(U.inc(rooms=1))
+    await dwelling.reload()
+    assert dwelling.rooms == 4
+    dwelling.rooms = 5
+    await dwelling.save()
+    again = await document_class.objects.get(1)
+    assert (again.rooms, again.tenant) == (5, dwelling.tenant)
+    assert await again.delete() == 1
+    first, *others = queries(commands)
+    assert is_absent.items() <= first.items()
+    is_whole = document_class is Dwelling
+    tenant = dwelling.tenant if is_whole else is_absent["t"]
+    street = "Main" if is_whole and stored.get("s") is not None else None
+    assert [(it["t"], it["s.n"]) for it in others] == [(tenant, street)] * 3
+
+
+@pytest.mark.mongod_only("SecantusDB's transactions are not those of MongoDB")
+async def test_what_was_absent_is_so_again_where_a_transaction_is_aborted(mongo: Mongo) -> None:
+    await Dwelling.objects.coll().insert_one({"_id": 1, "s": {}})
+    dwelling = await Dwelling.objects.get(1)
+    with pytest.raises(KeyError):
+        async with transaction():
+            await dwelling.save()
+            assert identity_query(dwelling)["t"] == "main"
+            raise KeyError
+    assert identity_query(dwelling)["t"] is None
+    await dwelling.save()
+    assert (await Dwelling.objects.coll().find_one())["t"] == "main"
 
 
 async def test_a_value_that_is_stored_in_another_form(mongo: Mongo) -> None:

@@ -126,6 +126,30 @@ async def test_a_save_that_is_refused_leaves_a_gap(mongo: Mongo) -> None:
     assert (await Ticket().save()).second == 3
 
 
+async def test_a_number_that_is_taken_is_no_documents_for_good(mongo: Mongo) -> None:
+    await Keyed.objects.coll().insert_many([{"_id": 1}, {"_id": 2}])  # by another program
+    keyed = Keyed(name="a")
+    for _ in range(2):
+        with pytest.raises(UniqueKeyViolationError):
+            await keyed.save()
+        assert keyed.number is None
+    await keyed.save()
+    assert keyed.number == 3
+
+    await Ticket.objects.coll().insert_one({"number": 1000})
+    ticket = Ticket()
+    with pytest.raises(UniqueKeyViolationError):
+        await ticket.save()
+    assert (ticket.number, ticket.second) == (None, 1)
+    await ticket.save()
+    assert (ticket.number, ticket.second) == (1001, 1)
+
+    given = Keyed(number=1, name="b")
+    with pytest.raises(UniqueKeyViolationError):
+        await given.save()
+    assert given.number == 1  # which the program has chosen
+
+
 async def test_it_may_be_the_primary_key(mongo: Mongo) -> None:
     first = await Keyed(name="a").save()
     assert (first.number, first.id, first._id) == (1, 1, 1)

@@ -10,8 +10,10 @@ import bson
 import pytest
 from bson.binary import Binary, BinaryVectorDtype
 
-from aiomotorengine import Document, VectorField
+from aiomotorengine import Document, ListField, VectorField
+from aiomotorengine.codec import DocumentError, codec_for
 from aiomotorengine.errors import InvalidDocumentError
+from tests.codec.laws import STANDARD, agree
 from tests.fields.support import holder, is_valid, reloaded
 
 
@@ -132,6 +134,55 @@ def test_arrays_of_numpy() -> None:
     assert is_valid(VectorField(dtype="int8"), numpy.array([-128, 127]))
     assert not is_valid(VectorField(dtype="int8"), numpy.array([-129]))
     assert not is_valid(VectorField(dtype="int8"), numpy.array([1.0]))
+
+
+@pytest.mark.usefixtures("codec")
+def test_arrays_of_numpy_are_the_same_for_each_codec() -> None:
+    numpy = pytest.importorskip("numpy")
+
+    class Many(Document):
+        floats = VectorField()
+        three = VectorField(dimensions=3)
+        bytes = VectorField(dtype="int8")
+        bits = VectorField(dimensions=12, dtype="packed_bit")
+        arrays = ListField(VectorField(as_numpy=True))
+        short = VectorField(validators=[lambda value: len(value) < 9])
+
+    class Array(numpy.ndarray):  # type: ignore[misc, name-defined]
+        """Its class is not numpy's own."""
+
+    numbers = numpy.arange(12)
+    floats = [numbers.astype(kind) for kind in ("f2", "f4", "f8", ">f4", ">f8", "i1", "u8", "i4")]
+    floats += [floats[1][::-2], floats[2][1:1], numpy.array([-0.0, 1e-45, 0.1, 3.4e38])]
+    floats += [numpy.array([numpy.nan]), numpy.array([1e39]), numpy.array([True])]
+    floats += [numpy.array(1.0), numpy.zeros((2, 2)), numpy.array(["a"]), numpy.array([1j])]
+    floats += [numpy.broadcast_to(numpy.float64(1), 10), numpy.array([1, "a"], dtype=object)]
+    floats += [floats[1].view(Array), numpy.array([3], dtype="M8[s]"), numpy.zeros(3, "f4,f4")]
+    rows: list[dict[str, Any]] = [{"floats": it} for it in floats]
+    rows += [{"three": it[:3]} for it in floats[:3]] + [{"three": floats[1]}]
+    rows += [{"bytes": numpy.array([-128, 127], dtype=kind)} for kind in ("i1", "i2", ">i4")]
+    rows += [{"bytes": numpy.array(it)} for it in ([128], [-129], [1.0], [])]
+    rows += [{"bits": numpy.array(it, dtype="u1")} for it in ([255, 16], [255, 1], [255])]
+    rows += [{"bits": numpy.array([255, 16])}, {"bits": numpy.array([255, -16])}]
+    rows += [{"arrays": [floats[1], None, floats[2]]}]
+    rows += [{"short": floats[1]}, {"short": floats[1][:4]}]
+    for row in rows:
+        agree(Many, [Many(**row)], STANDARD)
+
+
+@pytest.mark.usefixtures("codec")
+def test_an_array_that_claims_more_than_there_is_memory_for() -> None:
+    numpy = pytest.importorskip("numpy")
+    endless = numpy.broadcast_to(numpy.float32(1), 10**16)
+    kind: Any = holder(VectorField())
+    many = codec_for(kind, STANDARD)
+    assert many.validate_many([kind(value=endless[:5])])
+    for convert in (
+        lambda: many.validate_many([kind(value=endless)]),
+        lambda: many.encode_many([kind(value=endless)], [1]),
+    ):
+        with pytest.raises((MemoryError, DocumentError)):
+            convert()
 
 
 def test_reading_as_numpy() -> None:

@@ -18,10 +18,13 @@ from aiomotorengine import (
     PointField,
     Q,
     StringField,
+    connect,
     ensure_all,
+    register_connection,
     registry,
     transaction,
 )
+from aiomotorengine.connection import cleanup, database_of
 from aiomotorengine.errors import IndexConflictError, UniqueKeyViolationError
 from tests.harness import Mongo
 from tests.integration.commands import watch
@@ -187,6 +190,76 @@ async def test_what_another_class_of_the_collection_needs_stays(mongo: Mongo) ->
     report = await Plain.ensure_indexes(drop_stale=True)
     assert (report.dropped, report.extra) == ([], [])
     assert await names_in(Placed) == {"t_1_n_1"}
+
+
+def two_aliases(mongo: Mongo, database: str | None = None) -> tuple[Any, Any]:
+    """Two classes, one of which has an alias that leads to the same database or to another one."""
+    connect(database or mongo.database.name, alias="other", host=mongo.uri)
+
+    class Plain(Document):
+        __collection__ = "of two aliases"
+        name = StringField(index=True)
+
+    class Other(Document):
+        __collection__ = "of two aliases"
+        __alias__ = "other"
+        size = IntField(index=True)
+
+    return Plain, Other
+
+
+async def test_two_aliases_may_lead_to_one_collection(mongo: Mongo) -> None:
+    Plain, Other = two_aliases(mongo)
+    await Plain.ensure_indexes()
+    report = await Other.ensure_indexes(drop_stale=True)
+    assert (report.created, report.dropped) == ([], [])
+    assert (await Plain.ensure_indexes(drop_stale=True)).dropped == []
+    assert await names_in(Plain) == {"name_1", "size_1"}
+
+
+async def test_a_class_without_an_alias_is_where_a_call_says(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Plain, Other = two_aliases(mongo, f"{mongo.database.name}_b")
+    monkeypatch.setattr(registry, "documents", lambda: [Plain, Other])
+    [report] = await ensure_all("other", drop_stale=True)
+    assert report.created == ["name_1", "size_1"]
+    assert (await Other.ensure_indexes(drop_stale=True)).dropped == ["name_1"]
+    [report] = await ensure_all("other", drop_stale=True)
+    assert (report.created, report.dropped) == (["name_1"], [])
+    await mongo.database.connection.drop_database(f"{mongo.database.name}_b")
+
+
+async def test_ensure_all_knows_one_collection_by_two_aliases(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Plain, Other = two_aliases(mongo)
+    monkeypatch.setattr(registry, "documents", lambda: [Plain, Other])
+    [report] = await ensure_all(drop_stale=True)
+    assert report.created == ["name_1", "size_1"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ({"host": "localhost"}, {}, True),
+        ({"host": "127.0.0.1", "port": 27017}, {"host": "mongodb://localhost"}, True),
+        ({"host": "a:1, b:2"}, {"host": ["b:2", "a:1"]}, True),
+        ({"host": "mongodb://u:p@a:1/?authSource=admin"}, {"host": "a", "port": 1}, True),
+        ({"host": "a:1"}, {"host": "a:2"}, False),
+        ({"host": "a"}, {"host": "b"}, False),
+    ],
+)
+def test_by_what_an_alias_is_known(one: Any, other: Any, is_same: bool) -> None:
+    register_connection("x", "one", **one)
+    register_connection("x", "other", **other)
+    register_connection("y", "third", **one)
+    try:
+        assert (database_of("one") == database_of("other")) == is_same
+        assert database_of("one") != database_of("third")
+        assert database_of("nobody") == "nobody"
+    finally:
+        cleanup()
 
 
 # -- as servers complete them ----------------------------------------------------------------------

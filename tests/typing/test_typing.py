@@ -59,6 +59,7 @@ def test_there_are_files_to_check() -> None:
         "queries.py",
         "refused.py",
         "refused_typed.py",
+        "schema.py",
         "typed.py",
     ]
 

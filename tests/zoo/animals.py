@@ -60,12 +60,16 @@ from aiomotorengine.fields.password_field import md5
 __all__ = [
     "ANIMALS",
     "BUILT_IN",
+    "FAMILIES",
     "Asked",
     "Assembly",
+    "Aviary",
+    "Bird",
     "Bounded",
     "Child",
     "Containers",
     "Counted",
+    "Creature",
     "Deaf",
     "Defaults",
     "Diamond",
@@ -80,6 +84,7 @@ __all__ = [
     "Node",
     "Open",
     "Overridden",
+    "Penguin",
     "Picky",
     "Plain",
     "Referrer",
@@ -284,6 +289,41 @@ class Assembly(Document):
 
     part = EmbeddedDocumentField(Keyed)
     parts = ListField(GenericEmbeddedDocumentField([Keyed, Plain]))
+
+
+class Creature(Document):
+    """The first of several classes in one collection."""
+
+    __discriminator__ = "_cls"
+    name = StringField(aliases=["nm", "title"])
+    size = IntField(default=3)
+    kin = ListField(EmbeddedDocumentField("tests.zoo.animals.Creature"))
+
+
+class Bird(Creature):
+    """Has fields, and what is left out where it is not set."""
+
+    wings = FloatField(omit_none=True, strict=True)
+    colour = StringField(choices=["red", "blue"])
+
+
+class Penguin(Bird):
+    """Has a value of its own, and forgets what it does not know."""
+
+    __discriminator_value__ = "pg"
+    __unknown__ = "drop"
+    dives = ListField(TimedeltaField(), max_length=3)
+
+
+class Aviary(Document):
+    """Documents of several classes in others."""
+
+    __discriminator__ = "kind"
+    star = EmbeddedDocumentField(Creature)
+    birds = ListField(EmbeddedDocumentField(Bird), db_field="b")
+    by_name = MapField(EmbeddedDocumentField(Creature))
+    other = GenericEmbeddedDocumentField([Creature, Bird, Plain])
+    others = ListField(GenericEmbeddedDocumentField([Penguin, Keyed], discriminator="kind"))
 
 
 class Asked(Document):
@@ -512,4 +552,18 @@ BUILT_IN = (
 )
 """Classes of built-in fields only: their valid documents never leave a native codec."""
 
-ANIMALS = (*BUILT_IN, Assembly, Overridden, Counted, LoudKeys, Picky, Lucky, Deaf, Wrapping)
+FAMILIES = (Creature, Bird, Penguin, Aviary)
+"""Classes that share a collection, or hold documents of such."""
+
+ANIMALS = (
+    *BUILT_IN,
+    *FAMILIES,
+    Assembly,
+    Overridden,
+    Counted,
+    LoudKeys,
+    Picky,
+    Lucky,
+    Deaf,
+    Wrapping,
+)

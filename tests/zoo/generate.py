@@ -75,6 +75,7 @@ from aiomotorengine import (
 )
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.dynamic_field import DynamicField
+from aiomotorengine.storage.discriminators import family_of
 from tests.zoo import animals
 
 __all__ = ["Text", "Weight", "document", "document_of", "documents"]
@@ -283,7 +284,14 @@ def within(field: Any, value: Any) -> Any:
 def embedded(field: Any, random: Random, depth: int) -> Any:
     if depth <= 0:
         return None if not field.required else field.embedded_type()
-    return document_of(field.embedded_type, random, depth=depth - 1)
+    family = family_of(field.embedded_type)
+    kind = family[0] if len(family) == 1 else random.choice([it for it in family if is_of_zoo(it)])
+    return document_of(kind, random, depth=depth - 1)
+
+
+def is_of_zoo(document_class: Any) -> bool:
+    """Whether a class is there in every run, in this order."""
+    return document_class in animals.ANIMALS
 
 
 def listed(field: Any, random: Random, depth: int) -> Any:
@@ -355,7 +363,11 @@ VALUES: dict[type[Any], Callable[[Any, Random, int], Any]] = {
     BaseField: lambda field, random, depth: anything(random),
     DynamicField: lambda field, random, depth: anything(random),
     BooleanField: lambda field, random, depth: random.choice((True, False, 0, 1)),
-    StringField: lambda field, random, depth: text(random, 20)[: field.max_length],
+    StringField: lambda field, random, depth: (
+        random.choice(sorted(field._settings.choices.values))
+        if field._settings.choices
+        else text(random, 20)[: field.max_length]
+    ),
     DateTimeField: lambda field, random, depth: moment(random),
     UUIDField: lambda field, random, depth: (
         uuid(random) if chance(random, 0.9) else str(uuid(random))

@@ -36,10 +36,11 @@ from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.field_methods import OVERRIDABLE, strict_validate
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import reads_otherwise
-from aiomotorengine.fields.rules import Check, check_of, is_strict
+from aiomotorengine.fields.rules import Check, asks_of_none, check_of, is_strict
 from aiomotorengine.storage.base import DocumentStorage, Storage
 from aiomotorengine.storage.descriptors import Attribute
 from aiomotorengine.storage.discriminators import Discriminator
+from aiomotorengine.storage.shard_keys import has_defaults
 from aiomotorengine.storage.stored_forms import has_own_id, keep_own_id
 
 __all__ = ["DocumentPlan", "FieldPlan", "RulesPlan", "UndeclaredPlan", "plan_of", "route_of_rows"]
@@ -113,6 +114,7 @@ class RulesPlan(NamedTuple):
 
     Attributes:
         check: ``function(value)`` raises for a value that is refused.
+        asks_of_none: whether that may be ``None``.
         is_programs: whether it calls functions of the program's.
         types: of which types a value must be exactly, for what follows to be all of it.
         choices: one of which texts or whole numbers it must be then; ``None`` for any.
@@ -122,6 +124,7 @@ class RulesPlan(NamedTuple):
     """
 
     check: Callable[[Any], None]
+    asks_of_none: bool
     is_programs: bool
     types: tuple[type, ...]
     choices: frozenset[str | int] | None
@@ -267,6 +270,8 @@ def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> 
     key = declared_key(document_class)
     if key is not None and routes["validate"].native:
         routes["validate"] = python(f"{key.name} is the primary key")
+    if routes["from_son"].native and has_defaults(document_class):
+        routes["from_son"] = python("a part of its shard key has a default")
     return DocumentPlan(
         document_class=document_class,
         storage=Storage,
@@ -301,6 +306,8 @@ def rows_route(document_class: Any, routes: Mapping[str, Route]) -> Route:
         return python(f"{conversion.sequences[0].name} is given its number by a counter")
     if conversion.on_save:
         return python(f"{conversion.on_save[0][0]} has an on_save function")
+    if conversion.make_key is not None:
+        return python(f"{document_class._primary_key.name} is the primary key, and has a default")
     if (name := unreached_by_rows(document_class)) is not None:
         return python(
             f"{name} is a mapping, tuple or union, whose fields only Python reads of rows"
@@ -428,6 +435,7 @@ def plan_rules(field: BaseField[Any], *, strict: bool) -> RulesPlan | None:
         check = after_reading(field, check)
     return RulesPlan(
         check=check,
+        asks_of_none=asks_of_none(field),
         is_programs=bool(settings.validators) or bool(choices and choices.make),
         types=field._own_types if is_strict(field, strict) else (),
         choices=values if is_known else None,

@@ -18,7 +18,7 @@ from pymongo.write_concern import WriteConcern
 
 from aiomotorengine.errors import InvalidDocumentError
 
-__all__ = ["check_setting", "check_settings", "own_settings"]
+__all__ = ["check_setting", "check_settings", "is_storable_key", "own_settings"]
 
 
 class Setting(NamedTuple):
@@ -50,12 +50,15 @@ def is_flag(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def is_key(value: Any) -> bool:
-    """Whether something is a key of MongoDB by which documents can be told apart, or ``None``."""
-    if value is None:
-        return True
+def is_storable_key(key: str) -> bool:
+    """Whether MongoDB takes a text for a key and nothing else, also where it stands in a path."""
+    return not key.startswith("$") and not {".", "\0"}.intersection(key)
+
+
+def is_discriminator(value: Any) -> bool:
+    """Whether something is a key by which documents can be told apart, or ``None``."""
     is_text = isinstance(value, str) and value not in ("", "_id")
-    return is_text and not value.startswith("$") and not {".", "\0"}.intersection(value)
+    return value is None or (is_text and is_storable_key(value))
 
 
 def is_value(value: Any) -> bool:
@@ -76,7 +79,9 @@ FLAG = "True or False"
 
 SETTINGS: Mapping[str, Setting] = {
     "__abstract__": Setting(is_flag, FLAG, is_fixed=True),
-    "__discriminator__": Setting(is_key, "a key without '.', NUL and '$' in front", is_fixed=True),
+    "__discriminator__": Setting(
+        is_discriminator, "a key without '.', NUL and '$' in front", is_fixed=True
+    ),
     "__discriminator_value__": Setting(is_value, "a text", is_fixed=True),
     "__dynamic__": Setting(is_flag, FLAG),
     "__omit_none__": Setting(is_flag, FLAG),

@@ -24,8 +24,8 @@ from aiomotorengine.documents.naming import (
     has_setter,
     is_behaviour,
 )
-from aiomotorengine.errors import StoredValueError, UnknownFieldError
-from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.errors import StoredValueError, UnknownFieldError, UnknownStoredKeyError
+from aiomotorengine.fields.base_field import EMPTY_DEFAULTS, BaseField
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.field_methods import NO_TYPES, converter, generation, validator
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, required, unreadable
@@ -37,7 +37,8 @@ from aiomotorengine.storage.choice import implementation as storage
 from aiomotorengine.storage.classes import construct_directly
 from aiomotorengine.storage.descriptors import Attribute, StoredAttribute
 from aiomotorengine.storage.discriminators import family_of
-from aiomotorengine.storage.primary_keys import PrimaryKeyAttribute
+from aiomotorengine.storage.primary_keys import PrimaryKeyAttribute, key_to_store
+from aiomotorengine.storage.shard_keys import has_defaults, note_absent_parts
 from aiomotorengine.storage.stored_forms import CHANGEABLE, HiddenValues, StoredForm
 from aiomotorengine.storage.values import has_other, other_values, take_values, value_of, values_of
 
@@ -82,6 +83,8 @@ class Conversion:
         primary_key: the field that is the primary key, if one is declared.
         sequences: the fields that counters give their numbers.
         unique: the fields that have a unique index.
+        make_key: makes the primary key of a new instance that is given none, as it is stored;
+            ``None`` where the field has no default.
         needs_ensuring: whether anything of the class's has to be there before its documents are
             written.
         hooks: the methods that are called with a document, by event.
@@ -98,6 +101,7 @@ class Conversion:
         "_below",
         "_fields",
         "_is_dated",
+        "_is_sharded",
         "_needed",
         "_omitted",
         "_readers",
@@ -113,6 +117,7 @@ class Conversion:
         "generation",
         "has_own_constructor",
         "hooks",
+        "make_key",
         "names",
         "needs_ensuring",
         "on_save",
@@ -137,6 +142,7 @@ class Conversion:
         self._needed = keywords_needed(document_class) if self.has_own_constructor else None
         self.by_keywords = self._needed is not None
         key = self.primary_key = declared_key(document_class)
+        self.make_key = None if key is None else key_factory(key)
         self._fields = fields if key is None else {key.name: key, **fields}
         self._at_once = {
             name: field._kept for name, field in fields.items() if field._keeps_otherwise
@@ -158,6 +164,7 @@ class Conversion:
             self._at_once,
             {name: make for name, _, make in self.factories},
             has_own_constructor=self.has_own_constructor,
+            makes_keys=self.make_key is not None,
         )
 
         direct = document_class._is_read_directly()
@@ -172,6 +179,7 @@ class Conversion:
             (name, field.db_field, readers[name], *converter(field, "to_son"))
             for name, field in fields.items()
         ]
+        self._is_sharded = has_defaults(document_class)
         # A class with its own way of matching keys is asked about each.
         matched = fields if document_class._is_matched_directly() else {}
         self._readers = {field.db_field: (name, *loader(field)) for name, field in matched.items()}
@@ -387,6 +395,8 @@ class Conversion:
         for name, key, make in self.factories:
             if key not in mapping and name not in picked:
                 self._attributes[name].keep(document, make())
+        if self._is_sharded:
+            note_absent_parts(document, mapping)
         return document
 
     def pick_up(self, document: Any, mapping: Mapping[str, Any], keys: list[str]) -> set[str]:
@@ -411,8 +421,16 @@ class Conversion:
                 if key in self._aliases:
                     mapping = {**mapping, field.db_field: stored}  # it counts as stored there
             else:
-                keep_stored(document, key, mapping[key], mapping)
+                self._keep_stored(document, key, mapping)
         return picked
+
+    def _keep_stored(self, document: DocumentStorage, key: str, mapping: Mapping[str, Any]) -> None:
+        """Do with a stored value that no field reads what the class wants."""
+        if key in self._aliases and self.document_class.__unknown__ == "refuse":
+            # The class does know it: the field's own key, or another alias, came before it.
+            keep_hidden(document, key, mapping[key])
+        else:
+            keep_stored(document, key, mapping[key], mapping)
 
     def _field_of_other_key(self, key: str, mapping: Mapping[str, Any]) -> BaseField[Any] | None:
         """The field that reads a stored key which is not its own."""
@@ -444,9 +462,14 @@ class Conversion:
         for name in self._needed or ():
             if name not in given:
                 given[name] = self._default_of(name)
-        if others and self.document_class.__unknown__ == "refuse":
-            raise UnknownFieldError.stored(self.document_class, others[0])
+        if self.document_class.__unknown__ == "refuse":
+            for key in others:
+                if key not in self._aliases:
+                    value, id = mapping[key], mapping.get("_id")
+                    raise UnknownStoredKeyError(self.document_class, key, value, id)
         document = self.document_class(**given)
+        if self.make_key is not None and "_id" not in mapping:
+            document._id = None  # what is read without its key is given no other one
         for key in others:
             # What is stored comes after what the class's own __init__ has set.
             name = key.lstrip("_")
@@ -454,11 +477,13 @@ class Conversion:
             if is_value and has_other(document, name):
                 del document.__dict__[name]
         for key in others:
-            keep_stored(document, key, mapping[key], mapping)
+            self._keep_stored(document, key, mapping)
         for name, value in read_otherwise.items():
             if value_of(document, name) is given[name]:
                 self._keep_stored_form(document, name, value)
         document._is_persisted = True
+        if self._is_sharded:
+            note_absent_parts(document, mapping)
         return document
 
     def _keep_stored_form(self, document: DocumentStorage, name: str, stored: Any) -> None:
@@ -679,6 +704,15 @@ def default_factory(default: Any) -> Callable[[], Any] | None:
     return None
 
 
+def key_factory(key: BaseField[Any]) -> Callable[[], Any] | None:
+    """What makes the primary key of a new instance, as it is stored; ``None`` without a default."""
+    default = key.default
+    if default is None or default in EMPTY_DEFAULTS:
+        return None
+    make = default_factory(default) or (lambda: default)
+    return lambda: key_to_store(key, make())
+
+
 def converted(make: Callable[[], Any], convert: Callable[[Any], Any]) -> Any:
     """What a factory makes, as the document keeps it."""
     return convert(make())
@@ -733,11 +767,11 @@ def keep_stored(
         mapping: the mapping it was loaded with.
 
     Raises:
-        UnknownFieldError: the class has it refused.
+        UnknownStoredKeyError: the class has it refused.
     """
     document_class: Any = type(document)
     if document_class.__unknown__ == "refuse":
-        raise UnknownFieldError.stored(document_class, key)
+        raise UnknownStoredKeyError(document_class, key, value, document._id)
     if document_class.__unknown__ == "drop":
         return
     if document_class.__dynamic__:

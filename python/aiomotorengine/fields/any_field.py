@@ -29,7 +29,7 @@ class AnyField(BaseField[Any]):
         return True
 
 
-ANYTHING = AnyField()
-"""The field of what is inside of mappings of which nothing is declared. One is enough: making one
-for each use would let all conversions be compiled anew (``fields/field_methods.py``)."""
+ANYTHING: BaseField[Any] = AnyField(db_field="item")
+"""The field of what is inside of lists and mappings of which nothing is declared. One is enough:
+making one for each use would let all conversions be compiled anew (``fields/field_methods.py``)."""
 ANYTHING.name = "item"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 from weakref import WeakKeyDictionary, WeakSet
 
 from aiomotorengine.errors import InvalidDocumentError
-from aiomotorengine.fields.field_methods import new_generation
+from aiomotorengine.fields.field_methods import hands_on_strict, new_generation
 from aiomotorengine.fields.native_kind import NativeKind
-from aiomotorengine.fields.rules import check_of
+from aiomotorengine.fields.rules import check_of, is_strict
 from aiomotorengine.fields.settings import ChoicesLike, FieldOptions, FieldSettings, settings_of
 from aiomotorengine.locations import Part
 from aiomotorengine.storage.base import DocumentStorage
@@ -75,7 +75,8 @@ class BaseField(Generic[T], metaclass=FieldType):
             function that gives any of these and is called at each validation.
         validators: functions of a value, asked in their order where it is not ``None``. One that
             raises a ``ValueError`` refuses the value with that text, one that returns ``False``
-            without a text.
+            without a text. They only look at the value: for one that is refused they may be called
+            again, to find the words.
         strict: whether the value must have the field's own type, and is not converted; by default
             as ``__strict__`` of the class says.
         allow_empty: whether ``required`` refuses nothing but ``None``, and takes empty text, say.
@@ -300,11 +301,16 @@ class BaseField(Generic[T], metaclass=FieldType):
         """As ``get_value``, for a value outside a document, where dates are not stamped."""
         return self.get_value(value) if self.overrides("get_value") else value
 
-    def to_update(self, value: Any) -> Any:
+    @hands_on_strict
+    def to_update(self, value: Any, *, strict: bool = False) -> Any:
         """What ``QuerySet.update`` stores for ``value``.
 
         It takes what a filter takes (a date as text, say), so the value is converted first, and
         what comes of it is validated.
+
+        Parameters:
+            value: the value.
+            strict: whether it has to be of the field's own type where the options leave that open.
 
         Raises:
             InvalidDocumentError: the field cannot take the value.
@@ -319,12 +325,12 @@ class BaseField(Generic[T], metaclass=FieldType):
             raise InvalidDocumentError.invalid(self.name) from error
         if not valid:
             raise InvalidDocumentError.invalid(self.name)
-        self._check_rules(value if self._settings.strict else loaded)
+        self._check_rules(value if is_strict(self, strict) else loaded, strict=strict)
         return stored
 
-    def _check_rules(self, value: Any) -> None:
+    def _check_rules(self, value: Any, *, strict: bool) -> None:
         """Raise what the rules of the field's options say of a value."""
-        check = check_of(self)
+        check = check_of(self, strict=strict)
         if check is not None:
             check(value)
 

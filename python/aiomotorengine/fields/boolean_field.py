@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
-from aiomotorengine.fields.field_methods import accepts, unchanged
+from aiomotorengine.fields.field_methods import accepts, hands_on_strict, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 
 __all__ = ["BooleanField"]
@@ -83,10 +83,11 @@ class BooleanField(BaseField[bool]):
     def _reads_otherwise(self, stored: Any, loaded: Any) -> bool:
         return not isinstance(stored, bool) and not (stored is None and self._settings.null)
 
-    def to_update(self, value: Any) -> Any:
+    @hands_on_strict
+    def to_update(self, value: Any, *, strict: bool = False) -> Any:
         if isinstance(value, Mapping):  # true like anything else, but meant as something else
             raise InvalidDocumentError.invalid(self.name)
-        return super().to_update(value)
+        return super().to_update(value, strict=strict)
 
 
 def as_boolean(value: Any) -> bool:

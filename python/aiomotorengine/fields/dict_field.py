@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 from aiomotorengine.fields.any_field import ANYTHING
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.container_field import ContainerField
-from aiomotorengine.fields.field_methods import hands_on_strict
+from aiomotorengine.fields.field_methods import hands_on_strict, updater
 from aiomotorengine.fields.item_methods import methods_of
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import located, refused, unreadable
+from aiomotorengine.fields.rules import is_strict
 from aiomotorengine.locations import Part
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.utils import has_operators, is_operator
@@ -162,18 +163,20 @@ class DictField(ContainerField[dict[str, T]]):
     def to_query_item(self, value: Any) -> Any:
         return self.to_query(value)
 
-    def to_update(self, value: Any) -> Any:
+    @hands_on_strict
+    def to_update(self, value: Any, *, strict: bool = False) -> Any:
         if value is None:
             return None
         if not isinstance(value, Mapping) or not self._takes_keys_of(value):
             raise refused(self, value)
         stored = {}
+        convert = updater(self._base_field or ANYTHING, strict=is_strict(self, strict))
         for key, item in value.items():
             try:
-                stored[self._stored_key(key)] = (self._base_field or ANYTHING).to_update(item)
+                stored[self._stored_key(key)] = convert(item)
             except Exception as error:
                 raise located(error, self._base_field or ANYTHING, "to_update", item, key)  # noqa: B904
-        self._check_rules(value)
+        self._check_rules(value, strict=strict)
         return stored
 
     # -- what else is asked -------------------------------------------------------------------

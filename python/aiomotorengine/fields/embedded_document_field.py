@@ -9,7 +9,7 @@ from typing import Any, TypeVar, Unpack, overload
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.document_class import UNKNOWN_CLASS, Owners, document_class
-from aiomotorengine.fields.field_methods import unchanged
+from aiomotorengine.fields.field_methods import hands_on_strict, unchanged, updater
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import located, refused
 from aiomotorengine.fields.sequence_field import SequenceField
@@ -162,7 +162,8 @@ class EmbeddedDocumentField(BaseField[D]):
         wanted = self.embedded_type
         return "" if isinstance(value, wanted) else f"an instance of {wanted.__name__}"
 
-    def to_update(self, value: Any) -> Any:
+    @hands_on_strict
+    def to_update(self, value: Any, *, strict: bool = False) -> Any:
         if value is None:
             return None
         if isinstance(value, Mapping):
@@ -174,7 +175,7 @@ class EmbeddedDocumentField(BaseField[D]):
                 raise refused(self, value) from error
         if not self.validate(value):
             raise refused(self, value)
-        self._check_rules(value)
+        self._check_rules(value, strict=strict)
         return self.to_son(value)
 
     def _document_of(self, mapping: Mapping[Any, Any]) -> D:
@@ -199,7 +200,8 @@ class EmbeddedDocumentField(BaseField[D]):
                 values[name] = value
                 continue
             try:
-                values[name] = field.from_son(field.to_update(value))
+                convert = updater(field, strict=embedded_type.__strict__)
+                values[name] = field.from_son(convert(value))
             except Exception as error:
                 raise located(error, field, "to_update", value, name)  # noqa: B904
         document: D = embedded_type(**values)

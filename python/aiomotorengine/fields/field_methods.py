@@ -12,7 +12,7 @@ from functools import partial
 from types import NoneType
 from typing import Any, TypeVar
 
-from aiomotorengine.fields.rules import Check, check_of, is_strict
+from aiomotorengine.fields.rules import Check, asks_of_none, check_of, is_strict
 from aiomotorengine.storage.classes import forget_constructions
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "new_generation",
     "strict_validate",
     "unchanged",
+    "updater",
     "validator",
 ]
 
@@ -89,9 +90,16 @@ def accepts(types: Callable[[Any], frozenset[type]]) -> Callable[[Method], Metho
 
 
 def hands_on_strict(method: Method) -> Method:
-    """Declare that ``validate`` takes ``strict``, and hands it on to the fields of items."""
+    """Declare that ``validate`` or ``to_update`` takes ``strict``: whether values, and what is inside
+    of them, have to be of their own types where the options of the fields leave that open.
+    """
     method.hands_on_strict = True  # type: ignore[attr-defined]
     return method
+
+
+def hands_on(method: Callable[..., Any]) -> bool:
+    """Whether a method takes ``strict``; that of a program's own field need not."""
+    return getattr(method, "hands_on_strict", False)
 
 
 def converter(field: Any, method: str) -> tuple[Callable[[Any], Any] | None, frozenset[type]]:
@@ -129,9 +137,10 @@ def validator(
     rules = check_of(field, strict=strict)
     if rules is None:
         return validate, accepted
+    unruled = NO_TYPES if asks_of_none(field) else NONE_ONLY
     if validate is None:
-        return with_rules(lambda value: True, NO_TYPES, rules), NONE_ONLY
-    return with_rules(validate, accepted, rules), accepted & NONE_ONLY
+        return with_rules(lambda value: True, NO_TYPES, rules), unruled
+    return with_rules(validate, accepted, rules), accepted & unruled
 
 
 def strict_validate(field: Any, *, strict: bool) -> Callable[[Any], Any] | None:
@@ -145,9 +154,20 @@ def strict_validate(field: Any, *, strict: bool) -> Callable[[Any], Any] | None:
         The method; ``None`` where it is the field's ``validate`` as it is.
     """
     validate = field.validate
-    if is_strict(field, strict) and getattr(validate, "hands_on_strict", False):
-        return partial(validate, strict=True)
-    return None
+    return (
+        partial(validate, strict=True) if is_strict(field, strict) and hands_on(validate) else None
+    )
+
+
+def updater(field: Any, *, strict: bool) -> Callable[[Any], Any]:
+    """A field's ``to_update``, told whether values have to be of its own type.
+
+    Parameters:
+        field: the field.
+        strict: whether they have to be where its options leave that open.
+    """
+    convert: Callable[[Any], Any] = field.to_update
+    return partial(convert, strict=True) if strict and hands_on(convert) else convert
 
 
 def with_rules(

@@ -10,9 +10,10 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.container_field import ContainerField
 from aiomotorengine.fields.document_class import UNKNOWN_CLASS
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
-from aiomotorengine.fields.field_methods import unchanged
+from aiomotorengine.fields.field_methods import hands_on_strict, unchanged, updater
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import refused
+from aiomotorengine.fields.rules import is_strict
 from aiomotorengine.locations import Part
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.utils import has_operators
@@ -170,14 +171,15 @@ class GenericEmbeddedDocumentField(ContainerField[Any]):
     def to_query_item(self, value: Any) -> Any:
         return self.to_query(value)
 
-    def to_update(self, value: Any) -> Any:
+    @hands_on_strict
+    def to_update(self, value: Any, *, strict: bool = False) -> Any:
         if value is None:
             return None
         field = self._in_charge_of(value)
         if field is self:
             raise refused(self, value)
-        stored = self._converted(field.to_update, value)
-        self._check_rules(value)
+        stored = self._converted(updater(field, strict=is_strict(self, strict)), value)
+        self._check_rules(value, strict=strict)
         return stored
 
     # -- what else is asked -------------------------------------------------------------------

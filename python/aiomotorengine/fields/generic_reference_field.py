@@ -13,7 +13,7 @@ from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_class import class_of_collection, document_class
 from aiomotorengine.fields.document_id import DOCUMENT_ID
-from aiomotorengine.fields.field_methods import unchanged
+from aiomotorengine.fields.field_methods import hands_on_strict, unchanged
 from aiomotorengine.fields.reference_field import id_in, id_of_missing
 from aiomotorengine.ids import is_id
 from aiomotorengine.storage.base import DocumentStorage
@@ -112,12 +112,13 @@ class GenericReferenceField(BaseField[Any]):
     def to_query_item(self, value: Any) -> Any:
         return self.to_query(value)
 
-    def to_update(self, value: Any) -> Any:
+    @hands_on_strict
+    def to_update(self, value: Any, *, strict: bool = False) -> Any:
         try:
             stored = self.to_query(value)
         except ValueError as error:
             raise InvalidDocumentError.invalid(self.name) from error
-        self._check_rules(value)
+        self._check_rules(value, strict=strict)
         return stored
 
     def _dict_form(self, value: Any, forms: Any) -> Any:

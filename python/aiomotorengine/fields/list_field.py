@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Unpack, overload
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.container_field import ContainerField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
-from aiomotorengine.fields.field_methods import hands_on_strict
+from aiomotorengine.fields.field_methods import hands_on_strict, updater
 from aiomotorengine.fields.item_methods import methods_of
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.fields.refusals import located, refused, unreadable
+from aiomotorengine.fields.rules import is_strict
 from aiomotorengine.fields.settings import whole_number
 from aiomotorengine.locations import Part, index_of_last
 from aiomotorengine.storage.base import DocumentStorage
@@ -40,7 +41,7 @@ class ListField(ContainerField[list[T]]):
 
     Parameters:
         base_field: the field of the items. Its own ``required`` and ``default`` mean nothing here.
-        min_length: how many items are valid at least.
+        min_length: how many items are valid at least. A list that is not set has none.
         max_length: how many are valid at most.
         unique_items: whether no two items may be equal.
 
@@ -213,18 +214,20 @@ class ListField(ContainerField[list[T]]):
             return [self._base_field.to_query_item(item) for item in value]
         return self._base_field.to_query_item(value)
 
-    def to_update(self, value: Any) -> Any:
+    @hands_on_strict
+    def to_update(self, value: Any, *, strict: bool = False) -> Any:
         if value is None:
             return None
         if not is_collection(value):
             raise refused(self, value)
         field, stored = self._base_field, []
+        convert = updater(field, strict=is_strict(self, strict))
         for index, item in enumerate(value):
             try:
-                stored.append(field.to_update(item))
+                stored.append(convert(item))
             except Exception as error:
                 raise located(error, field, "to_update", item, index)  # noqa: B904
-        self._check_rules(value)
+        self._check_rules(value, strict=strict)
         return stored
 
     def _kept(self, value: Any) -> Any:

@@ -12,7 +12,7 @@ from bson.objectid import ObjectId
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.document_class import Owners, document_class
-from aiomotorengine.fields.field_methods import unchanged
+from aiomotorengine.fields.field_methods import hands_on_strict, unchanged
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.string_field import StringField
 from aiomotorengine.ids import Id, is_hex_id, is_id, without_hex
@@ -151,12 +151,13 @@ class ReferenceField(BaseField[D]):
     def to_query_item(self, value: Any) -> Any:
         return self.to_query(value)
 
-    def to_update(self, value: Any) -> Any:
+    @hands_on_strict
+    def to_update(self, value: Any, *, strict: bool = False) -> Any:
         try:
             stored = self.to_query(value)
         except ValueError as error:
             raise InvalidDocumentError.invalid(self.name) from error
-        self._check_rules(value)
+        self._check_rules(value, strict=strict)
         return stored
 
     def parse(self, text: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aiomotorengine.bson_types import bson_type_of
-from aiomotorengine.errors import InvalidDocumentError, StoredValueError, UnknownFieldError
+from aiomotorengine.errors import InvalidDocumentError, StoredValueError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.locations import Location, described, locate, location_of, shown
 from aiomotorengine.storage.base import DocumentStorage
@@ -101,9 +101,6 @@ def unreadable(error: Exception, field: BaseField[Any], value: Any, *parts: str 
         return error  # no fault of this value
     if isinstance(error, StoredValueError):
         return error.within(*parts)
-    if isinstance(error, UnknownFieldError):
-        locate(error, *parts)
-        return error
     stored = shown(value, secret=field._is_secret(value))
     kind = type(field).__name__
     about = f"{stored} is stored there ({bson_type_of(value)}), and {kind} can't read it"

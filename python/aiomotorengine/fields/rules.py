@@ -1,7 +1,7 @@
 """What the options of a field refuse, after its own ``validate`` has taken the value.
 
 Each rule is a function of a value that gives the reason why it is refused, or ``None``. None of
-them is asked about ``None``.
+them is asked about ``None``, but for that of the least length where an empty list is stored for it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from aiomotorengine.ids import id_key
 from aiomotorengine.locations import described, locate, shown
 from aiomotorengine.utils import is_collection
 
-__all__ = ["Check", "check_of", "has_own_type", "is_strict"]
+__all__ = ["Check", "asks_of_none", "check_of", "has_own_type", "is_strict"]
 
 Rule = Callable[[Any], str | None]
 
@@ -38,9 +38,12 @@ def check_of(field: Any, *, strict: bool = False) -> Check | None:
     validators = field._settings.validators
     if not rules and not validators:
         return None
+    is_asked_of_none = asks_of_none(field)
 
     def check(value: Any) -> None:
         if value is None:
+            if is_asked_of_none and (reason := at_least(field._settings.min_length)([])):
+                raise refusal(field, value, "min_length", reason)
             return
         for code, rule in rules:
             reason = rule(value)
@@ -50,6 +53,14 @@ def check_of(field: Any, *, strict: bool = False) -> Check | None:
             ask(field, validate, value)
 
     return check
+
+
+def asks_of_none(field: Any) -> bool:
+    """Whether ``None`` is refused as an empty list would be, since that is stored for it."""
+    if not field._settings.min_length or not field._holds_items:
+        return False
+    classes = field._document_classes
+    return not classes or not all(map(field._omits_none, classes))
 
 
 def is_strict(field: Any, otherwise: bool) -> bool:

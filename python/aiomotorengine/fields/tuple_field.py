@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.container_field import ContainerField
-from aiomotorengine.fields.field_methods import hands_on_strict
+from aiomotorengine.fields.field_methods import hands_on_strict, updater
 from aiomotorengine.fields.item_methods import methods_of
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import located, refused, unreadable
+from aiomotorengine.fields.rules import is_strict
 from aiomotorengine.locations import Part, shown
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import ReferenceList
@@ -158,18 +159,19 @@ class TupleField(ContainerField[tuple[Any, ...]]):
     def to_query_item(self, value: Any) -> Any:
         return self.to_query(value)
 
-    def to_update(self, value: Any) -> Any:
+    @hands_on_strict
+    def to_update(self, value: Any, *, strict: bool = False) -> Any:
         if value is None:
             return None
         if not self._is_container(value) or not self._has_length(value):
             raise refused(self, value)
-        stored = []
+        stored, strict_inside = [], is_strict(self, strict)
         for index, field, item in self._members(value):
             try:
-                stored.append(field.to_update(item))
+                stored.append(updater(field, strict=strict_inside)(item))
             except Exception as error:
                 raise located(error, field, "to_update", item, index)  # noqa: B904
-        self._check_rules(value)
+        self._check_rules(value, strict=strict)
         return stored
 
     # -- what else is asked -------------------------------------------------------------------

@@ -78,13 +78,17 @@ def kept(
     return known[1]
 
 
-def declared_for(document_class: Any) -> list[IndexDefinition]:
+def declared_for(document_class: Any, alias: str | None = None) -> list[IndexDefinition]:
     """What all classes declare whose documents are in the collection of a class.
+
+    Parameters:
+        document_class: the class.
+        alias: the connection that a call names.
 
     Raises:
         InvalidDocumentError: as above; or two of them declare different indexes of one name.
     """
-    beside = classes_beside(document_class)
+    beside = classes_beside(document_class, alias)
     return without_repetition(
         document_class, (one for other in beside for one in declared_by(other))
     )

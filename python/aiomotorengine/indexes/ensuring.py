@@ -28,10 +28,11 @@ from aiomotorengine.indexes.comparing import (
 )
 from aiomotorengine.indexes.declared import declared_for
 from aiomotorengine.indexes.definition import IndexDefinition
+from aiomotorengine.indexes.in_line import bring_in_line
 from aiomotorengine.indexes.report import IndexReport, ReportedIndex
 from aiomotorengine.server_errors import ServerErrors
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.storage.identity import shard_key_of
+from aiomotorengine.storage.shard_keys import shard_key_of
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.duplicates import unique_violations
 
@@ -115,28 +116,27 @@ async def ensure(target: Target, *, modify: bool = False, drop_stale: bool = Fal
         pymongo.errors.PyMongoError: the server refused it, or could not be asked.
     """
     refuse_transaction(target, "ensure_indexes")
-    collection = target.collection
     compared = compared_with(target, await stored(target))
-    report = compared.report(collection.name)
-    if compared.missing:
+    differences = {one.stored.name: one for one in compared.different}
+
+    async def create_missing(_: Sequence[ReportedIndex]) -> None:
         await create(target, compared.missing)
-        report.created = [one.name for one in compared.missing]
-        report.same += report.missing
-        report.missing = []
-    if modify:
-        for difference in compared.different:
-            await modify_index(target, difference)
-            report.modified.append(difference.declared.name)
-            report.same.append(of_declared(difference.declared))
-        report.different = []
-    if drop_stale:
-        for index in compared.extra:
-            await drop(target, index.name)
-            report.dropped.append(index.name)
-        report.extra = []
-    if report.different:
-        raise IndexConflictError.different(report)
-    return report
+
+    async def modify_one(index: ReportedIndex) -> ReportedIndex:
+        difference = differences[index.name]
+        await modify_index(target, difference)
+        return of_declared(difference.declared)
+
+    async def drop_one(index: ReportedIndex) -> None:
+        await drop(target, index.name)
+
+    return await bring_in_line(
+        compared.report(target.collection.name),
+        "ensure_indexes",
+        create=create_missing,
+        modify=modify_one if modify else None,
+        drop=drop_one if drop_stale else None,
+    )
 
 
 async def stored(target: Target) -> list[StoredIndex]:
@@ -236,7 +236,8 @@ def compared_with(target: Target, there: Sequence[StoredIndex]) -> Comparison:
     left = {index.name: index for index in there if not is_own(index)}
     collation = collation_of(there)
     pairs: dict[str, StoredIndex] = {}
-    declared = declared_for(document_class)
+    alias = target.options.alias
+    declared = declared_for(document_class, alias)
     for fits in (
         lambda one, other: not changes(one, other, collation),
         lambda one, other: one.name == other.name,
@@ -259,14 +260,14 @@ def compared_with(target: Target, there: Sequence[StoredIndex]) -> Comparison:
     return Comparison(
         missing=[one for one in declared if one.name not in pairs],
         different=different,
-        extra=[one for one in left.values() if not is_needed_by_any(document_class, one)],
+        extra=[one for one in left.values() if not is_needed_by_any(document_class, alias, one)],
         same=same,
     )
 
 
-def is_needed_by_any(document_class: Any, index: StoredIndex) -> bool:
+def is_needed_by_any(document_class: Any, alias: str | None, index: StoredIndex) -> bool:
     """Whether MongoDB itself may need an index that no class of the collection declares."""
-    return any(is_needed(one, index) for one in classes_beside(document_class))
+    return any(is_needed(one, index) for one in classes_beside(document_class, alias))
 
 
 def is_needed(document_class: Any, index: StoredIndex) -> bool:

@@ -13,6 +13,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.dict_field import DictField
 from aiomotorengine.fields.document_id import declared_key, primary_key
 from aiomotorengine.fields.dynamic_field import DynamicField
+from aiomotorengine.fields.families import refuse_different
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.tuple_field import TupleField
 from aiomotorengine.query.base import QueryOperator
@@ -151,17 +152,25 @@ def declared_below(document_class: Any, key: str) -> Found | None:
     """The same for the classes that derive from one and whose documents are found with its own.
 
     Raises:
-        ValueError: it is the name of fields that are stored under different keys.
+        ValueError: it is the name of several fields, which are not alike.
     """
-    some = (declared(it, key) for it in family_of(document_class)[1:])
-    found = [step for step in some if step is not None]
-    if len({(step.name, step.db_name) for step in found}) > 1:
-        names = ", ".join(sorted({step.db_name for step in found}))
-        raise ValueError(
-            f"Invalid filter '{key}': classes below {document_class.__name__} store it under "
-            f"different keys: {names}."
-        )
-    return found[0] if found else None
+    return declared_alike(family_of(document_class)[1:], key, key)
+
+
+def declared_alike(classes: Sequence[Any], key: str, whole: str) -> Found | None:
+    """The field that a key begins with in each of several classes that have one of this name.
+
+    Parameters:
+        classes: the classes.
+        key: the key.
+        whole: the filter key that it is the end of.
+
+    Raises:
+        ValueError: it is the name of several fields, which are not alike.
+    """
+    steps = [(it, step) for it in classes if (step := declared(it, key)) is not None]
+    refuse_different([(it, step.field) for it, step in steps], f"filter '{whole}'")
+    return steps[0][1] if steps else None
 
 
 def undeclared(document_class: Any, key: str, whole: str) -> Found:
@@ -204,8 +213,8 @@ def below(field: BaseField[Any], key: str, operators: Operators, whole: str) -> 
             return None
         return Found(inner, head, head, rest if separator else None)
     classes = [inner.embedded_type for inner in embedded_fields(field)]
-    some = (declared(it, key) or declared_below(it, key) for it in classes)
-    found = next(filter(None, some), None)
+    below_them = (it for one in classes for it in family_of(one)[1:])
+    found = declared_alike(classes, key, whole) or declared_alike([*below_them], key, whole)
     if found is None and classes and not is_operator_of(holder, head, operators):
         return undeclared(classes[0], key, whole)
     return found

@@ -10,9 +10,9 @@ from pymongo import ASCENDING, DESCENDING
 from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.errors import UnknownFieldError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.families import declaring
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.ownership import refuse_other_class
-from aiomotorengine.storage.discriminators import declaring
 from aiomotorengine.utils import sort_direction
 
 __all__ = ["Order", "ordered", "reversed_order", "sort_key"]
@@ -112,8 +112,10 @@ def sort_key(document_class: Any, field: BaseField[Any] | str) -> tuple[str, int
     discriminator = document_class._discriminator
     if discriminator is not None and name == discriminator.key:
         return name, sign
+    first = name.partition(".")[0]
+    holder = declaring(document_class, first, f"order by field '{name}'", is_converted=False)
     try:
-        path = declaring(document_class, name.partition(".")[0]).get_fields(name)
+        path = holder.get_fields(name)
     except ValueError:
         if not is_dynamic(document_class):
             raise UnknownFieldError.of(document_class, name) from None

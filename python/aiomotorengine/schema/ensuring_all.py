@@ -9,7 +9,7 @@ from aiomotorengine import registry
 from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.errors import IndexConflictError
 from aiomotorengine.indexes import ensuring
-from aiomotorengine.indexes.classes import alias_of
+from aiomotorengine.indexes.classes import alias_of, place_of
 from aiomotorengine.indexes.report import IndexReport
 from aiomotorengine.schema import collection
 from aiomotorengine.sessions.target import target_of
@@ -81,13 +81,13 @@ def with_collections(alias: str | None = None) -> Iterator[Any]:
     """
     classes = registry.documents()
     embedded = {inner for one in classes for inner in embedded_in(one) if inner is not one}
-    found: dict[tuple[str, str], Any] = {}
+    found: dict[Any, Any] = {}
     for one in classes:
         if one.__collection__ is None:
             continue
         if one in embedded and one.__collection__ == one.__name__:
             continue
-        place = alias_of(one, alias), one.__collection__
+        place = place_of(one, alias)
         if place not in found or not found[place].__collection_options__:
             found[place] = one
     yield from found.values()

@@ -111,12 +111,16 @@ class JsonSchemas:
             if not (self._is_output and field._settings.exclude)
         }
         properties: dict[str, Any] = {} if is_embedded else {"id": {"title": "id"}}
+        conversion = conversion_of(document_class)
+        is_needed = False
         for key in document_class._declared_key:
             is_hidden = self._is_output and key._settings.exclude
             properties = {} if is_hidden else {key.name: self.of(key)}
-        is_needed = any(key._is_needed for key in document_class._declared_key)
+            is_needed = key._is_needed and conversion.make_key is None
+            if key.default is not None and not is_hidden and is_plain(key.default):
+                properties[key.name]["default"] = key.default
         required = [*properties] if self._is_output or is_needed else []
-        defaults = conversion_of(document_class).defaults
+        defaults = conversion.defaults
         for name, field in fields.items():
             properties[name] = self.of(field)
             default = defaults.get(name)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from pymongo.errors import OperationFailure
 
-from aiomotorengine.errors import (
-    IndexConflictError,
-    InvalidDocumentError,
-    SearchUnavailableError,
-    raise_alone,
-)
+from aiomotorengine.errors import InvalidDocumentError, SearchUnavailableError, raise_alone
 from aiomotorengine.indexes.classes import classes_beside
 from aiomotorengine.indexes.ensuring import refuse_transaction
+from aiomotorengine.indexes.in_line import bring_in_line
 from aiomotorengine.indexes.report import IndexReport, ReportedIndex
 from aiomotorengine.reading.documents import aggregate
 from aiomotorengine.search.definition import SearchDefinition
@@ -59,42 +55,42 @@ async def ensure(
         pymongo.errors.PyMongoError: the server refused it, or could not be asked.
     """
     refuse_transaction(target, "ensure_search_indexes")
-    declared = {one.name: one for one in declared_for(target.document_class)}
+    declared = {one.name: one for one in declared_for(target)}
     there = await stored(target)
-    report = compared(target.collection.name, declared, there)
-    if report.missing:
-        wanted = [declared[one.name].document for one in report.missing]
+
+    async def create(missing: Sequence[ReportedIndex]) -> None:
+        wanted = [declared[one.name].document for one in missing]
         await ask(target, "createSearchIndexes", indexes=wanted)
-        report.created = [one.name for one in report.missing]
-        report.same += report.missing
-        report.missing = []
-    if modify:
-        for one in report.different:
-            definition = dict(declared[one.name].definition)
-            await ask(target, "updateSearchIndex", name=one.name, definition=definition)
-            report.modified.append(one.name)
-        report.same += report.different
-        report.different = []
-    if drop_stale:
-        for one in report.extra:
-            await ask(target, "dropSearchIndex", name=one.name)
-            report.dropped.append(one.name)
-        report.extra = []
-    if report.different:
-        raise IndexConflictError.different(report, "ensure_search_indexes")
+
+    async def modify_one(index: ReportedIndex) -> ReportedIndex:
+        definition = declared[index.name]
+        changed = dict(definition.definition)
+        await ask(target, "updateSearchIndex", name=index.name, definition=changed)
+        return reported(index.name, definition.type, definition.definition)
+
+    async def drop(index: ReportedIndex) -> None:
+        await ask(target, "dropSearchIndex", name=index.name)
+
+    report = await bring_in_line(
+        compared(target.collection.name, declared, there),
+        "ensure_search_indexes",
+        create=create,
+        modify=modify_one if modify else None,
+        drop=drop if drop_stale else None,
+    )
     if wait is not None:
         await wait_until_queryable(target, declared, wait)
     return report
 
 
-def declared_for(document_class: Any) -> Iterator[SearchDefinition]:
-    """What all classes declare whose documents are in the collection of a class.
+def declared_for(target: Target) -> Iterator[SearchDefinition]:
+    """What all classes declare whose documents are in a collection.
 
     Raises:
         InvalidDocumentError: two declare different indexes of one name, or one leads nowhere.
     """
     found: dict[str, SearchDefinition] = {}
-    for beside in classes_beside(document_class):
+    for beside in classes_beside(target.document_class, target.options.alias):
         for index in declared_in(beside):
             definition = index.definition(beside)
             if found.setdefault(definition.name, definition) != definition:

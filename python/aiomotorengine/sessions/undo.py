@@ -12,6 +12,7 @@ from typing import Any
 
 from aiomotorengine.documents.conversion import conversion_of, find_attribute
 from aiomotorengine.storage.descriptors import ABSENT
+from aiomotorengine.storage.shard_keys import absent_parts
 from aiomotorengine.storage.stored_forms import HiddenValues
 from aiomotorengine.storage.values import other_values, value_of
 
@@ -96,6 +97,8 @@ def places_in(document: Any) -> Iterator[Place]:
     """The other places of a document in which every save may put something."""
     for slot in SLOTS:
         yield attribute_place(document, slot)
+    if absent_parts(document):
+        yield attribute_place(document, "_hidden")
     conversion = conversion_of(type(document))
     for holder, name in conversion.stamped(document):
         yield field_place(holder, name)

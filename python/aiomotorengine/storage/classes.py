@@ -72,6 +72,7 @@ def construct_directly(
     factories: Mapping[str, Callable[[], Any]],
     *,
     has_own_constructor: bool,
+    makes_keys: bool,
 ) -> None:
     """Say how the instances of a class are made and filled, until hooks change.
 
@@ -81,11 +82,14 @@ def construct_directly(
         converters: what turns given values into those that are kept.
         factories: what makes values that are not given.
         has_own_constructor: whether it has an ``__init__`` or ``__new__`` of its own.
+        makes_keys: whether an instance may be given an ``_id``, which only Python does.
     """
-    if native is not None and is_stored_plainly(document_class):
-        told = lasts(document_class), has_own_constructor, defaults
+    if native is None or not is_stored_plainly(document_class):
+        return
+    native.set_lasting(document_class, lasts(document_class))
+    if not makes_keys:
         named = list(converters.items()), list(factories.items())
-        native.set_construction(document_class, *told, *named)
+        native.set_construction(document_class, has_own_constructor, defaults, *named)
 
 
 def fill_directly(document_class: Any) -> None:

@@ -18,7 +18,6 @@ __all__ = [
     "Discriminator",
     "class_of",
     "condition_of",
-    "declaring",
     "discriminator_of",
     "family_of",
     "root_of",
@@ -179,10 +178,3 @@ def root_of(document_class: Any) -> Any:
     """The class in whose collection documents of a class are: nearly always itself."""
     discriminator: Discriminator | None = document_class._discriminator
     return document_class if discriminator is None else discriminator.root
-
-
-def declaring(document_class: Any, name: str) -> Any:
-    """The class among those of a class's documents that has a field of this name; the class itself
-    if none has.
-    """
-    return next((it for it in family_of(document_class) if name in it._fields), document_class)

@@ -54,10 +54,12 @@ class HiddenValues(dict[str, Any]):
 
     Attributes:
         stored_forms: by attribute, what is stored for fields that read it in another form.
+        absent_parts: the keys of the shard key under which nothing is stored.
     """
 
-    __slots__ = ("stored_forms",)
+    __slots__ = ("absent_parts", "stored_forms")
 
+    absent_parts: tuple[str, ...]
     stored_forms: dict[str, StoredForm]
 
     @classmethod
@@ -67,6 +69,7 @@ class HiddenValues(dict[str, Any]):
         if not isinstance(hidden, cls):
             hidden = cls(hidden or {})
             hidden.stored_forms = {}
+            hidden.absent_parts = ()
             document._hidden = hidden
         return hidden
 

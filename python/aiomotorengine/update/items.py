@@ -7,11 +7,14 @@ from typing import Any
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.expressions.expression import Expression
+from aiomotorengine.fields.any_field import ANYTHING
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.field_methods import updater
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import located
+from aiomotorengine.fields.rules import is_strict
 from aiomotorengine.update.change import unfit
-from aiomotorengine.update.path import ANYTHING, UpdatePath
+from aiomotorengine.update.path import UpdatePath
 
 __all__ = ["field_of_items", "items_to_find", "stored_items"]
 
@@ -39,7 +42,8 @@ def stored_items(
         InvalidDocumentError: an item is refused.
     """
     field = field_of_items(path, operator)
-    stored = []
+    strict = path.field is not None and is_strict(path.field, path.is_strict)
+    convert, stored = updater(field, strict=strict), []
     for item in items:
         if isinstance(item, Expression):
             raise ValueError(
@@ -48,9 +52,7 @@ def stored_items(
                 "coll().update_many(query, [{'$set': ...}])."
             )
         try:
-            stored.append(
-                field.to_update(item) if validate else field.to_son(field._presented(item))
-            )
+            stored.append(convert(item) if validate else field.to_son(field._presented(item)))
         except Exception as error:
             raise located(error, field, "to_update", item, *path.parts)  # noqa: B904
     return stored

@@ -10,16 +10,18 @@ from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.errors import ImmutableFieldError, UnknownFieldError
+from aiomotorengine.fields.any_field import ANYTHING
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.dict_field import DictField
 from aiomotorengine.fields.document_id import declared_key
+from aiomotorengine.fields.families import declaring, refuse_different
 from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.rules import is_strict
 from aiomotorengine.fields.tuple_field import TupleField
-from aiomotorengine.storage.discriminators import declaring, family_of
-from aiomotorengine.storage.identity import refuse_shard_key
+from aiomotorengine.storage.discriminators import family_of
+from aiomotorengine.storage.shard_keys import refuse_shard_key
 
 __all__ = [
-    "ANYTHING",
     "DOT",
     "UNDERSCORES",
     "UpdatePath",
@@ -28,11 +30,6 @@ __all__ = [
     "path_of",
     "refuse_immutable",
 ]
-
-ANYTHING: BaseField[Any] = BaseField(db_field="item")
-"""The field of items of which none is declared. Making one for each update would let all
-conversions be compiled anew (``fields/field_methods.py``)."""
-ANYTHING.name = "item"
 
 INDEX = re.compile(r"[0-9]+")
 POSITION = re.compile(r"\$(\[[a-z]?[A-Za-z0-9]*\])?")
@@ -54,6 +51,8 @@ class UpdatePath(NamedTuple):
         name: the attributes' names, with dots; empty where it is the field's own.
         is_item: whether it is an item of a list, of which nothing is required.
         items: the name that array filters use, and the field of the items that they choose from.
+        is_strict: whether the new value has to be of the field's own type where the field leaves
+            that open.
     """
 
     db_name: str
@@ -61,6 +60,7 @@ class UpdatePath(NamedTuple):
     name: str = ""
     is_item: bool = False
     items: tuple[tuple[str, Any], ...] = ()
+    is_strict: bool = False
 
     @property
     def parts(self) -> list[str | int]:
@@ -95,9 +95,9 @@ def path_of(document_class: Any, key: Any) -> UpdatePath:
         return path_of_field(document_class, key)
     if not isinstance(key, str):
         raise TypeError(f"An update names fields or texts, not {type(key).__name__}.")
-    fields = declaring(document_class, key)._fields
-    if key in fields:
-        return UpdatePath(fields[key].db_field, fields[key], key)
+    holder = declaring(document_class, key, f"update '{key}'")
+    if key in holder._fields:
+        return path_in(holder, key)
     refuse_key(document_class, key)
     refuse_discriminator(document_class, key)
     is_known = key.partition(".")[0] in document_class._reverse_db_field_map
@@ -173,7 +173,13 @@ def path_of_field(document_class: Any, field: BaseField[Any]) -> UpdatePath:
     refuse_key(document_class, name or "")
     if not any(it._fields.get(name) is field for it in family_of(document_class)):
         raise ValueError(f"{field!r} is no field of {document_class.__name__}.")
-    return UpdatePath(field.db_field, field, field.name)
+    return path_in(document_class, field.name, field)
+
+
+def path_in(document_class: Any, name: str, field: BaseField[Any] | None = None) -> UpdatePath:
+    """That a field of a document class is changed."""
+    field = document_class._fields[name] if field is None else field
+    return UpdatePath(field.db_field, field, name, is_strict=document_class.__strict__)
 
 
 def changed_path(document_class: Any, key: Any, separator: str = DOT) -> UpdatePath:
@@ -208,10 +214,11 @@ def changed_path(document_class: Any, key: Any, separator: str = DOT) -> UpdateP
         if path is None:
             field = document_class._fields.get(key)  # it is the longest name that there can be
             if field is None:
-                holder = declaring(document_class, key.partition(separator)[0])
+                head = key.partition(separator)[0]
+                holder = declaring(document_class, head, f"update '{key}'")
                 return Walk(holder, key, separator).path()
             name = str(key)
-            path = paths[name] = UpdatePath(document_class._db_field_map[key], field, name)
+            path = paths[name] = path_in(document_class, name)
         return path
     if isinstance(key, BaseField):
         return path_of_field(document_class, key)
@@ -233,6 +240,7 @@ class Walk:
         self.rest: str | None = key
         self.field: BaseField[Any] | None = None
         self.is_item = False
+        self.is_strict = False
         self.names: list[str] = []
         self.db_names: list[str] = []
         self.items: list[tuple[str, Any]] = []
@@ -247,6 +255,7 @@ class Walk:
             name=".".join(self.names),
             is_item=self.is_item,
             items=tuple(self.items),
+            is_strict=self.is_strict,
         )
 
     def enter(self, document_class: Any) -> None:
@@ -266,12 +275,14 @@ class Walk:
                 )
             name = self.rest[:end]
         self.field = document_class._fields[name]
+        self.is_strict = document_class.__strict__
         self.step(name, document_class._db_field_map[name], self.rest[len(name) :])
 
     def go_on(self) -> None:
         """Take the next part, which is inside of the field that the last one has named."""
         assert self.rest is not None
         field = self.field
+        self.is_strict = field is not None and is_strict(field, self.is_strict)
         head, separator, rest = self.rest.partition(self.separator)
         is_position = POSITION.fullmatch(head) is not None and self.separator == DOT
         if isinstance(field, ListField):
@@ -291,7 +302,10 @@ class Walk:
             self.step(head, head, separator + rest, is_item=True)
         elif field is not None and (documents := list(embedded_fields(field))):
             classes = [inner.embedded_type for inner in documents]
-            self.enter(next(filter(self.goes_on_in, classes), classes[0]))
+            names = [(it, name) for it in classes if (name := self.next_name_in(it)) is not None]
+            named = [(it, it._fields[name]) for it, name in names]
+            refuse_different(named, f"update '{self.shown}'")
+            self.enter(named[0][0] if named else classes[0])
         elif field is None or field._holds_anything or isinstance(field, DictField):
             # Values of any kind, lists and mappings among them.
             if not head or "\0" in head or (head.startswith("$") and not is_position):
@@ -303,10 +317,11 @@ class Walk:
         else:
             raise self.refusal(f"there is nothing inside of '{'.'.join(self.names)}'")
 
-    def goes_on_in(self, document_class: Any) -> bool:
-        """Whether the rest begins with a field of a class."""
+    def next_name_in(self, document_class: Any) -> str | None:
+        """The field of a class with which the rest begins; the longest name wins."""
         rest = f"{self.rest}{self.separator}"
-        return any(rest.startswith(f"{name}{self.separator}") for name in document_class._fields)
+        names = [it for it in document_class._fields if rest.startswith(f"{it}{self.separator}")]
+        return max(names, key=len, default=None)
 
     def step(self, name: str, db_name: str, left: str, *, is_item: bool = False) -> None:
         self.names.append(name)
@@ -315,5 +330,9 @@ class Walk:
         self.rest = left[len(self.separator) :] if left else None
 
     def refusal(self, reason: str) -> ValueError:
-        shown = self.key.replace(self.separator, ".")
-        return ValueError(f"Invalid update '{shown}': {reason}.")
+        return ValueError(f"Invalid update '{self.shown}': {reason}.")
+
+    @property
+    def shown(self) -> str:
+        """The path as errors call it."""
+        return self.key.replace(self.separator, ".")

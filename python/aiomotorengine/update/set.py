@@ -9,6 +9,7 @@ from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal_field import DecimalField
 from aiomotorengine.fields.document_id import declared_key
+from aiomotorengine.fields.field_methods import updater
 from aiomotorengine.fields.password_field import PasswordField
 from aiomotorengine.fields.refusals import as_refusal, located, required
 from aiomotorengine.update.change import Change, Operation
@@ -73,7 +74,7 @@ def set_value(path: UpdatePath, value: Any, *, validate: bool = True) -> Any:
     try:
         if field.required and not path.is_item and field._is_missing(value):
             raise required(field.name, value)
-        return field.to_update(value)
+        return updater(field, strict=path.is_strict)(value)
     except Exception as error:
         raise located(error, field, "to_update", value, *path.parts)  # noqa: B904
 

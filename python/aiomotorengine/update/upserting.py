@@ -89,10 +89,7 @@ class Insertion:
             AbstractClassError: there are no documents of its very class.
         """
         if self.id is None:
-            refuse_unset_key(self._document_class)
-            if "_id" not in self._changed and "_id" not in self.equalities:
-                self.id = ObjectId()
-                yield insertion("_id", self.id)
+            yield from self._new_id()
         yield from self._discriminator()
         if not validate:
             return
@@ -103,6 +100,20 @@ class Insertion:
             self._given[key] = field is None or not field.is_empty(value)
             yield insertion(key, value)
         yield from self._defaults(self._document_class())
+
+    def _new_id(self) -> Iterator[Operation]:
+        """The ``_id`` where neither the query nor the update says one.
+
+        Raises:
+            InvalidDocumentError: nothing makes the primary key, or it is said to be null.
+        """
+        make = conversion_of(self._document_class).make_key
+        is_unsaid = "_id" not in self._changed and "_id" not in self.equalities
+        if make is None or not is_unsaid:
+            refuse_unset_key(self._document_class)
+        if is_unsaid:
+            self.id = ObjectId() if make is None else make()
+            yield insertion("_id", self.id)
 
     def _discriminator(self) -> Iterator[Operation]:
         """What says of which class it is, where the class shares its collection.

@@ -30,6 +30,7 @@ __all__ = [
     "compare",
     "differences_from_nothing",
     "everything_in",
+    "raw_value_at",
     "update_of",
     "with_changes",
     "with_touched",
@@ -142,11 +143,13 @@ def differences(document: Any, stored: bytes, before: bytes, now: bytes) -> Iter
             continue
         changed.append(key)
         yield from [change] if change.now is None else narrowed(document, change)
-    for key in changed:
-        for other in other_keys(document, key):
-            if other in left:
-                # The field was read from it, and would be again where its own key is absent.
-                yield left[other]
+    gone = [other for key in changed for other in other_keys(document, key)]
+    if changed and type(document).__unknown__ == "drop":
+        gone += left  # a save of the whole document would not write them either
+    for other in dict.fromkeys(gone):
+        if other in left:
+            # A field was read from it, and would be again where its own key is absent.
+            yield left[other]
 
 
 def other_keys(document: Any, key: str) -> tuple[str, ...]:

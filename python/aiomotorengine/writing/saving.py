@@ -41,8 +41,8 @@ from aiomotorengine.writing.hooks import after_saving, before_saving
 from aiomotorengine.writing.lost_answers import AnswerLost, is_in_doubt
 from aiomotorengine.writing.options import USUAL, SaveOptions
 from aiomotorengine.writing.part import part_to_send
-from aiomotorengine.writing.sequences import Numbering
-from aiomotorengine.writing.shard_keys import refuse_other_shard_key
+from aiomotorengine.writing.sequences import Numbering, take_back
+from aiomotorengine.writing.shard_keys import note_written, refuse_other_shard_key
 from aiomotorengine.writing.turns import Turn, turn_needed_by
 from aiomotorengine.writing.versions import kept_unless_written
 from aiomotorengine.writing.writes import Written, insert, replace
@@ -144,8 +144,7 @@ async def save_in_order(
     part = None if creating else part_to_send(document, codec, options)
     if creating and conversion.version is not None:
         set_version(document, FIRST)
-    if conversion.sequences:
-        await Numbering(target).number([document])
+    numbered = await Numbering(target).number([document]) if conversion.sequences else ()
     if is_dated:
         set_missing_dates([document], zone, creating=creating)
     if options.validate and not is_valid(codec, document):
@@ -179,7 +178,8 @@ async def save_in_order(
             written = await replace(
                 target, codec, document, identity_query(document), upsert=upsert
             )
-    except DuplicateKeyError:
+    except DuplicateKeyError as error:
+        take_back(numbered, error)
         with unique_violations(type(document)):
             raise
     except Exception as error:
@@ -195,6 +195,8 @@ async def save_in_order(
 
 def mark_as_saved(target: Target, document: Any, written: Written) -> None:
     """Make a document say that it is stored, and what is, if its changes are tracked."""
+    if type(document).__shard_key__ and written.is_stored:
+        note_written(document, written.raw)
     before, transaction = document._is_persisted, target.transaction
     state: Any = True
     if transaction is not None:

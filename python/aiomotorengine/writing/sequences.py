@@ -12,17 +12,20 @@ from functools import partial
 from typing import Any
 
 from pymongo import ReturnDocument
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from aiomotorengine.documents.conversion import conversion_of, find_attribute
 from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.values import value_of
 
-__all__ = ["Numbering"]
+__all__ = ["Numbering", "take_back"]
 
 CounterKey = tuple[str, str]
 """The collection and the ``_id`` of a counter."""
+
+Numbered = tuple[SequenceField, Any]
+"""A field, and a document that has a number there."""
 
 
 class Numbering:
@@ -36,21 +39,27 @@ class Numbering:
         self._target = target
         self._reserved: dict[CounterKey, range] = {}
 
-    async def number(self, documents: Iterable[Any], *, ahead: int = 0) -> None:
+    async def number(self, documents: Iterable[Any], *, ahead: int = 0) -> list[Numbered]:
         """Give documents the numbers that they do not have.
 
         Parameters:
             documents: the documents.
             ahead: how many more may come in the same batch, whose numbers are reserved.
 
+        Returns:
+            What has got a number.
+
         Raises:
             PyMongoError: a counter can't be asked.
         """
+        numbered = []
         for key, missing in unnumbered(self._target, documents).items():
             field, _ = missing[0]
             numbers = await self._take(key, field, len(missing), ahead)
             for (field, document), number in zip(missing, numbers, strict=True):
                 set_number(document, field, number)
+            numbered += missing
+        return numbered
 
     async def give_back(self) -> None:
         """Give back the reserved numbers that no document got, unless others have counted on."""
@@ -82,11 +91,9 @@ class Numbering:
         return numbers
 
 
-def unnumbered(
-    target: Target, documents: Iterable[Any]
-) -> dict[CounterKey, list[tuple[SequenceField, Any]]]:
+def unnumbered(target: Target, documents: Iterable[Any]) -> dict[CounterKey, list[Numbered]]:
     """The fields without a number, each with its document, by the counter that they ask."""
-    found: dict[CounterKey, list[tuple[SequenceField, Any]]] = {}
+    found: dict[CounterKey, list[Numbered]] = {}
     met: set[int] = set()
     for document in documents:
         sequences = conversion_of(type(document)).sequences
@@ -105,7 +112,21 @@ def number_of(document: Any, field: SequenceField) -> Any:
     return document._id if field._settings.primary_key else value_of(document, field.name)
 
 
-def set_number(document: Any, field: SequenceField, number: int) -> None:
+def take_back(numbered: Iterable[Numbered], error: DuplicateKeyError) -> None:
+    """Take numbers from documents that were refused because others have them, so that the next try
+    gets new ones: a counter may be behind documents that came into the database by another way.
+
+    Parameters:
+        numbered: what has got its number for this try.
+        error: what the server said.
+    """
+    keys = ((error.details or {}).get("keyPattern") or {}).keys()
+    for field, document in numbered:
+        if field.db_field in keys:
+            set_number(document, field, None)
+
+
+def set_number(document: Any, field: SequenceField, number: int | None) -> None:
     if field._settings.primary_key:
         document._id = number
     else:

@@ -6,10 +6,25 @@ from typing import Any
 
 from aiomotorengine.errors import ImmutableFieldError
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.storage.identity import identity_query, shard_key_of
+from aiomotorengine.storage.identity import identity_query
+from aiomotorengine.storage.shard_keys import absent_parts, keep_absent_parts, shard_key_of
 from aiomotorengine.wire.presence import is_stored
+from aiomotorengine.writing.changed import raw_value_at
 
-__all__ = ["refuse_other_shard_key"]
+__all__ = ["note_written", "refuse_other_shard_key"]
+
+
+def note_written(document: Any, raw: bytes) -> None:
+    """Have a document know that parts of its shard key are stored which were not before.
+
+    Parameters:
+        document: the document.
+        raw: what is stored now.
+    """
+    before = absent_parts(document)
+    if before:
+        left = [key for key in before if raw_value_at(raw, key.split(".")) is None]
+        keep_absent_parts(document, left)
 
 
 async def refuse_other_shard_key(target: Target, document: Any) -> None:

@@ -44,8 +44,8 @@ mod son_codec {
     use crate::reply::{cut_found, cut_reply};
     #[pymodule_export]
     use crate::storage::{
-        forget_constructions, initializer, origins_of, others, set_construction, set_layout,
-        set_origins, setter_changed, take_values, value, values_of, watch_new_attributes,
+        forget_constructions, initializer, origins_of, others, set_construction, set_lasting,
+        set_layout, set_origins, setter_changed, take_values, value, values_of, watch_new_attributes,
     };
 
     #[pymodule_init]
@@ -96,6 +96,7 @@ mod tests {
                     "others",
                     "raw_values",
                     "set_construction",
+                    "set_lasting",
                     "set_layout",
                     "set_origins",
                     "setter_changed",

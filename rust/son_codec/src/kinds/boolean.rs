@@ -3,10 +3,10 @@
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
-use super::{Kind, write_scalar, write_scalars};
+use super::{Kind, writes_scalars};
 use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Items, Value, exact};
+use crate::objects::{Value, exact};
 use crate::plan::{Arguments, Context, Field};
 
 const TRUE: [&str; 6] = ["true", "t", "yes", "y", "on", "1"];
@@ -23,10 +23,12 @@ pub(super) fn kind(arguments: &Arguments<'_, '_>) -> PyResult<Box<dyn Kind>> {
     })
 }
 
-/// The value as it is stored, if it is one of the two.
-#[inline(always)]
-fn scalar(value: Value<'_, '_>) -> Option<Scalar<1>> {
-    exact::<PyBool>(value).map(|truth| Scalar::boolean(truth.is_true()))
+impl<const NULL: bool> Boolean<NULL> {
+    /// The value as it is stored, if it is one of the two.
+    #[inline(always)]
+    fn scalar(&self, value: Value<'_, '_>, _: &Context<'_>) -> Option<Scalar<1>> {
+        exact::<PyBool>(value).map(|truth| Scalar::boolean(truth.is_true()))
+    }
 }
 
 impl<const NULL: bool> Kind for Boolean<NULL> {
@@ -47,27 +49,7 @@ impl<const NULL: bool> Kind for Boolean<NULL> {
         field.validate_in_python(value, context)
     }
 
-    #[inline(always)]
-    fn write_plain(
-        &self,
-        key: &Key,
-        value: Value<'_, '_>,
-        out: &mut Writer,
-        _: &Context<'_>,
-    ) -> Outcome<bool> {
-        write_scalar(scalar(value), key, out)
-    }
-
-    #[inline(always)]
-    fn write_plain_items(
-        &self,
-        items: &mut Items<'_, '_>,
-        key: &mut Key,
-        out: &mut Writer,
-        _: &Context<'_>,
-    ) -> Outcome<()> {
-        write_scalars(items, key, out, scalar)
-    }
+    writes_scalars!();
 
     #[inline(always)]
     fn write(

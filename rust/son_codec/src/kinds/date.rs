@@ -3,10 +3,10 @@
 use pyo3::prelude::*;
 use pyo3::types::PyDate;
 
-use super::{Kind, write_scalar, write_scalars};
+use super::{Kind, writes_scalars};
 use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Items, Value, date_from_millis, date_from_text, exact, millis_of_date};
+use crate::objects::{Value, date_from_millis, date_from_text, exact, millis_of_date};
 use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct Date {
@@ -34,7 +34,7 @@ impl Date {
 
     /// The day as it is stored, if it is within the bounds.
     #[inline(always)]
-    fn scalar(&self, value: Value<'_, '_>) -> Option<Scalar<8>> {
+    fn scalar(&self, value: Value<'_, '_>, _: &Context<'_>) -> Option<Scalar<8>> {
         let (milliseconds, is_valid) = self.day(value)?;
         is_valid.then(|| Scalar::date(milliseconds))
     }
@@ -70,27 +70,7 @@ impl Kind for Date {
         true
     }
 
-    #[inline(always)]
-    fn write_plain(
-        &self,
-        key: &Key,
-        value: Value<'_, '_>,
-        out: &mut Writer,
-        _: &Context<'_>,
-    ) -> Outcome<bool> {
-        write_scalar(self.scalar(value), key, out)
-    }
-
-    #[inline(always)]
-    fn write_plain_items(
-        &self,
-        items: &mut Items<'_, '_>,
-        key: &mut Key,
-        out: &mut Writer,
-        _: &Context<'_>,
-    ) -> Outcome<()> {
-        write_scalars(items, key, out, |item| self.scalar(item))
-    }
+    writes_scalars!();
 
     #[inline(always)]
     fn write(

@@ -4,10 +4,10 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyTzInfo};
 
-use super::{Kind, write_scalar, write_scalars};
+use super::{Kind, writes_scalars};
 use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Items, Value, datetime_from_millis, datetime_from_text, exact, millis_of};
+use crate::objects::{Value, datetime_from_millis, datetime_from_text, exact, millis_of};
 use crate::plan::{Arguments, Context, Field};
 
 struct DateTime<Z> {
@@ -71,6 +71,13 @@ impl<Z: Zone> DateTime<Z> {
         value.is_exact_instance_of::<PyDateTime>()
     }
 
+    /// The moment as it is stored, if it is a datetime whose time zone is known.
+    #[inline(always)]
+    fn scalar(&self, value: Value<'_, '_>, context: &Context<'_>) -> Option<Scalar<8>> {
+        let datetime = exact::<PyDateTime>(value)?;
+        millis_of(&datetime, &context.types.utc).map(Scalar::date)
+    }
+
     /// Stops for what a stamped attribute would read in another way than its field does.
     fn check(&self, value: Value<'_, '_>) -> Outcome<()> {
         if self.is_automatic && !Self::is_plain(value) {
@@ -78,13 +85,6 @@ impl<Z: Zone> DateTime<Z> {
         }
         Ok(())
     }
-}
-
-/// The moment as it is stored, if it is a datetime whose time zone is known.
-#[inline(always)]
-fn scalar(value: Value<'_, '_>, context: &Context<'_>) -> Option<Scalar<8>> {
-    let datetime = exact::<PyDateTime>(value)?;
-    millis_of(&datetime, &context.types.utc).map(Scalar::date)
 }
 
 impl<Z: Zone> Kind for DateTime<Z> {
@@ -115,27 +115,7 @@ impl<Z: Zone> Kind for DateTime<Z> {
         true
     }
 
-    #[inline(always)]
-    fn write_plain(
-        &self,
-        key: &Key,
-        value: Value<'_, '_>,
-        out: &mut Writer,
-        context: &Context<'_>,
-    ) -> Outcome<bool> {
-        write_scalar(scalar(value, context), key, out)
-    }
-
-    #[inline(always)]
-    fn write_plain_items(
-        &self,
-        items: &mut Items<'_, '_>,
-        key: &mut Key,
-        out: &mut Writer,
-        context: &Context<'_>,
-    ) -> Outcome<()> {
-        write_scalars(items, key, out, |item| scalar(item, context))
-    }
+    writes_scalars!();
 
     #[inline(always)]
     fn write(

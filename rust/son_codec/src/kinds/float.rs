@@ -3,10 +3,10 @@
 use pyo3::prelude::*;
 use pyo3::types::PyFloat;
 
-use super::{Kind, write_scalar, write_scalars};
+use super::{Kind, writes_scalars};
 use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Items, Value, exact, make_float};
+use crate::objects::{Value, exact, make_float};
 use crate::plan::{Arguments, Context, Field};
 
 pub(super) struct Float {
@@ -44,7 +44,7 @@ impl Float {
 
     /// The number as it is stored, if it is a float within the bounds.
     #[inline(always)]
-    fn scalar(&self, value: Value<'_, '_>) -> Option<Scalar<8>> {
+    fn scalar(&self, value: Value<'_, '_>, _: &Context<'_>) -> Option<Scalar<8>> {
         let number = exact::<PyFloat>(value)?.value();
         (self.admits(number) == Some(true)).then(|| Scalar::double(number))
     }
@@ -87,27 +87,7 @@ impl Kind for Float {
         true
     }
 
-    #[inline(always)]
-    fn write_plain(
-        &self,
-        key: &Key,
-        value: Value<'_, '_>,
-        out: &mut Writer,
-        _: &Context<'_>,
-    ) -> Outcome<bool> {
-        write_scalar(self.scalar(value), key, out)
-    }
-
-    #[inline(always)]
-    fn write_plain_items(
-        &self,
-        items: &mut Items<'_, '_>,
-        key: &mut Key,
-        out: &mut Writer,
-        _: &Context<'_>,
-    ) -> Outcome<()> {
-        write_scalars(items, key, out, |item| self.scalar(item))
-    }
+    writes_scalars!();
 
     #[inline(always)]
     fn write(

@@ -3,10 +3,10 @@
 use pyo3::prelude::*;
 use pyo3::types::PyInt;
 
-use super::{Kind, write_scalar, write_scalars};
+use super::{Kind, writes_scalars};
 use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Items, Value, exact, make_int, whole_number};
+use crate::objects::{Value, exact, make_int, whole_number};
 use crate::plan::{Arguments, Context, Field};
 
 /// So many digits are always a number of 64 bits.
@@ -41,7 +41,7 @@ pub(super) fn kind(arguments: &Arguments<'_, '_>) -> PyResult<Box<dyn Kind>> {
 impl<const LONG: bool> Int<LONG> {
     /// The number as it is stored, if it is within the bounds.
     #[inline(always)]
-    fn scalar(&self, value: Value<'_, '_>) -> Option<Scalar<8>> {
+    fn scalar(&self, value: Value<'_, '_>, _: &Context<'_>) -> Option<Scalar<8>> {
         let (least, most) = self.bounds?;
         let number = whole_number(&*exact::<PyInt>(value)?)?;
         (least <= number && number <= most).then(|| Self::stored(number))
@@ -89,27 +89,7 @@ impl<const LONG: bool> Kind for Int<LONG> {
         true
     }
 
-    #[inline(always)]
-    fn write_plain(
-        &self,
-        key: &Key,
-        value: Value<'_, '_>,
-        out: &mut Writer,
-        _: &Context<'_>,
-    ) -> Outcome<bool> {
-        write_scalar(self.scalar(value), key, out)
-    }
-
-    #[inline(always)]
-    fn write_plain_items(
-        &self,
-        items: &mut Items<'_, '_>,
-        key: &mut Key,
-        out: &mut Writer,
-        _: &Context<'_>,
-    ) -> Outcome<()> {
-        write_scalars(items, key, out, |item| self.scalar(item))
-    }
+    writes_scalars!();
 
     #[inline(always)]
     fn write(

@@ -49,7 +49,7 @@ use pyo3::prelude::*;
 pub(crate) use self::normalised::Normalised;
 use self::patterned::Patterned;
 pub(crate) use self::with_options::WithOptions;
-use crate::bson::{Element, Key, Reader, Scalar, Writer};
+use crate::bson::{Element, Key, Reader, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Items, ListBuilder, Value};
 use crate::plan::{Arguments, Context, Field};
@@ -272,37 +272,45 @@ pub(crate) trait Kind: Send + Sync {
     }
 }
 
-/// Write a value under a key, if it is such a scalar.
-#[inline(always)]
-fn write_scalar<const N: usize>(
-    scalar: Option<Scalar<N>>,
-    key: &Key,
-    out: &mut Writer,
-) -> Outcome<bool> {
-    match scalar {
-        Some(scalar) => out.scalar(key, scalar)?,
-        None => return Ok(false),
-    }
-    Ok(true)
-}
+/// How a kind writes what it knows at a glance, where each value is stored in a fixed number of bytes:
+/// those that its method `scalar` gives for it. That runs no Python code.
+macro_rules! writes_scalars {
+    () => {
+        #[inline(always)]
+        fn write_plain(
+            &self,
+            key: &$crate::bson::Key,
+            value: $crate::objects::Value<'_, '_>,
+            out: &mut $crate::bson::Writer,
+            context: &$crate::plan::Context<'_>,
+        ) -> $crate::errors::Outcome<bool> {
+            match self.scalar(value, context) {
+                Some(scalar) => out.scalar(key, scalar)?,
+                None => return Ok(false),
+            }
+            Ok(true)
+        }
 
-/// Write the next items as long as they are such scalars; finding out runs no Python code.
-#[inline(always)]
-fn write_scalars<const N: usize>(
-    items: &mut Items<'_, '_>,
-    key: &mut Key,
-    out: &mut Writer,
-    scalar_of: impl Fn(Value<'_, '_>) -> Option<Scalar<N>>,
-) -> Outcome<()> {
-    let most = items.left();
-    out.scalars(key, most, || {
-        // SAFETY: `scalar_of` runs no Python code.
-        let scalar = unsafe { items.peek() }.and_then(&scalar_of)?;
-        items.pass();
-        Some(scalar)
-    })?;
-    Ok(())
+        #[inline(always)]
+        fn write_plain_items(
+            &self,
+            items: &mut $crate::objects::Items<'_, '_>,
+            key: &mut $crate::bson::Key,
+            out: &mut $crate::bson::Writer,
+            context: &$crate::plan::Context<'_>,
+        ) -> $crate::errors::Outcome<()> {
+            let most = items.left();
+            out.scalars(key, most, || {
+                // SAFETY: `scalar` runs no Python code.
+                let scalar = self.scalar(unsafe { items.peek() }?, context)?;
+                items.pass();
+                Some(scalar)
+            })?;
+            Ok(())
+        }
+    };
 }
+use writes_scalars;
 
 /// A field of which only Python knows what it means.
 pub(crate) struct Unknown;

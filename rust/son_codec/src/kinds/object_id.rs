@@ -2,18 +2,20 @@
 
 use pyo3::prelude::*;
 
-use super::{Kind, write_scalar, write_scalars};
+use super::{Kind, writes_scalars};
 use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{Items, Value};
+use crate::objects::Value;
 use crate::plan::{Context, Field};
 
 pub(super) struct ObjectId;
 
-/// The id as it is stored.
-#[inline(always)]
-fn scalar(value: Value<'_, '_>, context: &Context<'_>) -> Option<Scalar<12>> {
-    context.types.object_ids.bytes(value).map(Scalar::object_id)
+impl ObjectId {
+    /// The id as it is stored.
+    #[inline(always)]
+    fn scalar(&self, value: Value<'_, '_>, context: &Context<'_>) -> Option<Scalar<12>> {
+        context.types.object_ids.bytes(value).map(Scalar::object_id)
+    }
 }
 
 impl Kind for ObjectId {
@@ -38,27 +40,7 @@ impl Kind for ObjectId {
         true
     }
 
-    #[inline(always)]
-    fn write_plain(
-        &self,
-        key: &Key,
-        value: Value<'_, '_>,
-        out: &mut Writer,
-        context: &Context<'_>,
-    ) -> Outcome<bool> {
-        write_scalar(scalar(value, context), key, out)
-    }
-
-    #[inline(always)]
-    fn write_plain_items(
-        &self,
-        items: &mut Items<'_, '_>,
-        key: &mut Key,
-        out: &mut Writer,
-        context: &Context<'_>,
-    ) -> Outcome<()> {
-        write_scalars(items, key, out, |item| scalar(item, context))
-    }
+    writes_scalars!();
 
     #[inline(always)]
     fn write(
@@ -69,7 +51,7 @@ impl Kind for ObjectId {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<()> {
-        if let Some(id) = scalar(value, context) {
+        if let Some(id) = self.scalar(value, context) {
             out.scalar(key, id)?;
         } else if value.is_none() {
             out.null(key)?;

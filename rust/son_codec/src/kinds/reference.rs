@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use pyo3::prelude::*;
 use pyo3::types::PyInt;
 
-use super::{Kind, write_scalar, write_scalars};
+use super::{Kind, writes_scalars};
 use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::Outcome;
-use crate::objects::{Items, Value, exact, is_ascii_and, whole_number};
+use crate::objects::{Value, exact, is_ascii_and, whole_number};
 use crate::plan::{Context, Field};
 
 #[derive(Default)]
@@ -63,27 +63,7 @@ impl Kind for Reference {
         true
     }
 
-    #[inline(always)]
-    fn write_plain(
-        &self,
-        key: &Key,
-        value: Value<'_, '_>,
-        out: &mut Writer,
-        context: &Context<'_>,
-    ) -> Outcome<bool> {
-        write_scalar(self.scalar(value, context), key, out)
-    }
-
-    #[inline(always)]
-    fn write_plain_items(
-        &self,
-        items: &mut Items<'_, '_>,
-        key: &mut Key,
-        out: &mut Writer,
-        context: &Context<'_>,
-    ) -> Outcome<()> {
-        write_scalars(items, key, out, |item| self.scalar(item, context))
-    }
+    writes_scalars!();
 
     #[inline(always)]
     fn write(

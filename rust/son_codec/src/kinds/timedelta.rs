@@ -3,10 +3,10 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDelta, PyString};
 
-use super::{Kind, write_scalar, write_scalars};
+use super::{Kind, writes_scalars};
 use crate::bson::{Element, Key, Scalar, Writer, kind};
 use crate::errors::Outcome;
-use crate::objects::{Items, Value, exact, micros_of, timedelta_from_micros};
+use crate::objects::{Value, exact, micros_of, timedelta_from_micros};
 use crate::plan::{Arguments, Context, Field};
 
 /// In what a length of time is stored.
@@ -46,7 +46,7 @@ impl Timedelta {
 
     /// The length as it is stored; what is shorter than the unit is cut off.
     #[inline(always)]
-    fn scalar(&self, value: Value<'_, '_>) -> Option<Scalar<8>> {
+    fn scalar(&self, value: Value<'_, '_>, _: &Context<'_>) -> Option<Scalar<8>> {
         let micros = micros_of(&*exact::<PyDelta>(value)?);
         match self.unit? {
             Unit::Whole(unit) => {
@@ -104,7 +104,7 @@ impl Kind for Timedelta {
         field: &Field,
         context: &Context<'_>,
     ) -> Outcome<bool> {
-        if value.is_none() || self.scalar(value).is_some() {
+        if value.is_none() || self.scalar(value, context).is_some() {
             return Ok(true);
         }
         field.validate_in_python(value, context)
@@ -114,27 +114,7 @@ impl Kind for Timedelta {
         true
     }
 
-    #[inline(always)]
-    fn write_plain(
-        &self,
-        key: &Key,
-        value: Value<'_, '_>,
-        out: &mut Writer,
-        _: &Context<'_>,
-    ) -> Outcome<bool> {
-        write_scalar(self.scalar(value), key, out)
-    }
-
-    #[inline(always)]
-    fn write_plain_items(
-        &self,
-        items: &mut Items<'_, '_>,
-        key: &mut Key,
-        out: &mut Writer,
-        _: &Context<'_>,
-    ) -> Outcome<()> {
-        write_scalars(items, key, out, |item| self.scalar(item))
-    }
+    writes_scalars!();
 
     #[inline(always)]
     fn write(
@@ -145,7 +125,7 @@ impl Kind for Timedelta {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<()> {
-        if let Some(number) = self.scalar(value) {
+        if let Some(number) = self.scalar(value, context) {
             out.scalar(key, number)?;
         } else if value.is_none() {
             out.null(key)?;

@@ -1,7 +1,9 @@
 //! Vectors of numbers, as bytes. Twin of `fields/vector_field.py`.
 
+use pyo3::buffer::PyUntypedBuffer;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyFloat, PyInt};
+use pyo3::types::{PyDict, PyFloat, PyInt};
 
 use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
@@ -11,6 +13,10 @@ use crate::plan::{Arguments, Context, Field};
 
 /// The subtype of binary data that is a vector.
 const SUBTYPE: u8 = 9;
+
+/// How many bytes the numbers of an array may take to pass here. An array may claim more numbers than
+/// there is memory for, as one that repeats a single number does.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// What a vector's numbers are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -119,26 +125,115 @@ impl Vector {
             .is_none_or(|&last| u16::from(last) & mask == 0)
     }
 
+    /// The beginning of a vector of so many numbers, if it may have so many.
+    fn begun(&self, numbers: Numbers, length: usize) -> Option<Vec<u8>> {
+        let size = length.checked_mul(numbers.size())?;
+        if !self.has_dimensions(numbers, size) {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(size.checked_add(2)?).ok()?;
+        bytes.extend([numbers.tag(), self.padding]);
+        Some(bytes)
+    }
+
     /// The bytes of a list or tuple of numbers, if it is a vector for certain.
     #[inline]
     fn bytes(&self, value: Value<'_, '_>) -> Option<Vec<u8>> {
         let numbers = self.numbers?;
         let values = Sequence::of(value)?;
         let length = values.len();
-        if !self.has_dimensions(numbers, length.checked_mul(numbers.size())?) {
-            return None;
-        }
-        let mut bytes = Vec::new();
-        bytes
-            .try_reserve_exact(length.checked_mul(numbers.size())?.checked_add(2)?)
-            .ok()?;
-        bytes.extend([numbers.tag(), self.padding]);
+        let mut bytes = self.begun(numbers, length)?;
         for place in 0..length {
             // SAFETY: no Python code runs as long as the number is looked at.
             numbers.write(unsafe { values.peek(place) }?, &mut bytes)?;
         }
         self.ends_in_zeros(bytes.get(2..)?).then_some(bytes)
     }
+
+    /// The same for an array of numpy, whose numbers are copied. Some, as those in the other order of
+    /// bytes, only numpy converts.
+    fn bytes_of_array(&self, value: Value<'_, '_>) -> PyResult<Option<Vec<u8>>> {
+        let py = value.py();
+        let Some(numbers) = self.numbers else {
+            return Ok(None);
+        };
+        if !is_array_of_numpy(value)? {
+            return Ok(None);
+        }
+        let array = PyUntypedBuffer::get(&value)?;
+        let size = array.item_count().checked_mul(array.item_size());
+        if array.dimensions() != 1 || size.is_none_or(|size| size > MOST_BYTES) {
+            return Ok(None);
+        }
+        let Some(mut bytes) = self.begun(numbers, array.item_count()) else {
+            return Ok(None);
+        };
+        let is_known = match (numbers, array.format().to_bytes()) {
+            (Numbers::Float32, b"f" | b"<f") => {
+                let numbers = array.as_typed::<f32>()?.to_vec(py)?;
+                push_finite(&mut bytes, numbers.into_iter())
+            }
+            (Numbers::Float32, b"d" | b"<d") => {
+                let numbers = array.as_typed::<f64>()?.to_vec(py)?;
+                push_finite(&mut bytes, numbers.into_iter().map(|number| number as f32))
+            }
+            (Numbers::Int8, b"b") => {
+                let numbers = array.as_typed::<i8>()?.to_vec(py)?;
+                bytes.extend(numbers.into_iter().flat_map(i8::to_le_bytes));
+                true
+            }
+            (Numbers::PackedBit, b"B") => {
+                bytes.extend(array.as_typed::<u8>()?.to_vec(py)?);
+                true
+            }
+            _ => false,
+        };
+        let is_known = is_known && bytes.get(2..).is_some_and(|it| self.ends_in_zeros(it));
+        Ok(is_known.then_some(bytes))
+    }
+
+    /// The bytes of whatever is a vector for certain.
+    fn known_bytes(&self, value: Value<'_, '_>) -> PyResult<Option<Vec<u8>>> {
+        match self.bytes(value) {
+            Some(bytes) => Ok(Some(bytes)),
+            None => self.bytes_of_array(value),
+        }
+    }
+
+    /// The numbers in the bytes that are stored, if they would be written as the very same.
+    fn stored_numbers<'a>(&self, numbers: Numbers, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        let (head, stored) = bytes.split_at_checked(2)?;
+        let is_finite = numbers != Numbers::Float32
+            || stored.as_chunks::<4>().0.iter().all(|&chunk| f32::from_le_bytes(chunk).is_finite());
+        let is_same = head == [numbers.tag(), self.padding]
+            && self.has_dimensions(numbers, stored.len())
+            && self.ends_in_zeros(stored)
+            && is_finite;
+        is_same.then_some(stored)
+    }
+}
+
+/// Whether a value is an array of numpy and nothing more. Nobody has one who has not imported it.
+fn is_array_of_numpy(value: Value<'_, '_>) -> PyResult<bool> {
+    let py = value.py();
+    let modules = py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?;
+    match modules.cast::<PyDict>()?.get_item(intern!(py, "numpy"))? {
+        Some(numpy) if !numpy.is_none() => {
+            Ok(value.get_type().is(numpy.getattr(intern!(py, "ndarray"))?))
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Append numbers, unless one of them is not finite.
+fn push_finite(bytes: &mut Vec<u8>, numbers: impl Iterator<Item = f32>) -> bool {
+    let mut is_finite = true;
+    for number in numbers {
+        is_finite &= number.is_finite();
+        bytes.extend(number.to_le_bytes());
+    }
+    is_finite
 }
 
 impl Kind for Vector {
@@ -148,7 +243,7 @@ impl Kind for Vector {
         field: &Field,
         context: &Context<'_>,
     ) -> Outcome<bool> {
-        if value.is_none() || self.bytes(value).is_some() {
+        if value.is_none() || self.known_bytes(value)?.is_some() {
             return Ok(true);
         }
         field.validate_in_python(value, context)
@@ -182,8 +277,30 @@ impl Kind for Vector {
     ) -> Outcome<()> {
         if value.is_none() {
             out.null(key)?;
-        } else if !self.write_plain(key, value, out, context)? {
+        } else if let Some(bytes) = self.known_bytes(value)? {
+            out.binary(key, SUBTYPE, &bytes)?;
+        } else {
             field.write_in_python(key, value, out, context)?;
+        }
+        Ok(())
+    }
+
+    fn write_valid(
+        &self,
+        key: &Key,
+        value: Value<'_, '_>,
+        field: &Field,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<()> {
+        if value.is_none() {
+            out.null(key)?;
+        } else if let Some(bytes) = self.known_bytes(value)? {
+            out.binary(key, SUBTYPE, &bytes)?;
+        } else if field.validate_in_python(value, context)? {
+            field.write_in_python(key, value, out, context)?;
+        } else {
+            return Err(Stop::AskPython);
         }
         Ok(())
     }
@@ -202,24 +319,19 @@ impl Kind for Vector {
         let (SUBTYPE, bytes) = element.as_binary()? else {
             return Err(Stop::AskPython);
         };
-        if self.is_numpy {
+        let numbers = self.numbers.ok_or(Stop::AskPython)?;
+        let stored = self.stored_numbers(numbers, bytes);
+        if self.is_numpy && stored.is_none() {
             return field.read_and_written_in_python(element, context);
         }
-        let numbers = self.numbers.ok_or(Stop::AskPython)?;
-        let stored = match bytes.split_at_checked(2) {
-            Some((head, stored)) if head == [numbers.tag(), self.padding] => stored,
-            _ => return Err(Stop::AskPython),
-        };
-        if !self.has_dimensions(numbers, stored.len()) || !self.ends_in_zeros(stored) {
-            return Err(Stop::AskPython);
+        let stored = stored.ok_or(Stop::AskPython)?;
+        if self.is_numpy {
+            return field.read_in_python(element, context);
         }
         let list = match numbers {
             Numbers::Float32 => {
                 let (chunks, _) = stored.as_chunks::<4>();
                 let numbers = chunks.iter().map(|&chunk| f32::from_le_bytes(chunk));
-                if !numbers.clone().all(f32::is_finite) {
-                    return Err(Stop::AskPython);
-                }
                 list_of(
                     py,
                     chunks.len(),

@@ -23,6 +23,8 @@ pub(crate) struct WithOptions {
 /// What the options refuse, after the kind has taken a value (`RulesPlan` in `codec/plan.py`).
 struct Rules {
     check: Py<PyAny>,
+    /// Whether `None` may be refused.
+    asks_of_none: bool,
     is_programs: bool,
     types: Vec<Py<PyType>>,
     choices: Option<Py<PyFrozenSet>>,
@@ -64,6 +66,7 @@ impl Rules {
         let most: Option<usize> = plan.getattr("most")?.extract()?;
         Ok(Self {
             check: plan.getattr("check")?.unbind(),
+            asks_of_none: plan.getattr("asks_of_none")?.extract()?,
             is_programs: plan.getattr("is_programs")?.extract()?,
             types: plan
                 .getattr("types")?
@@ -114,7 +117,7 @@ impl Rules {
 
     /// Stops for a value that is refused: Python has the words.
     fn ask(&self, value: Value<'_, '_>) -> Outcome<()> {
-        if !value.is_none() && !self.know(value)? {
+        if (self.asks_of_none || !value.is_none()) && !self.know(value)? {
             self.check.bind(value.py()).call1((value,))?;
         }
         Ok(())
@@ -215,6 +218,9 @@ impl Kind for WithOptions {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<()> {
+        // The rules come first here. Whatever is refused, by them or by the kind, is asked again by
+        // Python, in the right order.
+        self.obeys(value)?;
         if self.omits_none && value.is_none() {
             return if self.kind.validate(value, field, context)? {
                 Ok(())
@@ -222,9 +228,6 @@ impl Kind for WithOptions {
                 Err(Stop::AskPython)
             };
         }
-        // The rules come first here. Whatever is refused, by them or by the kind, is asked again by
-        // Python, in the right order.
-        self.obeys(value)?;
         self.kind.write_valid(key, value, field, out, context)
     }
 

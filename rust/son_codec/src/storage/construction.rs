@@ -80,11 +80,18 @@ impl Construction {
 
 type ByName<'py> = Vec<(Bound<'py, PyString>, Py<PyAny>)>;
 
-/// Write down how instances of a class are made, and whether the class is there as long as its module.
+/// Write down whether a class is there as long as its module.
+#[pyfunction]
+pub(crate) fn set_lasting(class: &Bound<'_, PyType>, lasts: bool) {
+    if let Some(data) = class_data(class) {
+        data.set_lasting(lasts);
+    }
+}
+
+/// Write down how instances of a class are made.
 #[pyfunction]
 pub(crate) fn set_construction(
     class: &Bound<'_, PyType>,
-    lasts: bool,
     has_own_constructor: bool,
     defaults: &Bound<'_, PyDict>,
     converters: ByName<'_>,
@@ -94,7 +101,6 @@ pub(crate) fn set_construction(
     let Some(data) = class_data(class) else {
         return Ok(());
     };
-    data.set_lasting(lasts);
     let Some(layout) = data.layout(py) else {
         return Ok(());
     };

@@ -34,7 +34,7 @@ use pyo3::types::PyType;
 
 pub(crate) use allocation::new_filled;
 pub(crate) use base_type::stored;
-pub(crate) use construction::{forget_constructions, set_construction};
+pub(crate) use construction::{forget_constructions, set_construction, set_lasting};
 pub(crate) use functions::{others, take_values, value, values_of};
 pub(crate) use initialization::initializer;
 pub(crate) use instance::Stored;
