@@ -20,7 +20,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.container_field import ContainerField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.generic_reference_field import GenericReferenceField
-from aiomotorengine.fields.reference_field import ReferenceField, id_of_missing
+from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.ids import chunks, id_key, is_id
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Unreadable

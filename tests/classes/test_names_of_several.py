@@ -59,11 +59,11 @@ UNLIKE: list[Any] = [
 ]
 
 ALIKE: list[Any] = [
-    (lambda: StringField(max_length=3), lambda: StringField(min_length=2, required=True)),
+    (lambda: StringField(max_length=3), lambda: StringField(min_length=2, title="b")),
     (lambda: IntField(min_value=1), lambda: IntField(bits=64)),
     (lambda: ListField(StringField(), max_length=2), lambda: ListField(StringField())),
     (lambda: EnumField(Level), lambda: EnumField(Level, default=Level.LOW)),
-    (lambda: EmbeddedDocumentField(Home), lambda: EmbeddedDocumentField(Home, required=True)),
+    (lambda: EmbeddedDocumentField(Home), lambda: EmbeddedDocumentField(Home, title="b")),
     (lambda: MapField(IntField(), keys=IntField()), lambda: MapField(IntField(), keys=IntField())),
 ]
 

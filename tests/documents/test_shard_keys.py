@@ -275,11 +275,15 @@ async def test_a_default_where_nothing_is_stored(
 async def test_what_was_absent_is_so_again_where_a_transaction_is_aborted(mongo: Mongo) -> None:
     await Dwelling.objects.coll().insert_one({"_id": 1, "s": {}})
     dwelling = await Dwelling.objects.get(1)
-    with pytest.raises(KeyError):
+
+    async def save_and_raise() -> None:
         async with transaction():
             await dwelling.save()
             assert identity_query(dwelling)["t"] == "main"
             raise KeyError
+
+    with pytest.raises(KeyError):
+        await save_and_raise()
     assert identity_query(dwelling)["t"] is None
     await dwelling.save()
     assert (await Dwelling.objects.coll().find_one())["t"] == "main"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from array import array
 from typing import Any
@@ -145,7 +146,7 @@ def test_arrays_of_numpy_are_the_same_for_each_codec() -> None:
         three = VectorField(dimensions=3)
         bytes = VectorField(dtype="int8")
         bits = VectorField(dimensions=12, dtype="packed_bit")
-        arrays = ListField(VectorField(as_numpy=True))
+        arrays = ListField(VectorField())
         short = VectorField(validators=[lambda value: len(value) < 9])
 
     class Array(numpy.ndarray):  # type: ignore[misc, name-defined]
@@ -194,3 +195,27 @@ def test_reading_as_numpy() -> None:
         assert document.value.tolist() == [1.0, 2.0]
         assert not document.value.flags.writeable
         assert document.to_son() == {"value": stored}
+
+
+@pytest.mark.usefixtures("codec")
+def test_reading_as_numpy_by_each_codec() -> None:
+    numpy = pytest.importorskip("numpy")
+    kind: Any = holder(VectorField(as_numpy=True, dimensions=2))
+    many = codec_for(kind, STANDARD)
+    two = Binary.from_vector([1.0, 2.0], BinaryVectorDtype.FLOAT32)
+    three = Binary.from_vector([1.0, 2.0, 3.0], BinaryVectorDtype.FLOAT32)
+    endless = Binary.from_vector([1.0, math.inf], BinaryVectorDtype.FLOAT32)
+    for stored, numbers in (
+        (two, [1.0, 2.0]),
+        (three, [1.0, 2.0, 3.0]),
+        (endless, [1.0, math.inf]),
+    ):
+        [document] = many.decode_many(bson.encode({"_id": 1, "value": stored}))
+        assert isinstance(document.value, numpy.ndarray)
+        assert document.value.tolist() == numbers
+        # What would be refused is written as it is stored.
+        assert bson.decode(many.encode_many([document], [1])[0])["value"] == stored
+    document.value = numpy.array([3.0, 4.0])
+    assert many.validate_many([document])
+    [raw] = many.encode_many([document], [1])
+    assert bson.decode(raw)["value"].as_vector().data == [3.0, 4.0]

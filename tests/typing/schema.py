@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, assert_type
 
 from aiomotorengine import (
@@ -17,6 +17,7 @@ from aiomotorengine import (
     ensure_all,
 )
 from aiomotorengine.errors import FieldError, UnknownStoredKeyError
+from aiomotorengine.indexes.index import IndexLike
 from aiomotorengine.indexes.report import IndexReport, ReportedIndex
 from aiomotorengine.schema.report import CollectionReport
 from aiomotorengine.storage import identity_query
@@ -24,14 +25,14 @@ from aiomotorengine.storage import identity_query
 
 class Order(Document):
     __shard_key__ = ("tenant", "number")
-    __indexes__ = [
+    __indexes__: ClassVar[Sequence[IndexLike]] = [
         "number",
         ("tenant", "-number"),
         Index("tenant", unique=True, partial=Q(number=1)),
         Index(("tenant", "hashed"), name="by_tenant"),
     ]
-    __search_indexes__ = [SearchIndex("tenant"), VectorSearchIndex("vector", dimensions=3)]
-    __collection_options__ = {"validator": True}
+    __search_indexes__ = (SearchIndex("tenant"), VectorSearchIndex("vector", dimensions=3))
+    __collection_options__: ClassVar[Mapping[str, Any]] = {"validator": True}
     __auto_index__ = True
 
     tenant = StringField()
@@ -40,7 +41,7 @@ class Order(Document):
 
 
 class Hashed(Document):
-    __shard_key__: ClassVar[Mapping[str, Any]] = {"tenant": "hashed"}
+    __shard_key__: ClassVar[Sequence[str] | Mapping[str, Any]] = {"tenant": "hashed"}
     __auto_index__ = None
 
     tenant = StringField()

@@ -1,7 +1,8 @@
 """What a name means where documents may be of several classes.
 
-A class that others derive from, which share its collection, may be asked for what only these declare;
-so may a union of classes. Two of them may have a field of one name, and mean something else by it.
+A class that others derive from, which share its collection, may be asked for what only these
+declare; so may a union of classes. Two of them may have a field of one name, and mean something
+else by it.
 """
 
 from __future__ import annotations
@@ -81,12 +82,20 @@ def convert_alike(one: BaseField[Any], other: BaseField[Any]) -> bool:
         return True
     if type(one) is not type(other) or one._settings.tz != other._settings.tz:
         return False
-    if any(getattr(one, name, None) != getattr(other, name, None) for name in CONVERTING):
+    if arguments(one) != arguments(other):
         return False
     if any(class_in(one, name) is not class_in(other, name) for name in DOCUMENT_CLASSES):
         return False
     inner, others = inside_of(one), inside_of(other)
     return len(inner) == len(others) and all(map(convert_alike, inner, others))
+
+
+def arguments(field: BaseField[Any]) -> list[tuple[Any, str]]:
+    """The arguments of a field that say how it converts. As texts, too: 0.0 is no other number than
+    0.00, and another precision.
+    """
+    given = [getattr(field, name, None) for name in CONVERTING]
+    return [(it, str(it)) for it in given]
 
 
 def class_in(field: BaseField[Any], name: str) -> Any:

@@ -90,8 +90,8 @@ def accepts(types: Callable[[Any], frozenset[type]]) -> Callable[[Method], Metho
 
 
 def hands_on_strict(method: Method) -> Method:
-    """Declare that ``validate`` or ``to_update`` takes ``strict``: whether values, and what is inside
-    of them, have to be of their own types where the options of the fields leave that open.
+    """Declare that ``validate`` or ``to_update`` takes ``strict``: whether values, and what is in
+    them, have to be of their own types where the options of the fields leave that open.
     """
     method.hands_on_strict = True  # type: ignore[attr-defined]
     return method
