@@ -343,7 +343,8 @@ def vector(field: Any, random: Random, depth: int) -> Any:
 
 
 def one_of(field: Any, random: Random, depth: int) -> Any:
-    return embedded(random.choice(field._inner_fields), random, depth)
+    chosen = random.choice(field._inner_fields).embedded_type  # of which no other class may be
+    return None if depth <= 0 else document_of(chosen, random, depth=depth - 1)
 
 
 def geometries(field: Any, random: Random, depth: int) -> Any:
