@@ -23,7 +23,7 @@ from aiomotorengine.indexes.classes import classes_beside
 from aiomotorengine.locations import location_of, shown
 from aiomotorengine.schema.collection import options_of
 from aiomotorengine.search import ensuring as searching
-from aiomotorengine.storage.identity import shard_key_of
+from aiomotorengine.storage.shard_keys import shard_key_of
 from aiomotorengine.validation import refusals_of_value
 
 __all__ = [

@@ -42,7 +42,7 @@ def declaring(document_class: Any, name: str, call: str, *, is_converted: bool =
         return document_class
     below = [it for it in family_of(document_class) if name in it._fields]
     declared = [(it, it._fields[name]) for it in below]
-    refuse_different(declared, call, is_converted=is_converted)
+    refuse_different(declared, call, below=document_class, is_converted=is_converted)
     return below[0] if below else document_class
 
 
@@ -50,6 +50,7 @@ def refuse_different(
     declared: Sequence[tuple[Any, BaseField[Any]]],
     call: str,
     *,
+    below: Any = None,
     is_converted: bool = True,
 ) -> None:
     """Raise ``ValueError`` for fields of one name that are no one field.
@@ -57,14 +58,14 @@ def refuse_different(
     Parameters:
         declared: classes, each with its field.
         call: what errors say is invalid.
+        below: the class that they derive from, if they are found by it.
         is_converted: whether a value is to be converted.
     """
     keys = sorted({field.db_field for _, field in declared})
     if len(keys) > 1:
         names = ", ".join(it.__name__ for it, _ in declared)
-        raise ValueError(
-            f"Invalid {call}: {names} store it under different keys: {', '.join(keys)}."
-        )
+        who = names if below is None else f"classes below {below.__name__}"
+        raise ValueError(f"Invalid {call}: {who} store it under different keys: {', '.join(keys)}.")
     if not is_converted:
         return
     for other, field in declared[1:]:

@@ -154,22 +154,25 @@ def declared_below(document_class: Any, key: str) -> Found | None:
     Raises:
         ValueError: it is the name of several fields, which are not alike.
     """
-    return declared_alike(family_of(document_class)[1:], key, key)
+    return declared_alike(family_of(document_class)[1:], key, key, below=document_class)
 
 
-def declared_alike(classes: Sequence[Any], key: str, whole: str) -> Found | None:
+def declared_alike(
+    classes: Sequence[Any], key: str, whole: str, *, below: Any = None
+) -> Found | None:
     """The field that a key begins with in each of several classes that have one of this name.
 
     Parameters:
         classes: the classes.
         key: the key.
         whole: the filter key that it is the end of.
+        below: the class that they derive from, if they are found by it.
 
     Raises:
         ValueError: it is the name of several fields, which are not alike.
     """
     steps = [(it, step) for it in classes if (step := declared(it, key)) is not None]
-    refuse_different([(it, step.field) for it, step in steps], f"filter '{whole}'")
+    refuse_different([(it, step.field) for it, step in steps], f"filter '{whole}'", below=below)
     return steps[0][1] if steps else None
 
 

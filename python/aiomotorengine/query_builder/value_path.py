@@ -7,10 +7,10 @@ from typing import Any
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal_field import DecimalField
 from aiomotorengine.fields.document_id import primary_key
+from aiomotorengine.fields.families import declaring
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.filter_path import UNDECLARED
 from aiomotorengine.query_builder.ownership import refuse_other_class
-from aiomotorengine.storage.discriminators import declaring
 
 __all__ = ["ValuePath", "value_path"]
 
@@ -63,7 +63,8 @@ def value_path(document_class: Any, field: BaseField[Any] | str, invalid: str) -
         invalid: how an error begins, with ``{}`` for a name that is not found.
 
     Raises:
-        ValueError: there is no such field, or it is another class's.
+        ValueError: there is no such field, or it is another class's, or it is several that are not
+            alike.
         TypeError: it is neither field nor text.
 
     Example:
@@ -94,8 +95,9 @@ def value_path(document_class: Any, field: BaseField[Any] | str, invalid: str) -
     if discriminator is not None and field == discriminator.key:
         return ValuePath(field, UNDECLARED, field)
     for path in dict.fromkeys((field, field.replace("__", "."))):
+        holder = declaring(document_class, path.partition(".")[0], f"field '{field}'")
         try:
-            fields = declaring(document_class, path.partition(".")[0]).get_fields(path)
+            fields = holder.get_fields(path)
         except ValueError:
             continue
         return path_through(fields)
