@@ -166,8 +166,10 @@ def updater(field: Any, *, strict: bool) -> Callable[[Any], Any]:
         field: the field.
         strict: whether they have to be where its options leave that open.
     """
+    if strict and hands_on(field.to_update):
+        return partial(field.to_update, strict=True)
     convert: Callable[[Any], Any] = field.to_update
-    return partial(convert, strict=True) if strict and hands_on(convert) else convert
+    return convert
 
 
 def with_rules(

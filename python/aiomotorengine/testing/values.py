@@ -190,7 +190,7 @@ def takes(field: BaseField[Any], value: Any) -> bool:
     try:
         presented = field._presented(value)
         is_valid = bool(field.validate(presented))
-        field._check_rules(presented)
+        field._check_rules(presented, strict=False)
     except InvalidDocumentError:
         return False
     return is_valid
