@@ -13,7 +13,7 @@ from collections.abc import (
 )
 from contextlib import aclosing
 from copy import copy
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Never, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, Never, TypeVar, overload
 
 from aiomotorengine import bulk, references
 from aiomotorengine.aggregation.base import Aggregation
@@ -135,9 +135,9 @@ class QuerySet(Generic[D]):
         copied._skip, copied._limit = window(self._skip, self._limit, part)
         return copied
 
-    # Python would otherwise try all indexes from 0 on.
-    __iter__: ClassVar[None] = None
-    __contains__: ClassVar[None] = None
+    if not TYPE_CHECKING:
+        # Python would otherwise try all indexes from 0 on.
+        __iter__ = __contains__ = None
 
     # -- building -------------------------------------------------------------------------------
 
@@ -201,11 +201,15 @@ class QuerySet(Generic[D]):
         narrowed._skip = whole_number("skip", skip)
         return narrowed
 
+    @overload
+    def order_by(self, field: BaseField[Any] | str, direction: int) -> Self: ...
+    @overload
     def order_by(
         self,
-        *keys: BaseField[Any] | str | int | tuple[BaseField[Any] | str, int],
+        *keys: BaseField[Any] | str | tuple[BaseField[Any] | str, int],
         direction: int | None = None,
-    ) -> Self:
+    ) -> Self: ...
+    def order_by(self, *keys: Any, direction: int | None = None, field: Any = None) -> Self:
         """Sort by more keys, after those of earlier calls.
 
         A key that is there already keeps its place and takes the new direction. Without any key the
@@ -217,6 +221,7 @@ class QuerySet(Generic[D]):
                 direction. ``"$text_score"`` is how well a document fits what ``search_text`` looks
                 for. A field and a number are a key and its direction, as in 2017.
             direction: ``ASCENDING`` (the default) or ``DESCENDING``, for keys without one.
+            field: a key, as it was called in 2017.
 
         Raises:
             ValueError: there is no such field, it is a list field, or a direction is none.
@@ -230,8 +235,11 @@ class QuerySet(Generic[D]):
             >>> Player.objects.order_by("-score", Player.name)
             <QuerySet Player {} order=[('score', -1), ('name', 1)]>
         """
+        if field is not None:
+            keys = (field, *keys)
+        order = ordered(self.__klass__, self._order, keys, direction) if keys else []
         narrowed = self._narrowed()
-        narrowed._order = ordered(self.__klass__, self._order, keys, direction) if keys else []
+        narrowed._order = order
         return narrowed
 
     def reverse(self) -> Self:

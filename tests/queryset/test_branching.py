@@ -178,6 +178,7 @@ def test_calls_add_up_and_a_key_keeps_its_place() -> None:
     found = Row.objects.order_by("n").order_by("word")
     assert found.order_by("-n")._order == [("n", -1), ("w", 1)]
     assert found.order_by()._order == []
+    assert Row.objects.order_by(field="n", direction=-1)._order == [("n", -1)]
     assert Row.objects.order_by("n", "word", direction=DESCENDING)._order == [("n", -1), ("w", -1)]
 
 

@@ -77,6 +77,16 @@ def building() -> None:
     assert_type(query.order_by(User.age, DESCENDING).order_by("-name"), QuerySet[User])
 
 
+def branching() -> None:
+    query = User.objects.filter(age=1)
+    assert_type(query.clone(), QuerySet[User])
+    assert_type(query.all()[5:10], QuerySet[User])
+    assert_type(query.order_by("-age", User.name, ("name", DESCENDING)), QuerySet[User])
+    assert_type(query.order_by().reverse().none().no_dereference(), QuerySet[User])
+    assert_type(query.search_text("a", case_sensitive=True), QuerySet[User])
+    assert_type(Admin.objects.all(), QuerySet[Admin])
+
+
 def combining() -> None:
     assert_type(Q(age=1), Q)
     assert_type(Q(age=1) & Q({"name": "Ada"}), QNode)
@@ -111,6 +121,21 @@ async def reading() -> None:
     assert_type(await User.objects.get(name="Ada"), User | None)
     assert_type(await User.objects.filter(age=3).first(), User | None)
     assert_type(await User.objects.count(), int)
+    assert_type(await User.objects.to_list(), list[User])
+    assert_type(await Admin.objects.last(), Admin | None)
+    assert_type(await User.objects.get_or_none(name="Ada"), User | None)
+    assert_type(await User.objects.get_one(name="Ada"), User)
+    assert_type(await User.objects.exists(), bool)
+    assert_type(await User.objects.count(with_limit_and_skip=True), int)
+    assert_type(await User.objects.estimated_count(), int)
+    assert_type(await User.objects.distinct(User.name), list[str])
+    assert_type(await User.objects.distinct(User.tags), list[str])
+    assert_type(await User.objects.distinct("name"), list[Any])
+    assert_type(await User.objects.in_bulk([ObjectId()]), dict[Any, User])
+    assert_type(await User.objects.min(User.age), int | None)
+    assert_type(await User.objects.max(User.height), float | None)
+    assert_type(await User.objects.sample(3), list[User])
+    assert_type(await User.objects.explain(), dict[str, Any])
     async for user in User.objects.filter(age__gt=3):
         assert_type(user, User)
         assert_type(user.name, str | None)

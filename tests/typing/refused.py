@@ -96,7 +96,7 @@ def changes_that_do_not_fit_the_field() -> None:
 
 
 def about_users(query: QuerySet[User]) -> None:
-    query.order_by(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    query.order_by(5)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
     query.filter("name")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
