@@ -13,7 +13,11 @@ from collections.abc import (
 )
 from contextlib import aclosing
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, Never, TypeVar, overload
+
+from pymongo.collation import Collation
+from pymongo.read_concern import ReadConcern
 
 from aiomotorengine import bulk, references
 from aiomotorengine.aggregation.base import Aggregation
@@ -28,6 +32,14 @@ from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.query_builder.ordering import Order, ordered, reversed_order
+from aiomotorengine.query_builder.query_options import (
+    changed,
+    collation_of,
+    flag_of,
+    hint_of,
+    read_concern_of,
+    read_preference_of,
+)
 from aiomotorengine.query_builder.text_search import text_search
 from aiomotorengine.query_builder.value_path import value_path
 from aiomotorengine.reading import (
@@ -52,6 +64,7 @@ from aiomotorengine.storage.discriminators import condition_of
 from aiomotorengine.update.change import Change, refuse_keywords
 from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.wire.answers import checked_count
+from aiomotorengine.wire.query_options import command_options
 from aiomotorengine.writing import getting, indexes, replacing, saving, updating
 from aiomotorengine.writing.deletion import deleting
 from aiomotorengine.writing.options import CREATION, SaveOptions
@@ -104,6 +117,9 @@ class QuerySet(Generic[D]):
         self._searches_text = False
         self._finds_nothing = False
         self._dereferences = True
+        self._matching: Mapping[str, Any] = {}
+        self._reading: Mapping[str, Any] = {}
+        self._read_from: Mapping[str, Any] = {}
         self._on_unreadable: Unreadable | None = None
         self._using = UNCHANGED
 
@@ -391,6 +407,143 @@ class QuerySet(Generic[D]):
         )
         return narrowed
 
+    def hint(
+        self,
+        index: str | Sequence[BaseField[Any] | str | tuple[BaseField[Any] | str, int]] | None,
+    ) -> Self:
+        """Have the server use an index.
+
+        Parameters:
+            index: its name, or a list of keys as ``order_by`` takes them; ``None`` takes it back.
+
+        Raises:
+            ValueError: a key is no field.
+            TypeError: it is neither.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Player(Document):
+            ...     score = IntField()
+            >>> async def best():
+            ...     return await Player.objects.hint(["-score"]).order_by("-score").first()
+        """
+        return self._asked_to_match("hint", hint_of(self.__klass__, index))
+
+    def collation(self, locale: str | Collation | None, **options: Any) -> Self:
+        """Compare texts as a language does; of reads, updates and deletes.
+
+        Parameters:
+            locale: the language, such as ``"en"``; or a collation of the driver's. ``None`` takes
+                it back.
+            options: those of ``pymongo.collation.Collation``; ``strength=2`` takes capitals for
+                letters like others.
+
+        Raises:
+            TypeError: it is neither.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class User(Document):
+            ...     name = StringField()
+            >>> async def named(name):
+            ...     return await User.objects.filter(name=name).collation("en", strength=2).first()
+        """
+        return self._asked_to_match("collation", collation_of(locale, options))
+
+    def let(self, **values: Any) -> Self:
+        """Give values names, by which expressions have them: ``Raw("$$name")``.
+
+        Calls add up; without any value they are all taken back.
+
+        Parameters:
+            values: the values by name. A name begins with a small letter.
+
+        Example:
+            >>> from aiomotorengine import Document, F, IntField, Raw
+            >>> class Player(Document):
+            ...     score = IntField()
+            >>> found = Player.objects.filter(F("score") > Raw("$$least")).let(least=10)
+        """
+        known = self._matching.get("let", {})
+        named = {name: {"$literal": value} for name, value in values.items()}
+        return self._asked_to_match("let", {**known, **named} if named else None)
+
+    def comment(self, text: Any) -> Self:
+        """What servers write into their logs beside each command; ``None`` takes it back."""
+        narrowed = self._narrowed()
+        narrowed._using = replace(self._using, comment=text)
+        return narrowed
+
+    def max_time_ms(self, milliseconds: int | None) -> Self:
+        """How long the server may take for a read; ``None`` takes it back.
+
+        Raises:
+            TypeError: it is no whole number.
+            ValueError: it is less than 1.
+        """
+        asked = None if milliseconds is None else positive("max_time_ms", milliseconds)
+        return self._asked_to_read("max_time_ms", asked)
+
+    def batch_size(self, size: int | None) -> Self:
+        """How many documents come with one answer of the server; ``None`` takes it back, and as
+        many come as make an answer of moderate size.
+
+        Raises:
+            TypeError: it is no whole number.
+            ValueError: it is less than 1.
+        """
+        asked = None if size is None else positive("batch_size", size)
+        return self._asked_to_read("batch_size", asked)
+
+    def allow_disk_use(self, flag: bool | None = True) -> Self:
+        """Whether the server may sort on its disk what is too much for its memory; ``None`` leaves
+        that to the server.
+        """
+        return self._asked_to_read("allow_disk_use", flag_of("allow_disk_use", flag))
+
+    def no_cursor_timeout(self, flag: bool | None = True) -> Self:
+        """Whether the server keeps its cursor however slowly it is read; it is closed when reading
+        ends, in whatever way.
+        """
+        return self._asked_to_read("no_cursor_timeout", flag_of("no_cursor_timeout", flag))
+
+    def read_preference(self, mode: Any) -> Self:
+        """Which members of a replica set are read from.
+
+        Parameters:
+            mode: ``"primary"``, ``"primaryPreferred"``, ``"secondary"``, ``"secondaryPreferred"``,
+                ``"nearest"``, or a read preference of the driver's; ``None`` takes it back.
+
+        Raises:
+            ValueError: there is none of that name.
+            TypeError: it is neither.
+        """
+        return self._read_with("read_preference", read_preference_of(mode))
+
+    def read_concern(self, level: str | ReadConcern | None) -> Self:
+        """How far what is read has to have come: ``"local"``, ``"majority"`` and so on, or a read
+        concern of the driver's; ``None`` takes it back.
+
+        Raises:
+            TypeError: it is neither.
+        """
+        return self._read_with("read_concern", read_concern_of(level))
+
+    def _asked_to_match(self, name: str, value: Any) -> Self:
+        narrowed = self._narrowed()
+        narrowed._matching = changed(self._matching, name, value)
+        return narrowed
+
+    def _asked_to_read(self, name: str, value: Any) -> Self:
+        narrowed = self._narrowed()
+        narrowed._reading = changed(self._reading, name, value)
+        return narrowed
+
+    def _read_with(self, name: str, value: Any) -> Self:
+        narrowed = self._narrowed()
+        narrowed._read_from = changed(self._read_from, name, value)
+        return narrowed
+
     @property
     def aggregate(self) -> Aggregation[D]:
         """A new aggregation over what this query set finds."""
@@ -462,6 +615,25 @@ class QuerySet(Generic[D]):
             options = options.but(session=session, write_concern=write_concern)
         return target_of(self.__klass__, alias, options)
 
+    def _matched(
+        self,
+        alias: str | None = None,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
+    ) -> Target:
+        """Where a call goes that looks for what the query finds."""
+        target = self._target(alias, session, write_concern)
+        target.matching = self._matching
+        return target
+
+    def _source(self, alias: str | None = None) -> Target:
+        """Where a call goes that reads."""
+        target = self._matched(alias)
+        target.reading = self._reading
+        if self._read_from:
+            target.collection = target.collection.with_options(**self._read_from)
+        return target
+
     # -- reading --------------------------------------------------------------------------------
 
     async def find_all(self, lazy: bool | None = None, alias: str | None = None) -> list[D]:
@@ -481,7 +653,7 @@ class QuerySet(Generic[D]):
                 ``on_unreadable``.
         """
         limit = DEFAULT_LIMIT + 1 if self._limit is None else self._limit
-        target = self._target(alias)
+        target = self._source(alias)
         found, seen = await self._read(target, limit)
         if self._limit is None and seen > DEFAULT_LIMIT:
             del found[DEFAULT_LIMIT:]
@@ -511,7 +683,7 @@ class QuerySet(Generic[D]):
             >>> async def the_best():
             ...     return await Player.objects.order_by("-score")[:10].to_list()
         """
-        target = self._target(alias)
+        target = self._source(alias)
         found, _ = await self._read(target, self._limit)
         if not self.is_lazy:
             await references.load(found, options=target.options, on_unreadable=self._on_unreadable)
@@ -541,7 +713,7 @@ class QuerySet(Generic[D]):
         )
 
     def __aiter__(self) -> AsyncIterator[D]:
-        target, unreadable = self._target(), self._on_unreadable
+        target, unreadable = self._source(), self._on_unreadable
         return self._documents(target, self._found(target, self._limit, unreadable), unreadable)
 
     async def _documents(
@@ -558,7 +730,7 @@ class QuerySet(Generic[D]):
 
     async def first(self, alias: str | None = None) -> D | None:
         """The first document that the query finds in its order, or ``None``."""
-        node, target = self._query(), self._target(alias)
+        node, target = self._query(), self._source(alias)
         query, order = node.to_query(self.__klass__), list(self._order)
         limit = 0 if self._finds_nothing else self._limit
         found: D | None = await finding.first(target, node, query, order, self._skip, limit)
@@ -591,7 +763,7 @@ class QuerySet(Generic[D]):
         if id is None and not filters:
             raise RuntimeError("Either an id or a filter must be provided to get")
         node = self._query_of_one(id, filters)
-        query, target = node.to_query(self.__klass__), self._target(alias)
+        query, target = node.to_query(self.__klass__), self._source(alias)
         limit = 0 if self._finds_nothing else None
         found: D | None = await finding.first(target, node, query, limit=limit)
         return found if self.is_lazy else await self._with_references(found, target)
@@ -639,7 +811,7 @@ class QuerySet(Generic[D]):
         """
         if id is None and not filters and self._filters.empty:
             raise RuntimeError("Either an id or a filter must be provided to get_one")
-        node, target = self._query_of_one(id, filters), self._target(alias)
+        node, target = self._query_of_one(id, filters), self._source(alias)
         query = node.to_query(self.__klass__)
         limit = 0 if self._finds_nothing else 2
         selection = Selection(self.__klass__, node, query, [], 0, limit)
@@ -692,7 +864,7 @@ class QuerySet(Generic[D]):
             >>> async def is_taken(email):
             ...     return await User.objects.filter(email=email).exists()
         """
-        query, target = self.to_query(), self._target(alias)
+        query, target = self.to_query(), self._source(alias)
         finding.refuse_out_of_range(self._skip, self._limit)
         if self._limit == 0 or self._finds_nothing:
             return False
@@ -710,7 +882,7 @@ class QuerySet(Generic[D]):
             pymongo.errors.PyMongoError: the server could not be asked, or does not take the query;
                 in a transaction it takes none with ``$near``, ``$nearSphere`` or ``$where``.
         """
-        query, target, filters = self.to_query(), self._target(alias), self._query()
+        query, target, filters = self.to_query(), self._source(alias), self._query()
         skip, limit = (self._skip, self._limit) if with_limit_and_skip else (0, None)
         finding.refuse_out_of_range(skip, limit)
         if self._finds_nothing:
@@ -734,9 +906,10 @@ class QuerySet(Generic[D]):
         """
         if not self._query().empty:
             raise ValueError("estimated_count() knows no filters; use count().")
-        target = self._target(alias)
+        target = self._source(alias)
         with asking.naming_failures(target, EVERYTHING, {}):
-            return checked_count(await target.call(target.collection.estimated_document_count))
+            ask = target.collection.estimated_document_count
+            return checked_count(await target.call(ask, **command_options(target, ["max_time_ms"])))
 
     @overload
     async def distinct(self, field: ListField[T], alias: str | None = None) -> list[T]: ...
@@ -765,7 +938,7 @@ class QuerySet(Generic[D]):
             ...     return sorted(await City.objects.distinct(City.state))
         """
         path = value_path(self.__klass__, field, "Invalid distinct() field '{}'")
-        query, target = self.to_query(), self._target(alias)
+        query, target = self.to_query(), self._source(alias)
         if self._finds_nothing:
             return []
         return await distinct.distinct(target, self._query(), query, path)
@@ -791,7 +964,7 @@ class QuerySet(Generic[D]):
             ...     return [users[id].name if id in users else "?" for id in ids]
         """
         wanted = [self._key_to_find(id) for id in ids]
-        target, unreadable = self._target(alias), self._on_unreadable
+        target, unreadable = self._source(alias), self._on_unreadable
         key = declared_key(self.__klass__)
         found: dict[Any, D] = {}
         if self._finds_nothing:
@@ -861,7 +1034,7 @@ class QuerySet(Generic[D]):
     async def _accumulated(self, name: str, field: BaseField[Any] | str, alias: str | None) -> Any:
         path = value_path(self.__klass__, field, f"Invalid {name}() field '{{}}'")
         numbers.refuse_others(name, path)
-        query, target = self.to_query(), self._target(alias)
+        query, target = self.to_query(), self._source(alias)
         if self._finds_nothing:
             return None
         return await numbers.accumulate(target, self._query(), query, path, name)
@@ -880,7 +1053,7 @@ class QuerySet(Generic[D]):
             ValueError: it is less than 1.
         """
         size = positive("size", size)
-        query, target, unreadable = self.to_query(), self._target(alias), self._on_unreadable
+        query, target, unreadable = self.to_query(), self._source(alias), self._on_unreadable
         if self._finds_nothing:
             return []
         found: list[D] = await finding.sample(target, self._query(), query, size, unreadable)
@@ -905,7 +1078,7 @@ class QuerySet(Generic[D]):
             ValueError: there is no such field.
         """
         path = value_path(self.__klass__, field, "Invalid item_frequencies() field '{}'")
-        query, target = self.to_query(), self._target(alias)
+        query, target = self.to_query(), self._source(alias)
         if self._finds_nothing:
             return {}
         found = await distinct.frequencies(target, self._query(), query, path)
@@ -930,7 +1103,7 @@ class QuerySet(Generic[D]):
         """
         finding.refuse_out_of_range(self._skip, self._limit)
         return await explaining.explain(
-            self._target(alias),
+            self._source(alias),
             self._query(),
             self.to_query(),
             verbosity,
@@ -944,7 +1117,7 @@ class QuerySet(Generic[D]):
     ) -> list[dict[str, Any]]:
         if self._finds_nothing:
             return []
-        return await reading.aggregate(self._target(alias), pipeline)
+        return await reading.aggregate(self._source(alias), pipeline)
 
     def _stays_lazy(self, lazy: bool | None) -> bool:
         return self.is_lazy and (lazy is None or lazy)
@@ -1269,7 +1442,7 @@ class QuerySet(Generic[D]):
         )
         if self._finds_nothing:
             return UpdateResult(0, 0)
-        target = self._target(alias, session, write_concern)
+        target = self._matched(alias, session, write_concern)
         return await updating.update_many(target, self._query(), plan)
 
     async def update_one(
@@ -1323,7 +1496,7 @@ class QuerySet(Generic[D]):
         )
         if self._finds_nothing:
             return UpdateResult(0, 0)
-        target = self._target(alias, session, write_concern)
+        target = self._matched(alias, session, write_concern)
         return await updating.update_one(target, self._query(), self._order, plan)
 
     async def find_one_and_update(
@@ -1384,7 +1557,7 @@ class QuerySet(Generic[D]):
         )
         if self._finds_nothing:
             return None
-        target = self._target(alias, session, write_concern)
+        target = self._matched(alias, session, write_concern)
         found: D | None = await updating.find_one_and_update(
             target, self._query(), self._order, plan, returns
         )
@@ -1443,7 +1616,7 @@ class QuerySet(Generic[D]):
         """
         if self._finds_nothing:
             return None
-        target = self._target(alias, session, write_concern)
+        target = self._matched(alias, session, write_concern)
         found: D | None = await replacing.find_one_and_replace(
             target,
             self._query(),
@@ -1487,7 +1660,7 @@ class QuerySet(Generic[D]):
         """
         if self._finds_nothing:
             return None
-        target = self._target(alias, session, write_concern)
+        target = self._matched(alias, session, write_concern)
         found: D | None = await deleting.find_one_and_delete(target, self._query(), self._order)
         return await self._with_references(found, target)
 
@@ -1524,7 +1697,7 @@ class QuerySet(Generic[D]):
             ...     )
             ...     return tag
         """
-        target = self._target()
+        target = self._matched()
         found, created = await getting.get_or_create(target, self._query(), filters, defaults or {})
         return await self._with_references(found, target), created
 
@@ -1553,7 +1726,7 @@ class QuerySet(Generic[D]):
         """
         if self._finds_nothing:
             return 0
-        return await deleting.delete_many(self._target(alias), self._query(), hooks=hooks)
+        return await deleting.delete_many(self._matched(alias), self._query(), hooks=hooks)
 
     async def delete_one(self, *, alias: str | None = None, session: Any = None) -> int:
         """Remove the first document that the query finds in its order; limit and skip do not count.
@@ -1577,7 +1750,7 @@ class QuerySet(Generic[D]):
         """
         if self._finds_nothing:
             return 0
-        target = self._target(alias, session)
+        target = self._matched(alias, session)
         return await deleting.delete_first(target, self._query(), list(self._order))
 
     async def remove(self, instance: D | None = None, alias: str | None = None) -> int:
@@ -1595,7 +1768,7 @@ class QuerySet(Generic[D]):
             DeleteDeniedError: a document refers to one of them, and forbids it; nothing was
                 changed.
         """
-        target = self._target(alias)
+        target = self._matched(alias)
         if instance is None:
             return 0 if self._finds_nothing else await deleting.delete_many(target, self._query())
         saving.refuse_other_class(self.__klass__, instance, "remove")

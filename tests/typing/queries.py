@@ -85,6 +85,10 @@ def branching() -> None:
     assert_type(query.order_by().reverse().none().no_dereference(), QuerySet[User])
     assert_type(query.search_text("a", case_sensitive=True), QuerySet[User])
     assert_type(Admin.objects.all(), QuerySet[Admin])
+    assert_type(query.hint("x").hint(["-age", (User.name, DESCENDING)]), QuerySet[User])
+    assert_type(query.collation("en", strength=2).let(least=3).comment("why"), QuerySet[User])
+    assert_type(query.max_time_ms(5).batch_size(5).allow_disk_use(), QuerySet[User])
+    assert_type(query.read_preference("nearest").read_concern("majority"), QuerySet[User])
 
 
 def combining() -> None:

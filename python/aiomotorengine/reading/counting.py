@@ -9,6 +9,7 @@ from aiomotorengine.query.expressions import NEAR, mentions
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.count_replies import count_documents
+from aiomotorengine.wire.query_options import OF_COUNTS, command_options
 from aiomotorengine.wire.requests import can_encode
 
 __all__ = ["count"]
@@ -38,7 +39,9 @@ async def count(
     """
     if limit == 0:
         return 0  # to the driver it would mean all
-    window = {"skip": skip} if skip else {}
+    window = command_options(target, OF_COUNTS)
+    if skip:
+        window["skip"] = skip
     if limit is not None:
         window["limit"] = limit
     ask = count_by_command if mentions(query, NOT_AGGREGATED) else count_documents
@@ -51,8 +54,10 @@ async def count(
             raise
 
 
-async def count_by_command(target: Target, query: Mapping[str, Any], **window: int) -> Any:
+async def count_by_command(target: Target, query: Mapping[str, Any], **window: Any) -> Any:
     """What the server's command ``count`` says."""
+    if "collation" in window:
+        window["collation"] = window["collation"].document
     collection = target.collection
     level = collection.read_concern.document
     answer = await target.call(

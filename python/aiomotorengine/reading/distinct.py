@@ -11,6 +11,7 @@ from aiomotorengine.reading.asking import naming_failures, with_dicts
 from aiomotorengine.reading.documents import aggregate
 from aiomotorengine.reading.numbers import values_of
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.wire.query_options import OF_DISTINCT, command_options
 
 __all__ = ["distinct", "frequencies"]
 
@@ -34,7 +35,7 @@ async def distinct(
     """
     ask = with_dicts(target.collection).distinct
     with naming_failures(target, filters, query):
-        stored = await target.call(ask, path.key, query)
+        stored = await target.call(ask, path.key, query, **command_options(target, OF_DISTINCT))
     return [path.item.from_son(value) for value in stored]
 
 

@@ -24,6 +24,7 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.snapshots import snapshot_of_mapping
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.cursors import CursorReader
+from aiomotorengine.wire.query_options import OF_AGGREGATIONS, command_options, find_options
 from aiomotorengine.wire.replies import Batch, decode_documents, with_replies_as_bytes
 from aiomotorengine.wire.requests import can_encode
 
@@ -218,8 +219,11 @@ class Reading:
         reader: CursorReader | None,
         decoder: Decoder,
         naming: Callable[[], AbstractContextManager[None]] = nullcontext,
+        *,
+        sizes_replies: bool = True,
     ) -> None:
         self._reader = reader
+        self._sizes_replies = sizes_replies
         self._decoder = decoder
         self._naming = naming
         self._pace = Pace()
@@ -261,7 +265,8 @@ class Reading:
         if not isinstance(found[0], Batch):
             return self._decoder.convert(found)
         self._batch, self._decoded = found[0], 0
-        size_next_reply(self._reader.cursor, found[0])
+        if self._sizes_replies:
+            size_next_reply(self._reader.cursor, found[0])
         return self._decode_some(found[0])
 
     def _decode_some(self, batch: Batch) -> Decoded:
@@ -305,7 +310,7 @@ def find(
     if limit == 0:
         return Reading(None, decoder)  # to the driver it would mean all
     reader = reader_of(target, query, sort=sort or None, skip=skip, limit=limit or 0)
-    return Reading(reader, decoder, naming)
+    return Reading(reader, decoder, naming, sizes_replies="batch_size" not in target.reading)
 
 
 async def find_first(
@@ -334,7 +339,9 @@ async def find_first(
                 return documents[0]
         return None
     # What says nothing is left out: drivers look at each argument.
-    options: dict[str, Any] = {"sort": sort} if sort else {}
+    options = find_options(target)
+    if sort:
+        options["sort"] = sort
     if skip:
         options["skip"] = skip
     try:
@@ -430,6 +437,7 @@ def readable(collection: Any) -> Any:
 def reader_of(target: Target, query: Mapping[str, Any], **options: Any) -> CursorReader:
     """The reader of a query, with the options of the driver's ``find``."""
 
+    options = {**find_options(target), **options}
     # With a negative limit the server sends all it finds in one answer, and closes its cursor.
     is_single = options.get("limit") == 1
     if is_single:
@@ -456,7 +464,8 @@ async def aggregate(target: Target, pipeline: Sequence[Mapping[str, Any]]) -> li
         lambda: open_aggregation(target, readable(collection), pipeline),
         lambda: can_encode(collection, {"pipeline": pipeline}),
     )
-    reading = Reading(reader, StoredDecoder(collection))
+    sizes_replies = "batch_size" not in target.reading
+    reading = Reading(reader, StoredDecoder(collection), sizes_replies=sizes_replies)
     try:
         return [result async for results in reading for result in results]
     finally:
@@ -485,14 +494,16 @@ def aggregate_documents(
         lambda: open_aggregation(target, readable(collection), pipeline),
         lambda: can_encode(collection, {"pipeline": pipeline}),
     )
-    return Reading(reader, DocumentDecoder(target, on_unreadable), naming)
+    decoder = DocumentDecoder(target, on_unreadable)
+    return Reading(reader, decoder, naming, sizes_replies="batch_size" not in target.reading)
 
 
 async def open_aggregation(
     target: Target, served: Any, pipeline: Sequence[Mapping[str, Any]]
 ) -> Any:
     """The driver's cursor of an aggregation over the target, whose collection is read this way."""
-    return await target.driver.open_aggregation(served, pipeline, **target.arguments)
+    options = {**command_options(target, OF_AGGREGATIONS), **target.arguments}
+    return await target.driver.open_aggregation(served, pipeline, **options)
 
 
 def size_next_reply(cursor: Any, batch: Batch) -> None:

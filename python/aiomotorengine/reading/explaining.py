@@ -8,6 +8,7 @@ from typing import Any
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.reading.asking import naming_failures
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.wire.query_options import OF_AGGREGATIONS, command_options
 
 __all__ = ["explain"]
 
@@ -49,6 +50,9 @@ async def explain(
         command["skip"] = skip
     if limit:
         command["limit"] = limit
+    command.update(command_options(target, OF_AGGREGATIONS))
+    if "collation" in command:
+        command["collation"] = command["collation"].document
     with naming_failures(target, filters, query):
         answer: dict[str, Any] = await target.call(
             collection.database.command,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import pymongo
@@ -19,6 +20,8 @@ from aiomotorengine.sessions.scope import Scope, scope_here, scope_of
 from aiomotorengine.sessions.transaction import Transaction
 
 __all__ = ["Target", "target_beside", "target_of"]
+
+NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 
 NOTHING_TO_UNDO: AbstractContextManager[None] = nullcontext()
 
@@ -39,14 +42,19 @@ class Target:
         session: the driver's session in which the call runs, if it runs in one that was begun
             outside of the driver's call.
         scope: the block of the library's to which it belongs, if there is one.
+        matching: what a query of the call says besides its conditions of how they are met, by the
+            driver's names: ``collation``, ``hint`` and ``let``.
+        reading: what it says of how it is answered, such as ``max_time_ms``.
     """
 
     __slots__ = (
         "_is_bare",
         "collection",
         "document_class",
+        "matching",
         "opened",
         "options",
+        "reading",
         "scope",
         "session",
     )
@@ -57,6 +65,7 @@ class Target:
         self.opened = opened
         self.document_class = document_class
         self.options = options
+        self.matching = self.reading = NO_OPTIONS
         self.collection: Any = collection_of(opened, document_class)
         self.scope: Scope | None
         if options.session is None:

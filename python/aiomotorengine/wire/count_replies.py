@@ -53,13 +53,13 @@ class CountReply(ReplyType):
         return reply
 
 
-def count_documents(target: Target, query: Mapping[str, Any], **window: int) -> Awaitable[Any]:
+def count_documents(target: Target, query: Mapping[str, Any], **window: Any) -> Awaitable[Any]:
     """How many documents a query finds, as the driver says.
 
     Parameters:
         target: what is counted.
         query: the filter, as MongoDB takes it.
-        window: the driver's ``skip`` and ``limit``.
+        window: the driver's ``skip`` and ``limit``, and its other options.
 
     Raises:
         Exception: what the driver raises, or ``CountReply``.

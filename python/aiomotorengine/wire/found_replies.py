@@ -99,6 +99,7 @@ async def find_and_modify(
     collection = target.collection
     method = getattr(with_found_as_bytes(collection), verb)
     try:
+        options = {**target.matching, **options}
         found: Batch | Mapping[str, Any] | None = await target.asking(method)(*arguments, **options)
     except Exception:
         with protocol_errors(target.document_class, lambda: can_encode(collection, *arguments)):

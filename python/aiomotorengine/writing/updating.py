@@ -168,7 +168,7 @@ class Update:
         self._filters = filters
         self._document = document
         self._insertion = insertion
-        self._options: dict[str, Any] = {}
+        self._options: dict[str, Any] = {**target.matching}
         if array_filters is not None:
             self._options["array_filters"] = array_filters
         if insertion is not None:

@@ -60,7 +60,9 @@ async def find_and_modify(
     is_asked = is_asked and bool(options.get("upsert") and options["return_document"])
     is_there = True
     if is_asked and not found_replies.tells_insertions(target.collection):
-        there = await target.call(target.collection.find_one, query, projection={"_id": True})
+        there = await target.call(
+            target.collection.find_one, query, projection={"_id": True}, **target.matching
+        )
         is_there = there is not None
     stored = await found_replies.find_and_modify(target, verb, query, change, **options)
     if is_asked and isinstance(stored, Batch):

@@ -78,7 +78,7 @@ async def drop_null_versions(target: Target, query: Mapping[str, Any]) -> None:
     assert field is not None  # or there would be nothing to count up
     with_null = {"$and": [query, {field.db_field: {"$type": "null"}}]}
     remove = {"$unset": {field.db_field: ""}}
-    await target.call(target.collection.update_many, with_null, remove)
+    await target.call(target.collection.update_many, with_null, remove, **target.matching)
 
 
 @contextmanager

@@ -31,13 +31,15 @@ async def delete_first(
     """Delete the first document that a query finds in an order, which a plain delete has not."""
     collection = target.collection
     with protocol_errors(target.document_class, lambda: can_encode(collection, query)):
-        found = await target.call(collection.find_one_and_delete, query, {"_id": 1}, sort=order)
+        found = await target.call(
+            collection.find_one_and_delete, query, {"_id": 1}, sort=order, **target.matching
+        )
         return 0 if found is None else 1
 
 
 async def deleted(target: Target, query: Mapping[str, Any], delete: Any) -> int:
     try:
-        result = await target.call(delete, query)
+        result = await target.call(delete, query, **target.matching)
         return checked_count(result.deleted_count) if result.acknowledged else 0
     except Exception:
         # Entered here, so that a delete that succeeds does not pay for it.
