@@ -13,7 +13,6 @@ from collections.abc import (
 )
 from contextlib import aclosing
 from copy import copy
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, Never, TypeVar, overload
 
 from pymongo.collation import Collation
@@ -471,7 +470,7 @@ class QuerySet(Generic[D]):
     def comment(self, text: Any) -> Self:
         """What servers write into their logs beside each command; ``None`` takes it back."""
         narrowed = self._narrowed()
-        narrowed._using = replace(self._using, comment=text)
+        narrowed._using = self._using._replace(comment=text)
         return narrowed
 
     def max_time_ms(self, milliseconds: int | None) -> Self:
