@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, ClassVar, get_origin
 
 from aiomotorengine.errors import InvalidDocumentError
@@ -66,13 +65,13 @@ def declared_field(scope: Scope, name: str, annotation: Any, value: Any) -> Base
     context = Context(f"{scope.owner}.{name}", lambda it: scope.resolve(it, name), field_of)
     hint = hint_of(annotation, context)
     if isinstance(value, FieldSpecifier):
-        hint = replace(hint, options={**hint.options, **value.options})
+        hint = hint._replace(options={**hint.options, **value.options})
     elif value is not UNSET:
-        hint = replace(hint, options={**hint.options, "default": value})
+        hint = hint._replace(options={**hint.options, "default": value})
     usual = usual_options(name, hint)
     if hint.given is not None:
         return given_field(hint.given, hint, usual)
-    return field_of(replace(hint, options={**usual, **hint.options}))
+    return field_of(hint._replace(options={**usual, **hint.options}))
 
 
 def usual_options(name: str, hint: Hint) -> Mapping[str, Any]:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache
 from inspect import signature
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, NewType, TypeVar, Union, get_args, get_origin
+from types import MappingProxyType, NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NamedTuple,
+    NewType,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.typed.field_specifier import FieldSpecifier
@@ -15,8 +24,7 @@ from aiomotorengine.typed.field_specifier import FieldSpecifier
 __all__ = ["Context", "Hint", "hint_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Where an annotation stands.
 
     Attributes:
@@ -30,8 +38,7 @@ class Context:
     field_of: Callable[[Hint], BaseField[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(NamedTuple):
     """What an annotation says.
 
     Attributes:
@@ -45,7 +52,7 @@ class Hint:
     annotation: Any
     context: Context
     is_optional: bool = False
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = MappingProxyType({})
     given: BaseField[Any] | None = None
 
     @property
@@ -117,7 +124,7 @@ def hint_of(annotation: Any, context: Context) -> Hint:
         inner = unwrapped(hint)
         if inner is None:
             return hint
-        hint = replace(inner, annotation=context.resolve(inner.annotation))
+        hint = inner._replace(annotation=context.resolve(inner.annotation))
 
 
 def unwrapped(hint: Hint) -> Hint | None:
@@ -129,15 +136,15 @@ def unwrapped(hint: Hint) -> Hint | None:
         return with_metadata(hint, annotation.__metadata__, annotation.__origin__)
     if is_union(annotation) and NoneType in arguments:
         rest = tuple(it for it in arguments if it is not NoneType)
-        return replace(hint, annotation=Union[rest], is_optional=True)  # noqa: UP007  # computed
+        return hint._replace(annotation=Union[rest], is_optional=True)  # noqa: UP007  # computed
     if origin is Literal and None in arguments and len(arguments) > 1:
         rest = tuple(it for it in arguments if it is not None)
-        return replace(hint, annotation=Literal[rest], is_optional=True)
+        return hint._replace(annotation=Literal[rest], is_optional=True)
     if isinstance(annotation, NewType):
-        return replace(hint, annotation=annotation.__supertype__)
+        return hint._replace(annotation=annotation.__supertype__)
     if is_alias(origin):  # type Ids = list[int]
         value = origin.__value__
-        return replace(hint, annotation=value[arguments] if arguments else value)
+        return hint._replace(annotation=value[arguments] if arguments else value)
     if isinstance(annotation, TypeVar):
         raise TypeError(
             f"{hint.context.place}: '{annotation.__name__}' stands for a type that is not known "
@@ -160,8 +167,7 @@ def with_metadata(hint: Hint, metadata: tuple[Any, ...], annotation: Any) -> Hin
             given = item
         elif isinstance(item, type) and issubclass(item, BaseField):
             given = item()
-    return replace(
-        hint,
+    return hint._replace(
         annotation=annotation,
         options={**options, **hint.options},
         given=given if hint.given is None else hint.given,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal
 
 from aiomotorengine.fields.base_field import BaseField
@@ -20,4 +19,4 @@ def field_for(hint: Hint) -> BaseField[Any] | None:
     types = {type(value) for value in hint.arguments}
     common = types.pop() if len(types) == 1 else Any
     options = {"choices": hint.arguments, **hint.options}
-    return hint.context.field_of(replace(hint, annotation=common, options=options))
+    return hint.context.field_of(hint._replace(annotation=common, options=options))
