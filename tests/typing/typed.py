@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Annotated, Any, Literal, Self, assert_type
 
 from bson import ObjectId
+from pymongo.asynchronous.collection import AsyncCollection
 
 from aiomotorengine import (
     Document,
@@ -141,6 +142,17 @@ async def reading() -> None:
     async for user in User.objects.filter(name="Ada").using(comment="x"):
         assert_type(user.name, str)
     about_users(User.objects)
+
+
+async def the_drivers_collection() -> None:
+    coll = User.objects.coll()
+    assert_type(await coll.find_one({"name": "Ada"}), dict[str, Any] | None)
+    assert_type(await coll.count_documents({}), int)
+    async for found in coll.find({}, {"_id": 0}).sort("name"):
+        print(found["name"])
+    if isinstance(coll, AsyncCollection):
+        async for found in await coll.aggregate([]):
+            print(found["name"])
 
 
 def about_users(users: QuerySet[User]) -> None: ...

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version as distribution_version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
 
@@ -27,6 +27,11 @@ __all__ = [
     "version",
     "works_in_threads",
 ]
+
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorCollection
+
+    MotorCollection = AsyncIOMotorCollection[dict[str, Any]]
 
 name = "motor"
 version = distribution_version("motor")

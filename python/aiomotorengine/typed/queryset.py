@@ -11,7 +11,10 @@ from aiomotorengine.queryset import QuerySet
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pymongo.asynchronous.collection import AsyncCollection
+
     from aiomotorengine.bulk import BulkReport, Destination
+    from aiomotorengine.drivers.motor import MotorCollection
     from aiomotorengine.query_builder.node import QNode
     from aiomotorengine.rows import Rows
     from aiomotorengine.sessions.options import WriteConcernLike
@@ -53,11 +56,16 @@ class TypedQuerySet(QuerySet[D]):
     """A query on one class of typed documents: what ``User.objects`` gives.
 
     It does what any query set does. Since a typed document is never kept from being saved without
-    an error, type checkers know that these methods give one.
+    an error, type checkers know that the methods which save one give one. What ``coll`` gives is of
+    PyMongo or of Motor; where these differ, as in ``aggregate``, checkers want to be told by an
+    ``isinstance``.
     """
 
     if TYPE_CHECKING:
 
+        def coll(
+            self, alias: str | None = None
+        ) -> AsyncCollection[dict[str, Any]] | MotorCollection: ...
         async def create(self, /, alias: str | None = None, **values: Any) -> D: ...
         async def save(
             self, document: D, alias: str | None = None, **options: Unpack[SaveArguments]
