@@ -47,7 +47,7 @@ STANDS_ON = {
     "schema": "indexes",
     "search": "schema reading",
     "interop": "validation schema",
-    "pydantic": "interop",
+    "pydantic": "interop typed",
     "writing": "references validation update schema",
     "bulk": "writing pacing",
     "arguments": "",

@@ -103,8 +103,11 @@ def refusals_of(document: Any) -> Iterator[Exception]:
         yield from refusals_of_fields(document)
     elif (error := own_refusal(document)) is not None:
         inside = list(refusals_of_fields(document))
-        if location_of(error) is None or not inside:
-            yield error
+        known = {FieldError.of(it).path for it in inside}
+        for refusal in refusals_in(error):
+            path = FieldError.of(refusal).path
+            if not path or path not in known:
+                yield refusal
         yield from inside
 
 
@@ -115,6 +118,17 @@ def own_refusal(document: Any) -> Exception | None:
     except Exception as error:
         return error
     return None if is_valid else InvalidDocumentError("validate() returned something falsy.")
+
+
+def refusals_in(error: Exception) -> Iterator[Exception]:
+    """A refusal, and others that were told with it."""
+    yield error
+    for told in error.errors[1:] if isinstance(error, InvalidDocumentError) else ():
+        other = InvalidDocumentError(told.message)
+        other.code, other.value = told.code, told.value
+        parts = told.path.split(".") if told.path else ()
+        locate(other, *(int(part) if part.isdecimal() else part for part in parts))
+        yield other
 
 
 def refusals_of_fields(document: Any) -> Iterator[Exception]:

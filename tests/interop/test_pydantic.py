@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Literal, Optional
 
 import pytest
 from bson import ObjectId
@@ -248,3 +248,113 @@ def test_a_model_of_a_class_without_other_values_takes_no_others() -> None:
     with pytest.raises(pydantic.ValidationError, match="Extra inputs are not permitted"):
         Strict.pydantic_model()(nmae="x")
     assert Strict.pydantic_model().model_validate(Strict(name="a")).name == "a"
+
+
+# -- document classes of models ----------------------------------------------------------------
+
+
+class Address(pydantic.BaseModel):  # type: ignore[misc,name-defined]
+    street: str = pydantic.Field(min_length=2)
+
+
+class Member(pydantic.BaseModel):  # type: ignore[misc,name-defined]
+    """Somebody."""
+
+    name: str = pydantic.Field(alias="fullName", title="Name")
+    age: int = pydantic.Field(default=18, ge=0)
+    home: Address | None = None
+    homes: list[Address] = pydantic.Field(default=[])
+    places: dict[str, Annotated[Address, "said"]] = pydantic.Field(default_factory=dict)
+    friend: Optional[Member] = None  # noqa: UP045  # a name that is not there yet
+    kind: Literal["a", "b"] = "a"
+    secret: str | None = pydantic.Field(default=None, exclude=True)
+
+    @pydantic.field_validator("name")
+    @classmethod
+    def capital(cls, name: str) -> str:
+        if not name[:1].isupper():
+            raise ValueError("a capital is wanted")
+        return name
+
+    @pydantic.model_validator(mode="after")
+    def old_ones(self) -> Member:
+        if self.age > 100 and self.home is None:
+            raise ValueError("old ones need a home.")
+        return self
+
+    @pydantic.computed_field
+    @property
+    def loud(self) -> str:
+        return self.name.upper()
+
+
+def member_class(**settings: Any) -> Any:
+    return pytest.importorskip("aiomotorengine.pydantic").document_class(Member, **settings)
+
+
+def test_a_document_class_has_the_fields_of_a_model() -> None:
+    made = member_class(collection="members", indexes=["age"])
+    assert (made.__name__, made.__doc__, made.__collection__) == ("Member", "Somebody.", "members")
+    assert made._fields["name"].required and made._fields["name"]._settings.title == "Name"
+    ada = made.from_dict(
+        {
+            "name": "Ada",
+            "homes": [{"street": "Loop"}],
+            "places": {"x": {"street": "Lane"}},
+            "friend": {"name": "Eva"},
+            "secret": "x",
+        }
+    )
+    assert type(ada.friend) is made and type(ada.homes[0]).__name__ == "Address"
+    assert ada.friend.loud == "EVA" and "loud" not in ada.to_son()
+    assert "secret" not in ada.to_dict() and ada.to_son()["secret"] == "x"
+    assert Address.model_validate(ada.homes[0].to_dict()) == Address(street="Loop")
+
+
+@pytest.mark.parametrize(
+    ("values", "errors"),
+    [
+        ({"name": "ada"}, {"name": "Field 'name' must be valid: a capital is wanted."}),
+        (
+            {"name": "Ada", "age": -1, "homes": [{"street": "x"}]},
+            {
+                "age": "Field 'age' must be valid: Input should be greater than or equal to 0.",
+                "homes.0.street": "Field 'street' must be valid: String should have at least 2 "
+                "characters.",
+            },
+        ),
+        ({"name": "Ada", "age": 101}, {"": "old ones need a home."}),
+        ({}, {"name": "Field 'name' is required."}),
+        (
+            {"name": "Ada", "friend": {"name": "eva"}},
+            {"friend.name": "Field 'name' must be valid: a capital is wanted."},
+        ),
+    ],
+)
+def test_its_documents_have_the_rules_of_the_model(values: Any, errors: Any) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  # what it says is looked at
+        member_class().from_dict(values)
+    found = caught.value.errors  # type: ignore[attr-defined]
+    assert {error.path: error.message for error in found} == errors
+
+
+def test_there_are_only_the_settings_of_classes() -> None:
+    with pytest.raises(TypeError, match="document_class\\(\\) has no setting 'colection'."):
+        member_class(colection="members")
+
+
+def test_models_that_take_other_values_have_dynamic_ones() -> None:
+    class Open(pydantic.BaseModel):  # type: ignore[misc,name-defined]
+        model_config = pydantic.ConfigDict(extra="allow")
+        name: str = ""
+
+    make = pytest.importorskip("aiomotorengine.pydantic").document_class
+    assert make(Open).from_dict({"nick": "A"}).nick == "A"
+    assert not member_class().__dynamic__
+
+
+async def test_they_are_stored(mongo: Any) -> None:
+    made = member_class()
+    ada = await made.from_dict({"name": "Ada", "homes": [{"street": "Loop"}]}).save()
+    assert (await made.objects.get(name="Ada")).homes[0].street == "Loop"
+    assert ada.id is not None

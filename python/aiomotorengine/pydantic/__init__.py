@@ -16,8 +16,9 @@ from typing import Annotated
 from bson.objectid import ObjectId
 
 from aiomotorengine.interop.pydantic_types import ObjectIdType
+from aiomotorengine.pydantic.document_classes import document_class
 
-__all__ = ["PydanticObjectId"]
+__all__ = ["PydanticObjectId", "document_class"]
 
 PydanticObjectId = Annotated[ObjectId, ObjectIdType()]
 """An ``ObjectId`` in models of pydantic and parameters of FastAPI, which takes 24 hexadecimal
