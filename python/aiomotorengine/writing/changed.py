@@ -163,6 +163,10 @@ def other_keys(document: Any, key: str) -> tuple[str, ...]:
 
 def narrowed(document: Any, change: Change) -> Iterable[Change]:
     """The changes inside of an embedded document, in the place of one of the whole."""
+    parts = change.stored, change.before, change.now
+    raw = [part[1:] for part in parts if part is not None and part[0] == DOCUMENT]
+    if len(raw) < len(parts):
+        return [change]
     [key] = change.keys
     kind = type(document)
     name = kind._reverse_db_field_map.get(key)
@@ -171,10 +175,6 @@ def narrowed(document: Any, change: Change) -> Iterable[Change]:
         isinstance(kind._fields.get(name), EmbeddedDocumentField)
         and isinstance(embedded, DocumentStorage)
     ):
-        return [change]
-    parts = change.stored, change.before, change.now
-    raw = [part[1:] for part in parts if part is not None and part[0] == DOCUMENT]
-    if len(raw) < len(parts):
         return [change]
     inside = list(differences(embedded, *raw))
     if not all(is_part_of_path(one.keys[0]) for one in inside):

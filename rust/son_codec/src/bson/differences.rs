@@ -1,8 +1,6 @@
 //! What differs between three encodings of one document. Twin of `differing_values` in
 //! `codec/elements.py`.
 
-use std::collections::HashMap;
-
 use super::element::{Element, kind};
 use super::reader::{Malformed, Reader};
 
@@ -14,31 +12,45 @@ pub(crate) struct Difference<'a> {
     pub(crate) values: [Option<Element<'a>>; 3],
 }
 
-/// The elements of a document in their order, and by their keys.
+/// The elements of a document, in their order and by their keys.
 struct Elements<'a> {
     in_order: Vec<(&'a str, Element<'a>)>,
-    by_key: HashMap<&'a str, Element<'a>>,
+    by_key: Vec<(&'a str, Element<'a>)>,
 }
 
 impl<'a> Elements<'a> {
     /// `Malformed` also for what only Python tells apart: keys that come twice.
     fn of(raw: &'a [u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(raw)?;
-        let (mut in_order, mut by_key) = (Vec::new(), HashMap::new());
+        let mut in_order = Vec::new();
         while let Some(element) = reader.next_element()? {
             let key = std::str::from_utf8(element.key).map_err(|_| Malformed)?;
             in_order.try_reserve(1).map_err(|_| Malformed)?;
-            by_key.try_reserve(1).map_err(|_| Malformed)?;
             in_order.push((key, element));
-            if by_key.insert(key, element).is_some() {
-                return Err(Malformed);
-            }
+        }
+        let mut by_key = Vec::new();
+        by_key
+            .try_reserve_exact(in_order.len())
+            .map_err(|_| Malformed)?;
+        by_key.extend_from_slice(&in_order);
+        by_key.sort_unstable_by_key(|&(key, _)| key);
+        let is_twice =
+            |pair: &[(&str, Element<'_>)]| matches!(pair, [one, other] if one.0 == other.0);
+        if by_key.windows(2).any(is_twice) {
+            return Err(Malformed);
         }
         Ok(Self { in_order, by_key })
     }
 
-    fn get(&self, key: &str) -> Option<Element<'a>> {
-        self.by_key.get(key).copied()
+    /// The element with a key, which stands in another document in this place: mostly in the same.
+    fn get(&self, key: &str, place: usize) -> Option<Element<'a>> {
+        match self.in_order.get(place) {
+            Some(&(found, element)) if found == key => Some(element),
+            _ => {
+                let at = self.by_key.binary_search_by_key(&key, |&(key, _)| key);
+                at.ok().and_then(|at| self.by_key.get(at)).map(|it| it.1)
+            }
+        }
     }
 }
 
@@ -60,8 +72,8 @@ pub(crate) fn differences<'a>(
         found.push(Difference { key, values });
         Ok(())
     };
-    for &(key, element) in &here.in_order {
-        let (stored, before) = (there.get(key), then.get(key));
+    for (place, &(key, element)) in here.in_order.iter().enumerate() {
+        let (stored, before) = (there.get(key, place), then.get(key, place));
         let is_same = match before {
             Some(before) => before.kind == element.kind && before.value == element.value,
             None => stored.is_none() && element.kind == kind::NULL,
@@ -70,13 +82,13 @@ pub(crate) fn differences<'a>(
             add(key, [stored, before, Some(element)])?;
         }
     }
-    for &(key, element) in &then.in_order {
-        if !here.by_key.contains_key(key) {
-            add(key, [there.get(key), Some(element), None])?;
+    for (place, &(key, element)) in then.in_order.iter().enumerate() {
+        if here.get(key, place).is_none() {
+            add(key, [there.get(key, place), Some(element), None])?;
         }
     }
-    for &(key, element) in &there.in_order {
-        if !here.by_key.contains_key(key) && !then.by_key.contains_key(key) {
+    for (place, &(key, element)) in there.in_order.iter().enumerate() {
+        if here.get(key, place).is_none() && then.get(key, place).is_none() {
             add(key, [Some(element), None, None])?;
         }
     }
