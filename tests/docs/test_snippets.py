@@ -29,7 +29,7 @@ def test_snippets_run_and_give_what_they_state(
         pytest.importorskip(library)
     monkeypatch.setenv("MONGODB_URI", mongo.uri)
     # A reader's program has no classes but those of the page.
-    monkeypatch.setattr(registry, "known", WeakValueDictionary())
+    monkeypatch.setattr(registry, "by_name", WeakValueDictionary())
     on_page = Page()
     with asyncio.Runner() as runner:
         for snippet in snippets_of(page):
