@@ -64,6 +64,7 @@ POLYGON = {"type": "Polygon", "coordinates": AREA}
         ),
         ({"s__iregex": re.compile("a", re.S)}, {"s": {"$regex": "a", "$options": "is"}}),
         ({"s__wholeword": "sea"}, {"s": {"$regex": "\\bsea\\b"}}),
+        ({"s__wholeword": "über"}, {"s": {"$regex": "(*UCP)\\büber\\b"}}),
         ({"s__iwholeword": "sea"}, {"s": {"$regex": "\\bsea\\b", "$options": "i"}}),
         ({"tags__contains": "x"}, {"tags": {"$regex": "x"}}),
         ({"tags__0__contains": "x"}, {"tags.0": {"$regex": "x"}}),

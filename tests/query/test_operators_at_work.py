@@ -124,6 +124,14 @@ async def test_what_an_operator_of_bits_finds(books, filters, names):
     assert await found(**filters) == names
 
 
+@pytest.mark.mongod_only("SecantusDB's patterns are those of Python")
+async def test_a_word_may_have_letters_beyond_ascii(mongo, codec):
+    names = ["über alles", "süber", "x ÜBER", "äüber", "uber"]
+    await Book.objects.bulk_insert([Book(name=name) for name in names])
+    assert await found(name__wholeword="über") == ["über alles"]
+    assert await found(name__iwholeword="über") == ["x ÜBER", "über alles"]
+
+
 @pytest.mark.mongod_only("SecantusDB refuses no NUL")
 async def test_a_text_with_a_nul_is_found(mongo, codec):
     await Book(name="a\0b").save()

@@ -163,6 +163,7 @@ async def test_what_a_window_has(rows: None) -> None:
         (("n",), [("n", 1)]),
         (("-word", "n"), [("w", -1), ("n", 1)]),
         ((Row.word, "-home.road"), [("w", 1), ("h.r", -1)]),
+        (("-home__road",), [("h.r", -1)]),
         (("n", DESCENDING), [("n", -1)]),
         (("-n", DESCENDING), [("n", 1)]),
         ((("n", DESCENDING),), [("n", -1)]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
@@ -169,6 +169,31 @@ async def test_how_many_in_a_window(orders: list[Any]) -> None:
     assert await Order.objects.limit(0).count(with_limit_and_skip=True) == 0
     assert await Order.objects.skip(1).count(with_limit_and_skip=True) == 2
     assert await Order.objects[1:9].count(with_limit_and_skip=True) == 2
+
+
+@pytest.mark.mongod_only("SecantusDB has no clustered collections")
+async def test_all_are_counted_by_the_index_of_their_ids(orders: list[Any], mongo: Mongo) -> None:
+    class Clustered(Document):
+        __collection_options__: ClassVar = {
+            "clusteredIndex": {"key": {"_id": 1}, "unique": True, "name": "other"}
+        }
+        n = IntField()
+
+    await Clustered.ensure_collection()
+    await Clustered(n=1).save()
+    commands = watch(mongo)
+    assert await Order.objects.count() == 3
+    assert await Order.objects.filter(kind="a").count() == 2
+    assert await Order.objects.hint(["id"]).count() == 3
+    assert [command.get("hint") for command in commands.of("aggregate")] == [
+        "_id_",
+        None,
+        {"_id": 1},
+    ]
+    commands.forget()
+    assert await Clustered.objects.count() == 1
+    assert await Clustered.objects.count() == 1
+    assert [command.get("hint") for command in commands.of("aggregate")] == ["_id_", None, None]
 
 
 async def test_how_many_as_the_server_remembers(orders: list[Any]) -> None:

@@ -188,7 +188,9 @@ class WholeWordQueryOperator(TextOperator):
     """
 
     def pattern(self, text: str) -> str:
-        return rf"\b{text}\b"
+        # By itself MongoDB takes only letters of ASCII for parts of words.
+        start = "" if text.isascii() else "(*UCP)"
+        return rf"{start}\b{text}\b"
 
 
 class IWholeWordQueryOperator(WholeWordQueryOperator):

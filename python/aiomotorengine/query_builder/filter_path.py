@@ -172,7 +172,8 @@ def declared_alike(
         ValueError: it is the name of several fields, which are not alike.
     """
     steps = [(it, step) for it in classes if (step := declared(it, key)) is not None]
-    refuse_different([(it, step.field) for it, step in steps], f"filter '{whole}'", below=below)
+    if len(steps) > 1:
+        refuse_different([(it, step.field) for it, step in steps], f"filter '{whole}'", below=below)
     return steps[0][1] if steps else None
 
 

@@ -81,7 +81,8 @@ def sort_key(document_class: Any, field: BaseField[Any] | str) -> tuple[str, int
 
     Parameters:
         document_class: the class whose documents are sorted.
-        field: a field, an attribute name, a dotted path, ``"id"`` or ``"_id"``.
+        field: a field, an attribute name, a path with dots or with two underscores, ``"id"`` or
+            ``"_id"``.
 
     Raises:
         ValueError: there is no such field, it is a list field, or it is another class's.
@@ -112,16 +113,18 @@ def sort_key(document_class: Any, field: BaseField[Any] | str) -> tuple[str, int
     discriminator = document_class._discriminator
     if discriminator is not None and name == discriminator.key:
         return name, sign
-    first = name.partition(".")[0]
-    holder = declaring(document_class, first, f"order by field '{name}'", is_converted=False)
-    try:
-        path = holder.get_fields(name)
-    except ValueError:
-        if not is_dynamic(document_class):
-            raise UnknownFieldError.of(document_class, name) from None
-        raise ValueError(
-            f"Invalid order by field '{name}': Field not found in '{document_class.__name__}'."
-        ) from None
-    if isinstance(field, BaseField):
-        refuse_other_class(document_class, field)
-    return ".".join(part.db_field for part in path), sign
+    for path in dict.fromkeys((name, name.replace("__", "."))):
+        first = path.partition(".")[0]
+        holder = declaring(document_class, first, f"order by field '{name}'", is_converted=False)
+        try:
+            fields = holder.get_fields(path)
+        except ValueError:
+            continue
+        if isinstance(field, BaseField):
+            refuse_other_class(document_class, field)
+        return ".".join(part.db_field for part in fields), sign
+    if not is_dynamic(document_class):
+        raise UnknownFieldError.of(document_class, name)
+    raise ValueError(
+        f"Invalid order by field '{name}': Field not found in '{document_class.__name__}'."
+    )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakSet
+
+from pymongo.errors import OperationFailure
 
 from aiomotorengine.query.expressions import NEAR, mentions
 from aiomotorengine.sessions.target import Target
@@ -16,6 +19,12 @@ __all__ = ["count"]
 
 NOT_AGGREGATED = NEAR | {"$where"}
 """What a server takes in a query, and not in the aggregation that ``count_documents`` is."""
+
+NO_SUCH_INDEX = frozenset({2, 27})
+"""What servers answer where there is no such index: BadValue, IndexNotFound."""
+
+without_index: WeakSet[type[Any]] = WeakSet()
+"""The classes whose collections have no index of ids, as clustered ones have none."""
 
 
 async def count(
@@ -45,13 +54,29 @@ async def count(
     if limit is not None:
         window["limit"] = limit
     ask = count_by_command if mentions(query, NOT_AGGREGATED) else count_documents
+    hint = {} if query or "hint" in window or not may_hint(target) else {"hint": "_id_"}
     try:
-        return checked_count(await ask(target, query, **window))
+        try:
+            return checked_count(await ask(target, query, **window, **hint))
+        except OperationFailure as error:
+            if not hint or error.code not in NO_SUCH_INDEX:
+                raise
+            counted = checked_count(await ask(target, query, **window))
+            without_index.add(target.document_class)
+            return counted
     except Exception:
         with protocol_errors(
             target.document_class, lambda: can_encode(target.collection, query), is_read=True
         ):
             raise
+
+
+def may_hint(target: Target) -> bool:
+    """Whether all documents may be counted by the index of their ids, of which nothing is read.
+
+    A refusal would end a transaction.
+    """
+    return target.transaction is None and target.document_class not in without_index
 
 
 async def count_by_command(target: Target, query: Mapping[str, Any], **window: Any) -> Any:
