@@ -10,6 +10,9 @@ Example:
     ...     return await User.objects.filter(age__gte=18).order_by(User.name).find_all()
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from pymongo import ASCENDING, DESCENDING
 
 from aiomotorengine.aggregation.base import Aggregation
@@ -90,6 +93,9 @@ from aiomotorengine.typed.field_specifier import Field as Field
 from aiomotorengine.typed.reference import Reference as Reference
 from aiomotorengine.update.u import U
 
+if TYPE_CHECKING:
+    from aiomotorengine.migrations.declaring import migration as migration
+
 # Written out, so that it is there in a tree that is not installed; a test compares it with
 # pyproject.toml.
 __version__ = "2.0.0"
@@ -152,3 +158,13 @@ __all__ = [
     "disconnect",
     "register_connection",
 ]
+
+
+ON_DEMAND = {"migration": "aiomotorengine.migrations.declaring"}
+"""What few programs need, with the module that has it."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in ON_DEMAND:
+        return getattr(import_module(ON_DEMAND[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -39,6 +39,7 @@ __all__ = [
     "IndexConflictError",
     "InvalidDocumentError",
     "LoadReferencesRequiredError",
+    "MigrationError",
     "MultipleObjectsReturned",
     "OversizeDocumentError",
     "ResultsTruncatedWarning",
@@ -838,6 +839,32 @@ class CollectionOptionsError(RuntimeError):
         error = cls(f"Collection '{report.collection}' can't be changed: {differences}.")
         error.report = report
         return error
+
+
+# -- migrations ----------------------------------------------------------------------------------
+
+
+class MigrationError(RuntimeError):
+    """A migration was stopped, or is being run by somebody else.
+
+    Attributes:
+        report: what was done before; ``None`` where it was not begun.
+    """
+
+    report: Any = None
+
+    @classmethod
+    def stopped(cls, name: str, id: Any, cause: BaseException, report: Any) -> MigrationError:
+        """The error for a document that can't be converted; its cause is still to be set."""
+        error = cls(f"Migration '{name}' stopped at {shown(id)}: {cause}")
+        error.report = report
+        return error
+
+    @classmethod
+    def being_run(cls, name: str, owner: str, seconds: int | None) -> MigrationError:
+        """The error for a migration that somebody else runs, who was seen so long ago."""
+        ago = "" if seconds is None else f" (seen {seconds} s ago)"
+        return cls(f"Migration '{name}' is being run by {owner}{ago}.")
 
 
 # -- sessions ------------------------------------------------------------------------------------
