@@ -11,11 +11,11 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import NoReturn
 
-from aiomotorengine.commands import check, indexes, schema
+from aiomotorengine.commands import check, indexes, migrate, schema
 from aiomotorengine.commands.models import CommandError
 from aiomotorengine.commands.versions import as_table
 
-COMMANDS = {"check": check, "indexes": indexes, "schema": schema}
+COMMANDS = {"check": check, "indexes": indexes, "schema": schema, "migrate": migrate}
 
 PASSWORD = re.compile(r"(?<=://).*@", re.DOTALL)
 """User and password in a URI. What should have been escaped in it may be any sign."""

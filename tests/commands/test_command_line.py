@@ -65,7 +65,7 @@ def test_without_a_command_it_tells_what_is_installed(tmp_path: Path) -> None:
 def test_its_help_names_the_commands(tmp_path: Path) -> None:
     told = run(tmp_path, "--help")
     assert told.code == 0
-    for command in ("check", "indexes", "schema"):
+    for command in ("check", "indexes", "schema", "migrate"):
         assert f"    {command}" in told.out
 
 
@@ -91,7 +91,7 @@ def test_schema_takes_a_class_inside_of_another(models: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ("models", "'models' is no class with its module, as shop.models:User is."),
+        ("models", "'models' has no module in front, as shop.models:User has."),
         ("models:Usr", "Module 'models' has no 'Usr'."),
         ("models:nothing", "'models:nothing' is no document class."),
         ("models.py:User", "There is no module 'models.py'"),

@@ -5,26 +5,15 @@ It says what it would do; only ``--apply`` does it.
 
 from __future__ import annotations
 
-import asyncio
-import os
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterator, Mapping
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from pymongo.errors import PyMongoError
-
+from aiomotorengine.commands.connecting import add_uri_argument, connect_all, run_connected
 from aiomotorengine.commands.models import CommandError, import_modules
 from aiomotorengine.commands.wording import counted
-from aiomotorengine.connection import (
-    DEFAULT_CONNECTION_NAME,
-    ConnectionError,
-    UnknownAliasError,
-    cleanup,
-    connection_of,
-    register_connection,
-)
 from aiomotorengine.errors import (
     CollectionOptionsError,
     IndexConflictError,
@@ -34,7 +23,6 @@ from aiomotorengine.errors import (
 from aiomotorengine.indexes import ensuring
 from aiomotorengine.indexes.classes import alias_of
 from aiomotorengine.indexes.report import IndexReport
-from aiomotorengine.redaction import without_secrets
 from aiomotorengine.schema import collection
 from aiomotorengine.schema.ensuring_all import with_collections
 from aiomotorengine.schema.report import CollectionReport
@@ -43,10 +31,6 @@ from aiomotorengine.sessions.target import target_of
 __all__ = ["SUMMARY", "CollectionState", "IndexesReport", "add_arguments", "indexes", "run"]
 
 SUMMARY = "compare the declared collections and indexes with those of a server"
-
-VARIABLE = "MONGODB_URI"
-
-SCHEMES = ("mongodb://", "mongodb+srv://")
 
 REFUSALS = (
     CollectionOptionsError,
@@ -230,16 +214,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="MODULE",
         help="modules whose document classes are meant, with those of all that they import",
     )
-    parser.add_argument(
-        "--uri",
-        action="append",
-        type=alias_and_uri,
-        default=[],
-        metavar="[ALIAS=]URI",
-        help="where the collections are, as mongodb://host/database; once for each alias of the "
-        f"classes. Without it, what the modules themselves connect, or else {VARIABLE} of the "
-        "environment, which nobody sees who lists the processes",
-    )
+    add_uri_argument(parser)
     parser.add_argument(
         "--apply",
         action="store_true",
@@ -259,67 +234,31 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
 
 
-def alias_and_uri(given: str) -> tuple[str, str]:
-    """The alias that is to be connected, and its URI."""
-    alias, _, uri = given.partition("=")
-    if given.startswith(SCHEMES):
-        return DEFAULT_CONNECTION_NAME, given
-    if uri.startswith(SCHEMES):
-        return alias, uri
-    # It is not repeated: there may be a password in it.
-    raise ArgumentTypeError("give a URI, as mongodb://host/database, or ALIAS=URI.")
-
-
 def run(arguments: Namespace) -> int:
     """Import the modules, compare the collections of all classes, and print the report."""
     import_modules(arguments.modules)
-    uris = dict(arguments.uri)
-    connect_all(uris, arguments.modules)
-    try:
-        report = asyncio.run(report_of(arguments))
-    except (ConnectionError, PyMongoError) as error:
-        settings = {"host": [*uris.values(), os.environ.get(VARIABLE)]}
-        raise CommandError(str(without_secrets(error, settings))) from None
+    connect_all(arguments.uri, aliases_of_classes(arguments.modules))
+    report = run_connected(
+        lambda: indexes(
+            apply=arguments.apply, modify=arguments.modify, drop_stale=arguments.drop_stale
+        ),
+        arguments.uri,
+    )
     print(report)
     return 0 if report.ok else 1
 
 
-def connect_all(uris: Mapping[str, str], modules: list[str]) -> None:
-    """Connect the aliases that are named, and see that the classes have no others.
+def aliases_of_classes(modules: Sequence[str]) -> list[str]:
+    """The aliases under which there are documents.
 
     Raises:
-        CommandError: they have, or there are no classes.
+        CommandError: there are no classes, or the name of one that is embedded means none.
     """
-    for alias, uri in uris.items():
-        register_connection(None, alias, host=uri)
     try:
-        aliases = dict.fromkeys(map(alias_of, with_collections()))
+        aliases = [*dict.fromkeys(map(alias_of, with_collections()))]
     except (ImportError, NameError, ValueError) as error:
-        raise CommandError(
-            f"{error} Where that stands is said by the command check.",
-        ) from error
+        raise CommandError(f"{error} Where that stands is said by the command check.") from error
     if not aliases:
-        raise CommandError(f"No document class with a collection is declared in {modules[0]}.")
-    for alias in aliases:
-        try:
-            connection_of(alias)
-        except UnknownAliasError:
-            in_environment = os.environ.get(VARIABLE)
-            if alias == DEFAULT_CONNECTION_NAME and in_environment:
-                register_connection(None, alias, host=in_environment)
-                continue
-            name = "" if alias == DEFAULT_CONNECTION_NAME else f"{alias}="
-            what = "the classes" if not name else f"the classes with the alias {alias!r}"
-            raise CommandError(
-                f"say where {what} are stored: --uri {name}mongodb://host/database"
-            ) from None
-
-
-async def report_of(arguments: Namespace) -> IndexesReport:
-    """What the command line asks for. No client is open after it."""
-    try:
-        return await indexes(
-            apply=arguments.apply, modify=arguments.modify, drop_stale=arguments.drop_stale
-        )
-    finally:
-        cleanup()
+        names = ", ".join(modules)
+        raise CommandError(f"No document class with a collection is declared in {names}.")
+    return aliases

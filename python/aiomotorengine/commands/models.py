@@ -18,6 +18,7 @@ __all__ = [
     "full_name",
     "import_module",
     "import_modules",
+    "named",
 ]
 
 PACKAGE = Path(__file__).parents[1]
@@ -85,16 +86,26 @@ def document_class(given: str) -> Any:
         CommandError: it means none.
         BrokenModuleError: its module raises.
     """
-    module, colon, name = given.partition(":")
-    if not (module and colon and name):
-        raise CommandError(f"{given!r} is no class with its module, as shop.models:User is.")
-    try:
-        found = attrgetter(name)(import_module(module))
-    except AttributeError as error:
-        raise CommandError(f"Module {module!r} has no {name!r}.") from error
+    found = named(given)
     if not (isinstance(found, type) and issubclass(found, DocumentStorage)):
         raise CommandError(f"{given!r} is no document class.")
     return found
+
+
+def named(given: str) -> Any:
+    """What ``shop.models:User`` means.
+
+    Raises:
+        CommandError: it means nothing.
+        BrokenModuleError: its module raises.
+    """
+    module, colon, name = given.partition(":")
+    if not (module and colon and name):
+        raise CommandError(f"{given!r} has no module in front, as shop.models:User has.")
+    try:
+        return attrgetter(name)(import_module(module))
+    except AttributeError as error:
+        raise CommandError(f"Module {module!r} has no {name!r}.") from error
 
 
 def full_name(document_class: Any) -> str:

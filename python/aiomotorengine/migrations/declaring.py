@@ -85,6 +85,7 @@ class Migration:
 
     Attributes:
         name: the name by which databases know it.
+        document_class: the class of what it makes.
     """
 
     def __init__(
@@ -98,7 +99,7 @@ class Migration:
         self.name = settings.name
         self._function = function
         self._source = None if isinstance(source, str) else source
-        self._target = target
+        self.document_class = target
         self._settings = settings
         self._condition = condition
         update_wrapper(self, function)
@@ -130,13 +131,13 @@ class Migration:
                 or somebody else runs the migration.
             RuntimeError: this is inside a transaction.
         """
-        target = target_of(self._target, alias)
+        target = target_of(self.document_class, alias)
         if target.transaction is not None:
             raise RuntimeError(
                 f"The migration '{self.name}' makes transactions of its own; run it outside."
             )
         options = target.collection.codec_options
-        converter = Converter(self._function, self._source, self._target, options)
+        converter = Converter(self._function, self._source, self.document_class, options)
         run = Run(self._settings, target, self._query(), converter, progress)
         return await (run.try_out() if dry_run else run.go(restart=restart))
 

@@ -147,7 +147,8 @@ class Run:
                 sender = sender_for(self._target, self._settings.name, hello)
                 return await self._all_batches(checkpoint, sender)
         finally:
-            await checkpoint.give_back()
+            with suppress(PyMongoError):  # others wait until it counts as dead then
+                await checkpoint.give_back()
 
     async def _all_batches(self, checkpoint: Checkpoint, sender: Sender) -> MigrationReport:
         report, last = checkpoint.report, checkpoint.last

@@ -1,0 +1,91 @@
+"""Migrations that are run by the command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.programs import run
+from tests.commands.test_indexes import uri_of
+from tests.harness import Mongo
+
+UPGRADES = """
+from aiomotorengine import *
+from aiomotorengine import migration
+
+
+class OldUser(Document):
+    __collection__ = "users"
+    name = StringField()
+
+
+class User(Document):
+    __collection__ = "users"
+    first = StringField(required=True)
+
+
+@migration(OldUser, User, name="first-names", batch_size=2)
+def first_names(old):
+    return User(first=old.name)
+
+
+@migration(OldUser, User, name="listing", on_error="collect")
+def listing(old):
+    return User(first=old.name)
+"""
+
+
+@pytest.fixture
+def upgrades(tmp_path: Path) -> Path:
+    """A directory with a module of a program."""
+    (tmp_path / "upgrades.py").write_text(UPGRADES)
+    return tmp_path
+
+
+async def test_it_is_tried_out_and_run(mongo: Mongo, upgrades: Path) -> None:
+    users = mongo.database.users
+    await users.insert_many([{"name": name} for name in "abc"])
+    uri = ["--uri", uri_of(mongo, mongo.database.name)]
+    tried = run(upgrades, "migrate", "upgrades:first_names", *uri, "--dry-run")
+    assert (tried.code, tried.err.splitlines()) == (0, ["2 of 3", "3 of 3"])
+    says = "3 read, 3 changed, 0 left, 0 deleted, 0 conflicts, 0 failed\n"
+    assert tried.out == f"first-names: done, {says}"
+    assert await users.count_documents({"first": {"$exists": True}}) == 0
+    done = run(upgrades, "migrate", "upgrades:first_names", *uri)
+    assert (done.code, done.out) == (0, tried.out)
+    assert await users.distinct("first") == ["a", "b", "c"]
+    again = run(upgrades, "migrate", "upgrades:first_names", *uri)
+    assert again == (0, tried.out, "")
+
+
+async def test_it_ends_with_1_where_a_document_can_not_be_converted(
+    mongo: Mongo, upgrades: Path
+) -> None:
+    await mongo.database.users.insert_many([{"name": name} for name in ("a", "b", None)])
+    uri = ["--uri", uri_of(mongo, mongo.database.name)]
+    stopped = run(upgrades, "migrate", "upgrades:first_names", *uri)
+    assert stopped.code == 1
+    assert stopped.out.startswith("first-names: not done, 2 read, 2 changed")
+    assert "Migration 'first-names' stopped at ObjectId" in stopped.err
+    await mongo.database.users.drop()
+    await mongo.database.users.insert_many([{"name": "a"}, {"name": None}])
+    listed = run(upgrades, "migrate", "upgrades:listing", *uri)
+    assert listed.code == 1
+    assert listed.out.startswith("listing: done, 2 read, 1 changed, 0 left, 0 deleted, 0 conflicts")
+    assert "InvalidDocumentError: Field 'first' is required." in listed.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["upgrades:User"], "'upgrades:User' is no migration."),
+        (["upgrades:split"], "Module 'upgrades' has no 'split'."),
+        (["upgrades:first_names"], "say where the classes are stored"),
+    ],
+    ids=["no migration", "no name", "no server"],
+)
+def test_a_wrong_call_ends_with_2(upgrades: Path, arguments: list[str], says: str) -> None:
+    told = run(upgrades, "migrate", *arguments)
+    assert (told.code, told.out) == (2, "")
+    assert says in " ".join(told.err.split())
