@@ -11,11 +11,17 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import NoReturn
 
-from aiomotorengine.commands import check, indexes, migrate, schema
+from aiomotorengine.commands import bench, check, indexes, migrate, schema
 from aiomotorengine.commands.models import CommandError
 from aiomotorengine.commands.versions import as_table
 
-COMMANDS = {"check": check, "indexes": indexes, "schema": schema, "migrate": migrate}
+COMMANDS = {
+    "check": check,
+    "indexes": indexes,
+    "migrate": migrate,
+    "schema": schema,
+    "bench": bench,
+}
 
 PASSWORD = re.compile(r"(?<=://).*@", re.DOTALL)
 """User and password in a URI. What should have been escaped in it may be any sign."""

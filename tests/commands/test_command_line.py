@@ -65,7 +65,7 @@ def test_without_a_command_it_tells_what_is_installed(tmp_path: Path) -> None:
 def test_its_help_names_the_commands(tmp_path: Path) -> None:
     told = run(tmp_path, "--help")
     assert told.code == 0
-    for command in ("check", "indexes", "schema", "migrate"):
+    for command in ("check", "indexes", "migrate", "schema", "bench"):
         assert f"    {command}" in told.out
 
 
