@@ -52,7 +52,8 @@ def set_declared(document: DocumentStorage, name: str, value: Any) -> None:
 
     The ``__setattr__`` of a program's class may hand on to it, and decides for itself.
     """
-    kind = type(document)
-    if kind.__setattr__ is set_declared and not any(name in vars(it) for it in kind.__mro__):
-        refuse_undeclared(document, name)
+    if not name.startswith("_"):  # as those have that each new document is given
+        kind = type(document)
+        if kind.__setattr__ is set_declared and not any(name in vars(it) for it in kind.__mro__):
+            refuse_undeclared(document, name)
     object.__setattr__(document, name, value)
