@@ -7,15 +7,27 @@ from typing import Annotated, Any, ClassVar
 import pytest
 
 from aiomotorengine import (
+    BooleanField,
+    DictField,
     Document,
+    EmbeddedDocumentField,
+    EnumField,
     Field,
+    GenericEmbeddedDocumentField,
+    GenericReferenceField,
     IntField,
     ListField,
+    MapField,
+    ReferenceField,
     SetField,
     StringField,
+    TupleField,
     TypedDocument,
 )
 from aiomotorengine.errors import InvalidDocumentError, UnknownFieldError
+from aiomotorengine.typed.families import scalars
+from aiomotorengine.typed.field_specifier import SpecifierOptions
+from aiomotorengine.typed.hints import options_of
 
 Name = Annotated[str, StringField(max_length=5)]
 
@@ -158,6 +170,25 @@ def test_a_value_that_an_option_does_not_take_is_refused_with_its_place() -> Non
             age: int = Field(bits=16)
 
     assert refused.value.__notes__ == ["It is about User.age."]
+
+
+SAID_BY_TYPES = {
+    *("base_field", "keys", "frozen", "fields", "enum", "choices", "version"),
+    *("embedded_document_type", "reference_document_type"),
+}
+"""The arguments of fields that an annotation says itself."""
+
+
+def test_checkers_know_all_options_of_the_fields_that_types_mean() -> None:
+    fields = {field_class for field_class, _ in scalars.FIELDS.values()} | {
+        *(BooleanField, EnumField, ListField, SetField, TupleField, DictField, MapField),
+        *(EmbeddedDocumentField, GenericEmbeddedDocumentField),
+        *(ReferenceField, GenericReferenceField),
+    }
+    taken = {name for field_class in fields for name in options_of(field_class)}
+    known = SpecifierOptions.__required_keys__ | SpecifierOptions.__optional_keys__
+    assert taken - known - SAID_BY_TYPES == {"default"}
+    assert known <= taken
 
 
 def test_a_default_and_what_makes_one_exclude_each_other() -> None:

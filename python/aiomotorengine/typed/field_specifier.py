@@ -7,7 +7,7 @@ from datetime import tzinfo
 from typing import Any, Literal, Unpack
 
 from aiomotorengine.fields.reference_field import OnDelete
-from aiomotorengine.fields.settings import OptionsWithoutDefault
+from aiomotorengine.fields.settings import OptionsWithoutDefault, PasswordHasher
 
 __all__ = ["UNSET", "Field", "FieldSpecifier", "SpecifierOptions"]
 
@@ -22,7 +22,9 @@ class SpecifierOptions(OptionsWithoutDefault, total=False):
     auto_now_on_update: bool
     bits: Literal[32, 64] | None
     by_name: bool
+    crypt_func: Callable[[str], Any]
     discriminator: str
+    hasher: PasswordHasher | None
     max_bytes: int | None
     max_length: int | None
     max_value: Any

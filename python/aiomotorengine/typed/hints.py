@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from inspect import signature
+from inspect import Parameter, signature
 from types import MappingProxyType, NoneType, UnionType
 from typing import (
     Annotated,
@@ -22,6 +22,8 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.typed.field_specifier import FieldSpecifier
 
 __all__ = ["Context", "Hint", "hint_of"]
+
+BY_NAME = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
 
 
 class Context(NamedTuple):
@@ -104,9 +106,10 @@ class Hint(NamedTuple):
 
 @cache
 def options_of(field_class: type[BaseField[Any]]) -> set[str]:
-    """The names of the arguments that the constructor of a field class, or of a base, takes."""
+    """The arguments that the constructor of a field class, or of a base, takes by name."""
     constructors = (vars(it)["__init__"] for it in field_class.__mro__ if "__init__" in vars(it))
-    return {name for constructor in constructors for name in signature(constructor).parameters}
+    parameters = (it for one in constructors for it in signature(one).parameters.values())
+    return {it.name for it in parameters if it.kind in BY_NAME} - {"self"}
 
 
 def hint_of(annotation: Any, context: Context) -> Hint:
