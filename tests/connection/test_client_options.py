@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from bson.codec_options import DatetimeConversion, TypeCodec, TypeRegistry
 from bson.son import SON
-from pymongo.driver_info import DriverInfo
 from pymongo.errors import PyMongoError
 from pymongo.monitoring import CommandListener
 from pymongo.server_api import ServerApi
@@ -71,11 +70,6 @@ OPTIONS: list[tuple[dict[str, Any], Read, Any]] = [
     ),
     ({"timeoutMS": 900}, lambda client: client.options.timeout, 0.9),
     ({"appname": "till"}, lambda client: client.options.pool_options.appname, "till"),
-    (
-        {"driver": DriverInfo("till", "1")},
-        lambda client: "till" in client.options.pool_options.metadata["driver"]["name"],
-        True,
-    ),
     (
         {"compressors": "zlib"},
         lambda client: client.options.pool_options._compression_settings.compressors,

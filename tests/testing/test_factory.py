@@ -202,13 +202,13 @@ async def test_a_required_field_gets_a_valid_value(mongo: Mongo, codec: str, kin
     assert all(thing.get_field_value("value") is not None for thing in things)
 
 
-FEW = {"BooleanField": 2}
-UNIQUE = sorted(
-    kind
-    for kind in FIELDS
+NO_DBREFS = pytest.mark.mongod_only("SecantusDB fails on a unique index of DBRefs")
+UNIQUE = [
+    pytest.param(kind, marks=NO_DBREFS) if kind == "GenericReferenceField" else kind
+    for kind in sorted(FIELDS)
     # An index goes by each item of a list, and by whole documents.
     if not kind.startswith(("BooleanField", "VectorField", "Multi", "Geometry", "Line", "Poly"))
-)
+]
 
 
 @pytest.mark.parametrize("kind", UNIQUE)

@@ -37,8 +37,12 @@ async def healths() -> None:
     assert_type(state.error, str | None)
 
 
+def numbered(number: int) -> str:
+    return f"user {number}"
+
+
 async def factories() -> None:
-    users = factory(User, name=lambda number: f"user {number}")
+    users = factory(User, name=numbered)
     assert_type(users, Factory[User])
     assert_type(users.build(name="Ada"), User)
     assert_type(users.batch(2), list[User])

@@ -143,7 +143,7 @@ def an_option_that_there_is_not() -> None:
 
 
 async def connections_and_what_they_say() -> None:
-    with connect("shop"):  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues, reportAttributeAccessIssue]
+    with connect("shop"):  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues]
         pass
     state = await health(timeout="soon")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     state.ok = True  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
