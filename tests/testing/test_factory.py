@@ -368,7 +368,7 @@ async def test_several_classes_in_one_collection(mongo: Mongo) -> None:
 
 
 async def test_unique_indexes_of_any_kind(mongo: Mongo) -> None:
-    class Thing(Document):
+    class Parcel(Document):
         __indexes__ = (Index("a", "b", unique=True), Index("c", unique=True))
         a = StringField()
         b = IntField(required=True)
@@ -376,11 +376,11 @@ async def test_unique_indexes_of_any_kind(mongo: Mongo) -> None:
         tenant = StringField(default="acme")
         number = IntField(unique_with="tenant")
 
-    await Thing.ensure_indexes()
-    thing = factory(Thing).build()
-    assert (thing.a, thing.b, thing.c, thing.number, thing.tenant) == (None, 1, "c1", 1, "acme")
-    await factory(Thing).create_batch(3)
-    assert await Thing.objects.count() == 3
+    await Parcel.ensure_indexes()
+    parcel = factory(Parcel).build()
+    assert (parcel.a, parcel.b, parcel.c, parcel.number, parcel.tenant) == (None, 1, "c1", 1, "acme")
+    await factory(Parcel).create_batch(3)
+    assert await Parcel.objects.count() == 3
 
 
 # -- what nobody can guess -----------------------------------------------------------------------
