@@ -6,8 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pymongo
 from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
@@ -20,8 +19,7 @@ __all__ = ["Health", "health"]
 AUTHENTICATION_FAILED = 18
 
 
-@dataclass(frozen=True)
-class Health:
+class Health(NamedTuple):
     """What ``health`` has found; it counts as true if all is well.
 
     Attributes:

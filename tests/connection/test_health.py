@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from collections.abc import Iterator
-from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
@@ -73,9 +73,9 @@ async def test_a_direct_connection_to_a_primary(mongo: Mongo) -> None:
 
 async def test_what_it_says_does_not_change(mongo: Mongo) -> None:
     state = await health()
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         state.ok = False  # type: ignore[misc]
-    assert replace(state) == state
+    assert json.loads(json.dumps(state._asdict()))["version"] == state.version
 
 
 async def test_an_alias_that_was_never_connected() -> None:
