@@ -378,7 +378,8 @@ async def test_unique_indexes_of_any_kind(mongo: Mongo) -> None:
 
     await Parcel.ensure_indexes()
     parcel = factory(Parcel).build()
-    assert (parcel.a, parcel.b, parcel.c, parcel.number, parcel.tenant) == (None, 1, "c1", 1, "acme")
+    assert (parcel.a, parcel.b, parcel.c) == (None, 1, "c1")
+    assert (parcel.number, parcel.tenant) == (1, "acme")
     await factory(Parcel).create_batch(3)
     assert await Parcel.objects.count() == 3
 
