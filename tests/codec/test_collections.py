@@ -22,6 +22,7 @@ from uuid import UUID
 
 from bson import CodecOptions, Decimal128, Int64, ObjectId
 from bson.binary import UuidRepresentation
+from bson.dbref import DBRef
 
 from aiomotorengine import *
 from aiomotorengine.codec import codec_for
@@ -110,6 +111,8 @@ FIELDS = [
     (TimeField(), lambda: time(1, 1, 1, moment), lambda: f"01:01:01.{moment:06}", lambda: "01:01"),
     (IPAddressField(), lambda: IPv4Address(2**31 + moment), lambda: IPv6Address(2**100 + moment),
      lambda: str(IPv6Address(2**100 + moment)), lambda: f"fe80::{moment:x}%eth0"),
+    (GenericReferenceField(), lambda: DBRef(text(), text()), lambda: DBRef(text(), 5, a=[text()]),
+     lambda: Target(_id=ObjectId())),
     (UUIDField(), lambda: UUID(int=2**100 + moment), lambda: str(UUID(int=2**100 + moment))),
     (ReferenceField(Target), lambda: ObjectId(), lambda: Target(_id=ObjectId())),
     (JsonField(), lambda: {"a": [text()]}),

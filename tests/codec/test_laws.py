@@ -19,6 +19,7 @@ import bson
 import pytest
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.dbref import DBRef
 from bson.int64 import Int64
 from bson.objectid import ObjectId
 
@@ -250,6 +251,25 @@ def test_an_address_whose_number_was_tampered_with_is_what_python_makes_of_it(
     assert outcome(lambda: codec.encode_many([document], [1])) == outcome(
         lambda: write([document], [1], STANDARD)
     )
+
+
+class Target(Document):
+    pass
+
+
+class Pointer(Document):
+    about = fields.GenericReferenceField([Target])
+
+
+def test_a_reference_is_to_the_collection_that_a_class_has_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    codec = codec_for(Pointer, STANDARD)
+    documents = [Pointer(about=DBRef("Target", 5))] * 2
+    assert codec.validate_many(documents) is True
+    monkeypatch.setattr(Target, "__collection__", "elsewhere")
+    with pytest.raises(DocumentError):
+        codec.validate_many(documents)
 
 
 class Opening(Document):

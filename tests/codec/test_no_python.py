@@ -14,6 +14,7 @@ from uuid import UUID
 
 import pytest
 from bson import ObjectId
+from bson.dbref import DBRef
 
 from aiomotorengine import (
     AnyField,
@@ -30,6 +31,7 @@ from aiomotorengine import (
     EnumField,
     FloatField,
     GenericEmbeddedDocumentField,
+    GenericReferenceField,
     GeometryCollectionField,
     IntField,
     IPAddressField,
@@ -131,6 +133,8 @@ VALUES: tuple[tuple[Any, list[Any]], ...] = (
     (ListField(ListField(DecimalField(min_value=0))), [[[Decimal("1.00")], []]]),
     (EmbeddedDocumentField(Inner), [Inner(name="a", price=Decimal("1.00"))]),
     (ReferenceField(Inner), [ObjectId("65df1f000000000000000001")]),
+    (GenericReferenceField(), [DBRef("links", 3), DBRef("Ссылки", "key"), None]),
+    (GenericReferenceField([Inner, Other]), [DBRef("Other", ObjectId("65df1f000000000000000001"))]),
     (PointField(), [{"type": "Point", "coordinates": [1.5, 2]}, [1, 2.5]]),
     (LineStringField(required=True), [{"type": "LineString", "coordinates": RING}, RING]),
     (PolygonField(), [{"type": "Polygon", "coordinates": [RING, RING]}, [RING]]),

@@ -327,7 +327,7 @@ class Aviary(Document):
 
 
 class Asked(Document):
-    """Fields that only Python knows, in and around others."""
+    """Fields of which Python is asked more than of others, in and around these."""
 
     counts = MapField(IntField(), keys=IntField())
     about = GenericReferenceField()

@@ -14,6 +14,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_class import class_of_collection, document_class
 from aiomotorengine.fields.document_id import DOCUMENT_ID
 from aiomotorengine.fields.field_methods import hands_on_strict, unchanged
+from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.reference_field import id_in, id_of_missing
 from aiomotorengine.ids import is_id
 from aiomotorengine.storage.base import DocumentStorage
@@ -26,6 +27,7 @@ COLLECTION = "$ref"
 """Under which key JSON has the collection of what is referred to."""
 
 
+@native_kind("generic_reference")
 class GenericReferenceField(BaseField[Any]):
     """A document of any class that is stored elsewhere; this one holds a ``DBRef`` to it.
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from bson import ObjectId
 from bson.dbref import DBRef
 
 from aiomotorengine import Document, GenericReferenceField, ListField, MapField, StringField
@@ -17,7 +20,12 @@ class Other(Document):
     pass
 
 
+class Own(DBRef):
+    """A reference of a class of its own."""
+
+
 LINK = DBRef("links", 3)
+ID = ObjectId("65df1f000000000000000001")
 
 CASES = [
     Case(GenericReferenceField(), python=None, stored=None),
@@ -37,6 +45,31 @@ CASES = [
         stored={"a": LINK},
         reads={"a": LINK},
     ),
+    *(
+        Case(GenericReferenceField(), python=reference, stored=reference)
+        for reference in (
+            DBRef("links", ID),
+            DBRef("links", "key"),
+            DBRef("links", "ключ"),
+            DBRef("ссылки", 2**40),
+            DBRef("links", -(2**63)),
+            DBRef("links", True),
+            DBRef("links", 1.5),
+            DBRef("links", UUID(int=5)),
+            DBRef("links", {"a": 1}),
+            DBRef("", 5),
+            DBRef("links", 5, "elsewhere"),
+            DBRef("links", 5, extra=[1, {"a": None}]),
+            DBRef("links", 5, "elsewhere", extra=DBRef("links", 1)),
+        )
+    ),
+    Case(GenericReferenceField(), python=Own("links", 3), stored=Own("links", 3), reads=LINK),
+    Case(GenericReferenceField([f"{__name__}.Link"]), python=LINK, stored=LINK),
+    Case(GenericReferenceField([Other, Link]), python=LINK, stored=LINK),
+    Refused(GenericReferenceField(), python=DBRef("links", 2**63)),
+    Refused(GenericReferenceField(), python=DBRef("links", "\ud800")),
+    Refused(GenericReferenceField([]), python=LINK),
+    Refused(GenericReferenceField([Link]), python=DBRef("Links", ID)),
     Refused(GenericReferenceField(required=True), python=None),
     Refused(GenericReferenceField(), python=Link()),
     Refused(GenericReferenceField(), python=3),

@@ -15,6 +15,7 @@ mod email;
 mod embedded;
 mod r#enum;
 mod float;
+mod generic_reference;
 mod geojson;
 mod geometry_collection;
 mod int;
@@ -351,6 +352,7 @@ pub(crate) fn kind_named(name: &str, arguments: &Arguments<'_, '_>) -> PyResult<
         "enum" => Box::new(r#enum::Enum::new(arguments)?),
         "float" => Box::new(float::Float::new(arguments)?),
         "int" => int::kind(arguments)?,
+        "generic_reference" => Box::new(generic_reference::GenericReference::new()),
         "ip_address" => Box::new(ip_address::IpAddress::new(arguments)?),
         "geometry_collection" => Box::new(geometry_collection::GEOMETRY_COLLECTION),
         "json" => Box::new(json::Json::new(arguments)?),

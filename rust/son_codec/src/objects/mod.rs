@@ -7,6 +7,7 @@
 
 mod bytes;
 mod dates;
+mod db_ref;
 mod dict;
 mod gc;
 mod instance;
@@ -27,6 +28,7 @@ pub(crate) use dates::{
     Utc, date_from_millis, date_from_text, datetime_from_millis, datetime_from_text, micros_of,
     millis_of, millis_of_date, timedelta_from_micros,
 };
+pub(crate) use db_ref::DbRefs;
 pub(crate) use dict::{Entries, Met, Position, new_dict, value_at};
 pub(crate) use gc::{PausedCollector, resume_collector, untracked};
 pub(crate) use instance::{InstanceLayout, Values};

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
-use crate::objects::{IpAddresses, ObjectIds, Utc, Uuids};
+use crate::objects::{DbRefs, IpAddresses, ObjectIds, Utc, Uuids};
 
 /// The subtype of binary data that a UUID in the standard representation has.
 pub(crate) const UUID_SUBTYPE: u8 = 4;
@@ -12,6 +12,8 @@ pub(crate) const UUID_SUBTYPE: u8 = 4;
 pub(crate) struct Types {
     pub(crate) object_ids: ObjectIds,
     pub(crate) uuids: Uuids,
+    /// `None` where only PyMongo knows how they are made.
+    pub(crate) db_refs: Option<DbRefs>,
     /// `None` where only Python knows how they are made.
     pub(crate) ip_addresses: Option<IpAddresses>,
     pub(crate) utc: Utc,
@@ -35,6 +37,7 @@ impl Types {
         Ok(Some(Self {
             object_ids,
             uuids,
+            db_refs: DbRefs::find(py)?,
             ip_addresses: IpAddresses::find(py)?,
             utc: Utc::find(py)?,
             int64: class("bson.int64", "Int64")?,
