@@ -21,9 +21,11 @@ from aiomotorengine import (
     IntField,
     ListField,
     Rows,
+    SetField,
     StringField,
+    TupleField,
 )
-from aiomotorengine.errors import FieldError
+from aiomotorengine.errors import FieldError, InvalidDocumentError
 from aiomotorengine.rows import RefusedRow
 
 
@@ -460,6 +462,25 @@ def test_arrow_data_is_refused_with_what_to_do() -> None:
 
     with pytest.raises(TypeError, match=r"Arrow data of a DataFrame yet; give it dicts"):
         Rows(DataFrame())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("parse", [False, True])
+def test_a_collection_stays_of_its_kind(parse: bool) -> None:
+    class Strict(Document):
+        __strict__ = True
+        tags = SetField(StringField())
+        sizes = ListField(IntField())
+        pair = TupleField(IntField(), StringField())
+
+    given = {"tags": {"a", "b"}, "sizes": [1, 2], "pair": (1, "a")}
+    [document] = Rows([given], parse=parse).documents(Strict)
+    assert (document.tags, document.sizes, document.pair) == ({"a", "b"}, [1, 2], (1, "a"))
+    document.validate()
+    [document] = Rows([{"tags": ("a", "a"), "sizes": (1,), "pair": [1, "a"]}]).documents(Strict)
+    with pytest.raises(InvalidDocumentError, match="set is needed, not tuple"):
+        document.validate()
+    [document] = Rows([{"pair": ("1", "a")}], parse=True).documents(Strict)
+    assert document.pair == (1, "a")
 
 
 def test_a_column_for_the_inside_of_an_embedded_document_is_refused_with_a_way_out() -> None:

@@ -17,6 +17,7 @@ from collections.abc import (
     Set,
 )
 from functools import partial
+from operator import is_
 from typing import Any
 
 from aiomotorengine.documents.conversion import conversion_of
@@ -267,7 +268,9 @@ def read_members(
         convert = converts[id(inner)]
         found = one if convert is None else located(key, convert, one, refusals)
         read[key] = None if found is MISSING else found
-    return read if isinstance(value, Mapping) else [*read.values(), *value[len(read) :]]
+    if isinstance(value, Mapping):
+        return read
+    return of_same_kind(value, [*read.values(), *value[len(read) :]])
 
 
 def read_items(item: Convert, value: Any, refusals: Refusals) -> Any:
@@ -275,7 +278,17 @@ def read_items(item: Convert, value: Any, refusals: Refusals) -> Any:
     if not is_collection(value):
         return value
     read = (located(index, item, one, refusals) for index, one in enumerate(value))
-    return [None if one is MISSING else one for one in read]
+    return of_same_kind(value, [None if one is MISSING else one for one in read])
+
+
+def of_same_kind(collection: Any, items: list[Any]) -> Any:
+    """What the items of a collection have become, in one of its kind; the very same if they are
+    still what they were.
+    """
+    if all(map(is_, collection, items)):
+        return collection
+    kind = type(collection)
+    return kind(items) if kind in (tuple, set, frozenset) else items
 
 
 def read_text(

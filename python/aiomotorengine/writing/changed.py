@@ -143,13 +143,13 @@ def differences(document: Any, stored: bytes, before: bytes, now: bytes) -> Iter
             continue
         changed.append(key)
         yield from [change] if change.now is None else narrowed(document, change)
-    gone = [other for key in changed for other in other_keys(document, key)]
+    # From these a field was read, and would be again where its own key is absent.
+    gone = {other for key in changed for other in other_keys(document, key)}
     if changed and type(document).__unknown__ == "drop":
-        gone += left  # a save of the whole document would not write them either
-    for other in dict.fromkeys(gone):
-        if other in left:
-            # A field was read from it, and would be again where its own key is absent.
-            yield left[other]
+        # A save of the whole document would not write what no field is read from.
+        keys = type(document)._reverse_db_field_map
+        gone |= left.keys() - {other for key in keys for other in other_keys(document, key)}
+    yield from (change for key, change in left.items() if key in gone)
 
 
 def other_keys(document: Any, key: str) -> tuple[str, ...]:

@@ -342,7 +342,9 @@ impl Document {
                         // One with an underscore in front may be how a field was stored before it
                         // was declared, and goes on to the others.
                         None if self.drops(element.key) => {
-                            context.decode(&element)?; // Python refuses what is no BSON
+                            // Python refuses what is no BSON, and a key that is no text.
+                            std::str::from_utf8(element.key).map_err(|_| Stop::AskPython)?;
+                            context.decode(&element)?;
                             continue;
                         }
                         None => {
