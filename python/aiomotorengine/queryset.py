@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import (
+    AsyncGenerator,
     AsyncIterable,
     AsyncIterator,
     Callable,
@@ -717,7 +718,7 @@ class QuerySet(Generic[D]):
 
     async def _documents(
         self, target: Target, found: Reading, on_unreadable: Unreadable | None
-    ) -> AsyncIterator[D]:
+    ) -> AsyncGenerator[D, None]:
         async with aclosing(found) as batches:
             async for batch in batches:
                 if not self.is_lazy:
@@ -726,6 +727,50 @@ class QuerySet(Generic[D]):
                     )
                 for document in batch:
                     yield document
+
+    def tail(self, *, max_await_time_ms: int | None = None) -> AsyncGenerator[D, None]:
+        """The documents that the query finds in a capped collection, and those that come later.
+
+        It goes on until the server ends it, as it does where the collection is empty, or what was
+        read last is overwritten. Leave it as any generator: ``contextlib.aclosing`` closes the
+        server's cursor at once.
+
+        Parameters:
+            max_await_time_ms: how long the server waits for the next document before it says that
+                there is none yet; by default a second. Nothing is seen of that but the traffic.
+
+        Raises:
+            ValueError: an order, skip or limit is set.
+            pymongo.errors.OperationFailure: the collection is not capped.
+
+        Example:
+            >>> from contextlib import aclosing
+            >>> from aiomotorengine import Document, StringField
+            >>> class Event(Document):
+            ...     __collection_options__ = {"capped": True, "size": 1_000_000}
+            ...     kind = StringField()
+            >>> async def first_alarm():
+            ...     async with aclosing(Event.objects.filter(kind="alarm").tail()) as events:
+            ...         async for event in events:
+            ...             return event
+        """
+        if self._order or self._skip or self._limit is not None:
+            raise ValueError("tail() reads all in the order of insertion: no order, skip or limit.")
+        asked = max_await_time_ms
+        if asked is not None:
+            asked = positive("max_await_time_ms", asked)
+        query, target, unreadable = self.to_query(), self._source(), self._on_unreadable
+        filters = self._query()
+        if self._finds_nothing:
+            return self._documents(target, self._found(target, 0, unreadable), unreadable)
+        found = reading.tail(
+            target,
+            query,
+            max_await_time_ms=asked,
+            on_unreadable=unreadable,
+            naming=lambda: naming_values(target.collection, (self.__klass__, filters)),
+        )
+        return self._documents(target, found, unreadable)
 
     async def first(self, alias: str | None = None) -> D | None:
         """The first document that the query finds in its order, or ``None``."""

@@ -144,6 +144,7 @@ async def reading() -> None:
         assert_type(user, User)
         assert_type(user.name, str | None)
     assert_type([user async for user in Admin.objects], list[Admin])
+    assert_type([user async for user in Admin.objects.tail(max_await_time_ms=5)], list[Admin])
 
 
 async def writing(user: User) -> None:

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, aclosing, nullcontext, suppress
 from typing import Any, NamedTuple, Protocol
 
 from bson.errors import InvalidBSON
+from pymongo import CursorType
 
 from aiomotorengine.codec import DocumentError, codec_for
 from aiomotorengine.drivers import private_names
@@ -38,6 +39,7 @@ __all__ = [
     "find_first",
     "find_stored",
     "found_document",
+    "tail",
 ]
 
 BYTES_PER_REPLY = 1024 * 1024
@@ -221,8 +223,10 @@ class Reading:
         naming: Callable[[], AbstractContextManager[None]] = nullcontext,
         *,
         sizes_replies: bool = True,
+        waits: bool = False,
     ) -> None:
         self._reader = reader
+        self._waits = waits
         self._sizes_replies = sizes_replies
         self._decoder = decoder
         self._naming = naming
@@ -261,6 +265,8 @@ class Reading:
         with self._naming():
             found = await self._reader.read()
         if not found:
+            if self._waits and not self._reader.is_over:
+                return Decoded([], 0)
             raise StopAsyncIteration
         if not isinstance(found[0], Batch):
             return self._decoder.convert(found)
@@ -311,6 +317,36 @@ def find(
         return Reading(None, decoder)  # to the driver it would mean all
     reader = reader_of(target, query, sort=sort or None, skip=skip, limit=limit or 0)
     return Reading(reader, decoder, naming, sizes_replies="batch_size" not in target.reading)
+
+
+def tail(
+    target: Target,
+    query: Mapping[str, Any],
+    *,
+    max_await_time_ms: int | None = None,
+    on_unreadable: Unreadable | None = None,
+    naming: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Reading:
+    """The documents of a capped collection that a query finds, and those that come later.
+
+    Parameters:
+        target: what is read.
+        query: the filter, as MongoDB takes it.
+        max_await_time_ms: how long the server waits for one before it says that there is none yet.
+        on_unreadable: as for ``find``.
+        naming: as for ``find``.
+    """
+
+    async def open_cursor() -> Any:
+        options = {**find_options(target), **target.arguments}
+        found = readable(target.collection).find(
+            query, cursor_type=CursorType.TAILABLE_AWAIT, **options
+        )
+        return found if max_await_time_ms is None else found.max_await_time_ms(max_await_time_ms)
+
+    reader = CursorReader(target, open_cursor, lambda: can_encode(target.collection, query))
+    decoder = DocumentDecoder(target, on_unreadable)
+    return Reading(reader, decoder, naming, sizes_replies=False, waits=True)
 
 
 async def find_first(

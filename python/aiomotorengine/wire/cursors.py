@@ -69,6 +69,11 @@ class CursorReader:
         """The driver's cursor, once something was read."""
         return self._cursor
 
+    @property
+    def is_over(self) -> bool:
+        """Whether there will be no more answers."""
+        return self._is_over
+
     async def read(self) -> list[Any]:
         """What one answer brought: a ``Batch``, or documents as dicts; nothing at the end.
 
