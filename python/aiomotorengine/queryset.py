@@ -58,7 +58,7 @@ from aiomotorengine.reading.window import window
 from aiomotorengine.rows import RefusedRow, Rows
 from aiomotorengine.sessions.options import UNCHANGED, WriteConcernLike
 from aiomotorengine.sessions.saved import suited
-from aiomotorengine.sessions.target import Target, target_of
+from aiomotorengine.sessions.target import NO_OPTIONS, Target, target_of
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import condition_of
 from aiomotorengine.update.change import Change, refuse_keywords
@@ -80,6 +80,9 @@ T = TypeVar("T")
 
 EVERYTHING = Q()
 """What finds all documents."""
+
+UNORDERED: Order = []
+"""The order of a query set for which none was asked."""
 
 NOTHING = Q({"_id": {"$in": []}})
 """What finds no document."""
@@ -108,25 +111,26 @@ class QuerySet(Generic[D]):
         ...     return await Player.objects.filter(score__gte=100).order_by("-score").find_all()
     """
 
+    # What holds until something is said. None of it is ever changed, so that copies share it.
+    _filters: QNode = EVERYTHING
+    _limit: int | None = None
+    _skip = 0
+    _order: Order = UNORDERED
+    _searches_text = False
+    _finds_nothing = False
+    _dereferences = True
+    _matching: Mapping[str, Any] = NO_OPTIONS
+    _reading: Mapping[str, Any] = NO_OPTIONS
+    _read_from: Mapping[str, Any] = NO_OPTIONS
+    _on_unreadable: Unreadable | None = None
+    _using = UNCHANGED
+
     def __init__(self, document_class: type[D]) -> None:
         self.__klass__: Any = document_class
-        self._filters: QNode = EVERYTHING
-        self._limit: int | None = None
-        self._skip = 0
-        self._order: Order = []
-        self._searches_text = False
-        self._finds_nothing = False
-        self._dereferences = True
-        self._matching: Mapping[str, Any] = {}
-        self._reading: Mapping[str, Any] = {}
-        self._read_from: Mapping[str, Any] = {}
-        self._on_unreadable: Unreadable | None = None
-        self._using = UNCHANGED
 
     def __copy__(self) -> Self:
         copied = type(self).__new__(type(self))
         vars(copied).update(vars(self))
-        copied._order = list(self._order)
         return copied
 
     def __deepcopy__(self, memo: object) -> Self:

@@ -19,7 +19,7 @@ from aiomotorengine.sessions.options import UNCHANGED, CallOptions
 from aiomotorengine.sessions.scope import Scope, scope_here, scope_of
 from aiomotorengine.sessions.transaction import Transaction
 
-__all__ = ["Target", "target_beside", "target_of"]
+__all__ = ["NO_OPTIONS", "Target", "target_beside", "target_of"]
 
 NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 

@@ -98,10 +98,12 @@ def array_filters_of(operations: Sequence[Operation], filters: Any) -> list[Any]
         TypeError: they are neither, or a condition is none.
         ValueError: a name has no path, or a path no condition.
     """
-    chosen = [operation.path.items for operation in operations if operation.path.items]
-    if filters is None and not chosen:
+    named: dict[str, Any] = {}
+    for operation in operations:
+        if operation.path.items:
+            named.update(operation.path.items)
+    if filters is None and not named:
         return None
-    named = {name: field for items in chosen for name, field in items}
     if filters is not None and not isinstance(filters, Mapping):
         if isinstance(filters, str | bytes) or not isinstance(filters, Sequence):
             raise TypeError(
