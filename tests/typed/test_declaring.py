@@ -249,6 +249,21 @@ def test_what_is_reserved_stays_so() -> None:
             save: str
 
 
+def test_names_that_the_library_got_later_are_free_for_fields() -> None:
+    class Log(TypedDocument):
+        changes: list[str] = []
+        reload: bool = True
+        to_dict: str = "x"
+        update: int | None = None
+        other: str = ""
+
+    log = Log(changes=["a"], update=3)
+    assert (log.changes, log.reload, log.to_dict, log.update) == (["a"], True, "x", 3)
+    assert log.validate()
+    assert list(Log._fields) == ["changes", "reload", "to_dict", "update", "other"]
+    assert Log.from_son(log.to_son()).to_son() == log.to_son()
+
+
 def test_two_names_for_one_key_are_refused() -> None:
     with pytest.raises(InvalidDocumentError, match="Multiple db_fields defined for: n"):
 
