@@ -7,7 +7,7 @@ import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid4
 
 import pytest
@@ -73,6 +73,25 @@ def test_repeating_an_annotation_replaces_the_field() -> None:
     assert [error.path for error in Admin().validation_errors()] == ["age"]
     assert Admin(name="much longer", age=3).validate()
     assert User(name="Ada").validate()
+
+
+@pytest.mark.parametrize("value", [5, None, "x", Field()], ids=repr)
+def test_a_default_without_annotation_is_refused(value: Any) -> None:
+    told = r"^Admin\.age is a field of a base: annotate it to give it another default, or as a Clas"
+    with pytest.raises(TypeError, match=told):
+        type(User)("Admin", (User,), {"age": value})
+
+
+def test_an_inherited_field_that_gives_way() -> None:
+    class Robot(User):
+        age: ClassVar[int] = 0
+
+        @property
+        def home(self) -> Any:
+            return None
+
+    assert [it for it in User._fields if it not in Robot._fields] == ["age", "home"]
+    assert (Robot(name="r").age, Robot(name="r").home) == (0, None)
 
 
 def test_an_annotation_replaces_a_field_of_a_document() -> None:

@@ -13,7 +13,7 @@ from aiomotorengine.typed.hints import Context, Hint, hint_of
 from aiomotorengine.typed.names import Scope, annotations_in
 from aiomotorengine.typed.translation import field_of
 
-__all__ = ["fields_in"]
+__all__ = ["fields_in", "refuse_bare_defaults"]
 
 PRIMARY_KEY = {"primary_key": True}
 NEEDED = {"required": True, "allow_empty": True}
@@ -45,6 +45,32 @@ def fields_in(owner: str, body: Mapping[str, Any]) -> dict[str, BaseField[Any]]:
             if field is not None:
                 fields[name] = field
     return fields
+
+
+def refuse_bare_defaults(owner: str, bases: tuple[type, ...], body: Mapping[str, Any]) -> None:
+    """Refuse a body that sets an inherited field to a value and does not annotate it: the field
+    would be gone, and type checkers would go on to know it.
+
+    Parameters:
+        owner: the name of the class.
+        bases: its bases.
+        body: its namespace.
+
+    Raises:
+        TypeError: it does.
+    """
+    inherited: set[str] = set()
+    for base in bases:
+        inherited.update(getattr(base, "_fields", ()))
+        inherited.update(key.name for key in getattr(base, "_declared_key", ()))
+    for name in inherited & body.keys():
+        value = body[name]
+        is_used_otherwise = isinstance(value, BaseField) or hasattr(type(value), "__get__")
+        if not is_used_otherwise and name not in annotations_in(body):
+            raise TypeError(
+                f"{owner}.{name} is a field of a base: annotate it to give it another default, or "
+                "as a ClassVar to have no such field."
+            )
 
 
 def declared_field(scope: Scope, name: str, annotation: Any, value: Any) -> BaseField[Any] | None:

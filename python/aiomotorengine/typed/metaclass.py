@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, dataclass_transform
 
 from aiomotorengine.metaclasses import DocumentMetaClass
-from aiomotorengine.typed.body import fields_in
+from aiomotorengine.typed.body import fields_in, refuse_bare_defaults
 from aiomotorengine.typed.field_specifier import Field
 
 __all__ = ["TypedMetaClass"]
@@ -21,6 +21,7 @@ class TypedMetaClass(DocumentMetaClass):
     def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any
     ) -> DocumentMetaClass:
+        refuse_bare_defaults(name, bases, namespace)
         fields = fields_in(name, namespace)
         rest = {key: value for key, value in namespace.items() if key not in fields}
         return super().__new__(mcs, name, bases, {**fields, **rest}, annotated=fields, **keywords)
