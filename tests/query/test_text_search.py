@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aiomotorengine import Document, Index, IntField, Q, StringField
+from aiomotorengine import Document, Index, IntField, Q, StringField, U
 
 
 class Article(Document):
@@ -99,4 +99,9 @@ async def test_what_a_search_finds(mongo: Any, codec: str) -> None:
     assert await Article.objects.search_text("cafe", diacritic_sensitive=True).count() == 0
     assert await Article.objects.search_text("COFFEE", case_sensitive=True).count() == 0
     assert await Article.objects.filter(year__gt=2).search_text("coffee").count() == 1
-    assert await Article.objects.search_text("coffee").delete() == 2
+    assert (await found.update_one(U.set(year=30))).count == 1
+    assert (await Article.objects.get(year=30)).title == "Coffee, coffee"
+    assert (await found.find_one_and_update(U.set(year=3))).title == "Coffee, coffee"
+    assert (await found.explain())["queryPlanner"]["winningPlan"]
+    assert await found.delete_one() == 1
+    assert await Article.objects.search_text("coffee").delete() == 1

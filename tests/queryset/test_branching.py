@@ -93,6 +93,41 @@ async def test_what_a_copy_finds(rows: None) -> None:
     assert await base.filter(word="a").count() == 5 == await base.count()
 
 
+NARROWING = {
+    "search_text": ("word",),
+    "order_by": ("n",),
+    "reverse": (),
+    "none": (),
+    "no_dereference": (),
+    "hint": ("x",),
+    "collation": ("en",),
+    "comment": ("why",),
+    "max_time_ms": (5,),
+    "batch_size": (5,),
+    "allow_disk_use": (),
+    "no_cursor_timeout": (),
+    "read_preference": ("nearest",),
+    "read_concern": ("local",),
+}
+
+
+@pytest.mark.parametrize("name", NARROWING)
+def test_a_class_says_whether_query_sets_are_changed_or_copied(name: str) -> None:
+    class Copied(Document):
+        __querysets__ = "copy"
+        n = IntField()
+
+    first = Copied.objects.filter(n=1)
+    before = dict(vars(first))
+    narrowed = getattr(first, name)(*NARROWING[name])
+    assert narrowed is not first
+    assert type(narrowed) is type(first)
+    assert vars(first) == before
+    assert vars(narrowed) != before
+    in_place = Row.objects.filter(n=1)
+    assert getattr(in_place, name)(*NARROWING[name]) is in_place
+
+
 # -- windows -------------------------------------------------------------------------------------
 
 
