@@ -28,6 +28,7 @@ from aiomotorengine import (
     before_validate,
     connect,
     health,
+    migration,
 )
 from aiomotorengine.testing import factory
 
@@ -149,3 +150,8 @@ async def connections_and_what_they_say() -> None:
     state.ok = True  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
     factory(str)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
     factory(User).batch("2")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+@migration(User, User, name="wrong")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+def converts_to_something_else(old: User) -> int:
+    return 5

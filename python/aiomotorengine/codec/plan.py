@@ -61,6 +61,7 @@ NOT_HELPERS = frozenset(OVERRIDABLE) | {
     "_check_rules",
     "_descriptor",
     "_bson_schema",
+    "_changes",
     "_document_classes",
     "_find_refused",
     "_holds_items",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from types import NoneType
 from typing import Any, Unpack
@@ -52,6 +53,8 @@ class StringField(BaseField[str]):
     _own_types = (str,)
     _same_in_json = frozenset({str})
     _keeps_blanks = True
+    _changes: tuple[Callable[[str], str], ...] = ()
+    """What texts go through before all else."""
 
     def __init__(
         self,
@@ -75,6 +78,10 @@ class StringField(BaseField[str]):
             to_lower=to_lower,
             to_upper=to_upper,
         )
+        if strip_whitespace:
+            self._changes += (str.strip,)
+        if to_lower or to_upper:
+            self._changes += (str.lower if to_lower else str.upper,)
         self.max_length = max_length
 
     def is_empty(self, value: Any) -> bool:
@@ -103,26 +110,17 @@ class StringField(BaseField[str]):
     def overrides(self, method: str, base: type[BaseField[Any]] | None = None) -> bool:
         # Where no option asks for it, this class's own methods change nothing.
         is_own = getattr(type(self), method) is NORMALISING.get(method)
-        if is_own and base is None and not self._normalises:
+        if is_own and base is None and not self._changes:
             return method in vars(self)
         return super().overrides(method, base)
 
-    @property
-    def _normalises(self) -> bool:
-        """Whether texts are not taken as they are."""
-        asked = self._settings
-        return asked.strip_whitespace or asked.to_lower or asked.to_upper
-
     def _normalised(self, value: Any) -> Any:
         """A text as the options ask for it; anything else as it is."""
-        if not isinstance(value, str):
+        if not self._changes or not isinstance(value, str):
             return value
-        asked = self._settings
-        if asked.strip_whitespace:
-            value = str.strip(value)
-        if asked.to_lower:
-            value = str.lower(value)
-        return str.upper(value) if asked.to_upper else value
+        for change in self._changes:
+            value = change(value)
+        return value
 
     def _kept(self, value: Any) -> Any:
         return self._normalised(value)

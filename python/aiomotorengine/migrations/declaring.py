@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import update_wrapper
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, overload
 
-from aiomotorengine.migrations.converting import Converter
+from aiomotorengine.migrations.converting import Converter, Removal
 from aiomotorengine.migrations.report import MigrationReport
 from aiomotorengine.migrations.running import Progress, Run, Settings
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.sessions.target import target_of
+from aiomotorengine.storage.base import DocumentStorage
 
 __all__ = ["Migration", "migration"]
 
-Function = Callable[[Any], Any]
+S = TypeVar("S")
+T = TypeVar("T", bound=DocumentStorage)
+
+Function = Callable[[S], T | Removal | Awaitable[T | Removal | None] | None]
+"""What is given a stored document, and returns what becomes of it."""
+
+
+@overload
+def migration(
+    source: type[S],
+    target: type[T],
+    *,
+    name: str,
+    filter: QNode | Mapping[str, Any] | None = None,
+    batch_size: int = 1000,
+    on_error: Literal["raise", "collect"] = "raise",
+) -> Callable[[Function[S, T]], Migration]: ...
+@overload
+def migration(
+    source: str,
+    target: type[T],
+    *,
+    name: str,
+    filter: Mapping[str, Any] | None = None,
+    batch_size: int = 1000,
+    on_error: Literal["raise", "collect"] = "raise",
+) -> Callable[[Function[dict[str, Any], T]], Migration]: ...
 
 
 def migration(
@@ -25,7 +52,7 @@ def migration(
     filter: QNode | Mapping[str, Any] | None = None,  # noqa: A002  # as of a query set
     batch_size: int = 1000,
     on_error: Literal["raise", "collect"] = "raise",
-) -> Callable[[Function], Migration]:
+) -> Callable[[Callable[[Any], Any]], Migration]:
     """Declare a migration: a function that is given each document of a collection.
 
     It returns the document that is to be stored in the place of that one, under the same ``_id``;
@@ -90,7 +117,7 @@ class Migration:
 
     def __init__(
         self,
-        function: Function,
+        function: Callable[[Any], Any],
         source: Any,
         target: Any,
         settings: Settings,
