@@ -21,6 +21,7 @@ from aiomotorengine import (
     UUIDField,
 )
 from aiomotorengine.commands.bench import Cost, bench, sample
+from aiomotorengine.errors import InvalidDocumentError
 from tests.commands.programs import run
 
 
@@ -79,6 +80,14 @@ def test_a_required_value_that_nobody_can_guess_is_asked_for() -> None:
         code = StringField(pattern="^[A-Z]{3}$", required=True)
 
     with pytest.raises(ValueError, match="give a value for 'code'"):
+        bench(Odd, 1)
+
+
+def test_a_default_that_is_not_valid_is_told() -> None:
+    class Odd(Document):
+        code = StringField(pattern="^[A-Z]{3}$", default="")
+
+    with pytest.raises(InvalidDocumentError, match="Field 'code' must be valid"):
         bench(Odd, 1)
 
 

@@ -15,6 +15,7 @@ from bson.codec_options import CodecOptions
 
 from aiomotorengine import codec
 from aiomotorengine.codec import codec_for, new_object_ids
+from aiomotorengine.codec.single import by_itself
 from aiomotorengine.commands.models import CommandError, document_class
 from aiomotorengine.testing.factories import Maker
 from aiomotorengine.testing.values import NoValueError, Wanted, is_made_later, value_for
@@ -105,7 +106,8 @@ def bench(document_class: Any, count: int = DOCUMENTS) -> BenchReport:
         count: how many documents.
 
     Raises:
-        ValueError: a field is required, and nobody can guess a value for it.
+        ValueError: nobody can guess a value for a field, and it is required, or its default is not
+            valid.
 
     Example:
         >>> from aiomotorengine import Document, IntField, StringField
@@ -122,7 +124,7 @@ def bench(document_class: Any, count: int = DOCUMENTS) -> BenchReport:
     new_ids = new_object_ids(count)
     ids = [one._id or new for one, new in zip(documents, new_ids, strict=True)]
     side = codec_for(document_class, options)
-    batch = b"".join(map(bytes, side.encode_many(documents, ids, validate=True)))
+    batch = b"".join(map(bytes, by_itself(side.encode_many, documents, ids, validate=True)))
     mappings = bson.decode_all(batch, options)
     costs = (
         cost(
