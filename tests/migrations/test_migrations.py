@@ -265,6 +265,15 @@ async def test_values_are_compared_by_type(mongo: Mongo, codec: str) -> None:
     assert (await New.objects.first()).price == Decimal("1.50")
 
 
+async def test_documents_are_read_from_the_primary(mongo: Mongo) -> None:
+    await insert(1)
+    commands = watch(mongo, readPreference="secondaryPreferred")
+    await migration(OldUser, User, name="primary")(split).run()
+    finds = [it for it in commands.of("find") if it["find"] == "users"]
+    assert finds
+    assert all(it.get("$readPreference", {"mode": "primary"})["mode"] == "primary" for it in finds)
+
+
 # -- documents that change meanwhile -----------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bson.raw_bson import RawBSONDocument
+from pymongo.read_preferences import ReadPreference
 
 from aiomotorengine.ids import id_key
 from aiomotorengine.sessions.target import Target
@@ -46,5 +47,10 @@ async def read_again(target: Target, ids: Sequence[Any]) -> dict[Any, RawBSONDoc
 
 
 def as_bytes(target: Target) -> Any:
+    """The collection, which gives documents as bytes: from the primary, since what another member
+    has may be older than what is to be changed.
+    """
     options = target.collection.codec_options.with_options(document_class=RawBSONDocument)
-    return target.collection.with_options(codec_options=options)
+    return target.collection.with_options(
+        codec_options=options, read_preference=ReadPreference.PRIMARY
+    )
