@@ -333,6 +333,27 @@ def test_names_that_no_row_can_mend_are_refused_at_once(
         rows.documents(Reading)
 
 
+class Ware(Document):
+    sku = StringField(primary_key=True, required=True)
+    cents = IntField()
+
+
+@pytest.mark.parametrize(
+    ("source", "rules"),
+    [
+        ([("A1", 250)], {"columns": ["sku", "cents"]}),
+        ([("A1", 250)], {"columns": ["sku", "cents"], "names": "db"}),
+        ([("A1", 250)], {"columns": ["_id", "cents"]}),
+        ([("A1", 250)], {"columns": ["No.", "cents"], "rename": {"No.": "sku"}}),
+        ({"sku": ["A1"], "cents": [250]}, {}),
+        ([{"sku": "A1", "cents": 250}], {}),
+    ],
+)
+def test_a_column_of_the_primary_key(source: Any, rules: dict[str, Any]) -> None:
+    [ware] = Rows(source, **rules).documents(Ware)
+    assert (ware.sku, ware.cents) == ("A1", 250)
+
+
 def test_a_column_of_ids_needs_no_field() -> None:
     [document] = read([("A", 7)], columns=["station", "key"], id="key")
     assert document._id == 7

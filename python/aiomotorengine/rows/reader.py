@@ -375,6 +375,8 @@ def check_names(document_class: Any, rules: RowRules, keys: Mapping[str, str]) -
     if rules.unknown == "refuse":
         known = {"_id", rules.id, rules.rename.get(str(rules.id))}
         known.update(names_in(document_class, rules.names))
+        if (primary := declared_key(document_class)) is not None:
+            known.add(primary.name)
         wanted = (rules.rename.get(name, name) for name in rules.columns or ())
         for name in (*rules.rename.values(), *wanted):
             if name not in known:
