@@ -1,4 +1,4 @@
-"""The service: its connection, its parts, and what becomes of errors."""
+"""The service: its connection, its parts, and its health."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Response
 
 from aiomotorengine import connect, ensure_all, health
-from aiomotorengine.errors import InvalidDocumentError, UniqueKeyViolationError
-from examples.service import dashboard, orders, wares
+from examples.service import dashboard, orders, problems, wares
+
+MONGODB_URI = os.environ.get("MONGODB_URI", "mongodb://localhost/shop?replicaSet=rs0")
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Connect for as long as the service runs, and see to it that the indexes are there."""
-    async with connect(os.environ.get("MONGODB_URI", "mongodb://localhost/shop")):
+    async with connect(MONGODB_URI, driver="pymongo"):
         await ensure_all()
         yield
 
 
-app = FastAPI(title="A shop", lifespan=lifespan)
+app = FastAPI(title="A shop", lifespan=lifespan, exception_handlers=problems.HANDLERS)
 app.include_router(wares.router)
 app.include_router(orders.router)
 app.include_router(dashboard.router)
@@ -32,18 +32,6 @@ app.include_router(dashboard.router)
 async def is_well(response: Response) -> dict[str, str | None]:
     """Whether the service can do its work, for whoever decides if it gets requests."""
     state = await health()
-    response.status_code = 200 if state else 503
+    if not state:
+        response.status_code = 503
     return {"version": state.version, "error": state.error}
-
-
-@app.exception_handler(InvalidDocumentError)
-async def invalid(request: Request, error: InvalidDocumentError) -> JSONResponse:
-    """What a document can't have: 422, as FastAPI answers where the body itself is refused."""
-    loc = ["body", *(error.path or "").split(".")]
-    return JSONResponse({"detail": [{"loc": loc, "msg": str(error), "type": error.code}]}, 422)
-
-
-@app.exception_handler(UniqueKeyViolationError)
-async def taken(request: Request, error: UniqueKeyViolationError) -> JSONResponse:
-    """What is there already: 409, with the keys that are taken."""
-    return JSONResponse({"detail": f"taken: {', '.join(error.key_value or {})}"}, 409)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from fastapi import APIRouter
 from pydantic import BaseModel
 
@@ -10,7 +12,8 @@ from examples.service.models import Order, Ware
 
 router = APIRouter(prefix="/dashboard", tags=["dashboard"])
 
-LOW = 5
+FEW = 5
+"""Of how many pieces on there is no need to order more."""
 
 
 class Category(BaseModel):
@@ -18,19 +21,19 @@ class Category(BaseModel):
 
     category: str
     pieces: int
-    price: float
+    price: Decimal
 
 
 class Figures(BaseModel):
     wares: int
     orders: int
-    low: list[str]
+    few: list[str]
     categories: list[Category]
 
 
 @router.get("")
 async def figures() -> Figures:
-    rows = await (
+    categories = await (
         Ware.objects.aggregate.group_by(
             "category",
             Aggregation.sum("stock", alias="pieces"),
@@ -39,12 +42,14 @@ async def figures() -> Figures:
         .order_by("pieces", DESCENDING)
         .fetch()
     )
-    low = Ware.objects.filter(stock__lte=LOW).order_by("stock").limit(10)
+    few = await Ware.objects.filter(stock__lt=FEW).order_by("stock", "sku").limit(10).find_all()
     return Figures(
         wares=await Ware.objects.count(),
         orders=await Order.objects.count(),
-        low=[ware.sku async for ware in low],
+        few=[ware.sku for ware in few],
+        # What the server has computed is no field's, so a decimal number comes as MongoDB has it.
         categories=[
-            Category(category=row.category, pieces=row.pieces, price=row.price) for row in rows
+            Category(category=row.category, pieces=row.pieces, price=row.price.to_decimal())
+            for row in categories
         ],
     )

@@ -10,7 +10,7 @@ from aiomotorengine import EmailField, Field, Reference, TypedDocument, computed
 
 
 class Ware(TypedDocument):
-    """Something to buy. What it has cost the shop is nobody else's business."""
+    """Something to buy. What it has cost the shop is in no answer."""
 
     __collection__ = "wares"
 
@@ -26,7 +26,7 @@ class Ware(TypedDocument):
 class Line(TypedDocument):
     """How many of a ware are ordered, at the price of that moment."""
 
-    ware: Reference[Ware]
+    ware: Reference[Ware] = Field(on_delete="deny", index=True)
     quantity: int = Field(min_value=1, max_value=99)
     price: Decimal = Field(precision=2)
 

@@ -46,9 +46,17 @@ async def line_of(wish: Wish) -> Line:
     return Line(ware=ware, quantity=wish.quantity, price=ware.price)
 
 
+@router.get("")
+async def of_customer(customer: str) -> list[Order]:
+    """The last orders of a customer, with what was ordered."""
+    orders = Order.objects.filter(customer=customer).order_by("-placed")
+    return await orders.limit(20).find_all(lazy=False)
+
+
 @router.get("/{id}")
 async def one(id: PydanticObjectId) -> Order:
     order = await Order.objects.get(id)
     if order is None:
         raise HTTPException(404, f"no order {id}")
+    await order.load_references()
     return order
