@@ -77,14 +77,10 @@ UNCONNECTED: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresenta
 class Objects:
     """``Model.objects``: a new query set at every access, bound to that very class."""
 
-    query_set: ClassVar[Any] = QuerySet
-    """What it is an instance of."""
-
     def __get__(self, instance: D | None, owner: type[D]) -> QuerySet[D]:
         if owner.__collection__ is None:
             raise AbstractClassError.of(owner)
-        found: QuerySet[D] = self.query_set(owner)
-        return found
+        return QuerySet(owner)
 
 
 class BaseDocument(DocumentStorage):

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from aiomotorengine.document import BaseDocument, Objects
+from aiomotorengine.errors import AbstractClassError
 from aiomotorengine.queryset import QuerySet
 
 if TYPE_CHECKING:
@@ -85,8 +86,7 @@ class TypedQuerySet(QuerySet[D]):
 class TypedObjects(Objects):
     """``Model.objects`` of typed documents."""
 
-    query_set = TypedQuerySet
-
-    if TYPE_CHECKING:
-
-        def __get__(self, instance: D | None, owner: type[D]) -> TypedQuerySet[D]: ...
+    def __get__(self, instance: D | None, owner: type[D]) -> TypedQuerySet[D]:
+        if owner.__collection__ is None:
+            raise AbstractClassError.of(owner)
+        return TypedQuerySet(owner)
