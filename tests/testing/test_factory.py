@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from bson.objectid import ObjectId
@@ -28,6 +28,7 @@ from aiomotorengine import (
     EmbeddedDocument,
     EmbeddedDocumentField,
     EnumField,
+    Field,
     FloatField,
     GenericEmbeddedDocumentField,
     GenericReferenceField,
@@ -46,6 +47,7 @@ from aiomotorengine import (
     PasswordField,
     PointField,
     PolygonField,
+    Reference,
     ReferenceField,
     SequenceField,
     SetField,
@@ -53,6 +55,7 @@ from aiomotorengine import (
     TimedeltaField,
     TimeField,
     TupleField,
+    TypedDocument,
     URLField,
     UUIDField,
     VectorField,
@@ -489,3 +492,38 @@ def test_values_that_are_not_unique_repeat_where_they_have_to() -> None:
     assert {thing.level for thing in things} == {Level.LOW}
     assert [thing.took for thing in things] == [timedelta(seconds=n) for n in (1, 2, 3)]
     assert {thing.cost for thing in things} == {Decimal(1)}
+
+
+# -- typed documents -----------------------------------------------------------------------------
+
+
+class Address(TypedDocument):
+    street: str
+    number: int = 1
+
+
+class Person(TypedDocument):
+    name: str
+    mail: str = Field(unique=True)
+    level: Level
+    home: Address
+    size: Literal["S", "L"]
+    tags: list[str] = Field(default_factory=list)
+    born: date | None = None
+    employer: Reference[Author]
+
+
+async def test_typed_documents(mongo: Mongo) -> None:
+    people = factory(Person, born=date(2000, 1, 1))
+    person = people.build()
+    assert (person.name, person.mail, person.level, person.size) == (
+        "name1",
+        "mail1",
+        Level.LOW,
+        "S",
+    )
+    assert (person.home.street, person.home.number) == ("street1", 1)
+    assert (person.tags, person.born) == ([], date(2000, 1, 1))
+    assert person.validate()
+    await people.create_batch(2)
+    assert await Person.objects.count() == await Author.objects.count() == 2
