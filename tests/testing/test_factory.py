@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal
+from uuid import UUID
 
 import pytest
 from bson.objectid import ObjectId
@@ -263,6 +264,16 @@ def test_optional_fields_and_defaults_are_left_alone() -> None:
     )
 
 
+def test_a_unique_field_keeps_a_function_that_makes_its_values() -> None:
+    class Thing(Document):
+        token = UUIDField(unique=True, default=lambda: UUID(int=7))
+        code = StringField(unique=True, default="the same")
+        tags = ListField(StringField(), unique=True)
+
+    thing = factory(Thing).build()
+    assert (thing.token, thing.code, thing.tags) == (UUID(int=7), "code1", ["tags1"])
+
+
 async def test_what_a_save_makes_is_left_to_it(mongo: Mongo) -> None:
     class Thing(Document):
         number = SequenceField(unique=True)
@@ -384,7 +395,8 @@ async def test_unique_indexes_of_any_kind(mongo: Mongo) -> None:
     assert (parcel.a, parcel.b, parcel.c) == (None, 1, "c1")
     assert (parcel.number, parcel.tenant) == (1, "acme")
     await factory(Parcel).create_batch(3)
-    assert await Parcel.objects.count() == 3
+    await factory(Parcel, tenant="other", b=7).create_batch(3)
+    assert await Parcel.objects.count() == 6
 
 
 # -- what nobody can guess -----------------------------------------------------------------------
@@ -467,7 +479,9 @@ def test_documents_that_need_each_other_without_end() -> None:
     class Person(Document):
         friend = ReferenceField("self", required=True)
 
-    with pytest.raises(ValueError, match=r"factory\(Person\): give a value for 'friend'"):
+    with pytest.raises(
+        ValueError, match="give a value for 'friend', which would need another Person, and so"
+    ):
         factory(Person).build()
     assert factory(Person, friend=ObjectId()).build().validate()
 

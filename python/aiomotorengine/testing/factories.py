@@ -156,7 +156,7 @@ class Maker:
 
     def _filled(self, document_class: Any, number: int, values: Mapping[str, Any]) -> Any:
         if document_class in self._under_way:
-            raise NoValueError("which would need another of its kind in it, and so on")
+            raise NoValueError(f"which would need another {document_class.__name__}, and so on")
         self._under_way.append(document_class)
         try:
             given = {name: made(value, number) for name, value in values.items()}
@@ -169,7 +169,9 @@ class Maker:
             self._under_way.pop()
 
     def _value(self, field: BaseField[Any], wanted: Wanted) -> Any:
-        default = None if wanted.is_unique else default_of(field)
+        # A function may well make another value for each document; a value is the same for all.
+        is_the_same = wanted.is_unique and not callable(field.default)
+        default = None if is_the_same else default_of(field)
         return value_for(field, wanted) if field._is_missing(default) else default
 
 
@@ -186,7 +188,7 @@ def fields_to_fill(
     its own.
     """
     key = declared_key(document_class)
-    unique = names_of_unique(document_class)
+    unique = names_of_unique(document_class, given)
     for field in (*([] if key is None else [key]), *document_class._fields.values()):
         is_unique = field.name in unique or field is key
         is_given = field.name in given or (field is key and not given.keys().isdisjoint(IDS))
@@ -198,17 +200,18 @@ IDS = ("id", "_id")
 """Other names of the primary key."""
 
 
-def names_of_unique(document_class: Any) -> set[str]:
+def names_of_unique(document_class: Any, given: Mapping[str, Any]) -> set[str]:
     """The fields of which each document has a value of its own. Of an index over several, that is
-    one that has to have a value anyway, or else the first.
+    the first that has to have a value and was given none, or else the first without a value.
     """
     by_key = {field.db_field: field for field in document_class._fields.values()}
     names = {field.name for field in by_key.values() if field.unique}
     for definition in declared_by(document_class):
         if definition.options.get("unique"):
             fields = [by_key[key] for key, _ in definition.keys if key in by_key]
-            needed = [field for field in fields if field._is_needed]
-            names.update(field.name for field in (needed or fields)[:1])
+            without = [field for field in fields if field.name not in given]
+            needed = [field for field in without if field._is_needed]
+            names.update(field.name for field in (needed or without)[:1])
     return names
 
 
