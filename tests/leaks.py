@@ -58,7 +58,7 @@ PYTHON, HEAP = "bytes of Python's memory", "bytes of the C library's memory"
 SLACK_BYTES = 1024
 SLACK_REFERENCES = 10
 """What may be held more, however many documents there are; mostly it is exactly nothing. The bound
-for each document is this by their number: 10 bytes and 0.1 references for 100, half a byte and
+for each document is this by their number: 20 bytes and 0.2 references for 50, half a byte and
 0.005 references for 2,000."""
 
 Work = Callable[[], int]

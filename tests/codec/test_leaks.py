@@ -17,7 +17,7 @@ from tests.zoo import animals, generate
 
 pytestmark = pytest.mark.usefixtures("codec")
 
-DOCUMENTS = 100
+DOCUMENTS = 50
 libc = ctypes.CDLL(None)
 SUBJECTS = subjects()
 
