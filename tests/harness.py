@@ -184,8 +184,12 @@ def name_without_what_is_no_matter(item: pytest.Item) -> str:
 
 
 def starts_programs(item: pytest.Item) -> bool:
-    """Whether a test's module starts programs, which takes longer than most tests do."""
-    return isinstance(item, pytest.Function) and hasattr(item.module, "subprocess")
+    """Whether a test's module starts programs, or the test pytest itself, which takes longer than
+    most tests do.
+    """
+    if not isinstance(item, pytest.Function):
+        return False
+    return hasattr(item.module, "subprocess") or "pytester" in item.fixturenames
 
 
 def is_short(item: pytest.Item) -> bool:
