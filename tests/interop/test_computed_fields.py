@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as datetime_module
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -109,3 +113,43 @@ def test_json_schemas_have_it_in_what_comes_out() -> None:
         "readOnly": True,
     }
     assert schema["required"][-1] == "total"
+
+
+class Timer(Document):
+    @computed_field
+    def price(self) -> Decimal:
+        return Decimal("1.50")
+
+    @computed_field
+    def key(self) -> UUID:
+        return UUID(int=1)
+
+    @computed_field
+    def at(self) -> datetime:
+        return datetime(2020, 1, 2, tzinfo=UTC)
+
+    @computed_field
+    def day(self) -> date:
+        return date(2020, 1, 2)
+
+    @computed_field
+    def lap(self) -> datetime_module.timedelta:
+        return timedelta(seconds=1)
+
+    @computed_field
+    def anything(self) -> Any:
+        return None
+
+
+def test_json_schemas_tell_what_stands_for_a_result() -> None:
+    properties = Timer.json_schema("serialization")["properties"]
+    assert {
+        name: properties[name] for name in ("price", "key", "at", "day", "lap", "anything")
+    } == {
+        "price": {"type": "string", "readOnly": True},
+        "key": {"type": "string", "format": "uuid", "readOnly": True},
+        "at": {"type": "string", "format": "date-time", "readOnly": True},
+        "day": {"type": "string", "format": "date", "readOnly": True},
+        "lap": {"type": "string", "format": "duration", "readOnly": True},
+        "anything": {"readOnly": True},
+    }

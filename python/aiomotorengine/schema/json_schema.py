@@ -155,20 +155,27 @@ class JsonSchemas:
 
 
 TYPES = {
-    "str": "string",
-    "int": "integer",
-    "float": "number",
-    "bool": "boolean",
+    "str": {"type": "string"},
+    "int": {"type": "integer"},
+    "float": {"type": "number"},
+    "bool": {"type": "boolean"},
+    "Decimal": {"type": "string"},
+    "ObjectId": {"type": "string"},
+    "UUID": {"type": "string", "format": "uuid"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "date": {"type": "string", "format": "date"},
+    "time": {"type": "string", "format": "time"},
+    "timedelta": {"type": "string", "format": "duration"},
 }
-"""What JSON calls Python's types."""
+"""What JSON has for Python's types, by their names, since an annotation may be a text."""
 
 
 def schema_of_computed(computed: computed_field[Any]) -> dict[str, Any]:
     """What a method says of its result by its annotation and its docstring."""
     annotation = getattr(computed.function, "__annotations__", {}).get("return")
-    kind = TYPES.get(str(getattr(annotation, "__name__", annotation)))
+    name = str(getattr(annotation, "__name__", annotation)).rpartition(".")[2]
     description = computed.__doc__ and cleandoc(computed.__doc__)
-    said = {"type": kind, "description": description, "readOnly": True}
+    said = {**TYPES.get(name, {}), "description": description, "readOnly": True}
     return {name: it for name, it in said.items() if it}
 
 
