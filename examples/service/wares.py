@@ -74,7 +74,7 @@ async def page(
 
 @router.get("/{sku}")
 async def one(sku: str) -> Ware:
-    return there(await Ware.objects.get(sku), sku)
+    return there(await Ware.objects.get(sku=sku), sku)
 
 
 @router.patch("/{sku}")
@@ -90,7 +90,7 @@ async def change(sku: str, changes: Changes) -> Ware:
 async def remove(sku: str) -> None:
     """Remove a ware that nobody has ordered."""
     if not await Ware.objects.filter(sku=sku).delete():
-        there(None, sku)
+        raise missing(sku)
 
 
 @router.post("/file")
@@ -124,5 +124,9 @@ def why(entry: RejectedDocument) -> str | list[Detail]:
 
 def there(ware: Ware | None, sku: str) -> Ware:
     if ware is None:
-        raise HTTPException(404, f"no ware {sku}")
+        raise missing(sku)
     return ware
+
+
+def missing(sku: str) -> HTTPException:
+    return HTTPException(404, f"no ware {sku}")

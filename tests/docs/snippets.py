@@ -14,6 +14,10 @@ reached is checked as well.
 An example that is not to be run says why in the line that opens it:
 
     ```python not run: it needs a replica set of three
+
+One that is cut from a program of the project says from which. It stands there to the letter:
+
+    ```python in examples/service/app.py
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ from typing import Any
 
 BLOCK = re.compile(r"^```python(?P<info>[^\n]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 NOT_RUN = re.compile(r" not run: \S.*")
+CUT_FROM = re.compile(r" in (?P<file>(examples|tests)/\S+\.py)")
 MONGOD_ONLY = re.compile(r" mongod only: (?P<reason>\S.*)")
 STATED = re.compile(r"# (?P<how>→|raises) (?P<what>.+)")
 AWAIT_ALLOWED = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -55,7 +60,13 @@ class Snippet:
 
     @property
     def is_run(self) -> bool:
-        return not self.info.startswith(" not run")
+        return self.cut_from is None and not self.info.startswith(" not run")
+
+    @property
+    def cut_from(self) -> str | None:
+        """The file of the project that it is a part of, if it is."""
+        match = CUT_FROM.fullmatch(self.info)
+        return match["file"] if match else None
 
     @property
     def mongod_only(self) -> str | None:
@@ -65,7 +76,8 @@ class Snippet:
 
     @property
     def is_marked_properly(self) -> bool:
-        return self.info == "" or any(p.fullmatch(self.info) for p in (NOT_RUN, MONGOD_ONLY))
+        marks = (NOT_RUN, CUT_FROM, MONGOD_ONLY)
+        return self.info == "" or any(mark.fullmatch(self.info) for mark in marks)
 
 
 def snippets_of(page: Path) -> list[Snippet]:

@@ -13,7 +13,7 @@ from tests.docs.pages import GUIDE, ROOT
 from tests.docs.snippets import Page, snippets_of
 from tests.harness import Mongo
 
-NEEDED = {"pydantic.md": ("pydantic",)}
+NEEDED = {"pydantic.md": ("pydantic",), "fastapi.md": ("fastapi", "httpx", "pydantic")}
 """The pages whose examples import a library that need not be there."""
 
 PAGES_WITH_SNIPPETS = [page for page in GUIDE if snippets_of(page)]
@@ -42,3 +42,11 @@ def test_snippets_run_and_give_what_they_state(
 def test_a_snippet_that_is_not_run_says_why(page: Path) -> None:
     unclear = [snippet.line for snippet in snippets_of(page) if not snippet.is_marked_properly]
     assert not unclear
+
+
+@pytest.mark.parametrize("page", PAGES_WITH_SNIPPETS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_snippet_that_is_cut_from_a_file_stands_there(page: Path) -> None:
+    for snippet in snippets_of(page):
+        if snippet.cut_from is not None:
+            text = (ROOT / snippet.cut_from).read_text(encoding="utf-8")
+            assert snippet.code in text, f"{snippet.page}, line {snippet.line}"

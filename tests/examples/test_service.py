@@ -22,6 +22,8 @@ from examples.service.app import app  # noqa: E402
 from examples.service.models import Line, Order, Ware  # noqa: E402
 from examples.service.wares import MOST_SHOWN  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("codec")
+
 LAMP = {"sku": "LAMP-1", "name": "Lamp", "category": "light", "price": "19.90", "stock": 3}
 TAKEN = "there is a Ware with LAMP-1 already"
 BASKET = {"customer": "ada@example.org", "wishes": [{"sku": "LAMP-1", "quantity": 2}]}
@@ -34,7 +36,7 @@ def mongo_uri(server: Server) -> str:
 
 
 @pytest.fixture
-async def client(codec: str, mongo_db: Database) -> AsyncIterator[Any]:
+async def client(mongo_db: Database) -> AsyncIterator[Any]:
     """Asks the service, which runs from its start to its end in the event loop of the test."""
     transport = httpx.ASGITransport(app)
     async with (
@@ -62,8 +64,9 @@ async def test_a_service_that_has_started_has_its_indexes(client: Any) -> None:
     answer = await client.get("/health")
     assert answer.status_code == 200
     assert answer.json()["error"] is None
-    indexed = {tuple(index["key"]) async for index in await Ware.objects.coll().list_indexes()}
-    assert ("category",) in indexed
+    assert {index.name for index in (await Ware.index_report()).same} == {"category_1"}
+    ordered = await Order.index_report()
+    assert {index.name for index in ordered.same} == {"customer_1", "lines.ware_1"}
 
 
 async def test_health_without_a_server(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,3 +254,4 @@ async def test_the_dashboard(client: Any) -> None:
 async def test_it_says_what_it_takes_and_gives(client: Any) -> None:
     parts = (await client.get("/openapi.json")).json()["components"]["schemas"]
     assert {"Changes", "Page", "Upload", "Basket", "Figures"} <= set(parts)
+    assert parts["Order"]["properties"]["total"] == {"type": "string", "readOnly": True}
