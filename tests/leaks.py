@@ -296,7 +296,7 @@ def changes() -> Subject:
     for animal in animals.ANIMALS:
         fields = {"the_version": VersionField(), "__track_changes__": True}
         model: Any = DocumentMetaClass("Tracked", (animal,), fields)
-        documents = generate.documents(animal, 4)
+        documents = generate.documents(model, 4)
         raws = encodable(documents, ids_for(documents), STANDARD)
         prepared.append((codec_for(model, STANDARD), b"".join(raws)))
 

@@ -11,7 +11,7 @@ from tests import fuzz
 
 
 @pytest.mark.skipif("native" not in codec.available(), reason="there is one codec only")
-@pytest.mark.one_seed_of(50)
+@pytest.mark.one_seed_of(100)
 @pytest.mark.parametrize("seed", range(2025, 2075))
 def test_1000_random_documents_are_the_same_on_both_sides(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
