@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from bson import ObjectId
 from bson.regex import Regex
+from pymongo.errors import AutoReconnect
 
 from aiomotorengine import (
     AnyField,
@@ -27,6 +28,7 @@ from aiomotorengine import (
     StringField,
     U,
     UUIDField,
+    VersionField,
     before_save,
 )
 from aiomotorengine.errors import (
@@ -35,6 +37,7 @@ from aiomotorengine.errors import (
     UniqueKeyViolationError,
 )
 from aiomotorengine.metaclasses import DocumentMetaClass
+from aiomotorengine.wire import requests
 from tests.codec.laws import STANDARD, agree
 from tests.harness import Mongo
 
@@ -629,3 +632,79 @@ async def test_immutable_fields_are_refused_by_updates(mongo: Mongo) -> None:
     fixed.name = "b"
     await fixed.save()
     assert (await Fixed.objects.get(fixed._id)).price == 3  # type: ignore[union-attr]
+
+
+# -- a first save whose answer was lost --------------------------------------------------------
+
+
+class Versioned(Document):
+    __collection__ = "primary_key_versioned"
+
+    sku = StringField(primary_key=True)
+    price = IntField()
+    version = VersionField()
+
+
+class Tracked(Ware):
+    __collection__ = "primary_key_tracked"
+    __track_changes__ = True
+
+
+def losing_inserts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the answer to the next insert be lost, after it was done."""
+    real = requests.insert_one
+
+    async def lost(*arguments: Any, **options: Any) -> None:
+        monkeypatch.setattr(requests, "insert_one", real)
+        await real(*arguments, **options)
+        raise AutoReconnect("the answer was lost")
+
+    monkeypatch.setattr(requests, "insert_one", lost)
+
+
+@pytest.mark.usefixtures("codec")
+@pytest.mark.parametrize("kind", [Ware, Tracked, Versioned])
+async def test_a_first_save_may_be_tried_again(
+    mongo: Mongo, kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ware: Any = kind(sku="A1", price=1)
+    losing_inserts(monkeypatch)
+    with pytest.raises(AutoReconnect):
+        await ware.save()
+    assert not ware._is_persisted
+    ware.price = 2  # what has changed since is stored, too
+    assert await ware.save() is ware
+    assert (await kind.objects.get("A1")).price == 2
+    ware.price = 3
+    await ware.save()
+    assert [it.price async for it in kind.objects] == [3]
+
+
+@pytest.mark.usefixtures("codec")
+@pytest.mark.parametrize("kind", [Ware, Tracked, Versioned])
+async def test_what_somebody_else_has_stored_meanwhile_is_not_overwritten(
+    mongo: Mongo, kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ware: Any = kind(sku="A1", price=1)
+    losing_inserts(monkeypatch)
+    with pytest.raises(AutoReconnect):
+        await ware.save()
+    await kind.objects.coll().update_one({}, {"$set": {"price": 9}})
+    with pytest.raises(UniqueKeyViolationError):
+        await ware.save()
+    assert (await kind.objects.get("A1")).price == 9
+    with pytest.raises(UniqueKeyViolationError):
+        await kind(sku="A1", price=9).save()  # which has lost no answer
+
+
+async def test_an_insert_that_was_asked_for_may_be_tried_again(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thing = Thing(_id=1, name="a")
+    losing_inserts(monkeypatch)
+    with pytest.raises(AutoReconnect):
+        await thing.save(force_insert=True)
+    await thing.save(force_insert=True)
+    assert await Thing.objects.count() == 1
+    with pytest.raises(UniqueKeyViolationError):
+        await thing.save(force_insert=True)
