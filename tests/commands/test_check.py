@@ -142,13 +142,17 @@ def test_indexes_of_one_name_in_a_collection_are_the_same(monkeypatch: pytest.Mo
     assert says in message
 
 
+def broken() -> str:
+    raise RuntimeError("none today")
+
+
 def test_defaults_are_valid() -> None:
     class Ware(Document):
         price = IntField(min_value=1, default=0)
         sizes = ListField(IntField(), default=lambda: [1, "big"])
         size = StringField(choices=["S", "L"], default="M")
         homes = ListField(EmbeddedDocumentField(District), default=lambda: [District(zip="none")])
-        made = StringField(default=lambda: 1 // 0)
+        made = StringField(default=broken)
 
     assert found_in(Ware) == [
         (
@@ -171,10 +175,7 @@ def test_defaults_are_valid() -> None:
             "The default [District(zip='none')] is refused: Field 'zip' must be valid ('none' "
             "(str); a whole number is wanted).",
         ),
-        (
-            "Ware.made",
-            "The default can't be made: ZeroDivisionError: integer division or modulo by zero",
-        ),
+        ("Ware.made", "The default can't be made: RuntimeError: none today"),
     ]
 
 
