@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +20,23 @@ class Told(NamedTuple):
     code: int
     out: str
     err: str
+
+
+@contextmanager
+def started(directory: Path, *arguments: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
+    """The program while it runs; what it prints is for whoever reads it."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "aiomotorengine", *arguments],
+        cwd=directory,
+        env=environment(directory, **variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    ) as program:
+        try:
+            yield program
+        finally:
+            program.kill()
 
 
 def run(directory: Path, *arguments: str, **variables: str) -> Told:

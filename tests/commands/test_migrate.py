@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from tests.commands.programs import run
+from tests.commands.programs import run, started
 from tests.commands.test_indexes import uri_of
 from tests.harness import Mongo
 
@@ -89,3 +90,39 @@ def test_a_wrong_call_ends_with_2(upgrades: Path, arguments: list[str], says: st
     told = run(upgrades, "migrate", *arguments)
     assert (told.code, told.out) == (2, "")
     assert says in " ".join(told.err.split())
+
+
+ENDLESS = (
+    UPGRADES
+    + """
+
+@migration(OldUser, User, name="killed", batch_size=2)
+def killed(old):
+    import os, time
+
+    if old.name == "d" and "WAITS" in os.environ:
+        print("waits", flush=True)
+        time.sleep(600)
+    return User(first=old.name)
+"""
+)
+
+
+async def test_one_that_is_killed_goes_on_where_it_was(mongo: Mongo, tmp_path: Path) -> None:
+    (tmp_path / "upgrades.py").write_text(ENDLESS)
+    await mongo.database.users.insert_many([{"name": name} for name in "abcdef"])
+    arguments = ["migrate", "upgrades:killed", "--uri", uri_of(mongo, mongo.database.name)]
+    with started(tmp_path, *arguments, WAITS="1") as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "waits\n"
+        program.kill()
+    assert await mongo.database.users.count_documents({"first": {"$exists": True}}) == 2
+    early = run(tmp_path, *arguments)
+    assert early.code == 2
+    assert "Migration 'killed' is being run by" in " ".join(early.err.split())
+    kept = mongo.database.aiomotorengine_migrations
+    await kept.update_one({"_id": "killed"}, {"$set": {"seen": datetime(2020, 1, 1)}})
+    told = run(tmp_path, *arguments)
+    assert (told.code, told.err.splitlines()) == (0, ["4 of 6", "6 of 6"])
+    assert told.out.startswith("killed: done, 6 read, 6 changed, 0 left")
+    assert await mongo.database.users.distinct("first") == [*"abcdef"]
