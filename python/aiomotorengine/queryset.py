@@ -43,7 +43,6 @@ from aiomotorengine.query_builder.query_options import (
 from aiomotorengine.query_builder.text_search import text_search
 from aiomotorengine.query_builder.value_path import value_path
 from aiomotorengine.reading import (
-    asking,
     counting,
     distinct,
     existing,
@@ -63,8 +62,6 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import condition_of
 from aiomotorengine.update.change import Change, refuse_keywords
 from aiomotorengine.update.result import UpdateResult
-from aiomotorengine.wire.answers import checked_count
-from aiomotorengine.wire.query_options import command_options
 from aiomotorengine.writing import getting, indexes, replacing, saving, updating
 from aiomotorengine.writing.deletion import deleting
 from aiomotorengine.writing.options import CREATION, SaveOptions
@@ -955,9 +952,7 @@ class QuerySet(Generic[D]):
         if not self._query().empty:
             raise ValueError("estimated_count() knows no filters; use count().")
         target = self._source(alias)
-        with asking.naming_failures(target, EVERYTHING, {}):
-            ask = target.collection.estimated_document_count
-            return checked_count(await target.call(ask, **command_options(target, ["max_time_ms"])))
+        return await counting.estimate(target)
 
     @overload
     async def distinct(self, field: ListField[T], alias: str | None = None) -> list[T]: ...

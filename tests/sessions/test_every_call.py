@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pymongo import WriteConcern
+from pymongo.errors import OperationFailure
 
 import aiomotorengine
 from aiomotorengine import (
@@ -62,26 +63,45 @@ async def change_and_save(books: QuerySet[Book], book: Book) -> None:
 
 CALLS: dict[str, Call] = {
     "QuerySet.__aiter__": iterate,
+    "QuerySet.avg": lambda books, book: books.avg("pages"),
     "QuerySet.bulk_insert": lambda books, book: books.bulk_insert([Book(), Book()]),
     "QuerySet.count": lambda books, book: books.count(),
     "QuerySet.create": lambda books, book: books.create(title="b"),
     "QuerySet.delete": lambda books, book: books.delete(),
     "QuerySet.delete_one": lambda books, book: books.delete_one(),
+    "QuerySet.distinct": lambda books, book: books.distinct("title"),
+    "QuerySet.exists": lambda books, book: books.exists(),
     "QuerySet.find_all": lambda books, book: books.find_all(lazy=False),
     "QuerySet.find_one_and_delete": lambda books, book: books.find_one_and_delete(),
     "QuerySet.find_one_and_replace": lambda books, book: books.find_one_and_replace(book),
     "QuerySet.find_one_and_update": lambda books, book: books.find_one_and_update(U.inc(pages=1)),
     "QuerySet.first": lambda books, book: books.first(),
     "QuerySet.get": lambda books, book: books.get(title="a"),
+    "QuerySet.get_one": lambda books, book: books.get_one(title="a"),
     "QuerySet.get_or_create": lambda books, book: books.get_or_create(title="new"),
+    "QuerySet.get_or_none": lambda books, book: books.get_or_none(title="a"),
+    "QuerySet.in_bulk": lambda books, book: books.in_bulk([book._id]),
     "QuerySet.insert_stream": lambda books, book: books.insert_stream([Book()]),
+    "QuerySet.item_frequencies": lambda books, book: books.item_frequencies("title"),
+    "QuerySet.last": lambda books, book: books.last(),
+    "QuerySet.max": lambda books, book: books.max("pages"),
+    "QuerySet.min": lambda books, book: books.min("pages"),
     "QuerySet.remove": lambda books, book: books.remove(book),
+    "QuerySet.sample": lambda books, book: books.sample(1),
     "QuerySet.save": change_and_save,
+    "QuerySet.sum": lambda books, book: books.sum("pages"),
+    "QuerySet.to_list": lambda books, book: books.to_list(),
     "QuerySet.update": lambda books, book: books.update(U.inc(pages=1)),
     "QuerySet.update_one": lambda books, book: books.update_one(U.inc(pages=1)),
     "Aggregation.fetch": lambda books, book: books.aggregate.group_by(Book.pages).fetch(),
 }
 """Calls of a query set, each with one that asks the server."""
+
+NOT_IN_TRANSACTIONS: dict[str, Call] = {
+    "QuerySet.estimated_count": lambda books, book: books.estimated_count(),
+    "QuerySet.explain": lambda books, book: books.explain(),
+}
+"""Calls that MongoDB refuses inside a transaction."""
 
 OF_DOCUMENTS: dict[str, Callable[[Book], Awaitable[Any]]] = {
     "Document.delete": lambda book: book.delete(),
@@ -104,7 +124,7 @@ NOT_INSIDE = {
 }
 """What is refused inside a transaction."""
 
-OUTSIDE = {"Database.ping", "transaction", "run_transaction", "start_session"}
+OUTSIDE = {"Database.ping", "health", "transaction", "run_transaction", "start_session"}
 """What is no call on documents."""
 
 
@@ -125,7 +145,7 @@ def public_calls() -> set[str]:
 
 def test_every_public_call_is_here() -> None:
     """A new one has to take part, and be added above."""
-    here = CALLS.keys() | OF_DOCUMENTS.keys() | NOT_INSIDE.keys() | OUTSIDE
+    here = {*CALLS, *NOT_IN_TRANSACTIONS, *OF_DOCUMENTS, *NOT_INSIDE, *OUTSIDE}
     assert here - {"QuerySet.__aiter__"} == public_calls()
 
 
@@ -145,7 +165,7 @@ def commands(mongo: Mongo, book: Book) -> Commands:
 def call_of(name: str, book: Book) -> Awaitable[Any]:
     if name in OF_DOCUMENTS:
         return OF_DOCUMENTS[name](book)
-    return CALLS[name](Book.objects, book)
+    return (CALLS | NOT_IN_TRANSACTIONS)[name](Book.objects, book)
 
 
 @on_mongod
@@ -163,7 +183,18 @@ async def test_it_takes_part_in_a_transaction(commands: Commands, book: Book, na
 
 
 @on_mongod
-@pytest.mark.parametrize("name", [*CALLS, *OF_DOCUMENTS])
+@pytest.mark.usefixtures("codec")
+@pytest.mark.parametrize("name", NOT_IN_TRANSACTIONS)
+async def test_what_mongodb_refuses_in_a_transaction(
+    commands: Commands, book: Book, name: str
+) -> None:
+    with pytest.raises(OperationFailure, match=r"(?i)transaction"):
+        async with transaction():
+            await call_of(name, book)
+
+
+@on_mongod
+@pytest.mark.parametrize("name", [*CALLS, *NOT_IN_TRANSACTIONS, *OF_DOCUMENTS])
 async def test_it_belongs_to_a_session(commands: Commands, book: Book, name: str) -> None:
     async with start_session() as session:
         await Author.objects.count()
@@ -176,10 +207,10 @@ async def test_it_belongs_to_a_session(commands: Commands, book: Book, name: str
 
 @on_mongod
 @pytest.mark.usefixtures("codec")
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", [*CALLS, *NOT_IN_TRANSACTIONS])
 async def test_what_using_says_holds(commands: Commands, book: Book, name: str) -> None:
     options = {"write_concern": {"w": 1, "j": True}, "comment": "here", "timeout": 30}
-    await CALLS[name](Book.objects.using(**options), book)
+    await (CALLS | NOT_IN_TRANSACTIONS)[name](Book.objects.using(**options), book)
     assert commands.sent
     for kind, command in commands.sent:
         assert command["comment"] == "here"

@@ -15,7 +15,7 @@ from aiomotorengine.wire.count_replies import count_documents
 from aiomotorengine.wire.query_options import OF_COUNTS, command_options
 from aiomotorengine.wire.requests import can_encode
 
-__all__ = ["count"]
+__all__ = ["count", "estimate"]
 
 NOT_AGGREGATED = NEAR | {"$where"}
 """What a server takes in a query, and not in the aggregation that ``count_documents`` is."""
@@ -69,6 +69,20 @@ async def count(
             target.document_class, lambda: can_encode(target.collection, query), is_read=True
         ):
             raise
+
+
+async def estimate(target: Target) -> int:
+    """How many documents a collection has, as far as the server knows without counting.
+
+    Unlike the driver's own call it may be asked in a session.
+
+    Raises:
+        pymongo.errors.PyMongoError: the server could not be asked; or this is in a transaction.
+        pymongo.errors.ProtocolError: its answer has no number.
+    """
+    with protocol_errors(target.document_class, is_read=True):
+        options = command_options(target, ["max_time_ms"])
+        return checked_count(await count_by_command(target, {}, **options))
 
 
 def may_hint(target: Target) -> bool:
