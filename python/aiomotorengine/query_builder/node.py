@@ -13,6 +13,7 @@ from aiomotorengine.query.expressions import NEAR, mentions, negate
 from aiomotorengine.query.values import PLAIN_TYPES
 from aiomotorengine.query_builder.merging import DuplicateQueryConditionsError, all_of, merged
 from aiomotorengine.query_builder.transform import (
+    RAW,
     compiled_filters,
     is_raw_query,
     refuse_other_keys,
@@ -335,7 +336,8 @@ def conditions(
         TypeError: an argument is neither a query nor a mapping.
         ValueError: a key names an unknown operator, or a sub-property of what has none.
     """
-    refuse_raw(document_class, kwargs)
+    if RAW in kwargs:
+        refuse_raw(document_class, kwargs)
     validate_fields(document_class, kwargs)
     parts = [query_of(argument) for argument in args] if args else []
     if kwargs or not parts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -49,7 +49,7 @@ class Change:
         self.given = list(given)
         self.separator = separator
 
-    def operations(self, document_class: Any, *, validate: bool = True) -> Iterator[Operation]:
+    def operations(self, document_class: Any, *, validate: bool = True) -> Iterable[Operation]:
         """What is done, path by path.
 
         Parameters:
@@ -60,9 +60,11 @@ class Change:
             ValueError: a path leads nowhere, or its field has no use for the operator.
             InvalidDocumentError: a field refuses its value.
         """
+        done = []
         for key, raw in self.given:
             path = self.path(document_class, key)
-            yield Operation(self.operator, path, self.convert(path, raw, validate=validate))
+            done.append(Operation(self.operator, path, self.convert(path, raw, validate=validate)))
+        return done
 
     def path(self, document_class: Any, key: BaseField[Any] | str) -> UpdatePath:
         """What a field, a path or a keyword names."""
