@@ -95,7 +95,7 @@ lint: setup ## ruff, mypy, type tests; rustfmt, clippy and stubtest where there 
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy python/aiomotorengine
 	$(PY) -m mypy tests/typing
-	$(PY) -m mypy --explicit-package-bases benches tests/faults tests/fuzz.py tests/leaks.py
+	$(PY) -m mypy --explicit-package-bases benches examples/service tests/faults tests/fuzz.py tests/leaks.py
 	$(PY) -m basedpyright --project tests/typing --pythonpath $(PY)
 ifeq ($(KIND),native)
 	$(PY) -m mypy.stubtest aiomotorengine._son_codec

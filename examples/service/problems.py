@@ -20,8 +20,9 @@ Detail = dict[str, str | list[str | int]]
 
 def detail_of(error: FieldError) -> Detail:
     """What is wrong with a field, in the form that FastAPI has for what a body has wrong."""
-    path = [int(name) if name.isdigit() else name for name in error.path.split(".")]
-    return {"loc": ["body", *path], "msg": error.message, "type": error.code}
+    path = error.path.split(".") if error.path else []
+    loc = ["body", *(int(name) if name.isdigit() else name for name in path)]
+    return {"loc": loc, "msg": error.message, "type": error.code}
 
 
 def taken_by(document_class: type[Any], values: Mapping[str, Any] | None) -> str:

@@ -113,6 +113,7 @@ async def upload(file: UploadFile) -> Upload:
         )
     except (ValueError, csv.Error) as error:  # columns that Ware has not; no text, or no CSV
         raise HTTPException(422, str(error)) from error
+    refused.sort(key=lambda it: it.number)
     return Upload(stored=len(report.inserted), refused=len(report.rejected), first_refused=refused)
 
 

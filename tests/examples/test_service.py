@@ -96,6 +96,19 @@ async def test_a_ware_that_is_there_already(client: Any) -> None:
     assert (await client.get("/wares/LAMP-1")).json()["name"] == "Lamp"
 
 
+async def test_nulls_are_no_values(client: Any) -> None:
+    nulls = {"category": None, "stock": None}
+    answer = await client.post("/wares", json=LAMP | nulls)
+    assert set(wrong_with(answer)) == {("body", "category"), ("body", "stock")}
+    await client.post("/wares", json=LAMP)
+    for name in nulls:
+        answer = await client.patch("/wares/LAMP-1", json={name: None})
+        assert set(wrong_with(answer)) == {("body", name)}
+    less = {name: LAMP[name] for name in ("name", "price")}
+    answer = await client.post("/wares", json=less | {"sku": "LAMP-2"})
+    assert answer.json().items() >= {"category": "other", "stock": 0}.items()
+
+
 async def test_a_ware_that_can_not_be(client: Any) -> None:
     answer = await client.post("/wares", json={"sku": "lamp", "price": "-1", "stock": "many"})
     assert set(wrong_with(answer)) == {
@@ -156,11 +169,12 @@ async def test_a_file_is_stored_but_for_what_is_wrong_in_it(client: Any) -> None
     lines += ["lamp,,dear,-1", "LAMP-4,Lamp"]
     answer = (await upload(client, "\r\n".join(lines).encode("utf-8-sig"))).json()
     assert (answer["stored"], answer["refused"]) == (1, 3)
-    taken, invalid, short = sorted(answer["first_refused"], key=lambda it: it["number"])
+    taken, invalid, short = answer["first_refused"]
     assert (taken["number"], taken["row"]) == (1, ["LAMP-1", "Lamp", "19.90", "3"])
     assert taken["detail"] == TAKEN
     assert {it["loc"][1] for it in invalid["detail"]} == {"sku", "name", "price", "stock"}
     assert (short["number"], short["row"]) == (3, ["LAMP-4", "Lamp"])
+    assert short["detail"][0]["loc"] == ["body"]
     stored = await Ware.objects.get(sku="LAMP-2")
     assert stored is not None
     assert (stored.stock, stored.category, str(stored.price)) == (0, "other", "9.90")
