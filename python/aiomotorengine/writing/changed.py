@@ -136,13 +136,18 @@ def differences(document: Any, stored: bytes, before: bytes, now: bytes) -> Iter
     left: dict[str, Change] = {}
     # A key that was absent meant null, unless the field was read from another key or has a default,
     # which the document would have written.
-    for key, *values in differing_values(stored, before, now):
-        change = Change((key,), *values)
-        if change.before is None and change.now is None:
+    for key, there, then, here in differing_values(stored, before, now):
+        change = Change((key,), there, then, here)
+        if then is None and here is None:
             left[key] = change
             continue
         changed.append(key)
-        yield from [change] if change.now is None else narrowed(document, change)
+        if here is None:
+            yield change
+        else:
+            yield from narrowed(document, change)
+    if not left:
+        return
     # From these a field was read, and would be again where its own key is absent.
     gone = {other for key in changed for other in other_keys(document, key)}
     if changed and type(document).__unknown__ == "drop":
