@@ -20,6 +20,7 @@ from aiomotorengine import (
     MapField,
     PasswordField,
     ReferenceField,
+    SetField,
     StringField,
     VectorSearchIndex,
     registry,
@@ -58,6 +59,8 @@ class Citizen(Document):
     head = GenericEmbeddedDocumentField([District, Text])
     about = GenericReferenceField(["Citizen"])
     number = IntField(min_value=1, default=lambda: 1)
+    lines = ListField(StringField(), min_length=1, required=True)
+    more = SetField(StringField(), min_length=2, default=set)
 
 
 def test_nothing_is_wrong_with_what_is_fine() -> None:

@@ -171,13 +171,16 @@ def wrong_default(
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Why the default of a field is no valid value, and where in it.
 
-    That something is missing is nothing wrong: a document may be completed later.
+    That something is missing, or a list is empty, is nothing wrong: a document may be completed
+    later.
     """
     if field.default is None:
         return
     try:
         default = field.default() if callable(field.default) else field.default
         value = field._presented(field._kept(default))
+        if field._holds_items and field.is_empty(value):
+            return
         refusals = list(refusals_of_value(field, value, strict=document_class.__strict__))
     except Exception as error:
         if not isinstance(error, NOT_FOUND):
