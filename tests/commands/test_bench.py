@@ -31,6 +31,7 @@ class Town(EmbeddedDocument):
 
 
 class Author(Document):
+    code = StringField(primary_key=True, pattern="^[A-Z]{3}$")
     name = StringField(required=True)
 
 

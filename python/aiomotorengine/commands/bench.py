@@ -12,6 +12,7 @@ from typing import Any
 import bson
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
+from bson.objectid import ObjectId
 
 from aiomotorengine import codec
 from aiomotorengine.codec import codec_for, new_object_ids
@@ -161,9 +162,16 @@ def time_of(work: Callable[[], Any]) -> float:
     return took
 
 
+class MakerOfReferences(Maker):
+    """Makes documents that refer to others, of which there is no more than their id."""
+
+    def target(self, document_class: Any) -> Any:
+        return document_class.from_son({"_id": ObjectId()})
+
+
 def sample(document_class: Any, count: int) -> tuple[list[Any], tuple[str, ...]]:
     """Documents with a value in each field, and the names of the fields that have none."""
-    maker = Maker(gives_ids=True)
+    maker = MakerOfReferences()
     left_out: dict[str, None] = {}
     documents = []
     for number in range(1, count + 1):
