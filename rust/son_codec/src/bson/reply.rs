@@ -180,7 +180,7 @@ mod tests {
         let whole = found(kind::DOCUMENT, ONE);
         let document = find_document(&whole).unwrap().unwrap();
         assert_eq!(split_document(&whole[document.offset..]).unwrap().0, ONE);
-        assert_eq!(document.rest, b"\x12\0\0\0\x10n\0\x01\0\0\0\x08ok\0\x01\0");
+        assert_eq!(document.rest, b"\x11\0\0\0\x10n\0\x01\0\0\0\x08ok\0\x01\0");
     }
 
     #[test]
