@@ -271,13 +271,17 @@ def is_of_odd_id(case: Case) -> bool:
 
 
 def is_lossy(case: Case) -> bool:
-    """Whether JSON has less of a value: no NaN, no subtypes of bytes, no order of sets; nor where
-    a dynamic value came from.
+    """Whether JSON has less of a value: no NaN, no subtypes of bytes, no order of sets, nothing
+    of a ``DBRef`` but where it leads; nor where a dynamic value came from.
     """
     is_odd = isinstance(case.stored, float) and not isfinite(case.stored)
     is_of_subtype = isinstance(case.stored, Binary) and isinstance(case.field, BinaryField)
     is_set = isinstance(case.field, SetField) and len(case.stored) > 1
-    return is_odd or is_of_subtype or is_set or "pools" in repr(case.stored)
+    has_more = isinstance(case.stored, DBRef) and not case.stored.as_doc().keys() <= DBREF_KEYS
+    return is_odd or is_of_subtype or is_set or has_more or "pools" in repr(case.stored)
+
+
+DBREF_KEYS = {"$ref", "$id", "$db"}
 
 
 CASES = {name: case for name, case in tables() if isinstance(case, Case)}
