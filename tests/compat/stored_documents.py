@@ -65,7 +65,7 @@ class Home(Town):
 
 
 class Everything(Document):
-    __collection__ = "everything"
+    __collection__ = "fields_of_2017"
     __lazy__ = False
     base = BaseField()
     binary = BinaryField(max_bytes=100)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from aiomotorengine import registry
 from aiomotorengine.database import Database
 from aiomotorengine.health import Health
 from aiomotorengine.testing import factory
@@ -36,8 +37,10 @@ def mongo_uri(server: Server) -> str:
 
 
 @pytest.fixture
-async def client(mongo_db: Database) -> AsyncIterator[Any]:
+async def client(mongo_db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
     """Asks the service, which runs from its start to its end in the event loop of the test."""
+    # In a process of its own it has no classes but these.
+    monkeypatch.setattr(registry, "documents", lambda: [Ware, Line, Order])
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

@@ -29,7 +29,7 @@ OF_BULKS = {"gen_ordered", "gen_unordered", "ops"}
 OF_CONNECTIONS = {"is_mongos", "is_repl", "supports_sessions"}
 OF_TRANSACTIONS = {"has_completed_command", "set_starting"}
 OF_ENUMS = {"_name_", "_value_", "_value2member_map_"}
-OF_PYTHON = {"_is_gil_enabled", "_replace", *OF_ENUMS}
+OF_PYTHON = {"_getframe", "_is_gil_enabled", "_replace", *OF_ENUMS}
 
 
 # -- listed --------------------------------------------------------------------------------------
@@ -64,6 +64,8 @@ def names_made(tree: ast.AST) -> Iterator[str]:
                 yield name
             case ast.Attribute(attr=name, ctx=ast.Store(), value=ast.Name(id="self" | "cls")):
                 yield name
+            case ast.Dict(keys=keys):  # of a class that is made by a call
+                yield from (key.value for key in keys if isinstance(key, ast.Constant))
 
 
 def test_all_private_names_are_listed() -> None:
