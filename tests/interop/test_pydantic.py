@@ -22,6 +22,8 @@ from aiomotorengine import (
     StringField,
     computed_field,
 )
+from aiomotorengine import Field as OurField
+from aiomotorengine.errors import UniqueKeyViolationError
 
 pydantic = pytest.importorskip("pydantic")
 
@@ -351,6 +353,41 @@ def test_models_that_take_other_values_have_dynamic_ones() -> None:
     make = pytest.importorskip("aiomotorengine.pydantic").document_class
     assert make(Open).from_dict({"nick": "A"}).nick == "A"
     assert not member_class().__dynamic__
+
+
+async def test_fields_in_annotations_of_a_model_are_those_of_its_documents(mongo: Any) -> None:
+    make = pytest.importorskip("aiomotorengine.pydantic").document_class
+
+    class Account(pydantic.BaseModel):  # type: ignore[misc,name-defined]
+        password: Annotated[str, PasswordField()] = pydantic.Field(title="Secret word")
+        nick: Annotated[str, StringField(max_length=2, unique=True)] = "ab"
+        mail: Annotated[str, OurField(max_length=30)] | None = None
+        codes: list[Annotated[str, PasswordField]] = pydantic.Field(default=[])
+        old: Annotated[str | None, PasswordField()] = None
+        cost: Annotated[int, IntField(title="Cost")] = pydantic.Field(
+            default=1, description="In cents.", examples=[5], exclude=True
+        )
+
+    made = make(Account)
+    password, nick, cost = (made._fields[name] for name in ("password", "nick", "cost"))
+    assert type(password) is PasswordField and password.required
+    assert password._settings.title == "Secret word"
+    assert password._settings.exclude
+    assert nick.unique and nick.max_length == 2 and nick.default == "ab"
+    assert made._fields["mail"].max_length == 30
+    assert type(made._fields["codes"]._base_field) is PasswordField
+    assert cost._settings.title == "Cost" and cost._settings.description == "In cents."
+    assert cost._settings.exclude and cost.default == 1
+    ada = make(Account)(password="hunter2", codes=["swordfish"], old="letmein")
+    assert ada.validation_errors() == []
+    for text in "hunter2", "swordfish", "letmein":
+        assert text not in f"{ada.to_son()} {ada!r} {ada.to_dict()} {ada.to_json(mode='relaxed')}"
+    assert ada.password.verify("hunter2")
+    await made(password="hunter2").save()
+    found = await made.objects.get(nick="ab")
+    assert found.password.verify("hunter2")
+    with pytest.raises(UniqueKeyViolationError):
+        await made(password="other").save()
 
 
 async def test_they_are_stored(mongo: Any) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -12,11 +13,14 @@ from pydantic.fields import FieldInfo
 from aiomotorengine.document import BaseDocument
 from aiomotorengine.documents.computed import computed_field
 from aiomotorengine.errors import FieldError, InvalidDocumentError
+from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.fields.password_field import PasswordType
 from aiomotorengine.locations import Part, locate
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.typed.document import TypedDocument
-from aiomotorengine.typed.field_specifier import Field
+from aiomotorengine.typed.field_specifier import Field, FieldSpecifier
+from aiomotorengine.typed.given import copied
 from aiomotorengine.typed.metaclass import TypedMetaClass
 
 __all__ = ["document_class"]
@@ -25,9 +29,11 @@ __all__ = ["document_class"]
 def document_class(model: type[BaseModel], **settings: Any) -> type[TypedDocument]:
     """A document class with the fields of a model of pydantic.
 
-    Types become fields as in a ``TypedDocument``; models in models become embedded documents. Its
-    documents are valid if the model says so: its rules and validators are asked, and the fields.
-    What pydantic computes is computed here, too; other methods stay with the model.
+    Types become fields as in a ``TypedDocument``, and so does what stands in ``Annotated``; models
+    in models become embedded documents. Its documents are valid if the model says so: its rules and
+    validators are asked, and the fields. Of a password they are asked with its hash, as a text:
+    nothing else is known of it. What pydantic computes is computed here, too; other methods stay
+    with the model.
 
     Parameters:
         model: the model.
@@ -86,8 +92,13 @@ class Translation:
             **settings,
         }
         for name, info in model.model_fields.items():
-            annotations[name] = self.annotation_of(info.annotation)
-            body[name] = specified(info)
+            said = said_of(info)
+            beside = list(ours_in(info.metadata))
+            if any(isinstance(it, BaseField) for it in beside):
+                beside = [with_settings(it, said) for it in beside]
+                said = {}
+            annotations[name] = annotated(self.annotation_of(info.annotation), beside)
+            body[name] = specified(info, said)
         for name, computed in model.model_computed_fields.items():
             body[name] = computed_field(computed.wrapped_property)
         made = TypedMetaClass(model.__name__, (TypedDocument,), body)
@@ -108,23 +119,58 @@ class Translation:
         if origin is None or origin is Literal:
             return annotation
         if origin is Annotated:
-            return self.annotation_of(arguments[0])
+            return annotated(self.annotation_of(arguments[0]), ours_in(arguments[1:]))
         parts = tuple(map(self.annotation_of, arguments))
         if origin in (Union, UnionType):
             return Union[parts]  # noqa: UP007  # computed
         return origin[parts]
 
 
-def specified(info: FieldInfo) -> Any:
-    """What the body of a typed class has for a field of a model."""
+def ours_in(metadata: Iterable[Any]) -> Iterator[Any]:
+    """What stands in ``Annotated`` for a document class: a field, or what is said of one."""
+    for item in metadata:
+        if isinstance(item, type) and issubclass(item, BaseField):
+            yield item()
+        elif isinstance(item, BaseField | FieldSpecifier):
+            yield item
+
+
+def annotated(annotation: Any, beside: Iterable[Any]) -> Any:
+    """An annotation with this beside it."""
+    for item in beside:
+        annotation = Annotated[annotation, item]
+    return annotation
+
+
+def with_settings(given: Any, settings: Mapping[str, Any]) -> Any:
+    """A field that ``Annotated`` gives, with what pydantic's ``Field()`` says besides."""
+    if not settings or not isinstance(given, BaseField):
+        return given
+    field = copied(given)
+    field._settings = replace(field._settings, **settings)
+    return field
+
+
+def said_of(info: FieldInfo) -> dict[str, Any]:
+    """What a model says of a field, and what every field of a document can say."""
     options: dict[str, Any] = {
         "title": info.title,
         "description": info.description,
-        "examples": info.examples,
+        "examples": None if info.examples is None else tuple(info.examples),
         "deprecated": bool(info.deprecated) or None,
         "exclude": info.exclude,
     }
-    given = {name: value for name, value in options.items() if value is not None}
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def specified(info: FieldInfo, said: Mapping[str, Any]) -> Any:
+    """What the body of a typed class has for a field of a model.
+
+    Parameters:
+        info: what the model has for it.
+        said: the options besides the default.
+    """
+    given = dict(said)
     if info.default_factory is not None:
         given["default_factory"] = info.default_factory
     elif not info.is_required():
@@ -160,6 +206,8 @@ def value_of(value: Any) -> Any:
     if isinstance(value, DocumentStorage):
         model: Any = getattr(value, "_model", None)
         return value if model is None else given_to(model, value)
+    if isinstance(value, PasswordType):
+        return str(value)
     if isinstance(value, list | tuple | set | frozenset):
         values = map(value_of, value)
         return type(value)(values) if type(value) in (list, tuple) else list(values)

@@ -11,7 +11,7 @@ from aiomotorengine.fields.base_field import EMPTY_DEFAULTS, BaseField
 from aiomotorengine.fields.document_class import Owners
 from aiomotorengine.typed.hints import Hint
 
-__all__ = ["given_field"]
+__all__ = ["copied", "given_field"]
 
 F = TypeVar("F", bound=BaseField[Any])
 
