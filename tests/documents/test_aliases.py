@@ -114,3 +114,13 @@ async def test_a_key_of_an_older_model_is_replaced(mongo: Mongo) -> None:
     await city.save()
     assert await City.objects.coll().find_one() == {"_id": 1, "name": None, "more": 1}
     assert not city.is_changed()
+
+
+@pytest.mark.parametrize("kind", [City, StrictCity])
+async def test_what_else_is_stored_under_an_alias_is_no_attribute(mongo: Mongo, kind: Any) -> None:
+    stored = {"_id": 1, "name": "Ulm", "nm": "Bonn", "title": "Rome", "size": 1, "home": None}
+    await kind.objects.coll().insert_one(stored)
+    for city in await kind.objects.get(1), await kind.objects.find_all(), kind.from_son(stored):
+        [city] = city if isinstance(city, list) else [city]
+        assert not {"nm", "title"} & {*vars(city), *city.to_dict()}
+        assert city.to_son().items() >= {"nm": "Bonn", "title": "Rome"}.items()

@@ -372,3 +372,41 @@ def test_extended_json_is_that_of_what_is_stored() -> None:
 def test_there_are_three_modes_of_json(call: Any) -> None:
     with pytest.raises(ValueError, match="mode must be 'plain', 'relaxed' or 'canonical', not 'x'"):
         call(mode="x")
+
+
+@pytest.mark.parametrize("is_dynamic", [True, False])
+def test_no_key_shows_what_a_field_leaves_out(is_dynamic: bool) -> None:
+    class Inner(Document):
+        __dynamic__ = is_dynamic
+        token = StringField(exclude=True, aliases=("tk", "t"))
+
+    class Account(Document):
+        __dynamic__ = is_dynamic
+        password = PasswordField(aliases=("pw",))
+        inner = EmbeddedDocumentField(Inner)
+
+    inner = {"token": "first", "tk": "second", "t": "third", "_token": "fourth"}
+    stored = {"password": "first", "pw": "second", "_password": "third", "inner": inner}
+    account = Account.from_son({"_id": ID, **stored})
+    texts = [repr(account), account.to_json(), repr(account.inner), str(account.to_dict())]
+    texts += [account.to_json(mode=mode) for mode in ("relaxed", "canonical")]
+    for text in texts:
+        assert not any(value in text for value in inner.values())
+    assert account.to_son() == stored
+    assert json.loads(account.to_json(mode="relaxed"))["inner"] == {}
+
+
+def test_extended_json_shows_what_an_attribute_shows() -> None:
+    class Kind(Document):
+        __discriminator__ = "kind"
+        __dynamic__ = False
+        name = StringField()
+
+    class Derived(Kind):
+        __discriminator_value__ = "derived"
+
+    stored = {"_id": 1, "kind": "derived", "name": "a", "old_password": "x"}
+    derived = Kind.from_son(stored)
+    assert type(derived) is Derived and derived.to_son()["old_password"] == "x"
+    shown = json.loads(derived.to_json(mode="relaxed"))
+    assert shown == {"_id": 1, "kind": "derived", "name": "a"}

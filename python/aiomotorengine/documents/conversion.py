@@ -426,8 +426,9 @@ class Conversion:
 
     def _keep_stored(self, document: DocumentStorage, key: str, mapping: Mapping[str, Any]) -> None:
         """Do with a stored value that no field reads what the class wants."""
-        if key in self._aliases and self.document_class.__unknown__ == "refuse":
-            # The class does know it: the field's own key, or another alias, came before it.
+        if key in self._aliases and self.document_class.__unknown__ != "drop":
+            # The class does know it: the field's own key, or another alias, came before it. As an
+            # attribute it would show the values of fields that are left out for others.
             keep_hidden(document, key, mapping[key])
         else:
             keep_stored(document, key, mapping[key], mapping)

@@ -12,6 +12,7 @@ from bson import json_util
 from bson.binary import UuidRepresentation
 
 from aiomotorengine.documents.embedded import embedded_documents
+from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.container_field import ContainerField
@@ -74,8 +75,8 @@ def from_extended(document_class: Any, text: str | bytes | bytearray) -> Any:
     """
     stored = json_util.loads(text, json_options=READING)
     if not isinstance(stored, Mapping):
-        name = document_class.__name__
-        raise InvalidDocumentError(f"A {name} is made of a JSON object, not of {stored!r:.80}.")
+        name, kind = document_class.__name__, type(stored).__name__
+        raise InvalidDocumentError(f"A {name} is made of a JSON object, not of {kind}.")
     document = document_class.from_son(stored)
     mark_as_new(document)
     return document
@@ -93,21 +94,37 @@ def shown_of(
     document_class: Any, son: Mapping[str, Any], selection: Selection | None
 ) -> dict[str, Any]:
     """What of a stored document is shown."""
+    discriminator = document_class._discriminator
     document_class = class_of(document_class, son)
     key = primary_key(document_class)
+    names = names_of_keys(document_class)
     shown = {}
     for stored_key, value in son.items():
         is_id = stored_key == "_id"
-        name = document_class._reverse_db_field_map.get(stored_key, stored_key.lstrip("_"))
+        name = names.get(stored_key, stored_key.lstrip("_"))
         field = key if is_id else document_class._fields.get(name)
         if field is not None and field._settings.exclude:
             continue
+        is_kind = discriminator is not None and stored_key == discriminator.key
+        if field is None and not (is_kind or is_dynamic(document_class)):
+            continue  # no attribute shows it
         if selection is None:
             shown[stored_key] = value if field is None else within(field, value, None)
         elif selection.shows_id(key.name) if is_id else selection.shows(name):
             below = selection.below(name)
             shown[stored_key] = value if field is None else within(field, value, below)
     return shown
+
+
+def names_of_keys(document_class: Any) -> dict[str, str]:
+    """The attribute that is read from each key, be it the field's own or an alias."""
+    names = {
+        alias: name
+        for name, field in document_class._fields.items()
+        for alias in field._settings.aliases
+    }
+    own: dict[str, str] = document_class._reverse_db_field_map
+    return names | own
 
 
 def within(field: BaseField[Any], value: Any, selection: Selection | None) -> Any:

@@ -49,8 +49,8 @@ def from_json(
         return document
     mapping = json.loads(text)
     if not isinstance(mapping, dict):
-        name = document_class.__name__
-        raise InvalidDocumentError(f"A {name} is made of a JSON object, not of {mapping!r:.80}.")
+        name, kind = document_class.__name__, type(mapping).__name__
+        raise InvalidDocumentError(f"A {name} is made of a JSON object, not of {kind}.")
     return from_dict(document_class, mapping, validate=validate)
 
 
