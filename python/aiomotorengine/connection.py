@@ -299,14 +299,21 @@ class AliasDatabase(Database):
 
     @property
     def connection(self) -> Any:
-        return self._connection.client()
+        connection, _ = self._source()
+        return connection.client()
 
     @property
     def database(self) -> Any:
-        return self.connection[self._database]
+        connection, name = self._source()
+        return connection.client()[name]
 
     def disconnect(self) -> None:
-        self._connection.close()
+        connection, _ = self._source()
+        connection.close()
+
+    def _source(self) -> tuple[Connection, str]:
+        """The connection that is used at the moment, and the database's name on its server."""
+        return _connections.in_place_of(self._connection, self._database)
 
     async def _end(self) -> None:
         end, self._at_end = self._at_end, None
@@ -314,7 +321,8 @@ class AliasDatabase(Database):
             await end()
 
     def __repr__(self) -> str:
-        return f"<Database {self._database} on '{self._connection.alias}'>"
+        connection, name = self._source()
+        return f"<Database {name} on '{connection.alias}'>"
 
 
 class Connections(dict[str, Connection]):
@@ -323,6 +331,15 @@ class Connections(dict[str, Connection]):
     def made(self, alias: str, database: str | None, settings: dict[str, Any]) -> Connection:
         """What is to be known of an alias that is registered with these settings."""
         return Connection(alias, database, settings)
+
+    def in_place_of(self, connection: Connection, database: str) -> tuple[Connection, str]:
+        """What a database that was made with a connection uses instead of it: nothing else.
+
+        Parameters:
+            connection: the connection.
+            database: the database's name.
+        """
+        return connection, database
 
 
 _connections = Connections()

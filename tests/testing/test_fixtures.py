@@ -171,7 +171,7 @@ def test_connections_are_put_back(project: pytest.Pytester) -> None:
             assert get_connection().name == "mine"
             assert get_connection().connection is client
             assert get_connection("late").name == "theirs"
-            for alias in ("events", "new"):
+            for alias in ("events", "new", "later"):
                 with pytest.raises(KeyError):
                     get_connection(alias)
 
@@ -202,14 +202,78 @@ def test_connections_are_put_back(project: pytest.Pytester) -> None:
 
         def test_an_alias_that_nobody_has(mongo_db):
             with pytest.raises(KeyError):
-                get_connection("new")
-            assert connect("elsewhere", alias="new", host="d.invalid").name == "elsewhere"
+                get_connection("later")
+            found = connect("elsewhere", alias="later", host="d.invalid")
+            assert found.name == mongo_db.name == get_connection("later").name
+            assert get_connection("later", db="elsewhere").name == mongo_db.name
 
         def test_without_it():
             assert mine.name == "mine"
         """
     )
     run(project).assert_outcomes(passed=6)
+
+
+def test_databases_made_before_lead_to_the_test(project: pytest.Pytester, driver: str) -> None:
+    project.makepyfile(
+        f"""
+        import asyncio
+        import pytest
+        from aiomotorengine.connection import *
+
+        nowhere = {{"driver": "{driver}", "serverSelectionTimeoutMS": 100}}
+        main = connect("mongodb://a.invalid/shop", **nowhere)
+        beside = get_connection(db="tenant")
+        archive = connect("mongodb://b.invalid/old", alias="archive", **nowhere)
+        closed = connect("gone", alias="gone", host="c.invalid")
+        disconnect("gone")
+        clients = main.connection, archive.connection
+
+        async def work(mongo_db):
+            await main["orders"].insert_one({{}})
+            await archive["old_orders"].insert_one({{}})
+            await beside["orders"].insert_one({{}})
+            assert await main.ping() and await archive.ping()
+            return set(await mongo_db.list_collection_names())
+
+        @pytest.mark.parametrize("connects", [False, True])
+        def test_it(mongo_db, connects):
+            if connects:
+                connect("mongodb://d.invalid/other", **nowhere)
+            assert asyncio.run(work(mongo_db)) == {{"orders", "old_orders"}}
+            assert main.name == archive.name == mongo_db.name
+            assert beside.name == f"{{mongo_db.name}}_tenant"
+            assert mongo_db.name in repr(main)
+            archive.disconnect()
+            with pytest.raises(ConnectionError):
+                closed.name
+
+        def test_without_it():
+            assert (main.name, beside.name, archive.name) == ("shop", "tenant", "old")
+            assert clients == (main.connection, archive.connection)
+        """
+    )
+    run(project, f"--mongo-driver={driver}").assert_outcomes(passed=3)
+
+
+def test_aliases_of_calls_alone_lead_to_the_test(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import asyncio
+        from aiomotorengine import connect
+        from models import User
+
+        async def work():
+            async with connect("old", alias="archive", host="b.invalid"):
+                user = User(name="a")
+                await user.save(alias="archive")
+                return await User.objects.count(alias="archive"), await User.objects.count()
+
+        def test_it(mongo_db):
+            assert asyncio.run(work()) == (1, 1)
+        """
+    )
+    run(project).assert_outcomes(passed=1)
 
 
 def test_what_documents_mean_is_as_in_the_program(project: pytest.Pytester, driver: str) -> None:

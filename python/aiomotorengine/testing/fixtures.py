@@ -67,8 +67,9 @@ def mongo_db(
 ) -> Iterator[Database]:
     """A new database, to which the alias ``default`` and those of all classes are connected.
 
-    What the program itself connects under one of these aliases leads to it as well. Afterwards it
-    is dropped, and connections are what they were before.
+    What the program itself connects, under whichever alias, leads to it as well, as do databases
+    that ``connect`` returned before the test. Afterwards it is dropped, and connections are what
+    they were before.
     """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "master")
     name = f"test_{worker}_{token_hex(4)}"

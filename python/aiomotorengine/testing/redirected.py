@@ -85,9 +85,8 @@ class StandIn(RedirectedConnection):
 class CurrentDatabase(AliasDatabase):
     """The database of the test, on the client that the alias ``default`` has at the moment."""
 
-    @property
-    def connection(self) -> Any:
-        return connection_of(DEFAULT_CONNECTION_NAME).client()
+    def _source(self) -> tuple[Connection, str]:
+        return connection_of(DEFAULT_CONNECTION_NAME), self._database
 
     def disconnect(self) -> None:
         connections.disconnect()
@@ -96,8 +95,8 @@ class CurrentDatabase(AliasDatabase):
 class RedirectedConnections(Connections):
     """What is known of aliases during a test.
 
-    ``default``, the aliases of document classes, and all that were known before the test lead to
-    its database, also where the program connects them itself.
+    All of them lead to its database: those that the program connects during the test, and, without
+    that, ``default``, the aliases of document classes, and all that were known before.
 
     Parameters:
         uri: the server.
@@ -126,7 +125,7 @@ class RedirectedConnections(Connections):
         return CurrentDatabase(self[DEFAULT_CONNECTION_NAME], self._name)
 
     def __missing__(self, alias: str) -> Connection:
-        if not self._leads_here(alias):
+        if not self._is_needed(alias):
             raise KeyError(alias)
         before = self._before.get(alias)
         asked = None if before is None else asked_for(before.given_database, before.given)
@@ -135,13 +134,20 @@ class RedirectedConnections(Connections):
         return made
 
     def made(self, alias: str, database: str | None, settings: dict[str, Any]) -> Connection:
-        if not self._leads_here(alias):
-            return super().made(alias, database, settings)
         asked = asked_for(database, settings)
         leading = self._settings(settings)
         return RedirectedConnection(alias, self._name, asked, leading, self.databases)
 
-    def _leads_here(self, alias: str) -> bool:
+    def in_place_of(self, connection: Connection, database: str) -> tuple[Connection, str]:
+        # What was made before the test leads to the test's databases as well, or to none.
+        if isinstance(connection, RedirectedConnection) or connection.is_forgotten:
+            return connection, database
+        here = self[connection.alias]
+        asked = None if database == connection.database else database
+        return here, here.database_named(asked)
+
+    def _is_needed(self, alias: str) -> bool:
+        """Whether an alias leads somewhere before the program connects it during the test."""
         if alias == DEFAULT_CONNECTION_NAME or alias in self._before:
             return True
         return any(known.__alias__ == alias for known in registry.documents())
