@@ -115,6 +115,7 @@ class QuerySet(Generic[D]):
     _order: Order = UNORDERED
     _searches_text = False
     _finds_nothing = False
+    _is_slice = False
     _dereferences = True
     _matching: Mapping[str, Any] = NO_OPTIONS
     _reading: Mapping[str, Any] = NO_OPTIONS
@@ -144,12 +145,16 @@ class QuerySet(Generic[D]):
     def __getitem__(self, part: slice) -> Self:
         """A copy that finds a part of what this query set finds: ``users[20:40]``.
 
+        ``count`` counts the part. What can't be asked of a part, such as to change it, is refused:
+        it would be done to all that the filters find.
+
         Raises:
             TypeError: it is an index, or has a step.
             ValueError: it counts from the end.
         """
         copied = copy(self)
         copied._skip, copied._limit = window(self._skip, self._limit, part)
+        copied._is_slice = True
         return copied
 
     if not TYPE_CHECKING:
@@ -316,7 +321,7 @@ class QuerySet(Generic[D]):
     def none(self) -> Self:
         """Find nothing and ask nobody, whatever is called: no document, 0, no result.
 
-        What is inserted is inserted as ever.
+        What is inserted is inserted as ever, and indexes are made. The collection is not dropped.
 
         Example:
             >>> from aiomotorengine import Document
@@ -547,7 +552,12 @@ class QuerySet(Generic[D]):
 
     @property
     def aggregate(self) -> Aggregation[D]:
-        """A new aggregation over what this query set finds."""
+        """A new aggregation over what this query set finds; order, limit and skip do not count.
+
+        Raises:
+            ValueError: this is a slice.
+        """
+        self._refuse_slice("aggregate")
         return Aggregation(self)
 
     @property
@@ -592,6 +602,18 @@ class QuerySet(Generic[D]):
         skip = f" skip={self._skip}" if self._skip else ""
         limit = "" if self._limit is None else f" limit={self._limit}"
         return shortened(f"<QuerySet {self.__klass__.__name__} {query}{order}{skip}{limit}>")
+
+    def _refuse_slice(self, method: str) -> None:
+        """Refuse what looks at the filters alone, where a slice of what they find is meant.
+
+        Raises:
+            ValueError: this is a slice.
+        """
+        if self._is_slice:
+            raise ValueError(
+                f"{method}() knows no slices, and would look at all that the filters find. Read "
+                "the slice, and name its documents: filter(_id__in=[...])."
+            )
 
     # -- where ----------------------------------------------------------------------------------
 
@@ -807,34 +829,66 @@ class QuerySet(Generic[D]):
         """
         if id is None and not filters:
             raise RuntimeError("Either an id or a filter must be provided to get")
-        node = self._query_of_one(id, filters)
+        by_id = self._query_of_id(id)
+        node = self._query_of_one(by_id, filters) if by_id.empty else self._query(by_id)
+        return await self._get("get", node, alias)
+
+    async def _get(self, method: str, node: QNode, alias: str | None) -> D | None:
+        """The first document that a query of ``get`` finds."""
+        self._refuse_slice(method)
         query, target = node.to_query(self.__klass__), self._source(alias)
         limit = 0 if self._finds_nothing else None
         found: D | None = await finding.first(target, node, query, limit=limit)
         return found if self.is_lazy else await self._with_references(found, target)
 
-    def _query_of_one(self, id: Any, filters: Mapping[str, Any]) -> QNode:
-        """What ``get`` asks for, by an id or by conditions."""
+    def _query_of_id(self, id: Any) -> QNode:
+        """What is asked for by the id that ``get`` and its like were given, if any.
+
+        Raises:
+            TypeError: it is no id.
+        """
         if isinstance(id, QNode):
             raise TypeError(
                 "get() takes an id, or conditions as keywords; with others, "
                 "await filter(...).first()."
             )
-        if id is not None:
-            return self._query(Q({"_id": self._key_to_find(id)}))
-        return self._query() & conditions(self.__klass__, (), filters)
+        return EVERYTHING if id is None else Q({"_id": self._key_to_find(id)})
+
+    def _query_of_one(self, by_id: QNode, filters: Mapping[str, Any]) -> QNode:
+        """All that one document is asked for by: the query set's filters, an id, conditions."""
+        return self._query() & by_id & conditions(self.__klass__, (), filters)
 
     async def get_or_none(
         self, /, id: Any = None, alias: str | None = None, **filters: Any
     ) -> D | None:
-        """The same as ``get``, under the name that it has elsewhere."""
-        return await self.get(id, alias, **filters)
+        """The first document that matches, or ``None``, as ``get``; but all filters hold for it,
+        also beside an id.
+
+        Parameters:
+            id: the id, as for ``get``.
+            alias: the connection to use.
+            filters: conditions as for ``filter``, and-ed with those set before.
+
+        Raises:
+            RuntimeError: neither an id nor a filter was given.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class Invoice(Document):
+            ...     tenant = StringField()
+            >>> async def invoice_of(tenant, invoice_id):
+            ...     return await Invoice.objects.get_or_none(invoice_id, tenant=tenant)
+        """
+        if id is None and not filters:
+            raise RuntimeError("Either an id or a filter must be provided to get_or_none")
+        node = self._query_of_one(self._query_of_id(id), filters)
+        return await self._get("get_or_none", node, alias)
 
     async def get_one(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D:
         """The one document that there is.
 
         Parameters:
-            id: as for ``get``.
+            id: the id, as for ``get``; but all filters hold beside it.
             alias: the connection to use.
             filters: conditions as for ``filter``, and-ed with those set before; those will do.
 
@@ -854,9 +908,11 @@ class QuerySet(Generic[D]):
             ...     except User.DoesNotExist:
             ...         return "nobody"
         """
-        if id is None and not filters and self._filters.empty:
+        is_asked = id is not None or filters or not self._filters.empty or self._finds_nothing
+        if not is_asked:
             raise RuntimeError("Either an id or a filter must be provided to get_one")
-        node, target = self._query_of_one(id, filters), self._source(alias)
+        self._refuse_slice("get_one")
+        node, target = self._query_of_one(self._query_of_id(id), filters), self._source(alias)
         query = node.to_query(self.__klass__)
         limit = 0 if self._finds_nothing else 2
         selection = Selection(self.__klass__, node, query, [], 0, limit)
@@ -916,7 +972,8 @@ class QuerySet(Generic[D]):
         return await existing.exists(target, self._query(), query, self._skip)
 
     async def count(self, alias: str | None = None, *, with_limit_and_skip: bool = False) -> int:
-        """How many documents the query finds, whatever limit and skip say.
+        """How many documents the query finds, whatever limit and skip say; of a slice, how many
+        it has.
 
         Parameters:
             alias: the connection to use.
@@ -928,7 +985,8 @@ class QuerySet(Generic[D]):
                 in a transaction it takes none with ``$near``, ``$nearSphere`` or ``$where``.
         """
         query, target, filters = self.to_query(), self._source(alias), self._query()
-        skip, limit = (self._skip, self._limit) if with_limit_and_skip else (0, None)
+        is_part = with_limit_and_skip or self._is_slice
+        skip, limit = (self._skip, self._limit) if is_part else (0, None)
         finding.refuse_out_of_range(skip, limit)
         if self._finds_nothing:
             return 0
@@ -949,6 +1007,9 @@ class QuerySet(Generic[D]):
         Raises:
             ValueError: the query has filters, or the class is stored with others.
         """
+        self._refuse_slice("estimated_count")
+        if self._finds_nothing:
+            return 0
         if not self._query().empty:
             raise ValueError("estimated_count() knows no filters; use count().")
         target = self._source(alias)
@@ -980,6 +1041,7 @@ class QuerySet(Generic[D]):
             >>> async def states():
             ...     return sorted(await City.objects.distinct(City.state))
         """
+        self._refuse_slice("distinct")
         path = value_path(self.__klass__, field, "Invalid distinct() field '{}'")
         query, target = self.to_query(), self._source(alias)
         if self._finds_nothing:
@@ -1006,6 +1068,7 @@ class QuerySet(Generic[D]):
             ...     users = await User.objects.in_bulk(ids)
             ...     return [users[id].name if id in users else "?" for id in ids]
         """
+        self._refuse_slice("in_bulk")
         wanted = [self._key_to_find(id) for id in ids]
         target, unreadable = self._source(alias), self._on_unreadable
         key = declared_key(self.__klass__)
@@ -1075,6 +1138,7 @@ class QuerySet(Generic[D]):
         return await self._accumulated("max", field, alias)
 
     async def _accumulated(self, name: str, field: BaseField[Any] | str, alias: str | None) -> Any:
+        self._refuse_slice(name)
         path = value_path(self.__klass__, field, f"Invalid {name}() field '{{}}'")
         numbers.refuse_others(name, path)
         query, target = self.to_query(), self._source(alias)
@@ -1095,6 +1159,7 @@ class QuerySet(Generic[D]):
             TypeError: the size is no whole number.
             ValueError: it is less than 1.
         """
+        self._refuse_slice("sample")
         size = positive("size", size)
         query, target, unreadable = self.to_query(), self._source(alias), self._on_unreadable
         if self._finds_nothing:
@@ -1120,6 +1185,7 @@ class QuerySet(Generic[D]):
         Raises:
             ValueError: there is no such field.
         """
+        self._refuse_slice("item_frequencies")
         path = value_path(self.__klass__, field, "Invalid item_frequencies() field '{}'")
         query, target = self.to_query(), self._source(alias)
         if self._finds_nothing:
@@ -1139,12 +1205,14 @@ class QuerySet(Generic[D]):
             alias: the connection to use.
 
         Returns:
-            The answer of the command ``explain``.
+            The answer of the command ``explain``; of ``none()`` nothing, since nobody is asked.
 
         Raises:
             ValueError: there is no such verbosity.
         """
         finding.refuse_out_of_range(self._skip, self._limit)
+        if self._finds_nothing:
+            return {}
         return await explaining.explain(
             self._source(alias),
             self._query(),
@@ -1474,6 +1542,7 @@ class QuerySet(Generic[D]):
         if len(given) == 2 and isinstance(given[1], str | None):
             alias = given.pop()
         refuse_keywords("update", others)
+        self._refuse_slice("update")
         plan = updating.Plan(
             self.__klass__,
             given,
@@ -1529,6 +1598,7 @@ class QuerySet(Generic[D]):
         """
         if others:
             refuse_keywords("update_one", others)
+        self._refuse_slice("update_one")
         plan = updating.Plan(
             self.__klass__,
             changes,
@@ -1590,6 +1660,7 @@ class QuerySet(Generic[D]):
         """
         if others:
             refuse_keywords("find_one_and_update", others)
+        self._refuse_slice("find_one_and_update")
         plan = updating.Plan(
             self.__klass__,
             changes,
@@ -1657,6 +1728,7 @@ class QuerySet(Generic[D]):
             ...     there = Setting.objects.filter(name=name)
             ...     return await there.find_one_and_replace(setting, upsert=True)
         """
+        self._refuse_slice("find_one_and_replace")
         if self._finds_nothing:
             return None
         target = self._matched(alias, session, write_concern)
@@ -1701,6 +1773,7 @@ class QuerySet(Generic[D]):
             >>> async def take_the_oldest():
             ...     return await Job.objects.order_by("made").find_one_and_delete()
         """
+        self._refuse_slice("find_one_and_delete")
         if self._finds_nothing:
             return None
         target = self._matched(alias, session, write_concern)
@@ -1740,6 +1813,7 @@ class QuerySet(Generic[D]):
             ...     )
             ...     return tag
         """
+        self._refuse_slice("get_or_create")
         target = self._matched()
         found, created = await getting.get_or_create(target, self._query(), filters, defaults or {})
         return await self._with_references(found, target), created
@@ -1767,6 +1841,7 @@ class QuerySet(Generic[D]):
             DeleteDeniedError: a document refers to one of them, and forbids it; nothing was
                 changed.
         """
+        self._refuse_slice("delete")
         if self._finds_nothing:
             return 0
         return await deleting.delete_many(self._matched(alias), self._query(), hooks=hooks)
@@ -1791,6 +1866,7 @@ class QuerySet(Generic[D]):
             >>> async def drop_the_oldest():
             ...     return await Job.objects.order_by("made").delete_one()
         """
+        self._refuse_slice("delete_one")
         if self._finds_nothing:
             return 0
         target = self._matched(alias, session)
@@ -1813,6 +1889,7 @@ class QuerySet(Generic[D]):
         """
         target = self._matched(alias)
         if instance is None:
+            self._refuse_slice("remove")
             return 0 if self._finds_nothing else await deleting.delete_many(target, self._query())
         saving.refuse_other_class(self.__klass__, instance, "remove")
         return await deleting.delete_document(target, instance)
@@ -1827,12 +1904,13 @@ class QuerySet(Generic[D]):
             alias: the connection to use.
 
         Raises:
-            ValueError: the query set has filters, which say that not all is meant; or the class is
-                stored with others.
+            ValueError: the query set has filters, is a slice or that of ``none``, which say that
+                not all is meant; or the class is stored with others.
             RuntimeError: this is inside a transaction.
         """
         refuse_part_of_collection(self.__klass__)
-        if not self._filters.empty:
+        self._refuse_slice("drop_collection")
+        if self._finds_nothing or not self._filters.empty:
             raise ValueError(
                 f"drop_collection() drops all of {self.__klass__.__name__}, whatever the filters "
                 "are: call it on a query set without filters, or delete()."

@@ -23,6 +23,7 @@ from aiomotorengine import (
 from aiomotorengine.queryset import QuerySet
 from tests.harness import Mongo
 from tests.integration.commands import watch
+from tests.sessions.test_every_call import CALLS, NOT_IN_TRANSACTIONS, Book
 
 
 class Home(Document):
@@ -189,6 +190,45 @@ async def test_what_a_window_has(rows: None) -> None:
     assert [row.n async for row in Row.objects.order_by("n")[18:]] == [18, 19]
 
 
+SEE_SLICES = ("__aiter__", "count", "exists", "explain", "find_all", "first", "to_list")
+"""Calls that are about the part."""
+
+INSERTING = ("bulk_insert", "create", "insert_stream", "save")
+"""Calls that look for nothing."""
+
+LOOKING: dict[str, Any] = {
+    name.partition(".")[2]: call
+    for name, call in (CALLS | NOT_IN_TRANSACTIONS).items()
+    if name.startswith("QuerySet.") and name.partition(".")[2] not in INSERTING
+} | {
+    "aggregate": lambda books, book: books.aggregate.group_by(Book.pages).fetch(),
+    "drop_collection": lambda books, book: books.drop_collection(),
+    "remove": lambda books, book: books.remove(),
+}
+"""Calls that look for something."""
+
+
+@pytest.mark.parametrize("name", [name for name in LOOKING if name not in SEE_SLICES])
+async def test_what_is_not_asked_of_a_part_is_refused(mongo: Mongo, codec: str, name: str) -> None:
+    book = await Book(title="a").save()
+    await Book(title="b").save()
+    commands = watch(mongo)
+    for part in (Book.objects[:1], Book.objects[1:], Book.objects[0:0].filter(title="b")):
+        with pytest.raises(ValueError, match="knows no slices|can't be used with skip or limit"):
+            await LOOKING[name](part, book)
+    assert commands.sent == []
+
+
+async def test_a_slice_is_counted_for_itself(rows: None) -> None:
+    assert await Row.objects[:3].count() == 3
+    assert await Row.objects[18:].count() == 2
+    assert await Row.objects[0:0].count() == 0
+    assert await Row.objects.limit(3).count() == 20
+    found = Row.objects.order_by("n")[2:4]
+    assert await found.remove(await found.first()) == 1
+    assert await Row.objects.count() == 19
+
+
 # -- order ---------------------------------------------------------------------------------------
 
 
@@ -283,6 +323,24 @@ async def test_none_finds_nothing_and_asks_nobody(mongo: Mongo, codec: str) -> N
     assert commands.sent == []
     assert await nothing.all_filters_cleared().count() == 1
     assert await Row.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", [it for it in LOOKING if it != "get_or_create"])
+async def test_whatever_is_called_on_none(mongo: Mongo, codec: str, name: str) -> None:
+    book = await Book(title="a").save()
+    commands = watch(mongo)
+    nothing = Book.objects.none()
+    if name == "drop_collection":
+        with pytest.raises(ValueError, match="drops all of Book"):
+            await nothing.drop_collection()
+    elif name == "get_one":
+        for arguments in ((), (book._id,)):
+            with pytest.raises(Book.DoesNotExist):
+                await nothing.get_one(*arguments)
+    else:
+        assert not await LOOKING[name](nothing, book) or name.startswith("update")
+    assert commands.sent == []
+    assert await Book.objects.count() == 1
 
 
 async def test_none_inserts_as_ever(mongo: Mongo, codec: str) -> None:
