@@ -374,6 +374,9 @@ class BaseDocument(DocumentStorage):
         dict of a document stands for it; what is computed is not looked at. Other names are
         dynamic values, if the class has such.
 
+        The document is new: its first save inserts it, and is refused with
+        ``UniqueKeyViolationError`` if its id is taken. ``save(upsert=True)`` replaces.
+
         Parameters:
             mapping: the dict.
             validate: whether the document is validated.
@@ -547,12 +550,16 @@ class BaseDocument(DocumentStorage):
     ) -> Self | None:
         """Insert the document, or replace what is stored under its ``_id``.
 
+        One that ``from_dict``, ``from_json`` or pydantic has made is new: it is inserted, unless
+        ``upsert`` is said. So is a new one of a class that declares its primary key.
+
         Of a class with ``__track_changes__``, only what has changed is written; a list that has
         only grown at its end gets the new items. If nothing has changed, nothing is sent.
 
         Parameters:
             alias: the connection to use; by default the class's ``__alias__``.
-            upsert: whether a document that was loaded and is gone by now is written again.
+            upsert: whether a document that was loaded and is gone by now is written again, and a
+                new one takes the place of the one that has its id.
             only_changed: whether only what has changed is written; by default as the class says.
             validate: whether the document is validated.
             hooks: whether its hooks are called (``before_save`` and so on).

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from datetime import date, datetime
 from typing import Any
 
@@ -22,9 +24,16 @@ from aiomotorengine import (
     ReferenceField,
     StringField,
     UUIDField,
+    VersionField,
     computed_field,
+    transaction,
 )
-from aiomotorengine.errors import InvalidDocumentError, StoredValueError, UnknownFieldError
+from aiomotorengine.errors import (
+    InvalidDocumentError,
+    StoredValueError,
+    UniqueKeyViolationError,
+    UnknownFieldError,
+)
 
 ID = ObjectId("1" * 24)
 
@@ -45,6 +54,11 @@ class User(Document):
     @computed_field
     def loud(self) -> str:
         return (self.name or "").upper()
+
+
+class Note(Document):
+    text = StringField()
+    author = StringField()
 
 
 class Strict(Document):
@@ -254,3 +268,70 @@ async def test_what_is_made_can_be_saved(mongo: Any) -> None:
     assert saved is user
     loaded = await User.objects.get(user._id)
     assert loaded.to_dict() == user.to_dict()
+
+
+async def test_what_is_made_of_data_takes_no_other_documents_place(mongo: Any) -> None:
+    note = await Note.objects.create(text="mine", author="Ada")
+    sent = {"id": str(note.id), "text": "yours"}
+    stored = json.dumps({"_id": {"$oid": str(note.id)}, "text": "yours"})
+    made = Note.from_dict(sent)
+    others = [
+        Note.from_dict(sent, validate=False),
+        Note.from_json(json.dumps(sent)),
+        Note.from_json(stored, mode="relaxed"),
+        copy.deepcopy(made),
+        pickle.loads(pickle.dumps(made)),
+    ]
+    for other in [made, *others, made]:
+        with pytest.raises(UniqueKeyViolationError):
+            await other.save()
+    with pytest.raises(UniqueKeyViolationError):
+        await Note.objects.bulk_insert([Note.from_dict(sent)])
+    assert (await Note.objects.get(note.id)).author == "Ada"
+    await made.save(upsert=True)
+    found = await Note.objects.get(note.id)
+    assert (found.text, found.author) == ("yours", None)
+    made.text = "mine again"
+    assert await made.save() is made
+    assert (await Note.objects.get(note.id)).text == "mine again"
+    assert (await Note(_id=note.id, text="by the program").save()).id == note.id  # K6
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"__track_changes__": True}, {"version": VersionField()}],
+    ids=["plain", "tracked", "versions"],
+)
+async def test_what_is_made_of_data_is_inserted_by_its_first_save(
+    mongo: Any, settings: dict[str, Any]
+) -> None:
+    note_class: Any = type("Note", (Document,), {"text": StringField(), **settings})
+    id = ObjectId()
+    note = note_class.from_dict({"id": str(id), "text": "a"})
+    assert not note._is_persisted
+    await note.save()
+    note.text = "b"
+    await note.save()
+    assert (await note_class.objects.get(id)).text == "b"
+    with pytest.raises(UniqueKeyViolationError):
+        await note_class.from_dict({"id": str(id), "text": "c"}).save()
+    assert (await note_class.objects.get(id)).text == "b"
+
+
+@pytest.mark.mongod_only("SecantusDB's transactions are not those of MongoDB")
+async def test_what_is_made_of_data_is_new_again_after_a_transaction(mongo: Any) -> None:
+    await Note.ensure_index()
+    note = await Note.objects.create(text="mine")
+    other = Note.from_dict({"id": str(ObjectId()), "text": "yours"})
+
+    async def save_in_vain() -> None:
+        async with transaction():
+            await other.save()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await save_in_vain()
+    other.id = note.id
+    with pytest.raises(UniqueKeyViolationError):
+        await other.save()
+    assert (await Note.objects.get(note.id)).text == "mine"

@@ -20,6 +20,7 @@ from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.interop.selection import Selection
 from aiomotorengine.storage.discriminators import class_of
+from aiomotorengine.storage.origins import mark_as_made
 from aiomotorengine.storage.values import values_of
 
 __all__ = ["extended", "from_extended", "is_extended"]
@@ -84,7 +85,7 @@ def from_extended(document_class: Any, text: str | bytes | bytearray) -> Any:
 
 def mark_as_new(document: Any) -> None:
     """Say of a document, and of those in it, that they are not stored."""
-    document._is_persisted = False
+    mark_as_made(document)
     for value in values_of(document).values():
         for embedded in embedded_documents(value):
             mark_as_new(embedded)

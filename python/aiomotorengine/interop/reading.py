@@ -23,7 +23,9 @@ from aiomotorengine.fields.rules import is_strict
 from aiomotorengine.ids import is_id
 from aiomotorengine.interop.forms import Forms, is_converted_by_us
 from aiomotorengine.locations import Part, locate, location_of, shown
+from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import class_of
+from aiomotorengine.storage.origins import mark_as_made
 from aiomotorengine.validation import refusals_of
 
 __all__ = ["Reading", "read"]
@@ -122,7 +124,10 @@ class Reading:
             elif field is not None:
                 values[name] = self.value(field, form, name)
         self._is_strict = was_strict
-        return conversion_of(document_class).make(values)
+        document = conversion_of(document_class).make(values)
+        if isinstance(document, DocumentStorage):  # a class may make anything else
+            mark_as_made(document)
+        return document
 
     def value(self, field: BaseField[Any], form: Any, *parts: Part) -> Any:
         """The value of a field that a dict has this form for.

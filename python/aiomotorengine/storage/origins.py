@@ -1,14 +1,33 @@
-"""Where many documents come from: the id of each, and whether it was stored."""
+"""Where documents come from: the id of each, and whether it was stored."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 from typing import Any
 
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.choice import native
 
-__all__ = ["origins_of", "set_origins"]
+__all__ = ["MadeOf", "mark_as_made", "origins_of", "set_origins"]
+
+
+class MadeOf(Enum):
+    """Stands in ``_is_persisted`` of a document that was made of what somebody has sent.
+
+    It is false: nothing is stored for the document. Whoever has sent it may have chosen its id, so
+    it never takes the place of a stored one unless the program says so.
+    """
+
+    DATA = "a dict or a text"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+def mark_as_made(document: Any) -> None:
+    """Say of a document that it was made of data, if it is one that is saved by itself."""
+    document._is_persisted = False if document._is_embedded else MadeOf.DATA
 
 
 def origins_of(documents: Sequence[DocumentStorage]) -> tuple[list[Any], list[Any]]:

@@ -31,6 +31,7 @@ from aiomotorengine.errors import wrong_class
 from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved, state_in
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.identity import identity_query
+from aiomotorengine.storage.origins import MadeOf
 from aiomotorengine.storage.snapshots import Snapshot, snapshot_of, state_of
 from aiomotorengine.validation import explained
 from aiomotorengine.wire import requests
@@ -38,7 +39,7 @@ from aiomotorengine.wire.duplicates import unique_violations
 from aiomotorengine.writing.checked import CheckedWrite
 from aiomotorengine.writing.ensuring import ensure_remembered, is_asked_for
 from aiomotorengine.writing.hooks import after_saving, before_saving
-from aiomotorengine.writing.lost_answers import AnswerLost, is_in_doubt
+from aiomotorengine.writing.lost_answers import AnswerLost, answered, is_in_doubt
 from aiomotorengine.writing.options import USUAL, SaveOptions
 from aiomotorengine.writing.part import part_to_send
 from aiomotorengine.writing.sequences import Numbering, take_back
@@ -83,8 +84,8 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
     """
     refuse_other_class(target.document_class, document, "save")
     conversion = conversion_of(type(document))
-    if conversion.primary_key is not None:
-        options = with_declared_key(target, document, options)
+    if conversion.primary_key is not None or is_made_of_data(document):
+        options = inserting_what_is_new(target, document, options)
     creating = is_inserted(target, document, options)
     hooks = conversion.saving_hooks if options.hooks else None
     # What hooks set is the program's, also where a transaction is not committed.
@@ -115,8 +116,15 @@ def is_inserted(target: Target, document: Any, options: SaveOptions) -> bool:
     return is_new or options.force_insert
 
 
-def with_declared_key(target: Target, document: Any, options: SaveOptions) -> SaveOptions:
-    """The options with which a document is saved whose class declares a primary key.
+def is_made_of_data(document: Any) -> bool:
+    """Whether a document was made of a dict or a text, and is not stored yet."""
+    state = document._is_persisted
+    return not state and answered(state_of(document)) is MadeOf.DATA
+
+
+def inserting_what_is_new(target: Target, document: Any, options: SaveOptions) -> SaveOptions:
+    """The options with which a document is saved whose class declares a primary key, or that was
+    made of data.
 
     A new document is inserted then, so that one which has the key already is not overwritten.
     """
