@@ -449,14 +449,16 @@ class BaseDocument(DocumentStorage):
         """A model of pydantic with the fields of the class and all their rules.
 
         Values that fields with ``exclude=True`` have are taken, and left out of what is dumped:
-        ``dict(model)`` has them.
+        ``dict(model)`` has them. Texts of errors show nothing that was given to a model with such
+        fields.
 
         Parameters:
             name: what the model is called; by default as the class.
             include: the names of the fields that it has; by default all, and the primary key.
             exclude: those that it has not.
             partial: whether nothing is required, as for a ``PATCH``:
-                ``model.model_dump(exclude_unset=True)`` is what was given then.
+                ``model.model_dump(exclude_unset=True)`` is what was given then, with the values of
+                excluded fields; in JSON, without.
 
         Raises:
             UnknownFieldError: a name is no field's.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import date
@@ -231,6 +232,54 @@ def test_a_model_of_parts() -> None:
     assert "id" not in User.pydantic_model(exclude={"id"}).model_fields
     with pytest.raises(ValueError, match="User has no field 'nmae'. Did you mean 'name'?"):
         User.pydantic_model(include={"nmae"})
+
+
+def test_excluded_fields_are_among_what_is_to_be_changed() -> None:
+    class Account(Document):
+        name = StringField()
+        password = PasswordField()
+        token = StringField(exclude=True)
+
+    model: Any = Account.pydantic_model("Changes", partial=True)
+    changes = model(password="hunter2", token="t")
+    given = changes.model_dump(exclude_unset=True)
+    assert list(given) == ["password", "token"]
+    account = Account(name="Ada", **given)
+    assert account.password == "hunter2" and account.token == "t"
+    assert changes.model_dump(exclude_unset=True, include={"token"}) == {"token": "t"}
+    assert list(changes.model_dump(exclude_unset=True, exclude={"token"})) == ["password"]
+    assert model(token=None).model_dump(exclude_unset=True) == {"token": None}
+    assert model(token=None).model_dump(exclude_unset=True, exclude_none=True) == {}
+    # What others get has none of them.
+    assert changes.model_dump(exclude_unset=True, mode="json") == {}
+    assert changes.model_dump_json(exclude_unset=True) == "{}"
+    assert changes.model_dump() == {"id": None, "name": None}
+    shown = model.model_validate(account).model_dump_json(exclude_unset=True)
+    assert json.loads(shown) == {"id": None, "name": "Ada"}
+    schema = model.model_json_schema(mode="serialization")
+    assert list(schema["properties"]) == ["id", "name"]
+
+
+def test_errors_of_a_model_do_not_show_what_was_given_with_a_password() -> None:
+    class Account(Document):
+        name = StringField(required=True)
+        inner = EmbeddedDocumentField(User)
+
+    class Registered(Account):
+        password = PasswordField()
+
+    class Plain(Document):
+        name = StringField(required=True)
+
+    for kind, given in (
+        (Registered, {"password": "hunter2"}),
+        (Account, {"inner": {"a": "hunter2"}}),
+    ):
+        with pytest.raises(pydantic.ValidationError) as caught:
+            kind.pydantic_model().model_validate(given)
+        assert "hunter2" not in str(caught.value)
+    with pytest.raises(pydantic.ValidationError, match="shown"):
+        Plain.pydantic_model().model_validate({"more": "shown"})
 
 
 def test_the_json_schema_of_a_model_is_that_of_the_class() -> None:

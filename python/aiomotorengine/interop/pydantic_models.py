@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, create_model
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    create_model,
+    model_serializer,
+)
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import (
     no_info_plain_validator_function,
@@ -63,6 +70,10 @@ def model_of(
         extra="ignore" if is_dynamic(document_class) else "forbid",
         from_attributes=True,
         protected_namespaces=(),
+        # Where a field is missing, pydantic shows all that was given.
+        hide_input_in_errors=any(
+            field._settings.exclude or field._is_secret(None) for field in fields.values()
+        ),
     )
     default_name = f"{'Partial' if partial else ''}{document_class.__name__}"
     model: type[BaseModel] = create_model(
@@ -70,9 +81,35 @@ def model_of(
         __config__=config,
         __doc__=described(document_class).get("description"),
         __module__=document_class.__module__,
+        __validators__={"dumped": DUMPED} if partial else None,
         **definitions,
     )
     return model
+
+
+def with_excluded(model: BaseModel, handler: Any, info: Any) -> dict[str, Any]:
+    """What ``model_dump`` gives of a model whose fields say what is to be changed.
+
+    Of what was given, in Python's own types, excluded fields are a part: a new password would be
+    lost without a word otherwise. JSON is for others.
+    """
+    dumped: dict[str, Any] = handler(model)
+    if not info.exclude_unset or info.mode_is_json():
+        return dumped
+    selection = Selection.of(info.include, info.exclude)
+    for name, field in type(model).model_fields.items():
+        if field.exclude and name in model.model_fields_set:
+            value = getattr(model, name)
+            is_shown = selection is None or selection.shows(name)
+            if is_shown and not (info.exclude_none and value is None):
+                dumped[name] = value
+    return dumped
+
+
+# The JSON schema is that of the fields, as long as the function says nothing of what it returns.
+DUMPED = model_serializer(mode="wrap")(
+    lambda self, handler, info: with_excluded(self, handler, info)
+)
 
 
 def definition_of(field: BaseField[Any], *, is_optional: bool, strict: bool) -> tuple[Any, Any]:
