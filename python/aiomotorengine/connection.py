@@ -21,6 +21,7 @@ from pymongo.errors import ConfigurationError, PyMongoError
 from pymongo.uri_parser import parse_uri, split_hosts
 
 from aiomotorengine import drivers
+from aiomotorengine.connection_settings import hosts_in
 from aiomotorengine.database import Database
 from aiomotorengine.drivers import Driver, get_driver
 from aiomotorengine.redaction import without_secrets
@@ -41,8 +42,8 @@ __all__ = [
     "disconnect",
     "driver_of",
     "get_connection",
-    "hosts_in",
     "in_place_of_all",
+    "known_as",
     "known_connections",
     "register_connection",
 ]
@@ -601,13 +602,6 @@ def is_where_users_are(uris: Iterable[str], settings: Mapping[str, Any]) -> bool
     has_user = "username" in names or any("@" in uri for uri in uris)
     says_where = "authsource" in names or any("authsource=" in uri.lower() for uri in uris)
     return has_user and not says_where
-
-
-def hosts_in(settings: Mapping[str, Any]) -> list[str]:
-    host = settings.get("host")
-    if isinstance(host, str):
-        return [host]
-    return [str(entry) for entry in host] if isinstance(host, list | tuple) else []
 
 
 def normalised(given: dict[str, Any]) -> dict[str, Any]:

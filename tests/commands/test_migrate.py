@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from bson.binary import Binary, UuidRepresentation
+from bson.codec_options import CodecOptions
 
 from tests.commands.programs import run, started
 from tests.commands.test_indexes import uri_of
@@ -58,6 +60,44 @@ async def test_it_is_tried_out_and_run(mongo: Mongo, upgrades: Path) -> None:
     assert await users.distinct("first") == ["a", "b", "c"]
     again = run(upgrades, "migrate", "upgrades:first_names", *uri)
     assert again == (0, tried.out, "")
+
+
+CONNECTED = """
+from aiomotorengine import *
+from aiomotorengine import migration
+
+connect("mongodb://ada:secret@localhost:1/shop?uuidRepresentation=pythonLegacy", tls=True, w=3)
+
+
+class OldWare(Document):
+    __collection__ = "wares"
+    code = UUIDField()
+
+
+class Ware(Document):
+    __collection__ = "wares"
+    number = UUIDField()
+
+
+@migration(OldWare, Ware, name="numbers")
+def numbers(old):
+    return Ware(number=old.code)
+"""
+
+
+@pytest.mark.parametrize(("option", "subtype"), [("", 3), ("uuidRepresentation=standard", 4)])
+async def test_documents_mean_what_they_do_in_the_program(
+    mongo: Mongo, upgrades: Path, option: str, subtype: int
+) -> None:
+    (upgrades / "shop.py").write_text(CONNECTED)
+    wares = mongo.database.wares
+    await wares.insert_one({"code": Binary(bytes(16), subtype)})
+    uri = uri_of(mongo, mongo.database.name)
+    uri += option and f"{'&' if '?' in uri else '?'}{option}"
+    told = run(upgrades, "migrate", "shop:numbers", "--uri", uri)
+    assert told.code == 0, told.err
+    raw = wares.with_options(CodecOptions(uuid_representation=UuidRepresentation.UNSPECIFIED))
+    assert (await raw.find_one())["number"] == Binary(bytes(16), subtype)
 
 
 async def test_it_ends_with_1_where_a_document_can_not_be_converted(

@@ -6,19 +6,22 @@ import asyncio
 import os
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pymongo.errors import PyMongoError
 
 from aiomotorengine.commands.models import CommandError
 from aiomotorengine.connection import (
     DEFAULT_CONNECTION_NAME,
+    Connection,
     ConnectionError,
     UnknownAliasError,
     cleanup,
     connection_of,
+    known_as,
     register_connection,
 )
+from aiomotorengine.connection_settings import meaning_of, options_in
 from aiomotorengine.redaction import without_secrets
 
 __all__ = ["add_uri_argument", "connect_all", "run_connected"]
@@ -62,14 +65,15 @@ def connect_all(uris: Uris, aliases: Iterable[str]) -> None:
     """Connect aliases.
 
     Parameters:
-        uris: where they are, as far as the command was told.
+        uris: where they are, as far as the command was told. What their documents mean is as the
+            modules have said that connected them, and as the URIs say.
         aliases: those that are needed.
 
     Raises:
         CommandError: nobody says where one of them is.
     """
     for alias, uri in uris:
-        register_connection(None, alias, host=uri)
+        register_connection(None, alias, **settings_for(uri, known_as(alias)))
     for alias in aliases:
         try:
             connection_of(alias)
@@ -83,6 +87,19 @@ def connect_all(uris: Uris, aliases: Iterable[str]) -> None:
             raise CommandError(
                 f"say where {what} are stored: --uri {name}mongodb://host/database"
             ) from None
+
+
+def settings_for(uri: str, connected: Connection | None) -> dict[str, Any]:
+    """The settings that lead to a URI, and else mean what those of a program do.
+
+    Parameters:
+        uri: the URI; its own options go before.
+        connected: what the program has connected, if it has.
+    """
+    meaning = {} if connected is None else meaning_of(connected.given)
+    stated = {name.lower() for name in options_in(uri)}
+    kept = {name: value for name, value in meaning.items() if name.lower() not in stated}
+    return {**kept, "host": uri}
 
 
 def run_connected(work: Callable[[], Awaitable[T]], uris: Uris) -> T:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote
 
 from pymongo.monitoring import CommandListener
 
@@ -16,27 +15,10 @@ from aiomotorengine.connection import (
     Connection,
     Connections,
     connection_of,
-    hosts_in,
 )
+from aiomotorengine.connection_settings import database_in, meaning_of
 
 __all__ = ["RedirectedConnections"]
-
-KEPT = frozenset(
-    {
-        "auto_index",
-        "datetime_conversion",
-        "document_class",
-        "driver",
-        "event_listeners",
-        "type_registry",
-        "tz_aware",
-        "tzinfo",
-        "unicode_decode_error_handler",
-        "uuidrepresentation",
-    }
-)
-"""The settings of a program that its tests run with, in small letters: what documents mean, and
-which driver it is. All others say where a server is, who asks it, and how patient they are."""
 
 
 class RedirectedConnection(Connection):
@@ -154,15 +136,7 @@ class RedirectedConnections(Connections):
 
     def _settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Settings that lead to the test's server, and else mean what those of the program do."""
-        kept = {name: value for name, value in given.items() if name.lower() in KEPT}
-        stated = {name.lower() for name in kept}
-        in_uri = {
-            name: value
-            for host in hosts_in(given)
-            for name, value in parse_qsl(host.partition("?")[2])
-            if name.lower() in KEPT - stated
-        }
-        settings = {**in_uri, **kept, "host": self._uri}
+        settings = {**meaning_of(given), "host": self._uri}
         settings["event_listeners"] = [*(settings.get("event_listeners") or ()), self._listener]
         if self._driver is not None:
             settings["driver"] = self._driver
@@ -171,7 +145,4 @@ class RedirectedConnections(Connections):
 
 def asked_for(database: str | None, settings: Mapping[str, Any]) -> str | None:
     """The database that a program has named, by itself or in a URI."""
-    if database is not None:
-        return database
-    paths = (host.partition("://")[2].partition("/")[2] for host in hosts_in(settings))
-    return next((unquote(path.partition("?")[0]) for path in paths if path), None)
+    return database_in(settings) if database is None else database
