@@ -75,6 +75,44 @@ def test_the_order_by_relevance() -> None:
         found.reverse()
 
 
+def test_relevance_beside_a_field_that_is_stored_as_score() -> None:
+    class Animal(Document):
+        __discriminator__ = "_cls"
+        bio = StringField()
+
+    class Dog(Animal):
+        points = IntField(db_field="score")
+        rank = IntField(db_field="text_score")
+
+    relevance = ("text_text_score", {"$meta": "textScore"})
+    found = Dog.objects.search_text("chess")
+    assert found.clone().order_by("$text_score", "-points")._order == [relevance, ("score", -1)]
+    assert found.clone().order_by("-points", "$text_score")._order == [("score", -1), relevance]
+    assert Animal.objects.order_by("$text_score")._order == [relevance]
+
+
+@pytest.mark.mongod_only("SecantusDB has no text index")
+async def test_relevance_and_a_score_both_sort(mongo: Any, codec: str) -> None:
+    class Player(Document):
+        __indexes__ = ("$bio",)
+        bio = StringField()
+        score = IntField()
+
+    await Player.ensure_indexes()
+    await Player.objects.bulk_insert(
+        [
+            Player(bio="chess", score=1),
+            Player(bio="chess and a lot of other games that nobody plays", score=3),
+            Player(bio="chess", score=2),
+        ]
+    )
+    found = Player.objects.search_text("chess")
+    by_relevance = await found.clone().order_by("$text_score", "-score").to_list()
+    assert [player.score for player in by_relevance] == [2, 1, 3]
+    by_score = await found.clone().order_by("-score", "$text_score").to_list()
+    assert [player.score for player in by_score] == [3, 2, 1]
+
+
 @pytest.mark.mongod_only("SecantusDB has no text index")
 async def test_what_a_search_finds(mongo: Any, codec: str) -> None:
     await Article.ensure_indexes()

@@ -13,6 +13,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.families import declaring
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.ownership import refuse_other_class
+from aiomotorengine.storage.discriminators import family_of
 from aiomotorengine.utils import sort_direction
 
 __all__ = ["Order", "ordered", "reversed_order", "sort_key"]
@@ -21,8 +22,8 @@ Order = list[tuple[str, Any]]
 """Keys of MongoDB, and in which direction; that of how well a text fits is a mapping."""
 
 SCORE = "$text_score"
-BY_SCORE = ("score", {"$meta": "textScore"})
-"""How well documents fit what is searched for, from the best on. MongoDB needs a name for it."""
+BY_SCORE = {"$meta": "textScore"}
+"""How well documents fit what is searched for, from the best on."""
 
 
 def ordered(document_class: Any, order: Order, keys: Sequence[Any], direction: Any) -> Order:
@@ -58,11 +59,31 @@ def ordered(document_class: Any, order: Order, keys: Sequence[Any], direction: A
         if isinstance(name, str) and name.lstrip("+-") == SCORE:
             if name.startswith("-") or wanted != ASCENDING:
                 raise ValueError("'$text_score' sorts from the best on, and in no other direction.")
-            found.update([BY_SCORE])
+            found[score_key(document_class)] = BY_SCORE
             continue
         db_name, sign = sort_key(document_class, name)
         found[db_name] = wanted * sign
     return list(found.items())
+
+
+def score_key(document_class: Any) -> str:
+    """The key that an order by how well a text fits has: MongoDB needs one, and any will do that
+    is no field's.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField, StringField
+        >>> class Article(Document):
+        ...     title = StringField()
+        >>> class Player(Document):
+        ...     score = IntField()
+        >>> score_key(Article), score_key(Player)
+        ('score', 'text_score')
+    """
+    stored = {key for it in family_of(document_class) for key in it._reverse_db_field_map}
+    key = "score"
+    while key in stored:
+        key = f"text_{key}"
+    return key
 
 
 def reversed_order(order: Order) -> Order:
