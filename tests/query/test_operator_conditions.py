@@ -327,6 +327,42 @@ def test_a_field_of_which_nobody_knows_refuses_none(filters, expected):
     assert Q(**filters).to_query(Kinds) == expected
 
 
+class Member(Document):
+    login = StringField(strip_whitespace=True, to_lower=True)
+    code = StringField(to_upper=True)
+    names = ListField(StringField(to_lower=True))
+    pair = TupleField(StringField(to_lower=True), ...)
+    either = TupleField(StringField(to_lower=True), StringField())
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"login__startswith": " AD "}, {"login": {"$regex": "^ad\\ "}}),
+        ({"login__istartswith": " AD"}, {"login": {"$regex": "^ad", "$options": "i"}}),
+        ({"login__endswith": " DA "}, {"login": {"$regex": "\\ da(?!\\n)$"}}),
+        ({"login__contains": " D "}, {"login": {"$regex": "\\ d\\ "}}),
+        ({"login__exact": " Ada "}, {"login": "ada"}),
+        ({"login__iexact": " Ada "}, {"login": {"$regex": "^ada(?!\\n)$", "$options": "i"}}),
+        ({"login__wholeword": "Ada"}, {"login": {"$regex": "\\bada\\b"}}),
+        ({"login__not__startswith": "AD"}, {"login": {"$not": {"$regex": "^ad"}}}),
+        ({"login__regex": "^A"}, {"login": {"$regex": "^A"}}),
+        ({"code__startswith": " x"}, {"code": {"$regex": "^\\ X"}}),
+        ({"names__contains": "AD"}, {"names": {"$regex": "ad"}}),
+        ({"pair__contains": "AD"}, {"pair": {"$regex": "ad"}}),
+        ({"either__contains": "AD"}, {"either": {"$regex": "AD"}}),
+    ],
+)
+def test_texts_are_asked_for_as_their_field_stores_them(filters, expected):
+    assert Q(**filters).to_query(Member) == expected
+
+
+def test_a_key_that_has_the_name_of_an_operator():
+    assert Q(any__type__in=["click"]).to_query(Kinds) == {"any.type": {"$in": ["click"]}}
+    assert Q({"any.size": 3}).to_query(Kinds) == {"any.size": 3}
+    assert Q(any__size=3).to_query(Kinds) == {"any": {"$size": 3}}
+
+
 def test_a_field_whose_conversion_a_program_replaced_refuses_none():
     class Patched(Document):
         n = IntField()

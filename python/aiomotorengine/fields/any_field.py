@@ -14,7 +14,9 @@ __all__ = ["ANYTHING", "AnyField"]
 class AnyField(BaseField[Any]):
     """Anything that MongoDB stores, as it is.
 
-    Filters and updates lead into mappings: ``filter(data__size__gt=3)``.
+    Filters and updates lead into mappings: ``filter(data__kind="click")``. A last name that is an
+    operator's is the operator: ``data__size=3`` asks for lists of three, and ``data__size__gt=3``,
+    or the raw query ``{"data.size": 3}``, for the key ``size``.
 
     Example:
         >>> from aiomotorengine import AnyField, Document

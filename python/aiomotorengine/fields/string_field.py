@@ -122,6 +122,22 @@ class StringField(BaseField[str]):
             value = change(value)
         return value
 
+    def _normalised_part(self, text: str, *, start: bool, end: bool) -> str:
+        """What a part of a text is in texts as the options ask for them.
+
+        Parameters:
+            text: the part.
+            start: whether the text begins with it.
+            end: whether the text ends with it.
+        """
+        for change in self._changes:
+            if change is not str.strip:
+                text = change(text)
+                continue
+            text = text.lstrip() if start else text
+            text = text.rstrip() if end else text
+        return text
+
     def _kept(self, value: Any) -> Any:
         return self._normalised(value)
 

@@ -9,6 +9,7 @@ import re
 from typing import Any, ClassVar
 
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.string_field import StringField
 from aiomotorengine.query.base import QueryOperator
 from aiomotorengine.query.equal import DefaultOperator
 from aiomotorengine.query.family import TEXTS
@@ -40,6 +41,10 @@ class TextOperator(QueryOperator):
     follows_documents = False
     options: ClassVar[str] = ""
     """MongoDB's letters for how the pattern is read."""
+    has_start: ClassVar[bool] = False
+    """Whether the given text begins where the stored one does."""
+    has_end: ClassVar[bool] = False
+    """Whether it ends where the stored one does."""
 
     def pattern(self, text: str) -> str:
         """The regular expression for a text, which is escaped already."""
@@ -49,7 +54,10 @@ class TextOperator(QueryOperator):
         return {db_name: matching(self.pattern(escaped(value)), self.options)}
 
     def get_value(self, field: BaseField[Any], raw: Any) -> str:
-        return text_of(field, raw)
+        text, leaves = text_of(field, raw), [*field._leaves]
+        if len(leaves) == 1 and isinstance(leaves[0], StringField):
+            return leaves[0]._normalised_part(text, start=self.has_start, end=self.has_end)
+        return text
 
 
 def text_of(field: BaseField[Any], raw: Any) -> str:
@@ -112,6 +120,8 @@ class StartsWithQueryOperator(TextOperator):
         {'name': {'$regex': '^a\\\\.c'}}
     """
 
+    has_start = True
+
     def pattern(self, text: str) -> str:
         return f"^{text}"
 
@@ -134,6 +144,8 @@ class EndsWithQueryOperator(TextOperator):
         >>> EndsWithQueryOperator().to_query("name", "z")
         {'name': {'$regex': 'z(?!\\\\n)$'}}
     """
+
+    has_end = True
 
     def pattern(self, text: str) -> str:
         return f"{text}{END}"
@@ -174,6 +186,8 @@ class IExactQueryOperator(TextOperator):
     """
 
     options = "i"
+    has_start = True
+    has_end = True
 
     def pattern(self, text: str) -> str:
         return f"^{text}{END}"
