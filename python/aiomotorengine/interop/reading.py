@@ -60,10 +60,10 @@ def read(
     refusals = reading.refusals
     if not validate or (not refusals and is_valid(document)):
         return document, refusals
-    known = [parts_of(refusal) for refusal in refusals]
+    known = {parts_of(refusal) for refusal in refusals}
     for refusal in refusals_of(document):
         parts = parts_of(refusal)
-        if not any(parts[: len(before)] == before for before in known):
+        if known.isdisjoint(parts[:length] for length in range(len(parts) + 1)):
             refusals.append(refusal)
     names = [primary_key(type(document)).name, *type(document)._fields]
     places = {name: place for place, name in enumerate(names)}
