@@ -12,6 +12,8 @@ from aiomotorengine import (
     Aggregation,
     Document,
     EmbeddedDocumentField,
+    F,
+    Func,
     IntField,
     ListField,
     PasswordField,
@@ -128,6 +130,41 @@ def test_values_of_passwords_are_not_shown(query: Q, shown: str) -> None:
     assert repr(found) == f"<QuerySet User {shown}>"
     assert repr(found.aggregate) == f"<Aggregation User [{{'$match': {shown}}}]>"
     assert "***" not in str(found.to_query())
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        Func("regexMatch", input=F("password"), regex=SECRET) == True,  # noqa: E712
+        Func("regexMatch", input=Func("toLower", F("password")), regex=SECRET) == True,  # noqa: E712
+        Func("regexMatch", input=F("key__password"), regex=SECRET, options="i") == True,  # noqa: E712
+        Func("toLower", F("password")) == SECRET,
+        Func("indexOfCP", Func("concat", F("name"), F("password")), SECRET) == 0,
+        Func("eq", Func("trim", input=F("password")), SECRET) == True,  # noqa: E712
+        Func("not", Func("in", F("password"), [SECRET])) == True,  # noqa: E712
+        Q(age=1) | (Func("strcasecmp", SECRET, F("password")) == 0),
+        F("password") == SECRET,
+        F("age") > Func("indexOfBytes", F("password"), SECRET),
+    ],
+)
+def test_what_stands_beside_a_password_in_an_expression_is_not_shown(condition: Any) -> None:
+    found = User.objects.filter(condition)
+    assert "***" in repr(found)
+    assert SECRET not in repr(found)
+    assert SECRET not in repr(found.aggregate)
+
+
+def test_what_is_not_compared_with_a_password_is_shown() -> None:
+    compared = {"$expr": {"$eq": ["$p", SECRET]}}
+    stages = [
+        {"$match": {"nm": "Ada", "$or": [compared, {"age": 7}]}},
+        {"$project": {"p": "$p", "word": "shown"}},
+        {"$set": {"x": {"$regexMatch": {"input": "$nm", "regex": "^A"}}, "y": "$p"}},
+    ]
+    shown = repr(User.objects.aggregate.raw(stages))
+    assert SECRET not in shown
+    for text in ("'nm': 'Ada'", "{'age': 7}", "'word': 'shown'", "'regex': '^A'"):
+        assert text in shown
 
 
 def test_values_of_passwords_are_not_shown_after_a_group() -> None:

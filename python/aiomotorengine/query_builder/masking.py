@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiomotorengine.fields.embedded_document_field import has_secrets
@@ -17,6 +17,12 @@ PROGRAMS = frozenset({"$where", "$function", "$accumulator"})
 """The operators that run JavaScript."""
 SOURCES = frozenset({"body", "init", "accumulate", "merge", "finalize"})
 """Where ``$function`` and ``$accumulator`` have the texts of their functions."""
+LOGICAL = frozenset({"$and", "$or", "$nor"})
+"""The operators whose operands are not compared with each other."""
+OF_KEYS = frozenset(
+    {"$match", "$project", "$set", "$addFields", "$setOnInsert", "$group", "$facet"}
+)
+"""The operators that take a mapping by keys; others take arguments by name."""
 
 
 def masked(document_class: Any, query: Any) -> Any:
@@ -67,10 +73,22 @@ def masked_under(document_class: Any, query: Any, root: Any) -> Any:
             shown[key] = mask(value)
         elif key in PROGRAMS and has_secrets(root, set()):
             shown[key] = without_sources(document_class, value, root)
+        elif key in LOGICAL and isinstance(value, list | tuple):
+            shown[key] = [masked_under(document_class, item, root) for item in value]
+        elif is_operator(key) and key not in OF_KEYS and has_secret_argument(root, value):
+            shown[key] = {
+                name: masked_under(document_class, it, root) if is_expression(it) else mask(it)
+                for name, it in value.items()
+            }
         else:
             # Under a key that is no field's, in a $facet for instance, the keys are the same.
             shown[key] = masked_under(embedded or document_class, value, root)
     return shown
+
+
+def is_arguments(operand: Any) -> bool:
+    """Whether an operator has its operands by name, as ``$regexMatch``."""
+    return isinstance(operand, Mapping) and not any(map(is_operator, operand))
 
 
 def without_sources(document_class: Any, program: Any, root: Any) -> Any:
@@ -92,8 +110,10 @@ def is_expression(item: Any) -> bool:
 
 def names_secret(document_class: Any, item: Any) -> bool:
     """Whether an item of an expression is the path of a password, or may be: a variable, as that
-    of a ``$filter``, stands for values of anywhere.
+    of a ``$filter``, stands for values of anywhere. So is what is computed of it.
     """
+    if isinstance(item, Mapping) and is_expression(item):
+        return any(names_secret(document_class, it) for it in operands_of(item))
     if not isinstance(item, str) or not is_operator(item):
         return False
     if item.startswith("$$") and item[2:3].islower():  # MongoDB's own begin with capitals
@@ -101,6 +121,24 @@ def names_secret(document_class: Any, item: Any) -> bool:
     path = item.removeprefix("$$ROOT.").removeprefix("$$CURRENT.").lstrip("$")
     field = field_of(document_class, path)
     return field is not None and field._is_secret(None)
+
+
+def operands_of(expression: Mapping[str, Any]) -> Iterator[Any]:
+    """The operands of an expression, in a list or by name or the only one."""
+    for operand in expression.values():
+        if isinstance(operand, list | tuple):
+            yield from operand
+        elif is_arguments(operand):
+            yield from operand.values()
+        else:
+            yield operand
+
+
+def has_secret_argument(document_class: Any, operand: Any) -> bool:
+    """Whether an operator has its operands by name, and one of them is a password."""
+    return is_arguments(operand) and any(
+        names_secret(document_class, it) for it in operand.values()
+    )
 
 
 def mask(value: Any) -> Any:
