@@ -19,6 +19,7 @@ from aiomotorengine import (
     Document,
     F,
     FloatField,
+    Func,
     IntField,
     StringField,
     TimedeltaField,
@@ -85,6 +86,43 @@ def test_a_length_of_time_stands_in_the_unit_of_the_field_beside_it() -> None:
 def test_what_is_whole_is_not_cut() -> None:
     assert sent(U.set(number=F("took") + 1)) == [{"$set": {"number": {"$add": ["$took", 1]}}}]
     assert sent(U.set(number=F("exact"))) == [{"$set": {"number": {"$toLong": "$exact"}}}]
+
+
+class Event(Document):
+    at = DateTimeField()
+    day = DateField()
+    other = DateField()
+    text = StringField()
+
+
+@pytest.mark.mongod_only("SecantusDB has few operators of conversion")
+@pytest.mark.parametrize(
+    ("computed", "day"),
+    [
+        (F("at"), date(2026, 1, 2)),
+        (F("at") + timedelta(hours=20), date(2026, 1, 3)),
+        (F("other"), date(2025, 12, 31)),
+        (F("other") + timedelta(hours=30), date(2026, 1, 1)),
+        (F("text"), date(2024, 2, 29)),
+        (Func("dateAdd", startDate=F("at"), unit="day", amount=1), date(2026, 1, 3)),
+    ],
+)
+async def test_a_computed_day_is_found_again(
+    mongo: Mongo, codec: str, computed: Any, day: date
+) -> None:
+    moment = datetime(2026, 1, 2, 13, 30)
+    await Event(at=moment, other=date(2025, 12, 31), text="2024-02-29T23:00:00Z").save()
+    await Event.objects.update(U.set(day=computed))
+    found = await Event.objects.get(day=day)
+    assert found is not None
+    assert found.day == day
+
+
+@pytest.mark.mongod_only("SecantusDB has few operators of conversion")
+async def test_a_day_that_is_computed_of_nothing_is_none(mongo: Mongo, codec: str) -> None:
+    await Event(day=date(2026, 1, 2)).save()
+    await Event.objects.update(U.set(day=F("at")))
+    assert (await Event.objects.first()).day is None
 
 
 class Ware(Document):

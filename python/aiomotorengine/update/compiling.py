@@ -9,7 +9,7 @@ from typing import Any
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.expressions.literal import literal
 from aiomotorengine.update.change import Change, Operation
-from aiomotorengine.update.conversions import NUMBERS, conversion_for
+from aiomotorengine.update.conversions import NUMBERS, conversion_for, converted
 from aiomotorengine.update.operators import OPERATORS
 from aiomotorengine.update.path import UpdatePath, aliases_at, refuse_immutable
 from aiomotorengine.update.set import Set, SetOnInsert
@@ -145,7 +145,7 @@ def computed(document_class: Any, operation: Operation) -> Any:
             f"U.{name_of(operation.operator)} can't be sent together with an F expression: send it "
             "in an update of its own."
         )
-    return expression if conversion is None else {conversion: expression}
+    return expression if conversion is None else converted(conversion, expression)
 
 
 def name_of(operator: str) -> str:

@@ -16,7 +16,7 @@ from aiomotorengine.fields.int_field import IntField
 from aiomotorengine.fields.string_field import StringField
 from aiomotorengine.fields.url_field import URLField
 
-__all__ = ["NUMBERS", "conversion_for"]
+__all__ = ["NUMBERS", "conversion_for", "converted"]
 
 CONVERSIONS: dict[str, tuple[type[BaseField[Any]], ...]] = {
     "$toLong": (IntField,),
@@ -25,6 +25,7 @@ CONVERSIONS: dict[str, tuple[type[BaseField[Any]], ...]] = {
     "$toBool": (BooleanField,),
     "$toString": (StringField, EmailField, URLField),
     "$toDate": (DateTimeField, DateField),
+    "$dateTrunc": (DateField,),
 }
 """The fields whose values an operator of MongoDB makes."""
 
@@ -50,13 +51,15 @@ def conversion_for(document_class: Any, field: Any, value: Expression) -> str | 
         '$toString'
         >>> conversion_for(Ware, Ware.number, F("number") + 1)
     """
-    found = (name for name, kinds in CONVERSIONS.items() if isinstance(field, kinds))
-    conversion = next(found, None)
+    found = [name for name, kinds in CONVERSIONS.items() if isinstance(field, kinds)]
+    conversion = found[-1] if found else None
     if conversion is None:
         return None
     source = value.field_of(document_class)
     if source is not None:
         is_needed = not isinstance(source, CONVERSIONS[conversion])
+    elif conversion == "$dateTrunc":
+        is_needed = True  # arithmetic may add hours
     elif conversion == "$toLong":
         is_needed = not value.is_whole(document_class)
     elif conversion == "$toDouble":
@@ -65,3 +68,19 @@ def conversion_for(document_class: Any, field: Any, value: Expression) -> str | 
         # Of dates, arithmetic makes dates again; what a function of MongoDB's gives is not known.
         is_needed = conversion != "$toDate" and value.is_number
     return conversion if is_needed else None
+
+
+def converted(conversion: str, expression: Any) -> dict[str, Any]:
+    """An expression, made what a field stores by an operator of MongoDB.
+
+    Of what is stored by a ``DateField`` that is the start of the day in UTC.
+
+    Example:
+        >>> converted("$toString", "$n")
+        {'$toString': '$n'}
+        >>> converted("$dateTrunc", "$at")
+        {'$dateTrunc': {'date': {'$toDate': '$at'}, 'unit': 'day'}}
+    """
+    if conversion == "$dateTrunc":
+        return {conversion: {"date": {"$toDate": expression}, "unit": "day"}}
+    return {conversion: expression}
