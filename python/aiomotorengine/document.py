@@ -418,11 +418,13 @@ class BaseDocument(DocumentStorage):
         Parameters:
             text: the JSON of an object.
             mode: ``"plain"`` for what ``from_dict`` takes; ``"relaxed"`` or ``"canonical"``, either
-                of which reads both, for Extended JSON of what is stored.
+                of which reads both, for Extended JSON of what is stored. In these a password is
+                its hash, so take only what your own program has written.
             validate: whether the document is validated.
 
         Raises:
-            InvalidDocumentError: as for ``from_dict``; or it is no JSON object.
+            InvalidDocumentError: as for ``from_dict``; or it is no JSON object, or nested too
+                deeply.
             ValueError: it is no JSON.
 
         Example:

@@ -13,6 +13,7 @@ import pytest
 from bson import ObjectId
 
 from aiomotorengine import (
+    AnyField,
     DateField,
     DateTimeField,
     Document,
@@ -202,8 +203,10 @@ def test_extended_json_that_is_not_valid() -> None:
     with pytest.raises(InvalidDocumentError, match="Field 'name' is required.") as caught:
         User.from_json('{"age": -1}', mode="relaxed")
     assert [error.path for error in caught.value.errors] == ["name", "age"]
-    with pytest.raises(StoredValueError):
-        User.from_json('{"n": "Ada", "age": "x"}', mode="relaxed")
+    with pytest.raises(InvalidDocumentError) as caught:
+        User.from_json('{"n": "Ada", "age": "x", "born": "y"}', mode="relaxed")
+    assert [error.path for error in caught.value.errors] == ["age", "born"]
+    assert isinstance(caught.value.__cause__, StoredValueError)
     assert User.from_json('{"age": -1}', mode="relaxed", validate=False).age == -1
 
 
@@ -364,3 +367,66 @@ def test_many_refusals_are_not_compared_with_each_other() -> None:
 
     calls(1)
     assert calls(800) < 2.5 * calls(400)
+
+
+class Counted(Document):
+    n = IntField(min_value=0, max_value=9)
+    items = ListField(IntField(max_value=3))
+    home = EmbeddedDocumentField("Measured")
+    at = DateTimeField()
+    m = AnyField()
+
+
+class Measured(EmbeddedDocument):
+    size = IntField(max_value=5)
+
+
+def extended_refusals(text: str, **options: Any) -> dict[str, str]:
+    with pytest.raises(InvalidDocumentError) as caught:
+        Counted.from_json(text, mode="relaxed", **options)
+    return {error.path: error.message for error in caught.value.errors}
+
+
+def test_what_fields_read_of_extended_json_is_validated() -> None:
+    text = '{"n": "-77", "items": ["9", "2"], "home": {"size": "6"}}'
+    assert list(extended_refusals(text)) == ["n", "items.0", "home.size"]
+
+
+def test_what_fields_read_of_extended_json_is_what_is_stored() -> None:
+    text = '{"n": "7", "items": ["2"], "home": {"size": "5"}}'
+    son = Counted.from_json(text, mode="relaxed").to_son()
+    assert (son["n"], son["items"], son["home"]["size"]) == (7, [2], 5)
+
+
+@pytest.mark.parametrize("options", [{}, {"validate": False}], ids=["validated", "as it is"])
+def test_what_is_no_extended_json_is_refused_with_its_place(options: dict[str, Any]) -> None:
+    text = """{
+        "_id": {"$oid": "xyz"},
+        "n": {"$numberDecimal": "abc"},
+        "at": {"$date": []},
+        "m": [1, {"a": {"$oid": 5}}]
+    }"""
+    assert extended_refusals(text, **options) == {
+        "id": "Field 'id' must be valid: it is no Extended JSON.",
+        "n": "Field 'n' must be valid: it is no Extended JSON.",
+        "at": "Field 'at' must be valid: it is no Extended JSON.",
+        "m.1.a": "Field 'm' must be valid: it is no Extended JSON.",
+    }
+
+
+def test_the_other_fields_of_what_is_no_extended_json_are_refused_too() -> None:
+    text = '{"at": {"$date": []}, "items": ["x"], "n": 10}'
+    assert set(extended_refusals(text)) == {"at", "items.0", "n"}
+
+
+@pytest.mark.parametrize("mode", ["plain", "relaxed"])
+def test_json_that_is_nested_too_deeply_is_refused(mode: Any) -> None:
+    with pytest.raises(InvalidDocumentError, match="the JSON is nested too deeply"):
+        Counted.from_json('{"m": ' + "[" * 200_000 + "]" * 200_000 + "}", mode=mode)
+
+
+def test_an_extended_json_of_no_object() -> None:
+    with pytest.raises(
+        InvalidDocumentError, match="A Counted is made of a JSON object, not of BrokenExtendedJson."
+    ):
+        Counted.from_json('{"$date": []}', mode="relaxed")

@@ -5,25 +5,32 @@ https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bson import json_util
 from bson.binary import UuidRepresentation
+from bson.errors import BSONError
 
 from aiomotorengine.documents.embedded import embedded_documents
 from aiomotorengine.documents.undeclared import is_dynamic
-from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.errors import InvalidDocumentError, StoredValueError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.container_field import ContainerField
 from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.fields.refusals import masked
+from aiomotorengine.interop.reading import parts_of
 from aiomotorengine.interop.selection import Selection
+from aiomotorengine.locations import Part, locate
 from aiomotorengine.storage.discriminators import class_of
 from aiomotorengine.storage.origins import mark_as_made
+from aiomotorengine.storage.stored_forms import HiddenValues
 from aiomotorengine.storage.values import values_of
+from aiomotorengine.validation import refusals_of
 
-__all__ = ["extended", "from_extended", "is_extended"]
+__all__ = ["extended", "is_extended", "loaded", "read_extended"]
 
 STANDARD: Any = {"uuid_representation": UuidRepresentation.STANDARD}
 
@@ -33,6 +40,10 @@ WRITING = {
 }
 
 READING = json_util.JSONOptions(tz_aware=False, **STANDARD)
+
+
+UNREADABLE = (BSONError, ArithmeticError, LookupError, TypeError, ValueError)
+"""What the driver raises for objects that look like Extended JSON and are none."""
 
 
 def is_extended(mode: str) -> bool:
@@ -67,24 +78,171 @@ def extended(
     return json_util.dumps(shown, json_options=WRITING[mode], **options)
 
 
-def from_extended(document_class: Any, text: str | bytes | bytearray) -> Any:
-    """A new document of the Extended JSON of a stored one.
+class BrokenExtendedJson:
+    """Stands for an object that looks like Extended JSON and is none.
+
+    Attributes:
+        form: the object.
+    """
+
+    __slots__ = ("form",)
+
+    def __init__(self, form: dict[str, Any]) -> None:
+        self.form = form
+
+
+def read_extended(
+    document_class: Any, text: str | bytes | bytearray, *, validate: bool = True
+) -> tuple[Any, list[Exception]]:
+    """A new document of the Extended JSON of a stored one, and all that is wrong with it.
+
+    Parameters:
+        document_class: the class.
+        text: the text.
+        validate: whether the document is validated; otherwise only what can't be read is refused.
+
+    Returns:
+        The document, and what refuses it; ``None`` where too little of it can be read.
 
     Raises:
-        InvalidDocumentError: it is no JSON object.
-        StoredValueError: a field can't read what is stored for it.
+        InvalidDocumentError: it is no JSON object, or nested too deeply.
+        ValueError: it is no JSON.
     """
-    stored = json_util.loads(text, json_options=READING)
-    if not isinstance(stored, Mapping):
-        name, kind = document_class.__name__, type(stored).__name__
+    unreadable: list[BrokenExtendedJson] = []
+
+    def convert(form: dict[str, Any]) -> Any:
+        try:
+            return json_util.object_hook(form, READING)
+        except UNREADABLE:
+            unreadable.append(BrokenExtendedJson(form))
+            return unreadable[-1]
+
+    try:
+        stored = loaded(document_class, text, object_hook=convert)
+        refusals: list[Exception] = []
+        if unreadable:
+            refusals += refusals_of_text(document_class, stored)
+            stored = {key: it for key, it in stored.items() if not any(unreadable_in(it))}
+        document = read_stored(document_class, stored, refusals)
+        if document is not None:
+            mark_as_new(document)
+            known = {parts_of(refusal)[:1] for refusal in refusals}
+            for refusal in refusals_of(document) if validate else ():
+                if parts_of(refusal)[:1] not in known:
+                    refusals.append(refusal)
+    except RecursionError as error:
+        raise too_deep(document_class) from error
+    return document, refusals
+
+
+def loaded(document_class: Any, text: str | bytes | bytearray, **options: Any) -> dict[str, Any]:
+    """The object that a text of JSON has for a document.
+
+    Parameters:
+        document_class: the class of the document.
+        text: the text.
+        options: those of ``json.loads``.
+
+    Raises:
+        InvalidDocumentError: it is no JSON object, or nested too deeply.
+        ValueError: it is no JSON.
+    """
+    try:
+        mapping = json.loads(text, **options)
+    except RecursionError as error:
+        raise too_deep(document_class) from error
+    if not isinstance(mapping, dict):
+        name, kind = document_class.__name__, type(mapping).__name__
         raise InvalidDocumentError(f"A {name} is made of a JSON object, not of {kind}.")
-    document = document_class.from_son(stored)
-    mark_as_new(document)
-    return document
+    return mapping
+
+
+def too_deep(document_class: Any) -> InvalidDocumentError:
+    name = document_class.__name__
+    return InvalidDocumentError(f"A {name} can't be read: the JSON is nested too deeply.")
+
+
+def refusals_of_text(document_class: Any, stored: Mapping[str, Any]) -> Iterator[Exception]:
+    """What refuses the objects in a text that are no Extended JSON, each with its place."""
+    key = primary_key(document_class)
+    for stored_key, value in stored.items():
+        name = document_class._reverse_db_field_map.get(stored_key, stored_key)
+        field = key if stored_key == "_id" else document_class._fields.get(name)
+        name = name if field is None else field.name
+        for way, form in unreadable_in(value):
+            refusal = InvalidDocumentError.invalid(name, "it is no Extended JSON")
+            refusal.value = form if field is None else masked(field, form)
+            locate(refusal, name, *way)
+            yield refusal
+
+
+def unreadable_in(value: Any, *way: Part) -> Iterator[tuple[tuple[Part, ...], Any]]:
+    """The objects in a value that are no Extended JSON, with the way to each."""
+    if isinstance(value, BrokenExtendedJson):
+        yield way, value.form
+    elif isinstance(value, list | Mapping):
+        items = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for part, item in items:
+            yield from unreadable_in(item, *way, part)
+
+
+def read_stored(document_class: Any, stored: dict[str, Any], refusals: list[Exception]) -> Any:
+    """The document of what would be stored for it, as far as fields can read that.
+
+    Parameters:
+        document_class: the class.
+        stored: what would be stored.
+        refusals: what refuses it; a refusal is added for each value that a field can't read.
+
+    Returns:
+        The document; ``None`` if there is none without what can't be read.
+    """
+    try:
+        return document_class.from_son(stored)
+    except StoredValueError as error:
+        first = error
+    discriminator = document_class._discriminator
+    kind = {} if discriminator is None else {discriminator.key: stored.get(discriminator.key)}
+    kind = {key: value for key, value in kind.items() if key in stored}
+    readable = dict(kind)
+    unreadable: list[StoredValueError] = []
+    for key, value in stored.items():
+        try:
+            document_class.from_son({**kind, key: value})
+        except StoredValueError as error:
+            unreadable.append(error)
+        except Exception:  # its class makes no document of this alone
+            readable[key] = value
+        else:
+            readable[key] = value
+    refusals += map(as_refusal, unreadable or [first])
+    try:
+        return document_class.from_son(readable)
+    except StoredValueError:
+        return None
+
+
+def as_refusal(error: StoredValueError) -> InvalidDocumentError:
+    """What refuses a value that its field can't read, in the words of other refusals."""
+    if isinstance(error, InvalidDocumentError):  # a key that the class does not know
+        return error
+    parts = error.location.parts
+    name = next((part for part in reversed(parts) if isinstance(part, str)), "")
+    refusal = InvalidDocumentError.invalid(name)
+    refusal.value = error.value
+    refusal.__cause__ = error
+    locate(refusal, *parts)
+    return refusal
 
 
 def mark_as_new(document: Any) -> None:
-    """Say of a document, and of those in it, that they are not stored."""
+    """Say of a document, and of those in it, that they are not stored.
+
+    So a save writes what fields have read, and not the form in which they have read it.
+    """
+    if isinstance(document._hidden, HiddenValues):
+        document._hidden.stored_forms.clear()
+        document._hidden.absent_parts = ()
     mark_as_made(document)
     for value in values_of(document).values():
         for embedded in embedded_documents(value):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from aiomotorengine.errors import FieldError, InvalidDocumentError
-from aiomotorengine.interop.extended_json import from_extended, is_extended
+from aiomotorengine.interop.extended_json import is_extended, loaded, read_extended
 from aiomotorengine.interop.reading import read
 from aiomotorengine.locations import copy_location
-from aiomotorengine.validation import refusals_of
 
 __all__ = ["from_dict", "from_json", "refuse_all"]
 
@@ -40,18 +38,14 @@ def from_json(
     """The same of a text of JSON; in the other modes, of MongoDB's Extended JSON.
 
     Raises:
-        InvalidDocumentError: as above; or it is no JSON object.
+        InvalidDocumentError: it is not valid; or no JSON object, or nested too deeply.
         ValueError: it is no JSON, or there is no such mode.
     """
     if is_extended(mode):
-        document = from_extended(document_class, text)
-        refuse_all(list(refusals_of(document)) if validate else [])
+        document, refusals = read_extended(document_class, text, validate=validate)
+        refuse_all(refusals)
         return document
-    mapping = json.loads(text)
-    if not isinstance(mapping, dict):
-        name, kind = document_class.__name__, type(mapping).__name__
-        raise InvalidDocumentError(f"A {name} is made of a JSON object, not of {kind}.")
-    return from_dict(document_class, mapping, validate=validate)
+    return from_dict(document_class, loaded(document_class, text), validate=validate)
 
 
 def refuse_all(refusals: list[Exception]) -> None:

@@ -28,7 +28,7 @@ from aiomotorengine.storage.discriminators import class_of
 from aiomotorengine.storage.origins import mark_as_made
 from aiomotorengine.validation import refusals_of
 
-__all__ = ["Reading", "read"]
+__all__ = ["Reading", "parts_of", "read"]
 
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What converting a value raises that is none."""
