@@ -88,7 +88,7 @@ class InvalidDocumentError(ValueError):
     Attributes:
         path: where in the document, as ``homes.1.street``; empty where it is about the whole.
         code: which rule, as ``"required"`` or ``"invalid"``.
-        value: what is there; ``'***'`` where that may be a password.
+        value: what is there; ``'***'`` where that may be a password, or has ``exclude=True``.
         errors: all that is wrong, where that is known, as ``from_dict`` knows it.
 
     Example:
@@ -295,7 +295,7 @@ class FieldError:
         path: where in the document, as ``homes.1.street``; empty where it is about the whole.
         code: which rule, as ``"required"`` or ``"invalid"``.
         message: the words of the exception that ``validate`` raises for it.
-        value: what is there; ``'***'`` where that may be a password.
+        value: what is there; ``'***'`` where that may be a password, or has ``exclude=True``.
     """
 
     path: str

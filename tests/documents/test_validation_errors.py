@@ -317,3 +317,32 @@ def test_a_field_of_that_name_takes_its_place() -> None:
     assert report.to_son() == {"validation_errors": ["a"], "stars": None}
     report.stars = "x"
     assert refusal_of(report).path == "stars"
+
+
+def loud(value: Any) -> bool:
+    return value != "hunter2"
+
+
+class Excluding(Document):
+    token = StringField(max_length=3, exclude=True)
+    asked = StringField(validators=[loud], exclude=True)
+    chosen = StringField(choices=["a"], exclude=True)
+    number = IntField(exclude=True)
+    tokens = ListField(StringField(max_length=3), exclude=True)
+    chosen_ones = ListField(StringField(choices=["a"]), exclude=True)
+
+
+@pytest.mark.parametrize("name", Excluding._fields)
+def test_the_values_of_fields_that_are_left_out_for_others_are_in_no_message(name: str) -> None:
+    secret = "hunter2"
+    is_list = isinstance(Excluding._fields[name], ListField)
+    given: dict[str, Any] = {name: [secret] if is_list else secret}
+    document = Excluding(**given)
+    [told] = document.validation_errors()
+    assert (told.path, told.value) == (f"{name}.0" if is_list else name, "***")
+    with pytest.raises(InvalidDocumentError) as caught:
+        document.validate()
+    with pytest.raises(InvalidDocumentError) as again:
+        Excluding.from_dict(given)
+    for error in caught.value, again.value:
+        assert secret not in "".join(traceback.format_exception(error))

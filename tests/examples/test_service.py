@@ -36,11 +36,15 @@ def mongo_uri(server: Server) -> str:
     return server.uri
 
 
-@pytest.fixture
-async def client(mongo_db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
-    """Asks the service, which runs from its start to its end in the event loop of the test."""
-    # In a process of its own it has no classes but these.
+@pytest.fixture(autouse=True)
+def classes_of_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process of its own it has no classes but these."""
     monkeypatch.setattr(registry, "documents", lambda: [Ware, Line, Order])
+
+
+@pytest.fixture
+async def client(mongo_db: Database) -> AsyncIterator[Any]:
+    """Asks the service, which runs from its start to its end in the event loop of the test."""
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

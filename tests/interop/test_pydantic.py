@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import traceback
 from datetime import date
 from typing import Annotated, Any, Literal, Optional
 
@@ -24,7 +25,7 @@ from aiomotorengine import (
     computed_field,
 )
 from aiomotorengine import Field as OurField
-from aiomotorengine.errors import UniqueKeyViolationError
+from aiomotorengine.errors import InvalidDocumentError, UniqueKeyViolationError
 
 pydantic = pytest.importorskip("pydantic")
 
@@ -387,6 +388,35 @@ def test_its_documents_have_the_rules_of_the_model(values: Any, errors: Any) -> 
         member_class().from_dict(values)
     found = caught.value.errors  # type: ignore[attr-defined]
     assert {error.path: error.message for error in found} == errors
+
+
+def test_what_a_model_refuses_shows_no_secret() -> None:
+    def refuse(value: Any) -> Any:
+        raise ValueError("it is refused")
+
+    refused = Annotated[str, pydantic.AfterValidator(refuse)]
+
+    class Inner(pydantic.BaseModel):  # type: ignore[misc,name-defined]
+        token: refused = pydantic.Field(exclude=True)
+        name: refused
+
+    class Holder(pydantic.BaseModel):  # type: ignore[misc,name-defined]
+        password: Annotated[str, PasswordField()] = pydantic.Field(max_length=3)
+        inners: list[Inner]
+
+    secret = "hunter2"
+    module = pytest.importorskip("aiomotorengine.pydantic")
+    holder_class: Any = module.document_class(Holder)
+    inner = {"token": secret, "name": "Ada"}
+    holder = holder_class.from_dict({"password": secret, "inners": [inner]}, validate=False)
+    with pytest.raises(InvalidDocumentError) as caught:
+        holder.validate()
+    assert [(it.path, it.value) for it in caught.value.errors] == [
+        ("password", "***"),
+        ("inners.0.token", "***"),
+        ("inners.0.name", "Ada"),
+    ]
+    assert secret not in "".join(traceback.format_exception(caught.value))
 
 
 def test_there_are_only_the_settings_of_classes() -> None:

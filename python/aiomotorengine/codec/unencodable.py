@@ -15,6 +15,7 @@ from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.container_field import ContainerField
 from aiomotorengine.fields.refusals import masked
+from aiomotorengine.fields.rules import is_masked
 from aiomotorengine.fields.stored_key import field_of
 from aiomotorengine.locations import Part, described, locate, shown
 from aiomotorengine.utils import is_operator
@@ -87,7 +88,7 @@ def found_in(
                 inner_name, inner, inner_field, item, inner_cause, codec_options, (*parts, part)
             )
     error = refusal(name, field, value, reason_of(value), parts)
-    is_secret = field is not None and field._is_secret(value)
+    is_secret = field is not None and is_masked(field, value)
     # The encoder quotes what it does not take.
     error.__cause__ = None if is_secret else cause
     return error
@@ -117,7 +118,7 @@ def refusal(
 ) -> InvalidDocumentError:
     error = InvalidDocumentError.invalid(name, reason)
     error.value = value if field is None else masked(field, value)
-    is_secret = field is not None and field._is_secret(value)
+    is_secret = field is not None and is_masked(field, value)
     locate(error, *parts, about=described(value, secret=is_secret))
     return error
 

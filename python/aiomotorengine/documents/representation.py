@@ -8,6 +8,7 @@ from typing import Any
 
 from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.fields.password_field import SECRET
+from aiomotorengine.fields.rules import is_masked
 from aiomotorengine.locations import LONGEST_VALUE
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.stored_forms import has_own_id
@@ -80,8 +81,7 @@ def parts_of(document: Any) -> Iterator[tuple[str, Any]]:
     for name, field in fields.items():
         value = values.get(name)
         if value is not None:
-            is_masked = field._settings.exclude or field._is_secret(value)
-            yield name, SECRET if is_masked else value
+            yield name, SECRET if is_masked(field, value) else value
     for name, value in values.items():
         if name not in fields and not name.startswith("_"):
             yield name, value

@@ -89,7 +89,7 @@ class BaseField(Generic[T], metaclass=FieldType):
             there. They are never written, and filters do not ask for them.
         primary_key: whether the value is the document's ``_id``.
         exclude: whether the field is left out of what a document becomes for others, as by
-            ``to_dict``.
+            ``to_dict``. Messages mask its values, too.
         index: whether the field has an index; or which, as ``-1``, ``"text"`` or ``"hashed"``.
         sparse: whether the index leaves out documents without a value.
         unique_with: the names of the attributes whose values, taken together with this one's, are

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
 from aiomotorengine.fields.base_field import BaseField
@@ -37,6 +38,8 @@ class ContainerField(BaseField[T]):
                 if "name" not in vars(field):
                     # Items have no name of their own: what they complain about is this field.
                     field.name = value
+                    if self._settings.exclude:
+                        field._settings = replace(field._settings, exclude=True)
 
     def _find_refused(self, value: Any) -> tuple[tuple[Part, ...], BaseField[Any], Any] | None:
         if not is_built_in(self, "validate") or not self._is_container(value):

@@ -8,11 +8,13 @@ from typing import Any
 from aiomotorengine.bson_types import bson_type_of
 from aiomotorengine.errors import InvalidDocumentError, StoredValueError
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.rules import is_masked
 from aiomotorengine.locations import Location, described, locate, location_of, shown
 from aiomotorengine.storage.base import DocumentStorage
 
 __all__ = [
     "as_refusal",
+    "cause_of",
     "description",
     "is_built_in",
     "located",
@@ -44,13 +46,13 @@ def required(name: str, value: Any) -> InvalidDocumentError:
 
 
 def masked(field: BaseField[Any], value: Any) -> Any:
-    """A value, unless it may be a password."""
-    return "***" if field._is_secret(value) else value
+    """A value, unless it may be a password or its field is left out for others."""
+    return "***" if is_masked(field, value) else value
 
 
 def description(field: BaseField[Any], value: Any) -> str:
     """What a note says of a value that its field did not take."""
-    return described(value, secret=field._is_secret(value), wanted=field._wanted(value))
+    return described(value, secret=is_masked(field, value), wanted=field._wanted(value))
 
 
 def located(
@@ -86,7 +88,7 @@ def located(
     is_ours = is_built_in(field, method) and is_built_in(field, "get_value")
     if is_ours and method == "validate":
         refusal = refused(field, value)
-        refusal.__cause__ = error
+        refusal.__cause__ = cause_of(error, field, value)
         locate(refusal, *parts)
         return refusal
     refused_value = (masked(field, value),) if is_ours else ()
@@ -101,12 +103,17 @@ def unreadable(error: Exception, field: BaseField[Any], value: Any, *parts: str 
         return error  # no fault of this value
     if isinstance(error, StoredValueError):
         return error.within(*parts)
-    stored = shown(value, secret=field._is_secret(value))
+    stored = shown(value, secret=is_masked(field, value))
     kind = type(field).__name__
     about = f"{stored} is stored there ({bson_type_of(value)}), and {kind} can't read it"
     found = StoredValueError(masked(field, value), Location(parts, about))
-    found.__cause__ = error
+    found.__cause__ = cause_of(error, field, value)
     return found
+
+
+def cause_of(error: Exception, field: BaseField[Any], value: Any) -> Exception | None:
+    """An error as the cause of another; ``None`` where it may quote what must be in no message."""
+    return None if is_masked(field, value) else error
 
 
 def as_refusal(error: Exception) -> Exception:

@@ -16,7 +16,7 @@ from aiomotorengine.ids import id_key
 from aiomotorengine.locations import described, locate, shown
 from aiomotorengine.utils import is_collection
 
-__all__ = ["Check", "asks_of_none", "check_of", "has_own_type", "is_strict"]
+__all__ = ["Check", "asks_of_none", "check_of", "has_own_type", "is_masked", "is_strict"]
 
 Rule = Callable[[Any], str | None]
 
@@ -96,11 +96,16 @@ def rules_of(field: Any, *, strict: bool) -> Iterator[tuple[str, Rule]]:
         yield "choices", one_of(field)
 
 
+def is_masked(field: Any, value: Any) -> bool:
+    """Whether a value must be in no message: it may be a password, or is left out for others."""
+    return bool(field._settings.exclude or field._is_secret(value))
+
+
 def refusal(field: Any, value: Any, code: str, reason: str) -> InvalidDocumentError:
     error = InvalidDocumentError.invalid(getattr(field, "name", ""), reason)
     error.code = code
-    error.value = "***" if field._is_secret(value) else value
-    locate(error, about=described(value, secret=field._is_secret(value)))
+    error.value = "***" if is_masked(field, value) else value
+    locate(error, about=described(value, secret=is_masked(field, value)))
     return error
 
 
@@ -117,7 +122,7 @@ def ask(field: Any, validate: Callable[[Any], Any], value: Any) -> None:
         raise refusal(field, value, "validator", str(error).removesuffix(".")) from error
     except Exception as error:
         # The program may raise the same object again and again.
-        locate(error, about=described(value, secret=field._is_secret(value)), anew=True)
+        locate(error, about=described(value, secret=is_masked(field, value)), anew=True)
         raise
     if answer is False:
         raise refusal(field, value, "validator", "")
@@ -220,6 +225,6 @@ def one_of(field: Any) -> Rule:
     def rule(value: Any) -> str | None:
         if value in choices or field.to_son(value) in choices:
             return None
-        return choices.reason(shown(value, secret=field._is_secret(value)))
+        return choices.reason(shown(value, secret=is_masked(field, value)))
 
     return rule

@@ -12,7 +12,7 @@ from aiomotorengine.fields.field_methods import hands_on_strict, updater
 from aiomotorengine.fields.item_methods import methods_of
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import located, refused, unreadable
-from aiomotorengine.fields.rules import is_strict
+from aiomotorengine.fields.rules import is_masked, is_strict
 from aiomotorengine.locations import Part, shown
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import ReferenceList
@@ -187,7 +187,7 @@ class TupleField(ContainerField[tuple[Any, ...]]):
 
     def _refuse_other_lengths(self, value: Any) -> None:
         if not self._is_container(value) or not self._has_length(value):
-            given = shown(value, secret=self._is_secret(value))
+            given = shown(value, secret=is_masked(self, value))
             raise ValueError(f"{self._title} takes {self._wanted(value)}, not {given}.")
 
     def _is_secret(self, value: Any) -> bool:

@@ -23,6 +23,7 @@ from aiomotorengine.errors import UnknownFieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.fields.refusals import required
+from aiomotorengine.fields.rules import is_masked
 from aiomotorengine.interop.forms import Forms
 from aiomotorengine.interop.pydantic_types import SchemasOfPydantic, validation_error
 from aiomotorengine.interop.reading import Reading
@@ -71,9 +72,7 @@ def model_of(
         from_attributes=True,
         protected_namespaces=(),
         # Where a field is missing, pydantic shows all that was given.
-        hide_input_in_errors=any(
-            field._settings.exclude or field._is_secret(None) for field in fields.values()
-        ),
+        hide_input_in_errors=any(is_masked(field, None) for field in fields.values()),
     )
     default_name = f"{'Partial' if partial else ''}{document_class.__name__}"
     model: type[BaseModel] = create_model(

@@ -18,8 +18,8 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import DOCUMENT_ID, primary_key
 from aiomotorengine.fields.field_methods import NONE_ONLY, generation
 from aiomotorengine.fields.item_methods import methods_of
-from aiomotorengine.fields.refusals import masked, refused
-from aiomotorengine.fields.rules import is_strict
+from aiomotorengine.fields.refusals import cause_of, masked, refused
+from aiomotorengine.fields.rules import is_masked, is_strict
 from aiomotorengine.ids import is_id
 from aiomotorengine.interop.forms import Forms, is_converted_by_us
 from aiomotorengine.locations import Part, locate, location_of, shown
@@ -318,9 +318,10 @@ def as_refusal(error: Exception, field: BaseField[Any], form: Any) -> InvalidDoc
     if isinstance(error, InvalidDocumentError):
         refusal = error
     else:
-        reason = str(error).removesuffix(".") if type(error) is ValueError else ""
+        is_told = type(error) is ValueError and not is_masked(field, form)
+        reason = str(error).removesuffix(".") if is_told else ""
         refusal = InvalidDocumentError.invalid(getattr(field, "name", ""), reason)
-        refusal.__cause__ = error
+        refusal.__cause__ = cause_of(error, field, form)
     if refusal.value is None:
         refusal.value = masked(field, form)
     return refusal

@@ -16,6 +16,7 @@ from aiomotorengine.errors import FieldError, InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.password_field import PasswordType
+from aiomotorengine.fields.refusals import masked
 from aiomotorengine.locations import Part, locate
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.typed.document import TypedDocument
@@ -185,7 +186,8 @@ def validate(self: Any) -> bool:
     except ValidationError as error:
         refusals = [refusal_of(self, it) for it in error.errors(include_url=False)]
         refusals[0].errors = tuple(map(FieldError.of, refusals))
-        raise refusals[0] from error
+        # Pydantic's own text has what was given.
+        raise refusals[0] from refusals[0].__cause__
     return TypedDocument.validate(self)
 
 
@@ -225,9 +227,23 @@ def refusal_of(document: Any, error: Any) -> InvalidDocumentError:
     refusal = (
         InvalidDocumentError.invalid(name, reason) if name else InvalidDocumentError(f"{reason}.")
     )
-    refusal.code, refusal.value = error["type"], error["input"] if name else None
+    refusal.code, refusal.__cause__ = error["type"], raised
+    field = field_at(document, parts)
+    refusal.value = None if field is None else masked(field, error["input"])
     locate(refusal, *parts)
     return refusal
+
+
+def field_at(value: Any, parts: list[Part]) -> BaseField[Any] | None:
+    """The field of a value in a document, or the one that holds it."""
+    field = None
+    for part in parts:
+        if isinstance(value, DocumentStorage):
+            field = type(value)._fields[part]  # type: ignore[attr-defined]
+            value = getattr(value, str(part))
+        else:
+            value = value[part]
+    return field
 
 
 def parts_in(value: Any, loc: tuple[Part, ...]) -> Iterator[Part]:

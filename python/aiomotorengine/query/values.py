@@ -18,6 +18,7 @@ from bson.objectid import ObjectId
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.rules import is_masked
 from aiomotorengine.locations import shown
 from aiomotorengine.utils import has_operators, is_collection
 
@@ -105,7 +106,7 @@ def wrong_value(field: BaseField[Any], wanted: str, value: Any) -> ValueError:
         wanted: what the operator takes.
         value: what it was given.
     """
-    return ValueError(f"it takes {wanted}, not {shown(value, secret=field._is_secret(value))}.")
+    return ValueError(f"it takes {wanted}, not {shown(value, secret=is_masked(field, value))}.")
 
 
 def is_whole_number(value: Any) -> bool:
