@@ -382,7 +382,8 @@ class BaseDocument(DocumentStorage):
             validate: whether the document is validated.
 
         Raises:
-            InvalidDocumentError: it is not valid. Its ``errors`` are all that is wrong, in depth.
+            InvalidDocumentError: it is not valid. Its ``errors`` are all that is wrong, in depth;
+                of more than 100, the first ones.
             UnknownFieldError: the same, where the first is a name that is no field's.
 
         Example:

@@ -145,14 +145,13 @@ def refusals_of_fields(document: Any) -> Iterator[Exception]:
             found = (
                 [required(name, value)]
                 if is_missing
-                else list(refusals_of_value(field, value, strict=strict))
+                else refusals_of_value(field, value, strict=strict)
             )
+            for refusal in found:
+                locate(refusal, name)
+                yield refusal
         except Exception as error:
             yield located(error, field, "validate", value, name)
-            continue
-        for refusal in found:
-            locate(refusal, name)
-            yield refusal
 
 
 def refusals_of_value(
@@ -166,17 +165,26 @@ def refusals_of_value(
         strict: whether the class of the document says that values are not converted.
     """
     in_charge = field._in_charge_of(value)
-    if is_embedded(in_charge) and isinstance(value, in_charge.embedded_type):
-        inside = list(refusals_of(value))
-    else:
-        inside = list(refusals_of_members(field, value, strict=is_strict(field, strict)))
-        try:
-            if not inside and not field.validate(value):
-                inside = [refused(field, value)]
-        except Exception as error:
-            inside = [located(error, field, "validate", value)]
-    yield from inside
-    check = None if inside else check_of(field, strict=strict)
+    is_document = is_embedded(in_charge) and isinstance(value, in_charge.embedded_type)
+    inside = (
+        refusals_of(value)
+        if is_document
+        else refusals_of_members(field, value, strict=is_strict(field, strict))
+    )
+    refusal = None
+    for refusal in inside:
+        yield refusal
+    if refusal is not None:
+        return
+    try:
+        if not is_document and not field.validate(value):
+            refusal = refused(field, value)
+    except Exception as error:
+        refusal = located(error, field, "validate", value)
+    if refusal is not None:
+        yield refusal
+        return
+    check = check_of(field, strict=strict)
     if check is not None:
         try:
             check(value)

@@ -430,3 +430,33 @@ def test_an_extended_json_of_no_object() -> None:
         InvalidDocumentError, match="A Counted is made of a JSON object, not of BrokenExtendedJson."
     ):
         Counted.from_json('{"$date": []}', mode="relaxed")
+
+
+@pytest.mark.parametrize("line", [{"pages": 1}, {"page": "none"}], ids=["unknown", "unreadable"])
+def test_of_many_refusals_the_first_are_told(line: dict[str, Any]) -> None:
+    looked_at: list[Any] = []
+
+    class Page(IntField):
+        def validate(self, value: Any) -> bool:
+            looked_at.append(value)
+            return super().validate(value)
+
+    class Line(EmbeddedDocument):
+        __dynamic__ = False
+        page = Page()
+
+    class Index(Document):
+        lines = ListField(EmbeddedDocumentField(Line))
+
+    with pytest.raises(InvalidDocumentError) as caught:
+        Index.from_dict({"lines": [line] * 100})
+    (name,) = line
+    told = [f"lines.{index}.{name}" for index in range(100)]
+    assert [error.path for error in caught.value.errors] == told
+    looked_at.clear()
+    with pytest.raises(InvalidDocumentError) as caught:
+        Index.from_dict({"lines": [line] * 10_000})
+    *errors, last = caught.value.errors
+    assert [error.path for error in errors] == told
+    assert str(last) == "More is wrong than the 100 values that are told."
+    assert len(looked_at) < 15_000  # by validate(), and once more until enough was found

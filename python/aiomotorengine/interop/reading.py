@@ -37,6 +37,9 @@ JSON = Forms(is_json=True)
 
 STORED_ID = "_id"
 
+MOST_REFUSALS = 100
+"""How many refusals are told: a stranger's text may have as many as it has characters."""
+
 KINDS = (str, int, float, bool, bytes, datetime, UUID, ObjectId)
 """The types of values that may be the same in a dict."""
 
@@ -53,7 +56,8 @@ def read(
             have, and values that can't be read stay as they are.
 
     Returns:
-        The document, and what refuses it, in the order of the fields, each with its place.
+        The document, and what refuses it, in the order of the fields, each with its place; of many
+        the first ones, and at the end that there are more.
     """
     reading = Reading(keeps_unreadable=not validate)
     document = reading.document(document_class, mapping)
@@ -61,13 +65,18 @@ def read(
     if not validate or (not refusals and is_valid(document)):
         return document, refusals
     known = {parts_of(refusal) for refusal in refusals}
-    for refusal in refusals_of(document):
+    for refusal in () if reading.is_full else refusals_of(document):
         parts = parts_of(refusal)
         if known.isdisjoint(parts[:length] for length in range(len(parts) + 1)):
             refusals.append(refusal)
+            if reading.is_full:
+                break
     names = [primary_key(type(document)).name, *type(document)._fields]
     places = {name: place for place, name in enumerate(names)}
     refusals.sort(key=lambda it: places.get(next(iter(parts_of(it)), ""), len(places)))
+    if reading.is_full:
+        more = f"More is wrong than the {MOST_REFUSALS} values that are told."
+        refusals[MOST_REFUSALS:] = [InvalidDocumentError(more)]
     return document, refusals
 
 
@@ -87,13 +96,19 @@ class Reading:
         keeps_unreadable: whether values that can't be read stay as they are without a word.
 
     Attributes:
-        refusals: what was wrong so far, each with its place in what is being read.
+        refusals: what was wrong so far, each with its place in what is being read. Once there are
+            more than are told, nothing else is read.
     """
 
     def __init__(self, *, strict: bool = False, keeps_unreadable: bool = False) -> None:
         self.refusals: list[Exception] = []
         self._is_strict = strict
         self._keeps_unreadable = keeps_unreadable
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are more refusals than are told."""
+        return len(self.refusals) > MOST_REFUSALS
 
     def document(self, document_class: Any, mapping: Mapping[Any, Any]) -> Any:
         """A new document of a class, or of one that derives from it and is stored with it."""
@@ -105,6 +120,8 @@ class Reading:
         places = places_in(document_class)
         values: dict[str, Any] = {}
         for key, form in mapping.items():
+            if self.is_full:
+                break
             place = places.get(key)
             if place is None:
                 if not is_free(document_class, key):
@@ -137,8 +154,8 @@ class Reading:
             form: the form.
             parts: where it stands.
         """
-        if form is None:
-            return None
+        if form is None or self.is_full:
+            return form
         before = len(self.refusals)
         try:
             value = self._read(field, form)
