@@ -14,6 +14,7 @@ from aiomotorengine import (
     PasswordField,
     StringField,
 )
+from aiomotorengine.errors import UniqueKeyViolationError
 
 fastapi = pytest.importorskip("fastapi")
 testclient = pytest.importorskip("fastapi.testclient")
@@ -89,3 +90,24 @@ def test_the_openapi_schema(client: Any) -> None:
     assert {"User-Input", "User-Output"} <= schemas.keys()
     assert "password" in schemas["User-Input"]["properties"]
     assert "password" not in schemas["User-Output"]["properties"]
+
+
+async def test_a_body_with_the_id_of_another_document_overwrites_nothing(mongo: Any) -> None:
+    httpx = pytest.importorskip("httpx")
+    app = fastapi.FastAPI()
+
+    @app.post("/users", status_code=201)
+    async def add(user: Annotated[User, fastapi.Body()]) -> User:
+        return await user.save()  # type: ignore[return-value]
+
+    @app.exception_handler(UniqueKeyViolationError)
+    async def taken(request: Any, error: UniqueKeyViolationError) -> Any:
+        return fastapi.responses.JSONResponse({}, 409)
+
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://users") as client:
+        first = await client.post("/users", json={"id": "2" * 24, "name": "Ada", "age": 36})
+        again = await client.post("/users", json={"id": "2" * 24, "name": "Eva"})
+    assert (first.status_code, again.status_code) == (201, 409)
+    found = await User.objects.get(ObjectId("2" * 24))
+    assert (found.name, found.age) == ("Ada", 36)
