@@ -460,3 +460,15 @@ def test_of_many_refusals_the_first_are_told(line: dict[str, Any]) -> None:
     assert [error.path for error in errors] == told
     assert str(last) == "More is wrong than the 100 values that are told."
     assert len(looked_at) < 15_000  # by validate(), and once more until enough was found
+
+
+def test_a_class_with_its_own_constructor_has_the_default_of_its_key() -> None:
+    class Ware(Document):
+        sku = StringField(primary_key=True, default=lambda: "made")
+        text = StringField()
+
+        def __init__(self, text: str, *, extra: int) -> None:
+            super().__init__(text=text)
+
+    assert Ware.from_dict({"text": "a"}).sku == "made"
+    assert Ware.from_dict({"text": "a", "sku": "given"}).sku == "given"

@@ -260,6 +260,8 @@ class Conversion:
             document._is_persisted = False
             document._stored_keys = document._hidden = None
             self.fill(document, given)
+            if self.make_key is not None and document._id is None:
+                document._id = self.make_key()
             return document
         for name in self._needed or ():
             if name not in given:
