@@ -142,7 +142,7 @@ def kept(annotation: Any, value: Any) -> Any:
         (set[str], SetField, {"a"}),
         (Set[str], SetField, {"a"}),
         (AbstractSet[str], SetField, {"a"}),
-        (set, SetField, {"a", 1}),
+        (set, SetField, {"a"}),
         (frozenset[int], SetField, frozenset({1})),
         (FrozenSet[int], SetField, frozenset({1})),
         (tuple[int, str], TupleField, (1, "a")),
