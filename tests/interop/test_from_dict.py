@@ -372,12 +372,12 @@ def test_many_refusals_are_not_compared_with_each_other() -> None:
 class Counted(Document):
     n = IntField(min_value=0, max_value=9)
     items = ListField(IntField(max_value=3))
-    home = EmbeddedDocumentField("Measured")
+    home = EmbeddedDocumentField("Surveyed")
     at = DateTimeField()
     m = AnyField()
 
 
-class Measured(EmbeddedDocument):
+class Surveyed(EmbeddedDocument):
     size = IntField(max_value=5)
 
 
