@@ -45,7 +45,8 @@ mod son_codec {
     #[pymodule_export]
     use crate::storage::{
         forget_constructions, initializer, origins_of, others, set_construction, set_lasting,
-        set_layout, set_origins, setter_changed, take_values, value, values_of, watch_new_attributes,
+        set_layout, set_origins, setter_changed, take_values, value, values_of,
+        watch_new_attributes,
     };
 
     #[pymodule_init]

@@ -205,7 +205,11 @@ impl Vector {
     fn stored_numbers<'a>(&self, numbers: Numbers, bytes: &'a [u8]) -> Option<&'a [u8]> {
         let (head, stored) = bytes.split_at_checked(2)?;
         let is_finite = numbers != Numbers::Float32
-            || stored.as_chunks::<4>().0.iter().all(|&chunk| f32::from_le_bytes(chunk).is_finite());
+            || stored
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .all(|&chunk| f32::from_le_bytes(chunk).is_finite());
         let is_same = head == [numbers.tag(), self.padding]
             && self.has_dimensions(numbers, stored.len())
             && self.ends_in_zeros(stored)
@@ -217,7 +221,9 @@ impl Vector {
 /// Whether a value is an array of numpy and nothing more. Nobody has one who has not imported it.
 fn is_array_of_numpy(value: Value<'_, '_>) -> PyResult<bool> {
     let py = value.py();
-    let modules = py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?;
+    let modules = py
+        .import(intern!(py, "sys"))?
+        .getattr(intern!(py, "modules"))?;
     match modules.cast::<PyDict>()?.get_item(intern!(py, "numpy"))? {
         Some(numpy) if !numpy.is_none() => {
             Ok(value.get_type().is(numpy.getattr(intern!(py, "ndarray"))?))
