@@ -224,6 +224,11 @@ def file_of(path: list[str]) -> str | None:
     return next((f for f in (f"{name}.py", f"{name}/__init__.py") if f in MODULES), None)
 
 
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("queryset/")])
+def test_a_part_of_query_sets_reads_or_writes(module: str) -> None:
+    assert len(packages_imported(tree_of(module)) & {"reading", "writing", "bulk"}) <= 1
+
+
 def test_no_modules_import_each_other_in_a_circle() -> None:
     imports = {module: modules_imported(module) for module in MODULES}
     reached = {module: set(imports[module]) for module in MODULES}

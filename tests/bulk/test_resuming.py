@@ -277,7 +277,7 @@ async def test_documents_in_hand_are_saved_when_it_is_known_that_they_are_in(gat
 async def test_bulk_insert_goes_on_too(
     gate: Gate, name: str, ordered: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aiomotorengine.queryset.bulk.Options", with_small_batches())
+    monkeypatch.setattr("aiomotorengine.queryset.inserting.bulk.Options", with_small_batches())
     before = BulkReport()
     gate.answer(None, arriving(gate, lambda count: range(count - 1)))
     with pytest.raises(AutoReconnect):

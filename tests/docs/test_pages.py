@@ -44,6 +44,7 @@ PACKAGES_TO_NAME = (
     "wire",
     "writing",
     "query_builder",
+    "queryset",
     "aggregation",
 )
 """Where each module has a place of its own on the page of the architecture."""

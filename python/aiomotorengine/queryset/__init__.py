@@ -1,0 +1,57 @@
+"""The verbs of ``Model.objects``: build the query, await the server, return documents."""
+
+from __future__ import annotations
+
+from aiomotorengine.queryset.aggregating import Aggregating
+from aiomotorengine.queryset.base import D
+from aiomotorengine.queryset.changing import Changing
+from aiomotorengine.queryset.deleting import Deleting
+from aiomotorengine.queryset.filtering import Filtering
+from aiomotorengine.queryset.finding import DEFAULT_LIMIT, Finding
+from aiomotorengine.queryset.inserting import Inserting
+from aiomotorengine.queryset.options import Options
+from aiomotorengine.queryset.saving import Saving
+from aiomotorengine.queryset.summaries import Summaries
+from aiomotorengine.update.result import UpdateResult
+from aiomotorengine.writing import indexes
+
+__all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
+
+
+class QuerySet(
+    Finding[D],
+    Summaries[D],
+    Aggregating[D],
+    Saving[D],
+    Inserting[D],
+    Changing[D],
+    Deleting[D],
+    Filtering[D],
+    Options[D],
+):
+    """A query on one document class, and what can be done with it.
+
+    ``filter``, ``filter_not``, ``limit``, ``skip`` and ``order_by`` change the query set and return
+    it; of a class whose ``__querysets__`` is ``"copy"``, as that of a ``TypedDocument`` is, they
+    leave it as it was and return a copy. What was set stays, whatever is asked; ``copy.copy`` makes
+    an independent query set.
+    Iterating with ``async for`` reads all that match, batch by batch.
+
+    Parameters:
+        document_class: the class whose documents it finds.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField
+        >>> class Player(Document):
+        ...     score = IntField()
+        >>> async def best():
+        ...     return await Player.objects.filter(score__gte=100).order_by("-score").find_all()
+    """
+
+    async def ensure_index(self, alias: str | None = None) -> int:
+        """Ask the server to create the indexes of unique fields.
+
+        Returns:
+            The number of unique fields.
+        """
+        return await indexes.ensure(self._target(alias))

@@ -1,0 +1,192 @@
+"""What every query set is: a class, what was said about it, and where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from aiomotorengine.query_builder.masking import masked, shortened
+from aiomotorengine.query_builder.node import Q, QNode
+from aiomotorengine.query_builder.ordering import Order
+from aiomotorengine.reading.documents import Unreadable
+from aiomotorengine.reading.window import window
+from aiomotorengine.sessions.options import UNCHANGED, WriteConcernLike
+from aiomotorengine.sessions.saved import suited
+from aiomotorengine.sessions.target import NO_OPTIONS, Target, target_of
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.discriminators import condition_of
+
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["EVERYTHING", "D", "Query"]
+
+D = TypeVar("D", bound=DocumentStorage)
+
+EVERYTHING = Q()
+"""What finds all documents."""
+
+UNORDERED: Order = []
+"""The order of a query set for which none was asked."""
+
+NOTHING = Q({"_id": {"$in": []}})
+"""What finds no document."""
+
+
+class Query(Generic[D]):
+    """What is asked of one document class. What can be said about it and done with it, subclasses
+    add, a job each; ``QuerySet`` has all of it.
+
+    Parameters:
+        document_class: the class whose documents it finds.
+    """
+
+    # What holds until something is said. None of it is ever changed, so that copies share it.
+    _filters: QNode = EVERYTHING
+    _limit: int | None = None
+    _skip = 0
+    _order: Order = UNORDERED
+    _searches_text = False
+    _finds_nothing = False
+    _is_slice = False
+    _dereferences = True
+    _matching: Mapping[str, Any] = NO_OPTIONS
+    _reading: Mapping[str, Any] = NO_OPTIONS
+    _read_from: Mapping[str, Any] = NO_OPTIONS
+    _on_unreadable: Unreadable | None = None
+    _using = UNCHANGED
+
+    def __init__(self, document_class: type[D]) -> None:
+        self.__klass__: Any = document_class
+
+    def __copy__(self) -> Self:
+        copied = type(self).__new__(type(self))
+        vars(copied).update(vars(self))
+        return copied
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return copy(self)  # what it holds is never changed
+
+    def clone(self) -> Self:
+        """A query set of its own, for which all is set that is set on this one."""
+        return copy(self)
+
+    def all(self) -> Self:
+        """The same as ``clone``: a query set of its own, with the same filters."""
+        return copy(self)
+
+    def __getitem__(self, part: slice) -> Self:
+        """A copy that finds a part of what this query set finds: ``users[20:40]``.
+
+        ``count`` counts the part. What can't be asked of a part, such as to change it, is refused:
+        it would be done to all that the filters find.
+
+        Raises:
+            TypeError: it is an index, or has a step.
+            ValueError: it counts from the end.
+        """
+        copied = copy(self)
+        copied._skip, copied._limit = window(self._skip, self._limit, part)
+        copied._is_slice = True
+        return copied
+
+    if not TYPE_CHECKING:
+        # Python would otherwise try all indexes from 0 on.
+        __iter__ = __contains__ = None
+
+    def _narrowed(self) -> Self:
+        """What a method that narrows the query changes and returns: this query set, as in 2017, or
+        a copy of it, as ``__querysets__`` of the class says.
+        """
+        return copy(self) if self.__klass__.__querysets__ == "copy" else self
+
+    def to_query(self) -> dict[str, Any]:
+        """The filters as MongoDB takes them.
+
+        Raises:
+            ValueError: a field can't take the value of a filter; the text names it.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Player(Document):
+            ...     score = IntField(db_field="s")
+            >>> Player.objects.filter(score__gte=100).to_query()
+            {'s': {'$gte': 100}}
+        """
+        return self._query().to_query(self.__klass__)
+
+    def _query(self, node: QNode | None = None) -> QNode:
+        """What is asked for: the filters, and that it is of the class, where others share its
+        collection.
+
+        Parameters:
+            node: what is asked for in their place.
+        """
+        asked = self._filters if node is None else node
+        if self._finds_nothing:
+            asked = NOTHING & asked
+        of_class = condition_of(self.__klass__)
+        return Q(of_class) & asked if of_class else asked
+
+    def __repr__(self) -> str:
+        try:
+            query = repr(masked(self.__klass__, self.to_query()))
+        except Exception as error:  # what has no query must be seen in a debugger as well
+            query = f"({type(error).__name__}: {error})"
+        order = f" order={self._order}" if self._order else ""
+        skip = f" skip={self._skip}" if self._skip else ""
+        limit = "" if self._limit is None else f" limit={self._limit}"
+        return shortened(f"<QuerySet {self.__klass__.__name__} {query}{order}{skip}{limit}>")
+
+    def _refuse_slice(self, method: str) -> None:
+        """Refuse what looks at the filters alone, where a slice of what they find is meant.
+
+        Raises:
+            ValueError: this is a slice.
+        """
+        if self._is_slice:
+            raise ValueError(
+                f"{method}() knows no slices, and would look at all that the filters find. Read "
+                "the slice, and name its documents: filter(_id__in=[...])."
+            )
+
+    def coll(self, alias: str | None = None) -> Any:
+        """The driver's collection.
+
+        Parameters:
+            alias: the connection; by default the class's ``__alias__``, else the default one.
+        """
+        target = self._target(alias)
+        return suited(target.collection, target.opened.bound_session())
+
+    def _target(
+        self,
+        alias: str | None = None,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
+    ) -> Target:
+        """Where a call goes that names these itself."""
+        options = self._using
+        if session is not None or write_concern is not None:
+            options = options.but(session=session, write_concern=write_concern)
+        return target_of(self.__klass__, alias, options)
+
+    def _matched(
+        self,
+        alias: str | None = None,
+        session: Any = None,
+        write_concern: WriteConcernLike | None = None,
+    ) -> Target:
+        """Where a call goes that looks for what the query finds."""
+        target = self._target(alias, session, write_concern)
+        target.matching = self._matching
+        return target
+
+    def _source(self, alias: str | None = None) -> Target:
+        """Where a call goes that reads."""
+        target = self._matched(alias)
+        target.reading = self._reading
+        if self._read_from:
+            target.collection = target.collection.with_options(**self._read_from)
+        return target

@@ -1,0 +1,386 @@
+"""The documents that a query set finds."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from contextlib import aclosing
+from copy import copy
+from typing import Any
+
+from aiomotorengine import references
+from aiomotorengine.arguments import positive
+from aiomotorengine.errors import ResultsTruncatedWarning
+from aiomotorengine.fields.document_id import declared_key
+from aiomotorengine.ids import chunks, id_key, id_to_find, refuse_other_than_ids
+from aiomotorengine.query_builder.encoding import naming_values
+from aiomotorengine.query_builder.node import Q, QNode, conditions
+from aiomotorengine.queryset.base import EVERYTHING, D
+from aiomotorengine.queryset.loading import Loading
+from aiomotorengine.queryset.ordering import Ordering
+from aiomotorengine.reading import documents as reading
+from aiomotorengine.reading import finding
+from aiomotorengine.reading.documents import Reading, Unreadable
+from aiomotorengine.reading.finding import Counted, Selection
+from aiomotorengine.sessions.target import Target
+
+__all__ = ["DEFAULT_LIMIT", "Finding"]
+
+DEFAULT_LIMIT = 1000
+"""How many documents ``find_all`` returns where no ``limit`` was set."""
+
+
+class Finding(Loading[D], Ordering[D]):
+    """A query that gives documents."""
+
+    async def find_all(self, lazy: bool | None = None, alias: str | None = None) -> list[D]:
+        """The documents that the query finds.
+
+        Without ``limit`` they are at most ``DEFAULT_LIMIT`` (1000), and a
+        ``ResultsTruncatedWarning`` says when there are more; ``async for`` has no such limit.
+
+        Parameters:
+            lazy: ``False`` loads the references of all documents found. A class with
+                ``__lazy__ = False`` always does.
+            alias: the connection to use.
+
+        Raises:
+            ValueError: the limit or skip is negative, or a filter has a value its field refuses.
+            StoredValueError: a stored document has a value that its field cannot read; see
+                ``on_unreadable``.
+        """
+        limit = DEFAULT_LIMIT + 1 if self._limit is None else self._limit
+        target = self._source(alias)
+        found, seen = await self._read(target, limit)
+        if self._limit is None and seen > DEFAULT_LIMIT:
+            del found[DEFAULT_LIMIT:]
+            warnings.warn(
+                f"find_all() left out documents of {self.__klass__.__name__} beyond its default "
+                f"limit of {DEFAULT_LIMIT}; set limit(), or read them with 'async for'.",
+                ResultsTruncatedWarning,
+                stacklevel=2,
+            )
+        if not self._stays_lazy(lazy):
+            await references.load(found, options=target.options, on_unreadable=self._on_unreadable)
+        return found
+
+    async def to_list(self, alias: str | None = None) -> list[D]:
+        """All documents that the query finds; ``limit`` alone says how many they are at most.
+
+        Parameters:
+            alias: the connection to use.
+
+        Raises:
+            Exception: as for ``find_all``.
+
+        Example:
+            >>> from aiomotorengine import Document, IntField
+            >>> class Player(Document):
+            ...     score = IntField()
+            >>> async def the_best():
+            ...     return await Player.objects.order_by("-score")[:10].to_list()
+        """
+        target = self._source(alias)
+        found, _ = await self._read(target, self._limit)
+        if not self.is_lazy:
+            await references.load(found, options=target.options, on_unreadable=self._on_unreadable)
+        return found
+
+    async def _read(self, target: Target, limit: int | None) -> tuple[list[D], int]:
+        """The documents that the query finds, and how many there were with those left out."""
+        found: list[D] = []
+        unreadable = None if self._on_unreadable is None else Counted(self._on_unreadable)
+        async with aclosing(self._found(target, limit, unreadable)) as batches:
+            async for batch in batches:
+                found.extend(batch)
+        return found, len(found) + (unreadable.count if unreadable else 0)
+
+    def _found(
+        self, target: Target, limit: int | None, on_unreadable: Unreadable | None
+    ) -> Reading:
+        """What the query finds, batch by batch, whatever is changed here meanwhile."""
+        limit = 0 if self._finds_nothing else limit
+        selection = self._selection(limit, on_unreadable)
+        return finding.batches(target, selection)
+
+    def _selection(self, limit: int | None, on_unreadable: Unreadable | None = None) -> Selection:
+        query, order = self.to_query(), list(self._order)
+        return Selection(
+            self.__klass__, self._query(), query, order, self._skip, limit, on_unreadable
+        )
+
+    def __aiter__(self) -> AsyncIterator[D]:
+        target, unreadable = self._source(), self._on_unreadable
+        return self._documents(target, self._found(target, self._limit, unreadable), unreadable)
+
+    async def _documents(
+        self, target: Target, found: Reading, on_unreadable: Unreadable | None
+    ) -> AsyncGenerator[D, None]:
+        async with aclosing(found) as batches:
+            async for batch in batches:
+                if not self.is_lazy:
+                    await references.load(
+                        batch, options=target.options, on_unreadable=on_unreadable
+                    )
+                for document in batch:
+                    yield document
+
+    def tail(self, *, max_await_time_ms: int | None = None) -> AsyncGenerator[D, None]:
+        """The documents that the query finds in a capped collection, and those that come later.
+
+        It goes on until the server ends it, as it does where the collection is empty, or what was
+        read last is overwritten. Leave it as any generator: ``contextlib.aclosing`` closes the
+        server's cursor at once.
+
+        Parameters:
+            max_await_time_ms: how long the server waits for the next document before it says that
+                there is none yet; by default a second. Nothing is seen of that but the traffic.
+
+        Raises:
+            ValueError: an order, skip or limit is set.
+            pymongo.errors.OperationFailure: the collection is not capped.
+
+        Example:
+            >>> from contextlib import aclosing
+            >>> from aiomotorengine import Document, StringField
+            >>> class Event(Document):
+            ...     __collection_options__ = {"capped": True, "size": 1_000_000}
+            ...     kind = StringField()
+            >>> async def first_alarm():
+            ...     async with aclosing(Event.objects.filter(kind="alarm").tail()) as events:
+            ...         async for event in events:
+            ...             return event
+        """
+        if self._order or self._skip or self._limit is not None:
+            raise ValueError("tail() reads all in the order of insertion: no order, skip or limit.")
+        asked = max_await_time_ms
+        if asked is not None:
+            asked = positive("max_await_time_ms", asked)
+        query, target, unreadable = self.to_query(), self._source(), self._on_unreadable
+        filters = self._query()
+        if self._finds_nothing:
+            return self._documents(target, self._found(target, 0, unreadable), unreadable)
+        found = reading.tail(
+            target,
+            query,
+            max_await_time_ms=asked,
+            on_unreadable=unreadable,
+            naming=lambda: naming_values(target.collection, (self.__klass__, filters)),
+        )
+        return self._documents(target, found, unreadable)
+
+    async def first(self, alias: str | None = None) -> D | None:
+        """The first document that the query finds in its order, or ``None``."""
+        node, target = self._query(), self._source(alias)
+        query, order = node.to_query(self.__klass__), list(self._order)
+        limit = 0 if self._finds_nothing else self._limit
+        found: D | None = await finding.first(target, node, query, order, self._skip, limit)
+        return found if self.is_lazy else await self._with_references(found, target)
+
+    async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
+        """One document, by its id or by conditions.
+
+        Parameters:
+            id: the id; 24 hex digits and 12 bytes are an ``ObjectId``. Filters then do not count;
+                ``get(_id=...)`` keeps them.
+            alias: the connection to use.
+            filters: conditions as for ``filter``, and-ed with those set before.
+
+        Returns:
+            The first document that matches, or ``None``.
+
+        Raises:
+            RuntimeError: neither an id nor a filter was given.
+            TypeError: the id is a list or a condition, or of a type that MongoDB does not store.
+            ValueError: something in the id, or in a filter, can't be encoded; the text names it.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class Invoice(Document):
+            ...     tenant = StringField()
+            >>> async def invoice_of(tenant, invoice_id):
+            ...     return await Invoice.objects.get(tenant=tenant, _id=invoice_id)
+        """
+        if id is None and not filters:
+            raise RuntimeError("Either an id or a filter must be provided to get")
+        by_id = self._query_of_id(id)
+        node = self._query_of_one(by_id, filters) if by_id.empty else self._query(by_id)
+        return await self._get("get", node, alias)
+
+    async def _get(self, method: str, node: QNode, alias: str | None) -> D | None:
+        """The first document that a query of ``get`` finds."""
+        self._refuse_slice(method)
+        query, target = node.to_query(self.__klass__), self._source(alias)
+        limit = 0 if self._finds_nothing else None
+        found: D | None = await finding.first(target, node, query, limit=limit)
+        return found if self.is_lazy else await self._with_references(found, target)
+
+    def _query_of_id(self, id: Any) -> QNode:
+        """What is asked for by the id that ``get`` and its like were given, if any.
+
+        Raises:
+            TypeError: it is no id.
+        """
+        if isinstance(id, QNode):
+            raise TypeError(
+                "get() takes an id, or conditions as keywords; with others, "
+                "await filter(...).first()."
+            )
+        return EVERYTHING if id is None else Q({"_id": self._key_to_find(id)})
+
+    def _query_of_one(self, by_id: QNode, filters: Mapping[str, Any]) -> QNode:
+        """All that one document is asked for by: the query set's filters, an id, conditions."""
+        return self._query() & by_id & conditions(self.__klass__, (), filters)
+
+    async def get_or_none(
+        self, /, id: Any = None, alias: str | None = None, **filters: Any
+    ) -> D | None:
+        """The first document that matches, or ``None``, as ``get``; but all filters hold for it,
+        also beside an id.
+
+        Parameters:
+            id: the id, as for ``get``.
+            alias: the connection to use.
+            filters: conditions as for ``filter``, and-ed with those set before.
+
+        Raises:
+            RuntimeError: neither an id nor a filter was given.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class Invoice(Document):
+            ...     tenant = StringField()
+            >>> async def invoice_of(tenant, invoice_id):
+            ...     return await Invoice.objects.get_or_none(invoice_id, tenant=tenant)
+        """
+        if id is None and not filters:
+            raise RuntimeError("Either an id or a filter must be provided to get_or_none")
+        node = self._query_of_one(self._query_of_id(id), filters)
+        return await self._get("get_or_none", node, alias)
+
+    async def get_one(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D:
+        """The one document that there is.
+
+        Parameters:
+            id: the id, as for ``get``; but all filters hold beside it.
+            alias: the connection to use.
+            filters: conditions as for ``filter``, and-ed with those set before; those will do.
+
+        Raises:
+            DoesNotExist: there is none; of the class's own, ``User.DoesNotExist``.
+            MultipleObjectsReturned: there is more than one; ``User.MultipleObjectsReturned``.
+            RuntimeError: nothing was given that it is found by.
+            Exception: as for ``get``.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class User(Document):
+            ...     email = StringField()
+            >>> async def name_of(email):
+            ...     try:
+            ...         return (await User.objects.get_one(email=email)).name
+            ...     except User.DoesNotExist:
+            ...         return "nobody"
+        """
+        is_asked = id is not None or filters or not self._filters.empty or self._finds_nothing
+        if not is_asked:
+            raise RuntimeError("Either an id or a filter must be provided to get_one")
+        self._refuse_slice("get_one")
+        node, target = self._query_of_one(self._query_of_id(id), filters), self._source(alias)
+        query = node.to_query(self.__klass__)
+        limit = 0 if self._finds_nothing else 2
+        selection = Selection(self.__klass__, node, query, [], 0, limit)
+        found: list[D] = await finding.several(target, selection)
+        if not found:
+            raise self.__klass__.DoesNotExist.unmatched(self.__klass__)
+        if len(found) > 1:
+            raise self.__klass__.MultipleObjectsReturned.of(self.__klass__)
+        if not self.is_lazy:
+            await references.load(found, options=target.options)
+        return found[0]
+
+    async def last(self, alias: str | None = None) -> D | None:
+        """The last document that the query finds in its order, or ``None``; without an order, that
+        with the greatest id.
+
+        Raises:
+            ValueError: skip or limit is set.
+        """
+        return await copy(self).reverse().first(alias)
+
+    async def in_bulk(self, ids: Iterable[Any], alias: str | None = None) -> dict[Any, D]:
+        """The documents that have these ids, by their ids; those that are missing are left out.
+
+        The filters count, too; order, limit and skip do not.
+
+        Parameters:
+            ids: ids as ``get`` takes them, any number of them.
+            alias: the connection to use.
+
+        Raises:
+            TypeError: one is no id.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class User(Document):
+            ...     name = StringField()
+            >>> async def names_of(ids):
+            ...     users = await User.objects.in_bulk(ids)
+            ...     return [users[id].name if id in users else "?" for id in ids]
+        """
+        self._refuse_slice("in_bulk")
+        wanted = [self._key_to_find(id) for id in ids]
+        target, unreadable = self._source(alias), self._on_unreadable
+        key = declared_key(self.__klass__)
+        found: dict[Any, D] = {}
+        if self._finds_nothing:
+            return found
+        for some in chunks({id_key(id): id for id in wanted}):
+            node = self._query() & Q({"_id": {"$in": some}})
+            query = node.to_query(self.__klass__)
+            selection = Selection(self.__klass__, node, query, [], 0, None, unreadable)
+            documents: list[D] = await finding.several(target, selection)
+            if not self.is_lazy:
+                await references.load(documents, options=target.options, on_unreadable=unreadable)
+            for document in documents:
+                name = "_id" if key is None else key.name
+                found[getattr(document, name)] = document
+        return found
+
+    def _key_to_find(self, value: Any) -> Any:
+        """The ``_id`` that is asked for by the value of a primary key.
+
+        Raises:
+            TypeError: it is no id, but a list or a condition.
+            ValueError: the field of the key can't take it.
+        """
+        key = declared_key(self.__klass__)
+        if key is None:
+            return id_to_find(value)
+        # Many fields hand a value on as it is, so what is sent must be no condition.
+        asked = key.to_query(value)
+        refuse_other_than_ids(asked)
+        return asked
+
+    async def sample(self, size: int, alias: str | None = None) -> list[D]:
+        """Documents that the query finds, chosen at random; at most so many.
+
+        Order, limit and skip do not count.
+
+        Parameters:
+            size: how many.
+            alias: the connection to use.
+
+        Raises:
+            TypeError: the size is no whole number.
+            ValueError: it is less than 1.
+        """
+        self._refuse_slice("sample")
+        size = positive("size", size)
+        query, target, unreadable = self.to_query(), self._source(alias), self._on_unreadable
+        if self._finds_nothing:
+            return []
+        found: list[D] = await finding.sample(target, self._query(), query, size, unreadable)
+        if not self.is_lazy:
+            await references.load(found, options=target.options, on_unreadable=unreadable)
+        return found
