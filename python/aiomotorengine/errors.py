@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PYMONGO_ERROR_REGEX",
+    "UNKNOWN_CLASS",
     "AbstractClassError",
     "AggregationError",
     "ChangesNotTrackedError",
@@ -64,6 +65,9 @@ __all__ = [
 DUPLICATE_KEY_CODE = 11000
 
 FAILED_VALIDATION_CODE = 121
+
+UNKNOWN_CLASS = (ImportError, NameError, ValueError)
+"""What is raised where a field does not know its document class yet, or was given what is none."""
 
 LARGEST_DOCUMENT = 16 * 1024 * 1024
 """How many bytes of BSON MongoDB takes as one document."""

@@ -104,6 +104,43 @@ def test_a_name_that_is_never_defined() -> None:
         field.reference_type  # noqa: B018
 
 
+def test_a_class_that_is_declared_later_may_be_in_the_shard_key() -> None:
+    class User(TypedDocument):
+        __shard_key__ = ("home.zip",)
+        home: Dwelling | None = None
+
+    user = User()
+
+    class Dwelling(TypedDocument):
+        zip: str
+
+    user.home = Dwelling(zip="1")
+    assert user.to_son() == {"home": {"zip": "1"}}
+
+
+def test_fields_of_one_name_may_be_of_classes_that_are_not_defined_yet() -> None:
+    class Base(TypedDocument):
+        __discriminator__ = "_cls"
+
+    class One(Base):
+        part: Unknown | None = None
+
+    class Other(Base):
+        part: Undefined | None = None
+
+    assert Base.objects.filter(part=None).to_query()["part"] is None
+    with pytest.raises(NameError, match=r"^One\.part: 'Unknown' is not defined\."):
+        Base.objects.filter(part__x=1)
+
+    class Undefined(TypedDocument):
+        x: int
+
+    with pytest.raises(ValueError, match="^Invalid filter 'part': it is another field in Other"):
+        Base.objects.filter(part=None).to_query()
+    assert Other.objects.filter(part__x=1).to_query()["part.x"] == 1
+    assert One
+
+
 def test_a_name_for_type_checkers_only_is_no_class() -> None:
     class User(TypedDocument):
         cost: Unimported | None = None

@@ -11,13 +11,10 @@ from aiomotorengine.fields.forward_class import ForwardClass
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.utils import get_class
 
-__all__ = ["SELF", "UNKNOWN_CLASS", "Owners", "class_of_collection", "document_class"]
+__all__ = ["SELF", "Owners", "class_of_collection", "document_class"]
 
 SELF = "self"
 """What a field is given that means the class in which it stands."""
-
-UNKNOWN_CLASS = (ImportError, NameError, ValueError)
-"""What is raised where a field does not know its class yet, or was given what is none."""
 
 
 class Owners(WeakSet[type[Any]]):

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import NoneType
 from typing import Any, TypeVar, Unpack, overload
 
-from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.errors import UNKNOWN_CLASS, InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
-from aiomotorengine.fields.document_class import UNKNOWN_CLASS, Owners, document_class
+from aiomotorengine.fields.document_class import Owners, document_class
 from aiomotorengine.fields.field_methods import hands_on_strict, unchanged, updater
 from aiomotorengine.fields.native_kind import native_kind
 from aiomotorengine.fields.refusals import located, refused

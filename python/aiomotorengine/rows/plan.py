@@ -7,7 +7,7 @@ from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from aiomotorengine.documents.embedded import embedded_fields
-from aiomotorengine.fields.document_class import UNKNOWN_CLASS
+from aiomotorengine.errors import UNKNOWN_CLASS
 from aiomotorengine.rows.reader import RowReader, names_in
 
 __all__ = ["RowPlan", "row_plan"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from aiomotorengine.errors import ImmutableFieldError, InvalidDocumentError
+from aiomotorengine.errors import UNKNOWN_CLASS, ImmutableFieldError, InvalidDocumentError
 from aiomotorengine.storage.descriptors import immutable
 from aiomotorengine.storage.stored_forms import HiddenValues
 from aiomotorengine.storage.values import value_of
@@ -134,7 +134,7 @@ def has_defaults(document_class: Any) -> bool:
     paths = [path.split(".") for path in document_class.__shard_key__]
     try:
         along = [field for names in paths for field in fields_along(document_class, names)]
-    except (ImportError, ValueError):  # which a field raises again as soon as it has a value
+    except UNKNOWN_CLASS:  # which a field raises again as soon as it has a value
         return False
     return any(field.default is not None for field in along)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aiomotorengine.documents.embedded import embedded_fields
+from aiomotorengine.errors import UNKNOWN_CLASS
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.document_class import UNKNOWN_CLASS
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.generic_embedded_document_field import GenericEmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
