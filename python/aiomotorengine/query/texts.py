@@ -198,13 +198,13 @@ class WholeWordQueryOperator(TextOperator):
 
     Example:
         >>> WholeWordQueryOperator().to_query("title", "sea")
-        {'title': {'$regex': '\\\\bsea\\\\b'}}
+        {'title': {'$regex': '(*UCP)\\\\bsea\\\\b'}}
     """
 
     def pattern(self, text: str) -> str:
-        # By itself MongoDB takes only letters of ASCII for parts of words.
-        start = "" if text.isascii() else "(*UCP)"
-        return rf"{start}\b{text}\b"
+        # By itself MongoDB takes only letters of ASCII for parts of words, so that "cole" would be
+        # a word of its own in "école".
+        return rf"(*UCP)\b{text}\b"
 
 
 class IWholeWordQueryOperator(WholeWordQueryOperator):
@@ -212,7 +212,7 @@ class IWholeWordQueryOperator(WholeWordQueryOperator):
 
     Example:
         >>> IWholeWordQueryOperator().to_query("title", "sea")
-        {'title': {'$regex': '\\\\bsea\\\\b', '$options': 'i'}}
+        {'title': {'$regex': '(*UCP)\\\\bsea\\\\b', '$options': 'i'}}
     """
 
     options = "i"
