@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterator
 from datetime import UTC
 from enum import Enum
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 
 from aiomotorengine import (
     BaseField,
+    BooleanField,
     DateTimeField,
     DecimalField,
     Document,
@@ -19,11 +22,16 @@ from aiomotorengine import (
     IntField,
     ListField,
     MapField,
+    PasswordField,
     Q,
     ReferenceField,
     StringField,
+    TimedeltaField,
+    TupleField,
     U,
+    VectorField,
 )
+from aiomotorengine.fields.password_field import md5
 
 
 class Level(Enum):
@@ -56,6 +64,15 @@ UNLIKE: list[Any] = [
         lambda: MapField(IntField(), keys=IntField()),
         lambda: MapField(IntField(), keys=StringField()),
     ),
+    (lambda: StringField(to_lower=True), lambda: StringField()),
+    (lambda: StringField(to_lower=True), lambda: StringField(to_upper=True)),
+    (lambda: StringField(strip_whitespace=True), lambda: StringField()),
+    (lambda: ListField(StringField(to_upper=True)), lambda: ListField(StringField())),
+    (lambda: BooleanField(null=True), lambda: BooleanField()),
+    (lambda: PasswordField(crypt_func=md5), lambda: PasswordField()),
+    (lambda: TimedeltaField("seconds"), lambda: TimedeltaField()),
+    (lambda: TupleField(IntField(), ...), lambda: TupleField(IntField())),
+    (lambda: VectorField(dtype="int8"), lambda: VectorField()),
 ]
 
 ALIKE: list[Any] = [
@@ -63,6 +80,9 @@ ALIKE: list[Any] = [
     (lambda: IntField(min_value=1), lambda: IntField(bits=64)),
     (lambda: ListField(StringField(), max_length=2), lambda: ListField(StringField())),
     (lambda: EnumField(Level), lambda: EnumField(Level, default=Level.LOW)),
+    (lambda: StringField(to_lower=True), lambda: StringField(to_lower=True, title="b")),
+    (lambda: VectorField(), lambda: VectorField(as_numpy=False)),
+    (lambda: PasswordField(), lambda: PasswordField(title="b")),
     (lambda: EmbeddedDocumentField(Home), lambda: EmbeddedDocumentField(Home, title="b")),
     (lambda: MapField(IntField(), keys=IntField()), lambda: MapField(IntField(), keys=IntField())),
 ]
@@ -125,6 +145,39 @@ def test_fields_that_are_alike_are(one: Any, other: Any) -> None:
     holder = union(one(), other())
     assert holder.objects.filter(parts__size=None).to_query() == {"parts.size": None}
     assert U.compile(holder, U.set("parts.0.size", None)) == {"$set": {"parts.0.size": None}}
+
+
+OF_VALUES = {"min_value", "max_value", "min_length", "max_length", "max_bytes", "pattern", "bits"}
+OF_LISTS = {"unique_items", "frozen", "dimensions", "as_numpy", "version"}
+OF_STAMPS = {"auto_now_on_insert", "auto_now_on_update", "start", "collection", "name"}
+OF_PLACES = {"auto_index"}
+OF_CLASSES = {"embedded_document_type", "reference_document_type", "choices", "on_delete"}
+OF_INNER_FIELDS = {"base_field", "keys", "fields"}
+OF_PASSWORDS = {"hasher"}
+SAME_FORM = (
+    OF_VALUES | OF_LISTS | OF_STAMPS | OF_PLACES | OF_CLASSES | OF_INNER_FIELDS | OF_PASSWORDS
+)
+"""The arguments of fields that change nothing of the form in which a value is stored, or that are
+compared by themselves."""
+
+CHANGES = {"strip_whitespace", "to_lower", "to_upper"}
+
+
+def field_classes(base: type[Any] = BaseField) -> Iterator[type[Any]]:
+    for derived in base.__subclasses__():
+        if derived.__module__.startswith("aiomotorengine.fields."):
+            yield derived
+            yield from field_classes(derived)
+
+
+@pytest.mark.parametrize("kind", sorted(set(field_classes()), key=lambda it: it.__name__))
+def test_a_field_says_which_arguments_change_what_it_stores(kind: Any) -> None:
+    """A new argument of a field is named here or there."""
+    common = {*inspect.signature(BaseField.__init__).parameters, "args", "options"}
+    own = {*inspect.signature(kind.__init__).parameters} - common
+    said = {name.rpartition(".")[2] for name in kind._stored_by}
+    assert own - SAME_FORM == (said - {"_changes", "_is_of_any_length"}) | (own & CHANGES)
+    assert bool(own & CHANGES) == ("_changes" in said)
 
 
 def test_one_name_under_two_keys() -> None:

@@ -78,6 +78,7 @@ NOT_HELPERS = frozenset(OVERRIDABLE) | {
     "_own_types",
     "_reads_otherwise",
     "_settings",
+    "_stored_by",
     "_stores_arrays",
     "_title",
     "_wanted",

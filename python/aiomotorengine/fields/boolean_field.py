@@ -43,6 +43,7 @@ class BooleanField(BaseField[bool]):
     is_scalar = True
     takes_lists = False
     _own_types = (bool,)
+    _stored_by = ("_settings.null",)
     _same_in_json = frozenset({bool})
 
     def __init__(self, *args: Any, null: bool = False, **options: Unpack[FieldOptions]) -> None:

@@ -107,6 +107,7 @@ class DateTimeField(BaseField[datetime]):
     is_scalar = True
     takes_lists = False
     _own_types = (datetime,)
+    _stored_by = ("_settings.tz",)
 
     def __init__(
         self,

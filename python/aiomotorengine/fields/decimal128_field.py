@@ -56,6 +56,7 @@ class Decimal128Field(BaseField[Decimal]):
     is_scalar = True
     takes_lists = False
     _own_types = (Decimal, Decimal128)
+    _stored_by = ("precision", "rounding")
 
     def __init__(
         self,

@@ -66,6 +66,7 @@ class DecimalField(BaseField[Decimal]):
     is_scalar = True
     takes_lists = False
     _own_types = (Decimal,)
+    _stored_by = ("precision", "rounding")
 
     def __init__(
         self,

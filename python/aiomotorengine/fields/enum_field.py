@@ -59,6 +59,7 @@ class EnumField(BaseField[E]):
 
     is_scalar = True
     takes_lists = False
+    _stored_by = ("by_name", "enum")
 
     def __init__(
         self,

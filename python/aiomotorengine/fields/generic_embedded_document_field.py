@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
+from aiomotorengine.errors import UNKNOWN_CLASS
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.container_field import ContainerField
-from aiomotorengine.fields.document_class import UNKNOWN_CLASS
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.field_methods import hands_on_strict, unchanged, updater
 from aiomotorengine.fields.native_kind import native_kind
@@ -51,6 +51,7 @@ class GenericEmbeddedDocumentField(ContainerField[Any]):
 
     takes_lists = False
     _holds_items = False
+    _stored_by = ("discriminator",)
 
     def __init__(
         self,

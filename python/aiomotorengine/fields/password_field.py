@@ -177,6 +177,7 @@ class PasswordField(BaseField[PasswordType]):
     is_scalar = True
     takes_lists = False
     _keeps_blanks = True
+    _stored_by = ("crypt_func",)  # of a hasher's texts, each says itself how it was made
 
     def __init__(
         self,

@@ -53,6 +53,7 @@ class StringField(BaseField[str]):
     _own_types = (str,)
     _same_in_json = frozenset({str})
     _keeps_blanks = True
+    _stored_by = ("_changes",)
     _changes: tuple[Callable[[str], str], ...] = ()
     """What texts go through before all else."""
 

@@ -64,6 +64,7 @@ class TimedeltaField(BaseField[timedelta]):
     is_scalar = True
     takes_lists = False
     _own_types = (timedelta,)
+    _stored_by = ("unit",)
     _made_for_json = MappingProxyType({timedelta: duration})
 
     def __init__(

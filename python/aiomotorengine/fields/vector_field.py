@@ -51,6 +51,8 @@ class VectorField(BaseField[Any]):
         (9, 10, [1.0, 0.5])
     """
 
+    _stored_by = ("dtype",)
+
     def __init__(
         self,
         dimensions: int | None = None,
