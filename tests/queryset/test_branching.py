@@ -20,6 +20,7 @@ from aiomotorengine import (
     StringField,
     U,
 )
+from aiomotorengine.errors import StoredValueError
 from aiomotorengine.queryset import QuerySet
 from tests.harness import Mongo
 from tests.integration.commands import watch
@@ -84,6 +85,17 @@ def test_a_copy_is_independent(make: Any) -> None:
 def test_a_condition_with_f_is_copied_as_well() -> None:
     found = Row.objects.filter((F("n") > 3) & Q(word="a"))
     assert pickle.loads(pickle.dumps(found)).to_query() == found.to_query()
+
+
+@pytest.mark.parametrize("how", ["raise", "skip", []], ids=repr)
+async def test_what_becomes_of_the_unreadable_is_pickled(rows: None, how: Any) -> None:
+    await Row.objects.coll().insert_one({"n": "none"})
+    found = pickle.loads(pickle.dumps(Row.objects.on_unreadable(how)))
+    if how == "raise":
+        with pytest.raises(StoredValueError):
+            await found.find_all()
+    else:
+        assert len(await found.find_all()) == 20
 
 
 async def test_what_a_copy_finds(rows: None) -> None:

@@ -63,6 +63,20 @@ class Counted:
         self._handler(error, stored)
 
 
+class Collected:
+    """Takes documents that cannot be read, and keeps why in a list of the program's."""
+
+    def __init__(self, errors: list[StoredValueError]) -> None:
+        self._errors = errors
+
+    def __call__(self, error: StoredValueError, stored: Mapping[str, Any]) -> None:
+        self._errors.append(error)
+
+
+def skipped(error: StoredValueError, stored: Mapping[str, Any]) -> None:
+    """Takes documents that cannot be read, and leaves them out."""
+
+
 def unreadable_handler(how: Any) -> Unreadable | None:
     """What takes the documents that cannot be read; ``None`` where the error is raised.
 
@@ -71,11 +85,11 @@ def unreadable_handler(how: Any) -> Unreadable | None:
         TypeError: it is no text, no list and no function, or one that is async.
     """
     if isinstance(how, list):
-        return lambda error, stored: how.append(error)
+        return Collected(how)
     if isinstance(how, str):
         if how not in ("raise", "skip"):
             raise ValueError(f"on_unreadable must be 'raise' or 'skip', not {how!r}.")
-        return None if how == "raise" else lambda error, stored: None
+        return None if how == "raise" else skipped
     if not callable(how) or is_async(how):
         raise TypeError(
             f"on_unreadable must be 'raise', 'skip', a list, or a function that is not async, "
