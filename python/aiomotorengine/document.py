@@ -954,9 +954,7 @@ class BaseDocument(DocumentStorage):
             if field is None:
                 raise ValueError(f"Field {part} not found in {cls.__name__} (in '{path}').")
             found.append(field)
-            if isinstance(field, ListField):
-                field = field.innermost
-            document_class = getattr(field, "embedded_type", None)
+            document_class = getattr(field._innermost, "embedded_type", None)
         return found
 
     @classmethod

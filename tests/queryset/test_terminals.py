@@ -277,6 +277,9 @@ async def test_documents_by_their_ids(orders: list[Any]) -> None:
     assert set(await Order.objects.filter(pieces=1).in_bulk(iter(ids))) == {orders[0]._id}
     with pytest.raises(TypeError):
         await Order.objects.in_bulk([{"$ne": None}])
+    for no_ids in ("abc", b"abc", {"a": 1}, 5):
+        with pytest.raises(TypeError, match=r"^in_bulk\(\) takes a list of ids, not "):
+            await Order.objects.in_bulk(no_ids)  # type: ignore[arg-type]
 
 
 async def test_no_ids_ask_nobody(mongo: Mongo, codec: str) -> None:
@@ -400,3 +403,9 @@ async def test_how_a_query_would_be_answered(orders: list[Any]) -> None:
     assert ran["executionStats"]["nReturned"] == 1
     with pytest.raises(ValueError, match="^verbosity must be one of queryPlanner, executionStats"):
         await found.explain("everything")
+
+
+async def test_nothing_is_said_of_a_query_that_is_not_sent(mongo: Mongo, codec: str) -> None:
+    commands = watch(mongo)
+    assert await Order.objects.limit(0).explain() == {}
+    assert commands.sent == []

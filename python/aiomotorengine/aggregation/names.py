@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import IntField
-from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.filter_path import UNDECLARED
 
 __all__ = ["GroupedNames", "Naming", "key_of"]
@@ -107,8 +106,7 @@ class GroupedNames:
         if not path or name not in self._db_field_map:
             return key
         field = self._fields[name]
-        innermost = field.innermost if isinstance(field, ListField) else field
-        inner = getattr(innermost, "embedded_type", None)
+        inner = getattr(field._innermost, "embedded_type", None)
         try:
             parts = [part.db_field for part in inner.get_fields(path)] if inner else [path]
         except ValueError:

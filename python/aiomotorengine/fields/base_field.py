@@ -133,6 +133,8 @@ class BaseField(Generic[T], metaclass=FieldType):
     """Whether a value is a collection, whose items have a field of their own."""
     _is_generated: ClassVar[bool] = False
     """Whether a missing value is made by itself where the field is the primary key."""
+    _stored_by: ClassVar[tuple[str, ...]] = ()
+    """The attributes that say in which form a value is stored, as the unit of a length of time."""
     _stores_arrays: ClassVar[bool] = False
     """Whether MongoDB has an array for a value, which can't be the primary key."""
     _same_in_json: ClassVar[frozenset[type]] = frozenset()
@@ -362,6 +364,19 @@ class BaseField(Generic[T], metaclass=FieldType):
     def _inner_fields(self) -> tuple[BaseField[Any], ...]:
         """The fields of what its values consist of, such as that of the items of a list."""
         return ()
+
+    @property
+    def _item_field(self) -> BaseField[Any] | None:
+        """The field of each item of a list; ``None`` where a value is none, or its items are of
+        several kinds.
+        """
+        return None
+
+    @property
+    def _innermost(self) -> BaseField[Any]:
+        """The field itself; of a list, that of its items, or of theirs where these are lists."""
+        item = self._item_field
+        return self if item is None else item._innermost
 
     @property
     def _leaves(self) -> Iterator[BaseField[Any]]:

@@ -8,16 +8,15 @@ else by it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
+from aiomotorengine.errors import UNKNOWN_CLASS
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.map_field import MapField
 from aiomotorengine.storage.discriminators import family_of
 
-__all__ = ["declaring", "refuse_different"]
-
-CONVERTING = ("by_name", "discriminator", "enum", "precision", "rounding", "unit")
-"""The arguments of fields by which their values are stored in one form or another."""
+__all__ = ["convert_alike", "declaring", "refuse_different"]
 
 DOCUMENT_CLASSES = ("embedded_type", "reference_type")
 
@@ -81,9 +80,7 @@ def convert_alike(one: BaseField[Any], other: BaseField[Any]) -> bool:
     """Whether two fields store a value in the same form."""
     if one is other:
         return True
-    if type(one) is not type(other) or one._settings.tz != other._settings.tz:
-        return False
-    if arguments(one) != arguments(other):
+    if type(one) is not type(other) or forms_of(one) != forms_of(other):
         return False
     if any(class_in(one, name) is not class_in(other, name) for name in DOCUMENT_CLASSES):
         return False
@@ -91,11 +88,11 @@ def convert_alike(one: BaseField[Any], other: BaseField[Any]) -> bool:
     return len(inner) == len(others) and all(map(convert_alike, inner, others))
 
 
-def arguments(field: BaseField[Any]) -> list[tuple[Any, str]]:
-    """The arguments of a field that say how it converts. As texts, too: 0.0 is no other number than
-    0.00, and another precision.
+def forms_of(field: BaseField[Any]) -> list[tuple[Any, str]]:
+    """What a field's class says of the form in which it stores. As texts, too: 0.0 is no other
+    number than 0.00, and another precision.
     """
-    given = [getattr(field, name, None) for name in CONVERTING]
+    given = [attrgetter(name)(field) for name in field._stored_by]
     return [(it, str(it)) for it in given]
 
 
@@ -103,7 +100,7 @@ def class_in(field: BaseField[Any], name: str) -> Any:
     """The document class that a field holds or refers to."""
     try:
         return getattr(field, name, None)
-    except (ImportError, ValueError):  # which the field raises again as soon as it has a value
+    except UNKNOWN_CLASS:  # which the field raises again as soon as it has a value
         return None
 
 

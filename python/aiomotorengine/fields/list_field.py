@@ -113,6 +113,10 @@ class ListField(ContainerField[list[T]]):
     def _inner_fields(self) -> tuple[BaseField[Any], ...]:
         return (self._base_field,)
 
+    @property
+    def _item_field(self) -> BaseField[Any]:
+        return self._base_field
+
     def _is_container(self, value: Any) -> bool:
         return is_collection(value)
 

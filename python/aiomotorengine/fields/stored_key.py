@@ -92,7 +92,6 @@ def attribute_path(document_class: Any, keys: Iterable[Part]) -> tuple[Part, ...
             field = document_class._fields.get(name)
         elif field is not None:
             field = field._under_key(str(key))
-        innermost = field.innermost if isinstance(field, ListField) else field
-        document_class = getattr(innermost, "embedded_type", None)
+        document_class = None if field is None else getattr(field._innermost, "embedded_type", None)
         path.append(key if name is None else name)
     return tuple(path)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.container_field import ContainerField
+from aiomotorengine.fields.families import convert_alike
 from aiomotorengine.fields.field_methods import hands_on_strict, updater
 from aiomotorengine.fields.item_methods import methods_of
 from aiomotorengine.fields.native_kind import native_kind
@@ -47,6 +48,7 @@ class TupleField(ContainerField[tuple[Any, ...]]):
 
     _keeps_kind = True
     _own_types = (tuple,)
+    _stored_by = ("_is_of_any_length",)
     _stores_arrays = True
 
     def __init__(
@@ -72,6 +74,11 @@ class TupleField(ContainerField[tuple[Any, ...]]):
     @property
     def _inner_fields(self) -> tuple[BaseField[Any], ...]:
         return self._item_fields
+
+    @property
+    def _item_field(self) -> BaseField[Any] | None:
+        first, *others = self._item_fields
+        return first if all(convert_alike(first, other) for other in others) else None
 
     def _is_container(self, value: Any) -> bool:
         return isinstance(value, list | tuple)

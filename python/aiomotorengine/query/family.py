@@ -92,9 +92,10 @@ def kind_of(field: BaseField[Any]) -> str:
     """
     name = type(field).__name__
     article = "an" if name[:1] in "AEIO" else "a"
-    if isinstance(field, ListField):
-        return f"{article} {name} of {type(field._base_field).__name__}"
-    return f"{article} {name}"
+    if not field._stores_arrays:
+        return f"{article} {name}"
+    items = dict.fromkeys(type(item).__name__ for item in field._inner_fields)
+    return f"{article} {name} of {' and '.join(items)}"
 
 
 TEXTS = Family(

@@ -11,7 +11,7 @@ from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query.base import Compiler, ConditionsOperator, ValueOperator
 from aiomotorengine.query.condition import Condition
 from aiomotorengine.query.expressions import of_items
-from aiomotorengine.query.family import LISTS
+from aiomotorengine.query.family import LISTS, kind_of
 from aiomotorengine.query.item_names import ItemNames
 from aiomotorengine.query.values import is_whole_number, item_values, wrong_value
 from aiomotorengine.utils import is_operator
@@ -31,7 +31,9 @@ class AllQueryOperator(ValueOperator):
     operator = "$all"
 
     def get_value(self, field: BaseField[Any], raw: Any) -> list[Any]:
-        return item_values(field, raw)
+        # A tuple is compared as a whole, where a list is compared with its items.
+        items = None if isinstance(field, ListField) else field._item_field
+        return item_values(items or field, raw)
 
 
 class SizeQueryOperator(ValueOperator):
@@ -85,7 +87,9 @@ class ElemMatchQueryOperator(ConditionsOperator):
             raise ValueError("an iterator can be read only once; make it a list.")
         if len(documents) == 1:
             return of_items(compiled(documents[0], raw))
-        item = field._base_field if isinstance(field, ListField) else field
+        item = field._item_field if field._stores_arrays else field
+        if item is None:
+            raise ValueError(f"all items are asked the same, and it is {kind_of(field)}.")
         names = ItemNames(vars(field).get("name") or "item", item)
         query = compiled(names, {f"{names.name}__{key}": value for key, value in raw.items()})
         if not names.are_all_in(query):

@@ -14,8 +14,6 @@ from aiomotorengine.fields.dict_field import DictField
 from aiomotorengine.fields.document_id import declared_key, primary_key
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.families import refuse_different
-from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.fields.tuple_field import TupleField
 from aiomotorengine.query.base import QueryOperator
 from aiomotorengine.query.family import LISTS
 from aiomotorengine.storage.discriminators import family_of
@@ -207,8 +205,8 @@ def below(field: BaseField[Any], key: str, operators: Operators, whole: str) -> 
     """What a key means inside the values of a field; ``None`` if an operator comes next."""
     head, separator, rest = key.partition(SEPARATOR)
     holder = field
-    if isinstance(field, ListField) and not INDEX.fullmatch(head):
-        field = field.innermost
+    if not INDEX.fullmatch(head):
+        field = field._innermost
     inner = field._under_key(head)
     if inner is not None:
         # What 2017 took for an operator below a field of any values remains one.
@@ -235,9 +233,9 @@ def is_operator_of(field: BaseField[Any], name: str, operators: Operators) -> bo
         return False
     if is_always_operator(name, operators):
         return True
-    if isinstance(field, ListField | TupleField) and operators[name].family is LISTS:
+    if field._stores_arrays and operators[name].family is LISTS:
         return True
-    innermost = field.innermost if isinstance(field, ListField) else field
+    innermost = field._innermost
     return not isinstance(innermost, DictField) and not any(embedded_fields(innermost))
 
 

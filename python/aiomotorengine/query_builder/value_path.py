@@ -8,7 +8,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal_field import DecimalField
 from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.fields.families import declaring
-from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.refusals import unreadable
 from aiomotorengine.query_builder.filter_path import UNDECLARED
 from aiomotorengine.query_builder.ownership import refuse_other_class
 
@@ -47,9 +47,23 @@ class ValuePath:
         return {"$toDecimal": self.expression} if is_text else self.expression
 
     @property
-    def item(self) -> BaseField[Any]:
-        """The field itself, or that of the items of a list."""
-        return self.field.innermost if isinstance(self.field, ListField) else self.field
+    def item(self) -> BaseField[Any] | None:
+        """The field itself, or that of the items of a list; ``None`` where these are of several
+        kinds.
+        """
+        return self.field._item_field if self.field._stores_arrays else self.field
+
+    def read(self, stored: Any) -> Any:
+        """What is stored as a single value, as the field reads it; of a list, an item.
+
+        Raises:
+            StoredValueError: the field cannot read it.
+        """
+        field = self.item or self.field
+        try:
+            return field.from_son(stored)
+        except Exception as error:
+            raise unreadable(error, field, stored, *self.name.split("."))  # noqa: B904
 
 
 def value_path(document_class: Any, field: BaseField[Any] | str, invalid: str) -> ValuePath:
@@ -107,9 +121,7 @@ def value_path(document_class: Any, field: BaseField[Any] | str, invalid: str) -
 def path_through(fields: list[BaseField[Any]]) -> ValuePath:
     keys = [field.db_field for field in fields]
     lists = tuple(
-        ".".join(keys[: index + 1])
-        for index, field in enumerate(fields)
-        if isinstance(field, ListField)
+        ".".join(keys[: index + 1]) for index, field in enumerate(fields) if field._stores_arrays
     )
     name = ".".join(field.name for field in fields)
     return ValuePath(".".join(keys), fields[-1], name, lists)

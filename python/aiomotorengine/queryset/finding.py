@@ -13,6 +13,7 @@ from aiomotorengine.arguments import positive
 from aiomotorengine.errors import ResultsTruncatedWarning
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.ids import chunks, id_key, id_to_find, refuse_other_than_ids
+from aiomotorengine.pacing import Pace
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.queryset.base import EVERYTHING, D
@@ -317,34 +318,50 @@ class Finding(Loading[D], Ordering[D]):
             ids: ids as ``get`` takes them, any number of them.
             alias: the connection to use.
 
+        Returns:
+            The documents by their ids as attributes read: 24 hex digits that were given are an
+            ``ObjectId`` there.
+
         Raises:
-            TypeError: one is no id.
+            TypeError: one is no id; or the ids are a text, bytes or a mapping.
 
         Example:
-            >>> from aiomotorengine import Document, StringField
+            >>> from aiomotorengine import Document, ListField, ReferenceField, StringField
             >>> class User(Document):
             ...     name = StringField()
-            >>> async def names_of(ids):
-            ...     users = await User.objects.in_bulk(ids)
-            ...     return [users[id].name if id in users else "?" for id in ids]
+            >>> class Post(Document):
+            ...     writers = ListField(ReferenceField(User))
+            >>> async def names_of(post):
+            ...     users = await User.objects.in_bulk(post.writers)
+            ...     return [users[id].name if id in users else "?" for id in post.writers]
         """
         self._refuse_slice("in_bulk")
-        wanted = [self._key_to_find(id) for id in ids]
+        if isinstance(ids, str | bytes | bytearray | Mapping) or not isinstance(ids, Iterable):
+            raise TypeError(f"in_bulk() takes a list of ids, not {type(ids).__name__}.")
         target, unreadable = self._source(alias), self._on_unreadable
-        key = declared_key(self.__klass__)
+        filters, key = self._query(), declared_key(self.__klass__)
+        wanted: dict[Any, Any] = {}
+        pace = Pace()
+        pace.start()
+        for given in ids:
+            id = self._key_to_find(given)
+            wanted[id_key(id)] = id
+            await pace.turn_if_due()
         found: dict[Any, D] = {}
         if self._finds_nothing:
             return found
-        for some in chunks({id_key(id): id for id in wanted}):
-            node = self._query() & Q({"_id": {"$in": some}})
+        for some in chunks(wanted):
+            node = filters & Q({"_id": {"$in": some}})
             query = node.to_query(self.__klass__)
             selection = Selection(self.__klass__, node, query, [], 0, None, unreadable)
             documents: list[D] = await finding.several(target, selection)
             if not self.is_lazy:
                 await references.load(documents, options=target.options, on_unreadable=unreadable)
             for document in documents:
-                name = "_id" if key is None else key.name
-                found[getattr(document, name)] = document
+                # Under a collation other spellings of an id are found as well.
+                if id_key(document._id) in wanted:
+                    name = "_id" if key is None else key.name
+                    found[getattr(document, name)] = document
         return found
 
     def _key_to_find(self, value: Any) -> Any:

@@ -101,7 +101,8 @@ class Summaries(Query[D]):
             alias: the connection to use.
 
         Raises:
-            ValueError: there is no such field.
+            ValueError: there is no such field, or it has items of several kinds.
+            StoredValueError: a stored value is none that the field reads.
             pymongo.errors.PyMongoError: the values have more than 16 MB.
 
         Example:
@@ -113,6 +114,7 @@ class Summaries(Query[D]):
         """
         self._refuse_slice("distinct")
         path = value_path(self.__klass__, field, "Invalid distinct() field '{}'")
+        distinct.refuse_several_kinds("distinct", path)
         query, target = self.to_query(), self._source(alias)
         if self._finds_nothing:
             return []
@@ -132,10 +134,13 @@ class Summaries(Query[D]):
             alias: the connection to use.
 
         Raises:
-            ValueError: there is no such field.
+            ValueError: there is no such field, or it has items of several kinds.
+            StoredValueError: a stored value is none that the field reads.
+            TypeError: a value can be no key of a dict, as a mapping.
         """
         self._refuse_slice("item_frequencies")
         path = value_path(self.__klass__, field, "Invalid item_frequencies() field '{}'")
+        distinct.refuse_several_kinds("item_frequencies", path)
         query, target = self.to_query(), self._source(alias)
         if self._finds_nothing:
             return {}
@@ -213,13 +218,14 @@ class Summaries(Query[D]):
             alias: the connection to use.
 
         Returns:
-            The answer of the command ``explain``; of ``none()`` nothing, since nobody is asked.
+            The answer of the command ``explain``; nothing where nobody would be asked, as of
+            ``none()`` or with ``limit(0)``.
 
         Raises:
             ValueError: there is no such verbosity.
         """
         finding.refuse_out_of_range(self._skip, self._limit)
-        if self._finds_nothing:
+        if self._finds_nothing or self._limit == 0:
             return {}
         return await explaining.explain(
             self._source(alias),

@@ -18,8 +18,8 @@ from aiomotorengine.sessions.target import Target
 
 __all__ = ["accumulate", "refuse_others", "values_of"]
 
-SUMMED = Family("numbers", (*NUMBERS.fields, DecimalField))
-COMPARED = Family("numbers and dates", (*SUMMED.fields, *DATES.fields))
+SUMMED = Family("numbers", (*NUMBERS.fields, DecimalField), reaches_items=False)
+COMPARED = Family("numbers and dates", (*SUMMED.fields, *DATES.fields), reaches_items=False)
 
 FAMILIES = {"sum": SUMMED, "avg": SUMMED, "min": COMPARED, "max": COMPARED}
 
@@ -34,8 +34,8 @@ def refuse_others(name: str, path: ValuePath) -> None:
     Raises:
         ValueError: it has none.
     """
-    family = FAMILIES[name]
-    if not family.has(path.field):
+    family, fields = FAMILIES[name], (path.field, path.item)
+    if not any(field is not None and family.has(field) for field in fields):
         raise ValueError(
             f"{name}() is for {family.values}, and '{path.name}' is {kind_of(path.field)}."
         )
@@ -80,4 +80,4 @@ async def accumulate(
         return value.to_decimal()
     # What is summed up has the unit of the field; an average of whole numbers is none.
     is_read = name in ("min", "max") or isinstance(path.item, TimedeltaField)
-    return path.item.from_son(value) if is_read else value
+    return path.read(value) if is_read else value
