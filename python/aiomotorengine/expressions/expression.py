@@ -8,6 +8,16 @@ from typing import Any, ClassVar
 
 from bson.decimal128 import Decimal128
 
+from aiomotorengine.expressions.durations import (
+    DATE,
+    OF_DATES,
+    common_unit,
+    in_unit,
+    is_whole_in,
+    length_in,
+    unit_of_field,
+    unit_of_value,
+)
 from aiomotorengine.expressions.literal import literal
 from aiomotorengine.expressions.operand import is_computed, operand
 from aiomotorengine.fields.base_field import BaseField
@@ -50,6 +60,12 @@ class Expression(Computed):
     def is_whole(self, document_class: Any) -> bool:
         """Whether it can give no number but a whole one, as far as the fields tell."""
         return False
+
+    def unit(self, document_class: Any) -> str | None:
+        """The unit in which it is a length of time, or ``DATE`` where it is a date; ``None`` where
+        it is neither, or the fields do not tell.
+        """
+        return None
 
     def literal_beside(self, document_class: Any, value: Any) -> Any:
         """How a value stands that is computed with this: a length of time in its unit, say."""
@@ -141,25 +157,39 @@ class Arithmetic(Expression):
         self.operands = operands
 
     def to_expression(self, document_class: Any) -> dict[str, Any]:
+        unit = self._unit_of_lengths(document_class)
         return {
             self.operator: [
-                number_operand(document_class, it)
-                if is_computed(it)
-                else self.literal_beside(document_class, it)
+                number_in(document_class, it, unit) if is_computed(it) else value_in(it, unit)
                 for it in self.operands
             ]
         }
 
+    def _unit_of_lengths(self, document_class: Any) -> str:
+        """The unit in which lengths of time stand among the operands."""
+        return common_unit(unit_of(document_class, it) for it in self.operands)
+
+    def unit(self, document_class: Any) -> str | None:
+        units = [unit_of(document_class, it) for it in self.operands]
+        if DATE in units:
+            if self.operator not in ("$add", "$subtract"):
+                return None
+            return OF_DATES if units == [DATE, DATE] else DATE
+        of_lengths = [
+            unit is not None or isinstance(it, timedelta)
+            for unit, it in zip(units, self.operands, strict=True)
+        ]
+        is_ratio = self.operator == "$divide" and all(of_lengths)
+        return common_unit(units) if any(of_lengths) and not is_ratio else None
+
     def literal_beside(self, document_class: Any, value: Any) -> Any:
-        expressions = (it for it in self.operands if isinstance(it, Expression))
-        first = next(expressions, None)
-        if first is None:
-            return super().literal_beside(document_class, value)
-        return first.literal_beside(document_class, value)
+        unit = self.unit(document_class)
+        return value_in(value, OF_DATES if unit is None or unit == DATE else unit)
 
     def is_whole(self, document_class: Any) -> bool:
+        unit = self._unit_of_lengths(document_class)
         return self.operator != "$divide" and all(
-            it.is_whole(document_class)
+            it.is_whole(document_class) and is_whole_in(it.unit(document_class), unit)
             if isinstance(it, Expression)
             else isinstance(it, int | timedelta)
             for it in self.operands
@@ -219,14 +249,12 @@ class Comparison(QExpression):
 
     def to_expression(self, document_class: Any) -> dict[str, Any]:
         one, other = self.one, self.other
-        return {
-            self.operator: [
-                one.to_number(document_class),
-                number_operand(document_class, other)
-                if is_computed(other)
-                else one.literal_compared(document_class, other),
-            ]
-        }
+        if not is_computed(other):
+            # A value is brought into the unit of what it is compared with.
+            compared = one.literal_compared(document_class, other)
+            return {self.operator: [one.to_number(document_class), compared]}
+        unit = common_unit(unit_of(document_class, it) for it in (one, other))
+        return {self.operator: [number_in(document_class, it, unit) for it in (one, other)]}
 
     def __repr__(self) -> str:
         return f"({self.one!r} {SIGNS[self.operator]} {self.other!r})"
@@ -245,6 +273,25 @@ SIGNS = {
     "$gt": ">",
     "$gte": ">=",
 }
+
+
+def unit_of(document_class: Any, value: Any) -> str | None:
+    """As ``Expression.unit``, of any operand."""
+    if isinstance(value, Expression):
+        return value.unit(document_class)
+    if isinstance(value, BaseField):
+        return unit_of_field(value)
+    return unit_of_value(value)
+
+
+def number_in(document_class: Any, value: Any, unit: str) -> Any:
+    """As ``number_operand``; lengths of time are numbers of this unit."""
+    return in_unit(number_operand(document_class, value), unit_of(document_class, value), unit)
+
+
+def value_in(value: Any, unit: str) -> Any:
+    """As ``literal``; lengths of time are numbers of this unit."""
+    return length_in(value, unit) if isinstance(value, timedelta) else literal(value)
 
 
 def number_operand(document_class: Any, value: Any) -> Any:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
+from aiomotorengine.expressions.durations import unit_of_field
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.expressions.literal import literal
 from aiomotorengine.fields.base_field import BaseField
@@ -83,11 +83,8 @@ class F(Expression):
         is_in_units = isinstance(field, TimedeltaField) and field.unit != "seconds"
         return isinstance(field, WHOLE) or is_in_units
 
-    def literal_beside(self, document_class: Any, value: Any) -> Any:
-        field = self.path(document_class).field
-        if isinstance(value, timedelta) and isinstance(field, TimedeltaField):
-            return field.to_son(value)
-        return super().literal_beside(document_class, value)
+    def unit(self, document_class: Any) -> str | None:
+        return unit_of_field(self.path(document_class).field)
 
     def literal_compared(self, document_class: Any, value: Any) -> Any:
         field = self.path(document_class).field

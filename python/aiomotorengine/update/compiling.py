@@ -9,7 +9,7 @@ from typing import Any
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.expressions.literal import literal
 from aiomotorengine.update.change import Change, Operation
-from aiomotorengine.update.conversions import NUMBERS, conversion_for, converted
+from aiomotorengine.update.conversions import NUMBERS, conversion_for, converted, in_unit_of
 from aiomotorengine.update.operators import OPERATORS
 from aiomotorengine.update.path import UpdatePath, aliases_at, refuse_immutable
 from aiomotorengine.update.set import Set, SetOnInsert
@@ -138,6 +138,7 @@ def computed(document_class: Any, operation: Operation) -> Any:
         conversion = conversion_for(document_class, path.field, value)
         is_number = conversion in NUMBERS
         operand = (value.to_number if is_number else value.to_expression)(document_class)
+        operand = in_unit_of(document_class, path.field, value, operand)
     change = OPERATORS.get(operation.operator, Change)
     expression = change.expression(f"${path.db_name}", operand)
     if expression is NotImplemented:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aiomotorengine.expressions.durations import in_unit, is_whole_in
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.boolean_field import BooleanField
@@ -14,9 +15,10 @@ from aiomotorengine.fields.email_field import EmailField
 from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import IntField
 from aiomotorengine.fields.string_field import StringField
+from aiomotorengine.fields.timedelta_field import TimedeltaField
 from aiomotorengine.fields.url_field import URLField
 
-__all__ = ["NUMBERS", "conversion_for", "converted"]
+__all__ = ["NUMBERS", "conversion_for", "converted", "in_unit_of"]
 
 CONVERSIONS: dict[str, tuple[type[BaseField[Any]], ...]] = {
     "$toLong": (IntField,),
@@ -51,6 +53,8 @@ def conversion_for(document_class: Any, field: Any, value: Expression) -> str | 
         '$toString'
         >>> conversion_for(Ware, Ware.number, F("number") + 1)
     """
+    if isinstance(field, TimedeltaField):
+        return length_conversion(document_class, field, value)
     found = [name for name, kinds in CONVERSIONS.items() if isinstance(field, kinds)]
     conversion = found[-1] if found else None
     if conversion is None:
@@ -68,6 +72,29 @@ def conversion_for(document_class: Any, field: Any, value: Expression) -> str | 
         # Of dates, arithmetic makes dates again; what a function of MongoDB's gives is not known.
         is_needed = conversion != "$toDate" and value.is_number
     return conversion if is_needed else None
+
+
+def length_conversion(document_class: Any, field: TimedeltaField, value: Expression) -> str | None:
+    """The same for a length of time that is in the unit of its field."""
+    unit = value.unit(document_class)
+    if field.unit == "seconds":
+        return None if unit == "seconds" else "$toDouble"
+    is_whole = value.is_whole(document_class) and is_whole_in(unit, field.unit)
+    return None if is_whole else "$toLong"
+
+
+def in_unit_of(document_class: Any, field: Any, value: Expression, expression: Any) -> Any:
+    """What is computed, as a field stores it if that is a length of time.
+
+    Parameters:
+        document_class: the class whose documents it is computed for.
+        field: the field that gets it, if there is one.
+        value: what is computed.
+        expression: the same, as MongoDB takes it.
+    """
+    if not isinstance(field, TimedeltaField):
+        return expression
+    return in_unit(expression, value.unit(document_class), field.unit)
 
 
 def converted(conversion: str, expression: Any) -> dict[str, Any]:
