@@ -20,6 +20,7 @@ STANDS_ON = {
     "utils": "",
     "ids": "utils",
     "extension": "",
+    "on_demand": "",
     "storage": "errors utils extension",
     "registry": "utils",
     "fields": "storage ids bson_types registry",
@@ -27,7 +28,7 @@ STANDS_ON = {
     "server_errors": "fields",
     "documents": "fields",
     "rows": "documents",
-    "codec": "rows",
+    "codec": "rows on_demand",
     "validation": "codec",
     "query": "documents",
     "query_builder": "query codec",
@@ -38,7 +39,7 @@ STANDS_ON = {
     "database": "",
     "redaction": "",
     "connection_settings": "",
-    "connection": "drivers database redaction connection_settings",
+    "connection": "drivers database redaction connection_settings on_demand",
     "health": "connection",
     "sessions": "connection documents server_errors arguments",
     "pacing": "",
@@ -54,9 +55,8 @@ STANDS_ON = {
     "arguments": "",
     "references": "reading",
     "queryset": "arguments aggregation connection bulk references",
-    "reloading": "references writing",
     "metaclasses": "queryset",
-    "document": "metaclasses validation reloading search interop",
+    "document": "metaclasses validation search interop",
     "embedded_document": "document",
     "typed": "document",
     "migrations": "sessions query_builder",
@@ -161,14 +161,83 @@ def test_motor_is_imported_in_one_place() -> None:
 
 def test_modules_are_imported_by_name_only_where_there_is_a_choice() -> None:
     assert modules_that({"importlib.import_module"}) == [
-        "__init__.py",  # what few programs need
         "commands/models.py",  # what the command line names
         "drivers/__init__.py",  # the driver of a connection
         "extension.py",  # the extension
         "fields/vectors.py",  # numpy, which need not be there
-        "interop/on_demand.py",  # what few programs need, and pydantic
+        "on_demand.py",  # what is imported when it is asked for
         "utils.py",  # a document class given by its path
     ]
+
+
+WITH_THE_PACKAGE = {
+    "arguments",
+    "bson_types",
+    "codec",
+    "connection",
+    "connection_settings",
+    "database",
+    "document",
+    "documents",
+    "drivers",
+    "embedded_document",
+    "errors",
+    "extension",
+    "fields",
+    "health",
+    "ids",
+    "locations",
+    "metaclasses",
+    "on_demand",
+    "query",
+    "query_builder",
+    "queryset",
+    "redaction",
+    "references",
+    "registry",
+    "storage",
+    "utils",
+    "validation",
+}
+"""What ``import aiomotorengine`` imports. Of all else it is the ``__init__`` at most, and these."""
+
+ONLY_THESE = {
+    "sessions/options.py",  # what ``using`` takes
+    "update/result.py",  # a name of 2017's module queryset
+    "writing/deletion/declared.py",  # what a class says of its references
+}
+
+
+def imported_with(node: ast.AST) -> Iterator[str]:
+    """The dotted names that are imported when a module is, so not those for type checkers."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            for other in child.orelse:
+                yield from imported_with(other)
+        elif isinstance(child, ast.Import | ast.ImportFrom):
+            yield from imported(child)
+        elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from imported_with(child)
+
+
+def loaded_with(module: str, loaded: set[str]) -> set[str]:
+    """A module and all that are imported with it, added to those that are loaded already."""
+    if module not in loaded:
+        loaded.add(module)
+        for name in imported_with(tree_of(module)):
+            if name.startswith(PACKAGE.name):
+                path = name.split(".")[1:]
+                for end in range(1, len(path) + 1):
+                    file = file_of(path[:end])
+                    if file is not None:
+                        loaded_with(file, loaded)
+    return loaded
+
+
+def test_the_package_loads_what_every_program_needs() -> None:
+    loaded = {it for it in loaded_with("__init__.py", set()) if not it.endswith("__init__.py")}
+    assert {package_of(it) for it in loaded - ONLY_THESE} == WITH_THE_PACKAGE
+    assert loaded > ONLY_THESE
 
 
 def test_bytes_are_for_the_codec_and_those_who_hand_them_to_the_driver() -> None:

@@ -10,13 +10,11 @@ Example:
     ...     return await User.objects.filter(age__gte=18).order_by(User.name).find_all()
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pymongo import ASCENDING, DESCENDING
 
-from aiomotorengine.aggregation.base import Aggregation
-from aiomotorengine.bulk import BulkReport
+from aiomotorengine import on_demand
 from aiomotorengine.connection import connect, disconnect, register_connection
 from aiomotorengine.document import Document
 from aiomotorengine.documents.computed import computed_field as computed_field
@@ -30,9 +28,6 @@ from aiomotorengine.documents.marks import before_save as before_save
 from aiomotorengine.documents.marks import before_update as before_update
 from aiomotorengine.documents.marks import before_validate as before_validate
 from aiomotorengine.embedded_document import EmbeddedDocument
-from aiomotorengine.expressions.f import F
-from aiomotorengine.expressions.func import Func as Func
-from aiomotorengine.expressions.raw import Raw as Raw
 from aiomotorengine.fields import (
     AnyField,
     BaseField,
@@ -76,25 +71,30 @@ from aiomotorengine.fields import (
     VersionField,
 )
 from aiomotorengine.health import health as health
-from aiomotorengine.indexes.index import Index as Index
 from aiomotorengine.query.places import Near as Near
 from aiomotorengine.query_builder.node import Q, QNot
 from aiomotorengine.queryset import QuerySet
-from aiomotorengine.rows import Rows
-from aiomotorengine.schema.ensuring_all import ensure_all as ensure_all
-from aiomotorengine.search.search_index import SearchIndex as SearchIndex
-from aiomotorengine.search.vector_search_index import VectorSearchIndex as VectorSearchIndex
-from aiomotorengine.sessions.blocks import outside_transaction as outside_transaction
-from aiomotorengine.sessions.blocks import run_transaction as run_transaction
-from aiomotorengine.sessions.blocks import start_session as start_session
-from aiomotorengine.sessions.blocks import transaction as transaction
-from aiomotorengine.typed.document import TypedDocument
-from aiomotorengine.typed.field_specifier import Field as Field
-from aiomotorengine.typed.reference import Reference as Reference
-from aiomotorengine.update.u import U
 
 if TYPE_CHECKING:
+    from aiomotorengine.aggregation.base import Aggregation
+    from aiomotorengine.bulk.report import BulkReport
+    from aiomotorengine.expressions.f import F
+    from aiomotorengine.expressions.func import Func as Func
+    from aiomotorengine.expressions.raw import Raw as Raw
+    from aiomotorengine.indexes.index import Index as Index
     from aiomotorengine.migrations.declaring import migration as migration
+    from aiomotorengine.rows.source import Rows
+    from aiomotorengine.schema.ensuring_all import ensure_all as ensure_all
+    from aiomotorengine.search.search_index import SearchIndex as SearchIndex
+    from aiomotorengine.search.vector_search_index import VectorSearchIndex as VectorSearchIndex
+    from aiomotorengine.sessions.blocks import outside_transaction as outside_transaction
+    from aiomotorengine.sessions.blocks import run_transaction as run_transaction
+    from aiomotorengine.sessions.blocks import start_session as start_session
+    from aiomotorengine.sessions.blocks import transaction as transaction
+    from aiomotorengine.typed.document import TypedDocument
+    from aiomotorengine.typed.field_specifier import Field as Field
+    from aiomotorengine.typed.reference import Reference as Reference
+    from aiomotorengine.update.u import U
 
 # Written out, so that it is there in a tree that is not installed; a test compares it with
 # pyproject.toml.
@@ -159,12 +159,32 @@ __all__ = [
     "register_connection",
 ]
 
+ON_DEMAND = {
+    "Aggregation": "aiomotorengine.aggregation.base",
+    "BulkReport": "aiomotorengine.bulk.report",
+    "F": "aiomotorengine.expressions.f",
+    "Field": "aiomotorengine.typed.field_specifier",
+    "Func": "aiomotorengine.expressions.func",
+    "Index": "aiomotorengine.indexes.index",
+    "Raw": "aiomotorengine.expressions.raw",
+    "Reference": "aiomotorengine.typed.reference",
+    "Rows": "aiomotorengine.rows.source",
+    "SearchIndex": "aiomotorengine.search.search_index",
+    "TypedDocument": "aiomotorengine.typed.document",
+    "U": "aiomotorengine.update.u",
+    "VectorSearchIndex": "aiomotorengine.search.vector_search_index",
+    "ensure_all": "aiomotorengine.schema.ensuring_all",
+    "migration": "aiomotorengine.migrations.declaring",
+    "outside_transaction": "aiomotorengine.sessions.blocks",
+    "run_transaction": "aiomotorengine.sessions.blocks",
+    "start_session": "aiomotorengine.sessions.blocks",
+    "transaction": "aiomotorengine.sessions.blocks",
+}
+"""What not every program needs, with the module that has it; type checkers read it above."""
 
-ON_DEMAND = {"migration": "aiomotorengine.migrations.declaring"}
-"""What few programs need, with the module that has it."""
+if not TYPE_CHECKING:
+    __getattr__ = on_demand.attributes(__name__, ON_DEMAND)
 
 
-def __getattr__(name: str) -> Any:
-    if name in ON_DEMAND:
-        return getattr(import_module(ON_DEMAND[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __dir__() -> list[str]:
+    return sorted({*globals(), *ON_DEMAND})

@@ -20,7 +20,7 @@ from pymongo.driver_info import DriverInfo
 from pymongo.errors import ConfigurationError, PyMongoError
 from pymongo.uri_parser import parse_uri, split_hosts
 
-from aiomotorengine import drivers
+from aiomotorengine import drivers, on_demand
 from aiomotorengine.connection_settings import hosts_in
 from aiomotorengine.database import Database
 from aiomotorengine.drivers import Driver, get_driver
@@ -417,6 +417,7 @@ def register_connection(db: str | None, alias: str, **kwargs: Any) -> None:
         >>> from aiomotorengine import register_connection
         >>> register_connection("archive", alias="old", host="localhost", driver="pymongo")
     """
+    on_demand.import_for_calls()
     db, settings = with_uri_as_host(db, alias, kwargs)
     with _registry:
         before = known_as(alias)

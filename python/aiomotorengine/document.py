@@ -10,9 +10,18 @@ from bson.codec_options import CodecOptions
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from aiomotorengine import references, reloading, validation
-from aiomotorengine.codec import explain
-from aiomotorengine.codec.explain import CodecExplanation
+from aiomotorengine import (
+    codec,
+    indexes,
+    interop,
+    references,
+    schema,
+    search,
+    sessions,
+    update,
+    validation,
+    writing,
+)
 from aiomotorengine.connection import ConnectionError
 from aiomotorengine.documents import representation
 from aiomotorengine.documents.class_errors import ErrorOfClass
@@ -30,37 +39,29 @@ from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.generic_reference_field import GenericReferenceField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
-from aiomotorengine.indexes import ensuring
-from aiomotorengine.indexes.index import IndexLike
-from aiomotorengine.indexes.report import IndexReport
-from aiomotorengine.interop import on_demand
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.query_builder.node import QNode, conditions
 from aiomotorengine.queryset import QuerySet
-from aiomotorengine.schema import collection
-from aiomotorengine.schema.bson_schema import bson_schema as bson_schema_of
-from aiomotorengine.schema.json_schema import Mode
-from aiomotorengine.schema.json_schema import json_schema as json_schema_of
-from aiomotorengine.schema.report import CollectionReport
-from aiomotorengine.search import ensuring as searching
-from aiomotorengine.search.search_index import SearchIndex
-from aiomotorengine.search.vector_search_index import VectorSearchIndex
 from aiomotorengine.sessions.options import WriteConcernLike
-from aiomotorengine.sessions.target import target_of
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.classes import fill_directly
 from aiomotorengine.storage.dangling import DanglingReference
 from aiomotorengine.storage.discriminators import Discriminator
 from aiomotorengine.storage.values import LiveValues, other_values, value_of
-from aiomotorengine.update.change import Change, refuse_keywords
-from aiomotorengine.writing import in_place, tracking, updating
-from aiomotorengine.writing.deletion import deleting
-from aiomotorengine.writing.updating import ArrayFilters
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from aiomotorengine.codec.explain import CodecExplanation
+    from aiomotorengine.indexes.index import IndexLike
+    from aiomotorengine.indexes.report import IndexReport
     from aiomotorengine.interop.selection import Names
+    from aiomotorengine.schema.json_schema import Mode
+    from aiomotorengine.schema.report import CollectionReport
+    from aiomotorengine.search.search_index import SearchIndex
+    from aiomotorengine.search.vector_search_index import VectorSearchIndex
+    from aiomotorengine.update.change import Change
+    from aiomotorengine.writing.updating import ArrayFilters
 
 __all__ = ["AUTHORIZED_FIELDS", "BaseDocument", "Document"]
 
@@ -264,7 +265,7 @@ class BaseDocument(DocumentStorage):
             field  kind    validate  get_value  to_son  from_son
             text   string  ...
         """
-        return explain.explain(cls, codec_options)
+        return codec.explain.explain(cls, codec_options)
 
     # -- dicts and JSON -------------------------------------------------------------------------
 
@@ -309,7 +310,7 @@ class BaseDocument(DocumentStorage):
             >>> ada.to_dict(mode="json")
             {'id': None, 'name': 'Ada', 'born': '1815-12-10'}
         """
-        form: dict[str, Any] = on_demand.dicts().to_dict(
+        form: dict[str, Any] = interop.to_dict.to_dict(
             self,
             mode=mode,
             include=include,
@@ -353,7 +354,7 @@ class BaseDocument(DocumentStorage):
             >>> item.to_json(mode="relaxed")
             '{"_id": {"$oid": "000000000000000000000000"}, "s": 3}'
         """
-        text: str = on_demand.dicts().to_json(
+        text: str = interop.to_dict.to_json(
             self,
             mode=mode,
             indent=indent,
@@ -403,7 +404,7 @@ class BaseDocument(DocumentStorage):
             name: Field 'name' is required.
             age: Field 'age' must be valid.
         """
-        document: Self = on_demand.readers().from_dict(cls, mapping, validate=validate)
+        document: Self = interop.from_dict.from_dict(cls, mapping, validate=validate)
         return document
 
     @classmethod
@@ -437,7 +438,7 @@ class BaseDocument(DocumentStorage):
             >>> Box.from_json('{"s": {"$numberLong": "3"}}', mode="canonical").size
             3
         """
-        document: Self = on_demand.readers().from_json(cls, text, mode=mode, validate=validate)
+        document: Self = interop.from_dict.from_json(cls, text, mode=mode, validate=validate)
         return document
 
     @classmethod
@@ -467,18 +468,18 @@ class BaseDocument(DocumentStorage):
             UnknownFieldError: a name is no field's.
             ImportError: pydantic is not installed.
         """
-        model: type[Any] = on_demand.pydantic_models().model_of(
+        model: type[Any] = interop.pydantic_models.model_of(
             cls, name, include=include, exclude=exclude, partial=partial
         )
         return model
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        return on_demand.pydantic_types().core_schema_of(cls)
+        return interop.pydantic_types.core_schema_of(cls)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> Any:
-        return on_demand.pydantic_types().json_schema_of(cls, handler)
+        return interop.pydantic_types.json_schema_of(cls, handler)
 
     # -- changes --------------------------------------------------------------------------------
 
@@ -493,7 +494,7 @@ class BaseDocument(DocumentStorage):
                 ``track_changes`` was not called.
             ValueError: there is no such attribute.
         """
-        return tracking.is_changed(self, field)
+        return writing.tracking.is_changed(self, field)
 
     def changes(self) -> dict[str, tuple[Any, Any]]:
         """What has changed since the document was loaded or saved.
@@ -517,7 +518,7 @@ class BaseDocument(DocumentStorage):
             >>> account.changes()
             {'tags': (['a'], ['a', 'b'])}
         """
-        return tracking.changes_of(self)
+        return writing.tracking.changes_of(self)
 
     def rollback(self) -> Self:
         """Take back all changes since the document was loaded or saved.
@@ -528,12 +529,12 @@ class BaseDocument(DocumentStorage):
             ChangesNotTrackedError: the class does not set ``__track_changes__``, and
                 ``track_changes`` was not called.
         """
-        reloading.roll_back(self)
+        writing.reloading.roll_back(self)
         return self
 
     def track_changes(self) -> Self:
         """Tell changes from what the document is now, whether its class tracks them or not."""
-        tracking.track(self, codec_options_for(type(self)))
+        writing.tracking.track(self, codec_options_for(type(self)))
         return self
 
     # -- the database ---------------------------------------------------------------------------
@@ -637,7 +638,7 @@ class BaseDocument(DocumentStorage):
             ValueError: the document was never saved, or has no such field.
             DoesNotExist: it is not in the database any more.
         """
-        await reloading.reload(type(self).objects._target(alias, session), self, fields)
+        await writing.reloading.reload(type(self).objects._target(alias, session), self, fields)
         return self
 
     async def delete(
@@ -670,7 +671,7 @@ class BaseDocument(DocumentStorage):
             StaleDocumentError: another version is stored, or it is gone already.
         """
         target = type(self).objects._target(alias, session, write_concern)
-        return await deleting.delete_document(
+        return await writing.deletion.deleting.delete_document(
             target, self, hooks=hooks, check_version=check_version
         )
 
@@ -721,13 +722,13 @@ class BaseDocument(DocumentStorage):
             >>> async def take(ware):
             ...     return await ware.update(U.inc(stock=-1), condition=Q(stock__gte=1)) is ware
         """
-        refuse_keywords("update", others)
-        plan = updating.Plan(
+        update.change.refuse_keywords("update", others)
+        plan = writing.updating.Plan(
             type(self), changes, array_filters=array_filters, stamps=stamps, validate=validate
         )
         target = type(self).objects._target(alias, session, write_concern)
         met = None if condition is None else conditions(type(self), (condition,), {})
-        updated: Self | None = await in_place.update_stored(
+        updated: Self | None = await writing.in_place.update_stored(
             target, self, met, plan, check_version=check_version
         )
         return updated
@@ -774,7 +775,7 @@ class BaseDocument(DocumentStorage):
             RuntimeError: this is inside a transaction.
             InvalidDocumentError: an index is declared on what is no field.
         """
-        return await ensuring.compare(target_of(cls, alias))
+        return await indexes.ensuring.compare(sessions.target.target_of(cls, alias))
 
     @classmethod
     async def ensure_indexes(
@@ -808,7 +809,9 @@ class BaseDocument(DocumentStorage):
             >>> async def start():
             ...     print(await Event.ensure_indexes())
         """
-        return await ensuring.ensure(target_of(cls, alias), modify=modify, drop_stale=drop_stale)
+        return await indexes.ensuring.ensure(
+            sessions.target.target_of(cls, alias), modify=modify, drop_stale=drop_stale
+        )
 
     @classmethod
     async def ensure_search_indexes(
@@ -837,8 +840,8 @@ class BaseDocument(DocumentStorage):
             InvalidDocumentError: an index is declared on what is no field.
             TimeoutError: not all can be queried in time.
         """
-        return await searching.ensure(
-            target_of(cls, alias), modify=modify, drop_stale=drop_stale, wait=wait
+        return await search.ensuring.ensure(
+            sessions.target.target_of(cls, alias), modify=modify, drop_stale=drop_stale, wait=wait
         )
 
     @classmethod
@@ -858,7 +861,9 @@ class BaseDocument(DocumentStorage):
             RuntimeError: this is inside a transaction.
             CollectionOptionsError: an option is not as declared and can't be changed; nothing was.
         """
-        return await collection.ensure(target_of(cls, alias), dry_run=dry_run)
+        return await schema.collection.ensure(
+            sessions.target.target_of(cls, alias), dry_run=dry_run
+        )
 
     @classmethod
     def bson_schema(cls) -> dict[str, Any]:
@@ -871,7 +876,7 @@ class BaseDocument(DocumentStorage):
             >>> Item.bson_schema()["properties"]
             {'s': {'bsonType': ['int', 'long'], 'minimum': 1}}
         """
-        return bson_schema_of(cls)
+        return schema.bson_schema.bson_schema(cls)
 
     @classmethod
     def json_schema(cls, mode: Mode = "validation") -> dict[str, Any]:
@@ -888,7 +893,7 @@ class BaseDocument(DocumentStorage):
             >>> Item.json_schema()["properties"]["size"]
             {'type': 'integer', 'minimum': 1}
         """
-        return json_schema_of(cls, mode)
+        return schema.json_schema.json_schema(cls, mode)
 
     @property
     def is_lazy(self) -> bool:

@@ -73,12 +73,14 @@ LARGEST_DOCUMENT = 16 * 1024 * 1024
 """How many bytes of BSON MongoDB takes as one document."""
 
 # Names of collections and keys may hold blanks, so each ends where the next word begins.
-PYMONGO_ERROR_REGEX = re.compile(
+DUPLICATE_MESSAGE = (
     r"(?P<error_code>E\d+)\s+(?P<error_type>[^:]+?)\s+"
     r"(?:collection:\s+(?P<namespace>.+?)\s+)?"
-    r"index:\s+(?P<index_name>.+?)\s+(?P<error>(?:collation:|dup key:).*)",
-    re.DOTALL,
+    r"index:\s+(?P<index_name>.+?)\s+(?P<error>(?:collation:|dup key:).*)"
 )
+
+PYMONGO_ERROR_REGEX: re.Pattern[str]
+"""The same, compiled when somebody asks for it: that takes longer than all else in here."""
 
 
 LONGEST_HEAD = 1000
@@ -618,7 +620,7 @@ class UniqueKeyViolationError(RuntimeError, DuplicateKeyError):
         Returns:
             The error, or ``None`` for a text that is not about a unique index.
         """
-        match = PYMONGO_ERROR_REGEX.search(text[:LONGEST_HEAD])
+        match = duplicate_message().search(text[:LONGEST_HEAD])
         if match is None:
             return None
         index_name = match["index_name"]
@@ -658,6 +660,17 @@ class UniqueKeyViolationError(RuntimeError, DuplicateKeyError):
         )
 
 
+@cache
+def duplicate_message() -> re.Pattern[str]:
+    return re.compile(DUPLICATE_MESSAGE, re.DOTALL)
+
+
+def __getattr__(name: str) -> re.Pattern[str]:
+    if name == "PYMONGO_ERROR_REGEX":
+        return duplicate_message()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def violates_id(error: DuplicateKeyError) -> bool:
     """Whether it is the ``_id`` that is there already.
 
@@ -667,7 +680,7 @@ def violates_id(error: DuplicateKeyError) -> bool:
     details = error.details or {}
     if pattern := details.get("keyPattern"):
         return list(pattern) == ["_id"]
-    match = PYMONGO_ERROR_REGEX.search((details.get("errmsg") or str(error))[:LONGEST_HEAD])
+    match = duplicate_message().search((details.get("errmsg") or str(error))[:LONGEST_HEAD])
     return match is not None and match["index_name"].rpartition("$")[2] == "_id_"
 
 

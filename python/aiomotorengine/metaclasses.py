@@ -26,7 +26,7 @@ from aiomotorengine.storage.classes import lay_out, setter_changed, shadowed
 from aiomotorengine.storage.descriptors import ABSENT, Attribute, ShadowedAttribute
 from aiomotorengine.storage.discriminators import Discriminator, discriminator_of
 from aiomotorengine.storage.shard_keys import freeze_shard_key
-from aiomotorengine.writing.deletion import rules as delete_rules
+from aiomotorengine.writing.deletion import declared as delete_rules
 
 __all__ = ["DocumentMetaClass", "classproperty"]
 

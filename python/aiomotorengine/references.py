@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson.dbref import DBRef
 
+from aiomotorengine import reading, sessions
 from aiomotorengine.documents.conversion import find_attribute
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.fields.base_field import BaseField
@@ -22,14 +23,15 @@ from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.generic_reference_field import GenericReferenceField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.ids import chunks, id_key, is_id
-from aiomotorengine.reading import documents as reading
-from aiomotorengine.reading.documents import Unreadable
 from aiomotorengine.sessions.options import UNCHANGED, CallOptions
-from aiomotorengine.sessions.target import Target, target_beside
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference, ReferenceList
 from aiomotorengine.storage.discriminators import condition_of, root_of
 from aiomotorengine.storage.values import value_of
+
+if TYPE_CHECKING:
+    from aiomotorengine.reading.documents import Unreadable
+    from aiomotorengine.sessions.target import Target
 
 __all__ = ["keep_loaded", "load"]
 
@@ -234,7 +236,7 @@ async def fill(
     reached = []
     for document_class, wanting in wanted.items():
         ids = {reference.key[1]: reference.id for reference in wanting}
-        target = target_beside(document_class, alias, options)
+        target = sessions.target.target_beside(document_class, alias, options)
         found = await fetch(target, ids, on_unreadable)
         used = set()
         for reference in wanting:
@@ -246,7 +248,7 @@ async def fill(
             stored = deepcopy(found[key]) if key in used else found[key]
             used.add(key)
             try:
-                document = reading.document_of(target, stored)
+                document = reading.documents.document_of(target, stored)
             except StoredValueError as error:
                 if on_unreadable is None:
                     raise
@@ -265,7 +267,7 @@ async def fetch(
     found: dict[Any, Mapping[str, Any]] = {}
     of_class = condition_of(target.document_class)
     for chunk in chunks(ids):
-        stored_documents = reading.find_stored(
+        stored_documents = reading.documents.find_stored(
             target, {"_id": {"$in": chunk}, **of_class}, on_unreadable=on_unreadable
         )
         async with aclosing(stored_documents) as batches:

@@ -146,8 +146,3 @@ def test_k60_a_missing_motor_is_named_when_it_is_used() -> None:
     assert result.returncode == 1
     assert "line 5" in result.stderr
     assert "motor" in result.stderr.splitlines()[-1]
-
-
-def test_the_import_does_not_take_motor_along() -> None:
-    result = run("import sys, aiomotorengine; sys.exit('motor' in sys.modules)")
-    assert result.returncode == 0, result.stderr

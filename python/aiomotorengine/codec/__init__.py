@@ -18,7 +18,7 @@ from typing import Any, cast
 from bson.codec_options import CodecOptions
 from bson.objectid import ObjectId
 
-from aiomotorengine import extension
+from aiomotorengine import extension, on_demand
 from aiomotorengine.codec import pure
 from aiomotorengine.codec.contract import (
     CONTRACT,
@@ -52,6 +52,8 @@ __all__ = [
 
 VARIABLE = "AIOMOTORENGINE_CODEC"
 EXTENSION = extension.NAME
+
+__getattr__ = on_demand.attributes(__name__)  # explain.py, for whoever asks
 
 implementation: str
 reason: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bson.codec_options import CodecOptions
 from bson.objectid import ObjectId
@@ -11,7 +11,9 @@ from bson.objectid import ObjectId
 from aiomotorengine.codec.elements import DifferingValue
 from aiomotorengine.codec.plan import DocumentPlan
 from aiomotorengine.extension import CONTRACT
-from aiomotorengine.rows.plan import RowPlan
+
+if TYPE_CHECKING:
+    from aiomotorengine.rows.plan import RowPlan
 
 __all__ = ["CONTRACT", "Codec", "DocumentError", "Implementation", "RowCodec"]
 

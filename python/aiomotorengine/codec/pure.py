@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import accumulate, repeat
 from math import inf
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bson
 from bson.codec_options import CodecOptions
@@ -26,10 +26,11 @@ from aiomotorengine.codec.reply import cut_found, cut_reply
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.versions import FIRST, set_version
 from aiomotorengine.fields.datetime_field import now
-from aiomotorengine.rows.plan import RowPlan
-from aiomotorengine.rows.refused import RefusedRow
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.snapshots import Snapshot
+
+if TYPE_CHECKING:
+    from aiomotorengine.rows.plan import RowPlan
 
 __all__ = [
     "CONTRACT",
@@ -163,7 +164,7 @@ class RowCodec:
         for row, id in zip(rows, repeat(None) if ids is None else ids, strict=ids is not None):
             document = self._read(row)
             try:
-                if isinstance(document, RefusedRow):
+                if not isinstance(document, DocumentStorage):  # but a ``RefusedRow``
                     raise DocumentError(0) from document.error
                 if document._id is not None:
                     id = document._id

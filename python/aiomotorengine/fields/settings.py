@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from enum import Enum
-from typing import Any, Protocol, TypedDict
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol, TypedDict
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.choices import Choices
@@ -74,8 +74,7 @@ class FieldOptions(OptionsWithoutDefault, total=False):
     default: Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldSettings:
+class FieldSettings(NamedTuple):
     """The options of a field, which it keeps as ``_settings``.
 
     They are no attributes of the field itself, since field classes of 2017 have some of the same
@@ -125,7 +124,7 @@ class FieldSettings:
     description: str | None = None
     examples: tuple[Any, ...] = ()
     deprecated: bool = False
-    metadata: dict[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = MappingProxyType({})
 
     # Those of some fields.
     min_length: int | None = None

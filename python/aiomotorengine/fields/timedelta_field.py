@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from types import MappingProxyType, NoneType
 from typing import TYPE_CHECKING, Any, Literal, Unpack
@@ -15,6 +14,7 @@ from aiomotorengine.fields.field_methods import NONE_ONLY, accepts, unchanged
 from aiomotorengine.fields.int_field import LARGEST, SMALLEST
 from aiomotorengine.fields.json_texts import DAYS_OF_YEAR, duration, from_text
 from aiomotorengine.fields.native_kind import native_kind
+from aiomotorengine.fields.patterns import compiled_when_read
 from aiomotorengine.utils import without_underscores
 
 if TYPE_CHECKING:
@@ -27,17 +27,6 @@ UNITS = {
     "milliseconds": timedelta(milliseconds=1),
     "seconds": timedelta(seconds=1),
 }
-
-# What `str` makes of a timedelta.
-CLOCK = re.compile(
-    r"(?:(?P<days>-?\d+) days?, )?(?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d(?:\.\d{1,6})?)"
-)
-# The durations of ISO 8601 whose length is known: months have no one length, and years have that
-# which pydantic gives them.
-ISO = re.compile(
-    r"(?P<sign>[+-])?P(?=.)(?:(?P<years>\d+)Y)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d{1,6})?)S)?)?"
-)
 
 
 @native_kind("timedelta")
@@ -63,6 +52,17 @@ class TimedeltaField(BaseField[timedelta]):
 
     is_scalar = True
     takes_lists = False
+    # What `str` makes of a timedelta.
+    _clock = compiled_when_read(
+        r"(?:(?P<days>-?\d+) days?, )?"
+        r"(?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d(?:\.\d{1,6})?)"
+    )
+    # The durations of ISO 8601 whose length is known: months have no one length, and years have
+    # that which pydantic gives them.
+    _iso_duration = compiled_when_read(
+        r"(?P<sign>[+-])?P(?=.)(?:(?P<years>\d+)Y)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+        r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d{1,6})?)S)?)?"
+    )
     _own_types = (timedelta,)
     _stored_by = ("unit",)
     _made_for_json = MappingProxyType({timedelta: duration})
@@ -114,10 +114,10 @@ class TimedeltaField(BaseField[timedelta]):
         """The length of time that a text means: a number of units; or hours, minutes and seconds as
         ``str`` writes them, ``1 day, 0:00:01.5``; or a duration of ISO 8601, ``P1DT1.5S``.
         """
-        if found := CLOCK.fullmatch(text):
+        if found := self._clock.fullmatch(text):
             parts = found.groupdict(default="0")
             return timedelta(**{unit: float(number) for unit, number in parts.items()})
-        found = ISO.fullmatch(text)
+        found = self._iso_duration.fullmatch(text)
         if found and not found["years"]:
             return length_of(text)
         return float(without_underscores(text)) * UNITS[self.unit]
@@ -161,7 +161,7 @@ def length_of(text: str) -> timedelta:
         ValueError: it is none whose length is known.
         OverflowError: it is longer than a ``timedelta`` can be.
     """
-    found = ISO.fullmatch(text)
+    found = TimedeltaField._iso_duration.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is no duration.")
     parts = found.groupdict(default="0")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -148,7 +147,7 @@ def with_settings(given: Any, settings: Mapping[str, Any]) -> Any:
     if not settings or not isinstance(given, BaseField):
         return given
     field = copied(given)
-    field._settings = replace(field._settings, **settings)
+    field._settings = field._settings._replace(**settings)
     return field
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aiomotorengine import writing
 from aiomotorengine.queryset.aggregating import Aggregating
 from aiomotorengine.queryset.base import D
 from aiomotorengine.queryset.changing import Changing
@@ -13,7 +14,6 @@ from aiomotorengine.queryset.options import Options
 from aiomotorengine.queryset.saving import Saving
 from aiomotorengine.queryset.summaries import Summaries
 from aiomotorengine.update.result import UpdateResult
-from aiomotorengine.writing import indexes
 
 __all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
 
@@ -54,4 +54,4 @@ class QuerySet(
         Returns:
             The number of unique fields.
         """
-        return await indexes.ensure(self._target(alias))
+        return await writing.indexes.ensure(self._target(alias))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aiomotorengine.aggregation.base import Aggregation
+from aiomotorengine import aggregation, reading
 from aiomotorengine.queryset.base import D, Query
-from aiomotorengine.reading import documents as reading
+
+if TYPE_CHECKING:
+    from aiomotorengine.aggregation.base import Aggregation
 
 __all__ = ["Aggregating"]
 
@@ -23,11 +25,11 @@ class Aggregating(Query[D]):
             ValueError: this is a slice.
         """
         self._refuse_slice("aggregate")
-        return Aggregation(self)
+        return aggregation.base.Aggregation(self)
 
     async def _aggregate(
         self, pipeline: Sequence[Mapping[str, Any]], alias: str | None
     ) -> list[dict[str, Any]]:
         if self._finds_nothing:
             return []
-        return await reading.aggregate(self._source(alias), pipeline)
+        return await reading.documents.aggregate(self._source(alias), pipeline)

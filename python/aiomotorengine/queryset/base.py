@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from aiomotorengine import reading, sessions
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.query_builder.ordering import Order
-from aiomotorengine.reading.documents import Unreadable
-from aiomotorengine.reading.window import window
-from aiomotorengine.sessions.options import UNCHANGED, WriteConcernLike
-from aiomotorengine.sessions.saved import suited
-from aiomotorengine.sessions.target import NO_OPTIONS, Target, target_of
+from aiomotorengine.sessions.options import NO_OPTIONS, UNCHANGED, WriteConcernLike
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import condition_of
 
 if TYPE_CHECKING:
     from typing import Self
+
+    from aiomotorengine.reading.documents import Unreadable
+    from aiomotorengine.sessions.target import Target
 
 __all__ = ["EVERYTHING", "D", "Query"]
 
@@ -87,7 +87,7 @@ class Query(Generic[D]):
             ValueError: it counts from the end.
         """
         copied = copy(self)
-        copied._skip, copied._limit = window(self._skip, self._limit, part)
+        copied._skip, copied._limit = reading.window.window(self._skip, self._limit, part)
         copied._is_slice = True
         return copied
 
@@ -158,7 +158,7 @@ class Query(Generic[D]):
             alias: the connection; by default the class's ``__alias__``, else the default one.
         """
         target = self._target(alias)
-        return suited(target.collection, target.opened.bound_session())
+        return sessions.saved.suited(target.collection, target.opened.bound_session())
 
     def _target(
         self,
@@ -170,7 +170,7 @@ class Query(Generic[D]):
         options = self._using
         if session is not None or write_concern is not None:
             options = options.but(session=session, write_concern=write_concern)
-        return target_of(self.__klass__, alias, options)
+        return sessions.target.target_of(self.__klass__, alias, options)
 
     def _matched(
         self,

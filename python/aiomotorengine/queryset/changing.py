@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, Never, overload
+from typing import TYPE_CHECKING, Any, Literal, Never, overload
 
+from aiomotorengine import update, writing
 from aiomotorengine.queryset.base import D
 from aiomotorengine.queryset.loading import Loading
 from aiomotorengine.sessions.options import WriteConcernLike
-from aiomotorengine.update.change import Change, refuse_keywords
 from aiomotorengine.update.result import UpdateResult
-from aiomotorengine.writing import getting, replacing, updating
-from aiomotorengine.writing.updating import ArrayFilters
+
+if TYPE_CHECKING:
+    from aiomotorengine.update.change import Change
+    from aiomotorengine.writing.updating import ArrayFilters
 
 __all__ = ["Changing"]
 
@@ -89,9 +91,9 @@ class Changing(Loading[D]):
         given = [others.pop("definition"), *changes] if "definition" in others else list(changes)
         if len(given) == 2 and isinstance(given[1], str | None):
             alias = given.pop()
-        refuse_keywords("update", others)
+        update.change.refuse_keywords("update", others)
         self._refuse_slice("update")
-        plan = updating.Plan(
+        plan = writing.updating.Plan(
             self.__klass__,
             given,
             upsert=upsert,
@@ -103,7 +105,7 @@ class Changing(Loading[D]):
         if self._finds_nothing:
             return UpdateResult(0, 0)
         target = self._matched(alias, session, write_concern)
-        return await updating.update_many(target, self._query(), plan)
+        return await writing.updating.update_many(target, self._query(), plan)
 
     async def update_one(
         self,
@@ -145,9 +147,9 @@ class Changing(Loading[D]):
             ...     return (await jobs.update_one(U.set(taken=True))).updated_existing
         """
         if others:
-            refuse_keywords("update_one", others)
+            update.change.refuse_keywords("update_one", others)
         self._refuse_slice("update_one")
-        plan = updating.Plan(
+        plan = writing.updating.Plan(
             self.__klass__,
             changes,
             upsert=upsert,
@@ -158,7 +160,7 @@ class Changing(Loading[D]):
         if self._finds_nothing:
             return UpdateResult(0, 0)
         target = self._matched(alias, session, write_concern)
-        return await updating.update_one(target, self._query(), self._order, plan)
+        return await writing.updating.update_one(target, self._query(), self._order, plan)
 
     async def find_one_and_update(
         self,
@@ -207,9 +209,9 @@ class Changing(Loading[D]):
             ...     return (await counter.find_one_and_update(U.inc(value=1), upsert=True)).value
         """
         if others:
-            refuse_keywords("find_one_and_update", others)
+            update.change.refuse_keywords("find_one_and_update", others)
         self._refuse_slice("find_one_and_update")
-        plan = updating.Plan(
+        plan = writing.updating.Plan(
             self.__klass__,
             changes,
             upsert=upsert,
@@ -220,7 +222,7 @@ class Changing(Loading[D]):
         if self._finds_nothing:
             return None
         target = self._matched(alias, session, write_concern)
-        found: D | None = await updating.find_one_and_update(
+        found: D | None = await writing.updating.find_one_and_update(
             target, self._query(), self._order, plan, returns
         )
         return found if self.is_lazy else await self._with_references(found, target)
@@ -280,7 +282,7 @@ class Changing(Loading[D]):
         if self._finds_nothing:
             return None
         target = self._matched(alias, session, write_concern)
-        found: D | None = await replacing.find_one_and_replace(
+        found: D | None = await writing.replacing.find_one_and_replace(
             target,
             self._query(),
             self._order,
@@ -326,5 +328,7 @@ class Changing(Loading[D]):
         """
         self._refuse_slice("get_or_create")
         target = self._matched()
-        found, created = await getting.get_or_create(target, self._query(), filters, defaults or {})
+        found, created = await writing.getting.get_or_create(
+            target, self._query(), filters, defaults or {}
+        )
         return await self._with_references(found, target), created

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from aiomotorengine import writing
 from aiomotorengine.queryset.base import D
 from aiomotorengine.queryset.loading import Loading
 from aiomotorengine.sessions.options import WriteConcernLike
 from aiomotorengine.storage.discriminators import condition_of
-from aiomotorengine.writing import saving
-from aiomotorengine.writing.deletion import deleting
 
 __all__ = ["Deleting"]
 
@@ -51,7 +50,9 @@ class Deleting(Loading[D]):
         if self._finds_nothing:
             return None
         target = self._matched(alias, session, write_concern)
-        found: D | None = await deleting.find_one_and_delete(target, self._query(), self._order)
+        found: D | None = await writing.deletion.deleting.find_one_and_delete(
+            target, self._query(), self._order
+        )
         return await self._with_references(found, target)
 
     async def delete(self, alias: str | None = None, *, hooks: bool = False) -> int:
@@ -75,7 +76,9 @@ class Deleting(Loading[D]):
         self._refuse_slice("delete")
         if self._finds_nothing:
             return 0
-        return await deleting.delete_many(self._matched(alias), self._query(), hooks=hooks)
+        return await writing.deletion.deleting.delete_many(
+            self._matched(alias), self._query(), hooks=hooks
+        )
 
     async def delete_one(self, *, alias: str | None = None, session: Any = None) -> int:
         """Remove the first document that the query finds in its order; limit and skip do not count.
@@ -101,7 +104,9 @@ class Deleting(Loading[D]):
         if self._finds_nothing:
             return 0
         target = self._matched(alias, session)
-        return await deleting.delete_first(target, self._query(), list(self._order))
+        return await writing.deletion.deleting.delete_first(
+            target, self._query(), list(self._order)
+        )
 
     async def remove(self, instance: D | None = None, alias: str | None = None) -> int:
         """Remove one document, or all that the query finds.
@@ -121,9 +126,13 @@ class Deleting(Loading[D]):
         target = self._matched(alias)
         if instance is None:
             self._refuse_slice("remove")
-            return 0 if self._finds_nothing else await deleting.delete_many(target, self._query())
-        saving.refuse_other_class(self.__klass__, instance, "remove")
-        return await deleting.delete_document(target, instance)
+            return (
+                0
+                if self._finds_nothing
+                else await writing.deletion.deleting.delete_many(target, self._query())
+            )
+        writing.saving.refuse_other_class(self.__klass__, instance, "remove")
+        return await writing.deletion.deleting.delete_document(target, instance)
 
     async def drop_collection(self, *, alias: str | None = None) -> None:
         """Drop the collection of the class: all documents, and all indexes.
@@ -146,7 +155,7 @@ class Deleting(Loading[D]):
                 f"drop_collection() drops all of {self.__klass__.__name__}, whatever the filters "
                 "are: call it on a query set without filters, or delete()."
             )
-        await deleting.drop_collection(self._target(alias))
+        await writing.deletion.deleting.drop_collection(self._target(alias))
 
 
 def refuse_part_of_collection(document_class: Any) -> None:

@@ -6,24 +6,23 @@ import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import aclosing
 from copy import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aiomotorengine import references
+from aiomotorengine import query_builder, reading, references
 from aiomotorengine.arguments import positive
 from aiomotorengine.errors import ResultsTruncatedWarning
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.ids import chunks, id_key, id_to_find, refuse_other_than_ids
 from aiomotorengine.pacing import Pace
-from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import Q, QNode, conditions
 from aiomotorengine.queryset.base import EVERYTHING, D
 from aiomotorengine.queryset.loading import Loading
 from aiomotorengine.queryset.ordering import Ordering
-from aiomotorengine.reading import documents as reading
-from aiomotorengine.reading import finding
-from aiomotorengine.reading.documents import Reading, Unreadable
-from aiomotorengine.reading.finding import Counted, Selection
-from aiomotorengine.sessions.target import Target
+
+if TYPE_CHECKING:
+    from aiomotorengine.reading.documents import Reading, Unreadable
+    from aiomotorengine.reading.finding import Selection
+    from aiomotorengine.sessions.target import Target
 
 __all__ = ["DEFAULT_LIMIT", "Finding"]
 
@@ -90,7 +89,9 @@ class Finding(Loading[D], Ordering[D]):
     async def _read(self, target: Target, limit: int | None) -> tuple[list[D], int]:
         """The documents that the query finds, and how many there were with those left out."""
         found: list[D] = []
-        unreadable = None if self._on_unreadable is None else Counted(self._on_unreadable)
+        unreadable = (
+            None if self._on_unreadable is None else reading.finding.Counted(self._on_unreadable)
+        )
         async with aclosing(self._found(target, limit, unreadable)) as batches:
             async for batch in batches:
                 found.extend(batch)
@@ -102,11 +103,11 @@ class Finding(Loading[D], Ordering[D]):
         """What the query finds, batch by batch, whatever is changed here meanwhile."""
         limit = 0 if self._finds_nothing else limit
         selection = self._selection(limit, on_unreadable)
-        return finding.batches(target, selection)
+        return reading.finding.batches(target, selection)
 
     def _selection(self, limit: int | None, on_unreadable: Unreadable | None = None) -> Selection:
         query, order = self.to_query(), list(self._order)
-        return Selection(
+        return reading.finding.Selection(
             self.__klass__, self._query(), query, order, self._skip, limit, on_unreadable
         )
 
@@ -161,12 +162,14 @@ class Finding(Loading[D], Ordering[D]):
         filters = self._query()
         if self._finds_nothing:
             return self._documents(target, self._found(target, 0, unreadable), unreadable)
-        found = reading.tail(
+        found = reading.documents.tail(
             target,
             query,
             max_await_time_ms=asked,
             on_unreadable=unreadable,
-            naming=lambda: naming_values(target.collection, (self.__klass__, filters)),
+            naming=lambda: query_builder.encoding.naming_values(
+                target.collection, (self.__klass__, filters)
+            ),
         )
         return self._documents(target, found, unreadable)
 
@@ -175,7 +178,7 @@ class Finding(Loading[D], Ordering[D]):
         node, target = self._query(), self._source(alias)
         query, order = node.to_query(self.__klass__), list(self._order)
         limit = 0 if self._finds_nothing else self._limit
-        found: D | None = await finding.first(target, node, query, order, self._skip, limit)
+        found: D | None = await reading.finding.first(target, node, query, order, self._skip, limit)
         return found if self.is_lazy else await self._with_references(found, target)
 
     async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
@@ -213,7 +216,7 @@ class Finding(Loading[D], Ordering[D]):
         self._refuse_slice(method)
         query, target = node.to_query(self.__klass__), self._source(alias)
         limit = 0 if self._finds_nothing else None
-        found: D | None = await finding.first(target, node, query, limit=limit)
+        found: D | None = await reading.finding.first(target, node, query, limit=limit)
         return found if self.is_lazy else await self._with_references(found, target)
 
     def _query_of_id(self, id: Any) -> QNode:
@@ -290,8 +293,8 @@ class Finding(Loading[D], Ordering[D]):
         node, target = self._query_of_one(self._query_of_id(id), filters), self._source(alias)
         query = node.to_query(self.__klass__)
         limit = 0 if self._finds_nothing else 2
-        selection = Selection(self.__klass__, node, query, [], 0, limit)
-        found: list[D] = await finding.several(target, selection)
+        selection = reading.finding.Selection(self.__klass__, node, query, [], 0, limit)
+        found: list[D] = await reading.finding.several(target, selection)
         if not found:
             raise self.__klass__.DoesNotExist.unmatched(self.__klass__)
         if len(found) > 1:
@@ -353,8 +356,10 @@ class Finding(Loading[D], Ordering[D]):
         for some in chunks(wanted):
             node = filters & Q({"_id": {"$in": some}})
             query = node.to_query(self.__klass__)
-            selection = Selection(self.__klass__, node, query, [], 0, None, unreadable)
-            documents: list[D] = await finding.several(target, selection)
+            selection = reading.finding.Selection(
+                self.__klass__, node, query, [], 0, None, unreadable
+            )
+            documents: list[D] = await reading.finding.several(target, selection)
             if not self.is_lazy:
                 await references.load(documents, options=target.options, on_unreadable=unreadable)
             for document in documents:
@@ -397,7 +402,9 @@ class Finding(Loading[D], Ordering[D]):
         query, target, unreadable = self.to_query(), self._source(alias), self._on_unreadable
         if self._finds_nothing:
             return []
-        found: list[D] = await finding.sample(target, self._query(), query, size, unreadable)
+        found: list[D] = await reading.finding.sample(
+            target, self._query(), query, size, unreadable
+        )
         if not self.is_lazy:
             await references.load(found, options=target.options, on_unreadable=unreadable)
         return found

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from aiomotorengine import bulk
 from aiomotorengine.arguments import duration, positive
-from aiomotorengine.bulk import BulkReport, Destination
 from aiomotorengine.queryset.base import D, Query
-from aiomotorengine.rows import RefusedRow, Rows
 from aiomotorengine.sessions.options import WriteConcernLike
+
+if TYPE_CHECKING:
+    from aiomotorengine.bulk import BulkReport, Destination
+    from aiomotorengine.rows import RefusedRow, Rows
 
 __all__ = ["Inserting"]
 

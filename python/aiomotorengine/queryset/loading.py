@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from aiomotorengine import references
 from aiomotorengine.queryset.base import D, Query
-from aiomotorengine.sessions.target import Target
 
 if TYPE_CHECKING:
     from typing import Self
+
+    from aiomotorengine.sessions.target import Target
 
 __all__ = ["Loading"]
 

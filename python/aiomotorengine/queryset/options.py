@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pymongo.collation import Collation
 from pymongo.read_concern import ReadConcern
 
+from aiomotorengine import reading
 from aiomotorengine.arguments import positive
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.fields.base_field import BaseField
@@ -20,7 +21,6 @@ from aiomotorengine.query_builder.query_options import (
     read_preference_of,
 )
 from aiomotorengine.queryset.base import D, Query
-from aiomotorengine.reading.finding import unreadable_handler
 from aiomotorengine.sessions.options import WriteConcernLike
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Options(Query[D]):
             ...     return meters, [(error.id, error.path, error.value) for error in broken]
         """
         narrowed = self._narrowed()
-        narrowed._on_unreadable = unreadable_handler(how)
+        narrowed._on_unreadable = reading.finding.unreadable_handler(how)
         return narrowed
 
     def using(

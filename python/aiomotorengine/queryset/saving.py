@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aiomotorengine import writing
 from aiomotorengine.query_builder.node import QNode, conditions
 from aiomotorengine.queryset.base import D, Query
 from aiomotorengine.sessions.options import WriteConcernLike
-from aiomotorengine.writing import saving
-from aiomotorengine.writing.options import CREATION, SaveOptions
 
 __all__ = ["Saving"]
 
@@ -29,7 +28,9 @@ class Saving(Query[D]):
                 of a unique field.
         """
         document: D = self.__klass__(**values)
-        saved: D | None = await saving.save(self._target(alias), document, CREATION)
+        saved: D | None = await writing.saving.save(
+            self._target(alias), document, writing.options.CREATION
+        )
         return saved
 
     async def save(
@@ -80,7 +81,7 @@ class Saving(Query[D]):
             StaleDocumentError: another version is stored, or what is does not meet the condition.
             Exception: what a hook raises.
         """
-        options = SaveOptions(
+        options = writing.options.SaveOptions(
             upsert,
             only_changed,
             validate,
@@ -91,5 +92,5 @@ class Saving(Query[D]):
             check_version,
         )
         target = self._target(alias, session, write_concern)
-        saved: D | None = await saving.save(target, document, options.checked())
+        saved: D | None = await writing.saving.save(target, document, options.checked())
         return saved

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypeVar, overload
 
+from aiomotorengine import query_builder, reading
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.value_path import value_path
 from aiomotorengine.queryset.base import D, Query
-from aiomotorengine.reading import counting, distinct, existing, explaining, finding, numbers
 
 __all__ = ["Summaries"]
 
@@ -36,10 +35,10 @@ class Summaries(Query[D]):
             ...     return await User.objects.filter(email=email).exists()
         """
         query, target = self.to_query(), self._source(alias)
-        finding.refuse_out_of_range(self._skip, self._limit)
+        reading.finding.refuse_out_of_range(self._skip, self._limit)
         if self._limit == 0 or self._finds_nothing:
             return False
-        return await existing.exists(target, self._query(), query, self._skip)
+        return await reading.existing.exists(target, self._query(), query, self._skip)
 
     async def count(self, alias: str | None = None, *, with_limit_and_skip: bool = False) -> int:
         """How many documents the query finds, whatever limit and skip say; of a slice, how many
@@ -57,14 +56,14 @@ class Summaries(Query[D]):
         query, target, filters = self.to_query(), self._source(alias), self._query()
         is_part = with_limit_and_skip or self._is_slice
         skip, limit = (self._skip, self._limit) if is_part else (0, None)
-        finding.refuse_out_of_range(skip, limit)
+        reading.finding.refuse_out_of_range(skip, limit)
         if self._finds_nothing:
             return 0
         try:
-            return await counting.count(target, query, skip=skip, limit=limit)
+            return await reading.counting.count(target, query, skip=skip, limit=limit)
         except Exception:
             # Entered here, so that a count that succeeds does not pay for it.
-            with naming_values(target.collection, (self.__klass__, filters)):
+            with query_builder.encoding.naming_values(target.collection, (self.__klass__, filters)):
                 raise
 
     async def estimated_count(self, alias: str | None = None) -> int:
@@ -83,7 +82,7 @@ class Summaries(Query[D]):
         if not self._query().empty:
             raise ValueError("estimated_count() knows no filters; use count().")
         target = self._source(alias)
-        return await counting.estimate(target)
+        return await reading.counting.estimate(target)
 
     @overload
     async def distinct(self, field: ListField[T], alias: str | None = None) -> list[T]: ...
@@ -118,7 +117,7 @@ class Summaries(Query[D]):
         query, target = self.to_query(), self._source(alias)
         if self._finds_nothing:
             return []
-        return await distinct.distinct(target, self._query(), query, path)
+        return await reading.distinct.distinct(target, self._query(), query, path)
 
     async def item_frequencies(
         self, field: BaseField[Any] | str, normalize: bool = False, alias: str | None = None
@@ -144,7 +143,7 @@ class Summaries(Query[D]):
         query, target = self.to_query(), self._source(alias)
         if self._finds_nothing:
             return {}
-        found = await distinct.frequencies(target, self._query(), query, path)
+        found = await reading.distinct.frequencies(target, self._query(), query, path)
         total = sum(found.values())
         return {it: count / total for it, count in found.items()} if normalize else found
 
@@ -201,11 +200,11 @@ class Summaries(Query[D]):
     async def _accumulated(self, name: str, field: BaseField[Any] | str, alias: str | None) -> Any:
         self._refuse_slice(name)
         path = value_path(self.__klass__, field, f"Invalid {name}() field '{{}}'")
-        numbers.refuse_others(name, path)
+        reading.numbers.refuse_others(name, path)
         query, target = self.to_query(), self._source(alias)
         if self._finds_nothing:
             return None
-        return await numbers.accumulate(target, self._query(), query, path, name)
+        return await reading.numbers.accumulate(target, self._query(), query, path, name)
 
     async def explain(
         self, verbosity: str = "queryPlanner", alias: str | None = None
@@ -224,10 +223,10 @@ class Summaries(Query[D]):
         Raises:
             ValueError: there is no such verbosity.
         """
-        finding.refuse_out_of_range(self._skip, self._limit)
+        reading.finding.refuse_out_of_range(self._skip, self._limit)
         if self._finds_nothing or self._limit == 0:
             return {}
-        return await explaining.explain(
+        return await reading.explaining.explain(
             self._source(alias),
             self._query(),
             self.to_query(),

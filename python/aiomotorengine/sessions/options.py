@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pymongo.write_concern import WriteConcern
 
 from aiomotorengine.arguments import duration
 
-__all__ = ["UNCHANGED", "CallOptions", "WriteConcernLike", "write_concern_of"]
+__all__ = ["NO_OPTIONS", "UNCHANGED", "CallOptions", "WriteConcernLike", "write_concern_of"]
+
+NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
+"""What a query asks for besides its conditions where nothing was said."""
 
 WriteConcernLike = WriteConcern | int | str | Mapping[str, Any]
 """What says how far a write has to have come before it counts as done."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 import pymongo
@@ -15,13 +14,11 @@ from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, OpenClient, conne
 from aiomotorengine.drivers import Driver
 from aiomotorengine.sessions.collections import collection_of
 from aiomotorengine.sessions.foreign import transaction_of
-from aiomotorengine.sessions.options import UNCHANGED, CallOptions
+from aiomotorengine.sessions.options import NO_OPTIONS, UNCHANGED, CallOptions
 from aiomotorengine.sessions.scope import Scope, scope_here, scope_of
 from aiomotorengine.sessions.transaction import Transaction
 
-__all__ = ["NO_OPTIONS", "Target", "target_beside", "target_of"]
-
-NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
+__all__ = ["Target", "target_beside", "target_of"]
 
 NOTHING_TO_UNDO: AbstractContextManager[None] = nullcontext()
 

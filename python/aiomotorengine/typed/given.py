@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from aiomotorengine.fields.base_field import EMPTY_DEFAULTS, BaseField
@@ -43,7 +42,7 @@ def given_field(
         if field.required or not (field.default is None or field.default in EMPTY_DEFAULTS):
             return field
         field.required = True
-    field._settings = replace(field._settings, **options)
+    field._settings = field._settings._replace(**options)
     return field
 
 

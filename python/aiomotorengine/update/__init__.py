@@ -1,1 +1,10 @@
 """From the changes that a program names to the update that MongoDB takes."""
+
+from typing import TYPE_CHECKING
+
+from aiomotorengine import on_demand
+
+if TYPE_CHECKING:
+    from aiomotorengine.update import change as change
+else:
+    __getattr__ = on_demand.attributes(__name__, for_calls=True)

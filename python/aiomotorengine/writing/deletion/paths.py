@@ -7,11 +7,10 @@ from typing import Any, NamedTuple
 
 from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.errors import UNKNOWN_CLASS
-from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.generic_embedded_document_field import GenericEmbeddedDocumentField
-from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
+from aiomotorengine.writing.deletion.declared import unwrapped
 
 __all__ = ["ReferencePath", "Update", "references_of"]
 
@@ -130,14 +129,6 @@ def references_of(
                     continue
                 for path, reference in references_of(embedded, embedding):
                     yield ReferencePath(f"{name}.{path.name}", (key, *path.keys)), reference
-
-
-def unwrapped(field: BaseField[Any]) -> tuple[BaseField[Any], int]:
-    """The field of the innermost items, and in how many lists they are."""
-    lists = 0
-    while isinstance(field, ListField):
-        field, lists = field._base_field, lists + 1
-    return field, lists
 
 
 def embedded_type_of(field: EmbeddedDocumentField[Any]) -> Any:

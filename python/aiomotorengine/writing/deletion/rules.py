@@ -9,22 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary, WeakSet, ref
+from weakref import ref
 
-from aiomotorengine.errors import InvalidDocumentError
-from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.reference_field import OnDelete, ReferenceField
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import condition_of, family_of
-from aiomotorengine.writing.deletion.paths import ReferencePath, references_of, unwrapped
+from aiomotorengine.writing.deletion.declared import declaring, found_rules
+from aiomotorengine.writing.deletion.paths import ReferencePath, references_of
 
-__all__ = ["DeleteRule", "register", "rules_for"]
-
-declaring: WeakSet[type[Any]] = WeakSet()
-"""The classes that have a rule in a field of their own."""
-
-found_rules: WeakKeyDictionary[type[Any], tuple[WeakRule, ...]] = WeakKeyDictionary()
-"""What was found out for classes whose documents were deleted, until the next class is made."""
+__all__ = ["DeleteRule", "rules_for"]
 
 
 class DeleteRule(NamedTuple):
@@ -51,34 +44,6 @@ class WeakRule(NamedTuple):
     document_class: ref[type[Any]]
     path: ReferencePath
     action: OnDelete
-
-
-def register(document_class: Any) -> None:
-    """Take note of the rules of a new class.
-
-    Raises:
-        InvalidDocumentError: a rule does not fit its field.
-    """
-    found_rules.clear()
-    for name, field in document_class._fields.items():
-        reference, lists = unwrapped(field)
-        if reference._inner_fields:
-            refuse_rules_in(name, reference)
-        if not isinstance(reference, ReferenceField) or reference.on_delete is None:
-            continue
-        fits = {"pull": lists > 0, "nullify": lists == 0 and not field.required}
-        if not fits.get(reference.on_delete, True):
-            raise InvalidDocumentError.unfitting_delete_rule(reference.on_delete, name)
-        declaring.add(document_class)
-
-
-def refuse_rules_in(name: str, field: BaseField[Any]) -> None:
-    """Raise ``InvalidDocumentError`` for a rule in a mapping or tuple: no query finds a reference
-    under a key that is not known beforehand, and a tuple has its length.
-    """
-    for leaf in field._leaves:
-        if isinstance(leaf, ReferenceField) and leaf.on_delete is not None:
-            raise InvalidDocumentError.unfitting_delete_rule(leaf.on_delete, name)
 
 
 def rules_for(document_class: type[Any]) -> list[DeleteRule]:
