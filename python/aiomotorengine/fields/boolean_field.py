@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import NoneType
 from typing import Any, Unpack
 
@@ -48,7 +47,7 @@ class BooleanField(BaseField[bool]):
 
     def __init__(self, *args: Any, null: bool = False, **options: Unpack[FieldOptions]) -> None:
         super().__init__(*args, **options)
-        self._settings = replace(self._settings, null=null)
+        self._settings = self._settings.but(null=null)
 
     @accepts(lambda field: frozenset({bool, int, NoneType}))
     def validate(self, value: Any) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
 from aiomotorengine.fields.base_field import BaseField
@@ -39,7 +38,7 @@ class ContainerField(BaseField[T]):
                     # Items have no name of their own: what they complain about is this field.
                     field.name = value
                     if self._settings.exclude:
-                        field._settings = replace(field._settings, exclude=True)
+                        field._settings = field._settings.but(exclude=True)
 
     def _find_refused(self, value: Any) -> tuple[tuple[Part, ...], BaseField[Any], Any] | None:
         if not is_built_in(self, "validate") or not self._is_container(value):

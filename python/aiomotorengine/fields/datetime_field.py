@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, tzinfo
 from types import NoneType
 from typing import Any, Unpack
@@ -120,7 +119,7 @@ class DateTimeField(BaseField[datetime]):
         **options: Unpack[FieldOptions],
     ) -> None:
         super().__init__(*args, **options)
-        self._settings = replace(self._settings, tz=tz, min_value=min_value, max_value=max_value)
+        self._settings = self._settings.but(tz=tz, min_value=min_value, max_value=max_value)
         self.auto_now_on_insert = auto_now_on_insert
         self.auto_now_on_update = auto_now_on_update
 

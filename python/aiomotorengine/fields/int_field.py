@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, Unpack
@@ -71,7 +70,7 @@ class IntField(BaseField[int]):
         super().__init__(*args, **options)
         if bits not in (None, 32, 64):
             raise ValueError(f"bits must be 32 or 64, not {bits!r}.")
-        self._settings = replace(self._settings, bits=bits)
+        self._settings = self._settings.but(bits=bits)
         self.min_value = min_value
         self.max_value = max_value
 

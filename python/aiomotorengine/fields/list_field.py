@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sized
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from operator import is_
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Unpack, overload
 
@@ -99,8 +98,7 @@ class ListField(ContainerField[list[T]]):
                 f"not '{base_field}'."
             )
         super().__init__(*args, **options)
-        self._settings = replace(
-            self._settings,
+        self._settings = self._settings.but(
             min_length=whole_number("min_length", min_length),
             max_length=whole_number("max_length", max_length),
             unique_items=unique_items,

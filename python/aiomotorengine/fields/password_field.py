@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import replace
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -188,7 +187,7 @@ class PasswordField(BaseField[PasswordType]):
     ) -> None:
         options.setdefault("exclude", True)
         super().__init__(*args, **options)
-        self._settings = replace(self._settings, hasher=hasher)
+        self._settings = self._settings.but(hasher=hasher)
         self.crypt_func = crypt_func
 
     def is_empty(self, value: Any) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol, TypedDict
+from typing import Any, Protocol, TypedDict
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.choices import Choices
@@ -74,7 +74,7 @@ class FieldOptions(OptionsWithoutDefault, total=False):
     default: Any
 
 
-class FieldSettings(NamedTuple):
+class FieldSettings:
     """The options of a field, which it keeps as ``_settings``.
 
     They are no attributes of the field itself, since field classes of 2017 have some of the same
@@ -141,6 +141,14 @@ class FieldSettings(NamedTuple):
     max_value: datetime | None = None
     hasher: PasswordHasher | None = None
 
+    def __init__(self, **options: Any) -> None:
+        others = {it: value for it, value in options.items() if value != getattr(type(self), it)}
+        vars(self).update(others)  # what is not said is found in the class
+
+    def but(self, **options: Any) -> FieldSettings:
+        """The same, but for what is given."""
+        return FieldSettings(**{**vars(self), **options})
+
 
 NO_SETTINGS = FieldSettings()
 
@@ -164,7 +172,7 @@ def settings_of(**options: Any) -> FieldSettings:
     options["examples"] = tuple(options["examples"])
     options["metadata"] = dict(options["metadata"] or {})
     settings = FieldSettings(**options)
-    return NO_SETTINGS if settings == NO_SETTINGS else settings
+    return settings if vars(settings) else NO_SETTINGS
 
 
 def functions(validators: Iterable[Any]) -> tuple[Callable[[Any], Any], ...]:

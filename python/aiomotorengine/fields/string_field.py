@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from types import NoneType
 from typing import Any, Unpack
 
@@ -71,8 +70,7 @@ class StringField(BaseField[str]):
         super().__init__(*args, **options)
         if to_lower and to_upper:
             raise ValueError("Letters can't be made both small and capital: give one of the two.")
-        self._settings = replace(
-            self._settings,
+        self._settings = self._settings.but(
             min_length=whole_number("min_length", min_length),
             pattern=pattern_of(pattern),
             strip_whitespace=strip_whitespace,

@@ -147,7 +147,7 @@ def with_settings(given: Any, settings: Mapping[str, Any]) -> Any:
     if not settings or not isinstance(given, BaseField):
         return given
     field = copied(given)
-    field._settings = field._settings._replace(**settings)
+    field._settings = field._settings.but(**settings)
     return field
 
 

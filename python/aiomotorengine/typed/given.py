@@ -42,7 +42,7 @@ def given_field(
         if field.required or not (field.default is None or field.default in EMPTY_DEFAULTS):
             return field
         field.required = True
-    field._settings = field._settings._replace(**options)
+    field._settings = field._settings.but(**options)
     return field
 
 
