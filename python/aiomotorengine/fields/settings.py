@@ -145,6 +145,9 @@ class FieldSettings:
         others = {it: value for it, value in options.items() if value != getattr(type(self), it)}
         vars(self).update(others)  # what is not said is found in the class
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"Fields may share their options, so '{name}' stays what it is.")
+
     def but(self, **options: Any) -> FieldSettings:
         """The same, but for what is given."""
         return FieldSettings(**{**vars(self), **options})
