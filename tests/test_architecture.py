@@ -189,6 +189,7 @@ WITH_THE_PACKAGE = {
     "locations",
     "metaclasses",
     "on_demand",
+    "pacing",
     "query",
     "query_builder",
     "queryset",

@@ -113,7 +113,7 @@ class Summaries(Query[D]):
         """
         self._refuse_slice("distinct")
         path = value_path(self.__klass__, field, "Invalid distinct() field '{}'")
-        distinct.refuse_several_kinds("distinct", path)
+        reading.distinct.refuse_several_kinds("distinct", path)
         query, target = self.to_query(), self._source(alias)
         if self._finds_nothing:
             return []
@@ -139,7 +139,7 @@ class Summaries(Query[D]):
         """
         self._refuse_slice("item_frequencies")
         path = value_path(self.__klass__, field, "Invalid item_frequencies() field '{}'")
-        distinct.refuse_several_kinds("item_frequencies", path)
+        reading.distinct.refuse_several_kinds("item_frequencies", path)
         query, target = self.to_query(), self._source(alias)
         if self._finds_nothing:
             return {}
