@@ -43,6 +43,7 @@ __all__ = [
     "MigrationError",
     "MultipleObjectsReturned",
     "OversizeDocumentError",
+    "PartialDocumentError",
     "ResultsTruncatedWarning",
     "SearchUnavailableError",
     "ServerValidationError",
@@ -356,6 +357,14 @@ class LoadReferencesRequiredError(RuntimeError):
             f"The property '{name}' can't be accessed before calling 'load_references' on its "
             f"instance first ({class_name}) or setting __lazy__ to False in the {class_name} class."
         )
+
+
+class PartialDocumentError(ValueError):
+    """A document of which only a part is known was to be stored as a whole."""
+
+    @classmethod
+    def computed(cls, class_name: str) -> PartialDocumentError:
+        return cls(f"This {class_name} was computed by an aggregation and can't be saved.")
 
 
 class DoesNotExist(LookupError):  # noqa: N818  # as in every other mapper

@@ -32,6 +32,7 @@ from aiomotorengine.errors import (
     FieldError,
     InvalidDocumentError,
     OversizeDocumentError,
+    PartialDocumentError,
     UniqueKeyViolationError,
     bulk_refusal,
     bulk_refusal_text,
@@ -43,6 +44,7 @@ from aiomotorengine.pacing import Pace
 from aiomotorengine.rows import RefusedRow, RowReader
 from aiomotorengine.rows.plan import row_plan
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.derived import DERIVED, refuse_derived
 from aiomotorengine.storage.origins import origins_of, set_origins
 from aiomotorengine.validation import errors_after, errors_of, explained
 from aiomotorengine.wire import requests
@@ -265,6 +267,7 @@ class Preparer:
 
     async def give_ids(self, batch: Batch) -> None:
         """Call the functions of ``on_save``, and give each document the id it is sent with."""
+        self._refuse_derived(batch)
         if any(conversion_of(kind).on_save for kind in set(map(type, batch.documents))):
             with first_versions(batch.documents):
                 await self._run_on_save(batch)
@@ -272,6 +275,20 @@ class Preparer:
             if self._resumption is not None:
                 self._resumption.give_ids(batch, self._target.transaction)
             give_ids(batch, self._target.transaction)
+
+    def _refuse_derived(self, batch: Batch) -> None:
+        """Refuse documents that an aggregation has computed."""
+        if DERIVED not in origins_of(batch.documents)[1]:
+            return
+        position = 0
+        while position < len(batch):
+            try:
+                refuse_derived(batch.documents[position])
+                position += 1
+            except PartialDocumentError as reason:
+                error = bulk_refusal(batch.numbers[position], reason)
+                error.__cause__ = reason
+                self._leave_out(batch, position, error, (FieldError.of(reason),))
 
     async def encode(self, batch: Batch, *, validate: bool) -> Batch:
         """Turn documents that have their ids into what the driver takes.

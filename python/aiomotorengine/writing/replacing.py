@@ -20,6 +20,7 @@ from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.snapshots import id_element, state_of
 from aiomotorengine.update.equalities import equalities_in, named_once
 from aiomotorengine.validation import explained
+from aiomotorengine.storage.derived import refuse_derived
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.duplicates import may_be_lost_race, unique_violations
@@ -89,6 +90,7 @@ async def find_one_and_replace(
         StoredValueError: what comes back cannot be read.
     """
     refuse_other_class(target.document_class, document, "find_one_and_replace")
+    refuse_derived(document)
     refuse_unacknowledged(target, "find_one_and_replace()")
     is_after = return_document_of(returns)
     if version_field(type(document)) is not None:

@@ -30,6 +30,7 @@ from aiomotorengine.documents.versions import FIRST, kept_version, set_version
 from aiomotorengine.errors import wrong_class
 from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved, state_in
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.derived import refuse_derived
 from aiomotorengine.storage.identity import identity_query
 from aiomotorengine.storage.origins import MadeOf
 from aiomotorengine.storage.snapshots import Snapshot, snapshot_of, state_of
@@ -72,6 +73,7 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
 
     Raises:
         ValueError: the document is of another class.
+        PartialDocumentError: it was computed by an aggregation.
         InvalidDocumentError: a field refuses its value.
         OversizeDocumentError: it is larger than MongoDB takes.
         UniqueKeyViolationError: another document has the value of a unique field.
@@ -83,6 +85,7 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
         Exception: what a hook raises.
     """
     refuse_other_class(target.document_class, document, "save")
+    refuse_derived(document)
     conversion = conversion_of(type(document))
     if conversion.primary_key is not None or is_made_of_data(document):
         options = inserting_what_is_new(target, document, options)
