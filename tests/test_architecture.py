@@ -32,7 +32,7 @@ STANDS_ON = {
     "validation": "codec",
     "query": "documents",
     "query_builder": "query codec",
-    "aggregation": "query_builder",
+    "aggregation": "expressions arguments connection",
     "expressions": "query_builder",
     "update": "expressions arguments",
     "drivers": "utils",

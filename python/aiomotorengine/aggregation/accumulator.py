@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
+from aiomotorengine.aggregation.computed import path_or_expression
 from aiomotorengine.aggregation.names import Naming
+from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.fields.base_field import BaseField
 
 __all__ = ["BaseAggregation", "FieldAccumulator"]
@@ -14,8 +17,8 @@ class BaseAggregation:
     """The base of accumulators. One of one's own writes ``to_query``.
 
     Parameters:
-        field: what is accumulated; a text is a key in MongoDB, a dotted path, or an alias of an
-            earlier group.
+        field: what is accumulated: a field; a text, which is a key in MongoDB, a dotted path, or
+            an alias of an earlier group; or an expression with ``F`` and the like.
         alias: the result's key.
 
     Example:
@@ -29,9 +32,15 @@ class BaseAggregation:
         [{'$group': {'_id': {}, 'most': {'$max': '$p'}}}]
     """
 
-    def __init__(self, field: BaseField[Any] | str, alias: str | None = None) -> None:
-        self.field = field
+    def __init__(self, field: BaseField[Any] | str | Expression, alias: str | None = None) -> None:
+        self.field: Any = field
         self.alias = alias
+
+    def named(self, alias: str) -> BaseAggregation:
+        """The same under another alias."""
+        renamed = copy(self)
+        renamed.alias = alias
+        return renamed
 
     def to_query(self, aggregation: Naming) -> dict[str, Any]:
         """The entries of the group's stage, by alias.
@@ -50,8 +59,28 @@ class FieldAccumulator(BaseAggregation):
     operator: str
 
     def to_query(self, aggregation: Naming) -> dict[str, Any]:
-        path = aggregation.get_field_name(self.field)
-        key = self.field.db_field if isinstance(self.field, BaseField) else self.field
-        if "." in key:
-            key = path.rpartition(".")[2]
-        return {self.alias or key: {self.operator: f"${path}"}}
+        operand = self.operand(aggregation)
+        return {self.key(aggregation): {self.operator: operand}}
+
+    def operand(self, aggregation: Naming) -> Any:
+        """What the operator is given."""
+        return path_or_expression(aggregation, self.field)
+
+    def key(self, aggregation: Naming) -> str:
+        """The alias, or the key that takes its place.
+
+        Raises:
+            ValueError: it is an expression, which has no key, and there is no alias.
+        """
+        if self.alias:
+            return self.alias
+        if isinstance(self.field, BaseField):
+            return self.field.db_field
+        if not isinstance(self.field, str):
+            raise ValueError(
+                f"{self.field!r} has no name: give what is computed of it an alias, as in "
+                "group_by(total=...)."
+            )
+        if "." in self.field:
+            return aggregation.get_field_name(self.field).rpartition(".")[2]
+        return self.field

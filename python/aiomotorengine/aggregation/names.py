@@ -1,4 +1,4 @@
-"""What names mean along a pipeline: before a group those of the documents, then what it leaves."""
+"""What names mean along a pipeline: first those of the documents, then what its stages leave."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import IntField
+from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.filter_path import UNDECLARED
+from aiomotorengine.query_builder.ownership import refuse_other_class
+from aiomotorengine.query_builder.value_path import value_path
+from aiomotorengine.storage.discriminators import family_of
 
-__all__ = ["GroupedNames", "Naming", "key_of"]
+__all__ = ["GroupedNames", "Names", "Naming", "ReshapedNames", "key_of", "path_in"]
 
 
 class Naming(Protocol):
     """What stages and accumulators ask of the pipeline that they are added to.
 
     Attributes:
-        names: what names mean in the next stage: the document class, or ``GroupedNames``.
+        names: what names mean in the next stage: the document class, or ``Names``.
     """
 
     names: Any
@@ -49,33 +54,102 @@ class ComputedNumber(FloatField):
         return value if isinstance(value, int) else super().to_query(value)
 
 
-class GroupedNames:
-    """The names that a group leaves. Queries take it for a document class.
+def path_in(document_class: Any, text: str) -> str:
+    """The path in MongoDB of an attribute's name, or a path of such; any other text as it is."""
+    if text == "id" and text not in document_class._fields:
+        return "_id"
+    try:
+        return ".".join(part.db_field for part in document_class.get_fields(text))
+    except ValueError:
+        return text
+
+
+class Names:
+    """What names mean after a stage that has reshaped the documents. Queries and expressions take
+    it for a document class.
+
+    Parameters:
+        before: the document class, or what names meant before the stage.
+
+    Attributes:
+        document_class: the class whose documents the pipeline began with.
+        grouped: whether ``_id`` holds the values of which a group was made.
+        _fields: name -> the field whose values are compared.
+        _db_field_map: name -> key in MongoDB.
+    """
+
+    grouped = False
+
+    def __init__(self, before: Any) -> None:
+        self.document_class: Any = before.document_class if isinstance(before, Names) else before
+        self._fields: dict[str, BaseField[Any]] = {}
+        self._db_field_map: dict[str, str] = {}
+
+    @property
+    def _reverse_db_field_map(self) -> dict[str, str]:
+        return {key: name for name, key in self._db_field_map.items()}
+
+    def _name(self, name: str, field: BaseField[Any], key: str) -> None:
+        self._fields[name] = field
+        self._db_field_map[name] = key
+
+    def find(self, field: BaseField[Any] | str) -> str:
+        """Where the values of a field, or what a text names, are now."""
+        key = key_of(field)
+        if key in self._db_field_map:
+            return self._db_field_map[key]
+        name, _, path = key.partition(".")
+        if not path or name not in self._db_field_map:
+            return key
+        field = self._fields[name]
+        innermost = field.innermost if isinstance(field, ListField) else field
+        inner = getattr(innermost, "embedded_type", None)
+        return f"{self._db_field_map[name]}.{path if inner is None else path_in(inner, path)}"
+
+    def find_for_group(self, field: BaseField[Any] | str) -> str:
+        """As ``find``, for the key of another group."""
+        return self.find(field)
+
+    def _located(self, field: BaseField[Any] | str) -> tuple[str, BaseField[Any]]:
+        """Where what a field or a text names is now, and the field whose values are there."""
+        if isinstance(field, BaseField):
+            refuse_other_class(self.document_class, field)
+        elif field.partition("__")[0] in self._fields and field not in self._fields:
+            field = field.replace("__", ".")
+        key = self.find(field)
+        names = (name for name, its_key in self._db_field_map.items() if its_key == key)
+        name = next(names, None)
+        return key, UNDECLARED if name is None else self._fields[name]
+
+
+class GroupedNames(Names):
+    """The names that a group leaves.
 
     What was grouped is found under ``_id``, by its attribute's name or by its key; what was
     accumulated under its alias, which wins (K49).
 
     Parameters:
-        before: the document class, or the names that an earlier group left.
+        before: the document class, or what names meant before the group.
         keys: key in the group's ``_id`` -> where its value comes from.
         aliases: the names of what the group accumulates.
-
-    Attributes:
-        document_class: the class whose documents the pipeline began with.
-        _fields: name -> the field whose values are compared.
-        _db_field_map: name -> key in the documents of the group.
+        computed: further keys in the group's ``_id``, whose values are computed.
     """
 
-    def __init__(self, before: Any, keys: Mapping[str, str], aliases: Iterable[str]) -> None:
-        self.document_class: Any = (
-            before.document_class if isinstance(before, GroupedNames) else before
-        )
-        keys = with_heads(keys)
-        self.keys = frozenset(keys)
+    def __init__(
+        self,
+        before: Any,
+        keys: Mapping[str, str],
+        aliases: Iterable[str],
+        computed: Iterable[str] = (),
+    ) -> None:
+        super().__init__(before)
+        keys, computed = with_heads(keys), list(computed)
+        self.keys = frozenset([*keys, *computed])
         self.aliases = frozenset(aliases)
+        self.grouped = bool(self.keys)
         # The attributes' names remain: an alias that was not chosen is the key of the field.
-        self._fields: dict[str, BaseField[Any]] = dict(self.document_class._fields)
-        self._db_field_map: dict[str, str] = dict(self.document_class._db_field_map)
+        self._fields.update(self.document_class._fields)
+        self._db_field_map.update(self.document_class._db_field_map)
         fields = {key: before._fields[name] for name, key in before._db_field_map.items()}
         grouped = {source: f"_id.{key}" for key, source in keys.items()}
 
@@ -85,46 +159,89 @@ class GroupedNames:
         for name, source in before._db_field_map.items():
             if source in grouped:
                 self._name(name, before._fields[name], grouped[source])
+        for key in computed:
+            self._name(key, UNDECLARED, f"_id.{key}")
         for name, key in before._db_field_map.items():
             if key in self.aliases and isinstance(before._fields[name], IntField):
                 self._name(name, ComputedNumber(db_field=key), key)
         for alias in self.aliases:
             self._name(alias, UNDECLARED, alias)
 
-    def _name(self, name: str, field: BaseField[Any], key: str) -> None:
-        self._fields[name] = field
-        self._db_field_map[name] = key
-
     def find(self, field: BaseField[Any] | str) -> str:
-        """Where the values of a field, or what a text names, are now."""
-        key = key_of(field)
         if isinstance(field, BaseField):
+            key = key_of(field)
             return f"_id.{key}" if key in self.keys else key
-        if key in self._db_field_map:
-            return self._db_field_map[key]
-        name, _, path = key.partition(".")
-        if not path or name not in self._db_field_map:
-            return key
-        field = self._fields[name]
-        inner = getattr(field._innermost, "embedded_type", None)
-        try:
-            parts = [part.db_field for part in inner.get_fields(path)] if inner else [path]
-        except ValueError:
-            parts = [path]
-        return ".".join([self._db_field_map[name], *parts])
-
-    def _located(self, field: BaseField[Any] | str) -> tuple[str, BaseField[Any]]:
-        """Where what a field or a text names is now, and the field whose values are there."""
-        key = self.find(field)
-        names = (name for name, its_key in self._db_field_map.items() if its_key == key)
-        name = next(names, None)
-        return key, UNDECLARED if name is None else self._fields[name]
+        return super().find(field)
 
     def find_for_group(self, field: BaseField[Any] | str) -> str:
         """As ``find``, for the key of another group: what is no alias is a key of this one."""
         found = self.find(field)
         is_known = found in self.aliases or found == "_id" or found.startswith("_id.")
         return found if is_known else f"_id.{found}"
+
+
+class ReshapedNames(Names):
+    """The names that any other stage leaves that adds to the documents, or makes others of them.
+
+    Parameters:
+        before: the document class, or what names meant before the stage.
+        added: key -> the field whose values are there now; ``UNDECLARED`` for what was computed.
+        keeps: whether what the documents had before is there still.
+
+    Example:
+        >>> from aiomotorengine import Document, IntField
+        >>> class City(Document):
+        ...     people = IntField(db_field="p")
+        >>> names = ReshapedNames(City, {"density": UNDECLARED})
+        >>> names.find("people"), names.find("density"), names.find(City.people)
+        ('p', 'density', 'p')
+        >>> ReshapedNames(City, {"count": UNDECLARED}, keeps=False).find("people")
+        'people'
+    """
+
+    def __init__(
+        self, before: Any, added: Mapping[str, BaseField[Any]], *, keeps: bool = True
+    ) -> None:
+        super().__init__(before)
+        self._before = before if keeps else None
+        own: set[str] = set()
+        if keeps:
+            self.grouped = isinstance(before, Names) and before.grouped
+            for one in family_of(before):
+                for name, field in one._fields.items():
+                    if name not in self._fields:
+                        self._name(name, field, one._db_field_map[name])
+            self._primary_key = primary_key(before)
+            discriminator = getattr(before, "_discriminator", None)
+            if discriminator is not None:
+                self._name(discriminator.key, UNDECLARED, discriminator.key)
+        for key, field in added.items():
+            named = [name for name, its_key in self._db_field_map.items() if its_key == key]
+            for name in (*named, key):
+                self._name(name, field, key)
+            own.update(named, [key])
+        self._own = frozenset(own)
+
+    def find(self, field: BaseField[Any] | str) -> str:
+        key = key_of(field)
+        if self._before is None or key.partition(".")[0] in self._own:
+            return super().find(key)
+        if isinstance(self._before, Names):
+            return self._before.find(field)
+        return key if isinstance(field, BaseField) else path_in(self._before, key)
+
+    def find_for_group(self, field: BaseField[Any] | str) -> str:
+        key = key_of(field)
+        if isinstance(self._before, Names) and key.partition(".")[0] not in self._own:
+            return self._before.find_for_group(field)
+        return self.find(field)
+
+    def _located(self, field: BaseField[Any] | str) -> tuple[str, BaseField[Any]]:
+        is_own = key_of(field).partition(".")[0].partition("__")[0] in self._own
+        if self._before is None or is_own:
+            return super()._located(field)
+        path = value_path(self._before, field, "Invalid field '{}'")
+        return path.key, self._fields.get(path.name, path.field)
 
 
 def with_heads(keys: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField, document_classes
 
-__all__ = ["refuse_other_class"]
+__all__ = ["are_related", "refuse_other_class"]
 
 
 def refuse_other_class(document_class: Any, field: BaseField[Any]) -> None:

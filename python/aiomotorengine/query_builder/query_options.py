@@ -19,7 +19,11 @@ __all__ = [
     "hint_of",
     "read_concern_of",
     "read_preference_of",
+    "refuse_other_verbosity",
 ]
+
+VERBOSITIES = ("queryPlanner", "executionStats", "allPlansExecution")
+"""How much the command ``explain`` can say."""
 
 PREFERENCES = {
     "primary": ReadPreference.PRIMARY,
@@ -119,3 +123,13 @@ def read_concern_of(level: Any) -> ReadConcern | None:
             f"read_concern() takes a level or a pymongo.read_concern.ReadConcern, not {level!r}."
         )
     return level
+
+
+def refuse_other_verbosity(verbosity: str) -> None:
+    """Refuse what the command ``explain`` does not know.
+
+    Raises:
+        ValueError: there is no such verbosity.
+    """
+    if verbosity not in VERBOSITIES:
+        raise ValueError(f"verbosity must be one of {', '.join(VERBOSITIES)}, not {verbosity!r}.")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
 
-from aiomotorengine import aggregation, reading
-from aiomotorengine.queryset.base import D, Query
-
-if TYPE_CHECKING:
-    from aiomotorengine.aggregation.base import Aggregation
+from aiomotorengine import references
+from aiomotorengine.aggregation.base import Aggregation
+from aiomotorengine.queryset.base import D
+from aiomotorengine.queryset.loading import Loading
+from aiomotorengine.reading import aggregating, explaining
+from aiomotorengine.reading import documents as reading
+from aiomotorengine.reading.documents import Reading
 
 __all__ = ["Aggregating"]
 
 
-class Aggregating(Query[D]):
+class Aggregating(Loading[D]):
     """A query over whose documents pipelines can be run."""
 
     @property
@@ -32,4 +35,29 @@ class Aggregating(Query[D]):
     ) -> list[dict[str, Any]]:
         if self._finds_nothing:
             return []
-        return await reading.documents.aggregate(self._source(alias), pipeline)
+        return await reading.aggregate(self._source(alias), pipeline)
+
+    def _aggregated(
+        self,
+        pipeline: Sequence[Mapping[str, Any]],
+        alias: str | None,
+        made: Any,
+        *,
+        is_derived: bool,
+        naming: Callable[[], AbstractContextManager[None]],
+    ) -> Reading:
+        target = self._source(alias)
+        if self._finds_nothing:
+            return aggregating.nothing(target)
+        return aggregating.results(target, pipeline, made, is_derived=is_derived, naming=naming)
+
+    async def _complete(self, documents: Sequence[Any], alias: str | None) -> None:
+        """Load the references of instances that an aggregation has given, as a query would."""
+        loading = [it for it in documents if not type(it).__lazy__] if self._dereferences else []
+        if loading:
+            await references.load(loading, options=self._target(alias).options)
+
+    async def _explained(
+        self, pipeline: Sequence[Mapping[str, Any]], verbosity: str, alias: str | None
+    ) -> dict[str, Any]:
+        return await explaining.explain_pipeline(self._source(alias), pipeline, verbosity)

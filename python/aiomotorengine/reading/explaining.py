@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiomotorengine.query_builder.node import QNode
+from aiomotorengine.query_builder.query_options import refuse_other_verbosity
 from aiomotorengine.reading.asking import naming_failures
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.query_options import OF_AGGREGATIONS, command_options
 
-__all__ = ["explain"]
-
-VERBOSITIES = ("queryPlanner", "executionStats", "allPlansExecution")
+__all__ = ["explain", "explain_pipeline"]
 
 
 async def explain(
@@ -40,8 +39,7 @@ async def explain(
         ValueError: there is no such verbosity.
         pymongo.errors.PyMongoError: the server refused it, or could not be asked.
     """
-    if verbosity not in VERBOSITIES:
-        raise ValueError(f"verbosity must be one of {', '.join(VERBOSITIES)}, not {verbosity!r}.")
+    refuse_other_verbosity(verbosity)
     collection = target.collection
     command: dict[str, Any] = {"find": collection.name, "filter": query}
     if order:
@@ -50,14 +48,44 @@ async def explain(
         command["skip"] = skip
     if limit:
         command["limit"] = limit
-    command.update(command_options(target, OF_AGGREGATIONS))
-    if "collation" in command:
-        command["collation"] = command["collation"].document
     with naming_failures(target, filters, query):
-        answer: dict[str, Any] = await target.call(
-            collection.database.command,
-            {"explain": command, "verbosity": verbosity},
-            codec_options=collection.codec_options.with_options(document_class=dict),
-            read_preference=collection.read_preference,
+        return await answer_of(target, command, verbosity)
+
+
+async def explain_pipeline(
+    target: Target, pipeline: Sequence[Mapping[str, Any]], verbosity: str
+) -> dict[str, Any]:
+    """What the server's command ``explain`` says of an aggregation.
+
+    Parameters:
+        target: what would be read.
+        pipeline: the stages, as MongoDB takes them.
+        verbosity: as for ``explain``.
+
+    Raises:
+        ValueError: there is no such verbosity.
+        pymongo.errors.PyMongoError: the server refused it, or could not be asked.
+    """
+    refuse_other_verbosity(verbosity)
+    command = {"aggregate": target.collection.name, "pipeline": list(pipeline), "cursor": {}}
+    return await answer_of(target, command, verbosity)
+
+
+async def answer_of(target: Target, command: dict[str, Any], verbosity: str) -> dict[str, Any]:
+    """The server's answer for a command, to which the options of the query are added."""
+    collection, options = target.collection, command_options(target, OF_AGGREGATIONS)
+    size = options.pop("batchSize", None)
+    if size is not None:
+        # Only of a find is it an option of the command itself.
+        command.update(
+            {"cursor": {"batchSize": size}} if "cursor" in command else {"batchSize": size}
         )
+    if "collation" in options:
+        options["collation"] = options["collation"].document
+    answer: dict[str, Any] = await target.call(
+        collection.database.command,
+        {"explain": {**command, **options}, "verbosity": verbosity},
+        codec_options=collection.codec_options.with_options(document_class=dict),
+        read_preference=collection.read_preference,
+    )
     return answer

@@ -17,10 +17,10 @@ from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.reading.documents import found_document
 from aiomotorengine.sessions.saved import counts_as_saved
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.derived import refuse_derived
 from aiomotorengine.storage.snapshots import id_element, state_of
 from aiomotorengine.update.equalities import equalities_in, named_once
 from aiomotorengine.validation import explained
-from aiomotorengine.storage.derived import refuse_derived
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.duplicates import may_be_lost_race, unique_violations

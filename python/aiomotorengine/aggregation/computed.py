@@ -1,0 +1,84 @@
+"""What a stage computes: expressions, and where names in them lead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiomotorengine.aggregation.names import Naming
+from aiomotorengine.expressions.expression import Expression
+from aiomotorengine.expressions.operand import operand
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.query.values import Computed
+from aiomotorengine.query_builder.filter_path import UNDECLARED
+from aiomotorengine.query_builder.node import QNode
+from aiomotorengine.query_builder.value_path import value_path
+from aiomotorengine.utils import is_operator
+
+__all__ = ["computed", "field_behind", "key_to_set", "keys_to_set", "path_or_expression"]
+
+
+def computed(aggregation: Naming, value: Any) -> Any:
+    """A value of a stage, as MongoDB takes it: what is neither expression nor field is a literal.
+
+    Parameters:
+        aggregation: the pipeline, as it is before the stage.
+        value: an expression, a field, a condition with ``F``, or a value.
+
+    Raises:
+        ValueError: a name leads nowhere.
+    """
+    return operand(aggregation.names, value)
+
+
+def path_or_expression(aggregation: Naming, value: Any) -> Any:
+    """The same where a text is the name of a field: what is accumulated, and what is grouped by.
+
+    Raises:
+        TypeError: it is neither expression nor field nor text.
+        ValueError: a name leads nowhere, or it is a field of another class.
+    """
+    if isinstance(value, Computed | QNode):
+        return computed(aggregation, value)
+    return f"${aggregation.get_field_name(value)}"
+
+
+def field_behind(aggregation: Naming, value: Any) -> BaseField[Any]:
+    """The field whose values an expression gives as they are, or that of undeclared ones."""
+    if isinstance(value, BaseField):
+        return value_path(aggregation.names, value, "Invalid field '{}'").field
+    field = value.field_of(aggregation.names) if isinstance(value, Expression) else None
+    return UNDECLARED if field is None else field
+
+
+def key_to_set(aggregation: Naming, name: str) -> str:
+    """The key in MongoDB under which a stage puts what it computes: that of the attribute of this
+    name, if there is one, or else the name.
+
+    Raises:
+        TypeError: it is no text.
+        ValueError: MongoDB takes no such key.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"A name is a text, not {type(name).__name__}.")
+    path, fields = name, aggregation.names._fields
+    if name not in fields and "." not in name:
+        dotted = name.replace("__", ".")
+        path = dotted if dotted.partition(".")[0] in fields else name
+    key = aggregation.get_path(path)
+    if not key or any(not part or is_operator(part) for part in key.split(".")):
+        raise ValueError(f"{name!r} can't be the name of what an aggregation computes.")
+    return key
+
+
+def keys_to_set(
+    aggregation: Naming, named: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, BaseField[Any]]]:
+    """What is computed, by the keys in MongoDB, and the fields that its values are of.
+
+    Raises:
+        ValueError: a name leads nowhere, or MongoDB takes no such key.
+    """
+    keys = {name: key_to_set(aggregation, name) for name in named}
+    expressions = {keys[name]: computed(aggregation, named[name]) for name in named}
+    return expressions, {keys[name]: field_behind(aggregation, named[name]) for name in named}

@@ -1,0 +1,47 @@
+"""Accumulators that are one operator on the values of a group."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiomotorengine.aggregation.accumulator import FieldAccumulator
+from aiomotorengine.aggregation.names import Naming
+
+__all__ = ["CountAggregation", "OperatorAggregation"]
+
+
+class OperatorAggregation(FieldAccumulator):
+    """What one operator makes of a field's values; ``Aggregation.min`` and its like make it.
+
+    Parameters:
+        operator: MongoDB's name for it.
+        field: a field, a text, or an expression, as for ``Aggregation.sum``.
+        alias: the result's key; by default the field's key in MongoDB, of a path the last one.
+
+    Example:
+        >>> from aiomotorengine import Aggregation, Document, F, IntField
+        >>> class City(Document):
+        ...     people = IntField(db_field="p")
+        >>> City.objects.aggregate.group_by(most=Aggregation.max(F("people") * 2)).to_query()
+        [{'$group': {'_id': {}, 'most': {'$max': {'$multiply': ['$p', 2]}}}}]
+    """
+
+    def __init__(self, operator: str, field: Any, alias: str | None = None) -> None:
+        super().__init__(field, alias)
+        self.operator = operator
+
+
+class CountAggregation(FieldAccumulator):
+    """How many documents a group has; ``Aggregation.count`` makes it.
+
+    Parameters:
+        alias: the result's key.
+    """
+
+    operator = "$sum"
+
+    def __init__(self, alias: str = "count") -> None:
+        super().__init__("_id", alias)
+
+    def operand(self, aggregation: Naming) -> int:
+        return 1

@@ -1,0 +1,112 @@
+"""``$bucket`` and ``$bucketAuto``: one document for each range of values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from aiomotorengine.aggregation.accumulator import BaseAggregation
+from aiomotorengine.aggregation.computed import computed, field_behind, path_or_expression
+from aiomotorengine.aggregation.names import Naming, ReshapedNames
+from aiomotorengine.aggregation.stages.base import PipelineOperation
+from aiomotorengine.aggregation.stages.group_by import accumulated_by
+from aiomotorengine.arguments import positive
+from aiomotorengine.expressions.f import F, compared_value
+from aiomotorengine.expressions.literal import literal
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.query_builder.filter_path import UNDECLARED
+
+__all__ = ["Bucket", "BucketAuto"]
+
+GRANULARITIES = (
+    *("R5", "R10", "R20", "R40", "R80", "1-2-5"),
+    *("E6", "E12", "E24", "E48", "E96", "E192", "POWERSOF2"),
+)
+
+
+class Bucket(PipelineOperation):
+    """Ranges between given boundaries; see ``Aggregation.bucket``."""
+
+    def __init__(
+        self,
+        aggregation: Naming,
+        by: Any,
+        boundaries: Iterable[Any],
+        default: Any = None,
+        accumulators: dict[str, BaseAggregation] | None = None,
+    ) -> None:
+        super().__init__(aggregation)
+        self.names = aggregation.names
+        self.by = path_or_expression(aggregation, by)
+        field = field_of(aggregation, by)
+        self.boundaries = [boundary_of(aggregation, field, value) for value in boundaries]
+        if len(self.boundaries) < 2:
+            raise ValueError("bucket() needs two boundaries or more.")
+        self.default = None if default is None else computed(aggregation, default)
+        self.accumulated = accumulated_by(aggregation, (), accumulators or {})
+
+    def to_query(self) -> dict[str, Any]:
+        stage: dict[str, Any] = {"groupBy": self.by, "boundaries": list(self.boundaries)}
+        if self.default is not None:
+            stage["default"] = self.default
+        if self.accumulated:
+            stage["output"] = dict(self.accumulated)
+        return {"$bucket": stage}
+
+    def names_after(self) -> Any:
+        return names_of_buckets(self.names, self.accumulated)
+
+
+class BucketAuto(PipelineOperation):
+    """Ranges that have about as many documents each; see ``Aggregation.bucket_auto``."""
+
+    def __init__(
+        self,
+        aggregation: Naming,
+        by: Any,
+        buckets: int,
+        granularity: str | None = None,
+        accumulators: dict[str, BaseAggregation] | None = None,
+    ) -> None:
+        super().__init__(aggregation)
+        self.names = aggregation.names
+        self.by = path_or_expression(aggregation, by)
+        self.buckets = positive("buckets", buckets)
+        if granularity is not None and granularity not in GRANULARITIES:
+            raise ValueError(
+                f"granularity must be one of {', '.join(GRANULARITIES)}, not {granularity!r}."
+            )
+        self.granularity = granularity
+        self.accumulated = accumulated_by(aggregation, (), accumulators or {})
+
+    def to_query(self) -> dict[str, Any]:
+        stage: dict[str, Any] = {"groupBy": self.by, "buckets": self.buckets}
+        if self.accumulated:
+            stage["output"] = dict(self.accumulated)
+        if self.granularity is not None:
+            stage["granularity"] = self.granularity
+        return {"$bucketAuto": stage}
+
+    def names_after(self) -> Any:
+        return names_of_buckets(self.names, self.accumulated)
+
+
+def field_of(aggregation: Naming, by: Any) -> BaseField[Any]:
+    """The field by whose values it is grouped, as far as it is known."""
+    try:
+        return field_behind(aggregation, F(by) if isinstance(by, str) else by)
+    except ValueError:  # a key of MongoDB that no field has
+        return UNDECLARED
+
+
+def boundary_of(aggregation: Naming, field: BaseField[Any], value: Any) -> Any:
+    """A boundary, as the field compares it."""
+    if field is UNDECLARED:
+        return computed(aggregation, value)
+    return literal(compared_value(field, value))
+
+
+def names_of_buckets(names: Any, accumulated: dict[str, Any]) -> ReshapedNames:
+    # Without anything to accumulate, the server counts.
+    keys = accumulated or {"count": None}
+    return ReshapedNames(names, dict.fromkeys(["_id", *keys], UNDECLARED), keeps=False)
