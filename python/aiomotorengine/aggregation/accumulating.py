@@ -21,7 +21,9 @@ Source = BaseField[Any] | str | Expression
 
 
 class Accumulators:
-    """What a group can compute of its documents; all take parameters as ``sum`` does."""
+    """What a group can compute of its documents. All take parameters as ``sum`` does, but a text is
+    an attribute's name first.
+    """
 
     @staticmethod
     def sum(field: Source, alias: str | None = None) -> SumAggregation:
@@ -104,7 +106,9 @@ class Accumulators:
     def top_n(
         output: Source | Sequence[Any], order_by: Any, n: int, alias: str | None = None
     ) -> RankedAggregation:
-        """What each of a group's first documents has; ``n`` is how many, the rest as for ``top``."""
+        """What each of a group's first documents has; ``n`` is how many at most, the rest is as for
+        ``top``.
+        """
         return RankedAggregation("$topN", output, order_by, n, alias)
 
     @staticmethod
@@ -150,7 +154,7 @@ class Accumulators:
     def window(
         function: Any,
         documents: Sequence[Any] | None = None,
-        range: Sequence[Any] | None = None,
+        range: Sequence[Any] | None = None,  # noqa: A002  # MongoDB's name
         unit: str | None = None,
     ) -> Window:
         """What is computed over the neighbours of a document, for ``set_window_fields``.

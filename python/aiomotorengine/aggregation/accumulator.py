@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import Any
 
-from aiomotorengine.aggregation.computed import path_or_expression
+from aiomotorengine.aggregation.computed import key_or_expression
 from aiomotorengine.aggregation.names import Naming
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.fields.base_field import BaseField
@@ -64,7 +64,7 @@ class FieldAccumulator(BaseAggregation):
 
     def operand(self, aggregation: Naming) -> Any:
         """What the operator is given."""
-        return path_or_expression(aggregation, self.field)
+        return key_or_expression(aggregation, self.field)
 
     def key(self, aggregation: Naming) -> str:
         """The alias, or the key that takes its place.

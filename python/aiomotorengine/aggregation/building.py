@@ -210,7 +210,7 @@ class Building(Pipeline):
         ``count``.
 
         Parameters:
-            by: a field, a text as for ``Aggregation.sum``, or an expression.
+            by: a field, a name, or an expression.
         """
         return self._add(SortByCount(self, by))
 
@@ -241,9 +241,8 @@ class Building(Pipeline):
             >>> class Book(Document):
             ...     author = ReferenceField(Author)
             >>> books = Book.objects.aggregate.lookup(Book.author).match(author__name="Ada")
-            >>> for stage in books.to_query():
+            >>> for stage in books.to_query()[1:]:
             ...     print(stage)
-            {'$lookup': {'from': 'Author', 'localField': 'author', 'foreignField': '_id', 'as': 'author'}}
             {'$unwind': {'path': '$author', 'preserveNullAndEmptyArrays': True}}
             {'$match': {'author.n': 'Ada'}}
         """
@@ -303,7 +302,7 @@ class Building(Pipeline):
         """Go on with one document for each range of values; its ``_id`` is where that begins.
 
         Parameters:
-            by: a field, a text as for ``Aggregation.sum``, or an expression.
+            by: a field, a name, or an expression.
             boundaries: where ranges begin, in ascending order; the last one is where they end.
             default: the ``_id`` of what is in no range, which the server otherwise refuses.
             accumulators: what is computed of each, by alias; by default the ``count``.
@@ -321,7 +320,7 @@ class Building(Pipeline):
         """Go on with so many ranges of values, which have about as many documents each.
 
         Parameters:
-            by: a field, a text as for ``Aggregation.sum``, or an expression.
+            by: a field, a name, or an expression.
             buckets: how many.
             granularity: a series of preferred numbers, such as ``"R5"``, that boundaries are of.
             accumulators: what is computed of each, by alias; by default the ``count``.

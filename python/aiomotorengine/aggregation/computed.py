@@ -15,7 +15,14 @@ from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.query_builder.value_path import value_path
 from aiomotorengine.utils import is_operator
 
-__all__ = ["computed", "field_behind", "key_to_set", "keys_to_set", "path_or_expression"]
+__all__ = [
+    "computed",
+    "field_behind",
+    "key_or_expression",
+    "key_to_set",
+    "keys_to_set",
+    "path_or_expression",
+]
 
 
 def computed(aggregation: Naming, value: Any) -> Any:
@@ -32,12 +39,20 @@ def computed(aggregation: Naming, value: Any) -> Any:
 
 
 def path_or_expression(aggregation: Naming, value: Any) -> Any:
-    """The same where a text is the name of a field: what is accumulated, and what is grouped by.
+    """The same where a text is an attribute's name, a path of such, or a key in MongoDB: what is
+    accumulated, and what ranges are made of.
 
     Raises:
         TypeError: it is neither expression nor field nor text.
         ValueError: a name leads nowhere, or it is a field of another class.
     """
+    if isinstance(value, Computed | QNode):
+        return computed(aggregation, value)
+    return f"${aggregation.get_path(value)}"
+
+
+def key_or_expression(aggregation: Naming, value: Any) -> Any:
+    """The same where a text is a key in MongoDB, as it was in 2017 for sums and averages."""
     if isinstance(value, Computed | QNode):
         return computed(aggregation, value)
     return f"${aggregation.get_field_name(value)}"

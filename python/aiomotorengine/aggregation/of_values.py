@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aiomotorengine.aggregation.accumulator import FieldAccumulator
+from aiomotorengine.aggregation.computed import path_or_expression
 from aiomotorengine.aggregation.names import Naming
 
 __all__ = ["CountAggregation", "OperatorAggregation"]
@@ -15,7 +16,8 @@ class OperatorAggregation(FieldAccumulator):
 
     Parameters:
         operator: MongoDB's name for it.
-        field: a field, a text, or an expression, as for ``Aggregation.sum``.
+        field: a field; a text, which is an attribute's name, a path of such, a key in MongoDB, or
+            an alias of an earlier group; or an expression.
         alias: the result's key; by default the field's key in MongoDB, of a path the last one.
 
     Example:
@@ -29,6 +31,9 @@ class OperatorAggregation(FieldAccumulator):
     def __init__(self, operator: str, field: Any, alias: str | None = None) -> None:
         super().__init__(field, alias)
         self.operator = operator
+
+    def operand(self, aggregation: Naming) -> Any:
+        return path_or_expression(aggregation, self.field)
 
 
 class CountAggregation(FieldAccumulator):

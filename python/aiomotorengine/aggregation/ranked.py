@@ -1,4 +1,4 @@
-"""Accumulators that keep some of the values of a group: the first by an order, or a number of them."""
+"""Accumulators that keep some of the values of a group, by an order or a number of them."""
 
 from __future__ import annotations
 

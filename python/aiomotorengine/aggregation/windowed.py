@@ -39,7 +39,7 @@ class Window:
         self,
         function: BaseAggregation | Expression,
         documents: Sequence[Any] | None = None,
-        range: Sequence[Any] | None = None,
+        range: Sequence[Any] | None = None,  # noqa: A002  # MongoDB's name
         unit: str | None = None,
     ) -> None:
         if not isinstance(function, BaseAggregation | Expression):

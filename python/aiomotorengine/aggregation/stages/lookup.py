@@ -107,7 +107,7 @@ class Lookup(PipelineOperation):
 
 
 def other_owner(current: Any, field: Any) -> Any:
-    """The class that declares a field, where it is another than the one whose documents there are."""
+    """The class that declares a field, if it is another than the one whose documents there are."""
     if not isinstance(field, BaseField):
         return None
     owners = list(document_classes.get(field, ()))

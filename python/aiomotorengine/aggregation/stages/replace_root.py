@@ -13,7 +13,9 @@ __all__ = ["ReplaceRoot"]
 
 
 class ReplaceRoot(PipelineOperation):
-    """A part of each document, or what is computed, in its place; see ``Aggregation.replace_root``."""
+    """A part of each document, or what is computed, in its place; see
+    ``Aggregation.replace_root``.
+    """
 
     def __init__(self, aggregation: Naming, expression: Any) -> None:
         super().__init__(aggregation)
