@@ -1,0 +1,574 @@
+"""The stages of a pipeline beyond those of 2017: what each sends, and what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from aiomotorengine import (
+    Aggregation,
+    DateTimeField,
+    Document,
+    EmbeddedDocumentField,
+    F,
+    Func,
+    IntField,
+    ListField,
+    Near,
+    PasswordField,
+    PointField,
+    Raw,
+    ReferenceField,
+    StringField,
+)
+
+
+class Home(Document):
+    road = StringField(db_field="r")
+
+
+class Author(Document):
+    name = StringField(db_field="n")
+    password = PasswordField(db_field="pw")
+
+
+class Book(Document):
+    title = StringField()
+    pages = IntField(db_field="p")
+    sold_at = DateTimeField(db_field="s")
+    shop = PointField(db_field="at")
+    home = EmbeddedDocumentField(Home, db_field="h")
+    tags = ListField(StringField(), db_field="t")
+    author = ReferenceField(Author, db_field="au")
+    readers = ListField(ReferenceField(Author))
+    sequel = ReferenceField("self", db_field="q")
+
+
+class Review(Document):
+    book = ReferenceField(Book, db_field="b")
+    stars = IntField(db_field="st")
+
+
+class Far(Document):
+    __alias__ = "elsewhere"
+    book = ReferenceField(Book)
+
+
+Pipeline = Aggregation[Any]
+
+
+def books(**filters: Any) -> Pipeline:
+    return Book.objects.filter(**filters).aggregate if filters else Book.objects.aggregate
+
+
+LOOKUP = {"from": "Author", "localField": "au", "foreignField": "_id"}
+PLACE = {"type": "Point", "coordinates": [1, 2]}
+
+SENT: dict[str, tuple[Pipeline, list[dict[str, Any]]]] = {
+    "project": (
+        books().project("title", Book.pages, "home.road", n=F("pages") * 2, one=1, a=None),
+        [
+            {
+                "$project": {
+                    "title": 1,
+                    "p": 1,
+                    "h.r": 1,
+                    "n": {"$multiply": ["$p", 2]},
+                    "one": {"$literal": 1},
+                    "a": None,
+                }
+            }
+        ],
+    ),
+    "add_fields": (
+        books().add_fields(x="$pages", y=F("pages"), z=Book.tags, home__road="a"),
+        [{"$set": {"x": {"$literal": "$pages"}, "y": "$p", "z": "$t", "h.r": {"$literal": "a"}}}],
+    ),
+    "an attribute is replaced where it is": (
+        books().add_fields(pages=F("pages") / 2).match(pages__gt=1.5).order_by("-pages"),
+        [
+            {"$set": {"p": {"$divide": ["$p", 2]}}},
+            {"$match": {"p": {"$gt": 1.5}}},
+            {"$sort": {"p": -1}},
+        ],
+    ),
+    "unset": (books().unset("id", "home.road", "x"), [{"$unset": ["_id", "h.r", "x"]}]),
+    "numbers": (
+        books().skip(1).limit(2).sample(3),
+        [{"$skip": 1}, {"$limit": 2}, {"$sample": {"size": 3}}],
+    ),
+    "count": (
+        books().count().match(count__gt=2),
+        [{"$count": "count"}, {"$match": {"count": {"$gt": 2}}}],
+    ),
+    "sort_by_count": (
+        books().sort_by_count("pages").match(count=1, _id=2),
+        [{"$sortByCount": "$p"}, {"$match": {"_id": 2, "count": 1}}],
+    ),
+    "order_by": (
+        books().order_by("-pages", Book.title, ("home.road", -1)),
+        [{"$sort": {"p": -1, "title": 1, "h.r": -1}}],
+    ),
+    "unwind": (
+        books().unwind(Book.tags, preserve_empty=True, index="i").order_by("i"),
+        [
+            {
+                "$unwind": {
+                    "path": "$t",
+                    "preserveNullAndEmptyArrays": True,
+                    "includeArrayIndex": "i",
+                }
+            },
+            {"$sort": {"i": 1}},
+        ],
+    ),
+    "group_by": (
+        books()
+        .group_by(
+            "title",
+            Aggregation.sum(Book.pages),
+            year=Func("year", F("sold_at")),
+            n=Aggregation.count(),
+            most=Aggregation.max(F("pages") + 1),
+        )
+        .match(year=2026, most__gt=2, n=1, pages=3),
+        [
+            {
+                "$group": {
+                    "_id": {"title": "$title", "year": {"$year": "$s"}},
+                    "p": {"$sum": "$p"},
+                    "n": {"$sum": 1},
+                    "most": {"$max": {"$add": ["$p", 1]}},
+                }
+            },
+            {"$match": {"_id.year": 2026, "most": {"$gt": 2}, "n": 1, "p": 3}},
+        ],
+    ),
+    "lookup": (
+        books().lookup("author").match(author__name="x").group_by("author.name"),
+        [
+            {"$lookup": {**LOOKUP, "as": "au"}},
+            {"$unwind": {"path": "$au", "preserveNullAndEmptyArrays": True}},
+            {"$match": {"au.n": "x"}},
+            {"$group": {"_id": {"au": {"n": "$au.n"}}}},
+        ],
+    ),
+    "lookup into another name": (
+        books().lookup(Book.author, into="writer").order_by("writer.name"),
+        [
+            {"$lookup": {**LOOKUP, "as": "writer"}},
+            {"$unwind": {"path": "$writer", "preserveNullAndEmptyArrays": True}},
+            {"$sort": {"writer.n": 1}},
+        ],
+    ),
+    "lookup of a list": (
+        books().lookup("readers").match(readers__name="x"),
+        [
+            {
+                "$lookup": {
+                    "from": "Author",
+                    "localField": "readers",
+                    "foreignField": "_id",
+                    "as": "readers",
+                }
+            },
+            {"$match": {"readers.n": "x"}},
+        ],
+    ),
+    "lookup of those that refer to it": (
+        books().lookup(Review.book, into="reviews").add_fields(n=F("reviews").size()),
+        [
+            {
+                "$lookup": {
+                    "from": "Review",
+                    "localField": "_id",
+                    "foreignField": "b",
+                    "as": "reviews",
+                }
+            },
+            {"$set": {"n": {"$size": {"$ifNull": ["$reviews", []]}}}},
+        ],
+    ),
+    "lookup of a part": (
+        books().lookup(Review.book, "good", Review.objects.filter(stars__gte=4).aggregate.limit(3)),
+        [
+            {
+                "$lookup": {
+                    "from": "Review",
+                    "localField": "_id",
+                    "foreignField": "b",
+                    "pipeline": [{"$match": {"st": {"$gte": 4}}}, {"$limit": 3}],
+                    "as": "good",
+                }
+            }
+        ],
+    ),
+    "graph_lookup": (
+        books().graph_lookup("sequel", "sequels", max_depth=3, depth="level"),
+        [
+            {
+                "$graphLookup": {
+                    "from": "Book",
+                    "startWith": "$q",
+                    "connectFromField": "q",
+                    "connectToField": "_id",
+                    "as": "sequels",
+                    "maxDepth": 3,
+                    "depthField": "level",
+                }
+            }
+        ],
+    ),
+    "replace_root": (
+        books().replace_root("home").match(road="x"),
+        [{"$replaceRoot": {"newRoot": "$h"}}, {"$match": {"r": "x"}}],
+    ),
+    "replace_root by an expression": (
+        books().replace_root(Func("mergeObjects", F("home"), Raw({"x": 1}))),
+        [{"$replaceRoot": {"newRoot": {"$mergeObjects": ["$h", {"x": 1}]}}}],
+    ),
+    "facet": (
+        books().facet(long=books(pages__gt=500).limit(1), titles=books().sort_by_count("title")),
+        [
+            {
+                "$facet": {
+                    "long": [{"$match": {"p": {"$gt": 500}}}, {"$limit": 1}],
+                    "titles": [{"$sortByCount": "$title"}],
+                }
+            }
+        ],
+    ),
+    "bucket": (
+        books().bucket("pages", [0, "100", 500], default="long", n=Aggregation.count()),
+        [
+            {
+                "$bucket": {
+                    "groupBy": "$p",
+                    "boundaries": [0, 100, 500],
+                    "default": {"$literal": "long"},
+                    "output": {"n": {"$sum": 1}},
+                }
+            }
+        ],
+    ),
+    "bucket_auto": (
+        books().bucket_auto(F("pages"), 4, granularity="R5"),
+        [{"$bucketAuto": {"groupBy": "$p", "buckets": 4, "granularity": "R5"}}],
+    ),
+    "union_with": (
+        books().union_with(Review).union_with(Review.objects.filter(stars=5).aggregate),
+        [
+            {"$unionWith": {"coll": "Review"}},
+            {"$unionWith": {"coll": "Review", "pipeline": [{"$match": {"st": 5}}]}},
+        ],
+    ),
+    "geo_near takes the filters": (
+        books(title="x").geo_near(Near([1, 2], max_distance=500), Book.shop).limit(1),
+        [
+            {
+                "$geoNear": {
+                    "near": PLACE,
+                    "distanceField": "distance",
+                    "key": "at",
+                    "maxDistance": 500,
+                    "query": {"title": "x"},
+                    "spherical": True,
+                }
+            },
+            {"$limit": 1},
+        ],
+    ),
+    "densify and fill": (
+        books()
+        .densify("sold_at", 1, "day", partition_by="title")
+        .fill(order_by="sold_at", partition_by="title", pages="locf", home=None),
+        [
+            {
+                "$densify": {
+                    "field": "s",
+                    "partitionByFields": ["title"],
+                    "range": {"step": 1, "unit": "day", "bounds": "full"},
+                }
+            },
+            {
+                "$fill": {
+                    "partitionByFields": ["title"],
+                    "sortBy": {"s": 1},
+                    "output": {"p": {"method": "locf"}, "h": {"value": None}},
+                }
+            },
+        ],
+    ),
+    "set_window_fields": (
+        books().set_window_fields(
+            "author",
+            "-sold_at",
+            place=Func("rank"),
+            sum=Aggregation.window(Aggregation.sum("p"), range=(-7, "current"), unit="day"),
+        ),
+        [
+            {
+                "$setWindowFields": {
+                    "partitionBy": "$au",
+                    "sortBy": {"s": -1},
+                    "output": {
+                        "place": {"$rank": {}},
+                        "sum": {"$sum": "$p", "window": {"range": [-7, "current"], "unit": "day"}},
+                    },
+                }
+            }
+        ],
+    ),
+    "search is before the filters": (
+        books(title="x").search({"text": {}}).limit(1),
+        [{"$search": {"text": {}}}, {"$match": {"title": "x"}}, {"$limit": 1}],
+    ),
+    "vector_search": (books().vector_search({"k": 1}), [{"$vectorSearch": {"k": 1}}]),
+    "merge": (
+        books().merge(Review, on=["book", Review.stars], when_matched="replace"),
+        [
+            {
+                "$merge": {
+                    "into": "Review",
+                    "on": ["b", "st"],
+                    "whenMatched": "replace",
+                    "whenNotMatched": "insert",
+                }
+            }
+        ],
+    ),
+    "out": (books().out("books_of_today"), [{"$out": "books_of_today"}]),
+    "stage": (
+        books(title="x").stage({"$limit": 1}, {"$skip": 2}).match(pages=1),
+        [{"$match": {"title": "x"}}, {"$limit": 1}, {"$skip": 2}, {"$match": {"p": 1}}],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_a_stage_is_sent(name: str) -> None:
+    aggregation, expected = SENT[name]
+    assert aggregation.to_query() == expected
+    assert aggregation.to_query() == expected
+
+
+ACCUMULATED: dict[str, tuple[Any, Any]] = {
+    "min": (Aggregation.min("pages"), {"$min": "$p"}),
+    "max": (Aggregation.max(Book.pages), {"$max": "$p"}),
+    "first": (Aggregation.first("p"), {"$first": "$p"}),
+    "last": (Aggregation.last("pages"), {"$last": "$p"}),
+    "push": (Aggregation.push("pages"), {"$push": "$p"}),
+    "add_to_set": (Aggregation.add_to_set("pages"), {"$addToSet": "$p"}),
+    "std_dev_pop": (Aggregation.std_dev_pop("pages"), {"$stdDevPop": "$p"}),
+    "std_dev_samp": (Aggregation.std_dev_samp("pages"), {"$stdDevSamp": "$p"}),
+    "merge_objects": (Aggregation.merge_objects("home"), {"$mergeObjects": "$h"}),
+    "count": (Aggregation.count(), {"$sum": 1}),
+    "top": (
+        Aggregation.top(Book.title, ["-pages", "title"]),
+        {"$top": {"sortBy": {"p": -1, "title": 1}, "output": "$title"}},
+    ),
+    "bottom_n": (
+        Aggregation.bottom_n(["title", "pages"], "pages", 2),
+        {"$bottomN": {"n": 2, "sortBy": {"p": 1}, "output": ["$title", "$p"]}},
+    ),
+    "first_n": (Aggregation.first_n("pages", 2), {"$firstN": {"input": "$p", "n": 2}}),
+    "max_n": (Aggregation.max_n("pages", 2), {"$maxN": {"input": "$p", "n": 2}}),
+    "median": (
+        Aggregation.median("pages"),
+        {"$median": {"input": "$p", "method": "approximate"}},
+    ),
+    "percentile": (
+        Aggregation.percentile("pages", (0.5, 0.9)),
+        {"$percentile": {"input": "$p", "p": [0.5, 0.9], "method": "approximate"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ACCUMULATED)
+def test_an_accumulator_is_sent(name: str) -> None:
+    accumulator, expected = ACCUMULATED[name]
+    (stage,) = books().group_by(x=accumulator).to_query()
+    assert stage == {"$group": {"_id": {}, "x": expected}}
+    assert accumulator.alias != "x"  # what was given is left as it was
+
+
+REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
+    "an expression without a name": (
+        lambda: books().group_by(Aggregation.sum(F("pages") * 2)),
+        ValueError,
+        "has no name: give what is computed of it an alias",
+    ),
+    "a name twice": (
+        lambda: books().group_by("title", title=Func("year", F("sold_at"))),
+        ValueError,
+        "A group is by 'title' already",
+    ),
+    "an unknown field": (
+        lambda: books().add_fields(x=F("nope")),
+        ValueError,
+        r"Invalid F\('nope'\): Field not found in 'Book'",
+    ),
+    "an unknown field after a stage": (
+        lambda: books().add_fields(x=1).add_fields(y=F("nope")),
+        ValueError,
+        "'nope'.*Field not found in 'Book'",
+    ),
+    "no expression": (lambda: books().add_fields(), ValueError, "needs an expression"),
+    "no projection": (lambda: books().project(), ValueError, "needs a name or an expression"),
+    "no order": (lambda: books().order_by(), ValueError, "needs a key"),
+    "no limit": (lambda: books().limit(0), ValueError, "limit must be 1 or more"),
+    "a negative skip": (lambda: books().skip(-1), ValueError, "skip must be 0 or more"),
+    "no reference": (lambda: books().lookup("title"), ValueError, "'title' is no reference"),
+    "no reference to this": (
+        lambda: books().lookup(Author.name, into="x"),
+        ValueError,
+        "no reference to Book",
+    ),
+    "nowhere to put them": (lambda: books().lookup(Review.book), ValueError, "as in into='found'"),
+    "another connection": (
+        lambda: books().lookup(Far.book, into="x"),
+        ValueError,
+        r"lookup\(\) can't join Book with Far: they have different connections",
+    ),
+    "a part of another class": (
+        lambda: books().lookup("author", pipeline=books()),
+        ValueError,
+        "joins documents of Author, and its pipeline is for Book",
+    ),
+    "a part that is no aggregation": (
+        lambda: books().lookup("author", pipeline=[{"$limit": 1}]),  # type: ignore[arg-type]
+        TypeError,
+        "takes an aggregation",
+    ),
+    "no reference to itself": (
+        lambda: books().graph_lookup("author", "all"),
+        ValueError,
+        "refers to Author",
+    ),
+    "no place": (lambda: books().geo_near([1, 2], "pages"), ValueError, "is for places"),
+    "not the first": (
+        lambda: books().limit(1).geo_near([1, 2]),
+        ValueError,
+        r"geo_near\(\) must be the first stage",
+    ),
+    "near": (
+        lambda: books(shop__near=[1, 2]).limit(1).to_query(),
+        ValueError,
+        r"Use geo_near\(\): an aggregation takes no 'near'",
+    ),
+    "near twice": (
+        lambda: books(shop__near=[1, 2]).geo_near([1, 2]).to_query(),
+        ValueError,
+        "by distance already",
+    ),
+    "one boundary": (lambda: books().bucket("pages", [1]), ValueError, "two boundaries"),
+    "after the last": (lambda: books().out("x").limit(1), ValueError, "No stage can follow"),
+    "writing in another": (
+        lambda: books().facet(a=books().out("x")).to_query(),
+        ValueError,
+        r"can't end with merge\(\) or out\(\)",
+    ),
+    "an unknown way to merge": (
+        lambda: books().merge("x", when_matched="overwrite"),
+        ValueError,
+        "when_matched must be",
+    ),
+    "filters before a given stage": (
+        lambda: books(title="x").stage({"$geoNear": {}}).to_query(),
+        ValueError,
+        r"^stage\(\) begins with \$geoNear, so the filters can't come first",
+    ),
+    "a window without bounds": (
+        lambda: Aggregation.window(Aggregation.count()),
+        ValueError,
+        "documents= or range=",
+    ),
+    "no class": (lambda: books().into(dict), TypeError, "takes a document class"),  # type: ignore[type-var]
+    "no percentile": (lambda: Aggregation.percentile("p", [50]), ValueError, "from 0 to 1"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_makes_no_sense_is_refused_at_the_call(name: str) -> None:
+    call, kind, text = REFUSED[name]
+    with pytest.raises(kind, match=text):
+        call()
+
+
+# -- what a stranger sends -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["$pages", "$$ROOT", {"$gt": 1}, ["$pages"], {"a": "$pages"}])
+def test_values_are_never_paths_or_operators(value: Any) -> None:
+    literal = {"$literal": value}
+    assert books().add_fields(x=value).to_query() == [{"$set": {"x": literal}}]
+    assert books().project(x=value).to_query() == [{"$project": {"x": literal}}]
+    (group,) = books().group_by(x=value).to_query()
+    assert group == {"$group": {"_id": {"x": literal}}}
+    (fill,) = books().fill(x=value).to_query()
+    assert fill == {"$fill": {"output": {"x": {"value": literal}}}}
+    (bucket,) = books().bucket("title", ["a", "b"], default=value).to_query()
+    assert bucket["$bucket"]["default"] == literal
+
+
+@pytest.mark.parametrize("name", ["$where", "a.$b", "", "a..b"])
+def test_names_are_never_operators(name: str) -> None:
+    for call in (
+        lambda: books().add_fields(**{name: 1}),
+        lambda: books().project(**{name: 1}),
+        lambda: books().set_window_fields(**{name: Aggregation.count()}),
+    ):
+        with pytest.raises(ValueError, match="can't be the name of what an aggregation computes"):
+            call()
+
+
+def test_passwords_are_not_shown_in_what_is_joined() -> None:
+    authors = Author.objects.filter(password="secret").aggregate
+    for aggregation in (
+        books().lookup("author").match(author__password="secret"),
+        books().lookup("author", pipeline=authors),
+        books().union_with(authors),
+        Author.objects.filter(password="secret").aggregate.geo_near([1, 2]),
+        Author.objects.aggregate.facet(a=authors),
+    ):
+        sent = [str(stage) for stage in aggregation.to_query()]
+        stored = str(Author.password.to_query("secret"))
+        assert any(stored in stage for stage in sent)
+        assert stored not in repr(aggregation)
+        assert "***" in repr(aggregation)
+
+
+# -- instances -----------------------------------------------------------------------------------
+
+
+def test_what_was_grouped_by_becomes_a_part_of_an_instance() -> None:
+    merged = {"$replaceRoot": {"newRoot": {"$mergeObjects": ["$$ROOT", "$_id"]}}}
+    grouped = books().group_by("title", n=Aggregation.count())
+    assert grouped.into(Book).to_query() == [*grouped.to_query(), merged]
+    added = grouped.add_fields(x=1)
+    assert added.into(Book).to_query()[-1] == merged
+    for other in (books().limit(1), books().group_by(), books().sort_by_count("title")):
+        assert other.into(Book).to_query() == other.to_query()
+
+
+def test_which_instances_count_as_computed() -> None:
+    chosen = books(title="x").match(pages=1).order_by("pages").skip(1).limit(2).sample(1)
+    assert not chosen.into(Book).is_derived
+    assert chosen.into(Review).is_derived
+    for changed in (
+        books().unset("title"),
+        books().group_by("title"),
+        books().lookup("author"),
+        books().stage({"$limit": 1}),
+        books().raw([]),
+    ):
+        assert changed.into(Book).is_derived
+
+
+def test_names_that_are_an_accumulator_and_a_method() -> None:
+    assert Aggregation.count("n").alias == "n"
+    assert books().count("n").to_query() == [{"$count": "n"}]
+    assert Aggregation.first("pages").field == "pages"
+    assert callable(books().first)
