@@ -29,6 +29,8 @@ from aiomotorengine import (
     connect,
     disconnect,
 )
+from aiomotorengine.aggregation.instances import AggregationOf
+from aiomotorengine.aggregation.of_values import CountAggregation, OperatorAggregation
 from aiomotorengine.aggregation.result import AggregationResult
 from aiomotorengine.database import Database
 from aiomotorengine.expressions.expression import Arithmetic, Comparison, Size
@@ -243,3 +245,17 @@ async def aggregating() -> None:
     for result in results:
         result.tags.upper()  # an entry may be anything
         assert_type(query.get_instance(result), User)
+    assert_type(await query.to_list(), list[AggregationResult])
+    assert_type(await query.first(), AggregationResult | None)
+    assert_type(query.count("n"), Aggregation[Any])
+    assert_type(Aggregation.count("n"), CountAggregation)
+    assert_type(Aggregation.first(User.age), OperatorAggregation)
+    async for result in query:
+        assert_type(result, AggregationResult)
+    instances = query.limit(3).into(User)
+    assert_type(instances, AggregationOf[User])
+    assert_type(await instances.to_list(), list[User])
+    assert_type(await instances.first(), User | None)
+    async for user in instances:
+        assert_type(user, User)
+    assert_type(await query.explain(), dict[str, Any])
