@@ -210,7 +210,6 @@ async def test_a_stored_value_that_a_field_cannot_read(cities: list[City]) -> No
         await City.objects.aggregate.match({"p": "n/a"}).into(City).to_list()
 
 
-@pytest.mark.mongod_only("SecantusDB explains no aggregations")
 async def test_explain(cities: list[City]) -> None:
     explained = await City.objects.filter(pop=1).batch_size(5).aggregate.limit(1).explain()
     assert "queryPlanner" in explained or "stages" in explained
@@ -230,21 +229,18 @@ async def test_lookups(cities: list[City]) -> None:
     assert [row.p for row in await counted.fetch()] == [1]
 
 
-@pytest.mark.mongod_only("a join with a pipeline of its own")
 async def test_a_part_of_what_is_joined(cities: list[City]) -> None:
     long = Bridge.objects.filter(length__gt=8).aggregate
     joined = City.objects.aggregate.lookup(Bridge.city, "long", long).order_by("pop")
     assert [[it.l for it in row.long] for row in await joined.fetch()] == [[9], [], []]
 
 
-@pytest.mark.mongod_only("SecantusDB has no $graphLookup")
 async def test_what_a_reference_leads_to(cities: list[City]) -> None:
     rows = City.objects.aggregate.graph_lookup("part_of", "above", depth="level").order_by("pop")
     found = {row.p: sorted((it.p, it.level) for it in row.above) for row in await rows.fetch()}
     assert found == {1: [], 5: [(1, 0)], 2: [(1, 1), (5, 0)]}
 
 
-@pytest.mark.mongod_only("places are sorted by distance")
 async def test_places_by_distance(cities: list[City]) -> None:
     await City.objects.coll().create_index([("at", "2dsphere")])
     near = City.objects.filter(state="a").aggregate.geo_near([0, 1], City.at)
@@ -265,7 +261,6 @@ async def test_several_stages(cities: list[City]) -> None:
     assert sorted(row.p for row in await changed.order_by("pop").fetch()) == [20, 50]
 
 
-@pytest.mark.mongod_only("SecantusDB has few of these stages")
 async def test_more_stages(cities: list[City]) -> None:
     counts = await City.objects.aggregate.sort_by_count("state").fetch()
     assert [(row._id, row["count"]) for row in counts] == [("a", 2), ("b", 1)]
@@ -303,7 +298,6 @@ async def test_more_stages(cities: list[City]) -> None:
     assert {row.state: row.best for row in await best.fetch()} == {"a": 5, "b": 2}
 
 
-@pytest.mark.mongod_only("SecantusDB stores no results")
 async def test_results_are_stored(cities: list[City]) -> None:
     stored = totals().project("total", state=F("state")).unset("id").out(Total)
     assert await stored.fetch() == []

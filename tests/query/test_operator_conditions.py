@@ -556,7 +556,7 @@ def test_near_is_asked_of_the_whole_query(name):
         Thing.objects.filter(near).aggregate.unwind("tags"),
         Thing.objects.aggregate.match(near),
     ):
-        with pytest.raises(ValueError, match="An aggregation takes no 'near'"):
+        with pytest.raises(ValueError, match="an aggregation takes no 'near'"):
             aggregation.to_query()
 
 
