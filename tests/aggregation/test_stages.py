@@ -13,6 +13,7 @@ from aiomotorengine import (
     Document,
     EmbeddedDocumentField,
     F,
+    Field,
     Func,
     IntField,
     ListField,
@@ -22,6 +23,7 @@ from aiomotorengine import (
     Raw,
     ReferenceField,
     StringField,
+    TypedDocument,
 )
 
 
@@ -572,3 +574,51 @@ def test_names_that_are_an_accumulator_and_a_method() -> None:
     assert books().count("n").to_query() == [{"$count": "n"}]
     assert Aggregation.first("pages").field == "pages"
     assert callable(books().first)
+
+
+# -- names ---------------------------------------------------------------------------------------
+
+
+class Pet(Document):
+    __discriminator__ = "kind"
+    name = StringField(db_field="n")
+
+
+class Dog(Pet):
+    bark = IntField(db_field="b")
+
+
+class Owner(Document):
+    pet = ReferenceField(Pet)
+    dog = ReferenceField(Dog)
+
+
+class Strict(TypedDocument):
+    count: int = Field(db_field="c")
+
+
+def test_names_of_classes_that_are_stored_together() -> None:
+    pets = Pet.objects.aggregate.add_fields(x=1).match(bark="3", kind="Pet.Dog")
+    assert pets.to_query()[1:] == [{"$match": {"b": 3, "kind": "Pet.Dog"}}]
+    joined = Owner.objects.aggregate.lookup("pet").match(pet__bark="3").order_by("pet.bark")
+    assert joined.to_query()[2:] == [{"$match": {"pet.b": 3}}, {"$sort": {"pet.b": 1}}]
+    (lookup, _) = Owner.objects.aggregate.lookup("dog").to_query()
+    assert lookup["$lookup"]["pipeline"] == [{"$match": {"kind": "Pet.Dog"}}]
+
+
+def test_unknown_names_are_refused_after_a_stage_as_before() -> None:
+    strict = Strict.objects.aggregate
+    assert strict.add_fields(x=1).match(x=1, count="2").to_query()[1:] == [
+        {"$match": {"c": 2, "x": 1}}
+    ]
+    with pytest.raises(ValueError, match="Strict has no field 'nope'"):
+        strict.match(nope=1)
+
+
+def test_names_in_the_results_of_facets() -> None:
+    parts = books().facet(long=books().limit(3)).unwind("long").replace_root("long")
+    assert parts.match(pages="3").to_query()[1:] == [
+        {"$unwind": "$long"},
+        {"$replaceRoot": {"newRoot": "$long"}},
+        {"$match": {"p": 3}},
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.fields.float_field import FloatField
@@ -58,10 +59,12 @@ def path_in(document_class: Any, text: str) -> str:
     """The path in MongoDB of an attribute's name, or a path of such; any other text as it is."""
     if text == "id" and text not in document_class._fields:
         return "_id"
-    try:
-        return ".".join(part.db_field for part in document_class.get_fields(text))
-    except ValueError:
-        return text
+    for one in family_of(document_class):  # first itself, then those that are stored with it
+        try:
+            return ".".join(part.db_field for part in one.get_fields(text))
+        except ValueError:
+            continue
+    return text
 
 
 class Names:
@@ -79,9 +82,11 @@ class Names:
     """
 
     grouped = False
+    __dynamic__ = True
 
     def __init__(self, before: Any) -> None:
         self.document_class: Any = before.document_class if isinstance(before, Names) else before
+        self.__name__: str = self.document_class.__name__
         self._fields: dict[str, BaseField[Any]] = {}
         self._db_field_map: dict[str, str] = {}
 
@@ -206,6 +211,7 @@ class ReshapedNames(Names):
         self._before = before if keeps else None
         own: set[str] = set()
         if keeps:
+            self.__dynamic__ = is_dynamic(before)
             self.grouped = isinstance(before, Names) and before.grouped
             for one in family_of(before):
                 for name, field in one._fields.items():

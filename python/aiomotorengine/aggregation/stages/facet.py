@@ -8,8 +8,7 @@ from typing import Any
 from aiomotorengine.aggregation.names import ReshapedNames
 from aiomotorengine.aggregation.pipeline import Pipeline, stages_of_part
 from aiomotorengine.aggregation.stages.base import PipelineOperation
-from aiomotorengine.aggregation.stages.lookup import refuse_part_of_other
-from aiomotorengine.query_builder.filter_path import UNDECLARED
+from aiomotorengine.aggregation.stages.lookup import joined_field, refuse_part_of_other
 from aiomotorengine.query_builder.masking import masked
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.utils import is_operator
@@ -45,4 +44,5 @@ class Facet(PipelineOperation):
             yield from part.conditions()
 
     def names_after(self) -> Any:
-        return ReshapedNames(self.names, dict.fromkeys(self.parts, UNDECLARED), keeps=False)
+        fields = {name: joined_field(part.names, True) for name, part in self.parts.items()}
+        return ReshapedNames(self.names, fields, keeps=False)

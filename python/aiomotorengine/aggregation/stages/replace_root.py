@@ -8,6 +8,7 @@ from aiomotorengine.aggregation.computed import field_behind, path_or_expression
 from aiomotorengine.aggregation.names import Naming, ReshapedNames
 from aiomotorengine.aggregation.stages.base import PipelineOperation
 from aiomotorengine.expressions.f import F
+from aiomotorengine.fields.list_field import ListField
 
 __all__ = ["ReplaceRoot"]
 
@@ -23,7 +24,10 @@ class ReplaceRoot(PipelineOperation):
         if isinstance(expression, str):
             expression = F(expression)
         self.root = path_or_expression(aggregation, expression)
-        self.embedded = getattr(field_behind(aggregation, expression), "embedded_type", None)
+        field = field_behind(aggregation, expression)
+        # Of a list that was taken apart, the items are in the documents.
+        item = field.innermost if isinstance(field, ListField) else field
+        self.embedded = getattr(item, "embedded_type", None)
 
     def to_query(self) -> dict[str, Any]:
         return {"$replaceRoot": {"newRoot": self.root}}
