@@ -8,7 +8,7 @@ from typing import Any
 from aiomotorengine.aggregation.accumulator import BaseAggregation
 from aiomotorengine.expressions.expression import Expression
 
-__all__ = ["Window"]
+__all__ = ["UNITS", "Window", "is_number"]
 
 BOUNDS = ("unbounded", "current")
 UNITS = ("year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond")

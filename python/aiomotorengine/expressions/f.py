@@ -21,7 +21,7 @@ from aiomotorengine.query_builder.transform import REFUSALS
 from aiomotorengine.query_builder.value_path import ValuePath, value_path
 from aiomotorengine.utils import is_collection
 
-__all__ = ["F"]
+__all__ = ["F", "compared_value"]
 
 WHOLE = (BooleanField, DateField, DateTimeField, IntField)
 """The fields of whose values whole numbers are computed. Two dates are milliseconds apart."""

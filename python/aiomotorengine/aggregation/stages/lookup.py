@@ -21,7 +21,7 @@ from aiomotorengine.query_builder.ownership import are_related
 from aiomotorengine.query_builder.value_path import ValuePath, value_path
 from aiomotorengine.storage.discriminators import condition_of
 
-__all__ = ["Lookup", "joined_field", "refuse_part_of_other"]
+__all__ = ["Lookup", "joined_field", "reference_in", "refuse_part_of_other"]
 
 
 class Lookup(PipelineOperation):

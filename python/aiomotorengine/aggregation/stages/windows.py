@@ -13,7 +13,7 @@ from aiomotorengine.aggregation.windowed import Window
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.query_builder.filter_path import UNDECLARED
 
-__all__ = ["SetWindowFields"]
+__all__ = ["SetWindowFields", "keys_of"]
 
 
 class SetWindowFields(PipelineOperation):
