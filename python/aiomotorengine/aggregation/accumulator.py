@@ -57,6 +57,8 @@ class FieldAccumulator(BaseAggregation):
     """
 
     operator: str
+    is_number = False
+    """Whether it is computed of numbers, and of decimals that are stored as text as well."""
 
     def to_query(self, aggregation: Naming) -> dict[str, Any]:
         operand = self.operand(aggregation)
@@ -64,7 +66,7 @@ class FieldAccumulator(BaseAggregation):
 
     def operand(self, aggregation: Naming) -> Any:
         """What the operator is given."""
-        return key_or_expression(aggregation, self.field)
+        return key_or_expression(aggregation, self.field, as_number=self.is_number)
 
     def key(self, aggregation: Naming) -> str:
         """The alias, or the key that takes its place.

@@ -24,3 +24,4 @@ class AverageAggregation(FieldAccumulator):
     """
 
     operator = "$avg"
+    is_number = True

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Protocol
+
+from bson.decimal128 import Decimal128
 
 from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.decimal128_field import Decimal128Field
+from aiomotorengine.fields.decimal_field import DecimalField
 from aiomotorengine.fields.document_id import primary_key
+from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import IntField
 from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.query_builder.filter_path import UNDECLARED
 from aiomotorengine.query_builder.ownership import refuse_other_class
 from aiomotorengine.query_builder.value_path import value_path
 from aiomotorengine.storage.discriminators import family_of
 
-__all__ = ["GroupedNames", "Names", "Naming", "ReshapedNames", "key_of", "path_in"]
+__all__ = ["COMPUTED", "GroupedNames", "Names", "Naming", "ReshapedNames", "key_of", "path_in"]
 
 
 class Naming(Protocol):
@@ -53,6 +58,20 @@ class ComputedNumber(FloatField):
 
     def to_query(self, value: Any) -> Any:
         return value if isinstance(value, int) else super().to_query(value)
+
+
+class ComputedValue(DynamicField):
+    """What a stage has computed, of which no field tells what it is."""
+
+    def to_query(self, value: Any) -> Any:
+        return Decimal128(value) if isinstance(value, Decimal) else super().to_query(value)
+
+
+# One of each is enough: where a value is stored is not asked of the field here. With each field
+# that is made, all conversions are compiled anew (``fields/field_methods.py``).
+COMPUTED = ComputedValue()
+NUMBER_OF_INTS = ComputedNumber()
+NUMBER_OF_DECIMALS = Decimal128Field()
 
 
 def path_in(document_class: Any, text: str) -> str:
@@ -124,7 +143,7 @@ class Names:
         key = self.find(field)
         names = (name for name, its_key in self._db_field_map.items() if its_key == key)
         name = next(names, None)
-        return key, UNDECLARED if name is None else self._fields[name]
+        return key, COMPUTED if name is None else self._fields[name]
 
 
 class GroupedNames(Names):
@@ -138,6 +157,7 @@ class GroupedNames(Names):
         keys: key in the group's ``_id`` -> where its value comes from.
         aliases: the names of what the group accumulates.
         computed: further keys in the group's ``_id``, whose values are computed.
+        numbers: those of the aliases whose values are numbers, of decimals as well.
     """
 
     def __init__(
@@ -146,6 +166,7 @@ class GroupedNames(Names):
         keys: Mapping[str, str],
         aliases: Iterable[str],
         computed: Iterable[str] = (),
+        numbers: Collection[str] = (),
     ) -> None:
         super().__init__(before)
         keys, computed = with_heads(keys), list(computed)
@@ -158,19 +179,21 @@ class GroupedNames(Names):
         fields = {key: before._fields[name] for name, key in before._db_field_map.items()}
         grouped = {source: f"_id.{key}" for key, source in keys.items()}
 
-        self._name("_id", UNDECLARED, "_id")
+        self._name("_id", COMPUTED, "_id")
         for key, source in keys.items():
-            self._name(key, fields.get(source, UNDECLARED), f"_id.{key}")
+            self._name(key, fields.get(source, COMPUTED), f"_id.{key}")
         for name, source in before._db_field_map.items():
             if source in grouped:
                 self._name(name, before._fields[name], grouped[source])
         for key in computed:
-            self._name(key, UNDECLARED, f"_id.{key}")
+            self._name(key, COMPUTED, f"_id.{key}")
         for name, key in before._db_field_map.items():
             if key in self.aliases and isinstance(before._fields[name], IntField):
-                self._name(name, ComputedNumber(db_field=key), key)
+                self._name(name, NUMBER_OF_INTS, key)
+            elif key in numbers and isinstance(before._fields[name], DecimalField):
+                self._name(name, NUMBER_OF_DECIMALS, key)
         for alias in self.aliases:
-            self._name(alias, UNDECLARED, alias)
+            self._name(alias, COMPUTED, alias)
 
     def find(self, field: BaseField[Any] | str) -> str:
         if isinstance(field, BaseField):
@@ -190,17 +213,17 @@ class ReshapedNames(Names):
 
     Parameters:
         before: the document class, or what names meant before the stage.
-        added: key -> the field whose values are there now; ``UNDECLARED`` for what was computed.
+        added: key -> the field whose values are there now; ``COMPUTED`` for what was computed.
         keeps: whether what the documents had before is there still.
 
     Example:
         >>> from aiomotorengine import Document, IntField
         >>> class City(Document):
         ...     people = IntField(db_field="p")
-        >>> names = ReshapedNames(City, {"density": UNDECLARED})
+        >>> names = ReshapedNames(City, {"density": COMPUTED})
         >>> names.find("people"), names.find("density"), names.find(City.people)
         ('p', 'density', 'p')
-        >>> ReshapedNames(City, {"count": UNDECLARED}, keeps=False).find("people")
+        >>> ReshapedNames(City, {"count": COMPUTED}, keeps=False).find("people")
         'people'
     """
 
@@ -220,7 +243,7 @@ class ReshapedNames(Names):
             self._primary_key = primary_key(before)
             discriminator = getattr(before, "_discriminator", None)
             if discriminator is not None:
-                self._name(discriminator.key, UNDECLARED, discriminator.key)
+                self._name(discriminator.key, COMPUTED, discriminator.key)
         for key, field in added.items():
             named = [name for name, its_key in self._db_field_map.items() if its_key == key]
             for name in (*named, key):

@@ -11,6 +11,9 @@ from aiomotorengine.aggregation.names import Naming
 __all__ = ["CountAggregation", "OperatorAggregation"]
 
 
+OF_NUMBERS = frozenset({"$max", "$min", "$stdDevPop", "$stdDevSamp"})
+
+
 class OperatorAggregation(FieldAccumulator):
     """What one operator makes of a field's values; ``Aggregation.min`` and its like make it.
 
@@ -31,9 +34,10 @@ class OperatorAggregation(FieldAccumulator):
     def __init__(self, operator: str, field: Any, alias: str | None = None) -> None:
         super().__init__(field, alias)
         self.operator = operator
+        self.is_number = operator in OF_NUMBERS
 
     def operand(self, aggregation: Naming) -> Any:
-        return path_or_expression(aggregation, self.field)
+        return path_or_expression(aggregation, self.field, as_number=self.is_number)
 
 
 class CountAggregation(FieldAccumulator):

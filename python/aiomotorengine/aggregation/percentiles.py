@@ -16,9 +16,11 @@ class MedianAggregation(FieldAccumulator):
     """The median of a group's values; ``Aggregation.median`` makes it."""
 
     operator = "$median"
+    is_number = True
 
     def operand(self, aggregation: Naming) -> dict[str, Any]:
-        return {"input": path_or_expression(aggregation, self.field), "method": "approximate"}
+        source = path_or_expression(aggregation, self.field, as_number=True)
+        return {"input": source, "method": "approximate"}
 
 
 class PercentileAggregation(FieldAccumulator):
@@ -48,5 +50,5 @@ class PercentileAggregation(FieldAccumulator):
             raise ValueError(f"p must be numbers from 0 to 1, at least one, not {self.p!r}.")
 
     def operand(self, aggregation: Naming) -> dict[str, Any]:
-        source = path_or_expression(aggregation, self.field)
+        source = path_or_expression(aggregation, self.field, as_number=True)
         return {"input": source, "p": list(self.p), "method": "approximate"}

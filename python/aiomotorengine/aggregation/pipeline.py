@@ -15,6 +15,7 @@ from aiomotorengine.query.expressions import NEAR, mentions
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.query_builder.ownership import refuse_other_class
+from aiomotorengine.utils import is_operator
 
 if TYPE_CHECKING:
     from typing import Self
@@ -134,7 +135,17 @@ class Pipeline:
         return self.get_path(key) if "." in key else key
 
     def get_path(self, field: BaseField[Any] | str) -> str:
-        """As ``get_field_name``, but a text may also be an attribute's name or a path of such."""
+        """As ``get_field_name``, but a text may also be an attribute's name or a path of such.
+
+        Raises:
+            TypeError: it is neither.
+            ValueError: it is a field of another class, or what MongoDB takes for a variable.
+        """
+        if isinstance(field, str) and is_operator(field):
+            raise ValueError(
+                f"{field!r} is no name: a name begins with no '$'. Raw(...) is an expression of "
+                "MongoDB's, stage({...}) a stage."
+            )
         if isinstance(field, str) and not isinstance(self.names, Names):
             return path_in(self.names, field)
         return self.get_field_name(field)

@@ -14,6 +14,9 @@ from aiomotorengine.arguments import positive
 __all__ = ["RankedAggregation", "SeveralAggregation"]
 
 
+OF_NUMBERS = frozenset({"$maxN", "$minN"})
+
+
 class SeveralAggregation(FieldAccumulator):
     """A number of values of a group; ``Aggregation.first_n`` and its like make it.
 
@@ -34,7 +37,9 @@ class SeveralAggregation(FieldAccumulator):
         self.n = positive("n", n)
 
     def operand(self, aggregation: Naming) -> dict[str, Any]:
-        return {"input": path_or_expression(aggregation, self.field), "n": self.n}
+        as_number = self.operator in OF_NUMBERS
+        source = path_or_expression(aggregation, self.field, as_number=as_number)
+        return {"input": source, "n": self.n}
 
 
 class RankedAggregation(FieldAccumulator):

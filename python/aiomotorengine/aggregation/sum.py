@@ -24,3 +24,4 @@ class SumAggregation(FieldAccumulator):
     """
 
     operator = "$sum"
+    is_number = True

@@ -25,7 +25,7 @@ from aiomotorengine.query.values import Computed
 from aiomotorengine.query_builder.node import QExpression
 from aiomotorengine.query_builder.value_path import value_path
 
-__all__ = ["Arithmetic", "Comparison", "Expression", "Size"]
+__all__ = ["Arithmetic", "Comparison", "Expression", "Size", "number_operand"]
 
 
 class Expression(Computed):

@@ -38,9 +38,9 @@ class Derived:
 DERIVED = Derived()
 
 
-def is_derived(document: Any) -> bool:
+def is_derived(document: DocumentStorage) -> bool:
     """Whether a document was computed by an aggregation."""
-    return isinstance(document, DocumentStorage) and document._is_persisted is DERIVED
+    return document._is_persisted is DERIVED
 
 
 def mark_as_derived(documents: Iterable[Any]) -> None:
@@ -50,7 +50,7 @@ def mark_as_derived(documents: Iterable[Any]) -> None:
             document._is_persisted = DERIVED
 
 
-def refuse_derived(document: Any) -> None:
+def refuse_derived(document: DocumentStorage) -> None:
     """Refuse to store a document that was computed.
 
     Raises:

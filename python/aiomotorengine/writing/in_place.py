@@ -20,6 +20,7 @@ from aiomotorengine.reading.documents import found_document
 from aiomotorengine.references import keep_loaded, load
 from aiomotorengine.sessions.saved import counts_as_saved, state_in
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.derived import is_derived
 from aiomotorengine.storage.identity import identity_query
 from aiomotorengine.storage.snapshots import (
     Snapshot,
@@ -119,6 +120,8 @@ def renew_state(
     target: Target, document: Any, found: Batch | Mapping[str, Any], tree: Touched
 ) -> None:
     """Let what was touched count as stored, where changes of the document are tracked."""
+    if is_derived(document):
+        return  # no update makes of it what is stored
     before = own_snapshot(document)
     state = state_in(target.transaction, known_again(state_of(document), paths_in(tree)))
     if before is None:

@@ -22,6 +22,7 @@ from pymongo.errors import (
 )
 
 from aiomotorengine.sessions.saved import KnownInTransaction, OfTransaction
+from aiomotorengine.storage.derived import is_derived
 from aiomotorengine.storage.snapshots import state_of, with_state
 
 __all__ = [
@@ -148,7 +149,7 @@ def note_lost_answer(
     error: BaseException, document: Any, paths: Iterable[Path], content: Content | None = None
 ) -> None:
     """The same for the error of a write; the other parameters as above."""
-    if not isinstance(error, LOST) or is_refusal(error):
+    if not isinstance(error, LOST) or is_refusal(error) or is_derived(document):
         return
     sent = None
     with suppress(Exception):  # the program may have changed it meanwhile

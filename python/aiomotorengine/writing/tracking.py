@@ -15,6 +15,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.sessions.saved import SavedInTransaction, state_in
 from aiomotorengine.sessions.scope import changing_here
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.derived import refuse_derived
 from aiomotorengine.storage.snapshots import Snapshot, own_snapshot, snapshot_of, state_of
 from aiomotorengine.validation import explaining
 from aiomotorengine.writing.changed import (
@@ -118,8 +119,10 @@ def track(document: Any, codec_options: CodecOptions[Any]) -> None:
         codec_options: those of its collection.
 
     Raises:
+        PartialDocumentError: it was computed by an aggregation.
         Exception: a value can't be encoded.
     """
+    refuse_derived(document)
     encode = codec_for(type(document), codec_options).encode_many
     [raw] = by_itself(encode, [document], [document._id])
     with changing_here(document):

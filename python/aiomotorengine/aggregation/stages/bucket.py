@@ -6,15 +6,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from aiomotorengine.aggregation.accumulator import BaseAggregation
-from aiomotorengine.aggregation.computed import computed, field_behind, path_or_expression
-from aiomotorengine.aggregation.names import Naming, ReshapedNames
+from aiomotorengine.aggregation.computed import (
+    computed,
+    field_behind,
+    field_named,
+    path_or_expression,
+)
+from aiomotorengine.aggregation.names import COMPUTED, Naming, ReshapedNames
 from aiomotorengine.aggregation.stages.base import PipelineOperation
 from aiomotorengine.aggregation.stages.group_by import accumulated_by
 from aiomotorengine.arguments import positive
-from aiomotorengine.expressions.f import F, compared_value
+from aiomotorengine.expressions.f import compared_value
 from aiomotorengine.expressions.literal import literal
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.query_builder.filter_path import UNDECLARED
 
 __all__ = ["Bucket", "BucketAuto"]
 
@@ -37,7 +41,7 @@ class Bucket(PipelineOperation):
     ) -> None:
         super().__init__(aggregation)
         self.names = aggregation.names
-        self.by = path_or_expression(aggregation, by)
+        self.by = path_or_expression(aggregation, by, as_number=True)
         field = field_of(aggregation, by)
         self.boundaries = [boundary_of(aggregation, field, value) for value in boundaries]
         if len(self.boundaries) < 2:
@@ -70,7 +74,7 @@ class BucketAuto(PipelineOperation):
     ) -> None:
         super().__init__(aggregation)
         self.names = aggregation.names
-        self.by = path_or_expression(aggregation, by)
+        self.by = path_or_expression(aggregation, by, as_number=True)
         self.buckets = positive("buckets", buckets)
         if granularity is not None and granularity not in GRANULARITIES:
             raise ValueError(
@@ -93,15 +97,14 @@ class BucketAuto(PipelineOperation):
 
 def field_of(aggregation: Naming, by: Any) -> BaseField[Any]:
     """The field by whose values it is grouped, as far as it is known."""
-    try:
-        return field_behind(aggregation, F(by) if isinstance(by, str) else by)
-    except ValueError:  # a key of MongoDB that no field has
-        return UNDECLARED
+    if isinstance(by, BaseField | str):
+        return field_named(aggregation, by, aggregation.get_path(by))
+    return field_behind(aggregation, by)
 
 
 def boundary_of(aggregation: Naming, field: BaseField[Any], value: Any) -> Any:
     """A boundary, as the field compares it."""
-    if field is UNDECLARED:
+    if field is COMPUTED:
         return computed(aggregation, value)
     return literal(compared_value(field, value))
 
@@ -109,4 +112,4 @@ def boundary_of(aggregation: Naming, field: BaseField[Any], value: Any) -> Any:
 def names_of_buckets(names: Any, accumulated: dict[str, Any]) -> ReshapedNames:
     # Without anything to accumulate, the server counts.
     keys = accumulated or {"count": None}
-    return ReshapedNames(names, dict.fromkeys(["_id", *keys], UNDECLARED), keeps=False)
+    return ReshapedNames(names, dict.fromkeys(["_id", *keys], COMPUTED), keeps=False)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aiomotorengine.aggregation.computed import path_or_expression
-from aiomotorengine.aggregation.names import Naming, ReshapedNames
+from aiomotorengine.aggregation.names import COMPUTED, Naming, ReshapedNames
 from aiomotorengine.aggregation.stages.base import PipelineOperation
-from aiomotorengine.query_builder.filter_path import UNDECLARED
 from aiomotorengine.utils import is_operator
 
 __all__ = ["Count", "SortByCount"]
@@ -27,7 +26,7 @@ class Count(PipelineOperation):
         return {"$count": self.alias}
 
     def names_after(self) -> Any:
-        return ReshapedNames(self.names, {self.alias: UNDECLARED}, keeps=False)
+        return ReshapedNames(self.names, {self.alias: COMPUTED}, keeps=False)
 
 
 class SortByCount(PipelineOperation):
@@ -44,4 +43,4 @@ class SortByCount(PipelineOperation):
         return {"$sortByCount": self.by}
 
     def names_after(self) -> Any:
-        return ReshapedNames(self.names, {"_id": UNDECLARED, "count": UNDECLARED}, keeps=False)
+        return ReshapedNames(self.names, {"_id": COMPUTED, "count": COMPUTED}, keeps=False)

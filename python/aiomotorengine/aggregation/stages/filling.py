@@ -87,8 +87,3 @@ def paths_of(aggregation: Naming, names: Any) -> list[str]:
     """The paths of one name or several."""
     several = [names] if isinstance(names, str | BaseField) else list(names or ())
     return [aggregation.get_path(name) for name in several]
-
-
-def is_method(value: Any) -> bool:
-    """Whether a value is computed of its neighbours."""
-    return isinstance(value, str) and value in METHODS

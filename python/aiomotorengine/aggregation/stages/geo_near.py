@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from aiomotorengine.aggregation.computed import key_to_set
-from aiomotorengine.aggregation.names import Naming, ReshapedNames
+from aiomotorengine.aggregation.names import COMPUTED, Naming, ReshapedNames
 from aiomotorengine.aggregation.stages.base import FirstOperation
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query.expressions import NEAR, mentions
 from aiomotorengine.query.family import PLACES, kind_of
 from aiomotorengine.query.geometry import point_of
 from aiomotorengine.query.places import Near
-from aiomotorengine.query_builder.filter_path import UNDECLARED
 from aiomotorengine.query_builder.value_path import value_path
 
 __all__ = ["GeoNear"]
@@ -34,7 +33,7 @@ class GeoNear(FirstOperation):
     ) -> None:
         super().__init__(aggregation)
         self.names = aggregation.names
-        checked, self.path = UNDECLARED, None
+        checked, self.path = COMPUTED, None
         if field is not None:
             found = value_path(self.names, field, "Invalid geo_near() field '{}'")
             if not PLACES.has(found.field):
@@ -71,4 +70,4 @@ class GeoNear(FirstOperation):
         return [self.stage(filters)]
 
     def names_after(self) -> Any:
-        return ReshapedNames(self.names, {self.distance: UNDECLARED})
+        return ReshapedNames(self.names, {self.distance: COMPUTED})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aiomotorengine.aggregation.accumulator import BaseAggregation
+from aiomotorengine.aggregation.accumulator import BaseAggregation, FieldAccumulator
 from aiomotorengine.aggregation.computed import computed
 from aiomotorengine.aggregation.names import GroupedNames, Names, Naming, key_of
 from aiomotorengine.aggregation.stages.base import PipelineOperation
@@ -27,6 +27,11 @@ class GroupBy(PipelineOperation):
         accumulators = [it for it in groups if isinstance(it, BaseAggregation)]
         by_name = {name: it for name, it in named.items() if isinstance(it, BaseAggregation)}
         self.accumulated = accumulated_by(aggregation, accumulators, by_name)
+        self.numbers = {
+            it.key(aggregation)
+            for it in accumulators
+            if isinstance(it, FieldAccumulator) and it.is_number
+        }
         for group in groups:
             if not isinstance(group, BaseAggregation):
                 key, source = key_of(group), self._source(group)
@@ -44,7 +49,9 @@ class GroupBy(PipelineOperation):
 
     def names_after(self) -> GroupedNames:
         """What the next stages can name."""
-        return GroupedNames(self.names, self.keys, self.accumulated, self.computed)
+        return GroupedNames(
+            self.names, self.keys, self.accumulated, self.computed, self.numbers
+        )
 
     def to_query(self) -> dict[str, Any]:
         return {"$group": {"_id": {**nested(self.keys), **self.computed}, **self.accumulated}}

@@ -7,14 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from aiomotorengine.aggregation.computed import key_to_set
-from aiomotorengine.aggregation.names import Names, ReshapedNames
+from aiomotorengine.aggregation.names import COMPUTED, Names, ReshapedNames
 from aiomotorengine.aggregation.pipeline import Pipeline, refuse_elsewhere, stages_of_part
 from aiomotorengine.aggregation.stages.base import PipelineOperation
 from aiomotorengine.fields.base_field import BaseField, document_classes
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
-from aiomotorengine.query_builder.filter_path import UNDECLARED
 from aiomotorengine.query_builder.masking import masked
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.query_builder.ownership import are_related
@@ -172,7 +171,7 @@ def joined_field(names: Any, is_list: bool) -> BaseField[Any]:
         names: their class, or what names mean in them.
         is_list: whether they are in a list.
     """
-    return UNDECLARED if isinstance(names, Names) else field_of_documents(names, is_list)
+    return COMPUTED if isinstance(names, Names) else field_of_documents(names, is_list)
 
 
 @lru_cache(maxsize=256)

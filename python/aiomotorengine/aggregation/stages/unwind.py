@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from aiomotorengine.aggregation.computed import key_to_set
-from aiomotorengine.aggregation.names import Naming, ReshapedNames
+from aiomotorengine.aggregation.names import COMPUTED, Naming, ReshapedNames
 from aiomotorengine.aggregation.stages.base import PipelineOperation
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.query_builder.filter_path import UNDECLARED
 
 __all__ = ["Unwind"]
 
@@ -43,4 +42,4 @@ class Unwind(PipelineOperation):
     def names_after(self) -> Any:
         if self.index is None:
             return self.names
-        return ReshapedNames(self.names, {self.index: UNDECLARED})
+        return ReshapedNames(self.names, {self.index: COMPUTED})

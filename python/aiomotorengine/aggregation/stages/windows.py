@@ -6,12 +6,11 @@ from typing import Any
 
 from aiomotorengine.aggregation.accumulator import BaseAggregation
 from aiomotorengine.aggregation.computed import computed, key_to_set, path_or_expression
-from aiomotorengine.aggregation.names import Naming, ReshapedNames
+from aiomotorengine.aggregation.names import COMPUTED, Naming, ReshapedNames
 from aiomotorengine.aggregation.stages.base import PipelineOperation
 from aiomotorengine.aggregation.stages.order_by import sort_keys
 from aiomotorengine.aggregation.windowed import Window
 from aiomotorengine.expressions.expression import Expression
-from aiomotorengine.query_builder.filter_path import UNDECLARED
 
 __all__ = ["SetWindowFields", "keys_of"]
 
@@ -41,7 +40,7 @@ class SetWindowFields(PipelineOperation):
         return {"$setWindowFields": {**stage, "output": dict(self.outputs)}}
 
     def names_after(self) -> Any:
-        return ReshapedNames(self.names, dict.fromkeys(self.outputs, UNDECLARED))
+        return ReshapedNames(self.names, dict.fromkeys(self.outputs, COMPUTED))
 
 
 def partition_of(aggregation: Naming, by: Any) -> Any:
