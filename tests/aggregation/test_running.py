@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,8 +24,13 @@ from aiomotorengine import (
     PointField,
     ReferenceField,
     StringField,
+    U,
 )
-from aiomotorengine.errors import AggregationError, PartialDocumentError
+from aiomotorengine.errors import (
+    AggregationError,
+    LoadReferencesRequiredError,
+    PartialDocumentError,
+)
 from tests.harness import Mongo
 from tests.integration.commands import watch
 
@@ -64,6 +70,13 @@ class Tracked(Document):
     __track_changes__ = True
     state = StringField()
     pop = IntField(db_field="p")
+
+
+class Eager(Document):
+    __collection__ = "City"
+    __lazy__ = False
+    pop = IntField(db_field="p")
+    mayor = ReferenceField(Mayor, db_field="m")
 
 
 @pytest.fixture
@@ -161,6 +174,40 @@ async def test_computed_instances_are_not_stored(cities: list[City], name: str) 
         if name != "bulk_insert":
             assert isinstance(caught.value, PartialDocumentError)
     assert await Total.objects.count() == 0
+
+
+async def test_computed_instances_stay_so_until_they_are_read_anew(cities: list[City]) -> None:
+    text = "was computed by an aggregation"
+    city = await City.objects.aggregate.match(pop=1).project("state").into(City).first()
+    assert city is not None
+    await city.update(U.inc(pop=10))
+    assert city.pop == 11
+    with pytest.raises(PartialDocumentError, match=text):
+        await city.save()
+    with pytest.raises(PartialDocumentError, match=text):
+        city.track_changes()
+    await city.reload("tags")
+    with pytest.raises(PartialDocumentError, match=text):
+        await city.save()
+    await city.reload()
+    city.state = "z"
+    await city.save()
+    stored = await City.objects.get(cities[0]._id)
+    assert (stored.state, stored.pop, stored.tags) == ("z", 11, ["x", "y"])
+
+
+async def test_references_of_instances_are_loaded_as_those_of_documents(
+    cities: list[City],
+) -> None:
+    chosen = Eager.objects.filter(pop=1)
+    (city,) = await chosen.aggregate.project("mayor").into(Eager).to_list()
+    assert city.mayor.name == "ann"
+    first = await chosen.aggregate.into(Eager).first()
+    assert first is not None
+    assert first.mayor.name == "ann"
+    (city,) = await chosen.no_dereference().aggregate.into(Eager).to_list()
+    with pytest.raises(LoadReferencesRequiredError):
+        city.mayor.name  # noqa: B018
 
 
 async def test_the_others_of_a_bulk_insert_are_stored(cities: list[City]) -> None:
@@ -296,6 +343,16 @@ async def test_more_stages(cities: list[City]) -> None:
     assert [row.state for row in await filled.fetch()] == ["a", "b", "b", "b", "a"]
     best = City.objects.aggregate.group_by("state", best=Aggregation.top("pop", "-pop"))
     assert {row.state: row.best for row in await best.fetch()} == {"a": 5, "b": 2}
+
+
+async def test_decimals_are_summed_up(cities: list[City]) -> None:
+    await City.objects.coll().update_many({"price": None}, {"$set": {"price": "10.25"}})
+    (row,) = await City.objects.aggregate.group_by(
+        total=Aggregation.sum(City.price), most=Aggregation.max("price")
+    ).fetch()
+    assert (row.total.to_decimal(), row.most.to_decimal()) == (Decimal("13.75"), Decimal("10.25"))
+    ranges = City.objects.aggregate.bucket("price", [0, 9, 100], n=Aggregation.count())
+    assert [row.n for row in await ranges.fetch()] == [2, 1]
 
 
 async def test_results_are_stored(cities: list[City]) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from bson.decimal128 import Decimal128
 
 from aiomotorengine import (
     Aggregation,
     DateTimeField,
+    DecimalField,
     Document,
     EmbeddedDocumentField,
     F,
@@ -499,6 +503,72 @@ def test_what_makes_no_sense_is_refused_at_the_call(name: str) -> None:
         call()
 
 
+# -- decimals, which are stored as text ----------------------------------------------------------
+
+
+class Line(Document):
+    price = DecimalField(db_field="pr")
+
+
+class Item(Document):
+    price = DecimalField(db_field="p")
+    kind = StringField()
+    lines = ListField(EmbeddedDocumentField(Line), db_field="ls")
+
+
+NUMBER = {"$toDecimal": "$p"}
+
+
+@pytest.mark.parametrize("name", ["sum", "avg", "min", "max", "std_dev_pop", "std_dev_samp"])
+@pytest.mark.parametrize("given", [Item.price, F("price"), "price", "p"], ids=repr)
+def test_decimals_are_numbers_to_accumulators_of_numbers(name: str, given: Any) -> None:
+    if name in ("sum", "avg") and isinstance(given, str):
+        given = "p"  # there a text is a key, as it was in 2017
+    (stage,) = Item.objects.aggregate.group_by(x=getattr(Aggregation, name)(given)).to_query()
+    [(_, operand)] = stage["$group"]["x"].items()
+    assert operand == NUMBER
+
+
+def test_decimals_are_numbers_to_others() -> None:
+    items = Item.objects.aggregate
+    (stage,) = items.group_by(
+        several=Aggregation.max_n("price", 2),
+        half=Aggregation.median("price"),
+        parts=Aggregation.percentile("price", [0.5]),
+        of_lines=Aggregation.sum("lines.price"),
+        first=Aggregation.first("price"),
+        all=Aggregation.push("price"),
+    ).to_query()
+    group = stage["$group"]
+    assert group["several"]["$maxN"]["input"] == NUMBER
+    assert group["half"]["$median"]["input"] == group["parts"]["$percentile"]["input"] == NUMBER
+    assert group["of_lines"] == {"$sum": {"$toDecimal": "$ls.pr"}}
+    assert (group["first"], group["all"]) == ({"$first": "$p"}, {"$push": "$p"})
+
+
+def test_ranges_of_decimals() -> None:
+    (stage,) = Item.objects.aggregate.bucket("price", ["9.5", 10]).to_query()
+    assert stage["$bucket"] == {
+        "groupBy": NUMBER,
+        "boundaries": [Decimal128("9.5"), Decimal128("10")],
+    }
+    (stage,) = Item.objects.aggregate.bucket_auto(Item.price, 2).to_query()
+    assert stage["$bucketAuto"]["groupBy"] == NUMBER
+
+
+def test_computed_decimals_are_compared_as_numbers() -> None:
+    items = Item.objects.aggregate.group_by("kind", Aggregation.sum(Item.price))
+    assert items.match(price__gt="9.5").to_query()[1] == {
+        "$match": {"p": {"$gt": Decimal128("9.5")}}
+    }
+    items = Item.objects.aggregate.group_by("kind", total=Aggregation.sum(Item.price))
+    assert items.match(total__gt=Decimal("9.5")).to_query()[1] == {
+        "$match": {"total": {"$gt": Decimal128("9.5")}}
+    }
+    items = Item.objects.aggregate.group_by("kind", Aggregation.first(Item.price))
+    assert items.match(price="9.5").to_query()[1] == {"$match": {"p": "9.50"}}
+
+
 # -- what a stranger sends -----------------------------------------------------------------------
 
 
@@ -524,6 +594,23 @@ def test_names_are_never_operators(name: str) -> None:
     ):
         with pytest.raises(ValueError, match="can't be the name of what an aggregation computes"):
             call()
+
+
+@pytest.mark.parametrize(
+    "method", ["sort_by_count", "unwind", "order_by", "project", "unset", "replace_root", "densify"]
+)
+def test_names_are_never_variables(method: str) -> None:
+    others = {"densify": [1]}.get(method, [])
+    for name in ("$ROOT", "$title", "$$NOW"):
+        with pytest.raises(ValueError, match=re.escape(repr(name))):
+            getattr(books(), method)(name, *others)
+
+
+@pytest.mark.parametrize("name", ["first", "push", "max", "median", "top", "first_n"])
+def test_what_is_accumulated_is_never_a_variable(name: str) -> None:
+    others = {"top": ["pages"], "first_n": [1]}.get(name, [])
+    with pytest.raises(ValueError, match=r"'\$ROOT' is no name"):
+        books().group_by(x=getattr(Aggregation, name)("$ROOT", *others))
 
 
 def test_passwords_are_not_shown_in_what_is_joined() -> None:

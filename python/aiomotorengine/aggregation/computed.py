@@ -114,10 +114,9 @@ def key_to_set(aggregation: Naming, name: str) -> str:
     if name not in fields and "." not in name:
         dotted = name.replace("__", ".")
         path = dotted if dotted.partition(".")[0] in fields else name
-    key = aggregation.get_path(path)
-    if not key or any(not part or is_operator(part) for part in key.split(".")):
+    if any(not part or is_operator(part) for part in path.split(".")):
         raise ValueError(f"{name!r} can't be the name of what an aggregation computes.")
-    return key
+    return aggregation.get_path(path)
 
 
 def keys_to_set(

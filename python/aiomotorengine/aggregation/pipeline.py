@@ -80,6 +80,10 @@ class Source(Protocol):
         naming: Callable[[], AbstractContextManager[None]],
     ) -> Any: ...
 
+    async def _load_references(
+        self, made: Any, documents: Sequence[Any], alias: str | None
+    ) -> None: ...
+
     async def _explained(
         self, pipeline: Sequence[Mapping[str, Any]], verbosity: str, alias: str | None
     ) -> dict[str, Any]: ...

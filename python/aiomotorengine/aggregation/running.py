@@ -81,6 +81,8 @@ async def aggregated(
         )
         async with aclosing(reading) as batches:
             async for batch in batches:
+                if made is not None:
+                    await pipeline.queryset._load_references(made, batch, alias)
                 for result in batch:
                     yield result
 

@@ -51,11 +51,12 @@ class Aggregating(Loading[D]):
             return aggregating.nothing(target)
         return aggregating.results(target, pipeline, made, is_derived=is_derived, naming=naming)
 
-    async def _complete(self, documents: Sequence[Any], alias: str | None) -> None:
-        """Load the references of instances that an aggregation has given, as a query would."""
-        loading = [it for it in documents if not type(it).__lazy__] if self._dereferences else []
-        if loading:
-            await references.load(loading, options=self._target(alias).options)
+    async def _load_references(
+        self, made: Any, documents: Sequence[Any], alias: str | None
+    ) -> None:
+        """Load what instances refer to that an aggregation has given, as a query would."""
+        if self._dereferences and not made.__lazy__:
+            await references.load(documents, options=self._target(alias).options)
 
     async def _explained(
         self, pipeline: Sequence[Mapping[str, Any]], verbosity: str, alias: str | None

@@ -7,19 +7,11 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from aiomotorengine.pacing import Pace
-from aiomotorengine.reading.documents import (
-    Decoded,
-    DocumentDecoder,
-    Reading,
-    StoredDecoder,
-    open_aggregation,
-    readable,
-)
+from aiomotorengine.reading import documents as reading
+from aiomotorengine.reading.documents import Decoded, DocumentDecoder, Reading, StoredDecoder
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.derived import mark_as_derived
-from aiomotorengine.wire.cursors import CursorReader
 from aiomotorengine.wire.replies import Batch
-from aiomotorengine.wire.requests import can_encode
 
 __all__ = ["nothing", "results"]
 
@@ -55,18 +47,10 @@ def results(
         is_derived: whether these stand for no stored documents.
         naming: what names the value that cannot be encoded, around each request.
     """
-    collection = target.collection
-    reader = CursorReader(
-        target,
-        lambda: open_aggregation(target, readable(collection), pipeline),
-        lambda: can_encode(collection, {"pipeline": pipeline}),
-    )
     if made is None:
-        decoder: Any = StoredDecoder(collection)
-    else:
-        kind = DerivedDecoder if is_derived else DocumentDecoder
-        decoder = kind(target.with_class(made))
-    return Reading(reader, decoder, naming, sizes_replies="batch_size" not in target.reading)
+        return reading.results(target, pipeline, StoredDecoder(target.collection), naming)
+    kind = DerivedDecoder if is_derived else DocumentDecoder
+    return reading.results(target, pipeline, kind(target.with_class(made)), naming)
 
 
 def nothing(target: Target) -> Reading:

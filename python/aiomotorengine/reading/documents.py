@@ -30,7 +30,10 @@ from aiomotorengine.wire.replies import Batch, decode_documents, with_replies_as
 from aiomotorengine.wire.requests import can_encode
 
 __all__ = [
+    "Decoded",
+    "DocumentDecoder",
     "Reading",
+    "StoredDecoder",
     "Unreadable",
     "aggregate",
     "aggregate_documents",
@@ -39,6 +42,7 @@ __all__ = [
     "find_first",
     "find_stored",
     "found_document",
+    "results",
     "tail",
 ]
 
@@ -494,16 +498,9 @@ async def aggregate(target: Target, pipeline: Sequence[Mapping[str, Any]]) -> li
         target: what is aggregated.
         pipeline: the stages, as MongoDB takes them.
     """
-    collection = target.collection
-    reader = CursorReader(
-        target,
-        lambda: open_aggregation(target, readable(collection), pipeline),
-        lambda: can_encode(collection, {"pipeline": pipeline}),
-    )
-    sizes_replies = "batch_size" not in target.reading
-    reading = Reading(reader, StoredDecoder(collection), sizes_replies=sizes_replies)
+    reading = results(target, pipeline, StoredDecoder(target.collection))
     try:
-        return [result async for results in reading for result in results]
+        return [result async for batch in reading for result in batch]
     finally:
         await reading.aclose()
 
@@ -524,13 +521,29 @@ def aggregate_documents(
             raised if there is none.
         naming: what names the value that cannot be encoded, around each request.
     """
+    return results(target, pipeline, DocumentDecoder(target, on_unreadable), naming)
+
+
+def results(
+    target: Target,
+    pipeline: Sequence[Mapping[str, Any]],
+    decoder: Decoder,
+    naming: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Reading:
+    """What an aggregation gives, as it arrives.
+
+    Parameters:
+        target: what is aggregated.
+        pipeline: the stages, as MongoDB takes them.
+        decoder: what becomes of it.
+        naming: what names the value that cannot be encoded, around each request.
+    """
     collection = target.collection
     reader = CursorReader(
         target,
         lambda: open_aggregation(target, readable(collection), pipeline),
         lambda: can_encode(collection, {"pipeline": pipeline}),
     )
-    decoder = DocumentDecoder(target, on_unreadable)
     return Reading(reader, decoder, naming, sizes_replies="batch_size" not in target.reading)
 
 

@@ -49,9 +49,7 @@ class GroupBy(PipelineOperation):
 
     def names_after(self) -> GroupedNames:
         """What the next stages can name."""
-        return GroupedNames(
-            self.names, self.keys, self.accumulated, self.computed, self.numbers
-        )
+        return GroupedNames(self.names, self.keys, self.accumulated, self.computed, self.numbers)
 
     def to_query(self) -> dict[str, Any]:
         return {"$group": {"_id": {**nested(self.keys), **self.computed}, **self.accumulated}}
