@@ -215,7 +215,8 @@ async def test_the_others_of_a_bulk_insert_are_stored(cities: list[City]) -> Non
     report = await Total.objects.insert_stream(
         [Total(state="x"), total, Total(state="y")], ordered=False, on_error="collect"
     )
-    assert (report.inserted, await Total.objects.count()) == (2, 2)
+    assert list(report.inserted) == [0, 2]
+    assert sorted([it.state async for it in Total.objects]) == ["x", "y"]
 
 
 @pytest.mark.parametrize("document_class", [City, Tracked])
@@ -356,7 +357,7 @@ async def test_decimals_are_summed_up(cities: list[City]) -> None:
 
 
 async def test_results_are_stored(cities: list[City]) -> None:
-    stored = totals().project("total", state=F("state")).unset("id").out(Total)
+    stored = totals().out(Total)
     assert await stored.fetch() == []
     assert sorted([(it.state, it.total) async for it in Total.objects]) == [("a", 6), ("b", 2)]
     with pytest.raises(RuntimeError, match=r"give no results: use fetch\(\), not first\(\)"):

@@ -70,6 +70,7 @@ def books(**filters: Any) -> Pipeline:
 
 
 LOOKUP = {"from": "Author", "localField": "au", "foreignField": "_id"}
+MERGED = {"$replaceRoot": {"newRoot": {"$mergeObjects": ["$$ROOT", "$_id"]}}}
 PLACE = {"type": "Point", "coordinates": [1, 2]}
 
 SENT: dict[str, tuple[Pipeline, list[dict[str, Any]]]] = {
@@ -346,6 +347,14 @@ SENT: dict[str, tuple[Pipeline, list[dict[str, Any]]]] = {
         ],
     ),
     "out": (books().out("books_of_today"), [{"$out": "books_of_today"}]),
+    "out of a group": (
+        books().group_by("title").out(Review),
+        [{"$group": {"_id": {"title": "$title"}}}, MERGED, {"$out": "Review"}],
+    ),
+    "out of a group, as it is": (
+        books().group_by("title").out("titles"),
+        [{"$group": {"_id": {"title": "$title"}}}, {"$out": "titles"}],
+    ),
     "stage": (
         books(title="x").stage({"$limit": 1}, {"$skip": 2}).match(pages=1),
         [{"$match": {"title": "x"}}, {"$limit": 1}, {"$skip": 2}, {"$match": {"p": 1}}],
@@ -633,11 +642,10 @@ def test_passwords_are_not_shown_in_what_is_joined() -> None:
 
 
 def test_what_was_grouped_by_becomes_a_part_of_an_instance() -> None:
-    merged = {"$replaceRoot": {"newRoot": {"$mergeObjects": ["$$ROOT", "$_id"]}}}
     grouped = books().group_by("title", n=Aggregation.count())
-    assert grouped.into(Book).to_query() == [*grouped.to_query(), merged]
+    assert grouped.into(Book).to_query() == [*grouped.to_query(), MERGED]
     added = grouped.add_fields(x=1)
-    assert added.into(Book).to_query()[-1] == merged
+    assert added.into(Book).to_query()[-1] == MERGED
     for other in (books().limit(1), books().group_by(), books().sort_by_count("title")):
         assert other.into(Book).to_query() == other.to_query()
 

@@ -165,12 +165,11 @@ class Building(Pipeline):
         Raises:
             ValueError: there is no key, a direction is none, or it is a field of another class.
         """
-        if field is not None:
-            keys = (field, *keys)
-        if len(keys) == 2 and isinstance(keys[1], int) and direction is None:
-            keys, direction = keys[:1], keys[1]
+        given = list(keys) if field is None else [field, *keys]
+        if len(given) == 2 and isinstance(given[1], int) and direction is None:
+            direction = given.pop()
         wanted = sort_direction(ASCENDING if direction is None else direction)
-        pairs = [it if is_pair(it) else (it, wanted) for it in keys]
+        pairs = [it if is_pair(it) else (it, wanted) for it in given]
         if not pairs:
             raise ValueError("order_by() needs a key.")
         (first, its_direction), *others = pairs
@@ -437,6 +436,9 @@ class Building(Pipeline):
     ) -> Self:
         """End by putting the results into a collection; ``fetch`` does so, and gives ``[]``.
 
+        Nothing is asked of fields: what is stored are the results as they are. Of a document class,
+        what was grouped by is a part of each.
+
         Parameters:
             target: a document class, or the name of a collection.
             on: the field, or fields, by which a stored document is found; they have a unique index.
@@ -447,7 +449,8 @@ class Building(Pipeline):
         return self._add(Merge(self, target, on, when_matched, when_not_matched))
 
     def out(self, target: Any) -> Self:
-        """End by replacing a collection by the results; ``fetch`` does so, and gives ``[]``.
+        """End by replacing a collection by the results; ``fetch`` does so, and gives ``[]``. They
+        are stored as for ``merge``.
 
         Parameters:
             target: a document class, or the name of a collection.

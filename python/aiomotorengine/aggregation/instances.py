@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any, Generic, TypeVar
 
-from aiomotorengine.aggregation.names import Names
+from aiomotorengine.aggregation.names import flat
 from aiomotorengine.aggregation.pipeline import Pipeline
 from aiomotorengine.aggregation.running import aggregated, explained, refuse_storing
 from aiomotorengine.query_builder.masking import shortened
@@ -15,9 +15,6 @@ from aiomotorengine.storage.base import DocumentStorage
 __all__ = ["AggregationOf"]
 
 M = TypeVar("M", bound=DocumentStorage)
-
-WITH_GROUPED = {"$replaceRoot": {"newRoot": {"$mergeObjects": ["$$ROOT", "$_id"]}}}
-"""What was grouped by stands under ``_id``; here it becomes a part of the document."""
 
 
 class AggregationOf(Generic[M]):
@@ -54,10 +51,7 @@ class AggregationOf(Generic[M]):
             ValueError: as for the aggregation.
         """
         stages = self.pipeline.to_query()
-        names = self.pipeline.names
-        if self.pipeline.raw_query is None and isinstance(names, Names) and names.grouped:
-            stages.append(WITH_GROUPED)
-        return stages
+        return stages if self.pipeline.raw_query is not None else stages + flat(self.pipeline.names)
 
     def __repr__(self) -> str:
         return shortened(f"<AggregationOf {self.made.__name__} {self.pipeline!r}>")

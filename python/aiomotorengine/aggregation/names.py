@@ -21,7 +21,16 @@ from aiomotorengine.query_builder.ownership import refuse_other_class
 from aiomotorengine.query_builder.value_path import value_path
 from aiomotorengine.storage.discriminators import family_of
 
-__all__ = ["COMPUTED", "GroupedNames", "Names", "Naming", "ReshapedNames", "key_of", "path_in"]
+__all__ = [
+    "COMPUTED",
+    "GroupedNames",
+    "Names",
+    "Naming",
+    "ReshapedNames",
+    "flat",
+    "key_of",
+    "path_in",
+]
 
 
 class Naming(Protocol):
@@ -66,6 +75,8 @@ class ComputedValue(DynamicField):
     def to_query(self, value: Any) -> Any:
         return Decimal128(value) if isinstance(value, Decimal) else super().to_query(value)
 
+
+WITH_GROUPED = {"$replaceRoot": {"newRoot": {"$mergeObjects": ["$$ROOT", "$_id"]}}}
 
 # One of each is enough: where a value is stored is not asked of the field here. With each field
 # that is made, all conversions are compiled anew (``fields/field_methods.py``).
@@ -271,6 +282,14 @@ class ReshapedNames(Names):
             return super()._located(field)
         path = value_path(self._before, field, "Invalid field '{}'")
         return path.key, self._fields.get(path.name, path.field)
+
+
+def flat(names: Any) -> list[dict[str, Any]]:
+    """The stage, if any, after which results are documents of a class: what was grouped by, which
+    stands under ``_id``, becomes a part of each.
+    """
+    is_grouped = isinstance(names, Names) and names.grouped
+    return [WITH_GROUPED] if is_grouped else []
 
 
 def with_heads(keys: Mapping[str, str]) -> dict[str, str]:

@@ -33,7 +33,8 @@ class GeoNear(FirstOperation):
     ) -> None:
         super().__init__(aggregation)
         self.names = aggregation.names
-        checked, self.path = COMPUTED, None
+        checked: BaseField[Any] = COMPUTED
+        self.path: str | None = None
         if field is not None:
             found = value_path(self.names, field, "Invalid geo_near() field '{}'")
             if not PLACES.has(found.field):

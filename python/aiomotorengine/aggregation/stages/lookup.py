@@ -134,8 +134,9 @@ def refuse_reference_to_other(current: Any, field: BaseField[Any], owner: Any) -
         ValueError: it does not.
     """
     reference = field.innermost if isinstance(field, ListField) else field
-    is_reference = isinstance(reference, ReferenceField)
-    if not is_reference or not are_related(current, reference.reference_type):
+    if not isinstance(reference, ReferenceField) or not are_related(
+        current, reference.reference_type
+    ):
         raise ValueError(
             f"Invalid lookup() field {field!r}: it is a field of {owner.__name__}, and no "
             f"reference to {current.__name__}."

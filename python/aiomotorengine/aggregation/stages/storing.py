@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from aiomotorengine.aggregation.names import flat
 from aiomotorengine.aggregation.pipeline import Pipeline, refuse_elsewhere
 from aiomotorengine.aggregation.stages.base import PipelineOperation
 from aiomotorengine.fields.base_field import BaseField
@@ -34,6 +35,11 @@ class Out(PipelineOperation):
                 f"not {target!r}."
             )
         self.collection: str = target if self.target is None else target.__collection__
+        self.names = aggregation.names
+
+    def to_stages(self) -> list[dict[str, Any]]:
+        before = [] if self.target is None else flat(self.names)
+        return [*before, self.to_query()]
 
     def to_query(self) -> dict[str, Any]:
         return {"$out": self.collection}
