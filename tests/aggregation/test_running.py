@@ -235,7 +235,6 @@ async def test_failures(cities: list[City]) -> None:
         wrong.fetch,
         wrong.to_list,
         wrong.first,
-        wrong.explain,
         wrong.into(City).to_list,
         wrong.into(City).first,
     ):
@@ -250,6 +249,14 @@ async def test_failures(cities: list[City]) -> None:
         [row async for row in refused.into(City)]
     with pytest.raises(ValueError, match=r"^verbosity must be one of"):
         await City.objects.aggregate.explain("all")
+
+
+@pytest.mark.mongod_only("SecantusDB explains what it does not know")
+async def test_failures_of_explain(cities: list[City]) -> None:
+    wrong = City.objects.aggregate.stage({"$nothing": 1})
+    for asked in (wrong, wrong.into(City)):
+        with pytest.raises(AggregationError, match=r"^Aggregation failed due to: "):
+            await asked.explain()
 
 
 async def test_a_stored_value_that_a_field_cannot_read(cities: list[City]) -> None:
@@ -317,8 +324,8 @@ async def test_more_stages(cities: list[City]) -> None:
         states=City.objects.aggregate.sort_by_count("state"),
     ).fetch()
     assert ([it.p for it in facets.large], len(facets.states)) == ([2, 5], 2)
-    ranges = City.objects.aggregate.bucket("pop", [0, 3], default="more", n=Aggregation.count())
-    assert [(row._id, row.n) for row in await ranges.fetch()] == [(0, 2), ("more", 1)]
+    ranges = City.objects.aggregate.bucket("pop", [0, 3, 9], n=Aggregation.count())
+    assert [(row._id, row.n) for row in await ranges.fetch()] == [(0, 2), (3, 1)]
     halves = await City.objects.aggregate.bucket_auto("pop", 2).fetch()
     assert sum(row["count"] for row in halves) == 3
     both = City.objects.aggregate.union_with(Bridge).count()
@@ -352,8 +359,19 @@ async def test_decimals_are_summed_up(cities: list[City]) -> None:
         total=Aggregation.sum(City.price), most=Aggregation.max("price")
     ).fetch()
     assert (row.total.to_decimal(), row.most.to_decimal()) == (Decimal("13.75"), Decimal("10.25"))
-    ranges = City.objects.aggregate.bucket("price", [0, 9, 100], n=Aggregation.count())
-    assert [row.n for row in await ranges.fetch()] == [2, 1]
+
+
+async def test_ranges(cities: list[City]) -> None:
+    ranges = City.objects.aggregate.bucket("pop", [0, 3], default="more", n=Aggregation.count())
+    assert [(row._id, row.n) for row in await ranges.fetch()] == [(0, 2), ("more", 1)]
+
+
+@pytest.mark.mongod_only("SecantusDB's $bucket takes no decimals for boundaries")
+async def test_ranges_of_decimals(cities: list[City]) -> None:
+    ranges = City.objects.filter(price__is_null=False).aggregate.bucket(
+        "price", [0, "1.75", 100], n=Aggregation.count()
+    )
+    assert [row.n for row in await ranges.fetch()] == [1, 1]
 
 
 async def test_results_are_stored(cities: list[City]) -> None:

@@ -254,7 +254,7 @@ SENT: dict[str, tuple[Pipeline, list[dict[str, Any]]]] = {
                 "$bucket": {
                     "groupBy": "$p",
                     "boundaries": [0, 100, 500],
-                    "default": {"$literal": "long"},
+                    "default": "long",
                     "output": {"n": {"$sum": 1}},
                 }
             }
@@ -590,8 +590,11 @@ def test_values_are_never_paths_or_operators(value: Any) -> None:
     assert group == {"$group": {"_id": {"x": literal}}}
     (fill,) = books().fill(x=value).to_query()
     assert fill == {"$fill": {"output": {"x": {"value": literal}}}}
-    (bucket,) = books().bucket("title", ["a", "b"], default=value).to_query()
-    assert bucket["$bucket"]["default"] == literal
+    for boundaries, default in ((["a", "b"], value), ([value, value], None)):
+        for by in ("title", F("title"), Func("toUpper", F("title")), "undeclared"):
+            # The server computes these twice, so that a $literal would not help.
+            with pytest.raises(ValueError, match="bucket|Invalid|expect"):
+                books().bucket(by, boundaries, default=default).to_query()
 
 
 @pytest.mark.parametrize("name", ["$where", "a.$b", "", "a..b"])

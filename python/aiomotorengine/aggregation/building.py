@@ -305,6 +305,10 @@ class Building(Pipeline):
             boundaries: where ranges begin, in ascending order; the last one is where they end.
             default: the ``_id`` of what is in no range, which the server otherwise refuses.
             accumulators: what is computed of each, by alias; by default the ``count``.
+
+        Raises:
+            ValueError: there are less than two boundaries; or a boundary or the default is what the
+                server would take for an expression, such as a text that begins with a ``$``.
         """
         return self._add(Bucket(self, by, boundaries, default, accumulators))
 

@@ -19,6 +19,8 @@ from aiomotorengine.arguments import positive
 from aiomotorengine.expressions.f import compared_value
 from aiomotorengine.expressions.literal import literal
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.query.values import Computed
+from aiomotorengine.utils import is_operator
 
 __all__ = ["Bucket", "BucketAuto"]
 
@@ -46,7 +48,7 @@ class Bucket(PipelineOperation):
         self.boundaries = [boundary_of(aggregation, field, value) for value in boundaries]
         if len(self.boundaries) < 2:
             raise ValueError("bucket() needs two boundaries or more.")
-        self.default = None if default is None else computed(aggregation, default)
+        self.default = None if default is None else constant(aggregation, default)
         self.accumulated = accumulated_by(aggregation, (), accumulators or {})
 
     def to_query(self) -> dict[str, Any]:
@@ -103,10 +105,33 @@ def field_of(aggregation: Naming, by: Any) -> BaseField[Any]:
 
 
 def boundary_of(aggregation: Naming, field: BaseField[Any], value: Any) -> Any:
-    """A boundary, as the field compares it."""
-    if field is COMPUTED:
+    """A boundary, as the field compares it.
+
+    Raises:
+        ValueError: as for ``constant``.
+    """
+    if field is not COMPUTED and not isinstance(value, Computed):
+        value = compared_value(field, value)
+    return constant(aggregation, value)
+
+
+def constant(aggregation: Naming, value: Any) -> Any:
+    """A value of this stage, as MongoDB takes it.
+
+    What the server has computed of a boundary it computes once more, for each document. So a text
+    would be a path there although it was a ``$literal``.
+
+    Raises:
+        ValueError: it is one that the server would not take for itself.
+    """
+    if isinstance(value, Computed):
         return computed(aggregation, value)
-    return literal(compared_value(field, value))
+    if isinstance(value, str) and not is_operator(value):
+        return value
+    sent = literal(value)
+    if isinstance(sent, dict):
+        raise ValueError(f"bucket() can't take {value!r}: to the server it would be an expression.")
+    return sent
 
 
 def names_of_buckets(names: Any, accumulated: dict[str, Any]) -> ReshapedNames:
