@@ -126,7 +126,7 @@ async def test_an_aggregation_names_the_field(bags: None) -> None:
     for aggregation, field in (
         (Bag.objects.filter(rest=Decimal(1)).aggregate, "field 'rest' in filter 'rest'"),
         (Bag.objects.aggregate.match(rest__gt=Decimal(1)), "field 'rest' in filter 'rest__gt'"),
-        (groups.match(total=Decimal(1)), "field 'total' in filter 'total'"),
+        (groups.match(total=[Decimal(1)]), "field 'total' in filter 'total'"),
         (Bag.objects.aggregate.raw([{"$match": {"r": Decimal(1)}}]), "'$match' in a raw query"),
     ):
         with pytest.raises(RuntimeError, match="MongoDB has no type for Decimal") as failure:
