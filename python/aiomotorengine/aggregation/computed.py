@@ -11,7 +11,6 @@ from aiomotorengine.expressions.f import F
 from aiomotorengine.expressions.operand import operand
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal_field import DecimalField
-from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query.values import Computed
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.query_builder.value_path import value_path
@@ -76,7 +75,7 @@ def values_at(
     """The values that are stored under a key, of the field or text that has led to it."""
     if as_number:
         field = field_named(aggregation, value, key)
-        item = field.innermost if isinstance(field, ListField) else field
+        item = field._innermost
         if isinstance(item, DecimalField):
             return {"$toDecimal": f"${key}"}
     return f"${key}"

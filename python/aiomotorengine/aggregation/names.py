@@ -16,7 +16,6 @@ from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import IntField
-from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.ownership import refuse_other_class
 from aiomotorengine.query_builder.value_path import value_path
 from aiomotorengine.storage.discriminators import family_of
@@ -137,8 +136,7 @@ class Names:
         if not path or name not in self._db_field_map:
             return key
         field = self._fields[name]
-        innermost = field.innermost if isinstance(field, ListField) else field
-        inner = getattr(innermost, "embedded_type", None)
+        inner = getattr(field._innermost, "embedded_type", None)
         return f"{self._db_field_map[name]}.{path if inner is None else path_in(inner, path)}"
 
     def find_for_group(self, field: BaseField[Any] | str) -> str:

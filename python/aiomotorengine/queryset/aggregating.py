@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aiomotorengine import references
-from aiomotorengine.aggregation.base import Aggregation
+from aiomotorengine import aggregation, reading, references
 from aiomotorengine.queryset.base import D
 from aiomotorengine.queryset.loading import Loading
-from aiomotorengine.reading import aggregating, explaining
-from aiomotorengine.reading import documents as reading
-from aiomotorengine.reading.documents import Reading
+
+if TYPE_CHECKING:
+    from aiomotorengine.aggregation.base import Aggregation
+    from aiomotorengine.reading.documents import Reading
 
 __all__ = ["Aggregating"]
 
@@ -35,7 +35,7 @@ class Aggregating(Loading[D]):
     ) -> list[dict[str, Any]]:
         if self._finds_nothing:
             return []
-        return await reading.aggregate(self._source(alias), pipeline)
+        return await reading.documents.aggregate(self._source(alias), pipeline)
 
     def _aggregated(
         self,
@@ -48,8 +48,10 @@ class Aggregating(Loading[D]):
     ) -> Reading:
         target = self._source(alias)
         if self._finds_nothing:
-            return aggregating.nothing(target)
-        return aggregating.results(target, pipeline, made, is_derived=is_derived, naming=naming)
+            return reading.aggregating.nothing(target)
+        return reading.aggregating.results(
+            target, pipeline, made, is_derived=is_derived, naming=naming
+        )
 
     async def _load_references(
         self, made: Any, documents: Sequence[Any], alias: str | None
@@ -61,4 +63,4 @@ class Aggregating(Loading[D]):
     async def _explained(
         self, pipeline: Sequence[Mapping[str, Any]], verbosity: str, alias: str | None
     ) -> dict[str, Any]:
-        return await explaining.explain_pipeline(self._source(alias), pipeline, verbosity)
+        return await reading.explaining.explain_pipeline(self._source(alias), pipeline, verbosity)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from aiomotorengine import on_demand
 
 if TYPE_CHECKING:
+    from aiomotorengine.reading import aggregating as aggregating
     from aiomotorengine.reading import counting as counting
     from aiomotorengine.reading import distinct as distinct
     from aiomotorengine.reading import documents as documents

@@ -133,7 +133,7 @@ def refuse_reference_to_other(current: Any, field: BaseField[Any], owner: Any) -
     Raises:
         ValueError: it does not.
     """
-    reference = field.innermost if isinstance(field, ListField) else field
+    reference = field._innermost
     if not isinstance(reference, ReferenceField) or not are_related(
         current, reference.reference_type
     ):

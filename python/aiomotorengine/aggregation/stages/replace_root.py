@@ -8,7 +8,6 @@ from aiomotorengine.aggregation.computed import field_behind, path_or_expression
 from aiomotorengine.aggregation.names import Naming, ReshapedNames
 from aiomotorengine.aggregation.stages.base import PipelineOperation
 from aiomotorengine.expressions.f import F
-from aiomotorengine.fields.list_field import ListField
 
 __all__ = ["ReplaceRoot"]
 
@@ -26,7 +25,7 @@ class ReplaceRoot(PipelineOperation):
         self.root = path_or_expression(aggregation, expression)
         field = field_behind(aggregation, expression)
         # Of a list that was taken apart, the items are in the documents.
-        item = field.innermost if isinstance(field, ListField) else field
+        item = field._innermost
         self.embedded = getattr(item, "embedded_type", None)
 
     def to_query(self) -> dict[str, Any]:
