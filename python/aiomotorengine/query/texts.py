@@ -28,6 +28,7 @@ __all__ = [
     "RegexQueryOperator",
     "StartsWithQueryOperator",
     "WholeWordQueryOperator",
+    "whole_text",
 ]
 
 END = r"(?!\n)$"
@@ -79,6 +80,16 @@ def escaped(text: str) -> str:
         ('a\\\\.c', 'a\\\\x00')
     """
     return re.escape(text).replace("\0", r"\x00")  # the server refuses a NUL in a pattern
+
+
+def whole_text(text: str) -> str:
+    """A pattern that matches a text, and no longer one.
+
+    Example:
+        >>> whole_text("a.c")
+        '^a\\\\.c(?!\\\\n)$'
+    """
+    return f"^{escaped(text)}{END}"
 
 
 def matching(pattern: str, options: str) -> dict[str, str]:

@@ -123,16 +123,13 @@ class Deleting(Loading[D]):
             DeleteDeniedError: a document refers to one of them, and forbids it; nothing was
                 changed.
         """
-        target = self._matched(alias)
         if instance is None:
             self._refuse_slice("remove")
-            return (
-                0
-                if self._finds_nothing
-                else await writing.deletion.deleting.delete_many(target, self._query())
-            )
+            if self._finds_nothing:
+                return 0
+            return await writing.deletion.deleting.delete_many(self._matched(alias), self._query())
         writing.saving.refuse_other_class(self.__klass__, instance, "remove")
-        return await writing.deletion.deleting.delete_document(target, instance)
+        return await writing.deletion.deleting.delete_document(self._target(alias), instance)
 
     async def drop_collection(self, *, alias: str | None = None) -> None:
         """Drop the collection of the class: all documents, and all indexes.

@@ -109,6 +109,16 @@ class Target:
         target.document_class = document_class
         return target
 
+    def plain(self) -> Target:
+        """The same collection, asked for a document in hand: whatever else the call asks for, such
+        as a collation, is about what it looks for.
+        """
+        if not self.matching and not self.reading:
+            return self
+        target = copy(self)
+        target.matching = target.reading = NO_OPTIONS
+        return target
+
     def outside(self, session: Any) -> Target:
         """The same collection in a session that was made for this, outside of the transaction.
 

@@ -26,6 +26,7 @@ from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.duplicates import may_be_lost_race, unique_violations
 from aiomotorengine.wire.replies import Batch
 from aiomotorengine.writing.ensuring import ensure_remembered
+from aiomotorengine.writing.exact_ids import exactly
 from aiomotorengine.writing.hooks import after_replacing, before_replacing
 from aiomotorengine.writing.lost_answers import WHOLE, AnswerLost, noting_lost_answer
 from aiomotorengine.writing.own_writes import content_of, was_sent
@@ -138,7 +139,7 @@ class Replacement:
         self._has_version = version_field(type(document)) is not None
         self.expected = version_of(document)
         if self._has_version:
-            filters &= Q(by_id_and_version(document))
+            filters &= Q(exactly(target, by_id_and_version(document)))
         self._filters = filters
 
     async def send(self, order: Sequence[tuple[str, int]], *, upsert: bool, new: bool) -> Found:
@@ -205,7 +206,7 @@ class Replacement:
             return False
         self.expected = version_of(stored)
         set_version(document, self.expected)
-        self._filters = Q(by_id_and_version(document))
+        self._filters = Q(exactly(target, by_id_and_version(document)))
         return True
 
 

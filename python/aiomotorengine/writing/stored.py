@@ -21,4 +21,4 @@ async def stored_document(target: Target, document: Any) -> Any | None:
     """
     kind = type(document)
     query = {**identity_query(document), **condition_of(kind)}
-    return await reading.find_first(target.with_class(kind), query)
+    return await reading.find_first(target.plain().with_class(kind), query)

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from aiomotorengine.documents.versions import version_of
-from aiomotorengine.ids import chunks, id_key
+from aiomotorengine.ids import id_key
 from aiomotorengine.indexes.remembered import forget
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
@@ -26,6 +26,7 @@ from aiomotorengine.writing.deletion.following import follow_rules
 from aiomotorengine.writing.deletion.hooked import delete_hooked, load_hooked
 from aiomotorengine.writing.deletion.plan import find_ids, planned, with_ids
 from aiomotorengine.writing.deletion.rules import rules_for
+from aiomotorengine.writing.exact_ids import chunks_of_ids
 from aiomotorengine.writing.hooks import after_deleting, before_deleting, has_delete_hooks
 from aiomotorengine.writing.shard_keys import refuse_other_shard_key
 from aiomotorengine.writing.versions import by_id_and_version, refuse_stale
@@ -118,9 +119,10 @@ async def delete_many(target: Target, filters: QNode, *, hooks: bool = False) ->
     if hooks:
         return await delete_batches(target, query, ids)
     await follow_rules(target, ids)
-    return sum(
-        [await commands.delete_many(target, with_ids(query, chunk)) for chunk in chunks(ids)]
-    )
+    count = 0
+    for chunk in chunks_of_ids(target, ids):
+        count += await commands.delete_many(target, with_ids(target, query, chunk))
+    return count
 
 
 async def delete_batches(target: Target, query: Mapping[str, Any], ids: Mapping[Any, Any]) -> int:
@@ -136,14 +138,15 @@ async def delete_batches(target: Target, query: Mapping[str, Any], ids: Mapping[
     """
     await planned(target, ids)  # for what it raises, before anything is changed
     count = 0
-    for chunk in chunks(ids, LOADED_AT_ONCE):
-        chosen = with_ids(query, chunk)
+    for chunk in chunks_of_ids(target, ids, LOADED_AT_ONCE):
+        chosen = with_ids(target, query, chunk)
         documents = await load_hooked(target, chosen)
         loaded = {id_key(document._id): document._id for document in documents}
         if not loaded:
             continue
         await follow_rules(target, loaded, leaving=ids)
-        count += await delete_hooked(target, with_ids(query, [*loaded.values()]), documents)
+        chosen = with_ids(target, query, [*loaded.values()])
+        count += await delete_hooked(target, chosen, documents)
     return count
 
 
@@ -209,7 +212,7 @@ async def query_of_first(
     if not ids:
         return None
     await follow_rules(target, ids)
-    return with_ids(query, [*ids.values()])
+    return with_ids(target, query, [*ids.values()])
 
 
 async def drop_collection(target: Target) -> None:

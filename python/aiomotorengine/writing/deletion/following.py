@@ -48,7 +48,7 @@ async def follow_rules(
         await release(step, plan)
     while going:
         step, documents = going.pop()
-        query = with_ids(step.query, step.ids)
+        query = with_ids(step.target, step.query, step.ids)
         if documents is None:
             await commands.delete_many(step.target, query)
         else:
@@ -59,7 +59,7 @@ async def loaded(step: Step) -> list[Any] | None:
     """The documents that go with others, if their class has hooks."""
     if not has_delete_hooks(step.target.document_class):
         return None
-    return await load_hooked(step.target, with_ids(step.query, step.ids))
+    return await load_hooked(step.target, with_ids(step.target, step.query, step.ids))
 
 
 async def release(step: Step, plan: Plan) -> None:

@@ -45,7 +45,8 @@ async def delete_hooked(target: Target, query: Mapping[str, Any], documents: Seq
     left: Mapping[Any, Any] = {}
     if count < len(documents):
         # Somebody was faster, or has changed some so that they stay.
-        left = await find_ids(target, {"_id": {"$in": [document._id for document in documents]}})
+        ids = [document._id for document in documents]
+        left = await find_ids(target.plain(), {"_id": {"$in": ids}})
     pace = Pace()
     pace.start()
     for document in documents:

@@ -13,6 +13,7 @@ from aiomotorengine.pacing import Pace
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.writing.deletion.rules import DeleteRule, rules_for
+from aiomotorengine.writing.exact_ids import of_ids
 
 __all__ = ["Plan", "Step", "find_ids", "planned", "with_ids"]
 
@@ -203,7 +204,13 @@ def ids_found(target: Target, query: Mapping[str, Any], **options: Any) -> readi
     return reading.find_stored(target, query, projection={"_id": 1}, **options)
 
 
-def with_ids(query: Mapping[str, Any], ids: Sequence[Any]) -> dict[str, Any]:
-    """What finds those with these ids that a query finds still."""
-    chosen = {"_id": {"$in": ids}}
+def with_ids(target: Target, query: Mapping[str, Any], ids: Sequence[Any]) -> dict[str, Any]:
+    """What finds those with these ids that a query finds still.
+
+    Parameters:
+        target: where they are stored, with the collation of the query.
+        query: the query.
+        ids: the ids, at most as many as ``chunks_of_ids`` gives at a time.
+    """
+    chosen = of_ids(target, ids)
     return {"$and": [query, chosen]} if query else chosen
