@@ -39,6 +39,7 @@ __all__ = [
     "ImmutableFieldError",
     "IndexConflictError",
     "InvalidDocumentError",
+    "InvalidPageTokenError",
     "LoadReferencesRequiredError",
     "MigrationError",
     "MultipleObjectsReturned",
@@ -402,6 +403,14 @@ class MultipleObjectsReturned(LookupError):  # noqa: N818  # as in every other m
     @classmethod
     def of(cls, document_class: Any) -> Self:
         return cls(f"get_one() found more than one {document_class.__name__}.")
+
+
+class InvalidPageTokenError(ValueError):
+    """What was given as the place where a page begins is none in this query."""
+
+    @classmethod
+    def of_other_query(cls) -> Self:
+        return cls("This is no page token of this query.")
 
 
 class ChangesNotTrackedError(RuntimeError):
