@@ -11,7 +11,7 @@ from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.locations import Part
 from aiomotorengine.storage.discriminators import family_of
 
-__all__ = ["attribute_path", "field_of"]
+__all__ = ["attribute_path", "field_of", "leads_into_list"]
 
 
 def field_of(document_class: Any, key: str) -> BaseField[Any] | None:
@@ -65,6 +65,30 @@ def field_in_value(field: BaseField[Any], parts: list[str]) -> BaseField[Any] | 
 def is_index(parts: list[str]) -> bool:
     """Whether a path goes on with an index."""
     return bool(parts) and parts[0].isdecimal()
+
+
+def leads_into_list(document_class: Any, key: str) -> bool:
+    """Whether a list is declared anywhere on the way of a dotted key of MongoDB, or at its end.
+
+    Example:
+        >>> from aiomotorengine import Document, EmbeddedDocumentField, IntField, ListField
+        >>> from aiomotorengine.fields.stored_key import leads_into_list
+        >>> class Line(Document):
+        ...     amount = IntField(db_field="a")
+        >>> class Order(Document):
+        ...     first = EmbeddedDocumentField(Line, db_field="f")
+        ...     lines = ListField(EmbeddedDocumentField(Line), db_field="l")
+        >>> leads_into_list(Order, "f.a"), leads_into_list(Order, "l.a")
+        (False, True)
+    """
+    holders = family_of(document_class)
+    for part in key.split("."):
+        found = [it._fields.get(it._reverse_db_field_map.get(part)) for it in holders]
+        if any(isinstance(field, ListField) for field in found):
+            return True
+        embedded = [getattr(field, "embedded_type", None) for field in found]
+        holders = [it for it in embedded if it is not None]
+    return False
 
 
 def attribute_path(document_class: Any, keys: Iterable[Part]) -> tuple[Part, ...]:

@@ -31,6 +31,7 @@ from aiomotorengine.wire.requests import can_encode
 
 __all__ = [
     "Decoded",
+    "Decoder",
     "DocumentDecoder",
     "Reading",
     "StoredDecoder",
@@ -302,6 +303,7 @@ def find(
     skip: int = 0,
     limit: int | None = None,
     on_unreadable: Unreadable | None = None,
+    decoder: Decoder | None = None,
     naming: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Reading:
     """The documents that a query finds, as instances of the target's class.
@@ -314,9 +316,11 @@ def find(
         limit: how many at most.
         on_unreadable: takes each stored document that cannot be read, with the error, which is
             raised if there is none.
+        decoder: what becomes of them, if it is something else; it knows by itself what to do with
+            those that cannot be read.
         naming: what names the value that cannot be encoded, around each request.
     """
-    decoder = DocumentDecoder(target, on_unreadable)
+    decoder = decoder or DocumentDecoder(target, on_unreadable)
     if limit == 0:
         return Reading(None, decoder)  # to the driver it would mean all
     reader = reader_of(target, query, sort=sort or None, skip=skip, limit=limit or 0)

@@ -1,0 +1,200 @@
+"""What a query finds, page by page: each begins at a place in the order, and not after a number of
+documents, so that what is inserted or deleted meanwhile shifts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from aiomotorengine.fields.stored_key import field_of, leads_into_list
+from aiomotorengine.pacing import Pace
+from aiomotorengine.query.expressions import NEAR, mentions
+from aiomotorengine.query_builder.encoding import naming_values
+from aiomotorengine.query_builder.keyset import beyond, total_order
+from aiomotorengine.query_builder.node import Q, QNode
+from aiomotorengine.query_builder.ordering import Order, reversed_order
+from aiomotorengine.reading import documents as reading
+from aiomotorengine.reading.documents import Decoded, Decoder, DocumentDecoder
+from aiomotorengine.reading.finding import refuse_out_of_range
+from aiomotorengine.reading.page_tokens import (
+    LOSSLESS,
+    Boundary,
+    boundary_of,
+    fingerprint,
+    token_of,
+    values_under,
+)
+from aiomotorengine.sessions.target import Target
+from aiomotorengine.wire.replies import Batch, decode_documents
+
+__all__ = ["Page", "page"]
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Page(Generic[R]):
+    """Some of what a query finds, one after the other in its order.
+
+    Attributes:
+        items: the documents.
+        next: the text by which ``page(after=…)`` goes on; ``None`` where nothing follows.
+        previous: the text by which ``page(before=…)`` goes back; ``None`` where nothing is before.
+    """
+
+    items: list[R]
+    next: str | None = None
+    previous: str | None = None
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __repr__(self) -> str:
+        return f"<Page of {len(self.items)}, next={self.next!r}, previous={self.previous!r}>"
+
+
+async def page(
+    target: Target,
+    filters: QNode,
+    order: Order,
+    size: int,
+    *,
+    after: str | None,
+    before: str | None,
+    finds_nothing: bool = False,
+) -> Page[Any]:
+    """A page of what a query finds.
+
+    Parameters:
+        target: what is read.
+        filters: the conditions.
+        order: keys and directions.
+        size: how many documents at most.
+        after: the token of the page before; ``None`` for the first page.
+        before: the token of the page after.
+        finds_nothing: whether the page is empty, and nobody is asked.
+
+    Raises:
+        InvalidPageTokenError: a token is none of this query.
+        ValueError: there are two tokens; or the order is one in which documents have no place that
+            a token could tell; or a condition has a value that can't be encoded.
+        StoredValueError: a document cannot be read.
+    """
+    if after is not None and before is not None:
+        raise ValueError("page() goes on after one token, or back before one: not both.")
+    refuse_out_of_range(0, size + 1)
+    document_class, collection = target.document_class, target.collection
+    refuse_without_places(document_class, order, filters)
+    keys = total_order(order)
+    query = fingerprint(collection.name, keys, target.matching.get("collation"))
+    is_back = before is not None
+    token = before if is_back else after
+    boundary = None if token is None else boundary_of(token, query, len(keys))
+    if finds_nothing:
+        return Page([])
+    direction = reversed_order(keys) if is_back else keys
+    if boundary is not None:
+        condition = beyond(direction, boundary.values, is_included=boundary.is_included)
+        filters = filters & Q(condition)
+    edges = EdgeKeeper(DocumentDecoder(target), size)
+    found = reading.find(
+        target,
+        filters.to_query(document_class),
+        sort=direction,
+        limit=size + 1,
+        decoder=edges,
+        naming=lambda: naming_values(collection, (document_class, filters)),
+    )
+    async with aclosing(found) as arriving:
+        items = [document async for documents in arriving for document in documents]
+
+    def token_at(place: Boundary) -> str:
+        return token_of(place, query, collection.codec_options)
+
+    def token_for(stored: Callable[[], Mapping[str, Any]]) -> str:
+        return token_at(Boundary(values_under(stored(), keys)))
+
+    onward = token_for(edges.last) if len(items) > size else None
+    back = None
+    if boundary is not None:
+        # Without documents, going back leads to the place itself, where one may stand.
+        there = boundary._replace(is_included=True)
+        back = token_for(edges.first) if items else token_at(there)
+    del items[size:]
+    if is_back:
+        items.reverse()
+        return Page(items, back, onward)
+    return Page(items, onward, back)
+
+
+class EdgeKeeper:
+    """Hands on what another decoder makes of documents, and keeps what is stored of two of them.
+
+    The program's documents need not have the values by which they are sorted: they may have been
+    left out, or be kept in another form.
+
+    Parameters:
+        decoder: the other one, which leaves no document out.
+        size: how many documents are on the page; what comes after them is not on it.
+
+    Attributes:
+        first: gives the first document of the page.
+        last: gives the last one.
+    """
+
+    first: Callable[[], Mapping[str, Any]]
+    last: Callable[[], Mapping[str, Any]]
+
+    def __init__(self, decoder: Decoder, size: int) -> None:
+        self._decoder = decoder
+        self._size = size
+        self._seen = 0
+
+    def decode(self, batch: Batch, offsets: Sequence[int], pace: Pace) -> Decoded:
+        decoded = self._decoder.decode(batch, offsets, pace)
+        self._keep(decoded.done, lambda index: stored_at(batch, offsets[index]))
+        return decoded
+
+    def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
+        decoded = self._decoder.convert(stored)
+        self._keep(decoded.done, stored.__getitem__)
+        return decoded
+
+    def _keep(self, count: int, stored: Callable[[int], Mapping[str, Any]]) -> None:
+        if count and not self._seen:
+            self.first = partial(stored, 0)
+        on_page = min(count, self._size - self._seen)
+        if on_page > 0:
+            self.last = partial(stored, on_page - 1)
+        self._seen += count
+
+
+def stored_at(batch: Batch, offset: int) -> Mapping[str, Any]:
+    return decode_documents(batch, [offset], LOSSLESS)[0]
+
+
+def refuse_without_places(document_class: Any, order: Order, filters: QNode) -> None:
+    """Refuse an order in which no value of a document tells its place.
+
+    Raises:
+        ValueError: it is one.
+    """
+    if not order and mentions(filters.to_query(document_class), NEAR):
+        raise ValueError(
+            "page() can't be in the order of 'near': add order_by(), or use geo_within_distance."
+        )
+    for key, direction in order:
+        if not isinstance(direction, int):
+            raise ValueError("page() can't be in the order of '$text_score'.")
+        if leads_into_list(document_class, key):
+            raise ValueError(f"page() can't be in an order by a list, as '{key}' is.")
+        field = field_of(document_class, key)
+        if field is not None and field._is_secret(None):
+            raise ValueError(f"page() can't be in the order of '{key}': its tokens would show it.")
