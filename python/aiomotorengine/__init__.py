@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from aiomotorengine.expressions.raw import Raw as Raw
     from aiomotorengine.indexes.index import Index as Index
     from aiomotorengine.migrations.declaring import migration as migration
+    from aiomotorengine.reading.pages import Page as Page
     from aiomotorengine.rows.source import Rows
     from aiomotorengine.schema.ensuring_all import ensure_all as ensure_all
     from aiomotorengine.search.search_index import SearchIndex as SearchIndex
@@ -166,6 +167,7 @@ ON_DEMAND = {
     "Field": "aiomotorengine.typed.field_specifier",
     "Func": "aiomotorengine.expressions.func",
     "Index": "aiomotorengine.indexes.index",
+    "Page": "aiomotorengine.reading.pages",
     "Raw": "aiomotorengine.expressions.raw",
     "Reference": "aiomotorengine.typed.reference",
     "Rows": "aiomotorengine.rows.source",

@@ -8,9 +8,10 @@ from aiomotorengine.queryset.base import D
 from aiomotorengine.queryset.changing import Changing
 from aiomotorengine.queryset.deleting import Deleting
 from aiomotorengine.queryset.filtering import Filtering
-from aiomotorengine.queryset.finding import DEFAULT_LIMIT, Finding
+from aiomotorengine.queryset.finding import DEFAULT_LIMIT
 from aiomotorengine.queryset.inserting import Inserting
 from aiomotorengine.queryset.options import Options
+from aiomotorengine.queryset.pages import Pages
 from aiomotorengine.queryset.saving import Saving
 from aiomotorengine.queryset.summaries import Summaries
 from aiomotorengine.update.result import UpdateResult
@@ -19,7 +20,7 @@ __all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
 
 
 class QuerySet(
-    Finding[D],
+    Pages[D],
     Summaries[D],
     Aggregating[D],
     Saving[D],

@@ -41,8 +41,9 @@ class Options(Query[D]):
         """Say what becomes of stored documents that have a value which its field cannot read, or
         a key that their class refuses (``__unknown__``).
 
-        It holds for ``find_all`` and ``async for``, also for the documents that those found refer
-        to, where these are loaded with them; ``first`` and ``get`` always raise.
+        It holds for ``find_all``, ``batches`` and ``async for``, also for the documents that those
+        found refer to, where these are loaded with them; ``first``, ``get`` and ``page`` always
+        raise.
 
         Parameters:
             how: ``"raise"`` the ``StoredValueError``, which is the default; ``"skip"`` the

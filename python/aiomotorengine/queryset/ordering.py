@@ -77,8 +77,16 @@ class Ordering(Query[D]):
         Raises:
             ValueError: skip or limit is set, or the order is by ``"$text_score"``.
         """
-        if self._skip or self._limit is not None:
-            raise ValueError("reverse() can't be used with skip or limit.")
+        self._refuse_window("reverse")
         narrowed = self._narrowed()
         narrowed._order = reversed_order(self._order)
         return narrowed
+
+    def _refuse_window(self, method: str) -> None:
+        """Refuse what has no meaning for a part of what is found.
+
+        Raises:
+            ValueError: skip or limit is set.
+        """
+        if self._skip or self._limit is not None:
+            raise ValueError(f"{method}() can't be used with skip or limit.")
