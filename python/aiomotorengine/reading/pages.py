@@ -121,7 +121,7 @@ async def page(
     def token_for(stored: Callable[[], Mapping[str, Any]]) -> str:
         return token_at(Boundary(values_under(stored(), keys)))
 
-    onward = token_for(edges.last) if len(items) > size else None
+    onward = token_for(edges.last) if edges.seen > size else None
     back = None
     if boundary is not None:
         # Without documents, going back leads to the place itself, where one may stand.
@@ -147,6 +147,7 @@ class EdgeKeeper:
     Attributes:
         first: gives the first document of the page.
         last: gives the last one.
+        seen: how many documents there were, with the one that may come after the page.
     """
 
     first: Callable[[], Mapping[str, Any]]
@@ -155,25 +156,26 @@ class EdgeKeeper:
     def __init__(self, decoder: Decoder, size: int) -> None:
         self._decoder = decoder
         self._size = size
-        self._seen = 0
+        self.seen = 0
 
     def decode(self, batch: Batch, offsets: Sequence[int], pace: Pace) -> Decoded:
         decoded = self._decoder.decode(batch, offsets, pace)
-        self._keep(decoded.done, lambda index: stored_at(batch, offsets[index]))
-        return decoded
+        return self._noted(decoded, lambda index: stored_at(batch, offsets[index]))
 
     def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
-        decoded = self._decoder.convert(stored)
-        self._keep(decoded.done, stored.__getitem__)
-        return decoded
+        return self._noted(self._decoder.convert(stored), stored.__getitem__)
 
-    def _keep(self, count: int, stored: Callable[[int], Mapping[str, Any]]) -> None:
-        if count and not self._seen:
+    def _noted(self, decoded: Decoded, stored: Callable[[int], Mapping[str, Any]]) -> Decoded:
+        if decoded.error is not None and self.seen + decoded.done == self._size:
+            # That it is there is all that is asked of this one; it is on the next page.
+            decoded = Decoded(decoded.documents, decoded.done + 1)
+        if decoded.done and not self.seen:
             self.first = partial(stored, 0)
-        on_page = min(count, self._size - self._seen)
+        on_page = min(decoded.done, self._size - self.seen)
         if on_page > 0:
             self.last = partial(stored, on_page - 1)
-        self._seen += count
+        self.seen += decoded.done
+        return decoded
 
 
 def stored_at(batch: Batch, offset: int) -> Mapping[str, Any]:
