@@ -19,6 +19,7 @@ from aiomotorengine import (
     IntField,
     ListField,
     Near,
+    Page,
     Q,
     QNot,
     QuerySet,
@@ -141,6 +142,12 @@ async def reading() -> None:
     assert_type(await User.objects.min(User.age), int | None)
     assert_type(await User.objects.max(User.height), float | None)
     assert_type(await User.objects.sample(3), list[User])
+    assert_type([users async for users in User.objects.batches(5)], list[list[User]])
+    page = await User.objects.order_by("name").page(20, after=None)
+    assert_type(page, Page[User])
+    assert_type((page.items, page.next, page.previous), tuple[list[User], str | None, str | None])
+    assert_type([user for user in page], list[User])  # noqa: C416
+    assert_type(await Admin.objects.partitions(4), list[QuerySet[Admin]])
     assert_type(await User.objects.explain(), dict[str, Any])
     async for user in User.objects.filter(age__gt=3):
         assert_type(user, User)

@@ -79,7 +79,7 @@ def kind_of(id: Any) -> type[Any]:
 
 
 def is_nan(id: Any) -> bool:
-    return id.to_decimal().is_nan() if isinstance(id, Decimal128) else id != id
+    return bool(id.to_decimal().is_nan() if isinstance(id, Decimal128) else id != id)
 
 
 def ranges(bounds: Sequence[Any]) -> list[dict[str, Any]]:
