@@ -202,7 +202,7 @@ async def test_what_a_window_has(rows: None) -> None:
     assert [row.n async for row in Row.objects.order_by("n")[18:]] == [18, 19]
 
 
-SEE_SLICES = ("__aiter__", "count", "exists", "explain", "find_all", "first", "to_list")
+SEE_SLICES = ("__aiter__", "batches", "count", "exists", "explain", "find_all", "first", "to_list")
 """Calls that are about the part."""
 
 INSERTING = ("bulk_insert", "create", "insert_stream", "save")

@@ -55,7 +55,9 @@ async def all_reads(found: QuerySet[Row]) -> None:
     await found.sum("n")
     await found.sample(1)
     await found.aggregate.order_by("n").fetch()
+    await found.page()
     [row async for row in found]
+    [rows async for rows in found.batches()]
 
 
 READS = ("find", "aggregate", "distinct")

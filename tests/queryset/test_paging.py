@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from bson import ObjectId
 from bson.codec_options import CodecOptions
 from bson.datetime_ms import DatetimeMS
 from bson.son import SON
@@ -187,7 +186,7 @@ async def test_a_token_of_another_query(rows: list[Any]) -> None:
     for query_set in other_queries:
         with pytest.raises(InvalidPageTokenError, match="^This is no page token of this query.$"):
             await query_set.page(after=token)
-    assert len(await Row.objects.order_by("-n").filter(n=1).page(after=token)) == 2
+    assert len(await Row.objects.order_by("-n").filter(n=1).page(after=token)) == 3
 
 
 @pytest.mark.parametrize("token", ["", "abc", 5, ["x"], {"$gt": ""}], ids=repr)
@@ -293,7 +292,8 @@ async def test_references_are_loaded_once_for_a_page(mongo: Mongo, codec: str) -
     page = await Eager.objects.page(2)
     assert [it.friend.name for it in page] == ["x", "y"]
     assert commands.names == ["find", "find"]
-    assert isinstance((await Eager.objects.no_dereference().page(1)).items[0].friend, ObjectId)
+    (unloaded,) = await Eager.objects.no_dereference().page(1)
+    assert unloaded._values["friend"] == friends[0]._id
 
 
 async def test_what_cannot_be_read_is_raised_with_its_own_page(rows: list[Any]) -> None:
