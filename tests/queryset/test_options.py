@@ -56,6 +56,7 @@ async def all_reads(found: QuerySet[Row]) -> None:
     await found.sample(1)
     await found.aggregate.order_by("n").fetch()
     await found.page()
+    await found.partitions(2)
     [row async for row in found]
     [rows async for rows in found.batches()]
 
@@ -72,7 +73,7 @@ async def test_every_read_is_told(commands: Commands) -> None:
     found = blind(word="b").max_time_ms(50_000).comment("why")
     await all_reads(found)
     told = reads_of(commands)
-    assert len(told) == 12
+    assert len(told) == 15
     for command in told:
         assert command["collation"]["strength"] == 2
         assert command["maxTimeMS"] == 50_000
