@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from bson import Decimal128, Int64, MaxKey, ObjectId, Timestamp
+from bson import Decimal128, Int64, MaxKey, MinKey, ObjectId, Timestamp
 
 from aiomotorengine import AnyField, Document, EmbeddedDocumentField, Page
 from aiomotorengine.ids import id_key
@@ -47,6 +47,7 @@ VALUES = [
     False,
     Timestamp(1, 1),
     MaxKey(),
+    MinKey(),
 ]
 
 KEYS = {"one": "one", "two": "tw", "inner.three": "inner.th"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pymongo import ASCENDING
+from bson.min_key import MinKey
+from pymongo import ASCENDING, DESCENDING
 
 from aiomotorengine.query_builder.ordering import Order
 
@@ -36,6 +37,7 @@ def beyond(order: Order, boundary: Sequence[Any], *, is_included: bool = False) 
     values: these come before null, where servers sort both alike. So what has neither is found by
     one branch, which compares the other keys by one expression. Were there several, servers would
     merge these by what is stored, with all that is missing before all nulls, and lose documents.
+    Backwards, ``MinKey`` alone comes after null.
 
     Parameters:
         order: keys and directions; the last one is the ``_id``.
@@ -57,6 +59,8 @@ def beyond(order: Order, boundary: Sequence[Any], *, is_included: bool = False) 
                 branches.append({**equal, "$expr": compared(path, direction, None)})
             after = lexicographically(rest, others, is_included)
             branches.append({**equal, key: {"$eq": None}, "$expr": after})
+            if direction == DESCENDING:
+                branches.append({**equal, key: {"$eq": MinKey()}})
             break
         is_met = is_included and not rest
         branches.append({**equal, "$expr": compared(path, direction, value, is_met)})
