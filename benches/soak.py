@@ -2,12 +2,12 @@
 
     python -m benches.soak --documents 5000000 --rows 5000000 --driver pymongo --shape S2
 
-Documents go in through ``insert_stream`` and come out through ``async for``. Before and after it,
-the driver alone does the same with ready dicts, on a part of as many; the ratio of the two is of
-processor time, which others on the machine disturb less than time on the wall. What it takes to
-make the documents and the dicts is left out on both sides. At last a part of the documents goes in
-again, as after a failure: all are in already, and refused. ``--rows`` puts in as many rows as well,
-of which no documents are made by the program.
+Documents go in through ``insert_stream`` and come out through ``async for``, ``batches`` and
+``page``. Before and after it, the driver alone does the same with ready dicts, on a part of as
+many; the ratio of the two is of processor time, which others on the machine disturb less than time
+on the wall. What it takes to make the documents and the dicts is left out on both sides. At last a
+part of the documents goes in again, as after a failure: all are in already, and refused. ``--rows``
+puts in as many rows as well, of which no documents are made by the program.
 
 A ticker on the event loop measures how long others hold it: how long it has no turn, less the time
 in which the loop does nothing but wait for something to happen, which a busy machine may make
@@ -54,10 +54,14 @@ MADE_AT_ONCE = 20
 IN_FLIGHT = 2
 RAW_AT_ONCE = 2_500
 LOOKED_AT_EACH = 1_000
+TOGETHER = 1_000
+"""How many documents are in a list of ``batches``, and on a page."""
 LONGEST_HOLD = 0.020
 SECONDS_PER_TICK = 0.001
 MEBIBYTE = 1024 * 1024
 PAGE = 4096
+READING_MAY_GROW = 8.0
+"""By how many MiB memory may grow while documents are read, however many they are."""
 SCHEDULING = Path("/proc/thread-self/schedstat")
 
 
@@ -100,7 +104,11 @@ async def soak(uri: str, options: argparse.Namespace, shape: Shape, rows: list[A
         raw_out = [await work.read_raw(part)]
         await work.collection.drop()
         stream_in = await work.inserted(count, memory)
-        stream_out = await work.read(count, memory)
+        ways_out = {
+            "async for": await work.read(count, memory),
+            "batches": await work.read_in_batches(count, memory),
+            "page": await work.read_by_pages(count, memory),
+        }
         refused = await work.refused(part)
         await work.collection.drop()
         rows_in = await work.inserted_rows(options.rows, memory)
@@ -116,7 +124,7 @@ async def soak(uri: str, options: argparse.Namespace, shape: Shape, rows: list[A
     for name, ours, raw in (
         ("insert_stream", stream_in, raw_in),
         ("of Rows", rows_in, raw_in),
-        ("async for", stream_out, raw_out),
+        *((way, out, raw_out) for way, out in ways_out.items()),
     ):
         cost = sum(other.processor for other in raw) / len(raw)
         print(f"{name:14} {ours}")
@@ -126,10 +134,15 @@ async def soak(uri: str, options: argparse.Namespace, shape: Shape, rows: list[A
     print(f"{'all refused':14} {refused}\n")
     growth = memory.growth()
     print(f"memory grew by {growth:.1f} MiB; {IN_FLIGHT + 1} batches are {3 * batch:.1f} MiB")
+    growth_of_reading = memory.growth(*ways_out)
+    print(f"while documents were read, it grew by {growth_of_reading:.1f} MiB")
     missed = []
     if growth > (IN_FLIGHT + 1) * batch:
         missed.append("memory within three batches")
-    if max(work.hold.longest for work in (stream_in, rows_in, stream_out)) >= LONGEST_HOLD:
+    if growth_of_reading > READING_MAY_GROW:
+        missed.append(f"memory within {READING_MAY_GROW:.0f} MiB while reading")
+    measured_all = (stream_in, rows_in, *ways_out.values())
+    if max(figures.hold.longest for figures in measured_all) >= LONGEST_HOLD:
         missed.append("no hold of 20 ms")
     if refused.hold.longest >= LONGEST_HOLD:
         missed.append("no hold of 20 ms where all is refused")
@@ -338,9 +351,13 @@ class Memory:
             taken.append(resident)
             print(f"{what:13} {len(taken) * 10:3} %: {resident:.1f} MiB resident", flush=True)
 
-    def growth(self) -> float:
-        """By how much the most exceeded what there was at the first tenth, in MiB."""
-        return max(max(line) - line[0] for line in self._lines.values())
+    def growth(self, *of: str) -> float:
+        """By how much the most exceeded what there was at the first tenth, in MiB; of some work,
+        or of all.
+        """
+        return max(
+            max(line) - line[0] for what, line in self._lines.items() if not of or what in of
+        )
 
 
 # -- the work --------------------------------------------------------------------------------------
@@ -427,7 +444,29 @@ class Work:
             async for _ in self._model.objects:
                 found += 1
                 if found % LOOKED_AT_EACH == 0 or found == count:
-                    memory.at("documents out", found, count)
+                    memory.at("async for", found, count)
+            return found
+
+        return await measured(count, work)
+
+    async def read_in_batches(self, count: int, memory: Memory) -> Figures:
+        async def work(excluded: Excluded) -> int:
+            found = 0
+            async for documents in self._model.objects.batches(TOGETHER):
+                found += len(documents)
+                memory.at("batches", found, count)
+            return found
+
+        return await measured(count, work)
+
+    async def read_by_pages(self, count: int, memory: Memory) -> Figures:
+        async def work(excluded: Excluded) -> int:
+            page = await self._model.objects.page(TOGETHER)
+            found = len(page)
+            while page.next is not None:
+                page = await self._model.objects.page(TOGETHER, after=page.next)
+                found += len(page)
+                memory.at("page", found, count)
             return found
 
         return await measured(count, work)
