@@ -17,7 +17,7 @@ from tests.integration.commands import watch
 
 pytestmark = pytest.mark.mongod_only("SecantusDB sorts and compares some types otherwise")
 
-ORDERS_PER_SEED = 30
+ORDERS_PER_SEED = 10
 DOCUMENTS = 40
 MISSING = object()
 
@@ -100,7 +100,7 @@ async def backwards(query_set: QuerySet[Any], size: int, last: Page[Any]) -> lis
     return [document for page in reversed(pages) for document in page]
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(5))
 async def test_all_pages_are_the_full_sort(mongo: Mongo, codec: str, seed: int) -> None:
     chance = Random(seed)
     collection = Row.objects.coll()
@@ -124,26 +124,30 @@ async def test_all_pages_are_the_full_sort(mongo: Mongo, codec: str, seed: int) 
             await collection.drop_index(keys)
 
 
-@pytest.mark.parametrize("names", [["one"], ["-one"], ["two", "-one"], []], ids=str)
+@pytest.mark.parametrize("names", [["one"], ["-one"], ["one", "-two"], ["-one", "-two"], []])
 async def test_going_on_looks_at_no_more_than_the_page(
     mongo: Mongo, codec: str, names: list[str]
 ) -> None:
     collection = Row.objects.coll()
+    values = {0: None, 1: MinKey()}
     await collection.insert_many(
-        [{"one": number % 3 or None, "tw": number // 100} for number in range(2000)]
+        [{"one": n % 3 or None, "tw": values.get(n // 3 % 3, n // 100)} for n in range(600)]
     )
     commands = watch(mongo)
     query_set = Row.objects.order_by(*names)
     collection = query_set.coll()
-    await collection.create_index([*query_set._order, ("_id", -1 if "-one" in names else 1)])
+    last = -1 if names[-1:] and names[-1].startswith("-") else 1
+    await collection.create_index([*query_set._order, ("_id", last)])
     size = 20
     page = await query_set.page(size)
     while page.next is not None:
         commands.forget()
         page = await query_set.page(size, after=page.next)
-        (sent,) = commands.of("find")
-        asked = {key: sent[key] for key in ("find", "filter", "sort", "limit")}
-        explained = await collection.database.command(
-            {"explain": asked, "verbosity": "executionStats"}
-        )
-        assert explained["executionStats"]["totalKeysExamined"] <= size + 5
+        examined = 0
+        for sent in commands.of("find"):
+            asked = {key: sent[key] for key in ("find", "filter", "sort", "limit")}
+            explained = await collection.database.command(
+                {"explain": asked, "verbosity": "executionStats"}
+            )
+            examined += explained["executionStats"]["totalKeysExamined"]
+        assert examined <= size + 5

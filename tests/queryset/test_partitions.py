@@ -70,7 +70,12 @@ IDS: dict[str, list[Any]] = {
 }
 
 
-@pytest.mark.parametrize("kind", IDS)
+FAR = pytest.mark.mongod_only("SecantusDB takes no dates that Python does not have")
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[FAR] if kind == "far dates" else []) for kind in IDS]
+)
 @pytest.mark.parametrize("count", [1, 2, 5])
 async def test_each_document_is_in_one_part(
     mongo: Mongo, codec: str, kind: str, count: int
@@ -133,8 +138,7 @@ async def test_the_whole_collection_is_sampled_and_nothing_else_is_asked(
     assert sent["pipeline"][0] == {"$sample": {"size": 192}}
     assert "hint" not in sent
     commands.forget()
-    (part,) = await Row.objects.none().partitions(3)
-    assert await part.to_list() == []
+    assert await Row.objects.none().partitions(3) == []
     assert commands.names == []
 
 

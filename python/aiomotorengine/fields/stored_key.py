@@ -87,7 +87,7 @@ def leads_into_list(document_class: Any, key: str) -> bool:
         if any(isinstance(field, ListField) for field in found):
             return True
         embedded = [getattr(field, "embedded_type", None) for field in found]
-        holders = [it for it in embedded if it is not None]
+        holders = tuple(it for it in embedded if it is not None)
     return False
 
 

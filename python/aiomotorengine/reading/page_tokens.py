@@ -24,6 +24,7 @@ __all__ = [
     "LOSSLESS",
     "PLAIN",
     "Boundary",
+    "Tokens",
     "boundary_of",
     "fingerprint",
     "token_of",
@@ -54,6 +55,41 @@ class Boundary(NamedTuple):
 
     values: tuple[Any, ...]
     is_included: bool = False
+
+
+class Tokens:
+    """The tokens of one query.
+
+    Parameters:
+        collection: the driver's collection.
+        order: keys and directions; the last one is the ``_id``.
+        collation: how texts are compared.
+    """
+
+    def __init__(self, collection: Any, order: Order, collation: Collation | None) -> None:
+        self._codec_options = collection.codec_options
+        self._order = order
+        self._query = fingerprint(collection.name, order, collation)
+
+    def boundary(self, token: Any) -> Boundary:
+        """The boundary that a token means.
+
+        Raises:
+            InvalidPageTokenError: it is none of this query.
+        """
+        return boundary_of(token, self._query, len(self._order))
+
+    def at(self, boundary: Boundary) -> str:
+        """The token of a boundary."""
+        return token_of(boundary, self._query, self._codec_options)
+
+    def of(self, stored: Mapping[str, Any]) -> str:
+        """The token of the place of a stored document.
+
+        Raises:
+            ValueError: one of the values by which it is sorted is a list.
+        """
+        return self.at(Boundary(values_under(stored, self._order)))
 
 
 def fingerprint(collection: str, order: Order, collation: Collation | None) -> int:

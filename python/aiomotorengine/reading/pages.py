@@ -22,11 +22,7 @@ from aiomotorengine.reading.documents import Decoded, Decoder, DocumentDecoder
 from aiomotorengine.reading.finding import refuse_out_of_range
 from aiomotorengine.reading.page_tokens import (
     LOSSLESS,
-    Boundary,
-    boundary_of,
-    fingerprint,
-    token_of,
-    values_under,
+    Tokens,
 )
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.replies import Batch, decode_documents
@@ -90,48 +86,51 @@ async def page(
     if after is not None and before is not None:
         raise ValueError("page() goes on after one token, or back before one: not both.")
     refuse_out_of_range(0, size + 1)
-    document_class, collection = target.document_class, target.collection
-    refuse_without_places(document_class, order, filters)
+    refuse_without_places(target.document_class, order, filters)
     keys = total_order(order)
-    query = fingerprint(collection.name, keys, target.matching.get("collation"))
+    tokens = Tokens(target.collection, keys, target.matching.get("collation"))
     is_back = before is not None
     token = before if is_back else after
-    boundary = None if token is None else boundary_of(token, query, len(keys))
+    boundary = None if token is None else tokens.boundary(token)
     if finds_nothing:
         return Page([])
     direction = reversed_order(keys) if is_back else keys
+    found = [filters]
     if boundary is not None:
-        condition = beyond(direction, boundary.values, is_included=boundary.is_included)
-        filters = filters & Q(condition)
+        conditions = beyond(direction, boundary.values, is_included=boundary.is_included)
+        found = [filters & Q(condition) for condition in conditions]
     edges = EdgeKeeper(DocumentDecoder(target), size)
-    found = reading.find(
-        target,
-        filters.to_query(document_class),
-        sort=direction,
-        limit=size + 1,
-        decoder=edges,
-        naming=lambda: naming_values(collection, (document_class, filters)),
-    )
-    async with aclosing(found) as arriving:
-        items = [document async for documents in arriving for document in documents]
-
-    def token_at(place: Boundary) -> str:
-        return token_of(place, query, collection.codec_options)
-
-    def token_for(stored: Callable[[], Mapping[str, Any]]) -> str:
-        return token_at(Boundary(values_under(stored(), keys)))
-
-    onward = token_for(edges.last) if edges.seen > size else None
+    items: list[Any] = []
+    for node in found:
+        if edges.seen <= size:
+            items += await documents_of(target, node, direction, size + 1 - edges.seen, edges)
+    onward = tokens.of(edges.last()) if edges.seen > size else None
     back = None
     if boundary is not None:
         # Without documents, going back leads to the place itself, where one may stand.
         there = boundary._replace(is_included=True)
-        back = token_for(edges.first) if items else token_at(there)
+        back = tokens.of(edges.first()) if items else tokens.at(there)
     del items[size:]
     if is_back:
         items.reverse()
         return Page(items, back, onward)
     return Page(items, onward, back)
+
+
+async def documents_of(
+    target: Target, node: QNode, order: Order, limit: int, decoder: Decoder
+) -> list[Any]:
+    """What a query finds, as a decoder makes it."""
+    found = reading.find(
+        target,
+        node.to_query(target.document_class),
+        sort=order,
+        limit=limit,
+        decoder=decoder,
+        naming=lambda: naming_values(target.collection, (target.document_class, node)),
+    )
+    async with aclosing(found) as arriving:
+        return [document async for documents in arriving for document in documents]
 
 
 class EdgeKeeper:
