@@ -21,6 +21,7 @@ from aiomotorengine import (
     PointField,
     ReferenceField,
     StringField,
+    TupleField,
 )
 from aiomotorengine.errors import InvalidPageTokenError, StoredValueError
 from aiomotorengine.queryset import QuerySet
@@ -38,6 +39,7 @@ class Row(Document):
     lines = ListField(EmbeddedDocumentField(Line), db_field="l")
     secret = PasswordField()
     place = PointField()
+    pair = TupleField(IntField(), IntField())
 
 
 class Thing(Document):
@@ -243,8 +245,8 @@ async def test_documents_that_do_not_come_as_bytes(
 
 
 async def test_there_are_orders_without_places(mongo: Mongo, codec: str) -> None:
-    for name in ("lines.amount", "lines__amount"):
-        with pytest.raises(ValueError, match=r"^page\(\) can't be in an order by a list, as 'l"):
+    for name in ("lines.amount", "lines__amount", "pair"):
+        with pytest.raises(ValueError, match=r"^page\(\) can't be in an order by a list, as '"):
             await Row.objects.order_by(name).page()
     with pytest.raises(ValueError, match="'secret': its tokens would show it"):
         await Row.objects.order_by("secret").page()

@@ -84,7 +84,7 @@ def leads_into_list(document_class: Any, key: str) -> bool:
     holders = family_of(document_class)
     for part in key.split("."):
         found = [it._fields.get(it._reverse_db_field_map.get(part)) for it in holders]
-        if any(isinstance(field, ListField) for field in found):
+        if any(field is not None and field._stores_arrays for field in found):
             return True
         embedded = [getattr(field, "embedded_type", None) for field in found]
         holders = tuple(it for it in embedded if it is not None)
