@@ -161,6 +161,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "has_completed_command": lambda: transactions_have("has_completed_command"),
     "_error_labels": lambda: "_error_labels" in vars(PyMongoError()),
     "_batch_size": lambda: cursors_keep("_batch_size"),
+    "_data": lambda: cursors_keep("_data"),
     "_close_cursor_soon": lambda: both_clients_have("_close_cursor_soon"),
     "_CursorAddress": lambda: message._CursorAddress(("a", 1), "d.c").namespace == "d.c",
     "_get_bound_session": lambda: both_clients_have("_get_bound_session"),

@@ -7,6 +7,8 @@ from contextlib import aclosing
 from typing import Any, ClassVar
 
 import pytest
+from bson import SON
+from bson.raw_bson import RawBSONDocument
 from pymongo.errors import OperationFailure
 
 from aiomotorengine import Document, IntField
@@ -62,6 +64,21 @@ async def test_the_cursor_is_closed(events: None, mongo: Mongo) -> None:
     (find,) = commands.of("find")
     assert find["tailable"] is True
     assert find["awaitData"] is True
+
+
+@pytest.mark.parametrize("document_class", [RawBSONDocument, SON, dict])
+async def test_what_is_there_is_handed_out_before_more_is_asked_for(
+    events: None, mongo: Mongo, document_class: type[Any]
+) -> None:
+    """Whatever documents of the driver are: the next one may be long in coming."""
+    commands = watch(mongo, document_class=document_class)
+    async with aclosing(Event.objects.tail(max_await_time_ms=100)) as found:
+        for n in range(3):
+            assert (await anext(found)).n == n
+        assert commands.of("getMore") == []
+        await Event(n=3).save()
+        assert (await anext(found)).n == 3
+    assert len(commands.of("getMore")) == 1
 
 
 async def test_a_reader_that_is_cancelled_leaves_no_cursor(events: None, mongo: Mongo) -> None:

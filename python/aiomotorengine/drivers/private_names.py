@@ -23,6 +23,7 @@ __all__ = [
     "begin_again",
     "close_cursor_soon",
     "decode_all_replies_alike",
+    "has_handed_out",
     "is_of_motor",
     "on_end_of_transactions",
     "seconds_left",
@@ -47,6 +48,7 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "_error_labels": "the labels of errors that are raised anew; without it, they have none",
     # Reading.
     "_batch_size": "replies of moderate size; without it, they are as large as the server likes",
+    "_data": "documents of a tail as they come, where they are dicts; without it, one by one",
     "_close_cursor_soon": "cursors after a lost connection; without it, they stay for ten minutes",
     "_CursorAddress": "the same",
     "_write_response_codec_options": "counts; without it, an answer that names none counts as 0",
@@ -185,6 +187,13 @@ def set_batch_size(cursor: Any, size: int) -> None:
     cursor = getattr(cursor, "delegate", cursor)
     if hasattr(cursor, "_batch_size"):
         cursor._batch_size = size
+
+
+def has_handed_out(cursor: Any) -> bool:
+    """Whether a cursor has handed out all that came with the last answer, so that it would ask for
+    more. Where nobody knows, it has.
+    """
+    return not getattr(getattr(cursor, "delegate", cursor), "_data", None)
 
 
 def close_cursor_soon(collection: Any, cursor: Any, id: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, aclosing, nullcontext, suppress
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from bson.errors import InvalidBSON
@@ -352,7 +353,8 @@ def tail(
         )
         return found if max_await_time_ms is None else found.max_await_time_ms(max_await_time_ms)
 
-    reader = CursorReader(target, open_cursor, lambda: can_encode(target.collection, query))
+    could_be_sent = partial(can_encode, target.collection, query)
+    reader = CursorReader(target, open_cursor, could_be_sent, waits=True)
     decoder = DocumentDecoder(target, on_unreadable)
     return Reading(reader, decoder, naming, sizes_replies=False, waits=True)
 

@@ -45,6 +45,8 @@ class CursorReader:
         could_be_sent: asked if the first request fails for a reason that may lie in what the driver
             was given as well; whether it can make a message of that.
         is_single: whether all comes with the first answer, and the server keeps no cursor.
+        waits: whether the server waits for documents that come later, while those that are there
+            are to be read.
     """
 
     def __init__(
@@ -54,8 +56,10 @@ class CursorReader:
         could_be_sent: Callable[[], bool],
         *,
         is_single: bool = False,
+        waits: bool = False,
     ) -> None:
         self._target = target
+        self._waits = waits
         self._open_cursor = open_cursor
         self._could_be_sent = could_be_sent
         self._is_single = is_single
@@ -150,6 +154,8 @@ class CursorReader:
             if not isinstance(item, Mapping):
                 raise TypeError(f"a batch holds {type(item).__name__}, and no documents")
             found.append(item)
+            if self._waits and private_names.has_handed_out(self._cursor):
+                break
         self._id = id
         self._is_over = not self._cursor.alive
         return found
