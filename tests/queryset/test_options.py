@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -180,6 +182,40 @@ async def test_values_have_names(commands: Commands) -> None:
     assert await Row.objects.filter(F("n") > Raw("$$least")).let(least=7).delete() == 2
 
 
+@pytest.mark.mongod_only("SecantusDB has no variables")
+@pytest.mark.parametrize(
+    "value",
+    [Decimal("7.5"), timedelta(milliseconds=7), "$m", {"$gt": 7}, [7], None, date(2026, 1, 1)],
+    ids=str,
+)
+async def test_values_of_any_kind_have_names(commands: Commands, value: Any) -> None:
+    found = Row.objects.filter(F("n") < Raw("$$self")).let(self=value)
+    numbers = {Decimal: 8, timedelta: 7}  # texts, lists and dates are more than any number
+    assert await found.count() == (0 if value is None else numbers.get(type(value), 10))
+
+
+@pytest.mark.parametrize("name", ["Least", "_x", "a-b", "a.b", "", "1a"])
+def test_what_is_no_name_of_a_value(name: str) -> None:
+    with pytest.raises(ValueError, match=f"begin with a small letter, .*, not '{name}'.$"):
+        Row.objects.let(**{name: 1})
+
+
+@pytest.mark.parametrize("value", [F("n"), Q(n=1), Row(), Row.n], ids=range(4))
+def test_what_is_no_value(value: Any) -> None:
+    with pytest.raises(TypeError, match=r"^let\(least=...\) takes a value, not "):
+        Row.objects.let(least=value)
+
+
+async def test_calls_that_know_no_names_of_values(mongo: Mongo, codec: str) -> None:
+    named = Row.objects.let(least=1)
+    with pytest.raises(
+        ValueError, match=r"^MongoDB's command for distinct\(\) takes no let\(\)\.$"
+    ):
+        await named.distinct("n")
+    with pytest.raises(ValueError, match=r"for count\(\) by distance or with \$where takes no let"):
+        await named.filter({"$where": "true"}).count()
+
+
 async def test_options_of_collections(commands: Commands) -> None:
     found = Row.objects.read_preference("nearest").read_concern("local")
     assert await found.count() == 10
@@ -237,6 +273,8 @@ def test_options_are_taken_back() -> None:
         ("read_preference", "here", ValueError),
         ("read_preference", 5, TypeError),
         ("read_concern", 5, TypeError),
+        ("read_concern", "majoritty", ValueError),
+        ("hint", ["$text_score"], ValueError),
     ],
 )
 def test_what_no_option_can_be(name: str, value: Any, error: type[Exception]) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from types import NoneType
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,8 @@ from bson.decimal128 import Decimal128
 from bson.int64 import Int64
 from bson.objectid import ObjectId
 
+from aiomotorengine.query.values import stored_alone
+
 __all__ = ["literal"]
 
 MEANS_ITSELF = frozenset(
@@ -19,23 +20,17 @@ MEANS_ITSELF = frozenset(
 )
 """The types whose values are nothing else in an expression."""
 
-MILLISECOND = timedelta(milliseconds=1)
-
 
 def literal(value: Any) -> Any:
     """A value as an expression: what is not certain to mean itself is a ``$literal``.
 
     Parameters:
-        value: what MongoDB stores; also a ``Decimal``, and a ``timedelta``, which are numbers in an
-            expression.
+        value: what MongoDB stores, or ``stored_alone`` converts.
 
     Example:
         >>> from aiomotorengine.expressions.literal import literal
         >>> literal(2), literal("$password")
         (2, {'$literal': '$password'})
     """
-    if isinstance(value, Decimal):
-        return Decimal128(value)
-    if isinstance(value, timedelta):
-        return value // MILLISECOND  # the difference of two dates is a number of these
+    value = stored_alone(value)
     return value if type(value) in MEANS_ITSELF else {"$literal": value}

@@ -8,11 +8,13 @@ written as filter keys (``name__ne``) or in a raw query, by the program.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from types import NoneType
 from typing import Any
 from uuid import UUID
 
+from bson.decimal128 import Decimal128
 from bson.objectid import ObjectId
 
 from aiomotorengine.fields.base_field import BaseField
@@ -29,11 +31,14 @@ __all__ = [
     "is_converted_by_program",
     "is_whole_number",
     "item_values",
+    "stored_alone",
     "wrong_value",
 ]
 
 PLAIN_TYPES = frozenset({NoneType, ObjectId, UUID, bool, bytes, datetime, float, int, str})
 """The types of most values: they hold no mappings, and need no further look."""
+
+MILLISECOND = timedelta(milliseconds=1)
 
 NOT_COMPUTED = (
     "a filter key takes a value, and what the server computes is none; compare it as in "
@@ -107,6 +112,27 @@ def wrong_value(field: BaseField[Any], wanted: str, value: Any) -> ValueError:
         value: what it was given.
     """
     return ValueError(f"it takes {wanted}, not {shown(value, secret=is_masked(field, value))}.")
+
+
+def stored_alone(value: Any) -> Any:
+    """What MongoDB has for a value that no field converts.
+
+    Parameters:
+        value: what MongoDB stores; also a ``Decimal``, a ``timedelta``, which is a number of
+            milliseconds as the difference of two dates is, and a ``date``.
+
+    Example:
+        >>> from datetime import date, timedelta
+        >>> stored_alone(timedelta(seconds=1)), stored_alone(date(2020, 2, 29))
+        (1000, datetime.datetime(2020, 2, 29, 0, 0))
+    """
+    if isinstance(value, Decimal):
+        return Decimal128(value)
+    if isinstance(value, timedelta):
+        return value // MILLISECOND
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time.min)
+    return value
 
 
 def is_whole_number(value: Any) -> bool:

@@ -9,7 +9,11 @@ from pymongo.collation import Collation
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 
-from aiomotorengine.query_builder.ordering import ordered
+from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.query.values import Computed, stored_alone
+from aiomotorengine.query_builder.node import QNode
+from aiomotorengine.query_builder.ordering import BY_SCORE, ordered
+from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.utils import is_collection
 
 __all__ = [
@@ -20,6 +24,7 @@ __all__ = [
     "read_concern_of",
     "read_preference_of",
     "refuse_other_verbosity",
+    "variables_of",
 ]
 
 VERBOSITIES = ("queryPlanner", "executionStats", "allPlansExecution")
@@ -32,6 +37,11 @@ PREFERENCES = {
     "secondaryPreferred": ReadPreference.SECONDARY_PREFERRED,
     "nearest": ReadPreference.NEAREST,
 }
+
+NO_VALUES = (BaseField, Computed, DocumentStorage, QNode)
+
+LEVELS = ("local", "available", "majority", "linearizable", "snapshot")
+"""The read concerns of MongoDB."""
 
 
 def changed(options: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
@@ -53,14 +63,17 @@ def hint_of(document_class: Any, index: Any) -> Any:
         index: the name of an index, or a list of what ``order_by`` takes.
 
     Raises:
-        ValueError: a key is no field.
+        ValueError: a key is no field, or ``"$text_score"``.
         TypeError: it is neither.
     """
     if index is None or (isinstance(index, str) and index):
         return index
     if isinstance(index, str) or not is_collection(index) or not index:
         raise TypeError(f"hint() takes the name of an index, or a list of its keys, not {index!r}.")
-    return ordered(document_class, [], [*index], None)
+    keys = ordered(document_class, [], [*index], None)
+    if any(direction is BY_SCORE for _, direction in keys):
+        raise ValueError("hint() takes the keys of an index, and '$text_score' is in none.")
+    return keys
 
 
 def collation_of(locale: Any, options: Mapping[str, Any]) -> Collation | None:
@@ -77,6 +90,34 @@ def collation_of(locale: Any, options: Mapping[str, Any]) -> Collation | None:
             f"pymongo.collation.Collation, not {locale!r}."
         )
     return locale
+
+
+def variables_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Variables of expressions, each of which is a value and nothing that the server computes.
+
+    Raises:
+        ValueError: MongoDB takes no variable of that name.
+        TypeError: a value is a document, a field, a condition or an expression.
+
+    Example:
+        >>> variables_of({"least": "$m"})
+        {'least': {'$literal': '$m'}}
+    """
+    for name, value in values.items():
+        if not is_variable(name):
+            raise ValueError(
+                f"let() takes names that begin with a small letter, and have letters, digits and "
+                f"underscores, not {name!r}."
+            )
+        if isinstance(value, NO_VALUES):
+            raise TypeError(f"let({name}=...) takes a value, not {type(value).__name__}.")
+    return {name: {"$literal": stored_alone(value)} for name, value in values.items()}
+
+
+def is_variable(name: str) -> bool:
+    """Whether MongoDB takes a name for that of a variable; letters beyond ASCII are small ones."""
+    begins = name[:1].islower() or not name[:1].isascii()
+    return begins and all(it == "_" or it.isalnum() or not it.isascii() for it in name)
 
 
 def flag_of(name: str, flag: Any) -> bool | None:
@@ -114,9 +155,12 @@ def read_concern_of(level: Any) -> ReadConcern | None:
     """A read concern, by its level or as the driver has it.
 
     Raises:
+        ValueError: there is no such level.
         TypeError: it is neither.
     """
     if isinstance(level, str):
+        if level not in LEVELS:
+            raise ValueError(f"read_concern() takes one of {', '.join(LEVELS)}, not {level!r}.")
         return ReadConcern(level)
     if not isinstance(level, ReadConcern | None):
         raise TypeError(

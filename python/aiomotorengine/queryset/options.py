@@ -19,6 +19,7 @@ from aiomotorengine.query_builder.query_options import (
     hint_of,
     read_concern_of,
     read_preference_of,
+    variables_of,
 )
 from aiomotorengine.queryset.base import D, Query
 from aiomotorengine.sessions.options import WriteConcernLike
@@ -115,7 +116,7 @@ class Options(Query[D]):
             index: its name, or a list of keys as ``order_by`` takes them; ``None`` takes it back.
 
         Raises:
-            ValueError: a key is no field.
+            ValueError: a key is no field, or ``"$text_score"``.
             TypeError: it is neither.
 
         Example:
@@ -148,13 +149,18 @@ class Options(Query[D]):
         """
         return self._asked_to_match("collation", collation_of(locale, options))
 
-    def let(self, **values: Any) -> Self:
+    def let(self, /, **values: Any) -> Self:
         """Give values names, by which expressions have them: ``Raw("$$name")``.
 
-        Calls add up; without any value they are all taken back.
+        Calls add up; without any value they are all taken back. ``distinct``, and ``count`` by
+        distance or with ``$where``, have no such names.
 
         Parameters:
             values: the values by name. A name begins with a small letter.
+
+        Raises:
+            ValueError: MongoDB takes no such name.
+            TypeError: a value is a document, a field, a condition or an expression.
 
         Example:
             >>> from aiomotorengine import Document, F, IntField, Raw
@@ -163,8 +169,8 @@ class Options(Query[D]):
             >>> found = Player.objects.filter(F("score") > Raw("$$least")).let(least=10)
         """
         known = self._matching.get("let", {})
-        named = {name: {"$literal": value} for name, value in values.items()}
-        return self._asked_to_match("let", {**known, **named} if named else None)
+        variables = variables_of(values)
+        return self._asked_to_match("let", {**known, **variables} if variables else None)
 
     def comment(self, text: Any) -> Self:
         """What servers write into their logs beside each command; ``None`` takes it back."""
@@ -223,6 +229,7 @@ class Options(Query[D]):
         concern of the driver's; ``None`` takes it back.
 
         Raises:
+            ValueError: there is no such level.
             TypeError: it is neither.
         """
         return self._read_with("read_concern", read_concern_of(level))

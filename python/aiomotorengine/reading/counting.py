@@ -12,7 +12,7 @@ from aiomotorengine.query.expressions import NEAR, mentions
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.count_replies import count_documents
-from aiomotorengine.wire.query_options import OF_COUNTS, command_options
+from aiomotorengine.wire.query_options import OF_COUNTS, command_options, refuse_variables
 from aiomotorengine.wire.requests import can_encode
 
 __all__ = ["count", "estimate"]
@@ -42,6 +42,7 @@ async def count(
         limit: how many are counted at most.
 
     Raises:
+        ValueError: the query has variables, and is by distance or with ``$where``.
         pymongo.errors.PyMongoError: the server does not take the query; within a transaction, none
             with ``$near``, ``$nearSphere`` or ``$where``.
         pymongo.errors.ProtocolError: its answer has no number.
@@ -53,7 +54,10 @@ async def count(
         window["skip"] = skip
     if limit is not None:
         window["limit"] = limit
-    ask = count_by_command if mentions(query, NOT_AGGREGATED) else count_documents
+    ask = count_documents
+    if mentions(query, NOT_AGGREGATED):
+        refuse_variables(target, "count() by distance or with $where")
+        ask = count_by_command
     hint = {} if query or "hint" in window or not may_hint(target) else {"hint": "_id_"}
     try:
         try:

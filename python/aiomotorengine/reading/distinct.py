@@ -19,7 +19,7 @@ from aiomotorengine.reading.asking import naming_failures, with_dicts
 from aiomotorengine.reading.documents import aggregate
 from aiomotorengine.reading.numbers import values_of
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.wire.query_options import OF_DISTINCT, command_options
+from aiomotorengine.wire.query_options import OF_DISTINCT, command_options, refuse_variables
 
 __all__ = ["distinct", "frequencies", "refuse_several_kinds"]
 
@@ -53,11 +53,12 @@ async def distinct(
         path: the field. Of a list the items are meant.
 
     Raises:
-        ValueError: a condition has a value that can't be encoded.
+        ValueError: a condition has a value that can't be encoded; or the query has variables.
         StoredValueError: a stored value is none that the field reads.
         pymongo.errors.PyMongoError: the server refused it, could not be asked, or the values have
             more than 16 MB.
     """
+    refuse_variables(target, "distinct()")
     ask = with_dicts(target.collection).distinct
     with naming_failures(target, filters, query):
         stored = await target.call(ask, path.key, query, **command_options(target, OF_DISTINCT))

@@ -7,7 +7,14 @@ from typing import Any
 
 from aiomotorengine.sessions.target import Target
 
-__all__ = ["OF_AGGREGATIONS", "OF_COUNTS", "OF_DISTINCT", "command_options", "find_options"]
+__all__ = [
+    "OF_AGGREGATIONS",
+    "OF_COUNTS",
+    "OF_DISTINCT",
+    "command_options",
+    "find_options",
+    "refuse_variables",
+]
 
 SERVERS_NAMES = {
     "allow_disk_use": "allowDiskUse",
@@ -19,6 +26,20 @@ SERVERS_NAMES = {
 OF_AGGREGATIONS = ("allow_disk_use", "batch_size", "collation", "hint", "let", "max_time_ms")
 OF_COUNTS = ("collation", "hint", "let", "max_time_ms")
 OF_DISTINCT = ("collation", "hint", "max_time_ms")
+
+
+def refuse_variables(target: Target, call: str) -> None:
+    """Refuse what a query says by ``let`` for a command that takes no variables.
+
+    Parameters:
+        target: what is read.
+        call: what the program has asked for.
+
+    Raises:
+        ValueError: it says something.
+    """
+    if "let" in target.matching:
+        raise ValueError(f"MongoDB's command for {call} takes no let().")
 
 
 def find_options(target: Target) -> dict[str, Any]:
