@@ -89,7 +89,7 @@ class Conversion:
             written.
         hooks: the methods that are called with a document, by event.
         update_paths: what the names of fields mean in an update, once that was asked
-            (``update/path.py``).
+            (``update/change.py``).
         dict_forms: what documents come to in dicts, and are made of, once that was asked
             (``interop``).
     """

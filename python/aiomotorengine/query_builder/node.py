@@ -339,7 +339,9 @@ def conditions(
     if RAW in kwargs:
         refuse_raw(document_class, kwargs)
     validate_fields(document_class, kwargs)
-    parts = [query_of(argument) for argument in args] if args else []
+    if not args and not negated:  # as in most queries
+        return Q(**kwargs)
+    parts = [query_of(argument) for argument in args]
     if kwargs or not parts:
         parts.append(Q(**kwargs))
     if negated:

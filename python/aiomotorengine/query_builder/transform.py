@@ -7,11 +7,13 @@ from typing import Any
 
 from bson.errors import BSONError
 
+from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.query.base import ConditionsOperator, QueryOperator
 from aiomotorengine.query.equal import DefaultOperator
 from aiomotorengine.query.family import kind_of
 from aiomotorengine.query.not_operator import NotOperator
 from aiomotorengine.query.operators import OPERATORS
+from aiomotorengine.query.values import checked
 from aiomotorengine.query_builder.filter_path import FilterPath, invalid_filter, resolve
 from aiomotorengine.query_builder.merging import all_of, update
 
@@ -140,7 +142,21 @@ def validate_fields(document_class: Any, query: Mapping[str, Any]) -> None:
 
 def condition(document_class: Any, key: str, raw: Any) -> dict[str, Any]:
     """One filter as a query of MongoDB."""
-    path = resolve(document_class, key, OPERATORS)
+    fields = document_class._fields
+    if key in fields:  # as in most filters: equality, which is for all
+        field, db_name = fields[key], document_class._db_field_map[key]
+    elif key == "_id":
+        field, db_name = primary_key(document_class), key
+    else:
+        return condition_at(document_class, key, resolve(document_class, key, OPERATORS), raw)
+    try:
+        return {db_name: checked(field, field.to_query, raw)}
+    except REFUSALS as error:
+        raise invalid_value(document_class, key, error)  # noqa: B904  # it has its cause
+
+
+def condition_at(document_class: Any, key: str, path: FilterPath, raw: Any) -> dict[str, Any]:
+    """The same, where the key leads further than to a field, or has operators."""
     negation, operator = operators_of(key, path) if path.operators else (None, EQUALITY)
     try:
         if isinstance(operator, ConditionsOperator):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal_field import DecimalField
 from aiomotorengine.update.path import DOT, UpdatePath, changed_path
@@ -61,8 +62,14 @@ class Change:
             InvalidDocumentError: a field refuses its value.
         """
         done = []
+        known = conversion_of(document_class).update_paths
         for key, raw in self.given:
-            path = self.path(document_class, key)
+            path = known.get(key) if type(key) is str else None
+            if path is None:
+                path = self.path(document_class, key)
+                # The names of fields are kept, as most are: a program has only so many.
+                if type(key) is str and key in document_class._fields:
+                    known[key] = path
             done.append(Operation(self.operator, path, self.convert(path, raw, validate=validate)))
         return done
 

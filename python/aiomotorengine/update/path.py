@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.errors import ImmutableFieldError, UnknownFieldError
@@ -208,18 +207,12 @@ def changed_path(document_class: Any, key: Any, separator: str = DOT) -> UpdateP
         'p.0'
     """
     if isinstance(key, str):
-        # The names of fields, as in most updates, are looked up once: a program has only so many.
-        paths = conversion_of(document_class).update_paths
-        path: UpdatePath | None = paths.get(key)
-        if path is None:
-            field = document_class._fields.get(key)  # it is the longest name that there can be
-            if field is None:
-                head = key.partition(separator)[0]
-                holder = declaring(document_class, head, f"update '{key}'")
-                return Walk(holder, key, separator).path()
-            name = str(key)
-            path = paths[name] = path_in(document_class, name)
-        return path
+        field = document_class._fields.get(key)  # it is the longest name that there can be
+        if field is None:
+            head = key.partition(separator)[0]
+            holder = declaring(document_class, head, f"update '{key}'")
+            return Walk(holder, key, separator).path()
+        return path_in(document_class, str(key), field)
     if isinstance(key, BaseField):
         return path_of_field(document_class, key)
     raise TypeError(f"A change names fields or paths (texts), not {type(key).__name__}.")

@@ -97,7 +97,6 @@ class Plan:
         self,
         document_class: Any,
         changes: Changes,
-        *,
         upsert: bool = False,
         array_filters: ArrayFilters | None = None,
         stamps: bool = True,
@@ -135,16 +134,14 @@ class Update:
     Attributes:
         query: the conditions as MongoDB takes them.
         operations: as above.
-        id: the ``_id`` of what it inserts; ``None`` where the server would choose one.
     """
 
     __slots__ = (
+        "_array_filters",
         "_document",
         "_filters",
         "_insertion",
-        "_options",
         "_target",
-        "id",
         "operations",
         "query",
     )
@@ -154,25 +151,23 @@ class Update:
         target: Target,
         filters: QNode,
         document: Any,
-        *,
         array_filters: Sequence[Any] | None = None,
         insertion: Insertion | None = None,
         operations: Sequence[Operation] = (),
     ) -> None:
+        query: Mapping[str, Any] = filters.to_query(target.document_class)
+        self.query = query if insertion is None else named_once(target.document_class, query)
         self.operations = operations
-        self.query: Mapping[str, Any] = filters.to_query(target.document_class)
-        if insertion is not None:
-            self.query = named_once(target.document_class, self.query)
-        self.id = None if insertion is None else insertion.id
         self._target = target
         self._filters = filters
         self._document = document
+        self._array_filters = array_filters
         self._insertion = insertion
-        self._options: dict[str, Any] = {**target.matching}
-        if array_filters is not None:
-            self._options["array_filters"] = array_filters
-        if insertion is not None:
-            self._options["upsert"] = True
+
+    @property
+    def id(self) -> Any:
+        """The ``_id`` of what it inserts; ``None`` where the server would choose one."""
+        return None if self._insertion is None else self._insertion.id
 
     async def send(
         self,
@@ -197,14 +192,19 @@ class Update:
             UniqueKeyViolationError: another document has the value of a unique field.
             pymongo.errors.PyMongoError: the server refused it, or could not be asked.
         """
-        target, options = self._target, {**self._options, **options}
+        target, insertion = self._target, self._insertion
         document_class = target.document_class
-        if self._insertion is not None:
+        # What says nothing is left out: drivers look at each argument.
+        if target.matching:
+            options = {**target.matching, **options}
+        if self._array_filters is not None:
+            options["array_filters"] = self._array_filters
+        if insertion is not None:
+            options["upsert"] = True
             await ensure_remembered(target, document_class)
         try:
             answer = await ask(self.query, self._document, **options)
         except DuplicateKeyError as error:
-            insertion = self._insertion
             is_lost = insertion is not None and may_be_lost_race(error, insertion.equalities)
             # In a transaction nothing can be sent any more.
             if not is_lost or target.transaction is not None:
@@ -293,14 +293,7 @@ def prepared(target: Target, filters: QNode, plan: Plan) -> Update:
     document: Any = plan.document
     if document is None or len(operations) > len(plan.operations):
         document = compiled(document_class, operations)
-    return Update(
-        target,
-        filters,
-        document,
-        array_filters=plan.array_filters,
-        insertion=insertion,
-        operations=operations,
-    )
+    return Update(target, filters, document, plan.array_filters, insertion, operations)
 
 
 def change_all(
