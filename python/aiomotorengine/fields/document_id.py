@@ -38,7 +38,7 @@ class DocumentId(ObjectIdField):
         return value
 
     def to_query(self, value: Any) -> Any:
-        return without_hex(value)
+        return without_hex(value) if isinstance(value, str) else value
 
     def to_query_item(self, value: Any) -> Any:
         return without_hex(value)
@@ -84,8 +84,8 @@ class IdAttribute:
 
 def primary_key(document_class: Any) -> BaseField[Any]:
     """The field of the ``_id``, for a document class or whatever else has names for a query."""
-    field: BaseField[Any] = getattr(document_class, "_primary_key", DOCUMENT_ID)
-    return field
+    declared: tuple[BaseField[Any], ...] = getattr(document_class, "_declared_key", ())
+    return declared[0] if declared else DOCUMENT_ID
 
 
 def has_object_ids(document_class: Any) -> bool:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from typing import Any
 
 __all__ = ["Condition"]
 
 
-class Condition(ABC):
-    """The base of ``Q`` and of what it combines to."""
+class Condition:
+    """The base of ``Q`` and of what it combines to; a plain class, since queries are asked often
+    whether they are one, which takes long of abstract ones."""
 
     @property
-    @abstractmethod
     def empty(self) -> bool:
         """Whether it asks for nothing."""
+        raise NotImplementedError(f"{type(self).__name__} has no empty of its own.")
 
-    @abstractmethod
     def to_query(self, document_class: Any) -> dict[str, Any]:
         """The query as MongoDB takes it.
 
@@ -26,3 +25,4 @@ class Condition(ABC):
         Raises:
             ValueError: a key leads nowhere, or a field can't take a value; the text names it.
         """
+        raise NotImplementedError(f"{type(self).__name__} has no to_query of its own.")

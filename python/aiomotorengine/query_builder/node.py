@@ -46,9 +46,9 @@ class QNode(Condition):
     AND: ClassVar[int] = 0
     OR: ClassVar[int] = 1
 
-    @abstractmethod
     def accept(self, visitor: QNodeVisitor[R]) -> R:
         """Call the visitor's method for this kind of node."""
+        raise NotImplementedError(f"{type(self).__name__} has no accept of its own.")
 
     def to_query(self, document_class: Any) -> dict[str, Any]:
         """The query as MongoDB takes it. The node stays as it is.
@@ -77,7 +77,7 @@ class QNode(Condition):
         def __ior__(self, other: Any) -> Self: ...
 
     def _combine(self, other: Any, operation: int) -> QNode:
-        if type(other) is not Q and not isinstance(other, QNode):
+        if not isinstance(other, QNode):
             return self._combine(Q(other), operation) if isinstance(other, Mapping) else self
         if other.empty:
             return self
@@ -120,13 +120,16 @@ class Q(QNode):
                     f"not {type(raw).__name__}."
                 )
             refuse_other_keys(raw)
-        for key, value in filters.items():
-            # A query may be sent many times, and an iterator would be empty from the second on:
-            # "none of these" would then find everything.
-            if type(value) not in PLAIN_TYPES and isinstance(value, Iterator):
-                filters[key] = list(value)
         self.raw = raw
-        self.query = filters
+        self.query = with_lists(filters)
+
+    @classmethod
+    def of(cls, filters: dict[str, Any]) -> Q:
+        """``Q(**filters)``, which keeps the very mapping: one that is not changed any more."""
+        query = cls.__new__(cls)
+        query.raw = None
+        query.query = with_lists(filters)
+        return query
 
     @property
     def empty(self) -> bool:
@@ -206,7 +209,6 @@ class QExpression(QNode):
     def empty(self) -> bool:
         return False
 
-    @abstractmethod
     def to_expression(self, document_class: Any) -> Any:
         """The expression as MongoDB takes it; it gives a truth value.
 
@@ -216,6 +218,7 @@ class QExpression(QNode):
         Raises:
             ValueError: a name leads nowhere, or a field can't take a value; the text names it.
         """
+        raise NotImplementedError(f"{type(self).__name__} has no to_expression of its own.")
 
     def accept(self, visitor: QNodeVisitor[R]) -> R:
         return visitor.visit_expression(self)
@@ -320,8 +323,7 @@ class QueryCompilerVisitor(QNodeVisitor[dict[str, Any]]):
 def conditions(
     document_class: Any,
     args: Iterable[Any],
-    kwargs: Mapping[str, Any],
-    *,
+    kwargs: dict[str, Any],
     negated: bool = False,
 ) -> QNode:
     """What the arguments of ``filter``, ``filter_not``, ``get`` or ``match`` ask for together.
@@ -340,13 +342,26 @@ def conditions(
         refuse_raw(document_class, kwargs)
     validate_fields(document_class, kwargs)
     if not args and not negated:  # as in most queries
-        return Q(**kwargs)
+        return Q.of(kwargs)
     parts = [query_of(argument) for argument in args]
     if kwargs or not parts:
         parts.append(Q(**kwargs))
     if negated:
         parts = [~part for part in parts]
     return parts[0] if len(parts) == 1 else reduce(and_, parts)
+
+
+def with_lists(filters: dict[str, Any]) -> dict[str, Any]:
+    """The filters themselves, in which lists take the place of iterators.
+
+    A query may be sent many times, and an iterator would be empty from the second on: "none of
+    these" would then find everything.
+    """
+    for key in filters:
+        value = filters[key]
+        if type(value) not in PLAIN_TYPES and isinstance(value, Iterator):
+            filters[key] = list(value)
+    return filters
 
 
 def query_of(argument: Any) -> QNode:

@@ -126,6 +126,8 @@ class Query(Generic[D]):
         asked = self._filters if node is None else node
         if self._finds_nothing:
             asked = NOTHING & asked
+        if self.__klass__._discriminator is None:  # as of most
+            return asked
         of_class = condition_of(self.__klass__)
         return Q(of_class) & asked if of_class else asked
 

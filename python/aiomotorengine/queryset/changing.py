@@ -94,13 +94,7 @@ class Changing(Loading[D]):
         update.change.refuse_keywords("update", others)
         self._refuse_slice("update")
         plan = writing.updating.Plan(
-            self.__klass__,
-            given,
-            upsert=upsert,
-            array_filters=array_filters,
-            stamps=stamps,
-            validate=validate,
-            takes_definition=True,
+            self.__klass__, given, upsert, array_filters, stamps, validate, takes_definition=True
         )
         if self._finds_nothing:
             return UpdateResult(0, 0)
@@ -150,12 +144,7 @@ class Changing(Loading[D]):
             update.change.refuse_keywords("update_one", others)
         self._refuse_slice("update_one")
         plan = writing.updating.Plan(
-            self.__klass__,
-            changes,
-            upsert=upsert,
-            array_filters=array_filters,
-            stamps=stamps,
-            validate=validate,
+            self.__klass__, changes, upsert, array_filters, stamps, validate
         )
         if self._finds_nothing:
             return UpdateResult(0, 0)
@@ -212,12 +201,7 @@ class Changing(Loading[D]):
             update.change.refuse_keywords("find_one_and_update", others)
         self._refuse_slice("find_one_and_update")
         plan = writing.updating.Plan(
-            self.__klass__,
-            changes,
-            upsert=upsert,
-            array_filters=array_filters,
-            stamps=stamps,
-            validate=validate,
+            self.__klass__, changes, upsert, array_filters, stamps, validate
         )
         if self._finds_nothing:
             return None

@@ -12,8 +12,6 @@ from aiomotorengine.errors import AbstractClassError
 
 __all__ = ["collection_of"]
 
-NOTHING = (None, None, None, None)
-
 KEPT_AS = "_aiomotorengine_with_options"
 """The attribute of a collection under which those with other options are kept."""
 
@@ -32,14 +30,13 @@ def collection_of(opened: OpenClient, document_class: Any) -> Any:
     if name is None:
         raise AbstractClassError.of(document_class)
     collection = opened.collection(name)
-    given = (
-        document_class.__codec_options__,
-        document_class.__read_preference__,
-        document_class.__write_concern__,
-        document_class.__read_concern__,
-    )
-    if given == NOTHING:
+    codec_options = document_class.__codec_options__
+    read_preference = document_class.__read_preference__
+    write_concern = document_class.__write_concern__
+    read_concern = document_class.__read_concern__
+    if codec_options is read_preference is write_concern is read_concern is None:
         return collection
+    given = (codec_options, read_preference, write_concern, read_concern)
     kept: dict[tuple[int, ...], Any] = vars(collection).setdefault(KEPT_AS, {})
     # Not all of them have a hash. What is kept holds them, so that their numbers stay theirs.
     key = tuple(map(id, given))

@@ -64,20 +64,20 @@ class Target:
         self.options = options
         self.matching = self.reading = NO_OPTIONS
         self.collection: Any = collection_of(opened, document_class)
-        self.scope: Scope | None
-        if options.session is None:
-            self.scope = scope_here(opened)
-            self.session = opened.bound_session() if self.scope is None else self.scope.session
+        if options is UNCHANGED or options.session is None:
+            scope = scope_here(opened)
+            session = opened.bound_session() if scope is None else scope.session
         else:
-            self.session = options.session
-            self.scope = scope_of(self.session)
-        self._is_bare = True
+            session = options.session
+            scope = scope_of(session)
+        self.scope: Scope | None = scope
+        self.session = session
+        self._is_bare = session is None
         if options is not UNCHANGED:
-            self._is_bare = options.timeout is None and options.comment is None
+            if options.timeout is not None or options.comment is not None:
+                self._is_bare = False
             if options.write_concern is not None:
                 self.collection = self.collection.with_options(write_concern=options.write_concern)
-        if self.session is not None:
-            self._is_bare = False
 
     @property
     def driver(self) -> Driver:

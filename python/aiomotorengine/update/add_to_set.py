@@ -17,5 +17,5 @@ class AddToSet(Change):
 
     operator = "$addToSet"
 
-    def convert(self, path: UpdatePath, raw: Sequence[Any], *, validate: bool) -> dict[str, Any]:
+    def convert(self, path: UpdatePath, raw: Sequence[Any], validate: bool) -> dict[str, Any]:
         return {"$each": stored_items(path, self.operator, raw, validate=validate)}

@@ -30,8 +30,11 @@ class Counting(Change):
     fields: ClassVar[tuple[type[BaseField[Any]], ...]] = NUMBERS
     """The fields whose values it can change."""
 
-    def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
-        if isinstance(raw, Expression):
+    def convert(self, path: UpdatePath, raw: Any, validate: bool) -> Any:
+        if type(raw) is int and int in path.same and type(path.field) in self.fields:
+            if SMALLEST <= raw <= LARGEST:
+                return raw  # as most are
+        elif isinstance(raw, Expression):
             refuse_text(path, self.operator)
             return raw
         return amount(path, raw, self.operator, self.fields)
@@ -78,9 +81,7 @@ def amount(
         raise refused_amount(path, raw)  # Python would count it as 1 or 0
     try:
         number = raw if is_any else stored_amount(field, raw)
-        if type(number) is int and number is raw:  # as most are
-            if SMALLEST <= number <= LARGEST:
-                return number
+        if type(number) is int and not SMALLEST <= number <= LARGEST:
             raise OverflowError(f"{raw} has more than 64 bits.")
         if isinstance(field, IntField) and number != as_number(raw):
             raise ValueError(f"{raw!r} is no whole number.")

@@ -19,9 +19,7 @@ class Bit(Change):
 
     operator = "$bit"
 
-    def convert(
-        self, path: UpdatePath, raw: Mapping[str, Any], *, validate: bool
-    ) -> dict[str, int]:
+    def convert(self, path: UpdatePath, raw: Mapping[str, Any], validate: bool) -> dict[str, int]:
         is_any = path.field is None or type(path.field) is BaseField
         if not is_any and not isinstance(path.field, IntField):
             raise unfit(path, self.operator, "an IntField")

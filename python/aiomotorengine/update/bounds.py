@@ -15,12 +15,12 @@ __all__ = ["Max", "Min"]
 class Bound(Change):
     """A value that is stored if it beats what is there."""
 
-    def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
+    def convert(self, path: UpdatePath, raw: Any, validate: bool) -> Any:
         refuse_text(path, self.operator)
         if isinstance(raw, Expression):
             refuse_computed(path)
             return raw
-        return set_value(path, raw, validate=validate)
+        return set_value(path, raw, validate)
 
 
 class Min(Bound):

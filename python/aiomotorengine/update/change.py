@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -45,12 +45,12 @@ class Change:
     """Whether a document that an upsert inserts gets a value by it."""
 
     def __init__(
-        self, given: Iterable[tuple[BaseField[Any] | str, Any]], separator: str = DOT
+        self, given: Collection[tuple[BaseField[Any] | str, Any]], separator: str = DOT
     ) -> None:
-        self.given = list(given)
+        self.given = given
         self.separator = separator
 
-    def operations(self, document_class: Any, *, validate: bool = True) -> Iterable[Operation]:
+    def operations(self, document_class: Any, validate: bool = True) -> Iterable[Operation]:
         """What is done, path by path.
 
         Parameters:
@@ -70,14 +70,14 @@ class Change:
                 # The names of fields are kept, as most are: a program has only so many.
                 if type(key) is str and key in document_class._fields:
                     known[key] = path
-            done.append(Operation(self.operator, path, self.convert(path, raw, validate=validate)))
+            done.append(Operation(self.operator, path, self.convert(path, raw, validate)))
         return done
 
     def path(self, document_class: Any, key: BaseField[Any] | str) -> UpdatePath:
         """What a field, a path or a keyword names."""
         return changed_path(document_class, key, self.separator)
 
-    def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
+    def convert(self, path: UpdatePath, raw: Any, validate: bool) -> Any:
         """What the operator is given, as MongoDB takes it.
 
         Parameters:

@@ -23,7 +23,7 @@ REPLACING = frozenset((Set.operator, Unset.operator))
 
 
 def operations_of(
-    document_class: Any, changes: Iterable[Change | Mapping[Any, Any]], *, validate: bool = True
+    document_class: Any, changes: Iterable[Change | Mapping[Any, Any]], validate: bool = True
 ) -> list[Operation]:
     """What changes do to documents of a class.
 
@@ -41,15 +41,17 @@ def operations_of(
     operations: list[Operation] = []
     for given in changes:
         change = given if isinstance(given, Change) else change_of(given)
-        operations += change.operations(document_class, validate=validate)
+        operations += change.operations(document_class, validate)
     if not operations:
         raise ValueError("An update needs a change.")
     removals: list[Operation] = []
     for operation in operations:
-        operator, path = operation.operator, operation.path
-        if operator != INSERTING:
+        path = operation.path
+        if path.is_plain:
+            continue
+        if operation.operator != INSERTING:
             refuse_immutable(document_class, path)
-        if operator in REPLACING:
+        if operation.operator in REPLACING:
             removals += (removal(key) for key in aliases_at(path))
     if len(operations) > 1:
         refuse_conflicts(operations)
@@ -97,9 +99,12 @@ def compiled(
     """
     update: dict[str, Any] = {}
     for operation in operations:
-        if isinstance(operation.value, Expression):
+        operator, value = operation.operator, operation.value
+        if isinstance(value, Expression):
             return pipeline(document_class, operations)
-        update.setdefault(operation.operator, {})[operation.path.db_name] = operation.value
+        if operator not in update:
+            update[operator] = {}
+        update[operator][operation.path.db_name] = value
     return update
 
 

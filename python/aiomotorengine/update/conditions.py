@@ -98,12 +98,12 @@ def array_filters_of(operations: Sequence[Operation], filters: Any) -> list[Any]
         TypeError: they are neither, or a condition is none.
         ValueError: a name has no path, or a path no condition.
     """
-    named: dict[str, Any] = {}
+    chosen: tuple[tuple[str, Any], ...] = ()
     for operation in operations:
-        if operation.path.items:
-            named.update(operation.path.items)
-    if filters is None and not named:
+        chosen += operation.path.items
+    if filters is None and not chosen:
         return None
+    named = dict(chosen)
     if filters is not None and not isinstance(filters, Mapping):
         if isinstance(filters, str | bytes) or not isinstance(filters, Sequence):
             raise TypeError(

@@ -17,7 +17,7 @@ class CurrentDate(Change):
 
     operator = "$currentDate"
 
-    def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> bool:
+    def convert(self, path: UpdatePath, raw: Any, validate: bool) -> bool:
         is_any = path.field is None or type(path.field) is BaseField
         if not is_any and not isinstance(path.field, DateTimeField):
             raise unfit(path, self.operator, "a DateTimeField")

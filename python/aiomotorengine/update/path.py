@@ -14,6 +14,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.dict_field import DictField
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.families import declaring, refuse_different
+from aiomotorengine.fields.field_methods import NO_TYPES, converter
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.rules import is_strict
 from aiomotorengine.fields.tuple_field import TupleField
@@ -52,6 +53,9 @@ class UpdatePath(NamedTuple):
         items: the name that array filters use, and the field of the items that they choose from.
         is_strict: whether the new value has to be of the field's own type where the field leaves
             that open.
+        is_plain: whether it is a whole field that may be changed and is read from no other key: of
+            this kind most are, and nothing more is asked of them.
+        same: the types of the values that its field stores as they are.
     """
 
     db_name: str
@@ -60,6 +64,8 @@ class UpdatePath(NamedTuple):
     is_item: bool = False
     items: tuple[tuple[str, Any], ...] = ()
     is_strict: bool = False
+    is_plain: bool = False
+    same: frozenset[type] = NO_TYPES
 
     @property
     def parts(self) -> list[str | int]:
@@ -178,7 +184,11 @@ def path_of_field(document_class: Any, field: BaseField[Any]) -> UpdatePath:
 def path_in(document_class: Any, name: str, field: BaseField[Any] | None = None) -> UpdatePath:
     """That a field of a document class is changed."""
     field = document_class._fields[name] if field is None else field
-    return UpdatePath(field.db_field, field, name, is_strict=document_class.__strict__)
+    options = field._settings
+    is_plain = not (options.immutable or options.aliases or document_class.__shard_key__)
+    _, same = converter(field, "to_son")
+    strict = document_class.__strict__
+    return UpdatePath(field.db_field, field, name, is_strict=strict, is_plain=is_plain, same=same)
 
 
 def changed_path(document_class: Any, key: Any, separator: str = DOT) -> UpdatePath:

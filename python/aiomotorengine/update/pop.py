@@ -17,7 +17,7 @@ class Pop(Change):
     operator = "$pop"
     gives_value = False
 
-    def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> int:
+    def convert(self, path: UpdatePath, raw: Any, validate: bool) -> int:
         field_of_items(path, self.operator)
         if not isinstance(raw, bool):  # MongoDB's -1 is true, and means the first
             raise TypeError(f"U.pop takes True for the last item or False, not {raw!r}.")

@@ -20,7 +20,7 @@ class PullAll(Change):
     operator = "$pullAll"
     gives_value = False
 
-    def convert(self, path: UpdatePath, raw: Sequence[Any], *, validate: bool) -> list[Any]:
+    def convert(self, path: UpdatePath, raw: Sequence[Any], validate: bool) -> list[Any]:
         return items_to_find(path, self.operator, raw)
 
 
@@ -42,6 +42,6 @@ class Pull(Change):
     operator = "$pull"
     gives_value = False
 
-    def convert(self, path: UpdatePath, raw: Conditions, *, validate: bool) -> Any:
+    def convert(self, path: UpdatePath, raw: Conditions, validate: bool) -> Any:
         field = field_of_items(path, self.operator)
         return condition_on_items(field.name, field, raw.queries, raw.keywords)

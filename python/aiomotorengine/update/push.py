@@ -36,7 +36,7 @@ class Push(Change):
 
     operator = "$push"
 
-    def convert(self, path: UpdatePath, raw: Pushed, *, validate: bool) -> dict[str, Any]:
+    def convert(self, path: UpdatePath, raw: Pushed, validate: bool) -> dict[str, Any]:
         given: dict[str, Any] = {
             "$each": stored_items(path, self.operator, raw.items, validate=validate)
         }

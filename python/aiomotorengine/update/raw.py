@@ -45,7 +45,7 @@ class Raw(Change):
         super().__init__([])
         self.update = dict(update)
 
-    def operations(self, document_class: Any, *, validate: bool = True) -> Iterator[Operation]:
+    def operations(self, document_class: Any, validate: bool = True) -> Iterator[Operation]:
         yield from operations_in(document_class, self.update)
 
     def __repr__(self) -> str:

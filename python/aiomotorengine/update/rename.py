@@ -20,7 +20,7 @@ class Rename(Change):
     operator = "$rename"
     gives_value = False
 
-    def operations(self, document_class: Any, *, validate: bool = True) -> Iterator[Operation]:
+    def operations(self, document_class: Any, validate: bool = True) -> Iterator[Operation]:
         for old, new in self.given:
             path = self.old_path(document_class, old)
             if validate:

@@ -24,15 +24,15 @@ class Set(Change):
 
     operator = "$set"
 
-    def operations(self, document_class: Any, *, validate: bool = True) -> Iterator[Operation]:
-        for operation in super().operations(document_class, validate=validate):
+    def operations(self, document_class: Any, validate: bool = True) -> Iterator[Operation]:
+        for operation in super().operations(document_class, validate):
             yield without_none(document_class, operation)
 
-    def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
+    def convert(self, path: UpdatePath, raw: Any, validate: bool) -> Any:
         if isinstance(raw, Expression):
             refuse_computed(path)
             return raw
-        return set_value(path, raw, validate=validate)
+        return set_value(path, raw, validate)
 
     @staticmethod
     def expression(path: str, value: Any) -> Any:
@@ -51,11 +51,11 @@ class SetOnInsert(Change):
             return UpdatePath("_id", declared, declared.name)
         return super().path(document_class, key)
 
-    def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> Any:
-        return set_value(path, raw, validate=validate)
+    def convert(self, path: UpdatePath, raw: Any, validate: bool) -> Any:
+        return set_value(path, raw, validate)
 
 
-def set_value(path: UpdatePath, value: Any, *, validate: bool = True) -> Any:
+def set_value(path: UpdatePath, value: Any, validate: bool = True) -> Any:
     """The value that ``$set`` stores: as the field converts it, or as it is.
 
     Parameters:

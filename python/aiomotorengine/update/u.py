@@ -97,7 +97,7 @@ class U:
     @staticmethod
     def unset(*fields: BaseField[Any] | str) -> Change:
         """Fields that are removed from what is stored; they read as their defaults then."""
-        return Unset((field, True) for field in fields)
+        return Unset([(field, True) for field in fields])
 
     @overload
     @staticmethod
@@ -295,7 +295,7 @@ class U:
     @staticmethod
     def current_date(*fields: DateTimeField | str) -> Change:
         """Dates that are set to now, by the clock of the server, in UTC."""
-        return CurrentDate((field, True) for field in fields)
+        return CurrentDate([(field, True) for field in fields])
 
     @staticmethod
     def rename(old: BaseField[Any] | str, new: BaseField[Any] | str) -> Change:
@@ -361,7 +361,7 @@ def change_of_items(
         TypeError: it is neither.
     """
     if not field_and_items:
-        return kind(((key, [item]) for key, item in keywords.items()), UNDERSCORES)
+        return kind([(key, [item]) for key, item in keywords.items()], UNDERSCORES)
     if keywords:
         name = name_of(kind.operator)
         raise TypeError(f"U.{name} takes a list field and items, or keywords that are fields.")

@@ -18,7 +18,7 @@ class Unset(Change):
     operator = "$unset"
     gives_value = False
 
-    def convert(self, path: UpdatePath, raw: Any, *, validate: bool) -> str:
+    def convert(self, path: UpdatePath, raw: Any, validate: bool) -> str:
         if validate:
             refuse_required(path)
         return ""

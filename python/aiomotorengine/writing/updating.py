@@ -112,7 +112,7 @@ class Plan:
             self.operations = list(operations_in(document_class, self.document))
             self.stamps = stamps and upsert
         else:
-            self.operations = operations_of(document_class, changes, validate=validate)
+            self.operations = operations_of(document_class, changes, validate)
         if not upsert:
             for change in changes:
                 if isinstance(change, SetOnInsert):
@@ -173,7 +173,6 @@ class Update:
         self,
         ask: Callable[..., Awaitable[Any]],
         read: Callable[[Target, Any], T],
-        *,
         of_many: bool = False,
         **options: Any,
     ) -> T:
