@@ -124,7 +124,7 @@ class Q(QNode):
         self.query = with_lists(filters)
 
     @classmethod
-    def of(cls, filters: dict[str, Any]) -> Q:
+    def of(cls, filters: Mapping[str, Any]) -> Q:
         """``Q(**filters)``, which keeps the very mapping: one that is not changed any more."""
         query = cls.__new__(cls)
         query.raw = None
@@ -323,7 +323,7 @@ class QueryCompilerVisitor(QNodeVisitor[dict[str, Any]]):
 def conditions(
     document_class: Any,
     args: Iterable[Any],
-    kwargs: dict[str, Any],
+    kwargs: Mapping[str, Any],
     negated: bool = False,
 ) -> QNode:
     """What the arguments of ``filter``, ``filter_not``, ``get`` or ``match`` ask for together.
@@ -351,8 +351,8 @@ def conditions(
     return parts[0] if len(parts) == 1 else reduce(and_, parts)
 
 
-def with_lists(filters: dict[str, Any]) -> dict[str, Any]:
-    """The filters themselves, in which lists take the place of iterators.
+def with_lists(filters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same filters, in which lists take the place of iterators: mostly the very ones.
 
     A query may be sent many times, and an iterator would be empty from the second on: "none of
     these" would then find everything.
@@ -360,8 +360,12 @@ def with_lists(filters: dict[str, Any]) -> dict[str, Any]:
     for key in filters:
         value = filters[key]
         if type(value) not in PLAIN_TYPES and isinstance(value, Iterator):
-            filters[key] = list(value)
+            return {name: without_iterator(it) for name, it in filters.items()}
     return filters
+
+
+def without_iterator(value: Any) -> Any:
+    return list(value) if isinstance(value, Iterator) else value
 
 
 def query_of(argument: Any) -> QNode:

@@ -210,7 +210,7 @@ class U:
                 of their fields with directions.
         """
         if not field_and_items:
-            lists = ((name, Pushed([item])) for name, item in options.items())
+            lists = [(name, Pushed([item])) for name, item in options.items()]
             return Push(lists, UNDERSCORES)
         field, *items = field_and_items
         return Push([(field, Pushed(items, **options))])

@@ -96,8 +96,9 @@ def checked_count(number: Any, most: int | None = None) -> int:
     Raises:
         pymongo.errors.ProtocolError: it is no such number.
     """
-    is_number = type(number) is int or is_whole(number)
-    if not is_number or number < 0 or (most is not None and number > most):
+    if type(number) is int and number >= 0 and most is None:
+        return number  # as in most answers
+    if not is_whole(number) or number < 0 or (most is not None and number > most):
         raise ProtocolError(f"the server's answer has no number of documents, but {number!r}")
     return number
 
