@@ -44,8 +44,8 @@ from aiomotorengine.pacing import Pace
 from aiomotorengine.rows import RefusedRow, RowReader
 from aiomotorengine.rows.plan import row_plan
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.storage.derived import DERIVED, refuse_derived
-from aiomotorengine.storage.origins import origins_of, set_origins
+from aiomotorengine.storage.derived import is_any_derived, refuse_derived
+from aiomotorengine.storage.origins import Origins, origins_of, set_origins
 from aiomotorengine.validation import errors_after, errors_of, explained
 from aiomotorengine.wire import requests
 from aiomotorengine.writing import saving
@@ -267,19 +267,22 @@ class Preparer:
 
     async def give_ids(self, batch: Batch) -> None:
         """Call the functions of ``on_save``, and give each document the id it is sent with."""
-        self._refuse_derived(batch)
+        origins: Origins | None = origins_of(batch.documents)
+        if is_any_derived(origins[1]):
+            self._refuse_derived(batch)
+            origins = None
         if any(conversion_of(kind).on_save for kind in set(map(type, batch.documents))):
             with first_versions(batch.documents):
                 await self._run_on_save(batch)
+            origins = None
         if self._lifecycle.may_begin:
             if self._resumption is not None:
                 self._resumption.give_ids(batch, self._target.transaction)
-            give_ids(batch, self._target.transaction)
+                origins = None
+            give_ids(batch, self._target.transaction, origins)
 
     def _refuse_derived(self, batch: Batch) -> None:
         """Refuse documents that an aggregation has computed."""
-        if DERIVED not in origins_of(batch.documents)[1]:
-            return
         position = 0
         while position < len(batch):
             try:
@@ -494,15 +497,18 @@ def is_oversize(raw: bytes) -> bool:
     return len(raw) > LARGEST_DOCUMENT
 
 
-def give_ids(batch: Batch, transaction: object | None = None) -> None:
+def give_ids(
+    batch: Batch, transaction: object | None = None, origins: Origins | None = None
+) -> None:
     """Give each document the id it is sent with, and remember what it had.
 
     Parameters:
         batch: the documents.
         transaction: the transaction in which they are inserted.
+        origins: where they come from, if that was asked already.
     """
     documents = batch.documents
-    ids_before, states_before = origins_of(documents)
+    ids_before, states_before = origins_of(documents) if origins is None else origins
     batch.ids_before.extend(ids_before)
     batch.states_before.extend(states_before)
     give_versions(batch)

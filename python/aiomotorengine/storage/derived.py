@@ -6,13 +6,20 @@ Attributes:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aiomotorengine.errors import PartialDocumentError
 from aiomotorengine.storage.base import DocumentStorage
 
-__all__ = ["DERIVED", "Derived", "is_derived", "mark_as_derived", "refuse_derived"]
+__all__ = [
+    "DERIVED",
+    "Derived",
+    "is_any_derived",
+    "is_derived",
+    "mark_as_derived",
+    "refuse_derived",
+]
 
 
 class Derived:
@@ -41,6 +48,11 @@ DERIVED = Derived()
 def is_derived(document: DocumentStorage) -> bool:
     """Whether a document was computed by an aggregation."""
     return document._is_persisted is DERIVED
+
+
+def is_any_derived(states: Sequence[Any]) -> bool:
+    """Whether one of several documents was computed, by what they have in ``_is_persisted``."""
+    return states.count(False) < len(states) and DERIVED in states
 
 
 def mark_as_derived(documents: Iterable[Any]) -> None:

@@ -9,7 +9,11 @@ from typing import Any
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.choice import native
 
-__all__ = ["MadeOf", "mark_as_made", "origins_of", "set_origins"]
+__all__ = ["MadeOf", "Origins", "mark_as_made", "origins_of", "set_origins"]
+
+
+Origins = tuple[list[Any], list[Any]]
+"""The ``_id`` and the ``_is_persisted`` of each of some documents."""
 
 
 class MadeOf(Enum):
@@ -30,10 +34,10 @@ def mark_as_made(document: Any) -> None:
     document._is_persisted = False if document._is_embedded else MadeOf.DATA
 
 
-def origins_of(documents: Sequence[DocumentStorage]) -> tuple[list[Any], list[Any]]:
+def origins_of(documents: Sequence[DocumentStorage]) -> Origins:
     """The ``_id`` and the ``_is_persisted`` of each document."""
     if native is not None:
-        origins: tuple[list[Any], list[Any]] = native.origins_of(documents)
+        origins: Origins = native.origins_of(documents)
         return origins
     return [it._id for it in documents], [it._is_persisted for it in documents]
 
