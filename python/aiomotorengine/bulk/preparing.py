@@ -267,8 +267,9 @@ class Preparer:
 
     async def give_ids(self, batch: Batch) -> None:
         """Call the functions of ``on_save``, and give each document the id it is sent with."""
-        origins: Origins | None = origins_of(batch.documents)
-        if is_any_derived(origins[1]):
+        ids, states = origins_of(batch.documents)
+        origins: Origins | None = (ids, states)
+        if is_any_derived(states):
             self._refuse_derived(batch)
             origins = None
         if any(conversion_of(kind).on_save for kind in set(map(type, batch.documents))):
