@@ -247,6 +247,24 @@ SENT: dict[str, tuple[Pipeline, list[dict[str, Any]]]] = {
             }
         ],
     ),
+    "facet of what a group has left": (
+        books(title="x")
+        .group_by("author", n=Aggregation.count())
+        .facet(
+            many=lambda groups: groups.match(n__gt=2).order_by("-author"),
+            raw=lambda groups: groups.raw([{"$limit": 1}]),
+        ),
+        [
+            {"$match": {"title": "x"}},
+            {"$group": {"_id": {"author": "$author"}, "n": {"$sum": 1}}},
+            {
+                "$facet": {
+                    "many": [{"$match": {"n": {"$gt": 2}}}, {"$sort": {"_id.author": -1}}],
+                    "raw": [{"$limit": 1}],
+                }
+            },
+        ],
+    ),
     "bucket": (
         books().bucket("pages", [0, "100", 500], default="long", n=Aggregation.count()),
         [
@@ -485,6 +503,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         ValueError,
         r"can't end with merge\(\) or out\(\)",
     ),
+    "a function that gives no pipeline": (
+        lambda: books().facet(a=lambda given: given.to_query()),  # type: ignore[return-value]
+        TypeError,
+        r"facet\(\) takes an aggregation",
+    ),
     "an unknown way to merge": (
         lambda: books().merge("x", when_matched="overwrite"),
         ValueError,
@@ -629,6 +652,8 @@ def test_passwords_are_not_shown_in_what_is_joined() -> None:
     authors = Author.objects.filter(password="secret").aggregate
     for aggregation in (
         books().lookup("author").match(author__password="secret"),
+        books().lookup("author").add_fields(x=F("author.password") == "secret"),
+        Owner.objects.aggregate.replace_root("home").match(key="secret"),
         books().lookup("author", pipeline=authors),
         books().union_with(authors),
         Author.objects.filter(password="secret").aggregate.geo_near([1, 2]),
@@ -686,13 +711,33 @@ class Dog(Pet):
     bark = IntField(db_field="b")
 
 
+class House(Document):
+    key = PasswordField(db_field="k")
+
+
 class Owner(Document):
+    home = EmbeddedDocumentField(House)
     pet = ReferenceField(Pet)
     dog = ReferenceField(Dog)
 
 
 class Strict(TypedDocument):
     count: int = Field(db_field="c")
+
+
+class Shop(Document):
+    best = ReferenceField(Item)
+
+
+def test_fields_of_what_was_joined() -> None:
+    shops = Shop.objects.aggregate.lookup("best")
+    cheap = shops.match(F("best.price") < "9.5").add_fields(half=F("best.price") / 2)
+    assert cheap.to_query()[2:] == [
+        {"$match": {"$expr": {"$lt": [{"$toDecimal": "$best.p"}, Decimal128("9.5")]}}},
+        {"$set": {"half": {"$divide": [{"$toDecimal": "$best.p"}, 2]}}},
+    ]
+    (group,) = shops.group_by(x=Aggregation.sum("best.price")).to_query()[4:]
+    assert group["$group"]["x"] == {"$sum": {"$toDecimal": "$best.p"}}
 
 
 def test_names_of_classes_that_are_stored_together() -> None:

@@ -266,3 +266,48 @@ async def aggregating() -> None:
     async for user in instances:
         assert_type(user, User)
     assert_type(await query.explain(), dict[str, Any])
+    assert_type(await instances.explain(), dict[str, Any])
+
+
+def stages() -> None:
+    """Each stage gives the same aggregation."""
+    start = User.objects.aggregate
+    for query in (
+        start.project("name", User.age, twice=F("age") * 2),
+        start.add_fields(twice=F("age") * 2, name="a text"),
+        start.unset("id", User.tags),
+        start.unwind("tags", preserve_empty=True, index="place"),
+        start.order_by("-age", User.name, ("height", DESCENDING)),
+        start.skip(1).limit(2).sample(3),
+        start.sort_by_count(User.age).sort_by_count(F("age") / 10),
+        start.lookup(User.visited).lookup("home", into="homes", pipeline=User.objects.aggregate),
+        start.graph_lookup("visited", "all", max_depth=2, depth="level"),
+        start.replace_root(User.home).replace_root(Func("mergeObjects", F("home"))),
+        start.facet(a=User.objects.aggregate.limit(1), b=lambda given: given.limit(2)),
+        start.bucket("age", [0, 18, 99], default="more", n=Aggregation.count()),
+        start.bucket_auto(User.age, 4, granularity="R5", mean=Aggregation.avg("height")),
+        start.union_with(Admin).union_with(Admin.objects.aggregate),
+        start.geo_near([1.0, 2.0], "place", max_distance=5),
+        start.densify("age", 1, bounds=(0, 9), partition_by=["name", User.height]),
+        start.fill(order_by="age", height="linear", name="nobody"),
+        start.set_window_fields(
+            "name",
+            ["age"],
+            place=Func("rank"),
+            total=Aggregation.window(Aggregation.sum("age"), documents=("unbounded", 0)),
+        ),
+        start.search({"text": {}}).vector_search({"limit": 1}),
+        start.stage({"$redact": "$$KEEP"}),
+        start.merge(Admin, on=["name", User.age], when_matched="replace").out("users"),
+        start.group_by(
+            "name",
+            Aggregation.min("age"),
+            Aggregation.push(User.tags, alias="tags"),
+            decade=F("age") / 10,
+            best=Aggregation.top(["name", User.age], "-age"),
+            some=Aggregation.first_n("age", 3),
+            half=Aggregation.median("age"),
+            parts=Aggregation.percentile("age", [0.5, 0.9]),
+        ),
+    ):
+        assert_type(query, Aggregation[User])

@@ -15,6 +15,7 @@ from typing import Any
 from bson import ObjectId
 
 from aiomotorengine import (
+    Aggregation,
     BaseField,
     Document,
     EmbeddedDocumentField,
@@ -155,3 +156,16 @@ async def connections_and_what_they_say() -> None:
 @migration(User, User, name="wrong")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 def converts_to_something_else(old: User) -> int:
     return 5
+
+
+def building_aggregations() -> None:
+    start = User.objects.aggregate
+    start.limit("3")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    start.unwind(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    start.facet(a=[])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    start.bucket("age", [0, 9], n=User.age)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    start.lookup("best", pipeline=[])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    start.search("text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    start.into(dict)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    Aggregation.first_n("age", "3")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Aggregation.sum(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

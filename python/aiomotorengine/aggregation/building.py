@@ -11,7 +11,7 @@ from aiomotorengine.aggregation.accumulator import BaseAggregation
 from aiomotorengine.aggregation.pipeline import Pipeline, refuse_if_first
 from aiomotorengine.aggregation.stages.bucket import Bucket, BucketAuto
 from aiomotorengine.aggregation.stages.counting import SortByCount
-from aiomotorengine.aggregation.stages.facet import Facet
+from aiomotorengine.aggregation.stages.facet import Facet, Part
 from aiomotorengine.aggregation.stages.filling import Densify, Fill
 from aiomotorengine.aggregation.stages.geo_near import GeoNear
 from aiomotorengine.aggregation.stages.given import GivenStages
@@ -271,14 +271,16 @@ class Building(Pipeline):
         """
         return self._add(ReplaceRoot(self, expression))
 
-    def facet(self, /, **pipelines: Pipeline) -> Self:
+    def facet(self, /, **pipelines: Part) -> Self:
         """Go on with one document, in which each pipeline has a list of what it makes of all.
 
         Parameters:
-            pipelines: aggregations of the same class; the filters of their query sets come first.
+            pipelines: aggregations of the same class, whose query sets' filters come first; or
+                functions that are given an empty pipeline, in which names mean what the stages
+                before have left, and return it with theirs.
 
         Example:
-            >>> from aiomotorengine import Document, StringField
+            >>> from aiomotorengine import Aggregation, Document, StringField
             >>> class City(Document):
             ...     state = StringField()
             >>> cities = City.objects
@@ -287,6 +289,10 @@ class Building(Pipeline):
             ...     states=cities.aggregate.sort_by_count("state"),
             ... ).to_query()[0]["$facet"]["states"]
             [{'$sortByCount': '$state'}]
+            >>> cities.aggregate.group_by("state", n=Aggregation.count()).facet(
+            ...     large=lambda groups: groups.match(n__gt=9), few=lambda groups: groups.limit(3)
+            ... ).to_query()[1]["$facet"]["large"]
+            [{'$match': {'n': {'$gt': 9}}}]
         """
         return self._add(Facet(self, **pipelines))
 
@@ -486,7 +492,7 @@ class Building(Pipeline):
             [{'$match': {'p': {'$gt': 1000}}}, {'$count': 'large'}]
         """
         self.raw_query = list(stages)
-        if not self.queryset._query().empty:
+        if self._begins_with_filters and not self.queryset._query().empty:
             refuse_if_first(self.raw_query)
         return self
 

@@ -88,12 +88,18 @@ def path_in(document_class: Any, text: str) -> str:
     """The path in MongoDB of an attribute's name, or a path of such; any other text as it is."""
     if text == "id" and text not in document_class._fields:
         return "_id"
+    return ".".join(field.db_field for field in fields_along(document_class, text)) or text
+
+
+def fields_along(document_class: Any, text: str) -> list[BaseField[Any]]:
+    """The fields that an attribute's name leads to, or a path of such; none for any other text."""
     for one in family_of(document_class):  # first itself, then those that are stored with it
         try:
-            return ".".join(part.db_field for part in one.get_fields(text))
+            found: list[BaseField[Any]] = one.get_fields(text)
         except ValueError:
             continue
-    return text
+        return found
+    return []
 
 
 class Names:
@@ -135,8 +141,7 @@ class Names:
         name, _, path = key.partition(".")
         if not path or name not in self._db_field_map:
             return key
-        field = self._fields[name]
-        inner = getattr(field._innermost, "embedded_type", None)
+        inner = embedded_in(self._fields[name])
         return f"{self._db_field_map[name]}.{path if inner is None else path_in(inner, path)}"
 
     def find_for_group(self, field: BaseField[Any] | str) -> str:
@@ -152,7 +157,12 @@ class Names:
         key = self.find(field)
         names = (name for name, its_key in self._db_field_map.items() if its_key == key)
         name = next(names, None)
-        return key, COMPUTED if name is None else self._fields[name]
+        if name is not None:
+            return key, self._fields[name]
+        head, _, path = key_of(field).partition(".")
+        inner = embedded_in(self._fields.get(head))
+        along = [] if inner is None else fields_along(inner, path)
+        return key, along[-1] if along else COMPUTED
 
 
 class GroupedNames(Names):
@@ -280,6 +290,11 @@ class ReshapedNames(Names):
             return super()._located(field)
         path = value_path(self._before, field, "Invalid field '{}'")
         return path.key, self._fields.get(path.name, path.field)
+
+
+def embedded_in(field: BaseField[Any] | None) -> Any:
+    """The class of the documents in a field, or in its items; ``None`` where there are none."""
+    return None if field is None else getattr(field._innermost, "embedded_type", None)
 
 
 def flat(names: Any) -> list[dict[str, Any]]:

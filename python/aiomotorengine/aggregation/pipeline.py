@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from copy import copy
 from typing import TYPE_CHECKING, Any, Protocol
 
 from aiomotorengine.aggregation.names import Names, key_of, path_in
@@ -107,6 +108,16 @@ class Pipeline:
         self.pipeline: list[PipelineOperation] = []
         self.raw_query: list[Any] | None = None
         self.names: Any = queryset.__klass__
+        self._begins_with_filters = True
+
+    def branch(self) -> Self:
+        """An empty pipeline for what this one gives, without the query set's filters: these were
+        asked already.
+        """
+        branch = copy(self)
+        branch.pipeline, branch.raw_query = [], None
+        branch._begins_with_filters = False
+        return branch
 
     def _add(self, operation: PipelineOperation) -> Self:
         if self.pipeline and self.pipeline[-1].is_last:
@@ -163,7 +174,7 @@ class Pipeline:
             ValueError: a field can't take the value of a condition; the text names it. Or the query
                 set's filters would come before a stage that nothing may precede.
         """
-        filters = self.queryset.to_query()
+        filters = self.queryset.to_query() if self._begins_with_filters else {}
         first: list[Any] = [{"$match": filters}] if filters else []
         if self.raw_query is not None:
             if first:
@@ -198,7 +209,8 @@ class Pipeline:
     def conditions(self) -> Iterator[tuple[Any, QNode]]:
         """All conditions of the pipeline, each with what names mean there."""
         document_class = self.queryset.__klass__
-        yield document_class, self.queryset._query()
+        if self._begins_with_filters:
+            yield document_class, self.queryset._query()
         if self.raw_query is not None:
             yield from ((document_class, Q(stage)) for stage in self.raw_query)
         else:

@@ -17,6 +17,10 @@ class PipelineOperation:
 
     Parameters:
         aggregation: the pipeline, as it is before this stage.
+
+    Attributes:
+        aggregation: the pipeline.
+        names: what names meant before this stage.
     """
 
     keeps_documents: ClassVar[bool] = False
@@ -27,6 +31,7 @@ class PipelineOperation:
 
     def __init__(self, aggregation: Naming) -> None:
         self.aggregation = aggregation
+        self.names = aggregation.names
 
     def to_query(self) -> dict[str, Any]:
         """The stage as MongoDB takes it."""
@@ -42,7 +47,9 @@ class PipelineOperation:
         Parameters:
             document_class: the class whose documents the pipeline begins with.
         """
-        return masked(document_class, self.to_stages())
+        shown = masked(document_class, self.to_stages())
+        # What was joined or put elsewhere is known by its name only.
+        return shown if self.names is document_class else masked(self.names, shown)
 
     def conditions(self) -> Iterator[tuple[Any, QNode]]:
         """The conditions in it, each with what names mean there."""
@@ -50,7 +57,7 @@ class PipelineOperation:
 
     def names_after(self) -> Any:
         """What names mean in the next stage."""
-        return self.aggregation.names
+        return self.names
 
 
 class FirstOperation(PipelineOperation):

@@ -42,7 +42,6 @@ class Bucket(PipelineOperation):
         accumulators: dict[str, BaseAggregation] | None = None,
     ) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
         self.by = path_or_expression(aggregation, by, as_number=True)
         field = field_of(aggregation, by)
         self.boundaries = [boundary_of(aggregation, field, value) for value in boundaries]
@@ -75,7 +74,6 @@ class BucketAuto(PipelineOperation):
         accumulators: dict[str, BaseAggregation] | None = None,
     ) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
         self.by = path_or_expression(aggregation, by, as_number=True)
         self.buckets = positive("buckets", buckets)
         if granularity is not None and granularity not in GRANULARITIES:

@@ -17,7 +17,6 @@ class Count(PipelineOperation):
 
     def __init__(self, aggregation: Naming, alias: str) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
         if not alias or "." in alias or is_operator(alias):
             raise ValueError(f"{alias!r} can't be the name of what an aggregation computes.")
         self.alias = alias
@@ -36,7 +35,6 @@ class SortByCount(PipelineOperation):
 
     def __init__(self, aggregation: Naming, by: Any) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
         self.by = path_or_expression(aggregation, by)
 
     def to_query(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from aiomotorengine.aggregation.names import ReshapedNames
@@ -13,24 +13,29 @@ from aiomotorengine.query_builder.masking import masked
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.utils import is_operator
 
-__all__ = ["Facet"]
+__all__ = ["Facet", "Part"]
+
+Part = Pipeline | Callable[[Any], Pipeline]
+"""A pipeline of its own, or what adds stages to the present one."""
 
 
 class Facet(PipelineOperation):
     """One list of results for each pipeline; see ``Aggregation.facet``."""
 
-    def __init__(self, aggregation: Pipeline, /, **parts: Pipeline) -> None:
+    def __init__(self, aggregation: Pipeline, /, **given: Part) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
-        if not parts:
+        if not given:
             raise ValueError("facet() needs a pipeline.")
-        for name, part in parts.items():
+        self.parts: dict[str, Pipeline] = {}
+        for name, part in given.items():
             if not name or "." in name or is_operator(name):
                 raise ValueError(f"{name!r} can't be the name of a facet.")
+            if not isinstance(part, Pipeline) and callable(part):
+                part = part(aggregation.branch())
             if part is None:
-                raise TypeError("facet() takes aggregations, not NoneType.")
+                raise TypeError(f"The pipeline {name!r} of facet() is None.")
             refuse_part_of_other(part, aggregation.queryset.__klass__, "facet")
-        self.parts = parts
+            self.parts[name] = part
 
     def to_query(self) -> dict[str, Any]:
         return {"$facet": {name: stages_of_part(part) for name, part in self.parts.items()}}

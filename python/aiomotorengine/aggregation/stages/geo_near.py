@@ -32,7 +32,6 @@ class GeoNear(FirstOperation):
         min_distance: float | None = None,
     ) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
         checked: BaseField[Any] = COMPUTED
         self.path: str | None = None
         if field is not None:

@@ -17,7 +17,6 @@ class GivenStages(PipelineOperation):
 
     def __init__(self, aggregation: Naming, *stages: Mapping[str, Any]) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
         for stage in stages:
             if not isinstance(stage, Mapping):
                 raise TypeError(

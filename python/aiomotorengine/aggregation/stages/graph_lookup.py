@@ -31,7 +31,6 @@ class GraphLookup(PipelineOperation):
         depth: str | None = None,
     ) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
         path = value_path(self.names, field, "Invalid graph_lookup() field '{}'")
         self.target = reference_in(path, field).reference_type
         current = self.names.document_class if isinstance(self.names, Names) else self.names

@@ -22,7 +22,6 @@ class GroupBy(PipelineOperation):
         self, aggregation: Naming, /, *groups: BaseField[Any] | str | BaseAggregation, **named: Any
     ) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
         self.keys: dict[str, str] = {}
         accumulators = [it for it in groups if isinstance(it, BaseAggregation)]
         by_name = {name: it for name, it in named.items() if isinstance(it, BaseAggregation)}

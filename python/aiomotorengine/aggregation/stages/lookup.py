@@ -39,7 +39,6 @@ class Lookup(PipelineOperation):
         part: Pipeline | None = None,
     ) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
         self.part = part
         current = self.names.document_class if isinstance(self.names, Names) else self.names
         owner = other_owner(current, field)

@@ -19,7 +19,6 @@ class Project(PipelineOperation):
 
     def __init__(self, aggregation: Naming, /, *names: Any, **expressions: Any) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
         self.paths = [aggregation.get_path(name) for name in names]
         self.computed, self.fields = keys_to_set(aggregation, expressions)
         if not self.paths and not self.computed:
@@ -47,7 +46,6 @@ class AddFields(PipelineOperation):
 
     def __init__(self, aggregation: Naming, /, **expressions: Any) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
         self.computed, self.fields = keys_to_set(aggregation, expressions)
         if not self.computed:
             raise ValueError("add_fields() needs an expression.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aiomotorengine.aggregation.computed import field_behind, path_or_expression
-from aiomotorengine.aggregation.names import Naming, ReshapedNames
+from aiomotorengine.aggregation.names import Naming, ReshapedNames, embedded_in
 from aiomotorengine.aggregation.stages.base import PipelineOperation
 from aiomotorengine.expressions.f import F
 
@@ -19,14 +19,11 @@ class ReplaceRoot(PipelineOperation):
 
     def __init__(self, aggregation: Naming, expression: Any) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
         if isinstance(expression, str):
             expression = F(expression)
         self.root = path_or_expression(aggregation, expression)
-        field = field_behind(aggregation, expression)
         # Of a list that was taken apart, the items are in the documents.
-        item = field._innermost
-        self.embedded = getattr(item, "embedded_type", None)
+        self.embedded = embedded_in(field_behind(aggregation, expression))
 
     def to_query(self) -> dict[str, Any]:
         return {"$replaceRoot": {"newRoot": self.root}}

@@ -35,7 +35,6 @@ class Out(PipelineOperation):
                 f"not {target!r}."
             )
         self.collection: str = target if self.target is None else target.__collection__
-        self.names = aggregation.names
 
     def to_stages(self) -> list[dict[str, Any]]:
         before = [] if self.target is None else flat(self.names)

@@ -24,7 +24,6 @@ class Unwind(PipelineOperation):
         index: str | None = None,
     ) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
         self.path = aggregation.get_path(field)
         self.preserve_empty = preserve_empty
         self.index = None if index is None else key_to_set(aggregation, index)

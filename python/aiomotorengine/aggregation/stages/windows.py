@@ -22,7 +22,6 @@ class SetWindowFields(PipelineOperation):
         self, aggregation: Naming, /, partition_by: Any, order_by: Any, outputs: dict[str, Any]
     ) -> None:
         super().__init__(aggregation)
-        self.names = aggregation.names
         if not outputs:
             raise ValueError("set_window_fields() needs something to compute.")
         self.partition_by = partition_of(aggregation, partition_by)
