@@ -54,7 +54,8 @@ STANDS_ON = {
     "bulk": "writing pacing",
     "arguments": "",
     "references": "reading",
-    "queryset": "arguments aggregation connection bulk references",
+    "changes": "references arguments",
+    "queryset": "arguments aggregation connection bulk changes",
     "metaclasses": "queryset",
     "document": "metaclasses validation search interop",
     "embedded_document": "document",
@@ -255,6 +256,7 @@ def test_bytes_are_for_the_codec_and_those_who_hand_them_to_the_driver() -> None
         "migrations/paging.py",
         "reading/page_tokens.py",  # the values at both ends of a page; no document passes here
         "storage/snapshots.py",  # to find a document by its id among bytes
+        "wire/changes.py",
         "wire/count_replies.py",
         "wire/found_replies.py",
         "wire/replies.py",

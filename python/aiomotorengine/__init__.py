@@ -78,6 +78,8 @@ from aiomotorengine.queryset import QuerySet
 if TYPE_CHECKING:
     from aiomotorengine.aggregation.base import Aggregation
     from aiomotorengine.bulk.report import BulkReport
+    from aiomotorengine.changes.change import Change as Change
+    from aiomotorengine.changes.stream import ChangeStream as ChangeStream
     from aiomotorengine.expressions.f import F
     from aiomotorengine.expressions.func import Func as Func
     from aiomotorengine.expressions.raw import Raw as Raw
@@ -163,6 +165,8 @@ __all__ = [
 ON_DEMAND = {
     "Aggregation": "aiomotorengine.aggregation.base",
     "BulkReport": "aiomotorengine.bulk.report",
+    "Change": "aiomotorengine.changes.change",
+    "ChangeStream": "aiomotorengine.changes.stream",
     "F": "aiomotorengine.expressions.f",
     "Field": "aiomotorengine.typed.field_specifier",
     "Func": "aiomotorengine.expressions.func",

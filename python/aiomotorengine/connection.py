@@ -308,6 +308,10 @@ class AliasDatabase(Database):
         connection, name = self._source()
         return connection.client()[name]
 
+    @property
+    def _alias(self) -> str:
+        return cast(str, self._connection.alias)
+
     def disconnect(self) -> None:
         connection, _ = self._source()
         connection.close()

@@ -47,6 +47,39 @@ class Database:
         reply: dict[str, Any] = await self.database.command("ping")
         return reply
 
+    def watch(self, *watched: Any, **options: Any) -> Any:
+        """The changes to documents of some classes, in one stream; without a class, the driver's
+        own stream of all changes in the database.
+
+        Parameters:
+            watched: document classes that are kept here; or what the driver's ``watch`` takes.
+            options: as for ``QuerySet.watch``, but ``fields``; or the driver's.
+
+        Raises:
+            ValueError: a class is kept in another database, or an argument says what there is not.
+            TypeError: an argument is none of what it has to be.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> from aiomotorengine.connection import get_connection
+            >>> class Order(Document):
+            ...     state = StringField()
+            >>> class Payment(Document):
+            ...     state = StringField()
+            >>> async def follow():
+            ...     async with get_connection().watch(Order, Payment) as changes:
+            ...         async for change in changes:
+            ...             print(change.document_class.__name__, change.operation)
+        """
+        if not watched or not isinstance(watched[0], type):
+            return self.database.watch(*watched, **options)
+        return watched[0]._watched_with(self.database, watched, self._alias, **options)
+
+    @property
+    def _alias(self) -> str | None:
+        """The name of the connection, where it has one."""
+        return None
+
     def disconnect(self) -> None:
         """Close the client."""
         self.connection.close()

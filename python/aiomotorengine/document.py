@@ -11,6 +11,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from aiomotorengine import (
+    changes,
     codec,
     indexes,
     interop,
@@ -50,8 +51,10 @@ from aiomotorengine.storage.discriminators import Discriminator
 from aiomotorengine.storage.values import LiveValues, other_values, value_of
 
 if TYPE_CHECKING:
-    from typing import Self
+    from typing import Self, Unpack
 
+    from aiomotorengine.changes.arguments import WatchOptions
+    from aiomotorengine.changes.stream import ChangeStream
     from aiomotorengine.codec.explain import CodecExplanation
     from aiomotorengine.indexes.index import IndexLike
     from aiomotorengine.indexes.report import IndexReport
@@ -757,6 +760,38 @@ class BaseDocument(DocumentStorage):
     async def ensure_index(cls, alias: str | None = None) -> int:
         """Ask the server to create the indexes of unique fields; the number of such fields."""
         return await cls.objects.ensure_index(alias=alias)
+
+    @classmethod
+    def watch(
+        cls, *, alias: str | None = None, **options: Unpack[WatchOptions]
+    ) -> ChangeStream[Self]:
+        """The changes to documents of the class, as they happen. It takes a replica set.
+
+        Parameters:
+            alias: the connection.
+            options: as for ``watch`` of query sets, which also choose documents by filters.
+
+        Raises:
+            ValueError: an argument says what there is not.
+            TypeError: an argument is none of what it has to be.
+
+        Example:
+            >>> from aiomotorengine import Document, StringField
+            >>> class Job(Document):
+            ...     state = StringField()
+            >>> async def new_jobs():
+            ...     async with Job.watch(operations=["insert"]) as changes:
+            ...         async for change in changes:
+            ...             print(change.document)
+        """
+        return cls.objects.watch(alias=alias, **options)
+
+    @classmethod
+    def _watched_with(
+        cls, database: Any, classes: Any, alias: str | None, **options: Unpack[WatchOptions]
+    ) -> ChangeStream[Any]:
+        """What ``watch`` of a database gives, which knows no documents."""
+        return changes.together.watch_together(database, classes, alias, **options)
 
     @classmethod
     async def index_report(cls, alias: str | None = None) -> IndexReport:

@@ -30,6 +30,7 @@ __all__ = [
     "UNKNOWN_CLASS",
     "AbstractClassError",
     "AggregationError",
+    "ChangeStreamLostError",
     "ChangesNotTrackedError",
     "CollectionOptionsError",
     "ConcurrentSessionUseError",
@@ -900,6 +901,27 @@ class MigrationError(RuntimeError):
         """The error for a migration that somebody else runs, who was seen so long ago."""
         ago = "" if seconds is None else f" (seen {seconds} s ago)"
         return cls(f"Migration '{name}' is being run by {owner}{ago}.")
+
+
+# -- change streams ------------------------------------------------------------------------------
+
+
+class ChangeStreamLostError(RuntimeError):
+    """The server's log has no more of what has to be told; the driver's error is the ``__cause__``.
+
+    Attributes:
+        token: after which change that is; ``None`` where none was known.
+    """
+
+    def __init__(self, token: Mapping[str, Any] | None) -> None:
+        super().__init__(
+            "What happened after this token is gone from the server's log: read the collection "
+            "anew, and watch without a token."
+        )
+        self.token = token
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.token,)
 
 
 # -- sessions ------------------------------------------------------------------------------------

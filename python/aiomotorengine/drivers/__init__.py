@@ -83,6 +83,11 @@ class Driver(Protocol):
     ) -> Any:
         """The driver's cursor of an aggregation."""
 
+    async def open_changes(
+        self, watched: Any, pipeline: Sequence[Mapping[str, Any]], **options: Any
+    ) -> Any:
+        """The driver's change stream of a collection or database, which the server knows by now."""
+
 
 def bound_session_of(client: Any) -> Callable[[], Any]:
     """What gives the session of a client of PyMongo's that the running task is bound to, if any."""

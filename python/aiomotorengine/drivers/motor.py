@@ -21,6 +21,7 @@ __all__ = [
     "name",
     "new_session",
     "open_aggregation",
+    "open_changes",
     "repeatable_write",
     "start_session",
     "start_transaction",
@@ -87,3 +88,8 @@ async def open_aggregation(
     collection: Any, pipeline: Sequence[Mapping[str, Any]], **options: Any
 ) -> Any:
     return collection.aggregate(pipeline, **options)
+
+
+async def open_changes(watched: Any, pipeline: Sequence[Mapping[str, Any]], **options: Any) -> Any:
+    # Otherwise it would ask the server when the first change is asked for.
+    return await watched.watch(list(pipeline), **options).__aenter__()

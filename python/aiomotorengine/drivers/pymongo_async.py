@@ -22,6 +22,7 @@ __all__ = [
     "name",
     "new_session",
     "open_aggregation",
+    "open_changes",
     "repeatable_write",
     "start_session",
     "start_transaction",
@@ -98,6 +99,10 @@ async def open_aggregation(
     collection: Any, pipeline: Sequence[Mapping[str, Any]], **options: Any
 ) -> Any:
     return await collection.aggregate(pipeline, **options)
+
+
+async def open_changes(watched: Any, pipeline: Sequence[Mapping[str, Any]], **options: Any) -> Any:
+    return await watched.watch(list(pipeline), **options)
 
 
 def finish_closing(task: asyncio.Task[None], client: Any) -> None:

@@ -14,6 +14,7 @@ from aiomotorengine.queryset.options import Options
 from aiomotorengine.queryset.pages import Pages
 from aiomotorengine.queryset.saving import Saving
 from aiomotorengine.queryset.summaries import Summaries
+from aiomotorengine.queryset.watching import Watching
 from aiomotorengine.update.result import UpdateResult
 
 __all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
@@ -21,6 +22,7 @@ __all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
 
 class QuerySet(
     Pages[D],
+    Watching[D],
     Summaries[D],
     Aggregating[D],
     Saving[D],

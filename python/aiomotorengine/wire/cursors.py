@@ -21,7 +21,7 @@ from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import is_whole, protocol_errors
 from aiomotorengine.wire.replies import Batch
 
-__all__ = ["CursorReader"]
+__all__ = ["SECONDS_TO_ANSWER", "CursorReader", "run_in_background"]
 
 DOCUMENTS_AT_ONCE = 100
 """How many documents that do not come as bytes are read in one go."""

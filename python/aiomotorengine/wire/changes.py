@@ -1,0 +1,207 @@
+"""Changes as the server tells them: what the driver's change stream gives, as bytes.
+
+Waiting for a change goes on for a second or more, and a task may be cancelled meanwhile. With
+Motor, a thread then waits on, and takes a change that nobody will see. So each answer is waited for
+by a task of its own, and says after which change the next one comes; whoever is cancelled does not
+get it, and has the token from before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import bson
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+
+from aiomotorengine.sessions.target import Target
+from aiomotorengine.wire.answers import protocol_errors
+from aiomotorengine.wire.cursors import SECONDS_TO_ANSWER, run_in_background
+from aiomotorengine.wire.replies import Batch
+from aiomotorengine.wire.requests import can_encode
+
+__all__ = ["Answer", "ChangeEvent", "ChangeReader"]
+
+
+class ChangeEvent:
+    """A change, as the server tells it.
+
+    Parameters:
+        told: the driver's mapping of its bytes.
+    """
+
+    __slots__ = ("_told",)
+
+    def __init__(self, told: RawBSONDocument) -> None:
+        self._told = told
+
+    def decoded(self, codec_options: CodecOptions[Any]) -> dict[str, Any]:
+        """All of it, as the driver gives it."""
+        return decoded(self._told.raw, codec_options)
+
+    def get(self, key: str) -> Any:
+        """A value that is no document; ``None`` where there is none."""
+        return self._told.get(key)
+
+    def document(self, key: str) -> Batch | None:
+        """The document under a key, as what is decoded; ``None`` where there is none."""
+        found = self._told.get(key)
+        return Batch(found.raw, (0,)) if isinstance(found, RawBSONDocument) else None
+
+    def mapping(self, key: str, codec_options: CodecOptions[Any]) -> dict[str, Any]:
+        """The document under a key, decoded; an empty one where there is none."""
+        found = self._told.get(key)
+        return decoded(found.raw, codec_options) if isinstance(found, RawBSONDocument) else {}
+
+
+class Answer(NamedTuple):
+    """What the server said when it was asked for a change.
+
+    Attributes:
+        event: the change; ``None`` if there was none in the time that it waits.
+        token: after which change the next one comes; ``None`` if it does not say.
+        alive: whether there may be more.
+    """
+
+    event: ChangeEvent | None
+    token: Mapping[str, Any] | None
+    alive: bool
+
+
+class ChangeReader:
+    """Reads a change stream of the driver, one change at a time.
+
+    Parameters:
+        target: where it is asked.
+        watched: the driver's collection or database.
+        pipeline: the stages after ``$changeStream``.
+        options: those of the driver's ``watch``.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        watched: Any,
+        pipeline: Sequence[Mapping[str, Any]],
+        options: Mapping[str, Any],
+    ) -> None:
+        self._target = target
+        self._watched = with_raw_changes(watched)
+        self._pipeline = pipeline
+        self._options = options
+        self._stream: Any = None
+        self._is_closed = False
+
+    async def open(self) -> Mapping[str, Any] | None:
+        """Have the server begin; after which change it does, if it says that.
+
+        Raises:
+            pymongo.errors.PyMongoError: the server could not be asked, or refused.
+        """
+        return (await self._asked(self._open())).token
+
+    async def read(self) -> Answer:
+        """The next change, or that there is none yet.
+
+        Raises:
+            pymongo.errors.PyMongoError: as for ``open``.
+        """
+        return await self._asked(self._read())
+
+    async def aclose(self) -> None:
+        """Close the stream; also where this is cancelled."""
+        if not self._is_closed:
+            self._is_closed = True
+            await asyncio.wait([run_in_background(self._close())])
+
+    def close_soon(self) -> None:
+        """Close the stream without waiting for it."""
+        if not self._is_closed:
+            self._is_closed = True
+            run_in_background(self._close())
+
+    async def _asked(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        request = asyncio.ensure_future(self._answer(work))
+        try:
+            await asyncio.wait([request])
+        except asyncio.CancelledError:
+            self._is_closed = True
+            if not request.cancelling():  # otherwise the loop is about to end
+                run_in_background(self._abandon(request))
+            raise
+        answer, error = request.result()
+        if error is not None:
+            raise error
+        assert answer is not None
+        return answer
+
+    async def _answer(
+        self, work: Coroutine[Any, Any, Answer]
+    ) -> tuple[Answer | None, Exception | None]:
+        """The answer, or the error. It is not raised, since there may be nobody to take it."""
+        try:
+            with protocol_errors(self._target.document_class, self._was_sent, is_read=True):
+                return await work, None
+        except Exception as error:
+            return None, error
+
+    def _was_sent(self) -> bool:
+        collection = self._target.collection
+        return self._stream is not None or can_encode(collection, {"pipeline": self._pipeline})
+
+    async def _open(self) -> Answer:
+        target = self._target
+
+        async def begin() -> Any:
+            options = {**self._options, **target.arguments}
+            return await target.driver.open_changes(self._watched, self._pipeline, **options)
+
+        self._stream = await target.run(begin)
+        return self._answered(None)
+
+    async def _read(self) -> Answer:
+        return self._answered(await self._target.run(self._stream.try_next))
+
+    def _answered(self, told: Any) -> Answer:
+        event = None if told is None else ChangeEvent(told)
+        return Answer(event, plain(self._stream.resume_token), self._stream.alive)
+
+    async def _abandon(self, request: asyncio.Task[Any]) -> None:
+        """Wait for an answer that nobody reads, and close the stream."""
+        # Motor's thread cannot be stopped, and the stream cannot be closed under it.
+        seconds = None if self._target.driver.works_in_threads else SECONDS_TO_ANSWER
+        await asyncio.wait([request], timeout=seconds)
+        if not request.done():
+            request.cancel()  # the driver closes its stream then
+            await asyncio.wait([request])
+        await self._close()
+
+    async def _close(self) -> None:
+        # The driver tries again later where the server cannot be reached now.
+        with suppress(Exception):
+            if self._stream is not None:
+                await self._target.run(self._stream.close)
+
+
+def with_raw_changes(watched: Any) -> Any:
+    """The same collection or database, whose changes come as bytes."""
+    options = watched.codec_options.with_options(document_class=RawBSONDocument)
+    return watched.with_options(codec_options=options)
+
+
+def plain(token: Any) -> dict[str, Any] | None:
+    """A token as a program can keep it, and not as bytes."""
+    if token is None:
+        return None
+    found: dict[str, Any] = bson.decode(
+        token.raw if isinstance(token, RawBSONDocument) else bson.encode(token)
+    )
+    return found
+
+
+def decoded(raw: bytes, codec_options: CodecOptions[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = bson.decode(raw, codec_options.with_options(document_class=dict))
+    return found
