@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 import pytest
@@ -24,7 +24,7 @@ from aiomotorengine import (
     UUIDField,
 )
 from aiomotorengine.connection import get_connection
-from aiomotorengine.errors import ChangeStreamLostError, StoredValueError
+from aiomotorengine.errors import StoredValueError
 from tests.harness import Mongo
 from tests.integration.commands import eventually, watch
 
@@ -426,15 +426,6 @@ async def test_what_cannot_be_read_is_skipped_or_handed_over() -> None:
             await Job(n=2).save()
             assert (await changes.next()).document.n == 2
         assert seen == expected
-
-
-async def test_a_past_that_is_gone() -> None:
-    long_ago = datetime(2001, 1, 1, tzinfo=UTC)
-    with pytest.raises(ChangeStreamLostError) as lost:
-        async with Job.watch(start_at=long_ago):
-            pass
-    assert lost.value.token is None
-    assert isinstance(lost.value.__cause__, OperationFailure)
 
 
 async def test_what_a_server_refuses_is_raised_as_it_is() -> None:

@@ -1,4 +1,4 @@
-"""A replica set of three, of which a member is lost: inserts go on, and readers do or are told.
+"""A replica set of three, of which a member is lost: inserts and changes go on, readers may too.
 
 ``make faults`` does it more often, at other moments, and kills members as well.
 """
@@ -13,6 +13,7 @@ import pytest
 from tests.faults.failover import insert_and_read
 from tests.faults.laboratory import Laboratory
 from tests.faults.replica_set import ReplicaSet, replica_set, replica_set_laboratory
+from tests.faults.watching import insert_and_watch
 from tests.servers import NotAvailableError, kinds
 
 # PyMongo's monitors leave a connection open that they are making when they are stopped.
@@ -56,4 +57,15 @@ async def test_a_member_is_lost(
 ) -> None:
     count = 1200 if "stream" in call else 10_000
     trial = await insert_and_read(lab, members, disaster, call, count=count, when=600)
+    await trial.check()
+
+
+@pytest.mark.parametrize(
+    "disaster", ["the primary steps down", "the primary is killed", "the primary freezes"]
+)
+async def test_changes_are_told_once_and_in_order(
+    members: ReplicaSet, lab: Laboratory, codec: str, disaster: str
+) -> None:
+    trial, told = await insert_and_watch(lab, members, disaster, count=1200, when=600)
+    assert told == list(range(1200))
     await trial.check()
