@@ -65,7 +65,7 @@ def changes_of(query: Mapping[str, Any], *, has_before: bool) -> dict[str, Any]:
     Raises:
         ValueError: a condition can't be asked of changes.
     """
-    passing = [
+    passing: list[dict[str, Any]] = [
         {"operationType": {"$nin": list(OF_DOCUMENTS)}},
         with_document(WITH_DOCUMENT, AFTER, query),
     ]
@@ -85,7 +85,9 @@ def of_collections(conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, Any
         >>> of_collections({"users": {}})["$or"][0]
         {'ns.coll': 'users'}
     """
-    passing = [{"ns.coll": name, **condition} for name, condition in conditions.items()]
+    passing: list[dict[str, Any]] = [
+        {"ns.coll": name, **condition} for name, condition in conditions.items()
+    ]
     return {"$or": [*passing, {"operationType": {"$in": list(OF_DATABASES)}}]}
 
 

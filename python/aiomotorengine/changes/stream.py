@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from aiomotorengine.changes.change import Change
 from aiomotorengine.changes.decoding import ChangeDecoder
@@ -199,7 +199,7 @@ class ChangeStream(Generic[D]):
         try:
             await self._begin()
         except Exception as error:
-            await self._give_up(error)
+            raise_alone(await self._ended_by(error))
 
     async def _begin(self) -> None:
         watch = self._watch
@@ -225,7 +225,7 @@ class ChangeStream(Generic[D]):
             passes = is_passing(error) and self._position.is_known
             pause = self._retrying.next_pause() if passes else None
             if pause is None:
-                await self._give_up(error)
+                raise_alone(await self._ended_by(error))
             reader, self._reader = self._reader, None
             if reader is not None:
                 reader.close_soon()  # the server that knows it may be gone
@@ -237,11 +237,11 @@ class ChangeStream(Generic[D]):
             else:
                 return
 
-    async def _give_up(self, error: Exception) -> NoReturn:
-        """Close the stream and raise what has ended it."""
+    async def _ended_by(self, error: Exception) -> Exception:
+        """Close the stream; what to raise for what has ended it."""
         await self.close()
         if not is_lost(error):
-            raise_alone(error)
+            return error
         lost = ChangeStreamLostError(self.token)
         lost.__cause__ = error
-        raise_alone(lost)
+        return lost
