@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -37,7 +37,7 @@ class Server:
     """Says what is written in a script, one line at each request.
 
     Attributes:
-        script: answers of ``read`` and tokens of ``open``; or what they raise; or how long they wait.
+        script: answers of ``read`` and tokens of ``open``; or what they raise; or that they wait.
         opened: the options with which streams were opened.
         closed: how many were closed.
     """
@@ -93,7 +93,7 @@ class Told:
 
 
 @pytest.fixture(autouse=True)
-def pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that were made, which take no time here."""
     made: list[float] = []
     sleep = asyncio.sleep
@@ -103,7 +103,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
         await sleep(0)
 
     monkeypatch.setattr(stream, "asyncio", Asyncio(pause))
-    yield made
+    return made
 
 
 class Asyncio:
