@@ -148,3 +148,31 @@ async def test_closing_without_waiting() -> None:
     changes.close_soon()
     changes.close_soon()
     await stream.closed.wait()
+
+
+async def test_closing_waits_for_the_answer_of_another_task() -> None:
+    stream = Stream()
+    changes = reader(Target(stream))
+    await changes.open()
+    reading = asyncio.ensure_future(changes.read())
+    await asyncio.sleep(0)
+    closing = asyncio.ensure_future(changes.aclose())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not stream.closed.is_set()
+    stream.steps.put_nowait(None)
+    await closing
+    assert stream.closed.is_set()
+    assert (await reading).event is None
+
+
+async def test_closing_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiomotorengine.wire.changes.SECONDS_TO_ANSWER", 0.01)
+    stream = Stream()
+    changes = reader(Target(stream))
+    await changes.open()
+    reading = asyncio.ensure_future(changes.read())
+    await asyncio.sleep(0)
+    await changes.aclose()
+    assert stream.closed.is_set()
+    assert (await reading).alive is False

@@ -239,3 +239,30 @@ async def test_a_step_that_is_cancelled_closes_it(monkeypatch: pytest.MonkeyPatc
         await waiting
     assert (changes.alive, changes.token, server.closed) == (False, token(1), 1)
     assert await changes.try_next() is None
+
+
+async def test_a_task_that_waits_gets_nothing_once_it_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for said in (event(2), GONE, OperationFailure("the cursor was killed", 237)):
+        server = Server(token(0), event(1))
+        changes = watching(server, monkeypatch)
+        assert await numbers(changes, 1) == [1]
+        asked, answered = asyncio.Event(), asyncio.Event()
+
+        async def read(
+            said: Any = said, asked: asyncio.Event = asked, answered: asyncio.Event = answered
+        ) -> Any:
+            asked.set()
+            await answered.wait()
+            if isinstance(said, Exception):
+                raise said
+            return said
+
+        monkeypatch.setattr(server, "read", read)
+        waiting = asyncio.ensure_future(changes.try_next())
+        await asked.wait()
+        await changes.close()
+        answered.set()
+        assert await waiting is None
+        assert (changes.alive, changes.token, len(server.opened)) == (False, token(1), 1)

@@ -153,7 +153,10 @@ class ChangeStream(Generic[D]):
             self._is_asked = False
 
     async def close(self) -> None:
-        """Close the stream; ``token`` stays what it is."""
+        """Close the stream; ``token`` stays what it is. A task that waits for a change gets none.
+
+        It waits for the answer that the server owes, at most ``max_await_time_ms``.
+        """
         self._is_over = True
         reader, self._reader = self._reader, None
         if reader is not None:
@@ -162,13 +165,15 @@ class ChangeStream(Generic[D]):
     async def _step(self) -> Change[D] | None:
         if self._reader is None:
             await self._open()
-        while True:
-            assert self._reader is not None
+        while self._reader is not None:
             try:
                 answer = await self._reader.read()
             except Exception as error:
-                await self._go_on_after(error)
+                if not self._is_over:  # another task may have closed it
+                    await self._go_on_after(error)
                 continue
+            if self._is_over:
+                break
             self._retrying.succeeded()
             change = None if answer.event is None else self._watch.decoder.decode(answer.event)
             if change is not None:
@@ -180,6 +185,7 @@ class ChangeStream(Generic[D]):
                 await self.close()
             if change is not None or answer.event is None:
                 return change
+        return None
 
     async def _load_references(self, change: Change[D]) -> None:
         documents = [it for it in (change.document, change.before) if it is not None]
@@ -211,6 +217,9 @@ class ChangeStream(Generic[D]):
         except asyncio.CancelledError:
             self._is_over = True
             raise
+        if self._is_over:
+            reader.close_soon()
+            return
         self._reader = reader
         self._has_changed = False
         self._position = self._position.after(token, has_changed=False)
@@ -230,6 +239,8 @@ class ChangeStream(Generic[D]):
             if reader is not None:
                 reader.close_soon()  # the server that knows it may be gone
             await asyncio.sleep(pause)
+            if self._is_over:
+                return
             try:
                 await self._begin()
             except Exception as next_error:

@@ -93,6 +93,8 @@ class ChangeReader:
         self._pipeline = pipeline
         self._options = options
         self._stream: Any = None
+        self._request: asyncio.Task[Any] | None = None
+        """What the server was asked last."""
         self._is_closed = False
 
     async def open(self) -> Mapping[str, Any] | None:
@@ -112,26 +114,28 @@ class ChangeReader:
         return await self._asked(self._read())
 
     async def aclose(self) -> None:
-        """Close the stream; also where this is cancelled."""
+        """Close the stream, once the server has answered; also where this is cancelled."""
         if not self._is_closed:
             self._is_closed = True
-            await asyncio.wait([run_in_background(self._close())])
+            await asyncio.wait([run_in_background(self._close_after_answer())])
 
     def close_soon(self) -> None:
         """Close the stream without waiting for it."""
         if not self._is_closed:
             self._is_closed = True
-            run_in_background(self._close())
+            run_in_background(self._close_after_answer())
 
     async def _asked(self, work: Coroutine[Any, Any, Answer]) -> Answer:
-        request = asyncio.ensure_future(self._answer(work))
+        self._request = request = asyncio.ensure_future(self._answer(work))
         try:
             await asyncio.wait([request])
         except asyncio.CancelledError:
             self._is_closed = True
             if not request.cancelling():  # otherwise the loop is about to end
-                run_in_background(self._abandon(request))
+                run_in_background(self._close_after_answer())
             raise
+        if request.cancelled():  # it was closed meanwhile
+            return Answer(None, None, alive=False)
         answer, error = request.result()
         if error is not None:
             raise error
@@ -169,14 +173,16 @@ class ChangeReader:
         event = None if told is None else ChangeEvent(told)
         return Answer(event, plain(self._stream.resume_token), self._stream.alive)
 
-    async def _abandon(self, request: asyncio.Task[Any]) -> None:
+    async def _close_after_answer(self) -> None:
         """Wait for an answer that nobody reads, and close the stream."""
-        # Motor's thread cannot be stopped, and the stream cannot be closed under it.
-        seconds = None if self._target.driver.works_in_threads else SECONDS_TO_ANSWER
-        await asyncio.wait([request], timeout=seconds)
-        if not request.done():
-            request.cancel()  # the driver closes its stream then
-            await asyncio.wait([request])
+        request = self._request
+        if request is not None:
+            # Motor's thread cannot be stopped, and the stream cannot be closed under it.
+            seconds = None if self._target.driver.works_in_threads else SECONDS_TO_ANSWER
+            await asyncio.wait([request], timeout=seconds)
+            if not request.done():
+                request.cancel()  # the driver closes its stream then
+                await asyncio.wait([request])
         await self._close()
 
     async def _close(self) -> None:
