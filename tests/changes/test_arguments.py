@@ -9,15 +9,25 @@ from typing import Any
 import pytest
 from bson.timestamp import Timestamp
 
-from aiomotorengine import Document, IntField, StringField
-from aiomotorengine.changes.arguments import asked
+from aiomotorengine import Document, EmbeddedDocumentField, IntField, StringField
+from aiomotorengine.changes.arguments import asked, keys_of
 from aiomotorengine.changes.position import Position
 from tests.harness import Mongo
+from tests.integration.commands import watch
 
 
 class Job(Document):
     state = StringField(db_field="s")
     n = IntField()
+
+
+class Home(Document):
+    road = StringField(db_field="r", aliases=["street"])
+
+
+class User(Document):
+    name = StringField(aliases=["nm", "n"])
+    home = EmbeddedDocumentField(Home, aliases=["h"])
 
 
 @pytest.mark.parametrize(
@@ -84,6 +94,8 @@ def test_what_a_query_says_that_changes_have_not(mongo: Mongo) -> None:
     for query in (Job.objects.order_by("n"), Job.objects.skip(1), Job.objects.limit(5)):
         with pytest.raises(ValueError, match="no order, skip or limit"):
             query.watch()
+    with pytest.raises(ValueError, match="no order, skip or limit"):
+        Job.objects[2:].watch()
     with pytest.raises(ValueError, match=r"watch\(\) knows no collation\(\)"):
         Job.objects.collation("en").watch()
     with pytest.raises(ValueError, match=r"can't look for documents by search_text\(\)"):
@@ -92,9 +104,25 @@ def test_what_a_query_says_that_changes_have_not(mongo: Mongo) -> None:
         Job.watch(fields=["stat"])
 
 
+def test_fields_are_looked_for_under_their_aliases_too() -> None:
+    assert keys_of(User, ["id", User.name]) == ["_id", "name", "nm", "n"]
+    assert keys_of(User, ["home.road"]) == ["home.r", "home.street", "h.r", "h.street"]
+
+
 def test_filters_are_asked_of_documents_which_have_to_come(mongo: Mongo) -> None:
     jobs = Job.objects.filter(n=1)
     with pytest.raises(ValueError, match="brings updates without their documents"):
         jobs.watch(full_document="default")
     jobs.watch(full_document="default", operations=["insert", "delete"])
     Job.watch(full_document="default")
+
+
+async def test_a_query_for_nothing_is_told_nothing_and_asks_nobody(mongo: Mongo) -> None:
+    commands = watch(mongo)
+    async with Job.objects.none().watch() as changes:
+        assert [change async for change in changes] == []
+        assert await changes.try_next() is None
+        assert not changes.alive
+    assert commands.names == []
+    with pytest.raises(ValueError, match="operations is empty"):
+        Job.objects.none().watch(operations=[])

@@ -41,6 +41,11 @@ class Order(Document):
     n = IntField()
 
 
+class Renamed(Document):
+    name = StringField(aliases=["nm"])
+    n = IntField()
+
+
 class Animal(Document):
     __discriminator__: ClassVar = "kind"
     name = StringField()
@@ -113,6 +118,21 @@ async def test_an_update_without_its_document() -> None:
     assert change.removed == ["items.1.price", "z"]
     assert change.truncated == {"items": 2}
     assert change.document is None
+
+
+async def test_what_is_stored_under_an_alias() -> None:
+    decode = decoder(Renamed).decode
+    old: Any = decode(update(Renamed, updatedFields={"nm": "a"}))
+    assert old.updated == {"name": "a"}
+    # Whichever comes first, the field reads its own key.
+    both: Any = decode(update(Renamed, updatedFields={"nm": "old", "name": "new", "n": 1}))
+    assert both.updated == {"name": "new", "n": 1}
+    both = decode(update(Renamed, updatedFields={"name": "new", "nm": "old"}))
+    assert both.updated == {"name": "new"}
+    gone: Any = decode(update(Renamed, removedFields=["nm"]))
+    assert gone.removed == ["name"]
+    moved: Any = decode(update(Renamed, updatedFields={"name": "a"}, removedFields=["nm", "n"]))
+    assert (moved.updated, moved.removed) == ({"name": "a"}, ["n"])
 
 
 async def test_a_document_that_was_not_found_is_null() -> None:

@@ -146,13 +146,14 @@ def fields_of(fields: Any) -> list[Any]:
 
 
 def keys_of(document_class: Any, fields: Iterable[Any]) -> list[str]:
-    """The keys in MongoDB of some fields.
+    """The keys in MongoDB under which some fields may be stored.
 
     Raises:
         ValueError: one is no field of the class.
         TypeError: one is neither field nor text.
     """
-    return [value_path(document_class, it, "Invalid watch() field '{}'").key for it in fields]
+    paths = (value_path(document_class, it, "Invalid watch() field '{}'") for it in fields)
+    return [key for path in paths for key in path.stored_keys]
 
 
 def stages_given(pipeline: Any) -> list[Mapping[str, Any]]:

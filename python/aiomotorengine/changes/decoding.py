@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -69,17 +69,15 @@ class ChangeDecoder:
         document_class = target.document_class if known is None else type(known)
         key = event.mapping("documentKey", self._codec_options).get("_id")
         description = event.mapping(DESCRIPTION, self._any_date)
+        updated = values_set(document_class, key, description.get("updatedFields") or {})
         return self._with_what_is_told(
             event,
             document_class,
             id=key_of(primary_key(document_class), key),
             document=document,
             before=before,
-            updated=values_set(document_class, key, description.get("updatedFields") or {}),
-            removed=[
-                stored_path(document_class, it).name
-                for it in description.get("removedFields") or ()
-            ],
+            updated=updated,
+            removed=names_removed(document_class, description.get("removedFields") or (), updated),
             truncated={
                 stored_path(document_class, it["field"]).name: it["newSize"]
                 for it in description.get("truncatedArrays") or ()
@@ -116,9 +114,11 @@ def values_set(document_class: Any, id: Any, stored: Mapping[str, Any]) -> dict[
     Raises:
         StoredValueError: a field can't read its value.
     """
-    values = {}
+    values: dict[str, Any] = {}
     for key, value in stored.items():
-        name, field = stored_path(document_class, key)
+        name, field, is_alias = stored_path(document_class, key)
+        if is_alias and name in values:
+            continue
         try:
             values[name] = value if field is None else field.get_value(field.from_son(value))
         except Exception as error:
@@ -127,6 +127,19 @@ def values_set(document_class: Any, id: Any, stored: Mapping[str, Any]) -> dict[
                 found.document_class, found.id = document_class, id
             raise found  # noqa: B904  # it has its cause
     return values
+
+
+def names_removed(document_class: Any, keys: Iterable[str], updated: Container[str]) -> list[str]:
+    """The names of what an update has removed.
+
+    Parameters:
+        document_class: the class of the document.
+        keys: the keys in MongoDB.
+        updated: the names of what it has set: what moves from an alias of a field to the field's
+            own key is not removed.
+    """
+    paths = (stored_path(document_class, key) for key in keys)
+    return [it.name for it in paths if not (it.is_alias and it.name in updated)]
 
 
 def parts_of(name: str) -> list[Part]:

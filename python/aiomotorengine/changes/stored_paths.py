@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, NamedTuple
 
 from aiomotorengine.documents.embedded import embedded_fields
@@ -18,10 +19,12 @@ class StoredPath(NamedTuple):
         name: the names of attributes, with dots and indexes; the key itself where no field
             declares it.
         field: the field that reads what is stored there; ``None`` where there is none.
+        is_alias: whether the field reads it only where its own key is absent.
     """
 
     name: str
     field: Any  # a BaseField or None; the name of the type would make a descriptor of it
+    is_alias: bool = False
 
 
 def stored_path(document_class: Any, key: str) -> StoredPath:
@@ -39,13 +42,14 @@ def stored_path(document_class: Any, key: str) -> StoredPath:
         >>> class User(Document):
         ...     homes = ListField(EmbeddedDocumentField(Home), db_field="h")
         >>> stored_path(User, "h.2.r")
-        StoredPath(name='homes.2.road', field=<StringField road>)
+        StoredPath(name='homes.2.road', field=<StringField road>, is_alias=False)
         >>> stored_path(User, "h.2.town")
-        StoredPath(name='h.2.town', field=None)
+        StoredPath(name='h.2.town', field=None, is_alias=False)
     """
     names: list[str] = []
     classes = list(family_of(document_class))
     field: BaseField[Any] | None = None
+    is_alias = False
     for part in key.split("."):
         inner = None if field is None else field._under_key(part)
         if inner is not None:
@@ -58,11 +62,15 @@ def stored_path(document_class: Any, key: str) -> StoredPath:
         field = declared(classes, part)
         if field is None:
             return StoredPath(key, None)
+        is_alias = is_alias or part != field.db_field
         names.append(field.name)
-    return StoredPath(".".join(names), field)
+    return StoredPath(".".join(names), field, is_alias)
 
 
 def declared(classes: list[Any], key: str) -> BaseField[Any] | None:
-    """The field that the first of some classes has under a key."""
+    """The field that the first of some classes has under a key, or under an alias."""
     found = ((it, it._reverse_db_field_map.get(key)) for it in classes)
-    return next((it._fields[name] for it, name in found if name in it._fields), None)
+    own = (it._fields[name] for it, name in found if name in it._fields)
+    fields = (field for it in classes for field in it._fields.values())
+    with_alias = (field for field in fields if key in field._settings.aliases)
+    return next(chain(own, with_alias), None)

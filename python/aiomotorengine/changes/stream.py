@@ -35,6 +35,7 @@ class Watch(NamedTuple):
         position: from where on.
         decoder: makes changes of what the server tells.
         retry_for: for how many seconds without success it is opened again.
+        tells_nothing: whether it is over from the beginning, and nobody is asked.
         load: loads what documents refer to; by default nothing does.
         naming: what names the value that cannot be encoded, around the request that opens it.
     """
@@ -46,6 +47,7 @@ class Watch(NamedTuple):
     position: Position
     decoder: ChangeDecoder
     retry_for: float
+    tells_nothing: bool = False
     load: Callable[[list[Any]], Awaitable[Any]] | None = None
     naming: Callable[[], AbstractContextManager[None]] = nullcontext
 
@@ -76,7 +78,7 @@ class ChangeStream(Generic[D]):
         """Whether a change was told since the stream was opened, or opened again."""
         self._reader: ChangeReader | None = None
         self._retrying = Retrying(watch.retry_for)
-        self._is_over = False
+        self._is_over = watch.tells_nothing
         self._is_asked = False
 
     @property

@@ -23,6 +23,7 @@ def watch(
     target: Target,
     selection: Selection,
     *,
+    finds_nothing: bool = False,
     loads_references: bool = False,
     **options: Unpack[WatchOptions],
 ) -> ChangeStream[Any]:
@@ -31,6 +32,7 @@ def watch(
     Parameters:
         target: where the documents are.
         selection: which of them are meant.
+        finds_nothing: whether none are, and nobody is asked.
         loads_references: whether what they refer to is loaded with them.
         options: as for ``QuerySet.watch``.
 
@@ -67,6 +69,7 @@ def watch(
             position=wanted.position,
             decoder=ChangeDecoder({target.collection.name: target}, selection.on_unreadable),
             retry_for=wanted.retry_for,
+            tells_nothing=finds_nothing,
             load=load if loads_references else None,
             naming=lambda: naming_values(target.collection, (document_class, selection.filters)),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
@@ -23,17 +24,30 @@ class ValuePath:
         field: the field.
         name: the attributes' names, with dots.
         lists: the keys of the lists through which it leads, that of the field itself included.
+        fields: the fields through which it leads, itself included, where these are declared.
     """
 
-    __slots__ = ("field", "key", "lists", "name")
+    __slots__ = ("field", "fields", "key", "lists", "name")
 
     def __init__(
-        self, key: str, field: BaseField[Any], name: str, lists: tuple[str, ...] = ()
+        self,
+        key: str,
+        field: BaseField[Any],
+        name: str,
+        lists: tuple[str, ...] = (),
+        fields: tuple[BaseField[Any], ...] = (),
     ) -> None:
         self.key = key
         self.field = field
         self.name = name
         self.lists = lists
+        self.fields = fields
+
+    @property
+    def stored_keys(self) -> list[str]:
+        """All keys under which the values may be stored: aliases of fields are such, too."""
+        keys = [(field.db_field, *field._settings.aliases) for field in self.fields]
+        return [".".join(parts) for parts in product(*keys)] if keys else [self.key]
 
     @property
     def expression(self) -> str:
@@ -124,4 +138,4 @@ def path_through(fields: list[BaseField[Any]]) -> ValuePath:
         ".".join(keys[: index + 1]) for index, field in enumerate(fields) if field._stores_arrays
     )
     name = ".".join(field.name for field in fields)
-    return ValuePath(".".join(keys), fields[-1], name, lists)
+    return ValuePath(".".join(keys), fields[-1], name, lists, tuple(fields))
