@@ -556,7 +556,7 @@ async def test_all_ways_of_reading(mongo: Mongo) -> None:
 # -- names ---------------------------------------------------------------------------------------
 
 
-NEW_NAMES = ["changes", "is_changed", "rollback", "track_changes", "reload", "update"]
+NEW_NAMES = ["changes", "is_changed", "rollback", "track_changes", "reload", "update", "watch"]
 
 
 @pytest.mark.parametrize("name", NEW_NAMES)
