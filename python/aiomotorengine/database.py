@@ -71,9 +71,10 @@ class Database:
             ...         async for change in changes:
             ...             print(change.document_class.__name__, change.operation)
         """
-        if not watched or not isinstance(watched[0], type):
+        watch_classes = getattr(watched[0], "_watched_with", None) if watched else None
+        if watch_classes is None:
             return self.database.watch(*watched, **options)
-        return watched[0]._watched_with(self.database, watched, self._alias, **options)
+        return watch_classes(self.database, watched, self._alias, **options)
 
     @property
     def _alias(self) -> str | None:

@@ -61,7 +61,7 @@ class User(Document):
         ({"retry_for": True}, TypeError, "retry_for must be a number of seconds"),
         ({"max_await_time_ms": 0}, ValueError, "max_await_time_ms must be 1 or more"),
         ({"batch_size": 0}, ValueError, "batch_size must be 1 or more"),
-        ({"limit": 5}, TypeError, "unexpected keyword argument 'limit'"),
+        ({"limit": 5}, TypeError, r"watch\(\) got an unexpected keyword argument 'limit'"),
     ],
 )
 def test_what_is_refused(options: dict[str, Any], error: type[Exception], text: str) -> None:

@@ -269,8 +269,25 @@ async def test_several_classes_of_a_database() -> None:
         job, bird = await told(changes, 2)
     assert (job.document_class, job.document.n) == (Job, 1)
     assert (bird.document_class, bird.document.wings) == (Bird, 2)
+
+
+async def test_what_a_database_refuses() -> None:
+    database = get_connection()
     with pytest.raises(ValueError, match="fields are those of one class"):
-        get_connection().watch(Job, Bird, fields=["n"])
+        database.watch(Job, Bird, fields=["n"])
+    with pytest.raises(TypeError, match=r"watch\(\) takes document classes, not 'Bird'"):
+        database.watch(Job, "Bird")
+    with pytest.raises(ValueError, match="updates without their documents"):
+        database.watch(Job, Bird, full_document="default")
+    with pytest.raises(ValueError, match="There is no operation 'upsert'"):
+        database.watch(Job, operations=["upsert"])
+
+
+@pytest.mark.motor_only("PyMongo opens a stream where Motor makes one")
+async def test_a_database_without_classes_has_the_drivers_own_stream() -> None:
+    async with get_connection().watch([{"$match": {"operationType": "insert"}}]) as changes:
+        await Job(n=1).save()
+        assert (await changes.next())["fullDocument"]["n"] == 1
 
 
 async def test_injected_values_are_values() -> None:

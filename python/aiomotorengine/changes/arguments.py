@@ -76,13 +76,16 @@ def asked(
     retry_for: Any = 60.0,
     max_await_time_ms: Any = None,
     batch_size: Any = None,
+    **others: Any,
 ) -> Asked:
     """The arguments of ``watch``, checked.
 
     Raises:
         ValueError: one says what there is not.
-        TypeError: one is none of what it has to be.
+        TypeError: one is none of what it has to be, or there are others.
     """
+    if others:
+        raise TypeError(f"watch() got an unexpected keyword argument {next(iter(others))!r}.")
     refuse_other(full_document, "full_document", DOCUMENTS)
     options = {"full_document": full_document}
     if full_document_before_change is not None:

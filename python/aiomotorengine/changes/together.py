@@ -10,6 +10,7 @@ from aiomotorengine.changes.decoding import ChangeDecoder
 from aiomotorengine.changes.stages import changes_of, chosen, of_collections
 from aiomotorengine.changes.stream import ChangeStream, Watch
 from aiomotorengine.sessions.target import Target, target_of
+from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import condition_of, root_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def watch_together(
     targets: dict[str, Target] = {}
     queries: dict[str, list[Mapping[str, Any]]] = {}
     for document_class in classes:
+        if not (isinstance(document_class, type) and issubclass(document_class, DocumentStorage)):
+            raise TypeError(f"watch() takes document classes, not {document_class!r}.")
         target = target_of(document_class, document_class.__alias__ or alias)
         collection = target.collection
         if collection.database != database:
