@@ -9,6 +9,7 @@ from pymongo.errors import AutoReconnect, OperationFailure
 
 from aiomotorengine import ChangeStream
 from aiomotorengine.errors import ChangeStreamLostError
+from tests.changes.streams import next_of
 from tests.faults.laboratory import Item, Laboratory
 from tests.faults.mongod import fail_point
 from tests.faults.wire_faults import cut_after, cut_before
@@ -26,7 +27,7 @@ def store(lab: Laboratory, *numbers: int) -> None:
 
 
 async def numbers(changes: ChangeStream[Any], count: int) -> list[int]:
-    return [(await changes.next()).document.number for _ in range(count)]
+    return [(await next_of(changes)).document.number for _ in range(count)]
 
 
 @pytest.mark.parametrize("cut", [cut_before, cut_after])
@@ -63,7 +64,7 @@ async def test_the_driver_alone(lab: Laboratory, codec: str) -> None:
     lab.proxy.cut_all()
     store(lab, 1)
     with pytest.raises(AutoReconnect):
-        await changes.next()
+        await next_of(changes)
     assert not changes.alive
     assert changes.token == token
     lab.proxy.plan_nothing()
@@ -93,7 +94,7 @@ async def test_a_lost_past_is_asked_for_once(lab: Laboratory, codec: str, code: 
             fail_point(lab.observer.client, times=1, **failure),
             pytest.raises(ChangeStreamLostError) as lost,
         ):
-            await changes.next()
+            await next_of(changes)
     assert lost.value.token == token
     assert isinstance(lost.value.__cause__, OperationFailure)
     assert not changes.alive
@@ -106,5 +107,5 @@ async def test_what_does_not_pass_is_raised(lab: Laboratory, codec: str) -> None
             fail_point(lab.observer.client, times=1, failCommands=["getMore"], errorCode=2),
             pytest.raises(OperationFailure),
         ):
-            await changes.next()
+            await next_of(changes)
         assert not changes.alive
