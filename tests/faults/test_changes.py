@@ -9,7 +9,7 @@ from pymongo.errors import AutoReconnect, OperationFailure
 
 from aiomotorengine import ChangeStream
 from aiomotorengine.errors import ChangeStreamLostError
-from tests.changes.streams import next_of
+from tests.changes.streams import next_of, told
 from tests.faults.laboratory import Item, Laboratory
 from tests.faults.mongod import fail_point
 from tests.faults.wire_faults import cut_after, cut_before
@@ -27,7 +27,7 @@ def store(lab: Laboratory, *numbers: int) -> None:
 
 
 async def numbers(changes: ChangeStream[Any], count: int) -> list[int]:
-    return [(await next_of(changes)).document.number for _ in range(count)]
+    return [it.document.number for it in await told(changes, count)]
 
 
 @pytest.mark.parametrize("cut", [cut_before, cut_after])
@@ -89,7 +89,11 @@ async def test_a_lost_past_is_asked_for_once(lab: Laboratory, codec: str, code: 
     async with Item.watch(max_await_time_ms=SOON) as changes:
         await changes.try_next()
         token = changes.token
-        failure = {"failCommands": ["getMore"], "errorCode": code, "errorLabels": []}
+        failure: dict[str, Any] = {
+            "failCommands": ["getMore"],
+            "errorCode": code,
+            "errorLabels": [],
+        }
         with (
             fail_point(lab.observer.client, times=1, **failure),
             pytest.raises(ChangeStreamLostError) as lost,

@@ -52,7 +52,7 @@ async def insert_and_watch(
             await beginning
             await happening.end()
         # What is missed is seen by what comes after it.
-        last = await Item(number=count).save()
+        last: Any = await Item(number=count).save()
         told = await telling
         await last.delete()
     assert trial.error is None, f"it did not go on: {trial.error!r}"
@@ -63,7 +63,8 @@ async def numbers_until(last: int, changes: ChangeStream[Any]) -> list[int]:
     """The numbers of the documents that are told before the one that has the last."""
     numbers = []
     async for change in changes:
-        if change.document.number == last:
+        document: Any = change.document
+        if document.number == last:
             break
-        numbers.append(change.document.number)
+        numbers.append(document.number)
     return numbers

@@ -39,6 +39,7 @@ def watch_together(
     wanted = asked(**options)
     targets: dict[str, Target] = {}
     queries: dict[str, list[Mapping[str, Any]]] = {}
+    document_class: Any
     for document_class in classes:
         if not (isinstance(document_class, type) and issubclass(document_class, DocumentStorage)):
             raise TypeError(f"watch() takes document classes, not {document_class!r}.")

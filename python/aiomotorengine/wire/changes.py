@@ -40,7 +40,7 @@ class ChangeEvent:
 
     def decoded(self, codec_options: CodecOptions[Any]) -> dict[str, Any]:
         """All of it, as the driver gives it."""
-        return decoded(self._told.raw, codec_options)
+        return decoded(bytes_of(self._told), codec_options)
 
     def get(self, key: str) -> Any:
         """A value that is no document; ``None`` where there is none."""
@@ -49,12 +49,13 @@ class ChangeEvent:
     def document(self, key: str) -> Batch | None:
         """The document under a key, as what is decoded; ``None`` where there is none."""
         found = self._told.get(key)
-        return Batch(found.raw, (0,)) if isinstance(found, RawBSONDocument) else None
+        return Batch(bytes_of(found), (0,)) if isinstance(found, RawBSONDocument) else None
 
     def mapping(self, key: str, codec_options: CodecOptions[Any]) -> dict[str, Any]:
         """The document under a key, decoded; an empty one where there is none."""
         found = self._told.get(key)
-        return decoded(found.raw, codec_options) if isinstance(found, RawBSONDocument) else {}
+        is_document = isinstance(found, RawBSONDocument)
+        return decoded(bytes_of(found), codec_options) if is_document else {}
 
 
 class Answer(NamedTuple):
@@ -203,9 +204,13 @@ def plain(token: Any) -> dict[str, Any] | None:
     if token is None:
         return None
     found: dict[str, Any] = bson.decode(
-        token.raw if isinstance(token, RawBSONDocument) else bson.encode(token)
+        bytes_of(token) if isinstance(token, RawBSONDocument) else bson.encode(token)
     )
     return found
+
+
+def bytes_of(document: RawBSONDocument) -> bytes:
+    return bytes(document.raw)  # PyMongo may give a view of them
 
 
 def decoded(raw: bytes, codec_options: CodecOptions[Any]) -> dict[str, Any]:
