@@ -37,12 +37,10 @@ def watch_together(
     if options.get("fields") is not None:
         raise ValueError("fields are those of one class: watch classes one by one for that.")
     wanted = asked(**options)
+    refuse_other_than_classes(classes)
     targets: dict[str, Target] = {}
     queries: dict[str, list[Mapping[str, Any]]] = {}
-    document_class: Any
     for document_class in classes:
-        if not (isinstance(document_class, type) and issubclass(document_class, DocumentStorage)):
-            raise TypeError(f"watch() takes document classes, not {document_class!r}.")
         target = target_of(document_class, document_class.__alias__ or alias)
         collection = target.collection
         if collection.database != database:
@@ -78,3 +76,10 @@ def watch_together(
             retry_for=wanted.retry_for,
         )
     )
+
+
+def refuse_other_than_classes(classes: Sequence[Any]) -> None:
+    """Raise ``TypeError`` for what is no document class."""
+    for it in classes:
+        if not (isinstance(it, type) and issubclass(it, DocumentStorage)):
+            raise TypeError(f"watch() takes document classes, not {it!r}.")

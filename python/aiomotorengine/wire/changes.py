@@ -54,8 +54,9 @@ class ChangeEvent:
     def mapping(self, key: str, codec_options: CodecOptions[Any]) -> dict[str, Any]:
         """The document under a key, decoded; an empty one where there is none."""
         found = self._told.get(key)
-        is_document = isinstance(found, RawBSONDocument)
-        return decoded(bytes_of(found), codec_options) if is_document else {}
+        if not isinstance(found, RawBSONDocument):
+            return {}
+        return decoded(bytes_of(found), codec_options)
 
 
 class Answer(NamedTuple):
