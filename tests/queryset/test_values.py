@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,8 @@ from aiomotorengine import (
     Q,
     StringField,
     TupleField,
+    ids,
+    pacing,
 )
 from aiomotorengine.errors import StoredValueError
 from tests.harness import Mongo
@@ -150,6 +153,46 @@ async def test_values_that_are_no_keys_are_found_once_as_well(mongo: Mongo, code
     assert await Ware.objects.distinct("options") == [{"a": Decimal(1)}, {"a": Decimal(2)}]
     with pytest.raises(TypeError, match="unhashable"):
         await Ware.objects.item_frequencies("options")
+
+
+# -- the event loop ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda people: people.distinct("age"),
+        lambda people: people.item_frequencies("age"),
+        lambda people: people.in_bulk(range(50)),
+    ],
+    ids=["distinct", "item_frequencies", "in_bulk"],
+)
+async def test_the_event_loop_has_its_turns(
+    mongo: Mongo, codec: str, ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await Person.objects.coll().insert_many([{"_id": n, "a": n} for n in range(50)])
+    await Person.objects.distinct("age")
+    turns = 0
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(pacing, "SECONDS_PER_SLICE", 0)  # so that each value is a slice
+    counting = asyncio.ensure_future(count_turns())
+    turns_at: list[int] = []
+    convert = Person.age.from_son, ids.id_key  # type: ignore[attr-defined]
+
+    def noting(function: Any) -> Any:
+        return lambda value: (turns_at.append(turns), function(value))[1]
+
+    monkeypatch.setattr(Person.age, "from_son", noting(convert[0]))
+    monkeypatch.setattr("aiomotorengine.queryset.finding.id_key", noting(convert[1]))
+    assert len(await ask(Person.objects)) == 50
+    counting.cancel()
+    assert len(set(turns_at)) >= 50
 
 
 # -- what no field reads -------------------------------------------------------------------------
