@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aiomotorengine.fields.embedded_document_field import has_secrets
@@ -23,6 +23,45 @@ OF_KEYS = frozenset(
     {"$match", "$project", "$set", "$addFields", "$setOnInsert", "$group", "$facet"}
 )
 """The operators that take a mapping by keys; others take arguments by name."""
+STAGES = frozenset(
+    {
+        "$addFields",
+        "$bucket",
+        "$bucketAuto",
+        "$changeStream",
+        "$count",
+        "$densify",
+        "$documents",
+        "$facet",
+        "$fill",
+        "$geoNear",
+        "$graphLookup",
+        "$group",
+        "$limit",
+        "$lookup",
+        "$match",
+        "$merge",
+        "$out",
+        "$project",
+        "$redact",
+        "$replaceRoot",
+        "$replaceWith",
+        "$sample",
+        "$search",
+        "$searchMeta",
+        "$set",
+        "$setWindowFields",
+        "$skip",
+        "$sort",
+        "$sortByCount",
+        "$unionWith",
+        "$unset",
+        "$unwind",
+        "$vectorSearch",
+    }
+)
+"""The stages of pipelines. What is no stage is taken for an operator of expressions."""
+WHOLE_DOCUMENTS = frozenset({"$$ROOT", "$$CURRENT"})
 
 
 def masked(document_class: Any, query: Any) -> Any:
@@ -56,13 +95,9 @@ def masked_under(document_class: Any, query: Any, root: Any) -> Any:
     """
     if isinstance(query, list | tuple):
         # In an expression, values stand beside the paths that they are compared with.
-        is_secret = any(names_secret(root, item) for item in query)
-        return [
-            mask(item)
-            if is_secret and not is_expression(item)
-            else masked_under(document_class, item, root)
-            for item in query
-        ]
+        if not is_pipeline(query) and any(names_secret(root, item) for item in query):
+            return [masked_beside(document_class, item, root) for item in query]
+        return [masked_under(document_class, item, root) for item in query]
     if not isinstance(query, Mapping):
         return query
     shown = {}
@@ -75,15 +110,52 @@ def masked_under(document_class: Any, query: Any, root: Any) -> Any:
             shown[key] = without_sources(document_class, value, root)
         elif key in LOGICAL and isinstance(value, list | tuple):
             shown[key] = [masked_under(document_class, item, root) for item in value]
-        elif is_operator(key) and key not in OF_KEYS and has_secret_argument(root, value):
+        elif key in STAGES - OF_KEYS and has_secret_argument(root, value):
             shown[key] = {
                 name: masked_under(document_class, it, root) if is_expression(it) else mask(it)
                 for name, it in value.items()
             }
+        elif is_expression_with_arguments(key, value) and names_secret(root, {key: value}):
+            shown[key] = masked_beside(document_class, value, root)
         else:
             # Under a key that is no field's, in a $facet for instance, the keys are the same.
             shown[key] = masked_under(embedded or document_class, value, root)
     return shown
+
+
+def masked_beside(document_class: Any, item: Any, root: Any) -> Any:
+    """What is shown of an operand that is computed with a password: paths and operators, and none
+    of the values. Parameters as for ``masked_under``.
+    """
+    if not isinstance(item, Mapping):
+        if isinstance(item, list | tuple):
+            return [
+                masked_beside(document_class, it, root) if isinstance(it, Mapping) else mask(it)
+                for it in item
+            ]
+        return item if is_expression(item) else mask(item)
+    shown = {}
+    for key, value in item.items():
+        if key in PROGRAMS:
+            shown[key] = without_sources(document_class, value, root)
+        elif key == "$literal":
+            shown[key] = mask(value)
+        elif is_operator(key) and isinstance(value, list | tuple):
+            shown[key] = [masked_beside(document_class, it, root) for it in value]
+        else:
+            shown[key] = masked_beside(document_class, value, root)
+    return shown
+
+
+def is_pipeline(items: Any) -> bool:
+    """Whether items of a list are stages, none of which is computed with another."""
+    return all(isinstance(it, Mapping) and len(it) == 1 and STAGES.issuperset(it) for it in items)
+
+
+def is_expression_with_arguments(operator: Any, operand: Any) -> bool:
+    """Whether this is an operator of expressions that has its operands by name."""
+    is_stage = operator in STAGES or operator in OF_KEYS
+    return is_operator(operator) and not is_stage and is_arguments(operand)
 
 
 def is_arguments(operand: Any) -> bool:
@@ -110,34 +182,33 @@ def is_expression(item: Any) -> bool:
 
 def names_secret(document_class: Any, item: Any) -> bool:
     """Whether an item of an expression is the path of a password, or may be: a variable, as that
-    of a ``$filter``, stands for values of anywhere. So is what is computed of it.
+    of a ``$filter``, stands for values of anywhere, and ``$getField`` for any field. So is what is
+    computed of it.
     """
-    if isinstance(item, Mapping) and is_expression(item):
-        return any(names_secret(document_class, it) for it in operands_of(item))
+    if isinstance(item, Mapping):
+        if "$literal" in item:
+            return False
+        if "$getField" in item and has_secrets(document_class, set()):
+            return True
+        return any(names_secret(document_class, it) for it in item.values())
+    if isinstance(item, list | tuple):
+        return any(names_secret(document_class, it) for it in item)
     if not isinstance(item, str) or not is_operator(item):
         return False
-    if item.startswith("$$") and item[2:3].islower():  # MongoDB's own begin with capitals
+    is_variable = item.startswith("$$") and item[2:3].islower()  # MongoDB's own begin with capitals
+    if is_variable or item in WHOLE_DOCUMENTS:
         return has_secrets(document_class, set())
     path = item.removeprefix("$$ROOT.").removeprefix("$$CURRENT.").lstrip("$")
     field = field_of(document_class, path)
     return field is not None and field._is_secret(None)
 
 
-def operands_of(expression: Mapping[str, Any]) -> Iterator[Any]:
-    """The operands of an expression, in a list or by name or the only one."""
-    for operand in expression.values():
-        if isinstance(operand, list | tuple):
-            yield from operand
-        elif is_arguments(operand):
-            yield from operand.values()
-        else:
-            yield operand
-
-
 def has_secret_argument(document_class: Any, operand: Any) -> bool:
-    """Whether an operator has its operands by name, and one of them is a password."""
+    """Whether a stage has its arguments by name, and one of them is a password, or computed of one:
+    what stands deeper in it is looked at by itself.
+    """
     return is_arguments(operand) and any(
-        names_secret(document_class, it) for it in operand.values()
+        is_expression(it) and names_secret(document_class, it) for it in operand.values()
     )
 
 
