@@ -750,7 +750,7 @@ class BaseDocument(DocumentStorage):
             ``loaded_reference_count``, and ``loaded_values``: a live mapping of this document's
             values, or ``[]`` where there was nothing to load.
         """
-        count = await references.load([self], fields=fields, alias=alias)
+        count = await references.loading.load([self], fields=fields, alias=alias)
         return {
             "loaded_reference_count": count,
             "loaded_values": LiveValues(self) if count else [],

@@ -187,8 +187,16 @@ class Query(Generic[D]):
 
     def _source(self, alias: str | None = None) -> Target:
         """Where a call goes that reads."""
-        target = self._matched(alias)
-        target.reading = self._reading
+        return self._as_asked(self._target(alias))
+
+    def _beside(self, other: Target) -> Target:
+        """Where it goes as a part of another call, which says what is not said here."""
+        alias = self._using.alias or self.__klass__.__alias__ or other.options.alias
+        options = self._using.over(other.options)
+        return self._as_asked(sessions.target.target_on(alias, self.__klass__, options))
+
+    def _as_asked(self, target: Target) -> Target:
+        target.matching, target.reading = self._matching, self._reading
         if self._read_from:
             target.collection = target.collection.with_options(**self._read_from)
         return target

@@ -209,7 +209,7 @@ class Changing(Loading[D]):
         found: D | None = await writing.updating.find_one_and_update(
             target, self._query(), self._order, plan, returns
         )
-        return found if self.is_lazy else await self._with_references(found, target)
+        return await self._with_references_of_one(found, target)
 
     async def find_one_and_replace(
         self,
@@ -275,7 +275,7 @@ class Changing(Loading[D]):
             upsert=upsert,
             hooks=hooks,
         )
-        return await self._with_references(found, target)
+        return await self._with_references_of_one(found, target)
 
     async def get_or_create(
         self, /, *, defaults: Mapping[str, Any] | None = None, **filters: Any
@@ -315,4 +315,4 @@ class Changing(Loading[D]):
         found, created = await writing.getting.get_or_create(
             target, self._query(), filters, defaults or {}
         )
-        return await self._with_references(found, target), created
+        return await self._with_references_of_one(found, target), created

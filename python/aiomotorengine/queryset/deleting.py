@@ -53,7 +53,7 @@ class Deleting(Loading[D]):
         found: D | None = await writing.deletion.deleting.find_one_and_delete(
             target, self._query(), self._order
         )
-        return await self._with_references(found, target)
+        return await self._with_references_of_one(found, target)
 
     async def delete(self, alias: str | None = None, *, hooks: bool = False) -> int:
         """Remove all documents that the query finds (all there are, without a filter).

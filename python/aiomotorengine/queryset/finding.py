@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from aiomotorengine import query_builder, reading, references
+from aiomotorengine import query_builder, reading
 from aiomotorengine.arguments import positive
 from aiomotorengine.errors import ResultsTruncatedWarning
 from aiomotorengine.fields.document_id import declared_key
@@ -60,8 +60,7 @@ class Finding(Loading[D], Ordering[D]):
                 ResultsTruncatedWarning,
                 stacklevel=2,
             )
-        if not self._stays_lazy(lazy):
-            await references.load(found, options=target.options, on_unreadable=self._on_unreadable)
+        await self._with_references(found, target, self._on_unreadable, lazy=lazy)
         return found
 
     async def to_list(self, alias: str | None = None) -> list[D]:
@@ -82,8 +81,7 @@ class Finding(Loading[D], Ordering[D]):
         """
         target = self._source(alias)
         found, _ = await self._read(target, self._limit)
-        if not self.is_lazy:
-            await references.load(found, options=target.options, on_unreadable=self._on_unreadable)
+        await self._with_references(found, target, self._on_unreadable)
         return found
 
     async def _read(self, target: Target, limit: int | None) -> tuple[list[D], int]:
@@ -120,10 +118,8 @@ class Finding(Loading[D], Ordering[D]):
     ) -> AsyncGenerator[D, None]:
         async with aclosing(found) as batches:
             async for batch in batches:
-                if not self.is_lazy:
-                    await references.load(
-                        batch, options=target.options, on_unreadable=on_unreadable
-                    )
+                if self._loads_references:
+                    await self._with_references(batch, target, on_unreadable)
                 for document in batch:
                     yield document
 
@@ -179,7 +175,9 @@ class Finding(Loading[D], Ordering[D]):
         query, order = node.to_query(self.__klass__), list(self._order)
         limit = 0 if self._finds_nothing else self._limit
         found: D | None = await reading.finding.first(target, node, query, order, self._skip, limit)
-        return found if self.is_lazy else await self._with_references(found, target)
+        if self._loads_references:
+            await self._with_references_of_one(found, target)
+        return found
 
     async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
         """One document, by its id or by conditions.
@@ -217,7 +215,9 @@ class Finding(Loading[D], Ordering[D]):
         query, target = node.to_query(self.__klass__), self._source(alias)
         limit = 0 if self._finds_nothing else None
         found: D | None = await reading.finding.first(target, node, query, limit=limit)
-        return found if self.is_lazy else await self._with_references(found, target)
+        if self._loads_references:
+            await self._with_references_of_one(found, target)
+        return found
 
     def _query_of_id(self, id: Any) -> QNode:
         """What is asked for by the id that ``get`` and its like were given, if any.
@@ -299,8 +299,7 @@ class Finding(Loading[D], Ordering[D]):
             raise self.__klass__.DoesNotExist.unmatched(self.__klass__)
         if len(found) > 1:
             raise self.__klass__.MultipleObjectsReturned.of(self.__klass__)
-        if not self.is_lazy:
-            await references.load(found, options=target.options)
+        await self._with_references(found, target)
         return found[0]
 
     async def last(self, alias: str | None = None) -> D | None:
@@ -354,20 +353,35 @@ class Finding(Loading[D], Ordering[D]):
         if self._finds_nothing:
             return found
         for some in chunks(wanted):
-            node = filters & Q({"_id": {"$in": some}})
-            query = node.to_query(self.__klass__)
-            selection = reading.finding.Selection(
-                self.__klass__, node, query, [], 0, None, unreadable
-            )
-            documents: list[D] = await reading.finding.several(target, selection)
-            if not self.is_lazy:
-                await references.load(documents, options=target.options, on_unreadable=unreadable)
+            documents = await self._with_ids(target, filters, some, unreadable)
+            await self._with_references(documents, target, unreadable)
             for document in documents:
                 # Under a collation other spellings of an id are found as well.
                 if id_key(document._id) in wanted:
                     name = "_id" if key is None else key.name
                     found[getattr(document, name)] = document
         return found
+
+    async def _with_ids(
+        self, target: Target, filters: QNode, ids: Sequence[Any], on_unreadable: Unreadable | None
+    ) -> list[D]:
+        """Documents of some ids that meet conditions; their references stay unloaded."""
+        node = filters & Q({"_id": {"$in": ids}})
+        query = node.to_query(self.__klass__)
+        selection = reading.finding.Selection(
+            self.__klass__, node, query, [], 0, None, on_unreadable
+        )
+        found: list[D] = await reading.finding.several(target, selection)
+        return found
+
+    async def _targets_of(
+        self, target: Target, ids: Sequence[Any], on_unreadable: Unreadable | None
+    ) -> list[D]:
+        """The documents of some ids that it finds, as targets of references."""
+        if self._finds_nothing:
+            return []
+        unreadable = self._on_unreadable or on_unreadable
+        return await self._with_ids(target, self._query(), ids, unreadable)
 
     def _key_to_find(self, value: Any) -> Any:
         """The ``_id`` that is asked for by the value of a primary key.
@@ -405,6 +419,5 @@ class Finding(Loading[D], Ordering[D]):
         found: list[D] = await reading.finding.sample(
             target, self._query(), query, size, unreadable
         )
-        if not self.is_lazy:
-            await references.load(found, options=target.options, on_unreadable=unreadable)
+        await self._with_references(found, target, unreadable)
         return found

@@ -7,7 +7,7 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aiomotorengine import reading, references
+from aiomotorengine import reading
 from aiomotorengine.arguments import positive
 from aiomotorengine.query_builder.node import Q
 from aiomotorengine.queryset.base import D
@@ -51,8 +51,8 @@ class Pages(Finding[D]):
         size = positive("size", size)
         target, unreadable = self._source(alias), self._on_unreadable
         found = self._found(target, self._limit, unreadable)
-        load = partial(references.load, options=target.options, on_unreadable=unreadable)
-        return reading.lists.in_lists(found, size, None if self.is_lazy else load)
+        load = partial(self._with_references, target=target, on_unreadable=unreadable)
+        return reading.lists.in_lists(found, size, load if self._loads_references else None)
 
     async def page(
         self,
@@ -100,8 +100,7 @@ class Pages(Finding[D]):
             before=before,
             finds_nothing=self._finds_nothing,
         )
-        if not self.is_lazy:
-            await references.load(found.items, options=target.options)
+        await self._with_references(found.items, target)
         return found
 
     async def partitions(self, count: int, alias: str | None = None) -> list[Self]:

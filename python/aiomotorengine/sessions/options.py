@@ -60,6 +60,11 @@ class CallOptions(NamedTuple):
             self.comment if comment is None else comment,
         )
 
+    def over(self, others: CallOptions) -> CallOptions:
+        """These, and others where these say nothing."""
+        pairs = zip(self, others, strict=True)
+        return CallOptions(*(other if own is None else own for own, other in pairs))
+
 
 UNCHANGED = CallOptions()
 """What holds where nothing was said."""

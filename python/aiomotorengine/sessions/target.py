@@ -18,7 +18,7 @@ from aiomotorengine.sessions.options import NO_OPTIONS, UNCHANGED, CallOptions
 from aiomotorengine.sessions.scope import Scope, scope_here, scope_of
 from aiomotorengine.sessions.transaction import Transaction
 
-__all__ = ["Target", "target_beside", "target_of"]
+__all__ = ["Target", "target_beside", "target_of", "target_on"]
 
 NOTHING_TO_UNDO: AbstractContextManager[None] = nullcontext()
 
@@ -232,8 +232,18 @@ def target_beside(document_class: Any, alias: str | None, options: CallOptions) 
         alias: the connection, unless the class has one of its own.
         options: those of the call. A session of theirs holds on its own connection only.
     """
-    name = document_class.__alias__ or alias or DEFAULT_CONNECTION_NAME
-    opened = connection_of(name).opened()
+    return target_on(document_class.__alias__ or alias, document_class, options)
+
+
+def target_on(alias: str | None, document_class: Any, options: CallOptions) -> Target:
+    """The same on a connection, whatever the class has.
+
+    Parameters:
+        alias: the connection; ``None`` for the default one.
+        document_class: the class.
+        options: those of the call. A session of theirs holds on its own connection only.
+    """
+    opened = connection_of(alias or DEFAULT_CONNECTION_NAME).opened()
     if options.session is not None and not belongs_to(options.session, opened.client):
         options = options._replace(session=None)
     return Target(opened, document_class, options)

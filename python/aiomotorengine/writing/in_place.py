@@ -17,7 +17,7 @@ from aiomotorengine.documents.taking import touched_places
 from aiomotorengine.documents.versions import version_of
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.reading.documents import found_document
-from aiomotorengine.references import keep_loaded, load
+from aiomotorengine.references.loading import keep_loaded, load
 from aiomotorengine.sessions.saved import counts_as_saved, state_in
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.derived import is_derived

@@ -42,9 +42,11 @@ async def reload(target: Target, document: Any, fields: Iterable[BaseField[Any] 
         if found is None:
             await refuse_other_shard_key(target, document)
             raise kind.DoesNotExist.gone(document)
-        references.keep_loaded(document, found)
+        references.loading.keep_loaded(document, found)
         if not kind.__lazy__:
-            await references.load([found], alias=target.options.alias, options=target.options)
+            await references.loading.load(
+                [found], alias=target.options.alias, options=target.options
+            )
         if names:
             with target.changing(document, [(document, name) for name in names]):
                 tracking.take_fields(document, found, names, target)
@@ -80,7 +82,7 @@ def roll_back(document: Any) -> None:
         ChangesNotTrackedError: nobody knows what it was.
     """
     before = tracking.as_it_was(document)
-    references.keep_loaded(document, before)
+    references.loading.keep_loaded(document, before)
     # What it was may be what a transaction has made of it.
     changed = {*FORMS, *names_in(document), *names_in(before)}
     with changing_here(document, [(document, name) for name in changed]):
