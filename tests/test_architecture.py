@@ -195,7 +195,6 @@ WITH_THE_PACKAGE = {
     "query_builder",
     "queryset",
     "redaction",
-    "references",
     "registry",
     "storage",
     "utils",

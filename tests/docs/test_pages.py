@@ -39,6 +39,7 @@ PACKAGES_TO_NAME = (
     "drivers",
     "interop",
     "reading",
+    "references",
     "rows",
     "testing",
     "wire",

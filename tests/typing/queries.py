@@ -143,6 +143,8 @@ async def reading() -> None:
     assert_type(await User.objects.max(User.height), float | None)
     assert_type(await User.objects.sample(3), list[User])
     assert_type([users async for users in User.objects.batches(5)], list[list[User]])
+    friendly = User.objects.prefetch("friend", queryset=User.objects.filter(age__gt=3))
+    assert_type(friendly, QuerySet[User])
     page = await User.objects.order_by("name").page(20, after=None)
     assert_type(page, Page[User])
     assert_type((page.items, page.next, page.previous), tuple[list[User], str | None, str | None])

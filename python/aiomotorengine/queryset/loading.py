@@ -46,7 +46,7 @@ class Loading(Query[D]):
         narrowed._dereferences = False
         return narrowed
 
-    def prefetch(self, *paths: BaseField[Any] | str, queryset: Any = None) -> Self:
+    def prefetch(self, *paths: BaseField[Any] | str, queryset: Loading[Any] | None = None) -> Self:
         """Load references with what is found: by one query for each class and level of a path,
         whatever the number of documents.
 
