@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 import re
 from collections.abc import Awaitable, Callable
@@ -408,6 +409,19 @@ def test_it_narrows_as_all_that_narrows() -> None:
     copied = posts.clone().prefetch("editor")
     assert [it.names for it in posts._prefetched] == [("author",)]
     assert [it.names for it in copied._prefetched] == [("author",), ("editor",)]
+
+
+async def test_what_is_said_later_does_not_count(people: dict[str, Any]) -> None:
+    await Post.objects.bulk_insert([Post(author=people["ann"], editor=people["bob"])])
+    for read in (iterated, in_batches):
+        posts = Post.objects.prefetch("author")
+        reading = read(posts)
+        pending = asyncio.ensure_future(reading)
+        await asyncio.sleep(0)
+        posts.prefetch("editor")
+        (post,) = await pending
+        assert post.author.name == "Ann"
+        assert post._values["editor"] == people["bob"]._id
 
 
 async def test_it_pickles(people: dict[str, Any]) -> None:

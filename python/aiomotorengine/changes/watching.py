@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from aiomotorengine import references
 from aiomotorengine.changes.arguments import WatchOptions, asked, keys_of
 from aiomotorengine.changes.decoding import ChangeDecoder
 from aiomotorengine.changes.stages import changes_of, chosen
@@ -24,7 +24,7 @@ def watch(
     selection: Selection,
     *,
     finds_nothing: bool = False,
-    loads_references: bool = False,
+    load: Callable[[list[Any]], Awaitable[None]] | None = None,
     **options: Unpack[WatchOptions],
 ) -> ChangeStream[Any]:
     """The stream of changes to what a query finds; nothing is asked yet.
@@ -33,7 +33,7 @@ def watch(
         target: where the documents are.
         selection: which of them are meant.
         finds_nothing: whether none are, and nobody is asked.
-        loads_references: whether what they refer to is loaded with them.
+        load: what loads the documents that they refer to; by default these stay unloaded.
         options: as for ``QuerySet.watch``.
 
     Raises:
@@ -56,10 +56,6 @@ def watch(
         condition=changes_of(query, has_before=wanted.has_before) if query else None,
     )
 
-    async def load(documents: list[Any]) -> None:
-        unreadable = selection.on_unreadable
-        await references.load(documents, options=target.options, on_unreadable=unreadable)
-
     return ChangeStream(
         Watch(
             target=target,
@@ -70,7 +66,7 @@ def watch(
             decoder=ChangeDecoder({target.collection.name: target}, selection.on_unreadable),
             retry_for=wanted.retry_for,
             tells_nothing=finds_nothing,
-            load=load if loads_references else None,
+            load=load,
             naming=lambda: naming_values(target.collection, (document_class, selection.filters)),
         )
     )

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
 from copy import copy
 from typing import TYPE_CHECKING, Any
@@ -111,17 +119,8 @@ class Finding(Loading[D], Ordering[D]):
 
     def __aiter__(self) -> AsyncIterator[D]:
         target, unreadable = self._source(), self._on_unreadable
-        return self._documents(target, self._found(target, self._limit, unreadable), unreadable)
-
-    async def _documents(
-        self, target: Target, found: Reading, on_unreadable: Unreadable | None
-    ) -> AsyncGenerator[D, None]:
-        async with aclosing(found) as batches:
-            async for batch in batches:
-                if self._loads_references:
-                    await self._with_references(batch, target, on_unreadable)
-                for document in batch:
-                    yield document
+        found = self._found(target, self._limit, unreadable)
+        return documents_of(found, self._reference_loader(target, unreadable))
 
     def tail(self, *, max_await_time_ms: int | None = None) -> AsyncGenerator[D, None]:
         """The documents that the query finds in a capped collection, and those that come later.
@@ -157,7 +156,7 @@ class Finding(Loading[D], Ordering[D]):
         query, target, unreadable = self.to_query(), self._source(), self._on_unreadable
         filters = self._query()
         if self._finds_nothing:
-            return self._documents(target, self._found(target, 0, unreadable), unreadable)
+            return documents_of(self._found(target, 0, unreadable))
         found = reading.documents.tail(
             target,
             query,
@@ -167,7 +166,7 @@ class Finding(Loading[D], Ordering[D]):
                 target.collection, (self.__klass__, filters)
             ),
         )
-        return self._documents(target, found, unreadable)
+        return documents_of(found, self._reference_loader(target, unreadable))
 
     async def first(self, alias: str | None = None) -> D | None:
         """The first document that the query finds in its order, or ``None``."""
@@ -421,3 +420,20 @@ class Finding(Loading[D], Ordering[D]):
         )
         await self._with_references(found, target, unreadable)
         return found
+
+
+async def documents_of(
+    found: Reading, load: Callable[[list[Any]], Awaitable[None]] | None = None
+) -> AsyncGenerator[Any, None]:
+    """One document after the other.
+
+    Parameters:
+        found: the documents as they arrive. It is closed in every way out.
+        load: what loads the documents that they refer to.
+    """
+    async with aclosing(found) as batches:
+        async for batch in batches:
+            if load is not None:
+                await load(batch)
+            for document in batch:
+                yield document

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiomotorengine import references
@@ -140,6 +141,16 @@ class Loading(Query[D]):
     def _loads_references(self) -> bool:
         """Whether references are loaded with what is found."""
         return bool(self._prefetched) or not self.is_lazy
+
+    def _reference_loader(
+        self, target: Target, on_unreadable: Unreadable | None = None
+    ) -> Callable[[Sequence[D]], Awaitable[None]] | None:
+        """What loads the references of what will be found, as it is said now; ``None`` where none
+        are loaded. Parameters as for ``_with_references``.
+        """
+        if not self._loads_references:
+            return None
+        return partial(copy(self)._with_references, target=target, on_unreadable=on_unreadable)
 
     async def _with_references(
         self,

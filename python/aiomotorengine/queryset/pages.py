@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from copy import copy
-from functools import partial
 from typing import TYPE_CHECKING
 
 from aiomotorengine import reading
@@ -51,8 +50,7 @@ class Pages(Finding[D]):
         size = positive("size", size)
         target, unreadable = self._source(alias), self._on_unreadable
         found = self._found(target, self._limit, unreadable)
-        load = partial(self._with_references, target=target, on_unreadable=unreadable)
-        return reading.lists.in_lists(found, size, load if self._loads_references else None)
+        return reading.lists.in_lists(found, size, self._reference_loader(target, unreadable))
 
     async def page(
         self,

@@ -64,10 +64,11 @@ class Watching(Finding[D]):
             ...         async for change in changes:
             ...             print(change.operation, change.document)
         """
+        target = self._source(alias)
         return changes.watching.watch(
-            self._source(alias),
+            target,
             self._selection(self._limit, self._on_unreadable),
             finds_nothing=self._finds_nothing,
-            loads_references=not self.is_lazy,
+            load=self._reference_loader(target, self._on_unreadable),
             **options,
         )
