@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Any
+from typing import Any, TypeGuard
 
 __all__ = ["duration", "integer", "positive", "whole_number"]
 
@@ -27,7 +27,7 @@ def integer(name: str, value: Any) -> int:
     Raises:
         TypeError: it is none.
     """
-    if isinstance(value, bool) or not isinstance(value, int):
+    if not is_integer(value):
         raise TypeError(f"{name} must be a whole number, not {value!r}.")
     return value
 
@@ -54,6 +54,10 @@ def whole_number(name: str, value: Any) -> int:
     Raises:
         TypeError: it is none.
     """
-    if isinstance(value, bool) or not isinstance(value, int):
+    if not is_integer(value):
         raise TypeError(f"{name}() takes a whole number, not {value!r}.")
     return value
+
+
+def is_integer(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -65,6 +65,7 @@ def test_what_is_no_text_is_refused(arguments: Any) -> None:
 def test_the_order_by_relevance() -> None:
     found = Article.objects.search_text("coffee").order_by("$text_score", "-year")
     assert found._order == [SCORE, ("year", -1)]
+    assert found.all_filters_cleared()._order == [("year", -1)]  # nothing fits without a search
     for refused in (
         lambda: found.order_by("-$text_score"),
         lambda: found.order_by("$text_score", -1),

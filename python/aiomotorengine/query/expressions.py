@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
-from types import NoneType
 from typing import Any
 
-from bson.objectid import ObjectId
 from bson.regex import Regex
 
+from aiomotorengine.query.values import PLAIN_TYPES
 from aiomotorengine.utils import is_operator
 
-__all__ = ["NEAR", "is_met", "is_operators", "mentions", "negate", "of_items"]
+__all__ = ["NEAR", "NOT_OF_ITEMS", "is_met", "is_operators", "mentions", "negate", "of_items"]
 
 NEAR = frozenset({"$near", "$nearSphere"})
 """The operators that also sort, so that they can only be asked of a query as a whole."""
@@ -21,11 +19,12 @@ NEAR = frozenset({"$near", "$nearSphere"})
 OF_DOCUMENTS = NEAR | {"$expr", "$text", "$where"}
 """The operators that are asked of whole documents, and of no items."""
 
+NOT_OF_ITEMS = (
+    "MongoDB takes no F, no place that is near and no text search in conditions on items."
+)
+
 CONNECTIVES = frozenset({"$and", "$or", "$nor"})
 """What has a list of queries."""
-
-PLAIN = frozenset({NoneType, ObjectId, bool, bytes, datetime, float, int, str})
-"""The types of most values, which are no mappings."""
 
 
 def is_operators(value: Any) -> bool:
@@ -56,7 +55,7 @@ def mentions(query: Any, operators: Collection[str]) -> bool:
         >>> mentions({"$or": [{"a": 1}, {"at": {"$near": [1, 2]}}]}, NEAR)
         True
     """
-    if type(query) in PLAIN or not isinstance(query, Mapping):
+    if type(query) in PLAIN_TYPES or not isinstance(query, Mapping):
         return False
     return any(
         key in operators
@@ -74,9 +73,7 @@ def of_items(query: Mapping[str, Any]) -> Mapping[str, Any]:
         ValueError: it has an operator that is for whole documents.
     """
     if mentions(query, OF_DOCUMENTS):
-        raise ValueError(
-            "MongoDB takes no F, no place that is near and no text search in conditions on items."
-        )
+        raise ValueError(NOT_OF_ITEMS)
     return query
 
 

@@ -13,7 +13,7 @@ from aiomotorengine.query.condition import Condition
 from aiomotorengine.query.expressions import of_items
 from aiomotorengine.query.family import LISTS, kind_of
 from aiomotorengine.query.item_names import ItemNames
-from aiomotorengine.query.values import is_whole_number, item_values, wrong_value
+from aiomotorengine.query.values import is_count, item_values, wrong_value
 from aiomotorengine.utils import is_operator
 
 __all__ = ["AllQueryOperator", "ElemMatchQueryOperator", "SizeQueryOperator"]
@@ -48,7 +48,7 @@ class SizeQueryOperator(ValueOperator):
     operator = "$size"
 
     def get_value(self, field: BaseField[Any], raw: Any) -> int:
-        if not is_whole_number(raw) or raw < 0:
+        if not is_count(raw):
             raise wrong_value(field, "a number of items, 0 or more", raw)
         number: int = raw
         return number

@@ -7,7 +7,7 @@ from typing import Any
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query.base import ValueOperator
 from aiomotorengine.query.family import BITS, NUMBERS
-from aiomotorengine.query.values import is_whole_number, wrong_value
+from aiomotorengine.query.values import is_count, is_whole_number, wrong_value
 
 __all__ = [
     "BitsAllClearQueryOperator",
@@ -48,17 +48,13 @@ class BitsOperator(ValueOperator):
     def get_value(self, field: BaseField[Any], raw: Any) -> Any:
         if isinstance(raw, bytes | bytearray | memoryview):
             return bytes(raw)
-        if is_position(raw):
+        if is_count(raw):
             return raw
-        if isinstance(raw, list | tuple | set | frozenset) and all(map(is_position, raw)):
+        if isinstance(raw, list | tuple | set | frozenset) and all(map(is_count, raw)):
             return list(raw)
         raise wrong_value(
             field, "a mask (a whole number, 0 or more, or bytes) or a list of positions", raw
         )
-
-
-def is_position(value: Any) -> bool:
-    return is_whole_number(value) and value >= 0
 
 
 class BitsAllSetQueryOperator(BitsOperator):

@@ -29,6 +29,7 @@ __all__ = [
     "Computed",
     "checked",
     "is_converted_by_program",
+    "is_count",
     "is_whole_number",
     "item_values",
     "stored_alone",
@@ -138,6 +139,11 @@ def stored_alone(value: Any) -> Any:
 def is_whole_number(value: Any) -> bool:
     """Whether a value is a whole number, and no truth value."""
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_count(value: Any) -> bool:
+    """Whether a value is a whole number that is not negative."""
+    return is_whole_number(value) and value >= 0
 
 
 def refuse_operators(field: BaseField[Any], value: Any) -> None:

@@ -16,7 +16,7 @@ from aiomotorengine.query_builder.ownership import refuse_other_class
 from aiomotorengine.storage.discriminators import family_of
 from aiomotorengine.utils import sort_direction
 
-__all__ = ["Order", "ordered", "reversed_order", "sort_key"]
+__all__ = ["Order", "ordered", "reversed_order", "sort_key", "without_score"]
 
 Order = list[tuple[str, Any]]
 """Keys of MongoDB, and in which direction; that of how well a text fits is a mapping."""
@@ -64,6 +64,11 @@ def ordered(document_class: Any, order: Order, keys: Sequence[Any], direction: A
         db_name, sign = sort_key(document_class, name)
         found[db_name] = wanted * sign
     return list(found.items())
+
+
+def without_score(order: Order) -> Order:
+    """An order that needs no text search."""
+    return [(key, direction) for key, direction in order if direction != BY_SCORE]
 
 
 def score_key(document_class: Any) -> str:

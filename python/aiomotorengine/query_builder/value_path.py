@@ -13,7 +13,7 @@ from aiomotorengine.fields.refusals import unreadable
 from aiomotorengine.query_builder.filter_path import UNDECLARED
 from aiomotorengine.query_builder.ownership import refuse_other_class
 
-__all__ = ["ValuePath", "value_path"]
+__all__ = ["ValuePath", "as_number", "value_path"]
 
 
 class ValuePath:
@@ -56,9 +56,8 @@ class ValuePath:
 
     @property
     def number(self) -> Any:
-        """The values, where numbers are wanted: such decimals are stored as text."""
-        is_text = isinstance(self.field, DecimalField)
-        return {"$toDecimal": self.expression} if is_text else self.expression
+        """The values, where numbers are wanted."""
+        return as_number(self.field, self.expression)
 
     @property
     def item(self) -> BaseField[Any] | None:
@@ -78,6 +77,16 @@ class ValuePath:
             return field.from_son(stored)
         except Exception as error:
             raise unreadable(error, field, stored, *self.name.split("."))  # noqa: B904
+
+
+def as_number(field: BaseField[Any] | None, expression: Any) -> Any:
+    """Values of a field, where numbers are wanted: decimals may be stored as text.
+
+    Example:
+        >>> as_number(DecimalField(), "$price")
+        {'$toDecimal': '$price'}
+    """
+    return {"$toDecimal": expression} if isinstance(field, DecimalField) else expression
 
 
 def value_path(document_class: Any, field: BaseField[Any] | str, invalid: str) -> ValuePath:

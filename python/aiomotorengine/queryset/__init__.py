@@ -34,10 +34,10 @@ class QuerySet(
 ):
     """A query on one document class, and what can be done with it.
 
-    ``filter``, ``filter_not``, ``limit``, ``skip`` and ``order_by`` change the query set and return
-    it; of a class whose ``__querysets__`` is ``"copy"``, as that of a ``TypedDocument`` is, they
-    leave it as it was and return a copy. What was set stays, whatever is asked; ``copy.copy`` makes
-    an independent query set.
+    What narrows the query or says how it is answered (``filter``, ``order_by``, ``limit``, ``hint``
+    and their like) changes the query set and returns it; of a class whose ``__querysets__`` is
+    ``"copy"``, as that of a ``TypedDocument`` is, it leaves it as it was and returns a copy. What
+    was set stays, whatever is asked; ``copy.copy`` makes an independent query set.
     Iterating with ``async for`` reads all that match, batch by batch.
 
     Parameters:

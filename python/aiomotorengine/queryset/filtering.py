@@ -7,6 +7,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from aiomotorengine.query_builder.node import QNode, conditions
+from aiomotorengine.query_builder.ordering import without_score
 from aiomotorengine.query_builder.text_search import text_search
 from aiomotorengine.queryset.base import EVERYTHING, D, Query
 
@@ -58,6 +59,7 @@ class Filtering(Query[D]):
         """
         copied = copy(self)
         copied._filters = EVERYTHING
+        copied._order = without_score(self._order)  # of which there is none without the search
         copied._searches_text = copied._finds_nothing = False
         return copied
 

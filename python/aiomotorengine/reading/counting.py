@@ -12,7 +12,12 @@ from aiomotorengine.query.expressions import NEAR, mentions
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.count_replies import count_documents
-from aiomotorengine.wire.query_options import OF_COUNTS, command_options, refuse_variables
+from aiomotorengine.wire.query_options import (
+    OF_COUNTS,
+    as_command,
+    command_options,
+    refuse_variables,
+)
 from aiomotorengine.wire.requests import can_encode
 
 __all__ = ["count", "estimate"]
@@ -99,8 +104,6 @@ def may_hint(target: Target) -> bool:
 
 async def count_by_command(target: Target, query: Mapping[str, Any], **window: Any) -> Any:
     """What the server's command ``count`` says."""
-    if "collation" in window:
-        window["collation"] = window["collation"].document
     collection = target.collection
     level = collection.read_concern.document
     answer = await target.call(
@@ -108,7 +111,7 @@ async def count_by_command(target: Target, query: Mapping[str, Any], **window: A
         "count",
         collection.name,
         query=query,
-        **window,
+        **as_command(window),
         codec_options=collection.codec_options.with_options(document_class=dict),
         read_preference=collection.read_preference,
         **({"readConcern": level} if level else {}),

@@ -9,7 +9,7 @@ from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.query_builder.query_options import refuse_other_verbosity
 from aiomotorengine.reading.asking import naming_failures
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.wire.query_options import OF_AGGREGATIONS, command_options
+from aiomotorengine.wire.query_options import OF_AGGREGATIONS, as_command, command_options
 
 __all__ = ["explain", "explain_pipeline"]
 
@@ -73,15 +73,13 @@ async def explain_pipeline(
 
 async def answer_of(target: Target, command: dict[str, Any], verbosity: str) -> dict[str, Any]:
     """The server's answer for a command, to which the options of the query are added."""
-    collection, options = target.collection, command_options(target, OF_AGGREGATIONS)
+    collection, options = target.collection, as_command(command_options(target, OF_AGGREGATIONS))
     size = options.pop("batchSize", None)
     if size is not None:
         # Only of a find is it an option of the command itself.
         command.update(
             {"cursor": {"batchSize": size}} if "cursor" in command else {"batchSize": size}
         )
-    if "collation" in options:
-        options["collation"] = options["collation"].document
     answer: dict[str, Any] = await target.call(
         collection.database.command,
         {"explain": {**command, **options}, "verbosity": verbosity},

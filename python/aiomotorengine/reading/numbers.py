@@ -11,7 +11,7 @@ from aiomotorengine.fields.decimal_field import DecimalField
 from aiomotorengine.fields.timedelta_field import TimedeltaField
 from aiomotorengine.query.family import DATES, NUMBERS, Family, kind_of
 from aiomotorengine.query_builder.node import QNode
-from aiomotorengine.query_builder.value_path import ValuePath
+from aiomotorengine.query_builder.value_path import ValuePath, as_number
 from aiomotorengine.reading.asking import first_stages, naming_failures
 from aiomotorengine.reading.documents import aggregate
 from aiomotorengine.sessions.target import Target
@@ -66,8 +66,8 @@ async def accumulate(
         ValueError: a condition has a value that can't be encoded.
         pymongo.errors.PyMongoError: the server refused it, or could not be asked.
     """
-    is_text = isinstance(path.item, DecimalField)
-    operand = {"$toDecimal": path.expression} if is_text else path.expression
+    # Lists are unwound before, so that each value is one of their items.
+    operand = as_number(path.item, path.expression)
     group = {"_id": None, "value": {f"${name}": operand}}
     pipeline = [*values_of(query, path), {"$group": group}]
     with naming_failures(target, filters, query):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.query.expressions import of_items
+from aiomotorengine.query.expressions import NOT_OF_ITEMS, of_items
 from aiomotorengine.query.item_names import ItemNames
 from aiomotorengine.query_builder.node import (
     Q,
@@ -41,7 +41,7 @@ class BelowVisitor(QNodeVisitor[QNode]):
         return Q(**{f"{self.name}__{key}": value for key, value in query.query.items()})
 
     def visit_expression(self, condition: QExpression) -> QNode:
-        raise ValueError("MongoDB compares no F in conditions on items.")
+        raise ValueError(NOT_OF_ITEMS)
 
     def visit_not(self, negation: QNot) -> QNode:
         return QNot(negation.query.accept(self))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from aiomotorengine.sessions.target import Target
@@ -11,6 +11,7 @@ __all__ = [
     "OF_AGGREGATIONS",
     "OF_COUNTS",
     "OF_DISTINCT",
+    "as_command",
     "command_options",
     "find_options",
     "refuse_variables",
@@ -60,3 +61,9 @@ def command_options(target: Target, names: Collection[str]) -> dict[str, Any]:
             is_keys = name == "hint" and not isinstance(value, str)
             options[SERVERS_NAMES.get(name, name)] = dict(value) if is_keys else value
     return options
+
+
+def as_command(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as the server takes them itself, in a command that the driver only hands on."""
+    collation = options.get("collation")
+    return {**options} if collation is None else {**options, "collation": collation.document}
