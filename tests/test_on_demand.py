@@ -24,13 +24,10 @@ PACKAGE = Path(aiomotorengine.__file__).parent
 FOR_CALLS = [
     "aggregation",
     "bulk",
-    "indexes",
     "query_builder",
     "reading",
     "references",
     "rows",
-    "schema",
-    "search",
     "sessions",
     "update",
     "wire",
@@ -90,7 +87,7 @@ def test_the_import_leaves_what_calls_need_to_those_who_connect(
     assert needed - set(steps["connect"]) == set()
 
 
-@pytest.mark.parametrize("package", ["interop", "migrations", "typed", "testing", "commands"])
+@pytest.mark.parametrize("package", ["commands", "interop", "migrations", "search", "testing", "typed"])
 def test_connecting_imports_nothing_that_no_call_needs(
     steps: dict[str, list[str]], package: str
 ) -> None:

@@ -102,12 +102,14 @@ CALLS: dict[str, Call] = {
     "QuerySet.update": lambda books, book: books.update(U.inc(pages=1)),
     "QuerySet.update_one": lambda books, book: books.update_one(U.inc(pages=1)),
     "Aggregation.fetch": lambda books, book: books.aggregate.group_by(Book.pages).fetch(),
+    "Aggregation.to_list": lambda books, book: books.aggregate.group_by(Book.pages).to_list(),
 }
 """Calls of a query set, each with one that asks the server."""
 
 NOT_IN_TRANSACTIONS: dict[str, Call] = {
     "QuerySet.estimated_count": lambda books, book: books.estimated_count(),
     "QuerySet.explain": lambda books, book: books.explain(),
+    "Aggregation.explain": lambda books, book: books.aggregate.group_by(Book.pages).explain(),
 }
 """Calls that MongoDB refuses inside a transaction."""
 
@@ -143,7 +145,8 @@ def asks_the_server(function: Any) -> bool:
 
 def public_calls() -> set[str]:
     """The public names behind which there is something to await."""
-    found = {name for name, it in vars(aiomotorengine).items() if asks_the_server(it)}
+    names = dir(aiomotorengine)
+    found = {name for name in names if asks_the_server(getattr(aiomotorengine, name))}
     for owner in (QuerySet, Document, Aggregation, Database):
         for name, function in inspect.getmembers_static(owner):
             if not name.startswith("_") and asks_the_server(function):

@@ -7,4 +7,4 @@ from aiomotorengine import on_demand
 if TYPE_CHECKING:
     from aiomotorengine.indexes import ensuring as ensuring
 else:
-    __getattr__ = on_demand.attributes(__name__, for_calls=True)
+    __getattr__ = on_demand.attributes(__name__)

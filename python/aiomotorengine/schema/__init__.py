@@ -9,4 +9,4 @@ if TYPE_CHECKING:
     from aiomotorengine.schema import collection as collection
     from aiomotorengine.schema import json_schema as json_schema
 else:
-    __getattr__ = on_demand.attributes(__name__, for_calls=True)
+    __getattr__ = on_demand.attributes(__name__)
