@@ -87,7 +87,9 @@ def test_the_import_leaves_what_calls_need_to_those_who_connect(
     assert needed - set(steps["connect"]) == set()
 
 
-@pytest.mark.parametrize("package", ["commands", "interop", "migrations", "search", "testing", "typed"])
+@pytest.mark.parametrize(
+    "package", ["commands", "interop", "migrations", "search", "testing", "typed"]
+)
 def test_connecting_imports_nothing_that_no_call_needs(
     steps: dict[str, list[str]], package: str
 ) -> None:
