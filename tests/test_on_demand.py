@@ -30,7 +30,6 @@ FOR_CALLS = [
     "rows",
     "sessions",
     "update",
-    "wire",
     "writing",
 ]
 """What calls that a running program awaits are made of."""
@@ -88,7 +87,7 @@ def test_the_import_leaves_what_calls_need_to_those_who_connect(
 
 
 @pytest.mark.parametrize(
-    "package", ["commands", "interop", "migrations", "search", "testing", "typed"]
+    "package", ["changes", "commands", "interop", "migrations", "search", "testing", "typed"]
 )
 def test_connecting_imports_nothing_that_no_call_needs(
     steps: dict[str, list[str]], package: str
