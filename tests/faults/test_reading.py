@@ -54,6 +54,10 @@ async def aggregate(ids: list[ObjectId]) -> Any:
     return await Item.objects.aggregate.group_by(Item.number).fetch()
 
 
+async def aggregate_into(ids: list[ObjectId]) -> Any:
+    return await Item.objects.aggregate.order_by("number").into(Item).to_list()
+
+
 async def load_references(ids: list[ObjectId]) -> Any:
     return await Order(item=ids[0]).load_references()
 
@@ -71,6 +75,8 @@ READS: dict[str, tuple[str, Read]] = {
     "find_all, getMore": ("getMore", lambda ids: Item.objects.find_all()),
     "async for, getMore": ("getMore", iterate),
     "aggregation, getMore": ("getMore", aggregate),
+    "aggregation into documents": ("aggregate", aggregate_into),
+    "aggregation into documents, getMore": ("getMore", aggregate_into),
 }
 """The ways of reading, each with the command whose answer is forged."""
 
