@@ -448,6 +448,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         ValueError,
         "'nope'.*Field not found in 'Book'",
     ),
+    "an unknown field after a group": (
+        lambda: books().group_by("title").add_fields(y=F("pagse") + 1),
+        ValueError,
+        r"^Invalid field 'pagse': Field not found in what the stages before have left of 'Book'\.$",
+    ),
     "no expression": (lambda: books().add_fields(), ValueError, "needs an expression"),
     "no projection": (lambda: books().project(), ValueError, "needs a name or an expression"),
     "no order": (lambda: books().order_by(), ValueError, "needs a key"),
@@ -747,6 +752,22 @@ def test_names_of_classes_that_are_stored_together() -> None:
     assert joined.to_query()[2:] == [{"$match": {"pet.b": 3}}, {"$sort": {"pet.b": 1}}]
     (lookup, _) = Owner.objects.aggregate.lookup("dog").to_query()
     assert lookup["$lookup"]["pipeline"] == [{"$match": {"kind": "Pet.Dog"}}]
+
+
+def test_the_id_of_what_a_stage_has_left() -> None:
+    for aggregation in (
+        books().group_by("title"),
+        books().sort_by_count("title"),
+        books().bucket("pages", [1, 2]),
+        books().add_fields(x=1),
+    ):
+        query = aggregation.match(id="x").add_fields(y=F("id")).order_by("-id").unset("id")
+        assert query.to_query()[-4:] == [
+            {"$match": {"_id": "x"}},
+            {"$set": {"y": "$_id"}},
+            {"$sort": {"_id": -1}},
+            {"$unset": ["_id"]},
+        ]
 
 
 def test_unknown_names_are_refused_after_a_stage_as_before() -> None:

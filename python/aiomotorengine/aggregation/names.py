@@ -112,11 +112,13 @@ class Names:
     Attributes:
         document_class: the class whose documents the pipeline began with.
         grouped: whether ``_id`` holds the values of which a group was made.
+        is_complete: whether there is nothing but what has a name.
         _fields: name -> the field whose values are compared.
         _db_field_map: name -> key in MongoDB.
     """
 
     grouped = False
+    is_complete = False
     __dynamic__ = True
 
     def __init__(self, before: Any) -> None:
@@ -138,6 +140,8 @@ class Names:
         key = key_of(field)
         if key in self._db_field_map:
             return self._db_field_map[key]
+        if key == "id" and "_id" in self._db_field_map:
+            return "_id"
         name, _, path = key.partition(".")
         if not path or name not in self._db_field_map:
             return key
@@ -161,6 +165,11 @@ class Names:
             return key, self._fields[name]
         head, _, path = key_of(field).partition(".")
         inner = embedded_in(self._fields.get(head))
+        if self.is_complete and head not in self._fields:
+            raise ValueError(
+                f"Invalid field '{head}': Field not found in what the stages before have left of "
+                f"'{self.__name__}'."
+            )
         along = [] if inner is None else fields_along(inner, path)
         return key, along[-1] if along else COMPUTED
 
@@ -178,6 +187,8 @@ class GroupedNames(Names):
         computed: further keys in the group's ``_id``, whose values are computed.
         numbers: those of the aliases whose values are numbers, of decimals as well.
     """
+
+    is_complete = True
 
     def __init__(
         self,
@@ -251,6 +262,7 @@ class ReshapedNames(Names):
     ) -> None:
         super().__init__(before)
         self._before = before if keeps else None
+        self.is_complete = bool(added) and not keeps
         own: set[str] = set()
         if keeps:
             self.__dynamic__ = is_dynamic(before)
