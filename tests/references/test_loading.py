@@ -451,3 +451,39 @@ async def test_a_list_that_is_cleared_meanwhile_stays_empty(authors: list[Author
     book._values["readers"].clear()
     await task
     assert book.readers == []
+
+
+# -- what the read asks for ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("prefetched", [False, True], ids=["eager", "prefetch"])
+async def test_what_a_read_asks_for_holds_for_what_is_loaded(
+    authors: list[Author], mongo: Mongo, prefetched: bool
+) -> None:
+    await Book(author=authors[0]).save()
+    commands = watch(mongo)
+    books = (
+        EagerBook.objects.no_dereference().prefetch("author") if prefetched else EagerBook.objects
+    )
+    books.max_time_ms(5000).read_preference("nearest").read_concern("local").comment("seen")
+    books.batch_size(7).hint("_id_")
+    (book,) = await books.to_list()
+    assert book.author.name == "Ada"
+    _, sent = commands.of("find")
+    assert (sent["find"], sent["maxTimeMS"], sent["comment"]) == ("Author", 5000, "seen")
+    assert sent["readConcern"]["level"] == "local"
+    assert sent["$readPreference"]["mode"] == "nearest"
+    assert not {"hint", "batchSize"} & set(sent)
+
+
+async def test_a_document_that_several_refer_to_is_read_for_each(
+    authors: list[Author], mongo: Mongo
+) -> None:
+    ada = authors[0]
+    await Book(author=ada, readers=[ada, ada]).save()
+    commands = watch(mongo)
+    (book,) = await Book.objects.find_all(lazy=False)
+    assert commands.names == ["find", "find"]
+    instances = [book.author, *book.readers]
+    assert {it.name for it in instances} == {"Ada"}
+    assert len({id(it) for it in instances}) == 3

@@ -58,7 +58,7 @@ class Aggregating(Loading[D]):
     ) -> None:
         """Load what instances refer to that an aggregation has given, as a query would."""
         if self._dereferences and not made.__lazy__:
-            await references.loading.load(documents, options=self._target(alias).options)
+            await references.loading.load(documents, found_in=self._source(alias))
 
     async def _explained(
         self, pipeline: Sequence[Mapping[str, Any]], verbosity: str, alias: str | None

@@ -198,5 +198,5 @@ class Query(Generic[D]):
     def _as_asked(self, target: Target) -> Target:
         target.matching, target.reading = self._matching, self._reading
         if self._read_from:
-            target.collection = target.collection.with_options(**self._read_from)
+            target.read_from(self._read_from)
         return target

@@ -171,9 +171,7 @@ class Loading(Query[D]):
         if self._prefetched and found:
             await references.prefetching.prefetch(found, self._wanted(), target, on_unreadable)
         if not self.is_lazy or lazy is False:
-            await references.loading.load(
-                found, options=target.options, on_unreadable=on_unreadable
-            )
+            await references.loading.load(found, found_in=target, on_unreadable=on_unreadable)
 
     async def _with_references_of_one(self, found: D | None, target: Target) -> D | None:
         if found is not None and self._loads_references:

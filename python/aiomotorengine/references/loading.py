@@ -7,15 +7,22 @@ loaded in the next round, until a round finds nothing new.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
-from aiomotorengine.errors import StoredValueError
 from aiomotorengine.ids import chunks, id_key
-from aiomotorengine.reading import documents as reading
-from aiomotorengine.reading.documents import Unreadable
+from aiomotorengine.pacing import Pace
+from aiomotorengine.reading.documents import (
+    Decoded,
+    DocumentDecoder,
+    Unreadable,
+    document_in,
+    document_of,
+    find,
+)
 from aiomotorengine.references.paths import Wanted, wanted_of
 from aiomotorengine.references.places import (
     HOLDERS,
@@ -24,11 +31,12 @@ from aiomotorengine.references.places import (
     complete_containers,
     references_in,
 )
-from aiomotorengine.sessions.options import UNCHANGED, CallOptions
+from aiomotorengine.sessions.options import UNCHANGED
 from aiomotorengine.sessions.target import Target, target_beside
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference, ReferenceList
 from aiomotorengine.storage.discriminators import condition_of
+from aiomotorengine.wire.replies import Batch
 
 __all__ = ["keep_loaded", "load"]
 
@@ -38,7 +46,7 @@ async def load(
     *,
     fields: Iterable[str] | None = None,
     alias: str | None = None,
-    options: CallOptions = UNCHANGED,
+    found_in: Target | None = None,
     on_unreadable: Unreadable | None = None,
 ) -> int:
     """Load what documents refer to, and what that refers to where its class is not lazy.
@@ -48,7 +56,8 @@ async def load(
         fields: attribute names to look at in these documents, or paths that lead further, also
             through references; all if ``None``.
         alias: the connection for referenced classes that have none of their own.
-        options: what the query that found the documents was asked for, such as its session.
+        found_in: where the documents were found, if a query was asked for them: what it was asked
+            for holds here as well, such as its session and how long the server may take.
         on_unreadable: takes each stored document that cannot be read, with the error, which is
             raised if there is none. What refers to it is left as it is where nothing is found.
 
@@ -70,7 +79,7 @@ async def load(
     # Documents whose references are loaded, so that a cycle of eager classes comes to an end.
     done: dict[tuple[Any, Any], Any] = {}
     while True:
-        reached = await fill(references, alias, options, on_unreadable)
+        reached = await fill(references, alias, found_in, on_unreadable)
         complete_containers(references)
         done.update((node.key, node.document) for node in nodes if node.is_all)
         nodes = []
@@ -87,7 +96,7 @@ async def load(
 async def fill(
     references: Sequence[Reference],
     alias: str | None,
-    options: CallOptions,
+    found_in: Target | None,
     on_unreadable: Unreadable | None,
 ) -> list[Node]:
     """Put the documents that are referred to in place of references, each an instance of its own.
@@ -112,27 +121,21 @@ async def fill(
 
     for document_class, wanting in wanted.items():
         ids = {reference.key[1]: reference.id for reference in wanting}
-        target = target_beside(document_class, alias, options)
+        target = (
+            target_beside(document_class, alias, UNCHANGED)
+            if found_in is None
+            else found_in.beside(document_class, alias)
+        )
         found = await fetch(target, ids, on_unreadable)
-        used = set()
+        pace = Pace()
+        pace.start()
         for reference in wanting:
-            key = reference.key[1]
-            if key not in found:
+            instances = found.get(reference.key[1])
+            if instances is None:
                 reference.put(DanglingReference(reference.value))
-                continue
-            # Two references to one document get two instances, which share nothing.
-            stored = deepcopy(found[key]) if key in used else found[key]
-            used.add(key)
-            try:
-                document = reading.document_of(target, stored)
-            except StoredValueError as error:
-                if on_unreadable is None:
-                    raise
-                on_unreadable(error, found.pop(key))
-                reference.put(DanglingReference(reference.value))
-                continue
-            if reference.put(document):
+            elif reference.put(document := instances.next()):
                 reached.extend(onward(reference, is_eager=not type(document).__lazy__))
+            await pace.turn_if_due()
     return reached
 
 
@@ -149,19 +152,77 @@ def onward(reference: Reference, *, is_eager: bool = False) -> Iterator[Node]:
         yield Node(reference.value, reference.node, Wanted(inside, is_all=is_eager))
 
 
+class Instances:
+    """Of one stored document, an instance for each reference: they share nothing.
+
+    Parameters:
+        first: the first one.
+        make: makes another one.
+    """
+
+    __slots__ = ("_first", "_make")
+
+    def __init__(self, first: Any, make: Callable[[], Any]) -> None:
+        self._first: Any = first
+        self._make = make
+
+    @property
+    def key(self) -> Any:
+        """The key of its id, before any is handed out."""
+        return id_key(self._first._id)
+
+    def next(self) -> Any:
+        """One that nobody has."""
+        document, self._first = self._first, None
+        return self._make() if document is None else document
+
+
+class InstancesDecoder:
+    """Makes ``Instances`` of documents.
+
+    Parameters:
+        target: where they are from, and what they become.
+        on_unreadable: takes those that cannot be read; without it, reading ends there.
+    """
+
+    def __init__(self, target: Target, on_unreadable: Unreadable | None) -> None:
+        self._target = target
+        self._decoder = DocumentDecoder(target, on_unreadable)
+
+    def decode(self, batch: Batch, offsets: Sequence[int], pace: Pace) -> Decoded:
+        decoded = self._decoder.decode(batch, offsets, pace)
+        made = [
+            Instances(document, partial(document_in, self._target, Batch(batch.reply, [offset])))
+            for document, offset in zip(decoded.documents, offsets, strict=False)
+        ]
+        return decoded._replace(documents=made)
+
+    def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
+        made: list[Any] = []
+        for mapping in stored:
+            decoded = self._decoder.convert([mapping])
+            for document in decoded.documents:
+                made.append(Instances(document, partial(self._again, mapping)))
+            if decoded.error is not None:
+                return Decoded(made, len(made), decoded.error)
+        return Decoded(made, len(stored))
+
+    def _again(self, stored: Mapping[str, Any]) -> Any:
+        return document_of(self._target, deepcopy(stored))
+
+
 async def fetch(
     target: Target, ids: Mapping[Any, Any], on_unreadable: Unreadable | None
-) -> dict[Any, Mapping[str, Any]]:
-    """The stored documents of these ids, by the key of their id; less those that are unreadable."""
-    found: dict[Any, Mapping[str, Any]] = {}
+) -> dict[Any, Instances]:
+    """The documents of these ids, by the key of their id; less those that are unreadable."""
+    found: dict[Any, Instances] = {}
     of_class = condition_of(target.document_class)
     for chunk in chunks(ids):
-        stored_documents = reading.find_stored(
-            target, {"_id": {"$in": chunk}, **of_class}, on_unreadable=on_unreadable
-        )
-        async with aclosing(stored_documents) as batches:
+        decoder = InstancesDecoder(target, on_unreadable)
+        arriving = find(target, {"_id": {"$in": chunk}, **of_class}, decoder=decoder)
+        async with aclosing(arriving) as batches:
             async for batch in batches:
-                found.update((id_key(stored["_id"]), stored) for stored in batch)
+                found.update((instances.key, instances) for instances in batch)
     return found
 
 

@@ -171,8 +171,8 @@ async def prefetch(
     for place in eager.values():
         by_target.setdefault(place.target, []).append(place.document)
     for found_in, some in by_target.items():
-        options = found_in.options
-        await load(some, alias=options.alias, options=options, on_unreadable=on_unreadable)
+        alias = found_in.options.alias
+        await load(some, alias=alias, found_in=found_in, on_unreadable=on_unreadable)
 
 
 async def groups_of(level: Iterable[Place]) -> list[Group]:

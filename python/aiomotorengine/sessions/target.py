@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from functools import partial
@@ -19,6 +19,9 @@ from aiomotorengine.sessions.scope import Scope, scope_here, scope_of
 from aiomotorengine.sessions.transaction import Transaction
 
 __all__ = ["Target", "target_beside", "target_of", "target_on"]
+
+FOR_ALL_READS = ("max_time_ms",)
+"""What of the options of a read holds for what else is read because of it."""
 
 NOTHING_TO_UNDO: AbstractContextManager[None] = nullcontext()
 
@@ -46,6 +49,7 @@ class Target:
 
     __slots__ = (
         "_is_bare",
+        "_read_from",
         "collection",
         "document_class",
         "matching",
@@ -62,7 +66,7 @@ class Target:
         self.opened = opened
         self.document_class = document_class
         self.options = options
-        self.matching = self.reading = NO_OPTIONS
+        self.matching = self.reading = self._read_from = NO_OPTIONS
         self.collection: Any = collection_of(opened, document_class)
         if options is UNCHANGED or options.session is None:
             scope = scope_here(opened)
@@ -93,13 +97,28 @@ class Target:
             return self.scope.transaction
         return transaction_of(self.session)
 
+    def read_from(self, options: Mapping[str, Any]) -> None:
+        """Read as the call says, and not as the class does: with a read preference or a read
+        concern of its own.
+        """
+        self._read_from = options
+        self.collection = self.collection.with_options(**options)
+
     def of(self, document_class: Any) -> Target:
         """Where the same call goes on with documents of another class.
 
         Its connection is the class's own, or else the one that the call names. What the call asks
         for holds there as well, but for its session where the connection is another.
         """
-        return target_beside(document_class, self.options.alias, self.options)
+        return self.beside(document_class, self.options.alias)
+
+    def beside(self, document_class: Any, alias: str | None) -> Target:
+        """The same, with the connection for classes that have none of their own."""
+        target = target_beside(document_class, alias, self.options)
+        target.reading = {key: it for key, it in self.reading.items() if key in FOR_ALL_READS}
+        if self._read_from:
+            target.read_from(self._read_from)
+        return target
 
     def with_class(self, document_class: Any) -> Target:
         """The same collection, in which documents of another class are, too."""

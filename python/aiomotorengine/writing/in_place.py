@@ -105,7 +105,7 @@ async def update_stored(
         keep_loaded(document, now)
         try:
             if not kind.__lazy__:
-                await load([now], alias=target.options.alias, options=target.options)
+                await load([now], alias=target.options.alias, found_in=target)
         finally:
             # What is stored has changed, whatever became of what it refers to.
             places = list(touched_places(document, now, tree))

@@ -44,9 +44,7 @@ async def reload(target: Target, document: Any, fields: Iterable[BaseField[Any] 
             raise kind.DoesNotExist.gone(document)
         references.loading.keep_loaded(document, found)
         if not kind.__lazy__:
-            await references.loading.load(
-                [found], alias=target.options.alias, options=target.options
-            )
+            await references.loading.load([found], alias=target.options.alias, found_in=target)
         if names:
             with target.changing(document, [(document, name) for name in names]):
                 tracking.take_fields(document, found, names, target)
