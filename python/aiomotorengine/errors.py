@@ -37,6 +37,7 @@ __all__ = [
     "DeleteDeniedError",
     "DoesNotExist",
     "FieldError",
+    "FieldNotLoadedError",
     "ImmutableFieldError",
     "IndexConflictError",
     "InvalidDocumentError",
@@ -361,12 +362,34 @@ class LoadReferencesRequiredError(RuntimeError):
         )
 
 
+class FieldNotLoadedError(RuntimeError):
+    """A field was read that the query has not asked for."""
+
+    @classmethod
+    def of(cls, name: str, class_name: str) -> FieldNotLoadedError:
+        return cls(
+            f"The field '{name}' of this {class_name} was not loaded: only() or exclude() left it "
+            f"out. Name it in the query, or 'await {class_name.lower()}.reload()'."
+        )
+
+
 class PartialDocumentError(ValueError):
     """A document of which only a part is known was to be stored as a whole."""
 
     @classmethod
     def computed(cls, class_name: str) -> PartialDocumentError:
         return cls(f"This {class_name} was computed by an aggregation and can't be saved.")
+
+    @classmethod
+    def inserted(cls, class_name: str) -> PartialDocumentError:
+        return cls(f'A partly loaded "{class_name}" can\'t be inserted.')
+
+    @classmethod
+    def list_in_part(cls, name: str, class_name: str) -> PartialDocumentError:
+        return cls(
+            f"This {class_name} holds only a part of '{name}': assign a whole list, reload() it, "
+            "or use update()."
+        )
 
 
 class DoesNotExist(LookupError):  # noqa: N818  # as in every other mapper

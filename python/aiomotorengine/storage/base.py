@@ -52,7 +52,11 @@ class PythonDescriptor:
 
     def __get__(self, document: DocumentStorage | None, owner: type | None = None, /) -> Any:
         # Python comes here only on the class, or where the instance has no value.
-        return self.field if document is None else None
+        return self.field if document is None else self.missing(document)
+
+    def missing(self, document: DocumentStorage) -> Any:
+        """What is read where a document has no value."""
+        return None
 
     def value_of(self, document: DocumentStorage) -> Any:
         """The value as it is kept; ``None`` where there is none."""

@@ -6,10 +6,15 @@ from datetime import tzinfo
 from functools import cache
 from typing import Any
 
-from aiomotorengine.errors import ImmutableFieldError, LoadReferencesRequiredError
+from aiomotorengine.errors import (
+    FieldNotLoadedError,
+    ImmutableFieldError,
+    LoadReferencesRequiredError,
+)
 from aiomotorengine.storage.base import DocumentStorage, FieldDescriptor
 from aiomotorengine.storage.choice import native
 from aiomotorengine.storage.dangling import DanglingReference
+from aiomotorengine.storage.loaded import is_loaded
 
 __all__ = [
     "ABSENT",
@@ -58,6 +63,16 @@ class Attribute(FieldDescriptor):
         """The value that validation and saving see; never complains about unloaded references."""
         return self.field.get_value(self.value_of(document))
 
+    def missing(self, document: DocumentStorage) -> Any:
+        """What is read where a document has no value.
+
+        Raises:
+            FieldNotLoadedError: the query has not asked for the field.
+        """
+        if not is_loaded(document, self.name):
+            raise FieldNotLoadedError.of(self.name, type(document).__name__)
+        return None
+
 
 class StoredAttribute(Attribute):
     """A plain field, which reads as the value is kept."""
@@ -71,7 +86,12 @@ class ConvertedAttribute(Attribute):
     __slots__ = ()
 
     def __get__(self, document: DocumentStorage | None, owner: type | None = None, /) -> Any:
-        return self.field if document is None else self.read(document)
+        if document is None:
+            return self.field
+        # Only where there is none, or ``None``, it may be that it was not loaded.
+        if self.value_of(document) is None:
+            self.missing(document)
+        return self.read(document)
 
     def __set__(self, document: DocumentStorage, value: Any) -> None:
         self.keep(document, self.field._kept(value))
@@ -91,7 +111,9 @@ class ReferenceAttribute(ConvertedAttribute):
         if type(self.value_of(document)) is DanglingReference:
             return None
         value = self.read(document)
-        if value is None or isinstance(value, DocumentStorage):
+        if value is None:
+            return self.missing(document)
+        if isinstance(value, DocumentStorage):
             return value
         raise LoadReferencesRequiredError.of(self.name, type(document).__name__)
 

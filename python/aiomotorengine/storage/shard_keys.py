@@ -168,7 +168,4 @@ def absent_parts(document: Any) -> tuple[str, ...]:
 def keep_absent_parts(document: Any, keys: Iterable[str]) -> None:
     """Say under which keys of the shard key nothing is stored for a document."""
     # Others may hold what is hidden: a transaction, so that it can be had again.
-    before = HiddenValues.of(document)
-    hidden = HiddenValues(before)
-    hidden.stored_forms, hidden.absent_parts = before.stored_forms, tuple(keys)
-    document._hidden = hidden
+    document._hidden = HiddenValues.of(document).but(absent_parts=tuple(keys))

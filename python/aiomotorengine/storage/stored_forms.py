@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.loaded_part import LoadedPart
 
 __all__ = ["CHANGEABLE", "HiddenValues", "StoredForm", "has_own_id", "keep_own_id"]
 
@@ -55,11 +56,15 @@ class HiddenValues(dict[str, Any]):
     Attributes:
         stored_forms: by attribute, what is stored for fields that read it in another form.
         absent_parts: the keys of the shard key under which nothing is stored.
+        loaded: the part that was loaded of the document; ``None`` for all (``loaded.py``).
+        lists_in_part: by attribute, the lists that were loaded in part.
     """
 
-    __slots__ = ("absent_parts", "stored_forms")
+    __slots__ = ("absent_parts", "lists_in_part", "loaded", "stored_forms")
 
     absent_parts: tuple[str, ...]
+    lists_in_part: dict[str, Any]
+    loaded: LoadedPart | None
     stored_forms: dict[str, StoredForm]
 
     @classmethod
@@ -70,7 +75,16 @@ class HiddenValues(dict[str, Any]):
             hidden = cls(hidden or {})
             hidden.stored_forms = {}
             hidden.absent_parts = ()
+            hidden.loaded = None
+            hidden.lists_in_part = {}
             document._hidden = hidden
+        return hidden
+
+    def but(self, *, absent_parts: tuple[str, ...]) -> HiddenValues:
+        """The same with other absent parts."""
+        hidden = HiddenValues(self)
+        hidden.stored_forms, hidden.absent_parts = self.stored_forms, absent_parts
+        hidden.loaded, hidden.lists_in_part = self.loaded, self.lists_in_part
         return hidden
 
 

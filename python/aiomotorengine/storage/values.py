@@ -8,7 +8,17 @@ from typing import Any
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.choice import native
 
-__all__ = ["LiveValues", "has_other", "other_values", "take_values", "value_of", "values_of"]
+__all__ = [
+    "LiveValues",
+    "has_other",
+    "has_value",
+    "other_values",
+    "take_values",
+    "value_of",
+    "values_of",
+]
+
+NO_VALUE: Any = object()
 
 
 def value_of(document: DocumentStorage, name: str) -> Any:
@@ -16,6 +26,13 @@ def value_of(document: DocumentStorage, name: str) -> Any:
     if native is not None:
         return native.value(document, name)
     return document.__dict__.get(name)
+
+
+def has_value(document: DocumentStorage, name: str) -> bool:
+    """Whether there is a value of a name, be it ``None``."""
+    if native is not None:
+        return native.value(document, name, NO_VALUE) is not NO_VALUE
+    return name in document.__dict__
 
 
 def values_of(document: DocumentStorage) -> Mapping[str, Any]:

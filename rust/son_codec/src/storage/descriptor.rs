@@ -5,6 +5,7 @@ use std::ptr::null_mut;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyTuple, PyType};
@@ -230,9 +231,44 @@ unsafe extern "C" fn get(
             if object.is_null() {
                 return Ok(ffi::Py_NewRef((*descriptor.cast::<Descriptor>()).field));
             }
-            get_value(py, descriptor, object)
+            let value = get_value(py, descriptor, object)?;
+            if value == ffi::Py_None() && has_hidden(Borrowed::from_ptr(py, object)) {
+                ffi::Py_DECREF(value);
+                return value_of_none(py, descriptor, object);
+            }
+            Ok(value)
         })
     }
+}
+
+/// Whether a document has what few have. If it was loaded in part, a field that is not in that part
+/// has no value, and `None` may stand for that.
+#[inline]
+fn has_hidden(object: Borrowed<'_, '_, PyAny>) -> bool {
+    stored(object).is_some_and(|document| document.has_hidden())
+}
+
+/// What reading `None` comes to there; Python has the words for a field that was not loaded
+/// (`storage/descriptors.py`).
+///
+/// # Safety
+///
+/// A live descriptor and a live object.
+#[cold]
+unsafe fn value_of_none(
+    py: Python<'_>,
+    descriptor: *mut ffi::PyObject,
+    object: *mut ffi::PyObject,
+) -> PyResult<*mut ffi::PyObject> {
+    // SAFETY: the caller's promise; both are counted, since Python code runs.
+    let (descriptor, object) = unsafe {
+        (
+            Bound::from_borrowed_ptr(py, descriptor),
+            Bound::from_borrowed_ptr(py, object),
+        )
+    };
+    let value = descriptor.call_method1(intern!(py, "missing"), (object,))?;
+    Ok(value.into_ptr())
 }
 
 /// Keep a value, or with NULL forget it.

@@ -1,0 +1,58 @@
+"""Which fields of a document were loaded, where a query has not asked for all.
+
+A document that was loaded in part says so in its ``HiddenValues``, and the documents in it do as
+well, each for itself. Its class's other fields have no value at all then, so what is assigned
+later is there like what was loaded.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.loaded_part import LoadedPart
+from aiomotorengine.storage.stored_forms import HiddenValues
+from aiomotorengine.storage.values import has_value, value_of
+
+__all__ = [
+    "is_loaded",
+    "is_partial",
+    "keep_loaded_part",
+    "lists_in_part",
+    "loaded_part",
+]
+
+
+def loaded_part(document: DocumentStorage) -> LoadedPart | None:
+    """The part that was loaded of a document; ``None`` for a whole one."""
+    hidden = document._hidden
+    return hidden.loaded if isinstance(hidden, HiddenValues) else None
+
+
+def is_partial(document: DocumentStorage) -> bool:
+    """Whether a document was loaded in part."""
+    return loaded_part(document) is not None
+
+
+def is_loaded(document: DocumentStorage, name: str) -> bool:
+    """Whether a field of a document may be read: it was loaded, or assigned since."""
+    return loaded_part(document) is None or has_value(document, name)
+
+
+def keep_loaded_part(document: DocumentStorage, part: LoadedPart) -> None:
+    """Have a document know which part of it was loaded; its values are in place."""
+    hidden = HiddenValues.of(document)
+    hidden.loaded = part
+    hidden.lists_in_part = {name: value_of(document, name) for name in part.in_part}
+
+
+def lists_in_part(document: DocumentStorage) -> list[str]:
+    """The attributes that have a list of which only a part was loaded, and no other since."""
+    hidden: Any = document._hidden
+    if not isinstance(hidden, HiddenValues):
+        return []
+    return [
+        name
+        for name, loaded in hidden.lists_in_part.items()
+        if loaded is not None and value_of(document, name) is loaded
+    ]
