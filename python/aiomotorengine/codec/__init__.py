@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, cast
 
 from bson.codec_options import CodecOptions
@@ -30,7 +31,9 @@ from aiomotorengine.codec.contract import (
 from aiomotorengine.codec.elements import DifferingValue
 from aiomotorengine.codec.plan import plan_of
 from aiomotorengine.codec.routes import options_obstacle
+from aiomotorengine.codec.shape import Shape
 from aiomotorengine.fields.field_methods import generation
+from aiomotorengine.storage.loaded_part import LoadedPart
 
 __all__ = [
     "CONTRACT",
@@ -54,6 +57,15 @@ VARIABLE = "AIOMOTORENGINE_CODEC"
 EXTENSION = extension.NAME
 
 __getattr__ = on_demand.attributes(__name__)  # explain.py, for whoever asks
+
+SHAPED = "shaped"
+"""Where a class keeps the codecs of its shapes, apart from that of its whole documents."""
+
+MOST_SHAPES = 64
+"""How many of these it keeps."""
+
+lock = Lock()
+"""Several threads may read documents of one class."""
 
 implementation: str
 reason: str
@@ -117,17 +129,48 @@ def available() -> list[str]:
     return ["python", "native"]
 
 
-def codec_for(document_class: Any, codec_options: CodecOptions[Any]) -> Codec:
-    """The codec of a document class, compiled once for each side, class and codec options."""
-    codecs: dict[Any, tuple[int, CodecOptions[Any], Codec]] = document_class._codecs
+def codec_for(
+    document_class: Any, codec_options: CodecOptions[Any], shape: Shape | None = None
+) -> Codec:
+    """The codec of a document class, compiled once for each side, class, codec options and shape.
+
+    Of a class's shapes those are kept that were asked for last.
+    """
+    codecs: dict[Any, Any] = document_class._codecs
     # A type registry has no hash, so options that differ only there take turns in one place.
-    key = _side.IMPLEMENTATION, codec_options.tz_aware, codec_options.uuid_representation
+    key: Any = _side.IMPLEMENTATION, codec_options.tz_aware, codec_options.uuid_representation
+    if shape is not None:
+        codecs = codecs.setdefault(SHAPED, {})
+        key = *key, shape_key(shape)
+    codec: Codec | None
     generation_then, options_then, codec = codecs.get(key, (None, None, None))
     if codec is None or generation_then != generation.number or options_then != codec_options:
         side = cast(Implementation, pure) if options_obstacle(codec_options) else _side
-        codec = side.compile_plan(plan_of(document_class), codec_options)
+        codec = side.compile_plan(plan_of(document_class), codec_options, shape)
         codecs[key] = generation.number, codec_options, codec
+    if shape is not None:
+        put_last(codecs, key)
     return codec
+
+
+def shape_key(shape: Shape) -> Any:
+    """What two shapes have in common that are the same; mappings have no hash."""
+    return shape.kind, None if shape.part is None else part_key(shape.part), shape.values
+
+
+def part_key(part: LoadedPart) -> Any:
+    inside = frozenset((name, part_key(inner)) for name, inner in part.inside.items())
+    return part.names, part.leaves_out, inside, part.in_part
+
+
+def put_last(codecs: dict[Any, Any], key: Any) -> None:
+    """Put a codec behind all others of a class, and let go of the first if they are too many."""
+    with lock:
+        entry = codecs.pop(key, None)
+        if entry is not None:
+            codecs[key] = entry
+        while len(codecs) > MOST_SHAPES:
+            del codecs[next(iter(codecs))]
 
 
 def new_object_ids(count: int) -> list[ObjectId]:

@@ -10,6 +10,7 @@ from bson.objectid import ObjectId
 
 from aiomotorengine.codec.elements import DifferingValue
 from aiomotorengine.codec.plan import DocumentPlan
+from aiomotorengine.codec.shape import Shape
 from aiomotorengine.extension import CONTRACT
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class Codec(Protocol):
     def decode_many(
         self, batch: bytes, offsets: Sequence[int] | None = None, *, seconds: float | None = None
     ) -> list[Any]:
-        """A document for each of the BSON documents in some bytes.
+        """A document for each of the BSON documents in some bytes; or what the codec's shape asks
+        for in its place.
 
         Parameters:
             batch: the bytes.
@@ -134,8 +136,17 @@ class Implementation(Protocol):
     CONTRACT: int
     IMPLEMENTATION: str
 
-    def compile_plan(self, plan: DocumentPlan, codec_options: CodecOptions[Any]) -> Codec:
-        """A codec for one document class; made once per class and codec options."""
+    def compile_plan(
+        self, plan: DocumentPlan, codec_options: CodecOptions[Any], shape: Shape | None = None
+    ) -> Codec:
+        """A codec for one document class; made once per class, codec options and shape.
+
+        Parameters:
+            plan: what is known of the class.
+            codec_options: those of its collection.
+            shape: what documents are read as; by default they are read whole. It makes no
+                difference to how they are written.
+        """
 
     def new_object_ids(self, count: int) -> list[ObjectId]:
         """So many new ids, unique as ObjectId's specification asks: across processes and forks."""

@@ -23,7 +23,10 @@ from aiomotorengine.codec.encoded_document import EncodedDocument, wrap_many
 from aiomotorengine.codec.levels import has_more_levels, refuse_endless, refuse_endless_values
 from aiomotorengine.codec.plan import DocumentPlan
 from aiomotorengine.codec.reply import cut_found, cut_reply
+from aiomotorengine.codec.shape import Shape
+from aiomotorengine.codec.shaping import shaping
 from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.documents.partial import restrict
 from aiomotorengine.documents.versions import FIRST, set_version
 from aiomotorengine.fields.datetime_field import now
 from aiomotorengine.storage.base import DocumentStorage
@@ -48,6 +51,7 @@ __all__ = [
     "new_object_ids",
     "now",
     "raw_values",
+    "restrict",
     "wrap_many",
 ]
 
@@ -57,9 +61,17 @@ IMPLEMENTATION = "python"
 class Codec:
     """Converts by the documents' own methods and PyMongo's ``bson``."""
 
-    def __init__(self, plan: DocumentPlan, codec_options: CodecOptions[Any]) -> None:
+    def __init__(
+        self,
+        plan: DocumentPlan,
+        codec_options: CodecOptions[Any],
+        shape: Shape | None = None,
+    ) -> None:
         self._document_class: Any = plan.document_class
-        self._tracks_changes = tracks_changes(plan)
+        self._shape = shape
+        # Rows remember nothing.
+        are_documents = shape is None or shape.kind == "partial"
+        self._tracks_changes = are_documents and tracks_changes(plan)
         self._codec_options = codec_options
         self.stepped_back = 0
 
@@ -104,7 +116,9 @@ class Codec:
         end = end_after(seconds)
         if offsets is not None:
             batch = b"".join([document_at(batch, offset) for offset in offsets])
-        from_son = self._document_class.from_son
+        read = self._document_class.from_son
+        if self._shape is not None:
+            read = shaping(self._document_class, self._shape)
         parts = documents_in(batch)
         if parts is None:
             bson.decode_all(batch, self._codec_options)  # which has the words for it
@@ -114,7 +128,7 @@ class Codec:
         for raw in parts:
             try:
                 refuse_endless(raw)
-                document = from_son(bson.decode(raw, self._codec_options))
+                document = read(bson.decode(raw, self._codec_options))
             except Exception as error:
                 refused = DocumentError(len(decoded))
                 refused.decoded = decoded
@@ -192,8 +206,10 @@ class RowCodec:
         return self._codec.encode_many([document], [id])
 
 
-def compile_plan(plan: DocumentPlan, codec_options: CodecOptions[Any]) -> Codec:
-    return Codec(plan, codec_options)
+def compile_plan(
+    plan: DocumentPlan, codec_options: CodecOptions[Any], shape: Shape | None = None
+) -> Codec:
+    return Codec(plan, codec_options, shape)
 
 
 def tracks_changes(plan: DocumentPlan) -> bool:

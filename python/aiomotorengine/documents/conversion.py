@@ -10,7 +10,7 @@ These are the reference meanings: ``codec/pure.py`` converts many documents with
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from datetime import tzinfo
 from functools import partial
 from typing import Any, Literal
@@ -37,10 +37,18 @@ from aiomotorengine.storage.choice import implementation as storage
 from aiomotorengine.storage.classes import construct_directly
 from aiomotorengine.storage.descriptors import Attribute, StoredAttribute
 from aiomotorengine.storage.discriminators import family_of
+from aiomotorengine.storage.loaded import loaded_part
 from aiomotorengine.storage.primary_keys import PrimaryKeyAttribute, key_to_store
 from aiomotorengine.storage.shard_keys import has_defaults, note_absent_parts
 from aiomotorengine.storage.stored_forms import CHANGEABLE, HiddenValues, StoredForm
-from aiomotorengine.storage.values import has_other, other_values, take_values, value_of, values_of
+from aiomotorengine.storage.values import (
+    has_other,
+    has_value,
+    other_values,
+    take_values,
+    value_of,
+    values_of,
+)
 
 __all__ = [
     "Conversion",
@@ -271,6 +279,9 @@ class Conversion:
     # -- the three methods of a document ----------------------------------------------------------
 
     def validate(self, document: DocumentStorage) -> None:
+        hidden = document._hidden
+        if type(hidden) is HiddenValues and hidden.loaded is not None:
+            return self._validate_what_is_there(document)
         values = other_values(document)
         name, value = "", None
         try:
@@ -288,7 +299,7 @@ class Conversion:
                 return
         except Exception as error:
             raise self._located(error, "validate", name, value)  # noqa: B904
-        if type(document._hidden) is HiddenValues:
+        if type(hidden) is HiddenValues:
             return self._validate_what_was_assigned(document)
         refusal = refused(self._fields[name], value)
         locate(refusal, name)
@@ -296,9 +307,24 @@ class Conversion:
 
     def _validate_what_was_assigned(self, document: DocumentStorage) -> None:
         """Validate all fields but those of which a save writes what is stored already."""
-        for name, read, accepted, check in self._validators:
-            if stored_form(document, name) is not None:
-                continue
+        forms = (it for it in self._validators if stored_form(document, it[0]) is None)
+        self._validate_these(document, forms)
+
+    def _validate_what_is_there(self, document: DocumentStorage) -> None:
+        """The same for a document that was loaded in part: what is not there is not looked at."""
+        there = (
+            it
+            for it in self._validators
+            if is_there(document, it[0]) and stored_form(document, it[0]) is None
+        )
+        self._validate_these(document, there)
+
+    def _validate_these(
+        self,
+        document: DocumentStorage,
+        validators: Iterable[tuple[str, Reader | None, frozenset[type], Check]],
+    ) -> None:
+        for name, read, accepted, check in validators:
             value = value_of(document, name) if read is None else read(document)
             try:
                 if type(value) in accepted or check(value):
@@ -339,10 +365,15 @@ class Conversion:
         return son
 
     def _to_son_of_each(self, document: DocumentStorage) -> dict[str, Any]:
-        """The same where a field may be left out, or has read what is stored in another form."""
+        """The same where a field may be left out, was not loaded, or has read what is stored in
+        another form.
+        """
         son: dict[str, Any] = {}
         left_out = set()
+        is_whole = loaded_part(document) is None
         for name, key, read, convert, _ in self._writers:
+            if not is_whole and not has_value(document, name):
+                continue
             form = stored_form(document, name)
             if form is not None:
                 son[key] = form.stored
@@ -667,6 +698,11 @@ def with_required(
 
 def is_none(value: Any) -> bool:
     return value is None
+
+
+def is_there(document: Any, name: str) -> bool:
+    """Whether a document that was loaded in part has a value of a field, its key included."""
+    return name not in type(document)._fields or has_value(document, name)
 
 
 def read_by_name(document: Any, name: str) -> Any:

@@ -56,6 +56,8 @@ def take_field(document: DocumentStorage, found: DocumentStorage, name: str) -> 
         name: the attribute's name.
     """
     find_attribute(type(document), name).keep(document, value_of(found, name))
+    if isinstance(document._hidden, HiddenValues):
+        document._hidden.lists_in_part.pop(name, None)
     hidden = found._hidden
     form = hidden.stored_forms.get(name) if isinstance(hidden, HiddenValues) else None
     if form is not None:

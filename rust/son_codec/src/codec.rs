@@ -35,6 +35,8 @@ pub(crate) struct Codec {
     document_error: DocumentError,
     /// What conversions need; `None` where all is left to Python.
     native: Option<Native>,
+    /// What is done with each document that was read, where only a part of it was asked for.
+    restriction: Option<Restriction>,
     stepped_back: AtomicUsize,
     /// The buffer of the last call: new memory would cost more than what is written into it.
     buffer: Mutex<Vec<u8>>,
@@ -52,6 +54,13 @@ struct Native {
     is_read_alone: bool,
     /// The class of what they remember of what was stored (`snapshots.py`), if they do.
     snapshot_class: Option<Py<PyAny>>,
+}
+
+/// Takes away of documents what was not loaded (`documents/partial.py`).
+struct Restriction {
+    restrict: Py<PyAny>,
+    /// The `LoadedPart`.
+    part: Py<PyAny>,
 }
 
 #[pymethods]
@@ -204,7 +213,8 @@ impl Codec {
         let _pause = PausedCollector::new(py, !self.is_read_alone());
         let mut decoded = Vec::new();
         for bytes in parts {
-            let outcome = read(plan, bytes, &context);
+            let outcome =
+                read(plan, bytes, &context).and_then(|document| self.restricted(document));
             let mut size = if self.is_read_alone() {
                 bytes.len()
             } else {
@@ -242,6 +252,10 @@ impl Codec {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.pure)?;
+        if let Some(restriction) = &self.restriction {
+            visit.call(&restriction.restrict)?;
+            visit.call(&restriction.part)?;
+        }
         self.document_error.traverse(&visit)?;
         let Some(native) = &self.native else {
             return Ok(());
@@ -283,9 +297,24 @@ impl Codec {
     }
 
     fn is_read_alone(&self) -> bool {
-        self.native
-            .as_ref()
-            .is_some_and(|native| native.is_read_alone)
+        self.restriction.is_none()
+            && self
+                .native
+                .as_ref()
+                .is_some_and(|native| native.is_read_alone)
+    }
+
+    /// A document that was read, without what was not asked for.
+    #[inline]
+    fn restricted<'py>(&self, document: Bound<'py, PyAny>) -> Outcome<Bound<'py, PyAny>> {
+        if let Some(Restriction { restrict, part }) = &self.restriction {
+            let py = document.py();
+            restrict
+                .bind(py)
+                .call1((&document, part.bind(py)))
+                .map_err(Stop::raised)?;
+        }
+        Ok(document)
     }
 
     /// The kept buffer. A user's method may call the codec again meanwhile, and gets another one.
@@ -411,15 +440,30 @@ fn snapshot_of<'py>(
     class.call1((batch, offsets, options, true))
 }
 
-/// Compile the plan of a document class.
+/// Compile the plan of a document class. Documents are read as a `Shape` says, whole by default; rows
+/// are left to Python.
 #[pyfunction]
+#[pyo3(signature = (plan, codec_options, shape = None))]
 pub(crate) fn compile_plan(
     plan: &Bound<'_, PyAny>,
     codec_options: &Bound<'_, PyAny>,
+    shape: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Codec> {
     let py = plan.py();
     let pure = pure(py)?;
-    let native = match Types::find(&pure)? {
+    let (mut are_documents, mut restriction) = (true, None);
+    if let Some(shape) = shape {
+        are_documents = shape.getattr("kind")?.eq("partial")?;
+        let part = shape.getattr("part")?;
+        if are_documents && !part.is_none() {
+            let restrict = pure.getattr("restrict")?.unbind();
+            restriction = Some(Restriction {
+                restrict,
+                part: part.unbind(),
+            });
+        }
+    }
+    let native = match Types::find(&pure)?.filter(|_| are_documents) {
         Some(types) => {
             let plans = Compiler::compile(plan)?;
             Some(Native {
@@ -441,10 +485,11 @@ pub(crate) fn compile_plan(
     Ok(Codec {
         pure: pure
             .getattr("compile_plan")?
-            .call1((plan, codec_options))?
+            .call1((plan, codec_options, shape))?
             .unbind(),
         document_error: DocumentError::find(&pure)?,
         native,
+        restriction,
         stepped_back: AtomicUsize::new(0),
         buffer: Mutex::default(),
     })
