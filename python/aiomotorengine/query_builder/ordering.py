@@ -16,7 +16,16 @@ from aiomotorengine.query_builder.ownership import refuse_other_class
 from aiomotorengine.storage.discriminators import family_of
 from aiomotorengine.utils import sort_direction
 
-__all__ = ["Order", "ordered", "reversed_order", "sort_key", "without_score"]
+__all__ = [
+    "BY_SCORE",
+    "SCORE",
+    "Order",
+    "ordered",
+    "reversed_order",
+    "score_key",
+    "sort_key",
+    "without_score",
+]
 
 Order = list[tuple[str, Any]]
 """Keys of MongoDB, and in which direction; that of how well a text fits is a mapping."""

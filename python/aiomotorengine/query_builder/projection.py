@@ -206,8 +206,15 @@ def outermost(paths: Iterable[Path]) -> frozenset[Path]:
 # -- what is sent ----------------------------------------------------------------------------------
 
 
-def projection_of(document_class: Any, projection: Projection) -> dict[str, Any] | None:
+def projection_of(
+    document_class: Any, projection: Projection, *, is_saved: bool = True
+) -> dict[str, Any] | None:
     """A projection as MongoDB takes it; ``None`` where all is loaded.
+
+    Parameters:
+        document_class: the class of the documents.
+        projection: what is loaded.
+        is_saved: whether what comes of it may be saved, which asks for more.
 
     Example:
         >>> from aiomotorengine import Document, IntField, ListField, StringField
@@ -222,7 +229,8 @@ def projection_of(document_class: Any, projection: Projection) -> dict[str, Any]
     sent: dict[str, Any] = {}
     if only is not None:
         sent["_id"] = 1
-        asked = outermost({*only, *always_loaded(document_class)})
+        saved = always_loaded(document_class) if is_saved else ()
+        asked = outermost({*only, *saved})
         for path in sorted(asked - {()}):
             sent.update(dict.fromkeys(stored_keys(document_class, path), 1))
         sent.update(dict.fromkeys(class_keys(document_class, asked), 1))

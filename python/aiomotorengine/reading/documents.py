@@ -16,6 +16,8 @@ from bson.errors import InvalidBSON
 from pymongo import CursorType
 
 from aiomotorengine.codec import DocumentError, codec_for
+from aiomotorengine.codec.shape import Shape
+from aiomotorengine.codec.shaping import shaping
 from aiomotorengine.drivers import private_names
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.pacing import Pace
@@ -93,13 +95,20 @@ class DocumentDecoder:
     Parameters:
         target: where they are from, and what they become.
         on_unreadable: takes those that cannot be read; without it, reading ends there.
+        shape: what they are read as; by default they are read whole.
     """
 
-    def __init__(self, target: Target, on_unreadable: Unreadable | None = None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        on_unreadable: Unreadable | None = None,
+        shape: Shape | None = None,
+    ) -> None:
         self._target = target
+        self._shape = shape
         self._codec_options = target.collection.codec_options
         self._document_class = target.document_class
-        self._codec = codec_for(self._document_class, self._codec_options)
+        self._codec = codec_for(self._document_class, self._codec_options, shape)
         self._transaction = target.transaction
         self._on_unreadable = on_unreadable
 
@@ -108,14 +117,18 @@ class DocumentDecoder:
             documents = self._codec.decode_many(batch.reply, offsets, seconds=pace.left)
         except DocumentError as refused:
             documents, offset = refused.decoded, offsets[refused.index]
-            mark_as_read(documents, self._transaction)
+            self._mark_as_read(documents)
             error = self.reason(batch, offset, refused)
             if self._on_unreadable is None or not isinstance(error, StoredValueError):
                 return Decoded(documents, len(documents), error)
             self._on_unreadable(error, self._stored_at(batch, offset))
             return Decoded(documents, len(documents) + 1)
-        mark_as_read(documents, self._transaction)
+        self._mark_as_read(documents)
         return Decoded(documents, len(documents))
+
+    def _mark_as_read(self, documents: list[Any]) -> None:
+        if are_documents(self._shape):
+            mark_as_read(documents, self._transaction)
 
     def convert(self, stored: Sequence[Mapping[str, Any]]) -> Decoded:
         documents: list[Any] = []
@@ -133,7 +146,7 @@ class DocumentDecoder:
         refusal = unless_asked_for(self._codec_options, self._document_class, stored)
         if refusal is not None:
             raise refusal
-        return document_of(self._target, stored)
+        return document_of(self._target, stored, self._shape)
 
     def reason(self, batch: Batch, offset: int, refused: DocumentError) -> Exception:
         """Why a document cannot be read, as programs are told it."""
@@ -152,15 +165,26 @@ class DocumentDecoder:
         return decode_documents(batch, [offset], with_any_date(self._codec_options))[0]
 
 
-def document_of(target: Target, stored: Mapping[str, Any]) -> Any:
+def are_documents(shape: Shape | None) -> bool:
+    """Whether what is read are instances of a class, be they whole or not."""
+    return shape is None or shape.kind == "partial"
+
+
+def document_of(target: Target, stored: Mapping[str, Any], shape: Shape | None = None) -> Any:
     """A document that did not come as bytes.
 
     Parameters:
         target: where it is from, and what it becomes.
         stored: what is stored.
+        shape: what it is read as; by default it is read whole.
     """
     document_class = target.document_class
-    document = document_class.from_son(stored)
+    if shape is None:
+        document = document_class.from_son(stored)
+    else:
+        document = shaping(document_class, shape)(stored)
+        if not are_documents(shape):
+            return document
     if isinstance(document, DocumentStorage) and type(document).__track_changes__:  # type: ignore[attr-defined]
         document._is_persisted = snapshot_of_mapping(stored, target.collection.codec_options)
     mark_as_read([document], target.transaction)
@@ -303,11 +327,13 @@ def find(
     sort: Sequence[tuple[str, Any]] | None = None,
     skip: int = 0,
     limit: int | None = None,
+    projection: Mapping[str, Any] | None = None,
+    shape: Shape | None = None,
     on_unreadable: Unreadable | None = None,
     decoder: Decoder | None = None,
     naming: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Reading:
-    """The documents that a query finds, as instances of the target's class.
+    """The documents that a query finds, as instances of the target's class, or in another shape.
 
     Parameters:
         target: what is read.
@@ -315,17 +341,29 @@ def find(
         sort: keys and directions.
         skip: how many to leave out.
         limit: how many at most.
+        projection: which keys are read; by default all.
+        shape: what documents are read as; by default they are read whole.
         on_unreadable: takes each stored document that cannot be read, with the error, which is
             raised if there is none.
         decoder: what becomes of them, if it is something else; it knows by itself what to do with
             those that cannot be read.
         naming: what names the value that cannot be encoded, around each request.
     """
-    decoder = decoder or DocumentDecoder(target, on_unreadable)
+    decoder = decoder or decoder_of(target, shape, on_unreadable)
     if limit == 0:
         return Reading(None, decoder)  # to the driver it would mean all
-    reader = reader_of(target, query, sort=sort or None, skip=skip, limit=limit or 0)
+    options = {} if projection is None else {"projection": projection}
+    reader = reader_of(target, query, sort=sort or None, skip=skip, limit=limit or 0, **options)
     return Reading(reader, decoder, naming, sizes_replies="batch_size" not in target.reading)
+
+
+def decoder_of(
+    target: Target, shape: Shape | None, on_unreadable: Unreadable | None
+) -> Decoder:
+    """What becomes of documents that are read in a shape."""
+    if shape is not None and shape.kind == "raw":
+        return StoredDecoder(target.collection, target.document_class, on_unreadable)
+    return DocumentDecoder(target, on_unreadable, shape)
 
 
 def tail(
@@ -366,6 +404,8 @@ async def find_first(
     sort: Sequence[tuple[str, Any]] | None = None,
     skip: int = 0,
     limit: int | None = None,
+    projection: Mapping[str, Any] | None = None,
+    shape: Shape | None = None,
     naming: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Any | None:
     """The first document that a query finds, or ``None``; parameters as for ``find``.
@@ -379,7 +419,16 @@ async def find_first(
     collection = target.collection
     served = with_replies_as_bytes(collection)
     if served is collection:
-        found = find(target, query, sort=sort, skip=skip, limit=1, naming=naming)
+        found = find(
+            target,
+            query,
+            sort=sort,
+            skip=skip,
+            limit=1,
+            projection=projection,
+            shape=shape,
+            naming=naming,
+        )
         async with aclosing(found) as batches:
             async for documents in batches:
                 return documents[0]
@@ -390,6 +439,8 @@ async def find_first(
         options["sort"] = sort
     if skip:
         options["skip"] = skip
+    if projection is not None:
+        options["projection"] = projection
     try:
         batch: Batch | None = await target.asking(served.find_one)(query, **options)
     except Exception:
@@ -402,7 +453,7 @@ async def find_first(
             raise
     if batch is None:
         return None
-    return document_in(target, batch)
+    return document_in(target, batch, shape)
 
 
 def found_document(target: Target, found: Batch | Mapping[str, Any] | None) -> Any | None:
@@ -425,21 +476,22 @@ def found_document(target: Target, found: Batch | Mapping[str, Any] | None) -> A
     return documents[0]
 
 
-def document_in(target: Target, batch: Batch) -> Any:
-    """The first document of a batch.
+def document_in(target: Target, batch: Batch, shape: Shape | None = None) -> Any:
+    """The first document of a batch, in a shape.
 
     Raises:
         StoredValueError: it cannot be read.
         bson.errors.InvalidBSON: its bytes do not add up.
     """
     offset = batch.offsets[0]
-    codec = codec_for(target.document_class, target.collection.codec_options)
+    codec = codec_for(target.document_class, target.collection.codec_options, shape)
     try:
         documents = codec.decode_many(batch.reply, [offset])
     except DocumentError as refused:
-        reason = DocumentDecoder(target).reason(batch, offset, refused)
+        reason = DocumentDecoder(target, shape=shape).reason(batch, offset, refused)
     else:
-        mark_as_read(documents, target.transaction)
+        if are_documents(shape):
+            mark_as_read(documents, target.transaction)
         return documents[0]
     raise reason
 

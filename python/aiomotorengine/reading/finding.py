@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, NamedTuple
 
+from aiomotorengine.codec.shape import Shape
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
@@ -40,6 +41,8 @@ class Selection(NamedTuple):
         skip: how many are left out.
         limit: how many at most; ``None`` for all, 0 for none.
         on_unreadable: what takes the documents that cannot be read; by default the error is raised.
+        projection: which keys are read, as MongoDB takes it; ``None`` for all.
+        shape: what documents are read as; by default they are read whole.
     """
 
     document_class: type[Any]
@@ -49,6 +52,8 @@ class Selection(NamedTuple):
     skip: int
     limit: int | None
     on_unreadable: Unreadable | None = None
+    projection: Mapping[str, Any] | None = None
+    shape: Shape | None = None
 
 
 class Counted:
@@ -113,6 +118,8 @@ def batches(target: Target, selection: Selection) -> Reading:
         sort=selection.order,
         skip=selection.skip,
         limit=selection.limit,
+        projection=selection.projection,
+        shape=selection.shape,
         on_unreadable=selection.on_unreadable,
         naming=lambda: naming_values(
             target.collection, (selection.document_class, selection.filters)
@@ -127,6 +134,8 @@ def first(
     order: Sequence[tuple[str, int]] = (),
     skip: int = 0,
     limit: int | None = None,
+    projection: Mapping[str, Any] | None = None,
+    shape: Shape | None = None,
 ) -> Awaitable[Any | None]:
     """The first document that a query finds, whatever the limit is but 0; ``None`` without one.
 
@@ -137,6 +146,8 @@ def first(
         order: keys and directions.
         skip: how many are left out.
         limit: how many at most.
+        projection: which keys are read.
+        shape: what the document is read as.
 
     Raises:
         ValueError: as for ``batches``.
@@ -148,6 +159,8 @@ def first(
         sort=order,
         skip=skip,
         limit=limit,
+        projection=projection,
+        shape=shape,
         naming=lambda: naming_values(target.collection, (target.document_class, filters)),
     )
 

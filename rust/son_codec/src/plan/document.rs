@@ -128,6 +128,9 @@ impl Document {
     /// Stops unless an instance of exactly this class may be saved: one that is refused is asked
     /// again by Python, which has the words.
     pub(crate) fn validate(&self, document: Value<'_, '_>, context: &Context<'_>) -> Outcome<()> {
+        if self.has_odd_hidden(document, context)? {
+            return Err(Stop::AskPython);
+        }
         let mut values = self.values(document)?;
         for (place, field) in self.fields.iter().enumerate() {
             if !field.accepts(values.value(place, field)?.as_borrowed(), context)? {
@@ -138,6 +141,19 @@ impl Document {
             return Err(Stop::AskPython);
         }
         Ok(())
+    }
+
+    /// Whether there is more about a document than stored values that no attribute shows: it was
+    /// loaded in part, or has read what is stored in another form (`HiddenValues`, which is no mere
+    /// `dict`). Python knows which of its fields count.
+    #[inline]
+    fn has_odd_hidden(&self, document: Value<'_, '_>, context: &Context<'_>) -> Outcome<bool> {
+        let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
+        if !layout.has_hidden(document) {
+            return Ok(false);
+        }
+        let hidden = document.getattr(intern!(context.py, "_hidden"))?;
+        Ok(!hidden.is_exact_instance_of::<PyDict>())
     }
 
     // -- writing -------------------------------------------------------------------------------
