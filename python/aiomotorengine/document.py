@@ -28,6 +28,7 @@ from aiomotorengine.documents import representation
 from aiomotorengine.documents.class_errors import ErrorOfClass
 from aiomotorengine.documents.construction import keywords_needed
 from aiomotorengine.documents.conversion import Conversion, conversion_of, find_attribute
+from aiomotorengine.documents.partial import loaded_fields
 from aiomotorengine.errors import (
     AbstractClassError,
     DoesNotExist,
@@ -48,6 +49,7 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.classes import fill_directly
 from aiomotorengine.storage.dangling import DanglingReference
 from aiomotorengine.storage.discriminators import Discriminator
+from aiomotorengine.storage.loaded import is_partial
 from aiomotorengine.storage.values import LiveValues, other_values, value_of
 
 if TYPE_CHECKING:
@@ -485,6 +487,20 @@ class BaseDocument(DocumentStorage):
         return interop.pydantic_types.json_schema_of(cls, handler)
 
     # -- changes --------------------------------------------------------------------------------
+
+    # -- what was loaded ------------------------------------------------------------------------
+
+    def is_partial(self) -> bool:
+        """Whether the query that found the document has asked for a part of it only."""
+        return is_partial(self)
+
+    def loaded_fields(self) -> frozenset[str] | None:
+        """The fields that can be read, by name, or by path where a part of one was loaded.
+
+        Returns:
+            ``None`` for a whole document.
+        """
+        return loaded_fields(self)
 
     def is_changed(self, field: BaseField[Any] | str | None = None) -> bool:
         """Whether the document has changed since it was loaded or saved.

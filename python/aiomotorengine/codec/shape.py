@@ -15,9 +15,11 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.loaded import loaded_part
 from aiomotorengine.storage.loaded_part import LoadedPart
 
-__all__ = ["RAW", "Kind", "RowValue", "Shape"]
+__all__ = ["RAW", "Kind", "RowValue", "Shape", "shape_of"]
 
 Kind = Literal["partial", "dict", "tuple", "flat", "raw"]
 
@@ -59,3 +61,9 @@ class Shape(NamedTuple):
 
 RAW = Shape("raw")
 """Documents as PyMongo gives them."""
+
+
+def shape_of(document: DocumentStorage) -> Shape | None:
+    """What a document was read as that is an instance; ``None`` for a whole one."""
+    part = loaded_part(document)
+    return None if part is None else Shape("partial", part)

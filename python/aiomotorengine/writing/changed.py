@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from aiomotorengine.codec import Codec, codec_for, differing_values, raw_values
 from aiomotorengine.codec.elements import ARRAY, DOCUMENT
+from aiomotorengine.codec.shape import shape_of
 from aiomotorengine.codec.single import by_itself, encoded
 from aiomotorengine.documents.conversion import dynamic_values, find_attribute
 from aiomotorengine.documents.versions import version_field
@@ -110,7 +111,7 @@ def compare(document: Any, snapshot: Snapshot, codec: Codec) -> Comparison:
     unknown = unknown_paths(snapshot.state)
     if now == snapshot.raw and not unknown:
         return UNCHANGED
-    reader = codec_for(kind, snapshot.codec_options)
+    reader = codec_for(kind, snapshot.codec_options, shape_of(document))
     [before] = by_itself(reader.decode_many, snapshot.raw)
     then = encoded(codec, before, id)
     if then == now and not unknown:

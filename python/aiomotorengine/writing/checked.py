@@ -188,8 +188,11 @@ class CheckedWrite:
             changes = everything_in(raw, but=("_id", version.db_field if version else ""))
         else:
             snapshot = own_snapshot(self._document)
-            assert snapshot is not None  # or nobody would know what has changed
-            raw = snapshot.raw
+            if snapshot is not None:
+                raw = snapshot.raw
+            else:  # a partial document, of which all is sent that it has
+                id = self._document._id
+                [raw] = by_itself(self._codec.encode_many, [self._document], [id])
         if version is not None and not self._asks_version:
             return await self._count_up(version.db_field, query, raw, changes, upsert=upsert)
         if version is not None:

@@ -8,10 +8,12 @@ from typing import Any
 from aiomotorengine.codec import Codec
 from aiomotorengine.documents.stamps import stamped_values
 from aiomotorengine.errors import ChangesNotTrackedError
+from aiomotorengine.storage.loaded import is_partial
 from aiomotorengine.storage.snapshots import Snapshot, own_snapshot
 from aiomotorengine.validation import explaining
 from aiomotorengine.writing.changed import Change, compare
 from aiomotorengine.writing.options import SaveOptions
+from aiomotorengine.writing.partial import PresentPart, refuse_lists_in_part
 
 __all__ = ["ChangedPart", "part_to_send"]
 
@@ -47,17 +49,31 @@ class ChangedPart:
         return is_empty
 
     def changes(self) -> Sequence[Change]:
-        """What has changed until now."""
-        return compare(self._document, self._snapshot, self._codec).changes
+        """What has changed until now.
+
+        Raises:
+            PartialDocumentError: a list has, of which only a part was loaded.
+        """
+        changes = compare(self._document, self._snapshot, self._codec).changes
+        refuse_lists_in_part(self._document, changes)
+        return changes
 
 
-def part_to_send(document: Any, codec: Codec, options: SaveOptions) -> ChangedPart | None:
+def part_to_send(
+    document: Any, codec: Codec, options: SaveOptions
+) -> ChangedPart | PresentPart | None:
     """The part of a stored document that a save sends; ``None`` if it sends the whole.
 
     Raises:
         ChangesNotTrackedError: a part was asked for, and nobody knows what has changed.
+        PartialDocumentError: the document was loaded in part, and has a part of a list.
     """
     is_wanted = options.only_changed
+    if is_partial(document) and (is_wanted is False or own_snapshot(document) is None):
+        if is_wanted:
+            raise ChangesNotTrackedError.of(document)
+        refuse_lists_in_part(document)
+        return PresentPart(document, codec)
     if is_wanted is None:
         is_wanted = type(document).__track_changes__ and not options.upsert
     if not is_wanted:

@@ -32,6 +32,7 @@ from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved, s
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.derived import refuse_derived
 from aiomotorengine.storage.identity import identity_query
+from aiomotorengine.storage.loaded import is_partial
 from aiomotorengine.storage.origins import MadeOf
 from aiomotorengine.storage.snapshots import Snapshot, snapshot_of, state_of
 from aiomotorengine.validation import explained
@@ -43,6 +44,7 @@ from aiomotorengine.writing.hooks import after_saving, before_saving
 from aiomotorengine.writing.lost_answers import AnswerLost, answered, is_in_doubt
 from aiomotorengine.writing.options import USUAL, SaveOptions
 from aiomotorengine.writing.part import part_to_send
+from aiomotorengine.writing.partial import refuse_insert
 from aiomotorengine.writing.sequences import Numbering, take_back
 from aiomotorengine.writing.shard_keys import note_written, refuse_other_shard_key
 from aiomotorengine.writing.turns import Turn, turn_needed_by
@@ -79,6 +81,7 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
         UniqueKeyViolationError: another document has the value of a unique field.
         ChangesNotTrackedError: only what has changed is to be sent, and nobody knows what that is.
         DoesNotExist: it is gone, and must exist.
+        PartialDocumentError: it was loaded in part, and would be inserted; or has a part of a list.
         ImmutableFieldError: it is stored under another shard key.
         StaleDocumentError: another version is stored than was loaded, or what is stored does not
             meet the condition.
@@ -150,7 +153,8 @@ async def save_in_order(
     codec = requests.codec_of(target.collection, type(document))
     is_dated = conversion.has_stamps
     zone = time_zone_of(target.collection.codec_options) if is_dated else None
-    if not creating and is_in_doubt(document):
+    refuse_insert(document, options, creating=creating)
+    if not creating and is_in_doubt(document) and not is_partial(document):
         options = options.of_what_may_be_gone()
     part = None if creating else part_to_send(document, codec, options)
     if creating and conversion.version is not None:
@@ -175,7 +179,7 @@ async def save_in_order(
         is_asked = options.asks_for_more or conversion.version is not None
         # What an insert has sent whose answer was lost may be there.
         is_repeated = options.force_insert and isinstance(state_of(document), AnswerLost)
-        if is_tracked or is_asked or is_repeated:
+        if is_tracked or is_asked or is_repeated or part is not None:
             write = CheckedWrite(target, codec, document, options, turn, creating=creating)
             written = await write.send(None if part is None else part.changes())
         elif document._id is None or options.force_insert:

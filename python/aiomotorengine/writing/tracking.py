@@ -8,6 +8,7 @@ from typing import Any
 from bson.codec_options import CodecOptions
 
 from aiomotorengine.codec import codec_for
+from aiomotorengine.codec.shape import shape_of
 from aiomotorengine.codec.single import by_itself
 from aiomotorengine.documents.taking import take_field
 from aiomotorengine.errors import ChangesNotTrackedError
@@ -106,7 +107,7 @@ def as_it_was(document: Any) -> Any:
     snapshot = own_snapshot(document)
     if snapshot is None:
         raise ChangesNotTrackedError.of(document)
-    reader = codec_for(type(document), snapshot.codec_options)
+    reader = codec_for(type(document), snapshot.codec_options, shape_of(document))
     [before] = by_itself(reader.decode_many, snapshot.raw)
     return before
 
