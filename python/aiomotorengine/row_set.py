@@ -34,7 +34,8 @@ class RowSet(Generic[R]):
         ...     name = StringField()
         ...     score = IntField()
         >>> async def the_best():
-        ...     return await Player.objects.order_by("-score").values_list("name", "score")[:10].to_list()
+        ...     rows = Player.objects.order_by("-score").values_list("name", "score")
+        ...     return await rows[:10].to_list()
     """
 
     __slots__ = ("_query",)

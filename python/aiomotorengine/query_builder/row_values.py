@@ -135,7 +135,7 @@ def read_as(document_class: Any, projection: Projection, rows: Rows | None) -> R
 def row_keys(
     document_class: Any, projection: Projection, values: Sequence[RowValue]
 ) -> Iterator[tuple[str, Any]]:
-    """What MongoDB is asked for; the ``_id`` only if a row has it, so that an index may be enough."""
+    """What MongoDB is asked for: the ``_id`` only if a row has it, so that an index may do."""
     sent = projection_of(document_class, projection, is_saved=False) or {}
     has_id = any(not value.path and not value.computed for value in values)
     yield "_id", int(has_id or len(sent) == 1)

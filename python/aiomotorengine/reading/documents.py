@@ -357,9 +357,7 @@ def find(
     return Reading(reader, decoder, naming, sizes_replies="batch_size" not in target.reading)
 
 
-def decoder_of(
-    target: Target, shape: Shape | None, on_unreadable: Unreadable | None
-) -> Decoder:
+def decoder_of(target: Target, shape: Shape | None, on_unreadable: Unreadable | None) -> Decoder:
     """What becomes of documents that are read in a shape."""
     if shape is not None and shape.kind == "raw":
         return StoredDecoder(target.collection, target.document_class, on_unreadable)
