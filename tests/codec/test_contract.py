@@ -50,7 +50,7 @@ FOR_STORAGE = {
     "values_of",
 }
 FOR_THE_EXTENSION = {"Codec", "DocumentError", "EncodedDocument", "RowCodec", "has_more_levels"}
-FOR_THE_EXTENSION |= {"Snapshot", "now"}
+FOR_THE_EXTENSION |= {"Snapshot", "now", "restrict"}
 CODEC_METHODS = {"validate_many", "encode_many", "decode_many", "compile_rows", "stepped_back"}
 
 
