@@ -25,6 +25,7 @@ from aiomotorengine.fields.refusals import as_refusal, is_built_in, located, ref
 from aiomotorengine.fields.rules import check_of, is_strict
 from aiomotorengine.locations import copy_location, locate, location_of
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.loaded import is_loaded
 from aiomotorengine.storage.values import has_other
 
 __all__ = ["errors_after", "errors_of", "explained", "explaining", "refusals_of_value"]
@@ -136,6 +137,8 @@ def refusals_of_fields(document: Any) -> Iterator[Exception]:
     fields = type(document)._fields if key is None else {key.name: key, **type(document)._fields}
     for name, field in fields.items():
         if stored_form(document, name) is not None:
+            continue
+        if name in type(document)._fields and not is_loaded(document, name):
             continue
         value = None
         try:

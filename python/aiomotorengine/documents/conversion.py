@@ -591,7 +591,11 @@ class Conversion:
             attribute.stamp(document, creating=creating, renew=renew, zone=zone)
         for name in self._stamped_below():
             for embedded in embedded_documents(value_of(document, name)):
-                conversion_of(type(embedded)).stamp(embedded, creating=True, renew=renew, zone=zone)
+                # What was not loaded may well be stored.
+                is_whole = loaded_part(embedded) is None
+                conversion_of(type(embedded)).stamp(
+                    embedded, creating=is_whole, renew=renew, zone=zone
+                )
 
     @property
     def saving_hooks(self) -> SavingHooks | None:

@@ -30,6 +30,7 @@ from aiomotorengine.interop.plain import SAME, SEQUENCES, json_form
 from aiomotorengine.interop.selection import Selection
 from aiomotorengine.locations import Part, locate
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.loaded import is_partial
 from aiomotorengine.storage.primary_keys import key_of
 from aiomotorengine.storage.stored_forms import has_own_id
 from aiomotorengine.storage.values import values_of
@@ -308,10 +309,10 @@ class ClassForm:
     def selected(self, document: Any, forms: Forms, head: dict[str, Any]) -> dict[str, Any]:
         """The same where something is left out or called otherwise, or has no field."""
         values = values_of(document)
-        selection = forms.selection
+        selection, is_whole = forms.selection, not is_partial(document)
         form = dict(head)
         for name, alias, read, same, quick, make in self._steps:
-            if selection is None or selection.shows(name):
+            if (selection is None or selection.shows(name)) and (is_whole or name in values):
                 value = values.get(name) if read is None else read_located(document, name, read)
                 kind = type(value)
                 if kind in quick:

@@ -93,6 +93,7 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
     if conversion.primary_key is not None or is_made_of_data(document):
         options = inserting_what_is_new(target, document, options)
     creating = is_inserted(target, document, options)
+    refuse_insert(document, options, creating=creating)
     hooks = conversion.saving_hooks if options.hooks else None
     # What hooks set is the program's, also where a transaction is not committed.
     if hooks is not None:
@@ -153,7 +154,6 @@ async def save_in_order(
     codec = requests.codec_of(target.collection, type(document))
     is_dated = conversion.has_stamps
     zone = time_zone_of(target.collection.codec_options) if is_dated else None
-    refuse_insert(document, options, creating=creating)
     if not creating and is_in_doubt(document) and not is_partial(document):
         options = options.of_what_may_be_gone()
     part = None if creating else part_to_send(document, codec, options)

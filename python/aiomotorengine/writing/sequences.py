@@ -17,6 +17,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from aiomotorengine.documents.conversion import conversion_of, find_attribute
 from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.storage.loaded import is_loaded
 from aiomotorengine.storage.values import value_of
 
 __all__ = ["Numbering", "take_back"]
@@ -101,7 +102,7 @@ def unnumbered(target: Target, documents: Iterable[Any]) -> dict[CounterKey, lis
             continue
         met.add(id(document))  # one may be given several times
         for field in sequences:
-            if number_of(document, field) is None:
+            if number_of(document, field) is None and may_have_none(document, field):
                 counter = field.counter or f"{target.collection.name}.{field.db_field}"
                 found.setdefault((field.collection, counter), []).append((field, document))
     return found
@@ -110,6 +111,11 @@ def unnumbered(target: Target, documents: Iterable[Any]) -> dict[CounterKey, lis
 def number_of(document: Any, field: SequenceField) -> Any:
     """The number that a document has."""
     return document._id if field._settings.primary_key else value_of(document, field.name)
+
+
+def may_have_none(document: Any, field: SequenceField) -> bool:
+    """Whether a document without a number has none; else it was not loaded."""
+    return field._settings.primary_key or is_loaded(document, field.name)
 
 
 def take_back(numbered: Iterable[Numbered], error: DuplicateKeyError) -> None:
