@@ -1,0 +1,83 @@
+"""values(), values_list(), scalar() and raw() as they are read from a server."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from aiomotorengine import DecimalField, Document, IntField, ListField, ReferenceField, StringField
+from aiomotorengine.errors import StoredValueError
+
+pytestmark = pytest.mark.usefixtures("mongo", "codec")
+
+
+class P(Document):
+    name = StringField(db_field="n")
+    price = DecimalField()
+    tags = ListField(StringField())
+
+
+class Link(Document):
+    to = ReferenceField(P)
+
+
+class Number(Document):
+    n = IntField()
+
+
+async def three() -> None:
+    await P.objects.bulk_insert([P(name=c, price=i, tags=[c]) for i, c in enumerate("abc")])
+
+
+async def test_rows() -> None:
+    await three()
+    q = P.objects.order_by("-name")
+    expected = [{"name": "c", "price": Decimal("2.00")}]
+    assert await q.values("name", "price")[:1].to_list() == expected
+    assert await q.values_list("name", "tags").first() == ("c", ["c"])
+    assert await q.scalar(P.name).to_list() == ["c", "b", "a"]
+    assert [n async for n in q.values_list("name", flat=True)] == ["c", "b", "a"]
+    assert await q.values_list("name").last() == ("a",)
+    assert await q.scalar("name").get_one(name="b") == "b"
+    assert await q.scalar("name").get(name="z") is None
+    with pytest.raises(P.DoesNotExist):
+        await q.scalar("name").get_one(name="z")
+
+
+async def test_raw() -> None:
+    await three()
+    q = P.objects.order_by("-name")
+    raw = await q.clone().only("price").as_pymongo().first()
+    assert raw is not None
+    assert (set(raw), raw["price"]) == ({"_id", "price"}, "2.00")
+    assert await q.raw({"_id": 0, "n": 1}).to_list() == [{"n": "c"}, {"n": "b"}, {"n": "a"}]
+
+
+async def test_rows_count_as_their_query() -> None:
+    await three()
+    rows = P.objects.values("name").filter(name__gt="a")
+    assert (await rows.count(), await rows.exists()) == (2, True)
+    assert await rows.none().to_list() == []
+
+
+async def test_rows_never_load_references() -> None:
+    class Eager(Link):
+        __lazy__ = False
+        __collection__ = "Link"
+
+    p = await P(name="x").save()
+    assert p is not None
+    await Link(to=p).save()
+    assert await Eager.objects.scalar("to").to_list() == [p._id]
+
+
+async def test_what_cannot_be_read() -> None:
+    await Number.objects.coll().insert_many([{"_id": 1, "n": 1}, {"_id": 2, "n": "x"}])
+    rows = Number.objects.order_by("id").scalar(Number.n)
+    with pytest.raises(StoredValueError):
+        await rows.to_list()
+    kept: list[Any] = []
+    assert await rows.on_unreadable(kept).to_list() == [1]
+    assert [error.path for error in kept] == ["n"]
