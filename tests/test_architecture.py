@@ -31,7 +31,7 @@ STANDS_ON = {
     "codec": "rows",
     "validation": "codec",
     "query": "documents",
-    "query_builder": "query codec",
+    "query_builder": "query codec arguments",
     "aggregation": "expressions arguments connection",
     "expressions": "query_builder",
     "update": "expressions arguments",
