@@ -255,3 +255,14 @@ async def test_counting_and_writing_do_not_look_at_it(insert: Any) -> None:
     assert (await users.update({User.bio: "x"})) == 1
     assert (await stored(User))["bio"] == "x"
     assert await users.delete() == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_many_are_never_inserted(kind: Any, insert: Any) -> None:
+    await insert(kind)
+    ada = await kind.objects.only("name").first()
+    await kind.objects.delete()
+    bob = kind(_id=2, name="Bob")
+    with pytest.raises(PartialDocumentError, match=r"document 1 .* can't be inserted"):
+        await kind.objects.bulk_insert([bob, ada])
+    assert await stored(kind) is None

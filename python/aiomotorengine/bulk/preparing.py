@@ -45,6 +45,7 @@ from aiomotorengine.rows import RefusedRow, RowReader
 from aiomotorengine.rows.plan import row_plan
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.derived import is_any_derived, refuse_derived
+from aiomotorengine.storage.loaded import is_partial
 from aiomotorengine.storage.origins import Origins, origins_of, set_origins
 from aiomotorengine.validation import errors_after, errors_of, explained
 from aiomotorengine.wire import requests
@@ -347,8 +348,10 @@ class Preparer:
             await self._refuse_where(is_oversize, self._refuse_oversize, batch)
         # Looking for levels takes as long as encoding does. The native codec counts them, also in
         # what PyMongo encodes for it, and gives documents with many to the Python side.
-        may_be_deep = isinstance(self._codec, pure.Codec) or has_stepped_back
-        if may_be_deep and largest >= requests.SMALLEST_TOO_DEEP:
+        in_python = isinstance(self._codec, pure.Codec) or has_stepped_back
+        if in_python and not self.encodes_rows:
+            self._refuse_partial(batch)
+        if in_python and largest >= requests.SMALLEST_TOO_DEEP:
             await self._refuse_where(requests.is_too_deep, self._refuse_too_deep, batch)
         part = batch.cut(0, len(batch.encoded))
         part.sizes.extend(map(len, part.encoded))
@@ -466,6 +469,18 @@ class Preparer:
             await self._pace.turn_if_due()
             if is_refused(batch.encoded[position]):
                 refuse(batch, position)
+            else:
+                position += 1
+
+    def _refuse_partial(self, batch: Batch) -> None:
+        """Refuse documents that were loaded in part. The native codec leaves them to Python."""
+        position = 0
+        while position < len(batch.encoded):
+            document = batch.documents[position]
+            if is_partial(document):
+                reason = PartialDocumentError.inserted(type(document).__name__)
+                text = bulk_refusal_text(batch.numbers[position], reason)
+                self._leave_out(batch, position, PartialDocumentError(text))
             else:
                 position += 1
 
