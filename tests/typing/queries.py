@@ -23,6 +23,7 @@ from aiomotorengine import (
     Q,
     QNot,
     QuerySet,
+    RowSet,
     Raw,
     ReferenceField,
     StringField,
@@ -92,6 +93,26 @@ def branching() -> None:
     assert_type(query.collation("en", strength=2).let(least=3).comment("why"), QuerySet[User])
     assert_type(query.max_time_ms(5).batch_size(5).allow_disk_use(), QuerySet[User])
     assert_type(query.read_preference("nearest").read_concern("majority"), QuerySet[User])
+
+
+async def parts_and_rows() -> None:
+    query = User.objects
+    assert_type(query.only("name", User.age).exclude("age").slice("tags", 1), QuerySet[User])
+    assert_type(query.all_fields(), QuerySet[User])
+    assert_type(query.values("name"), RowSet[dict[str, Any]])
+    assert_type(query.values_list("name", User.age), RowSet[tuple[Any, ...]])
+    assert_type(query.values_list(User.age, flat=True), RowSet[int | None])
+    assert_type(query.values_list(User.tags, flat=True), RowSet[list[str]])
+    assert_type(query.values_list("age", flat=True), RowSet[Any])
+    assert_type(query.scalar(User.name), RowSet[str | None])
+    assert_type(query.scalar(User.name).filter(age=3)[:5], RowSet[str | None])
+    assert_type(query.raw({"_id": 0}), RowSet[dict[str, Any]])
+    assert_type(await query.values("name").to_list(), list[dict[str, Any]])
+    assert_type(await query.scalar(User.age).first(), int | None)
+    assert_type(await query.values_list("name").get_one(age=3), tuple[Any, ...])
+    assert_type([row async for row in query.as_pymongo()], list[dict[str, Any]])
+    assert_type(User(name="Ada").is_partial(), bool)
+    assert_type(User(name="Ada").loaded_fields(), frozenset[str] | None)
 
 
 def combining() -> None:
