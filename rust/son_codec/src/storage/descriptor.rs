@@ -17,6 +17,7 @@ use super::instance::{Stored, missing};
 use super::layout::interned;
 use super::specification;
 use super::trampoline::{called, called_silently};
+use crate::process::Call;
 
 static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
@@ -267,6 +268,7 @@ unsafe fn value_of_none(
             Bound::from_borrowed_ptr(py, object),
         )
     };
+    let _call = Call::begin(py);
     let value = descriptor.call_method1(intern!(py, "missing"), (object,))?;
     Ok(value.into_ptr())
 }
