@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from aiomotorengine.codec.shape import RAW, Kind, RowValue, Shape
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.query_builder.ordering import BY_SCORE, SCORE
+from aiomotorengine.query_builder.ordering import BY_SCORE, SCORE, score_key
 from aiomotorengine.query_builder.projection import (
     EVERYTHING,
     Projection,
@@ -76,7 +76,7 @@ def rows_of(
 
 def row_value(document_class: Any, name: Any, method: str) -> RowValue:
     if name == SCORE and isinstance(name, str):
-        return RowValue(name, computed=BY_SCORE[0])
+        return RowValue(name, computed=score_key(document_class))
     called = name.name if isinstance(name, BaseField) else name
     path = path_of(document_class, name, method)
     return RowValue(called, path, is_read=path != () or called != "_id")
@@ -140,5 +140,4 @@ def row_keys(
     has_id = any(not value.path and not value.computed for value in values)
     yield "_id", int(has_id or len(sent) == 1)
     yield from (item for item in sent.items() if item[0] != "_id")
-    if any(value.computed for value in values):
-        yield BY_SCORE
+    yield from ((value.computed, BY_SCORE) for value in values if value.computed)
