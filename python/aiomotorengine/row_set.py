@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -191,6 +191,11 @@ class RowSet(Generic[R]):
         """The one row that there is; raises as for a query set."""
         row: R = await self._query.get_one(id, alias, **filters)
         return row
+
+    async def in_bulk(self, ids: Iterable[Any], alias: str | None = None) -> dict[Any, R]:
+        """The rows of the documents that have these ids, by their ids; as for a query set."""
+        rows: dict[Any, R] = await self._query.in_bulk(ids, alias)
+        return rows
 
     async def exists(self, alias: str | None = None) -> bool:
         """Whether there is any."""

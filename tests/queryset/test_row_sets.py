@@ -81,3 +81,18 @@ async def test_what_cannot_be_read() -> None:
     kept: list[Any] = []
     assert await rows.on_unreadable(kept).to_list() == [1]
     assert [error.path for error in kept] == ["n"]
+
+
+async def test_rows_by_their_ids() -> None:
+    await P.objects.coll().insert_many([{"_id": n, "n": str(n)} for n in range(3)])
+    assert await P.objects.scalar(P.name).in_bulk([0, 2, 7]) == {0: "0", 2: "2"}
+    assert await P.objects.values("name").in_bulk([1]) == {1: {"name": "1"}}
+    assert await P.objects.raw().in_bulk([1]) == {1: {"_id": 1, "n": "1"}}
+
+
+async def test_an_index_may_be_all_that_is_looked_at() -> None:
+    await three()
+    await P.objects.coll().create_index([("n", 1)])
+    found = await P.objects.filter(name__gt="a").scalar(P.name).explain("executionStats")
+    assert found["executionStats"]["totalDocsExamined"] == 0
+    assert await P.objects.filter(name__gt="a").scalar(P.name).count() == 2

@@ -155,7 +155,8 @@ def codec_for(
 
 def shape_key(shape: Shape) -> Any:
     """What two shapes have in common that are the same; mappings have no hash."""
-    return shape.kind, None if shape.part is None else part_key(shape.part), shape.values
+    part = None if shape.part is None else part_key(shape.part)
+    return shape._replace(part=part)
 
 
 def part_key(part: LoadedPart) -> Any:

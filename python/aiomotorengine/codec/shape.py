@@ -47,11 +47,13 @@ class Shape(NamedTuple):
         kind: what comes of each.
         part: the part of it that is loaded; ``None`` for all.
         values: what is in a row.
+        is_keyed: whether each comes in a pair, behind the id of its document.
     """
 
     kind: Kind
     part: LoadedPart | None = None
     values: tuple[RowValue, ...] = ()
+    is_keyed: bool = False
 
     @property
     def computed(self) -> frozenset[str]:

@@ -40,6 +40,9 @@ def shaping(document_class: Any, shape: Shape) -> Shaping:
         >>> shaping(User, Shape("tuple", values=values))(stored)
         ('Loop', {'road': 'Loop'})
     """
+    if shape.is_keyed:
+        make = shaping(document_class, shape._replace(is_keyed=False))
+        return lambda stored: (key_of(document_class._primary_key, stored["_id"]), make(stored))
     if shape.kind == "raw":
         return lambda stored: stored
     if shape.kind == "partial":

@@ -17,7 +17,7 @@ from aiomotorengine.query_builder.projection import (
     projection_of,
 )
 
-__all__ = ["ReadAs", "Rows", "raw_rows", "read_as", "rows_of"]
+__all__ = ["ReadAs", "Rows", "keyed", "raw_rows", "read_as", "rows_of"]
 
 
 class Rows(NamedTuple):
@@ -94,6 +94,15 @@ def raw_rows(projection: Mapping[str, Any] | None) -> Rows:
     if projection is not None and not isinstance(projection, Mapping):
         raise TypeError(f"raw() takes a projection as MongoDB has it, not {projection!r}.")
     return Rows("raw", projection=None if projection is None else dict(projection))
+
+
+def keyed(reads: ReadAs) -> ReadAs:
+    """The same rows, each in a pair behind the id of its document."""
+    assert reads.shape is not None  # which rows have
+    asked = reads.projection
+    return ReadAs(
+        None if asked is None else {**asked, "_id": 1}, reads.shape._replace(is_keyed=True)
+    )
 
 
 def read_as(document_class: Any, projection: Projection, rows: Rows | None) -> ReadAs:

@@ -359,7 +359,7 @@ def find(
 
 def decoder_of(target: Target, shape: Shape | None, on_unreadable: Unreadable | None) -> Decoder:
     """What becomes of documents that are read in a shape."""
-    if shape is not None and shape.kind == "raw":
+    if shape is not None and shape.kind == "raw" and not shape.is_keyed:
         return StoredDecoder(target.collection, target.document_class, on_unreadable)
     return DocumentDecoder(target, on_unreadable, shape)
 

@@ -23,6 +23,7 @@ async def explain(
     order: Sequence[tuple[str, Any]] = (),
     skip: int = 0,
     limit: int | None = None,
+    projection: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the server's command ``explain`` says of a query.
 
@@ -34,6 +35,7 @@ async def explain(
         order: keys and directions.
         skip: how many are left out.
         limit: how many at most.
+        projection: which keys are read; by default all.
 
     Raises:
         ValueError: there is no such verbosity.
@@ -42,6 +44,8 @@ async def explain(
     refuse_other_verbosity(verbosity)
     collection = target.collection
     command: dict[str, Any] = {"find": collection.name, "filter": query}
+    if projection is not None:
+        command["projection"] = projection
     if order:
         command["sort"] = dict(order)
     if skip:
