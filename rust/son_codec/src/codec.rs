@@ -15,11 +15,11 @@ use crate::errors::{Outcome, Stop, is_ordinary};
 use crate::objects::{
     ItemBuffer, Items, PausedCollector, Value, list_of, listed, make_bytes, push,
 };
-use crate::plan::{Compiler, Context, Document};
+use crate::plan::{Compiler, Context, Document, Part, RowReader};
 use crate::process::Call;
 use crate::pure::pure;
 use crate::rows::RowCodec;
-use crate::values::{Options, Types};
+use crate::values::{Options, Types, decode_document};
 
 /// A buffer that has grown larger than this is not kept.
 const LARGEST_BUFFER: usize = 4 * 1024 * 1024;
@@ -35,8 +35,6 @@ pub(crate) struct Codec {
     document_error: DocumentError,
     /// What conversions need; `None` where all is left to Python.
     native: Option<Native>,
-    /// What is done with each document that was read, where only a part of it was asked for.
-    restriction: Option<Restriction>,
     stepped_back: AtomicUsize,
     /// The buffer of the last call: new memory would cost more than what is written into it.
     buffer: Mutex<Vec<u8>>,
@@ -48,6 +46,8 @@ struct Native {
     plans: Vec<Document>,
     types: Types,
     options: Options,
+    /// `None` where Python reads.
+    reading: Option<Reading>,
     /// Whether documents may be validated and written in one go.
     is_in_one_go: bool,
     /// Whether they are read without a user's methods.
@@ -56,11 +56,54 @@ struct Native {
     snapshot_class: Option<Py<PyAny>>,
 }
 
-/// Takes away of documents what was not loaded (`documents/partial.py`).
-struct Restriction {
-    restrict: Py<PyAny>,
-    /// The `LoadedPart`.
-    part: Py<PyAny>,
+/// What documents are read as: what a `Shape` says.
+enum Reading {
+    Whole,
+    Part(Part),
+    Rows(RowReader),
+    /// What PyMongo makes of them.
+    Raw,
+}
+
+impl Reading {
+    /// `None` where that is left to Python.
+    fn of_shape(
+        shape: Option<&Bound<'_, PyAny>>,
+        plans: &[Document],
+        pure: &Bound<'_, PyAny>,
+    ) -> PyResult<Option<Self>> {
+        let Some(shape) = shape else {
+            return Ok(Some(Self::Whole));
+        };
+        let (kind, part) = (shape.getattr("kind")?, shape.getattr("part")?);
+        match kind.extract()? {
+            "partial" if part.is_none() => Ok(Some(Self::Whole)),
+            "partial" => Ok(Part::compile(&part, 0, plans, pure)?.map(Self::Part)),
+            "raw" if !shape.getattr("is_keyed")?.extract()? => Ok(Some(Self::Raw)),
+            _ => Ok(RowReader::compile(shape, plans)?.map(Self::Rows)),
+        }
+    }
+
+    /// What becomes of the document that some bytes are.
+    #[inline]
+    fn read<'py>(
+        &'py self,
+        plan: &Document,
+        bytes: &[u8],
+        context: &Context<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        match self {
+            Self::Whole => read(plan, bytes, context),
+            Self::Part(part) => read(plan, bytes, &context.of_part(Some(part))),
+            Self::Rows(rows) => rows.read(Reader::new(bytes)?, context),
+            Self::Raw => Ok(decode_document(Reader::new(bytes)?, context)?.into_any()),
+        }
+    }
+
+    /// Whether what is read are instances of a class.
+    fn are_documents(&self) -> bool {
+        matches!(self, Self::Whole | Self::Part(_))
+    }
 }
 
 #[pymethods]
@@ -196,7 +239,9 @@ impl Codec {
             return in_python(batch, offsets);
         };
         let items = ItemBuffer::default();
-        let Some((plan, context)) = self.plan_and_context(py, &items) else {
+        let (Some((plan, context)), Some(reading)) =
+            (self.plan_and_context(py, &items), self.reading())
+        else {
             return in_python(batch, offsets);
         };
         let snapshot = match self.snapshot_class() {
@@ -213,8 +258,7 @@ impl Codec {
         let _pause = PausedCollector::new(py, !self.is_read_alone());
         let mut decoded = Vec::new();
         for bytes in parts {
-            let outcome =
-                read(plan, bytes, &context).and_then(|document| self.restricted(document));
+            let outcome = reading.read(plan, bytes, &context);
             let mut size = if self.is_read_alone() {
                 bytes.len()
             } else {
@@ -252,16 +296,15 @@ impl Codec {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.pure)?;
-        if let Some(restriction) = &self.restriction {
-            visit.call(&restriction.restrict)?;
-            visit.call(&restriction.part)?;
-        }
         self.document_error.traverse(&visit)?;
         let Some(native) = &self.native else {
             return Ok(());
         };
         visit.call(&native.options.python)?;
         visit.call(&native.snapshot_class)?;
+        if let Some(Reading::Part(part)) = &native.reading {
+            part.traverse(&visit)?;
+        }
         native
             .plans
             .iter()
@@ -296,25 +339,15 @@ impl Codec {
         self.native.as_ref()?.snapshot_class.as_ref()
     }
 
-    fn is_read_alone(&self) -> bool {
-        self.restriction.is_none()
-            && self
-                .native
-                .as_ref()
-                .is_some_and(|native| native.is_read_alone)
+    /// What documents are read as, unless that is left to Python.
+    fn reading(&self) -> Option<&Reading> {
+        self.native.as_ref()?.reading.as_ref()
     }
 
-    /// A document that was read, without what was not asked for.
-    #[inline]
-    fn restricted<'py>(&self, document: Bound<'py, PyAny>) -> Outcome<Bound<'py, PyAny>> {
-        if let Some(Restriction { restrict, part }) = &self.restriction {
-            let py = document.py();
-            restrict
-                .bind(py)
-                .call1((&document, part.bind(py)))
-                .map_err(Stop::raised)?;
-        }
-        Ok(document)
+    fn is_read_alone(&self) -> bool {
+        self.native
+            .as_ref()
+            .is_some_and(|native| native.is_read_alone)
     }
 
     /// The kept buffer. A user's method may call the codec again meanwhile, and gets another one.
@@ -440,8 +473,7 @@ fn snapshot_of<'py>(
     class.call1((batch, offsets, options, true))
 }
 
-/// Compile the plan of a document class. Documents are read as a `Shape` says, whole by default; rows
-/// are left to Python.
+/// Compile the plan of a document class. Documents are read as a `Shape` says, whole by default.
 #[pyfunction]
 #[pyo3(signature = (plan, codec_options, shape = None))]
 pub(crate) fn compile_plan(
@@ -451,26 +483,17 @@ pub(crate) fn compile_plan(
 ) -> PyResult<Codec> {
     let py = plan.py();
     let pure = pure(py)?;
-    let (mut are_documents, mut restriction) = (true, None);
-    if let Some(shape) = shape {
-        are_documents = shape.getattr("kind")?.eq("partial")?;
-        let part = shape.getattr("part")?;
-        if are_documents && !part.is_none() {
-            let restrict = pure.getattr("restrict")?.unbind();
-            restriction = Some(Restriction {
-                restrict,
-                part: part.unbind(),
-            });
-        }
-    }
-    let native = match Types::find(&pure)?.filter(|_| are_documents) {
+    let native = match Types::find(&pure)? {
         Some(types) => {
             let plans = Compiler::compile(plan)?;
+            let reading = Reading::of_shape(shape, &plans, &pure)?;
+            let are_documents = reading.as_ref().is_some_and(Reading::are_documents);
             Some(Native {
+                reading,
                 is_in_one_go: plans.iter().all(|plan| plan.is_in_one_go),
                 is_read_alone: plans.iter().all(|plan| plan.is_read_alone),
                 snapshot_class: match plans.first() {
-                    Some(first) if first.may_be_tracked(&plans) => {
+                    Some(first) if are_documents && first.may_be_tracked(&plans) => {
                         Some(pure.getattr("Snapshot")?.unbind())
                     }
                     _ => None,
@@ -489,7 +512,6 @@ pub(crate) fn compile_plan(
             .unbind(),
         document_error: DocumentError::find(&pure)?,
         native,
-        restriction,
         stepped_back: AtomicUsize::new(0),
         buffer: Mutex::default(),
     })

@@ -128,6 +128,9 @@ impl Kind for Embedded {
                 let elements = element.as_document()?;
                 let plan = plan.of_stored(&elements, context.plans)?;
                 if !plan.reads {
+                    if context.part.is_some() {
+                        return Err(Stop::AskPython); // which takes away what is not read
+                    }
                     return field.read_in_python(element, context);
                 }
                 plan.read(elements, &context.deeper()?)

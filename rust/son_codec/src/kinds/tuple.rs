@@ -154,6 +154,6 @@ impl Kind for Tuple {
         if !self.has_length(field, values.len()) {
             return Err(Stop::AskPython);
         }
-        Ok(tuple_of(context.py, values)?.into_any())
+        Ok(tuple_of(context.py, values.into_iter())?.into_any())
     }
 }

@@ -13,6 +13,7 @@ use super::Value;
 use super::dict::Walk;
 use super::slot::Slot;
 use crate::errors::{Outcome, Stop};
+use crate::plan::Beginning;
 use crate::storage::{Layout, Stored, inline_layout, new_filled, stored};
 
 /// What instances of a class are made like.
@@ -263,18 +264,23 @@ impl<'py> Unfinished<'_, 'py> {
         }
     }
 
-    /// The document, as it comes from the database: with its id, and what says that it is stored.
+    /// The document, as it comes from the database: with its id, what says that it is stored, and, if
+    /// only a part of it was read, what says that.
     #[inline]
     pub(crate) fn loaded(
         self,
         id: Bound<'py, PyAny>,
         state: Bound<'py, PyAny>,
+        hidden: Option<&Py<PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         match self {
-            Self::Dict(layout, values) => layout.loaded(id, state, values),
+            Self::Dict(layout, values) => layout.loaded(id, state, hidden, values),
             Self::Inline(document) => {
                 if let Some(stored) = stored(document.as_borrowed()) {
                     stored.set_origin(id, state);
+                    if let Some(hidden) = hidden {
+                        stored.set_hidden(hidden);
+                    }
                 }
                 Ok(document)
             }
@@ -374,15 +380,17 @@ impl InstanceLayout {
     pub(crate) fn unfinished<'py>(
         &self,
         py: Python<'py>,
-        template: &Py<PyDict>,
-        defaults: &[Py<PyAny>],
+        beginning: &Beginning,
     ) -> PyResult<Unfinished<'_, 'py>> {
         match self {
-            Self::Dict(layout) => Ok(Unfinished::Dict(layout, template.bind(py).copy()?)),
+            Self::Dict(layout) => {
+                let values = beginning.template.bind(py).copy()?;
+                Ok(Unfinished::Dict(layout, values))
+            }
             Self::Inline { class, layout } => Ok(Unfinished::Inline(new_filled(
                 class.bind(py),
                 layout,
-                defaults,
+                &beginning.values,
             )?)),
         }
     }
@@ -449,18 +457,20 @@ impl DictLayout {
         &self,
         id: Bound<'py, PyAny>,
         state: Bound<'py, PyAny>,
+        hidden: Option<&Py<PyAny>>,
         values: Bound<'py, PyDict>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = id.py();
         let new = self.blank.make(py)?;
         let none = || py.None().into_bound(py);
+        let hidden = hidden.map_or_else(none, |hidden| hidden.bind(py).clone());
         // SAFETY: the class derives from the one that declares these slots (`InstanceLayout::of` has
         // looked), and each is filled once.
         unsafe {
             new.fill(self.id, id);
             new.fill(self.is_persisted, state);
             new.fill(self.stored_keys, none());
-            new.fill(self.hidden, none());
+            new.fill(self.hidden, hidden);
         }
         let document = new.tracked();
         // SAFETY: both are alive; it counts the dict for itself.

@@ -207,13 +207,15 @@ pub(crate) fn list_of<'a, 'py>(
 /// A tuple of these. PyO3's own constructor panics where there is no memory.
 pub(crate) fn tuple_of<'py>(
     py: Python<'py>,
-    items: Vec<Bound<'py, PyAny>>,
+    items: impl ExactSizeIterator<Item = Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyTuple>> {
-    // SAFETY: a new tuple of so many places or NULL with an exception; each is filled once.
+    let length = items.len();
+    // SAFETY: a new tuple of so many places or NULL with an exception; each is filled once. Those that
+    // an iterator has promised and does not give stay NULL, which a tuple allows for.
     unsafe {
-        let tuple = ffi::PyTuple_New(items.len() as ffi::Py_ssize_t);
+        let tuple = ffi::PyTuple_New(length as ffi::Py_ssize_t);
         let tuple = Bound::from_owned_ptr_or_err(py, tuple)?.cast_into_unchecked::<PyTuple>();
-        for (index, item) in items.into_iter().enumerate() {
+        for (index, item) in items.take(length).enumerate() {
             ffi::PyTuple_SET_ITEM(tuple.as_ptr(), index as ffi::Py_ssize_t, item.into_ptr());
         }
         Ok(tuple)

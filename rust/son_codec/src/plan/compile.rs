@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString, PyType};
 
 use super::discriminator::Discriminator;
-use super::document::{Stamp, Undeclared};
+use super::document::{Beginning, Stamp, Undeclared};
 use super::field::Overridden;
 use super::{Document, Field};
 use crate::bson::Key;
@@ -73,7 +73,7 @@ impl<'py> Compiler<'py> {
         };
         compiler.index_of(plan.clone())?;
         while let Some((index, plan)) = compiler.waiting.pop() {
-            let document = compiler.document(&plan)?;
+            let document = compiler.document(&plan, index)?;
             if let Some(slot) = compiler.documents.get_mut(index) {
                 *slot = Some(document);
             }
@@ -93,7 +93,7 @@ impl<'py> Compiler<'py> {
         Ok(index)
     }
 
-    fn document(&mut self, plan: &Bound<'py, PyAny>) -> PyResult<Document> {
+    fn document(&mut self, plan: &Bound<'py, PyAny>, index: usize) -> PyResult<Document> {
         let mut fields = Vec::new();
         let mut indexes = HashMap::new();
         let mut aliases = HashMap::new();
@@ -136,8 +136,10 @@ impl<'py> Compiler<'py> {
         let is_known = layout.is_some();
         let discriminator = self.discriminator(plan)?;
         let undeclared = plan.getattr("undeclared")?;
+        let unknown: String = plan.getattr("unknown")?.extract()?;
         let template = plan.getattr("defaults")?.cast_into::<PyDict>()?;
         Ok(Document {
+            index,
             indexes,
             aliases,
             factories,
@@ -145,8 +147,7 @@ impl<'py> Compiler<'py> {
             version: version.and_then(|name| names.get(&name).copied()),
             id_key: key_of("_id"),
             declares_key: plan.getattr("declares_key")?.extract()?,
-            defaults: template.values().iter().map(Bound::unbind).collect(),
-            template: template.unbind(),
+            beginning: Beginning::new(template),
             undeclared: Undeclared {
                 values: undeclared.getattr("values")?.unbind(),
                 pick_up: undeclared.getattr("pick_up")?.unbind(),
@@ -161,7 +162,8 @@ impl<'py> Compiler<'py> {
             is_read_alone: !fields.iter().any(Field::has_users_from_son),
             is_tracked: plan.getattr("tracks_changes")?.extract()?,
             discriminator,
-            drops_unknown: plan.getattr("unknown")?.extract::<&str>()? == "drop",
+            drops_unknown: unknown == "drop",
+            refuses_unknown: unknown == "refuse",
             fields,
             layout,
             class: class.unbind(),
@@ -229,6 +231,7 @@ impl<'py> Compiler<'py> {
             is_required: arguments.is_required,
             strict_validate: plan.getattr("strict_validate")?.extract()?,
             reads_otherwise: plan.getattr("reads_otherwise")?.extract()?,
+            is_shown_as_read: plan.getattr("shown_as_read")?.extract()?,
             is_plain: !(overridden.get_value || overridden.to_son || is_list && kind.has_rules()),
             overridden,
             kind,

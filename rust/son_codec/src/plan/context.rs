@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
-use super::Document;
+use super::{Document, Part};
 use crate::bson::{Element, Key, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{ItemBuffer, Value};
@@ -32,6 +32,8 @@ pub(crate) struct Context<'py> {
     pub(crate) rows: Option<&'py Rows<'py>>,
     /// What says of the documents that are read that they are stored, and how, if that is remembered.
     snapshot: Option<&'py Bound<'py, PyAny>>,
+    /// The part that is read of documents; `None` where it is all.
+    pub(crate) part: Option<&'py Part>,
     depth: usize,
     /// Where the stack was when the conversion began.
     stack: usize,
@@ -54,6 +56,7 @@ impl<'py> Context<'py> {
             validates: false,
             rows: None,
             snapshot: None,
+            part: None,
             depth: 0,
             stack: stack_position(),
         }
@@ -70,6 +73,12 @@ impl<'py> Context<'py> {
     /// The same, where documents that are read remember this.
     pub(crate) fn remembering(&self, snapshot: Option<&'py Bound<'py, PyAny>>) -> Self {
         Self { snapshot, ..*self }
+    }
+
+    /// The same, where this part is read of documents; all if there is none.
+    #[inline]
+    pub(crate) fn of_part(&self, part: Option<&'py Part>) -> Self {
+        Self { part, ..*self }
     }
 
     /// What a document that was read has in `_is_persisted`.

@@ -74,6 +74,16 @@ impl Document {
         self.discriminator.is_some()
     }
 
+    /// Where the plans stand of the classes that documents may be of: this one, which stands at an index,
+    /// and those that derive from it.
+    pub(super) fn with_those_below(&self, index: usize) -> Vec<usize> {
+        let others = self.discriminator.iter().flat_map(|it| it.classes.values());
+        let mut found: Vec<usize> = others.copied().chain([index]).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// Whether documents that are read as those of this class may remember what was stored.
     pub(crate) fn may_be_tracked(&self, plans: &[Document]) -> bool {
         let others = self.discriminator.iter().flat_map(|it| it.classes.values());

@@ -5,17 +5,20 @@ use std::collections::HashMap;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PySet, PyString, PyType};
+use pyo3::types::{PyDict, PyList, PySet, PyString, PyType};
 
 use super::discriminator::Discriminator;
 use super::{Context, Field};
 use crate::bson::{Element, Key, Reader, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{InstanceLayout, Value, Values, list_of, make_text, new_dict, push};
+use crate::values::pass_over;
 
 /// One document class.
 pub(crate) struct Document {
     pub(crate) class: Py<PyType>,
+    /// Where this plan stands among the codec's.
+    pub(super) index: usize,
     /// How its instances are laid out; `None` leaves them all to Python.
     pub(super) layout: Option<InstanceLayout>,
     pub(crate) id_key: Key,
@@ -27,10 +30,8 @@ pub(crate) struct Document {
     /// Another key that is read where the field's own is absent -> index among the fields, and which
     /// of its aliases it is.
     pub(super) aliases: HashMap<Vec<u8>, (usize, usize)>,
-    /// What a loaded instance starts with, in the order of the fields.
-    pub(crate) template: Py<PyDict>,
-    /// The values of that.
-    pub(super) defaults: Vec<Py<PyAny>>,
+    /// What a loaded instance starts with.
+    pub(crate) beginning: Beginning,
     /// The fields whose default is made for each instance: index, and what makes it.
     pub(crate) factories: Vec<(usize, Py<PyAny>)>,
     /// The fields that a save sets to the present.
@@ -56,6 +57,51 @@ pub(crate) struct Document {
     pub(super) discriminator: Option<Box<Discriminator>>,
     /// Whether stored values that no field declares are forgotten.
     pub(super) drops_unknown: bool,
+    /// Whether they are refused.
+    pub(super) refuses_unknown: bool,
+}
+
+/// The values that a loaded instance starts with: its defaults.
+pub(crate) struct Beginning {
+    /// By name, in the order of the fields.
+    pub(crate) template: Py<PyDict>,
+    /// For each field; `None` where it has no value at all.
+    pub(crate) values: Vec<Option<Py<PyAny>>>,
+}
+
+impl Beginning {
+    pub(super) fn new(template: Bound<'_, PyDict>) -> Self {
+        Self {
+            values: template.values().iter().map(|it| Some(it.unbind())).collect(),
+            template: template.unbind(),
+        }
+    }
+
+    /// The same for an instance that has values for these fields only.
+    pub(super) fn of_part(&self, py: Python<'_>, fields: &[Field], has: &[bool]) -> PyResult<Self> {
+        let template = self.template.bind(py).copy()?;
+        let mut values = Vec::new();
+        for ((field, has), value) in fields.iter().zip(has).zip(&self.values) {
+            if *has {
+                values.push(value.as_ref().map(|value| value.clone_ref(py)));
+            } else {
+                template.del_item(&field.name)?;
+                values.push(None);
+            }
+        }
+        Ok(Self {
+            template: template.unbind(),
+            values,
+        })
+    }
+
+    pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.template)?;
+        self.values
+            .iter()
+            .flatten()
+            .try_for_each(|value| visit.call(value))
+    }
 }
 
 /// A field that a save sets to the present.
@@ -310,7 +356,12 @@ impl Document {
     ) -> Outcome<Bound<'py, PyAny>> {
         let py = context.py;
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
-        let unfinished = layout.unfinished(py, &self.template, &self.defaults)?;
+        let part = match context.part {
+            Some(part) => Some((part, part.of_class(self.index)?)),
+            None => None,
+        };
+        let beginning = part.map_or(&self.beginning, |(_, part)| &part.beginning);
+        let unfinished = layout.unfinished(py, beginning)?;
         let mut id = None;
         let mut others = Vec::new();
         let mut seen = Seen::default();
@@ -321,7 +372,10 @@ impl Document {
             id = Some(context.decode(&element)?);
         }
         while !elements.is_at_end() {
-            // Mostly the next key is that of the next field.
+            // Mostly the next key is that of the next field; the others of a part mostly do not come.
+            if let Some((_, part)) = part {
+                expected = part.next(expected);
+            }
             let mut guessed = None;
             if let Some(field) = self.fields.get(expected) {
                 guessed = elements
@@ -373,15 +427,30 @@ impl Document {
             if seen.before(expected) {
                 return Err(Stop::AskPython); // one key twice
             }
-            unfinished.set(expected, &field.name, field.read(&element, context)?)?;
+            let value = match part {
+                None => field.read(&element, context)?,
+                Some((_, part)) if part.has(expected) => {
+                    field.read(&element, &context.of_part(part.inside(expected)))?
+                }
+                Some(_) => {
+                    pass_over(&element, context)?;
+                    expected += 1;
+                    continue;
+                }
+            };
+            unfinished.set(expected, &field.name, value)?;
             expected += 1;
         }
         let id = id.unwrap_or_else(|| context.none());
         let has_own_id = context.is_nested() && !id.is_none();
-        let document = unfinished.loaded(id, context.state_of_loaded(self.is_tracked))?;
+        let hidden = part.map(|(part, _)| &part.hidden);
+        let document = unfinished.loaded(id, context.state_of_loaded(self.is_tracked), hidden)?;
         let picked = if others.is_empty() {
             None
         } else {
+            if part.is_some() && others.iter().any(|other| self.may_be_read(other.key)) {
+                return Err(Stop::AskPython); // it may be how a field was stored that is not read
+            }
             let (others, aliases) = self.read_aliases(&document, others, &mut seen, context)?;
             Some(self.pick_up(&document, &others, &aliases, &seen, context)?)
         };
@@ -394,12 +463,32 @@ impl Document {
                 Some(picked) => picked.contains(&field.name)?,
                 None => false,
             };
-            if !seen.has(*index) && !is_picked {
+            if part.is_some_and(|(_, part)| !part.has(*index)) {
+                Self::make_in_vain(make, context)?;
+            } else if !seen.has(*index) && !is_picked {
                 let made = make.bind(py).call0().map_err(Stop::raised)?;
                 layout.set(&document, *index, &field.name, &made)?;
             }
         }
+        if let Some((keep, part)) = part.and_then(|(part, _)| part.noting_lists.as_ref()) {
+            keep.bind(py).call1((&document, part))?;
+        }
         Ok(document)
+    }
+
+    /// Call what makes the default of a field that is not read: a program's may count its calls, which
+    /// are the same in Python.
+    #[inline]
+    pub(super) fn make_in_vain(make: &Py<PyAny>, context: &Context<'_>) -> Outcome<()> {
+        if !make.is(context.py.get_type::<PyList>()) {
+            make.bind(context.py).call0().map_err(Stop::raised)?;
+        }
+        Ok(())
+    }
+
+    /// Whether what is stored under a key that is no field's own may be read by a field nonetheless.
+    pub(super) fn may_be_read(&self, key: &[u8]) -> bool {
+        key.starts_with(b"_") || self.aliases.contains_key(key)
     }
 
     /// Read the fields whose values are stored under an alias.
@@ -507,10 +596,7 @@ impl Document {
 
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.class)?;
-        visit.call(&self.template)?;
-        for value in &self.defaults {
-            visit.call(value)?;
-        }
+        self.beginning.traverse(visit)?;
         if let Some(layout) = &self.layout {
             layout.traverse(visit)?;
         }
@@ -541,7 +627,7 @@ fn replaces_methods<'py>(values: &Values<'_, 'py>, py: Python<'py>) -> PyResult<
 /// Which fields of a document were met, a bit for each: the first ones here, since most documents
 /// have no more.
 #[derive(Default)]
-struct Seen {
+pub(super) struct Seen {
     first: u64,
     others: Vec<u64>,
 }
@@ -549,7 +635,7 @@ struct Seen {
 impl Seen {
     /// Whether the field at an index was met before; from now on it was.
     #[inline]
-    fn before(&mut self, index: usize) -> bool {
+    pub(super) fn before(&mut self, index: usize) -> bool {
         let (word, bit) = match (index / 64).checked_sub(1) {
             None => (&mut self.first, 1 << index),
             Some(word) => {
@@ -565,7 +651,7 @@ impl Seen {
     }
 
     #[inline]
-    fn has(&self, index: usize) -> bool {
+    pub(super) fn has(&self, index: usize) -> bool {
         let word = match (index / 64).checked_sub(1) {
             None => self.first,
             Some(word) => self.others.get(word).copied().unwrap_or(0),

@@ -34,6 +34,8 @@ pub(crate) struct Field {
     pub(super) strict_validate: Option<Py<PyAny>>,
     /// Where Python reads: what says whether the field has read a value in another form than is stored.
     pub(super) reads_otherwise: Option<Py<PyAny>>,
+    /// Whether rows have a value just as it was read.
+    pub(super) is_shown_as_read: bool,
     /// Whether a value may be written at a glance: no method of a user's reads or converts it, and no
     /// rule is about a list as a whole.
     pub(super) is_plain: bool,
@@ -316,6 +318,15 @@ impl Field {
         self.kind.is_of_documents()
             || item.is_some_and(|item| item.holds_documents())
             || self.inner.iter().any(Self::holds_documents)
+    }
+
+    /// Where the plan of the documents stands that are its values, or the items of its lists; `None`
+    /// where there may be anything else.
+    pub(super) fn holds_only_documents(&self) -> Option<usize> {
+        match &self.item {
+            Some(item) => item.holds_only_documents(),
+            None => self.document.filter(|_| self.kind.is_of_documents()),
+        }
     }
 
     /// Whether a document keeps the hash of a text, and never the text.

@@ -5,8 +5,12 @@ mod context;
 mod discriminator;
 mod document;
 mod field;
+mod part;
+mod row;
 
 pub(crate) use compile::{Arguments, Compiler};
 pub(crate) use context::Context;
-pub(crate) use document::{Document, FieldValues, Stamp};
+pub(crate) use document::{Beginning, Document, FieldValues, Stamp};
 pub(crate) use field::Field;
+pub(crate) use part::Part;
+pub(crate) use row::RowReader;

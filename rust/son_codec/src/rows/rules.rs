@@ -314,7 +314,7 @@ impl Place {
             }
             Some((_, make)) => Missing::Made(make.clone_ref(py)),
             None => {
-                let default = document.template.bind(py).get_item(&field.name)?;
+                let default = document.beginning.template.bind(py).get_item(&field.name)?;
                 Missing::Value(default.map_or_else(|| py.None(), Bound::unbind))
             }
         };

@@ -55,14 +55,15 @@ pub(super) unsafe fn allocate<'py>(
     }
 }
 
-/// A new instance of a class that has this layout, with copies of the references to these values.
+/// A new instance of a class that has this layout, with copies of the references to these values; with
+/// nothing where there is none.
 ///
 /// Only to be called for a class whose layout it is, as `inline_layout` says.
 #[inline]
 pub(crate) fn new_filled<'py>(
     class: &Bound<'py, PyType>,
     layout: &Py<Layout>,
-    values: &[Py<PyAny>],
+    values: &[Option<Py<PyAny>>],
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = class.py();
     debug_assert_eq!(layout.get().len(), values.len());
@@ -74,6 +75,9 @@ pub(crate) fn new_filled<'py>(
         let first = stored.at(layout.get(), 0);
         let mut is_tracked = false;
         for (index, value) in values.iter().take(layout.get().len()).enumerate() {
+            let Some(value) = value else {
+                continue; // what is new is zero there
+            };
             is_tracked |= may_be_in_cycle(py, value.as_ptr());
             first.add(index).write(ffi::Py_NewRef(value.as_ptr()));
         }

@@ -189,7 +189,7 @@ unsafe fn as_types_are_called(
     // SAFETY: the caller's promise; what is taken of the arguments is counted.
     let (given, named) = unsafe {
         let given = (0..unnamed).map(|at| Bound::from_borrowed_ptr(py, *arguments.add(at)));
-        let given = tuple_of(py, given.collect())?;
+        let given = tuple_of(py, given)?;
         let named = match Bound::from_borrowed_ptr_or_opt(py, names) {
             None => None,
             Some(names) => {

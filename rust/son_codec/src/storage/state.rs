@@ -88,7 +88,10 @@ fn state_of<'py>(
     for name in names.try_iter()? {
         keep_attribute(object, name?.cast::<PyString>()?, &slots)?;
     }
-    tuple_of(py, vec![values_of(document)?.into_any(), slots.into_any()])
+    tuple_of(
+        py,
+        [values_of(document)?.into_any(), slots.into_any()].into_iter(),
+    )
 }
 
 /// A snapshot has the bytes of a whole reply, of which a copy gets those of its own document.

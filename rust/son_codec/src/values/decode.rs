@@ -1,10 +1,10 @@
 //! A BSON element to a Python value, as PyMongo would make it.
 
 use pyo3::prelude::*;
-use pyo3::types::PyBool;
+use pyo3::types::{PyBool, PyDict};
 
 use super::{UUID_SUBTYPE, splice};
-use crate::bson::{Element, kind};
+use crate::bson::{Element, Reader, kind};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{
     ListBuilder, datetime_from_millis, make_bytes, make_float, make_int, make_text, new_dict,
@@ -56,16 +56,24 @@ fn read_list<'py>(element: &Element<'_>, context: &Context<'py>) -> Outcome<Boun
 }
 
 fn read_dict<'py>(element: &Element<'_>, context: &Context<'py>) -> Outcome<Bound<'py, PyAny>> {
-    let mut entries = element.as_document()?;
+    let entries = element.as_document()?;
     // It may be a reference of the old kind, which PyMongo has a class for. Asked before any entry is
     // read, or else what is in it would be read once for each level.
     if entries.clone().has_key_with(b'$')? {
         return splice::read(element, context);
     }
+    Ok(decode_document(entries, context)?.into_any())
+}
+
+/// Read a document as PyMongo does that is in no other.
+pub(crate) fn decode_document<'py>(
+    mut entries: Reader<'_>,
+    context: &Context<'py>,
+) -> Outcome<Bound<'py, PyDict>> {
     let dict = new_dict(context.py)?;
     while let Some(entry) = entries.next_element()? {
         let value = decode(&entry, context)?;
         dict.set_item(make_text(context.py, entry.key)?, value)?;
     }
-    Ok(dict.into_any())
+    Ok(dict)
 }

@@ -3,10 +3,12 @@
 mod decode;
 mod encode;
 mod options;
+mod pass;
 mod splice;
 mod types;
 
-pub(crate) use decode::decode;
+pub(crate) use decode::{decode, decode_document};
 pub(crate) use encode::encode;
 pub(crate) use options::Options;
+pub(crate) use pass::pass_over;
 pub(crate) use types::{Types, UUID_SUBTYPE};
