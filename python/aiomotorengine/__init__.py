@@ -74,7 +74,7 @@ from aiomotorengine.health import health as health
 from aiomotorengine.query.places import Near as Near
 from aiomotorengine.query_builder.node import Q, QNot
 from aiomotorengine.queryset import QuerySet
-from aiomotorengine.row_set import RowSet as RowSet
+from aiomotorengine.queryset import RowSet as RowSet
 
 if TYPE_CHECKING:
     from aiomotorengine.aggregation.base import Aggregation

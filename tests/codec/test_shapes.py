@@ -122,7 +122,7 @@ def partial(query: QuerySet[Any], stored: Any) -> Any:
 
 
 def row(rows: Any, stored: Any) -> Any:
-    query = rows._query
+    query = rows
     [found] = decode(query.__klass__, shape_of(query), stored)
     return found
 
@@ -300,7 +300,7 @@ def test_a_score_is_no_field() -> None:
 
 
 def test_rows_of_a_family() -> None:
-    shape = shape_of(Animal.objects.values_list("name", "lives")._query)
+    shape = shape_of(Animal.objects.values_list("name", "lives"))
     found = decode(Animal, shape, {"kind": "Animal.Cat", "name": "T"}, {"kind": "Animal"})
     assert found == [("T", 9), (None, None)]
 
@@ -324,7 +324,7 @@ def test_many_are_what_each_is(kind: Kind) -> None:
 
 
 def test_what_cannot_be_read_is_named_as_ever() -> None:
-    for query in (User.objects.only("price"), User.objects.values("price")._query):
+    for query in (User.objects.only("price"), User.objects.values("price")):
         codec = codec_for(User, STANDARD, shape_of(query))
         batch = bson.encode({"_id": 1, "price": "1"}) + bson.encode({"_id": 2, "price": "x"})
         with pytest.raises(DocumentError) as raised:

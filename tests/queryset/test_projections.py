@@ -196,13 +196,13 @@ ROWS = [
 
 @pytest.mark.parametrize(("rows", "expected"), ROWS, ids=map(str, range(len(ROWS))))
 def test_what_rows_ask_for(rows: Any, expected: dict[str, Any] | None) -> None:
-    query = rows._query
+    query = rows
     assert read_as(query.__klass__, query._projection, query._rows).projection == expected
 
 
 def test_values_without_names_are_the_id_and_all_fields() -> None:
     def names(rows: Any) -> list[str]:
-        return [value.name for value in rows._query._rows.values]
+        return [value.name for value in rows._rows.values]
 
     assert names(User.objects.values()) == ["_id", "name", "bio", "home", "tags", "comments"]
     assert names(User.objects.exclude("bio", "tags").values()) == [

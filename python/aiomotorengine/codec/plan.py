@@ -34,7 +34,9 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.field_methods import OVERRIDABLE, strict_validate
+from aiomotorengine.fields.generic_reference_field import GenericReferenceField
 from aiomotorengine.fields.list_field import ListField
+from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.fields.refusals import reads_otherwise
 from aiomotorengine.fields.rules import Check, asks_of_none, check_of, is_strict
 from aiomotorengine.storage.base import DocumentStorage, Storage
@@ -150,6 +152,7 @@ class FieldPlan(NamedTuple):
         routes: method -> route.
         strict_validate: for a container whose items have to be of their own types, its
             ``validate``, told so; else ``None``.
+        shown_as_read: whether rows have a value just as the field has read it.
         reads_otherwise: ``function(stored, loaded)``, where Python reads a built-in field's values:
             whether one was read in another form, so that a save writes what is stored.
         item: for a list or set, the plan of its items.
@@ -173,6 +176,7 @@ class FieldPlan(NamedTuple):
     routes: Mapping[str, Route]
     strict_validate: Callable[[Any], Any] | None
     reads_otherwise: Callable[[Any, Any], bool] | None
+    shown_as_read: bool = False
     item: FieldPlan | None = None
     inner: tuple[FieldPlan, ...] = ()
     document: type[DocumentStorage] | None = None
@@ -402,6 +406,7 @@ def plan_field(field: BaseField[Any], document_class: Any, *, strict: bool) -> F
         routes=MappingProxyType(routes),
         strict_validate=strict_validate(field, strict=strict),
         reads_otherwise=None if routes["from_son"].native else reads_otherwise(field),
+        shown_as_read=is_shown_as_read(field, attribute, document_class),
         item=None if base is None else inside(base),
         inner=tuple(map(inside, field._inner_fields)) if base is None else (),
         document=embedded_class(field),
@@ -454,6 +459,25 @@ def after_reading(field: BaseField[Any], check: Check) -> Check:
         check(field._presented(value))
 
     return checked
+
+
+def is_shown_as_read(field: BaseField[Any], attribute: Any, document_class: Any) -> bool:
+    """Whether a row has the value of a field just as ``from_son`` has made it.
+
+    Parameters:
+        field: the field.
+        attribute: its descriptor.
+        document_class: the class in which it stands.
+    """
+    if not isinstance(attribute, Attribute) or not document_class._is_read_directly():
+        return False
+    inner = field.innermost if isinstance(field, ListField) else field
+    # What is stored of a reference is an id; its default may be a document.
+    references = ReferenceField, GenericReferenceField
+    if isinstance(inner, references) and field.default is not None and field.default is not list:
+        return False
+    base = next((kind for kind in references if isinstance(field, kind)), None)
+    return not inner._holds_others and not field.overrides("get_value", base)
 
 
 def embedded_class(field: BaseField[Any]) -> Any:

@@ -26,11 +26,12 @@ from aiomotorengine.codec.reply import cut_found, cut_reply
 from aiomotorengine.codec.shape import Shape
 from aiomotorengine.codec.shaping import shaping
 from aiomotorengine.documents.conversion import conversion_of
-from aiomotorengine.documents.partial import restrict
 from aiomotorengine.documents.versions import FIRST, set_version
 from aiomotorengine.fields.datetime_field import now
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.loaded import keep_loaded_part
 from aiomotorengine.storage.snapshots import Snapshot
+from aiomotorengine.storage.stored_forms import HiddenValues
 
 if TYPE_CHECKING:
     from aiomotorengine.rows.plan import RowPlan
@@ -48,14 +49,18 @@ __all__ = [
     "cut_reply",
     "differing_values",
     "has_more_levels",
+    "hidden_of_part",
+    "keep_loaded_part",
     "new_object_ids",
     "now",
     "raw_values",
-    "restrict",
     "wrap_many",
 ]
 
 IMPLEMENTATION = "python"
+
+hidden_of_part = HiddenValues.of_part
+"""For the native codec, which has one for all documents of a shape."""
 
 
 class Codec:

@@ -47,7 +47,7 @@ class Shape(NamedTuple):
         kind: what comes of each.
         part: the part of it that is loaded; ``None`` for all.
         values: what is in a row.
-        is_keyed: whether each comes in a pair, behind the id of its document.
+        is_keyed: whether each comes in a pair, behind the ``_id`` of its document.
     """
 
     kind: Kind

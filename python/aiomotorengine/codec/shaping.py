@@ -10,7 +10,7 @@ from typing import Any
 
 from aiomotorengine.codec.shape import RowValue, Shape
 from aiomotorengine.documents.conversion import dynamic_attributes, find_attribute
-from aiomotorengine.documents.partial import restrict
+from aiomotorengine.documents.partial import asked_for, restrict
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.generic_reference_field import GenericReferenceField
 from aiomotorengine.fields.list_field import ListField
@@ -42,7 +42,7 @@ def shaping(document_class: Any, shape: Shape) -> Shaping:
     """
     if shape.is_keyed:
         make = shaping(document_class, shape._replace(is_keyed=False))
-        return lambda stored: (key_of(document_class._primary_key, stored["_id"]), make(stored))
+        return lambda stored: (stored["_id"], make(stored))
     if shape.kind == "raw":
         return lambda stored: stored
     if shape.kind == "partial":
@@ -51,9 +51,10 @@ def shaping(document_class: Any, shape: Shape) -> Shaping:
 
 
 def partial_of(document_class: Any, shape: Shape, stored: Mapping[str, Any]) -> Any:
-    document = document_class.from_son(stored)
-    if shape.part is not None:
-        restrict(document, shape.part)
+    if shape.part is None:
+        return document_class.from_son(stored)
+    document = document_class.from_son(asked_for(document_class, shape.part, stored))
+    restrict(document, shape.part)
     return document
 
 
@@ -62,6 +63,8 @@ def row_of(document_class: Any, shape: Shape, stored: Mapping[str, Any]) -> Any:
     if computed:
         found = {key: stored.get(key) for key in computed}
         stored = {key: stored[key] for key in stored if key not in computed}
+    if shape.part is not None:
+        stored = asked_for(document_class, shape.part, stored)
     document = document_class.from_son(stored)
     values = [
         found[value.computed] if value.computed else value_of_row(document, value)

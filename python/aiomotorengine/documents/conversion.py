@@ -825,9 +825,17 @@ def keep_stored(
 
 def keep_hidden(document: DocumentStorage, key: str, value: Any) -> None:
     """Keep a value that no attribute shows, so that a save writes it under its key again."""
-    if document._hidden is None:
-        document._hidden = {}
-    document._hidden[key] = value
+    own_hidden(document)[key] = value
+
+
+def own_hidden(document: DocumentStorage) -> dict[str, Any]:
+    """The values of a document that no attribute shows, to be changed."""
+    hidden = document._hidden
+    if hidden is None:
+        hidden = document._hidden = {}
+    elif type(hidden) is HiddenValues:
+        hidden = HiddenValues.of(document)
+    return hidden
 
 
 def keep_dynamic(

@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiomotorengine.documents.conversion import find_attribute
 from aiomotorengine.documents.embedded import embedded_documents
+from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.discriminators import class_of
 from aiomotorengine.storage.loaded import keep_loaded_part, loaded_part
 from aiomotorengine.storage.loaded_part import LoadedPart
 from aiomotorengine.storage.values import has_value, value_of
 
-__all__ = ["loaded_fields", "restrict"]
+__all__ = ["asked_for", "class_inside", "loaded_fields", "restrict"]
+
+
+def asked_for(document_class: Any, part: LoadedPart, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What is stored of a document, without the fields that are not loaded: nothing reads these.
+
+    Parameters:
+        document_class: the class of the document, or one from which that derives.
+        part: the part of it that is loaded.
+        stored: what is stored, which may be more than was asked for.
+    """
+    left = dict(stored)
+    for name, field in class_of(document_class, stored)._fields.items():
+        for key in (field.db_field, *field._settings.aliases):
+            if key not in left:
+                continue
+            if not part.has(name):
+                del left[key]
+            elif name in part.inside:
+                left[key] = asked_for_inside(class_inside(field), part.inside[name], left[key])
+    return left
+
+
+def asked_for_inside(document_class: Any, part: LoadedPart, stored: Any) -> Any:
+    """The same for what is stored in a field, which may be documents in lists."""
+    if document_class is not None and isinstance(stored, Mapping):
+        return asked_for(document_class, part, stored)
+    if isinstance(stored, list):
+        return [asked_for_inside(document_class, part, item) for item in stored]
+    return stored
+
+
+def class_inside(field: BaseField[Any]) -> Any:
+    """The class of the documents that are a field's values, or the items of its lists, if any."""
+    inner = field.innermost if isinstance(field, ListField) else field
+    return getattr(inner, "embedded_type", None)
 
 
 def restrict(document: Any, part: LoadedPart) -> None:
@@ -63,8 +100,7 @@ def paths_in(kind: Any, document: Any, name: str, part: LoadedPart) -> Iterator[
     embedded = list(embedded_documents(value))
     if not embedded:
         # Nothing is there that could say it.
-        inner = field.innermost if isinstance(field, ListField) else field
-        yield from (f"{name}.{path}" for path in paths_of(inner.embedded_type, inside))
+        yield from (f"{name}.{path}" for path in paths_of(class_inside(field), inside))
         return
     if not all(map(loaded_part, embedded)):
         yield name  # one that was assigned since is whole
@@ -81,5 +117,4 @@ def paths_of(document_class: Any, part: LoadedPart) -> Iterator[str]:
         if inside is None:
             yield name
             continue
-        inner = field.innermost if isinstance(field, ListField) else field
-        yield from (f"{name}.{path}" for path in paths_of(inner.embedded_type, inside))
+        yield from (f"{name}.{path}" for path in paths_of(class_inside(field), inside))

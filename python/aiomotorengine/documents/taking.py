@@ -6,7 +6,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from aiomotorengine.documents.conversion import find_attribute, keep_dynamic, keep_hidden
+from aiomotorengine.documents.conversion import (
+    find_attribute,
+    keep_dynamic,
+    keep_hidden,
+    own_hidden,
+)
 from aiomotorengine.documents.naming import class_attribute, is_behaviour
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.stored_forms import HiddenValues
@@ -57,13 +62,13 @@ def take_field(document: DocumentStorage, found: DocumentStorage, name: str) -> 
     """
     find_attribute(type(document), name).keep(document, value_of(found, name))
     if isinstance(document._hidden, HiddenValues):
-        document._hidden.lists_in_part.pop(name, None)
+        HiddenValues.of(document).lists_in_part.pop(name, None)
     hidden = found._hidden
     form = hidden.stored_forms.get(name) if isinstance(hidden, HiddenValues) else None
     if form is not None:
         HiddenValues.of(document).stored_forms[name] = form
     elif isinstance(document._hidden, HiddenValues):
-        document._hidden.stored_forms.pop(name, None)
+        HiddenValues.of(document).stored_forms.pop(name, None)
 
 
 class TouchedPlace(NamedTuple):
@@ -131,4 +136,4 @@ def take_hidden(document: DocumentStorage, found: DocumentStorage, key: str) -> 
     if found._hidden and key in found._hidden:
         keep_hidden(document, key, found._hidden[key])
     elif document._hidden:
-        document._hidden.pop(key, None)
+        own_hidden(document).pop(key, None)

@@ -241,8 +241,9 @@ def mark_as_new(document: Any) -> None:
     So a save writes what fields have read, and not the form in which they have read it.
     """
     if isinstance(document._hidden, HiddenValues):
-        document._hidden.stored_forms.clear()
-        document._hidden.absent_parts = ()
+        hidden = HiddenValues.of(document)
+        hidden.stored_forms.clear()
+        hidden.absent_parts = ()
     mark_as_made(document)
     for value in values_of(document).values():
         for embedded in embedded_documents(value):

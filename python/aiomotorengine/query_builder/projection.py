@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from aiomotorengine.arguments import whole_number
+from aiomotorengine.documents.partial import class_inside
 from aiomotorengine.documents.versions import version_field
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.families import declaring
@@ -23,6 +24,7 @@ __all__ = [
     "loaded_part_of",
     "projection_of",
     "slicing",
+    "with_keys",
     "with_only",
 ]
 
@@ -243,6 +245,36 @@ def projection_of(
     return sent or None
 
 
+def with_keys(projection: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any] | None:
+    """A projection, as MongoDB takes it, by which some keys come in any case.
+
+    Example:
+        >>> with_keys({"_id": 0, "name": 1, "home.road": 1}, ["_id", "home"])
+        {'name': 1, '_id': 1, 'home': 1}
+        >>> with_keys({"body": 0, "size": 0}, ["size", "_id"])
+        {'body': 0}
+    """
+    sent = dict(projection)
+    is_exclusion = not has_any(sent, 1) or has_any({**sent, "_id": None}, 0)
+    for key in keys:
+        holders = (key[:end] for end in range(len(key) + 1) if key[end : end + 1] in (".", ""))
+        if any(is_number(sent.get(holder), 1) for holder in holders):
+            continue
+        for other in [it for it in sent if f"{it}.".startswith(f"{key}.")]:
+            del sent[other]
+        if not is_exclusion:
+            sent[key] = 1
+    return sent or None
+
+
+def has_any(projection: Mapping[str, Any], number: int) -> bool:
+    return any(is_number(value, number) for value in projection.values())
+
+
+def is_number(value: Any, number: int) -> bool:
+    return isinstance(value, int | float) and bool(value) is bool(number)
+
+
 def fields_along(document_class: Any, path: Path) -> list[BaseField[Any]]:
     """The fields that a path leads through, itself included."""
     holder = declaring(document_class, path[0], f"field '{'.'.join(path)}'", is_converted=False)
@@ -275,24 +307,21 @@ def class_keys(document_class: Any, paths: Iterable[Path]) -> Iterator[str]:
         yield document_class._discriminator.key
     for path in sorted(paths):
         for size in range(1, len(path)):
-            holder = embedded_class(fields_along(document_class, path[:size])[-1])
+            holder = class_inside(fields_along(document_class, path[:size])[-1])
             discriminator = getattr(holder, "_discriminator", None)
             if discriminator is not None:
                 for key in stored_keys(document_class, path[:size]):
                     yield f"{key}.{discriminator.key}"
 
 
-def embedded_class(field: BaseField[Any]) -> Any:
-    """The class of the documents that are a field's values, or the items of its lists."""
-    inner = field.innermost if isinstance(field, ListField) else field
-    return getattr(inner, "embedded_type", None)
-
-
 # -- what documents know of it ---------------------------------------------------------------------
 
 
-def loaded_part_of(document_class: Any, projection: Projection) -> LoadedPart | None:
-    """The part of documents that is loaded; ``None`` where it is all.
+def loaded_part_of(
+    document_class: Any, projection: Projection, *, is_saved: bool = True
+) -> LoadedPart | None:
+    """The part of documents that is loaded; ``None`` where it is all. Parameters as for
+    ``projection_of``.
 
     Example:
         >>> from aiomotorengine import Document, StringField
@@ -308,7 +337,8 @@ def loaded_part_of(document_class: Any, projection: Projection) -> LoadedPart | 
     if only is None:
         left_out = outermost(projection.excluded)
         return part_without(document_class, (), left_out, sliced) if left_out or sliced else None
-    asked = outermost({*only, *always_loaded(document_class)}) - {()}
+    saved = always_loaded(document_class) if is_saved else ()
+    asked = outermost({*only, *saved}) - {()}
     return part_with(document_class, (), asked, sliced)
 
 

@@ -46,11 +46,12 @@ class ReadAs(NamedTuple):
     shape: Shape | None = None
 
 
-WHOLE = ReadAs()
-
-
 def rows_of(
-    document_class: Any, projection: Projection, kind: Kind, names: Sequence[Any], method: str
+    document_class: Any,
+    projection: Projection | None,
+    kind: Kind,
+    names: Sequence[Any],
+    method: str,
 ) -> Rows:
     """Rows with the values of fields.
 
@@ -68,7 +69,7 @@ def rows_of(
     if kind == "flat" and len(names) != 1:
         raise TypeError("flat=True takes exactly one name.")
     if not names:
-        part = loaded_part_of(document_class, projection)
+        part = loaded_part_of(document_class, projection or EVERYTHING)
         fields = document_class._fields
         names = ["_id", *(name for name in fields if part is None or part.has(name))]
     return Rows(kind, tuple(row_value(document_class, name, method) for name in names))
@@ -96,21 +97,18 @@ def raw_rows(projection: Mapping[str, Any] | None) -> Rows:
     return Rows("raw", projection=None if projection is None else dict(projection))
 
 
-def keyed(reads: ReadAs) -> ReadAs:
-    """The same rows, each in a pair behind the id of its document."""
-    assert reads.shape is not None  # which rows have
-    asked = reads.projection
-    return ReadAs(
-        None if asked is None else {**asked, "_id": 1}, reads.shape._replace(is_keyed=True)
-    )
+def keyed(projection: Mapping[str, Any] | None, shape: Shape) -> ReadAs:
+    """The same rows, each in a pair behind the ``_id`` of its document."""
+    asked = None if projection is None else {**projection, "_id": 1}
+    return ReadAs(asked, shape._replace(is_keyed=True))
 
 
-def read_as(document_class: Any, projection: Projection, rows: Rows | None) -> ReadAs:
+def read_as(document_class: Any, projection: Projection | None, rows: Rows | None = None) -> ReadAs:
     """How the documents of a query are read.
 
     Parameters:
         document_class: the class of the documents.
-        projection: which fields are loaded.
+        projection: which fields are loaded; ``None`` for all.
         rows: what rows are asked for, if any.
 
     Example:
@@ -121,9 +119,8 @@ def read_as(document_class: Any, projection: Projection, rows: Rows | None) -> R
         ... # doctest: +ELLIPSIS
         ReadAs(projection={'_id': 0, 'p': 1}, shape=Shape(kind='tuple', ...))
     """
+    projection = projection or EVERYTHING
     if rows is None:
-        if projection is EVERYTHING:
-            return WHOLE
         part = loaded_part_of(document_class, projection)
         shape = None if part is None else Shape("partial", part)
         return ReadAs(projection_of(document_class, projection), shape)
@@ -136,7 +133,7 @@ def read_as(document_class: Any, projection: Projection, rows: Rows | None) -> R
         only=paths,
         slices={path: part for path, part in projection.sliced.items() if path in paths},
     )
-    part = loaded_part_of(document_class, loaded)
+    part = loaded_part_of(document_class, loaded, is_saved=False)
     sent = dict(row_keys(document_class, loaded, rows.values))
     return ReadAs(sent, Shape(rows.kind, part, rows.values))
 

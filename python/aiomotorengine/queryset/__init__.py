@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiomotorengine import writing
 from aiomotorengine.queryset.aggregating import Aggregating
+from aiomotorengine.queryset.as_rows import AsRows
 from aiomotorengine.queryset.base import D
 from aiomotorengine.queryset.changing import Changing
 from aiomotorengine.queryset.deleting import Deleting
@@ -12,12 +13,14 @@ from aiomotorengine.queryset.finding import DEFAULT_LIMIT
 from aiomotorengine.queryset.inserting import Inserting
 from aiomotorengine.queryset.options import Options
 from aiomotorengine.queryset.pages import Pages
+from aiomotorengine.queryset.projecting import Projecting
+from aiomotorengine.queryset.row_set import RowSet
 from aiomotorengine.queryset.saving import Saving
 from aiomotorengine.queryset.summaries import Summaries
 from aiomotorengine.queryset.watching import Watching
 from aiomotorengine.update.result import UpdateResult
 
-__all__ = ["DEFAULT_LIMIT", "QuerySet", "UpdateResult"]
+__all__ = ["DEFAULT_LIMIT", "QuerySet", "RowSet", "UpdateResult"]
 
 
 class QuerySet(
@@ -31,6 +34,8 @@ class QuerySet(
     Deleting[D],
     Filtering[D],
     Options[D],
+    Projecting[D],
+    AsRows[D],
 ):
     """A query on one document class, and what can be done with it.
 

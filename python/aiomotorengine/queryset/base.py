@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from aiomotorengine import reading, sessions
+from aiomotorengine import query_builder, reading, sessions
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.query_builder.ordering import Order
@@ -17,12 +17,17 @@ from aiomotorengine.storage.discriminators import condition_of
 if TYPE_CHECKING:
     from typing import Self
 
+    from aiomotorengine.query_builder.projection import Projection
+    from aiomotorengine.query_builder.row_values import Rows
     from aiomotorengine.reading.documents import Unreadable
     from aiomotorengine.sessions.target import Target
 
-__all__ = ["EVERYTHING", "D", "Query"]
+__all__ = ["EVERYTHING", "D", "Query", "R"]
 
 D = TypeVar("D", bound=DocumentStorage)
+
+R = TypeVar("R")
+"""What comes of each document that is found: the document, or a row."""
 
 EVERYTHING = Q()
 """What finds all documents."""
@@ -30,11 +35,14 @@ EVERYTHING = Q()
 UNORDERED: Order = []
 """The order of a query set for which none was asked."""
 
+WHOLE: tuple[Any, ...] = (None, None)
+"""How documents are read of which nobody has asked for a part, or for rows."""
+
 NOTHING = Q({"_id": {"$in": []}})
 """What finds no document."""
 
 
-class Query(Generic[D]):
+class Query(Generic[R]):
     """What is asked of one document class. What can be said about it and done with it, subclasses
     add, a job each; ``QuerySet`` has all of it.
 
@@ -51,13 +59,15 @@ class Query(Generic[D]):
     _finds_nothing = False
     _is_slice = False
     _dereferences = True
+    _projection: Projection | None = None
+    _rows: Rows | None = None
     _matching: Mapping[str, Any] = NO_OPTIONS
     _reading: Mapping[str, Any] = NO_OPTIONS
     _read_from: Mapping[str, Any] = NO_OPTIONS
     _on_unreadable: Unreadable | None = None
     _using = UNCHANGED
 
-    def __init__(self, document_class: type[D]) -> None:
+    def __init__(self, document_class: type[Any]) -> None:
         self.__klass__: Any = document_class
 
     def __copy__(self) -> Self:
@@ -131,6 +141,12 @@ class Query(Generic[D]):
         of_class = condition_of(self.__klass__)
         return Q(of_class) & asked if of_class else asked
 
+    def _reads(self) -> tuple[Any, ...]:
+        """How the documents that are found are read: a projection, and a shape, if any."""
+        if self._projection is None and self._rows is None:
+            return WHOLE
+        return query_builder.row_values.read_as(self.__klass__, self._projection, self._rows)
+
     def __repr__(self) -> str:
         try:
             query = repr(masked(self.__klass__, self.to_query()))
@@ -139,7 +155,8 @@ class Query(Generic[D]):
         order = f" order={self._order}" if self._order else ""
         skip = f" skip={self._skip}" if self._skip else ""
         limit = "" if self._limit is None else f" limit={self._limit}"
-        return shortened(f"<QuerySet {self.__klass__.__name__} {query}{order}{skip}{limit}>")
+        kind = "QuerySet" if self._rows is None else "RowSet"
+        return shortened(f"<{kind} {self.__klass__.__name__} {query}{order}{skip}{limit}>")
 
     def _refuse_slice(self, method: str) -> None:
         """Refuse what looks at the filters alone, where a slice of what they find is meant.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aiomotorengine.query_builder.node import QNode, conditions
 from aiomotorengine.query_builder.ordering import without_score
 from aiomotorengine.query_builder.text_search import text_search
-from aiomotorengine.queryset.base import EVERYTHING, D, Query
+from aiomotorengine.queryset.base import EVERYTHING, Query, R
 
 if TYPE_CHECKING:
     from typing import Self
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Filtering"]
 
 
-class Filtering(Query[D]):
+class Filtering(Query[R]):
     """A query whose conditions can be said."""
 
     def filter(self, /, *args: QNode | Mapping[str, Any], **kwargs: Any) -> Self:

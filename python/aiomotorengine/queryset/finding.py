@@ -23,9 +23,10 @@ from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.ids import chunks, id_key, id_to_find, refuse_other_than_ids
 from aiomotorengine.pacing import Pace
 from aiomotorengine.query_builder.node import Q, QNode, conditions
-from aiomotorengine.queryset.base import EVERYTHING, D
+from aiomotorengine.queryset.base import EVERYTHING, R
 from aiomotorengine.queryset.loading import Loading
 from aiomotorengine.queryset.ordering import Ordering
+from aiomotorengine.storage.primary_keys import key_of
 
 if TYPE_CHECKING:
     from aiomotorengine.reading.documents import Reading, Unreadable
@@ -38,10 +39,10 @@ DEFAULT_LIMIT = 1000
 """How many documents ``find_all`` returns where no ``limit`` was set."""
 
 
-class Finding(Loading[D], Ordering[D]):
+class Finding(Loading[R], Ordering[R]):
     """A query that gives documents."""
 
-    async def find_all(self, lazy: bool | None = None, alias: str | None = None) -> list[D]:
+    async def find_all(self, lazy: bool | None = None, alias: str | None = None) -> list[R]:
         """The documents that the query finds.
 
         Without ``limit`` they are at most ``DEFAULT_LIMIT`` (1000), and a
@@ -71,7 +72,7 @@ class Finding(Loading[D], Ordering[D]):
         await self._with_references(found, target, self._on_unreadable, lazy=lazy)
         return found
 
-    async def to_list(self, alias: str | None = None) -> list[D]:
+    async def to_list(self, alias: str | None = None) -> list[R]:
         """All documents that the query finds; ``limit`` alone says how many they are at most.
 
         Parameters:
@@ -92,9 +93,9 @@ class Finding(Loading[D], Ordering[D]):
         await self._with_references(found, target, self._on_unreadable)
         return found
 
-    async def _read(self, target: Target, limit: int | None) -> tuple[list[D], int]:
+    async def _read(self, target: Target, limit: int | None) -> tuple[list[R], int]:
         """The documents that the query finds, and how many there were with those left out."""
-        found: list[D] = []
+        found: list[R] = []
         unreadable = (
             None if self._on_unreadable is None else reading.finding.Counted(self._on_unreadable)
         )
@@ -114,15 +115,22 @@ class Finding(Loading[D], Ordering[D]):
     def _selection(self, limit: int | None, on_unreadable: Unreadable | None = None) -> Selection:
         query, order = self.to_query(), list(self._order)
         return reading.finding.Selection(
-            self.__klass__, self._query(), query, order, self._skip, limit, on_unreadable
+            self.__klass__,
+            self._query(),
+            query,
+            order,
+            self._skip,
+            limit,
+            on_unreadable,
+            *self._reads(),
         )
 
-    def __aiter__(self) -> AsyncIterator[D]:
+    def __aiter__(self) -> AsyncIterator[R]:
         target, unreadable = self._source(), self._on_unreadable
         found = self._found(target, self._limit, unreadable)
         return documents_of(found, self._reference_loader(target, unreadable))
 
-    def tail(self, *, max_await_time_ms: int | None = None) -> AsyncGenerator[D, None]:
+    def tail(self, *, max_await_time_ms: int | None = None) -> AsyncGenerator[R, None]:
         """The documents that the query finds in a capped collection, and those that come later.
 
         It goes on until the server ends it, as it does where the collection is empty, or what was
@@ -168,17 +176,19 @@ class Finding(Loading[D], Ordering[D]):
         )
         return documents_of(found, self._reference_loader(target, unreadable))
 
-    async def first(self, alias: str | None = None) -> D | None:
+    async def first(self, alias: str | None = None) -> R | None:
         """The first document that the query finds in its order, or ``None``."""
         node, target = self._query(), self._source(alias)
         query, order = node.to_query(self.__klass__), list(self._order)
         limit = 0 if self._finds_nothing else self._limit
-        found: D | None = await reading.finding.first(target, node, query, order, self._skip, limit)
+        found: R | None = await reading.finding.first(
+            target, node, query, order, self._skip, limit, *self._reads()
+        )
         if self._loads_references:
             await self._with_references_of_one(found, target)
         return found
 
-    async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D | None:
+    async def get(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> R | None:
         """One document, by its id or by conditions.
 
         Parameters:
@@ -208,12 +218,14 @@ class Finding(Loading[D], Ordering[D]):
         node = self._query_of_one(by_id, filters) if by_id.empty else self._query(by_id)
         return await self._get("get", node, alias)
 
-    async def _get(self, method: str, node: QNode, alias: str | None) -> D | None:
+    async def _get(self, method: str, node: QNode, alias: str | None) -> R | None:
         """The first document that a query of ``get`` finds."""
         self._refuse_slice(method)
         query, target = node.to_query(self.__klass__), self._source(alias)
         limit = 0 if self._finds_nothing else None
-        found: D | None = await reading.finding.first(target, node, query, limit=limit)
+        found: R | None = await reading.finding.first(
+            target, node, query, (), 0, limit, *self._reads()
+        )
         if self._loads_references:
             await self._with_references_of_one(found, target)
         return found
@@ -237,7 +249,7 @@ class Finding(Loading[D], Ordering[D]):
 
     async def get_or_none(
         self, /, id: Any = None, alias: str | None = None, **filters: Any
-    ) -> D | None:
+    ) -> R | None:
         """The first document that matches, or ``None``, as ``get``; but all filters hold for it,
         also beside an id.
 
@@ -261,7 +273,7 @@ class Finding(Loading[D], Ordering[D]):
         node = self._query_of_one(self._query_of_id(id), filters)
         return await self._get("get_or_none", node, alias)
 
-    async def get_one(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> D:
+    async def get_one(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> R:
         """The one document that there is.
 
         Parameters:
@@ -292,8 +304,10 @@ class Finding(Loading[D], Ordering[D]):
         node, target = self._query_of_one(self._query_of_id(id), filters), self._source(alias)
         query = node.to_query(self.__klass__)
         limit = 0 if self._finds_nothing else 2
-        selection = reading.finding.Selection(self.__klass__, node, query, [], 0, limit)
-        found: list[D] = await reading.finding.several(target, selection)
+        selection = reading.finding.Selection(
+            self.__klass__, node, query, [], 0, limit, None, *self._reads()
+        )
+        found: list[R] = await reading.finding.several(target, selection)
         if not found:
             raise self.__klass__.DoesNotExist.unmatched(self.__klass__)
         if len(found) > 1:
@@ -301,7 +315,7 @@ class Finding(Loading[D], Ordering[D]):
         await self._with_references(found, target)
         return found[0]
 
-    async def last(self, alias: str | None = None) -> D | None:
+    async def last(self, alias: str | None = None) -> R | None:
         """The last document that the query finds in its order, or ``None``; without an order, that
         with the greatest id.
 
@@ -310,7 +324,7 @@ class Finding(Loading[D], Ordering[D]):
         """
         return await copy(self).reverse().first(alias)
 
-    async def in_bulk(self, ids: Iterable[Any], alias: str | None = None) -> dict[Any, D]:
+    async def in_bulk(self, ids: Iterable[Any], alias: str | None = None) -> dict[Any, R]:
         """The documents that have these ids, by their ids; those that are missing are left out.
 
         The filters count, too; order, limit and skip do not.
@@ -340,7 +354,7 @@ class Finding(Loading[D], Ordering[D]):
         if isinstance(ids, str | bytes | bytearray | Mapping) or not isinstance(ids, Iterable):
             raise TypeError(f"in_bulk() takes a list of ids, not {type(ids).__name__}.")
         target, unreadable = self._source(alias), self._on_unreadable
-        filters, key = self._query(), declared_key(self.__klass__)
+        filters = self._query()
         wanted: dict[Any, Any] = {}
         pace = Pace()
         pace.start()
@@ -348,34 +362,38 @@ class Finding(Loading[D], Ordering[D]):
             id = self._key_to_find(given)
             wanted[id_key(id)] = id
             await pace.turn_if_due()
-        found: dict[Any, D] = {}
+        found: dict[Any, R] = {}
         if self._finds_nothing:
             return found
         for some in chunks(wanted):
             documents = await self._with_ids(target, filters, some, unreadable)
             await self._with_references(documents, target, unreadable)
-            for document in documents:
+            for id, document in with_their_ids(documents, are_rows=self._rows is not None):
                 # Under a collation other spellings of an id are found as well.
-                if id_key(document._id) in wanted:
-                    name = "_id" if key is None else key.name
-                    found[getattr(document, name)] = document
+                if id_key(id) in wanted:
+                    found[key_of(self.__klass__._primary_key, id)] = document
         return found
 
     async def _with_ids(
         self, target: Target, filters: QNode, ids: Sequence[Any], on_unreadable: Unreadable | None
-    ) -> list[D]:
-        """Documents of some ids that meet conditions; their references stay unloaded."""
+    ) -> list[Any]:
+        """Documents of some ids that meet conditions, whose references stay unloaded; or pairs of
+        the ids and rows.
+        """
         node = filters & Q({"_id": {"$in": ids}})
         query = node.to_query(self.__klass__)
+        reads = self._reads()
+        if self._rows is not None:
+            reads = query_builder.row_values.keyed(*reads)
         selection = reading.finding.Selection(
-            self.__klass__, node, query, [], 0, None, on_unreadable
+            self.__klass__, node, query, [], 0, None, on_unreadable, *reads
         )
-        found: list[D] = await reading.finding.several(target, selection)
+        found: list[Any] = await reading.finding.several(target, selection)
         return found
 
     async def _targets_of(
         self, target: Target, ids: Sequence[Any], on_unreadable: Unreadable | None
-    ) -> list[D]:
+    ) -> list[R]:
         """The documents of some ids that it finds, as targets of references."""
         if self._finds_nothing:
             return []
@@ -397,7 +415,7 @@ class Finding(Loading[D], Ordering[D]):
         refuse_other_than_ids(asked)
         return asked
 
-    async def sample(self, size: int, alias: str | None = None) -> list[D]:
+    async def sample(self, size: int, alias: str | None = None) -> list[R]:
         """Documents that the query finds, chosen at random; at most so many.
 
         Order, limit and skip do not count.
@@ -408,18 +426,25 @@ class Finding(Loading[D], Ordering[D]):
 
         Raises:
             TypeError: the size is no whole number.
-            ValueError: it is less than 1.
+            ValueError: it is less than 1; or parts of lists are to be loaded, by ``slice``.
         """
         self._refuse_slice("sample")
+        if self._projection is not None and self._projection.slices:
+            raise ValueError("sample() loads no parts of lists: leave out slice().")
         size = positive("size", size)
         query, target, unreadable = self.to_query(), self._source(alias), self._on_unreadable
         if self._finds_nothing:
             return []
-        found: list[D] = await reading.finding.sample(
-            target, self._query(), query, size, unreadable
+        found: list[R] = await reading.finding.sample(
+            target, self._query(), query, size, unreadable, *self._reads()
         )
         await self._with_references(found, target, unreadable)
         return found
+
+
+def with_their_ids(documents: list[Any], *, are_rows: bool) -> list[tuple[Any, Any]]:
+    """Documents in pairs with their ids, in which rows have come."""
+    return documents if are_rows else [(document._id, document) for document in documents]
 
 
 async def documents_of(

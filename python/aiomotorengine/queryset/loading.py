@@ -7,10 +7,10 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aiomotorengine import references
+from aiomotorengine import query_builder, references
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query_builder.ownership import refuse_other_class
-from aiomotorengine.queryset.base import D, Query
+from aiomotorengine.queryset.base import Query, R
 
 if TYPE_CHECKING:
     from typing import Self
@@ -34,7 +34,7 @@ class Prefetched(NamedTuple):
     query_set: Any = None
 
 
-class Loading(Query[D]):
+class Loading(Query[R]):
     """A query of which can be said whether references are loaded."""
 
     _prefetched: tuple[Prefetched, ...] = ()
@@ -116,8 +116,18 @@ class Loading(Query[D]):
         """
         if not isinstance(query_set, Loading):
             raise TypeError(f"prefetch() takes a query set as queryset, not {query_set!r}.")
+        if query_set._rows is not None:
+            raise TypeError("prefetch() takes a query set of documents, not of rows.")
         if query_set._skip or query_set._limit is not None:
             raise ValueError("prefetch() takes no queryset with skip or limit.")
+
+    def _reads(self) -> tuple[Any, ...]:
+        projection = self._projection
+        if projection is None or projection.only is None or not self._prefetched:
+            return super()._reads()
+        names = [prefetched.names[0] for prefetched in self._prefetched]
+        loaded = query_builder.projection.with_only(self.__klass__, projection, names)
+        return query_builder.row_values.read_as(self.__klass__, loaded, self._rows)
 
     def _wanted(self) -> Wanted:
         """What ``prefetch`` was asked for."""
@@ -144,7 +154,7 @@ class Loading(Query[D]):
 
     def _reference_loader(
         self, target: Target, on_unreadable: Unreadable | None = None
-    ) -> Callable[[Sequence[D]], Awaitable[None]] | None:
+    ) -> Callable[[Sequence[R]], Awaitable[None]] | None:
         """What loads the references of what will be found, as it is said now; ``None`` where none
         are loaded. Parameters as for ``_with_references``.
         """
@@ -154,7 +164,7 @@ class Loading(Query[D]):
 
     async def _with_references(
         self,
-        found: Sequence[D],
+        found: Sequence[R],
         target: Target,
         on_unreadable: Unreadable | None = None,
         *,
@@ -173,7 +183,7 @@ class Loading(Query[D]):
         if not self.is_lazy or lazy is False:
             await references.loading.load(found, found_in=target, on_unreadable=on_unreadable)
 
-    async def _with_references_of_one(self, found: D | None, target: Target) -> D | None:
+    async def _with_references_of_one(self, found: R | None, target: Target) -> R | None:
         if found is not None and self._loads_references:
             await self._with_references([found], target)
         return found

@@ -21,7 +21,7 @@ from aiomotorengine.query_builder.query_options import (
     read_preference_of,
     variables_of,
 )
-from aiomotorengine.queryset.base import D, Query
+from aiomotorengine.queryset.base import Query, R
 from aiomotorengine.sessions.options import WriteConcernLike
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Options"]
 
 
-class Options(Query[D]):
+class Options(Query[R]):
     """A query of which can be said how it is answered."""
 
     def on_unreadable(

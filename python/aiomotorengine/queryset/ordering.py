@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 from aiomotorengine.arguments import whole_number
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query_builder.ordering import ordered, reversed_order
-from aiomotorengine.queryset.base import D, Query
+from aiomotorengine.queryset.base import Query, R
 
 if TYPE_CHECKING:
     from typing import Self
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Ordering"]
 
 
-class Ordering(Query[D]):
+class Ordering(Query[R]):
     """A query whose order can be said, and which part of it is meant."""
 
     def limit(self, limit: int | None) -> Self:

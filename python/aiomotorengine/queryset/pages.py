@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiomotorengine import reading
 from aiomotorengine.arguments import positive
 from aiomotorengine.query_builder.node import Q
-from aiomotorengine.queryset.base import D
+from aiomotorengine.queryset.base import R
 from aiomotorengine.queryset.finding import Finding
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["Pages"]
 
 
-class Pages(Finding[D]):
+class Pages(Finding[R]):
     """A query whose documents come in lists, on pages and in parts."""
 
-    def batches(self, size: int = 1000, alias: str | None = None) -> AsyncGenerator[list[D], None]:
+    def batches(self, size: int = 1000, alias: str | None = None) -> AsyncGenerator[list[R], None]:
         """All documents that the query finds in lists of exactly so many; the last one may be
         shorter.
 
@@ -59,7 +59,7 @@ class Pages(Finding[D]):
         after: str | None = None,
         before: str | None = None,
         alias: str | None = None,
-    ) -> Page[D]:
+    ) -> Page[R]:
         """Some of the documents that the query finds, in its order, and how to go on from there.
 
         What is inserted or deleted meanwhile shifts no other document, and with an index a page
@@ -89,7 +89,7 @@ class Pages(Finding[D]):
         size = positive("size", size)
         self._refuse_window("page")
         target = self._source(alias)
-        found: Page[D] = await reading.pages.page(
+        found: Page[R] = await reading.pages.page(
             target,
             self._query(),
             self._order,
@@ -97,6 +97,7 @@ class Pages(Finding[D]):
             after=after,
             before=before,
             finds_nothing=self._finds_nothing,
+            reads=self._reads(),
         )
         await self._with_references(found.items, target)
         return found

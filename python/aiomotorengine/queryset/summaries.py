@@ -8,14 +8,14 @@ from aiomotorengine import query_builder, reading
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.value_path import value_path
-from aiomotorengine.queryset.base import D, Query
+from aiomotorengine.queryset.base import Query, R
 
 __all__ = ["Summaries"]
 
 T = TypeVar("T")
 
 
-class Summaries(Query[D]):
+class Summaries(Query[R]):
     """A query that says something of what it finds, without the documents."""
 
     async def exists(self, alias: str | None = None) -> bool:
@@ -234,4 +234,5 @@ class Summaries(Query[D]):
             order=self._order,
             skip=self._skip,
             limit=self._limit,
+            projection=self._reads()[0],
         )

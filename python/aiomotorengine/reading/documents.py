@@ -349,19 +349,12 @@ def find(
             those that cannot be read.
         naming: what names the value that cannot be encoded, around each request.
     """
-    decoder = decoder or decoder_of(target, shape, on_unreadable)
+    decoder = decoder or DocumentDecoder(target, on_unreadable, shape)
     if limit == 0:
         return Reading(None, decoder)  # to the driver it would mean all
     options = {} if projection is None else {"projection": projection}
     reader = reader_of(target, query, sort=sort or None, skip=skip, limit=limit or 0, **options)
     return Reading(reader, decoder, naming, sizes_replies="batch_size" not in target.reading)
-
-
-def decoder_of(target: Target, shape: Shape | None, on_unreadable: Unreadable | None) -> Decoder:
-    """What becomes of documents that are read in a shape."""
-    if shape is not None and shape.kind == "raw" and not shape.is_keyed:
-        return StoredDecoder(target.collection, target.document_class, on_unreadable)
-    return DocumentDecoder(target, on_unreadable, shape)
 
 
 def tail(
@@ -566,6 +559,7 @@ def aggregate_documents(
     pipeline: Sequence[Mapping[str, Any]],
     *,
     on_unreadable: Unreadable | None = None,
+    shape: Shape | None = None,
     naming: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Reading:
     """What an aggregation gives that leaves documents as they are, as instances.
@@ -575,9 +569,10 @@ def aggregate_documents(
         pipeline: the stages, as MongoDB takes them.
         on_unreadable: takes each stored document that cannot be read, with the error, which is
             raised if there is none.
+        shape: what documents are read as; by default they are read whole.
         naming: what names the value that cannot be encoded, around each request.
     """
-    return results(target, pipeline, DocumentDecoder(target, on_unreadable), naming)
+    return results(target, pipeline, DocumentDecoder(target, on_unreadable, shape), naming)
 
 
 def results(

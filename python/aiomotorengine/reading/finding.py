@@ -181,6 +181,8 @@ async def sample(
     query: Mapping[str, Any],
     size: int,
     on_unreadable: Unreadable | None,
+    projection: Mapping[str, Any] | None = None,
+    shape: Shape | None = None,
 ) -> list[Any]:
     """Some documents of those that a query finds, chosen at random.
 
@@ -189,16 +191,19 @@ async def sample(
         filters: the conditions.
         query: the conditions as MongoDB takes them.
         size: how many at most.
-        on_unreadable: as for ``Selection``.
+        on_unreadable, projection, shape: as for ``Selection``.
 
     Raises:
         ValueError: the query is by distance; or as for ``batches``.
     """
     pipeline = [*first_stages(query), {"$sample": {"size": size}}]
+    if projection:
+        pipeline.append({"$project": projection})
     chosen = reading.aggregate_documents(
         target,
         pipeline,
         on_unreadable=on_unreadable,
+        shape=shape,
         naming=lambda: naming_values(target.collection, (target.document_class, filters)),
     )
     async with aclosing(chosen) as found:

@@ -17,6 +17,7 @@ from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.keyset import beyond, total_order
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.query_builder.ordering import Order, reversed_order
+from aiomotorengine.query_builder.projection import with_keys
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Decoded, Decoder, DocumentDecoder
 from aiomotorengine.reading.finding import refuse_out_of_range
@@ -65,6 +66,7 @@ async def page(
     after: str | None,
     before: str | None,
     finds_nothing: bool = False,
+    reads: tuple[Any, ...] = (None, None),
 ) -> Page[Any]:
     """A page of what a query finds.
 
@@ -76,6 +78,7 @@ async def page(
         after: the token of the page before; ``None`` for the first page.
         before: the token of the page after.
         finds_nothing: whether the page is empty, and nobody is asked.
+        reads: which keys are read, as MongoDB takes it, and what documents are read as.
 
     Raises:
         InvalidPageTokenError: a token is none of this query.
@@ -99,11 +102,15 @@ async def page(
     if boundary is not None:
         conditions = beyond(direction, boundary.values, is_included=boundary.is_included)
         found = [filters & Q(condition) for condition in conditions]
-    edges = EdgeKeeper(DocumentDecoder(target), size)
+    projection, shape = reads
+    asked = None if projection is None else with_keys(projection, [key for key, _ in keys])
+    edges = EdgeKeeper(DocumentDecoder(target, shape=shape), size)
     items: list[Any] = []
     for node in found:
         if edges.seen <= size:
-            items += await documents_of(target, node, direction, size + 1 - edges.seen, edges)
+            items += await documents_of(
+                target, node, direction, size + 1 - edges.seen, edges, asked
+            )
     onward = tokens.of(edges.last()) if edges.seen > size else None
     back = None
     if boundary is not None:
@@ -118,7 +125,12 @@ async def page(
 
 
 async def documents_of(
-    target: Target, node: QNode, order: Order, limit: int, decoder: Decoder
+    target: Target,
+    node: QNode,
+    order: Order,
+    limit: int,
+    decoder: Decoder,
+    projection: Mapping[str, Any] | None,
 ) -> list[Any]:
     """What a query finds, as a decoder makes it."""
     found = reading.find(
@@ -126,6 +138,7 @@ async def documents_of(
         node.to_query(target.document_class),
         sort=order,
         limit=limit,
+        projection=projection,
         decoder=decoder,
         naming=lambda: naming_values(target.collection, (target.document_class, node)),
     )

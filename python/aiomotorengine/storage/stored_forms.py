@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiomotorengine.storage.base import DocumentStorage
@@ -58,31 +58,47 @@ class HiddenValues(dict[str, Any]):
         absent_parts: the keys of the shard key under which nothing is stored.
         loaded: the part that was loaded of the document; ``None`` for all (``loaded.py``).
         lists_in_part: by attribute, the lists that were loaded in part.
+        is_shared: whether other documents have the same ones, of which ``loaded`` is all that there
+            is; nothing of them is changed.
     """
 
-    __slots__ = ("absent_parts", "lists_in_part", "loaded", "stored_forms")
+    __slots__ = ("absent_parts", "is_shared", "lists_in_part", "loaded", "stored_forms")
 
     absent_parts: tuple[str, ...]
+    is_shared: bool
     lists_in_part: dict[str, Any]
     loaded: LoadedPart | None
     stored_forms: dict[str, StoredForm]
 
     @classmethod
     def of(cls, document: DocumentStorage) -> HiddenValues:
-        """Those of a document, which has some from now on."""
+        """Those of a document, which has some of its own from now on, to be changed."""
         hidden = document._hidden
-        if not isinstance(hidden, cls):
-            hidden = cls(hidden or {})
-            hidden.stored_forms = {}
-            hidden.absent_parts = ()
-            hidden.loaded = None
-            hidden.lists_in_part = {}
-            document._hidden = hidden
+        if isinstance(hidden, cls) and not hidden.is_shared:
+            return hidden
+        own = cls.with_nothing(hidden or {})
+        own.loaded = hidden.loaded if isinstance(hidden, cls) else None
+        document._hidden = own
+        return own
+
+    @classmethod
+    def with_nothing(cls, values: Mapping[str, Any] = {}) -> HiddenValues:
+        """These values, and nothing else."""
+        hidden = cls(values)
+        hidden.stored_forms, hidden.lists_in_part = {}, {}
+        hidden.absent_parts, hidden.loaded, hidden.is_shared = (), None, False
+        return hidden
+
+    @classmethod
+    def of_part(cls, part: LoadedPart) -> HiddenValues:
+        """Those of all documents of which this part was loaded, and nothing else is hidden."""
+        hidden = cls.with_nothing()
+        hidden.loaded, hidden.is_shared = part, True
         return hidden
 
     def but(self, *, absent_parts: tuple[str, ...]) -> HiddenValues:
         """The same with other absent parts."""
-        hidden = HiddenValues(self)
+        hidden = HiddenValues.with_nothing(self)
         hidden.stored_forms, hidden.absent_parts = self.stored_forms, absent_parts
         hidden.loaded, hidden.lists_in_part = self.loaded, self.lists_in_part
         return hidden
