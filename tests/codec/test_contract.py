@@ -49,7 +49,15 @@ FOR_STORAGE = {
     "value",
     "values_of",
 }
-FOR_THE_EXTENSION = {"Codec", "DocumentError", "EncodedDocument", "RowCodec", "has_more_levels"}
+FOR_THE_EXTENSION = {
+    "hidden_of_part",
+    "keep_loaded_part",
+    "Codec",
+    "DocumentError",
+    "EncodedDocument",
+    "RowCodec",
+    "has_more_levels",
+}
 FOR_THE_EXTENSION |= {"Snapshot", "now", "restrict"}
 CODEC_METHODS = {"validate_many", "encode_many", "decode_many", "compile_rows", "stepped_back"}
 

@@ -34,17 +34,20 @@ def asked_for(document_class: Any, part: LoadedPart, stored: Mapping[str, Any]) 
             if not part.has(name):
                 del left[key]
             elif name in part.inside:
-                left[key] = asked_for_inside(class_inside(field), part.inside[name], left[key])
+                left[key] = asked_for_inside(field, part.inside[name], left[key])
     return left
 
 
-def asked_for_inside(document_class: Any, part: LoadedPart, stored: Any) -> Any:
-    """The same for what is stored in a field, which may be documents in lists."""
-    if document_class is not None and isinstance(stored, Mapping):
-        return asked_for(document_class, part, stored)
-    if isinstance(stored, list):
-        return [asked_for_inside(document_class, part, item) for item in stored]
-    return stored
+def asked_for_inside(field: BaseField[Any], part: LoadedPart, stored: Any) -> Any:
+    """The same for what is stored of a field: a document, or a list of them."""
+    if isinstance(field, ListField):
+        if not isinstance(stored, list):
+            return stored
+        return [asked_for_inside(field._base_field, part, item) for item in stored]
+    inner = class_inside(field)
+    if inner is None or not isinstance(stored, Mapping):
+        return stored
+    return asked_for(inner, part, stored)
 
 
 def class_inside(field: BaseField[Any]) -> Any:

@@ -165,7 +165,7 @@ impl Wanted {
         };
         let mut place = None;
         for (index, field) in document.fields.iter().enumerate() {
-            if field.name.bind(py).eq(name)? {
+            if *field.name.bind(py) == name.as_str() {
                 place = Some(index);
             }
         }
