@@ -72,7 +72,11 @@ pub(crate) struct Beginning {
 impl Beginning {
     pub(super) fn new(template: Bound<'_, PyDict>) -> Self {
         Self {
-            values: template.values().iter().map(|it| Some(it.unbind())).collect(),
+            values: template
+                .values()
+                .iter()
+                .map(|it| Some(it.unbind()))
+                .collect(),
             template: template.unbind(),
         }
     }

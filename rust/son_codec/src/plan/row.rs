@@ -65,7 +65,9 @@ impl RowReader {
             _ => return Ok(None),
         };
         let is_keyed = shape.getattr("is_keyed")?.extract()?;
-        let Some(plan) = plans.first().filter(|_| !shape.getattr("part").is_ok_and(|it| it.is_none()))
+        let Some(plan) = plans
+            .first()
+            .filter(|_| !shape.getattr("part").is_ok_and(|it| it.is_none()))
         else {
             return Ok(None);
         };
@@ -87,7 +89,9 @@ impl RowReader {
             let computed: String = value.getattr("computed")?.extract()?;
             let path: Vec<String> = value.getattr("path")?.extract()?;
             let is_known = if !computed.is_empty() {
-                rows.computed.insert(computed.into_bytes(), column).is_none()
+                rows.computed
+                    .insert(computed.into_bytes(), column)
+                    .is_none()
             } else if path.is_empty() {
                 rows.ids.push(column);
                 !plan.declares_key
@@ -114,12 +118,18 @@ impl RowReader {
             .try_reserve_exact(self.names.len())
             .map_err(|_| Stop::AskPython)?;
         found.resize_with(self.names.len(), || None);
-        let id = self.wanted.read(elements, Some(self), &mut found, context)?;
+        let id = self
+            .wanted
+            .read(elements, Some(self), &mut found, context)?;
         if self.is_keyed && id.is_none() {
             return Err(Stop::AskPython);
         }
         for &column in &self.ids {
-            put(&mut found, column, id.clone().unwrap_or_else(|| context.none()))?;
+            put(
+                &mut found,
+                column,
+                id.clone().unwrap_or_else(|| context.none()),
+            )?;
         }
         let mut values = found
             .into_iter()
@@ -169,9 +179,9 @@ impl Wanted {
                 place = Some(index);
             }
         }
-        let Some((field, want)) = place.and_then(|place| {
-            Some((document.fields.get(place)?, self.fields.get_mut(place)?))
-        }) else {
+        let Some((field, want)) = place
+            .and_then(|place| Some((document.fields.get(place)?, self.fields.get_mut(place)?)))
+        else {
             return Ok(false);
         };
         if inner.is_empty() {
@@ -182,7 +192,9 @@ impl Wanted {
             return Ok(true);
         }
         if want.is_none() {
-            let documents = field.holds_documents_at_once().filter(|_| !field.has_users_from_son());
+            let documents = field
+                .holds_documents_at_once()
+                .filter(|_| !field.has_users_from_son());
             let inside = documents.and_then(|plan| Self::new(plan, plans));
             *want = inside.map(Want::Inside);
         }
@@ -298,7 +310,11 @@ impl Wanted {
             let Some(want) = want.as_ref().filter(|_| !seen.has(place)) else {
                 continue;
             };
-            let default = document.beginning.values.get(place).and_then(Option::as_ref);
+            let default = document
+                .beginning
+                .values
+                .get(place)
+                .and_then(Option::as_ref);
             let default = default.ok_or(Stop::AskPython)?.bind(py);
             match want {
                 Want::Value(column) if default.is_none() || !document.holds_documents_at(place) => {
@@ -355,7 +371,11 @@ impl Wanted {
         let mut columns = Vec::new();
         self.columns(&mut columns)?;
         for column in columns {
-            put(found, column, list_of(py, 0, std::iter::empty())?.into_any())?;
+            put(
+                found,
+                column,
+                list_of(py, 0, std::iter::empty())?.into_any(),
+            )?;
         }
         Ok(())
     }
@@ -481,7 +501,11 @@ impl Document {
                 if !is_list && self.holds_documents_at(*place) {
                     return Err(Stop::AskPython);
                 }
-                put(&mut found, *place, make.bind(py).call0().map_err(Stop::raised)?)?;
+                put(
+                    &mut found,
+                    *place,
+                    make.bind(py).call0().map_err(Stop::raised)?,
+                )?;
             }
         }
         for (place, (field, value)) in self.fields.iter().zip(found).enumerate() {
@@ -508,7 +532,9 @@ impl Field {
         if self.is_shown_as_read {
             return true;
         }
-        let documents = self.holds_documents_at_once().and_then(|plan| plans.get(plan));
+        let documents = self
+            .holds_documents_at_once()
+            .and_then(|plan| plans.get(plan));
         !self.has_users_from_son() && documents.is_some_and(Document::gives_rows)
     }
 
@@ -531,14 +557,16 @@ impl Field {
         if !self.is_shown(context.plans) {
             return Err(Stop::AskPython);
         }
-        let plan = self.holds_documents_at_once().and_then(|plan| context.plans.get(plan));
+        let plan = self
+            .holds_documents_at_once()
+            .and_then(|plan| context.plans.get(plan));
         let plan = plan.ok_or(Stop::AskPython)?;
         let context = context.deeper()?;
         match (element.kind, &self.item) {
             (kind::NULL, None) => Ok(context.none()),
-            (kind::DOCUMENT, None) => {
-                Ok(plan.read_as_dict(element.as_document()?, &context)?.into_any())
-            }
+            (kind::DOCUMENT, None) => Ok(plan
+                .read_as_dict(element.as_document()?, &context)?
+                .into_any()),
             (kind::ARRAY, Some(_)) => {
                 let mut list = ListBuilder::new(context.py, context.items);
                 let mut items = element.as_document()?;
