@@ -48,6 +48,7 @@ from aiomotorengine.sessions.options import WriteConcernLike
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.classes import fill_directly
 from aiomotorengine.storage.dangling import DanglingReference
+from aiomotorengine.storage.derived import is_derived
 from aiomotorengine.storage.discriminators import Discriminator
 from aiomotorengine.storage.loaded import is_partial
 from aiomotorengine.storage.values import LiveValues, other_values, value_of
@@ -486,13 +487,13 @@ class BaseDocument(DocumentStorage):
     def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> Any:
         return interop.pydantic_types.json_schema_of(cls, handler)
 
-    # -- changes --------------------------------------------------------------------------------
-
     # -- what was loaded ------------------------------------------------------------------------
 
     def is_partial(self) -> bool:
-        """Whether the query that found the document has asked for a part of it only."""
-        return is_partial(self)
+        """Whether the query that found the document has asked for a part of it only; or an
+        aggregation has computed it.
+        """
+        return is_partial(self) or is_derived(self)
 
     def loaded_fields(self) -> frozenset[str] | None:
         """The fields that can be read, by name, or by path where a part of one was loaded.
@@ -501,6 +502,8 @@ class BaseDocument(DocumentStorage):
             ``None`` for a whole document.
         """
         return loaded_fields(self)
+
+    # -- changes --------------------------------------------------------------------------------
 
     def is_changed(self, field: BaseField[Any] | str | None = None) -> bool:
         """Whether the document has changed since it was loaded or saved.

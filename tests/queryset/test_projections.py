@@ -15,7 +15,7 @@ from aiomotorengine import (
     StringField,
     VersionField,
 )
-from aiomotorengine.query_builder.projection import loaded_part_of, projection_of
+from aiomotorengine.query_builder.projection import loaded_part_of
 from aiomotorengine.query_builder.row_values import read_as
 from aiomotorengine.queryset import QuerySet
 from aiomotorengine.storage.loaded_part import LoadedPart
@@ -55,7 +55,7 @@ class Cat(Animal):
 
 
 def sent(query: QuerySet[Any]) -> dict[str, Any] | None:
-    return projection_of(query.__klass__, query._projection)
+    return read_as(query.__klass__, query._projection).projection
 
 
 def part(query: QuerySet[Any]) -> LoadedPart:

@@ -97,3 +97,43 @@ async def test_an_index_may_be_all_that_is_looked_at() -> None:
     found = await P.objects.filter(name__gt="a").scalar(P.name).explain("executionStats")
     assert found["executionStats"]["totalDocsExamined"] == 0
     assert await P.objects.filter(name__gt="a").scalar(P.name).count() == 2
+
+
+async def test_pages_of_rows_have_only_what_was_asked_for() -> None:
+    await three()
+    rows = P.objects.order_by("-price").values_list("name", flat=True)
+    first = await rows.page(2)
+    assert (list(first), first.previous) == (["c", "b"], None)
+    second = await rows.page(2, after=first.next)
+    assert (list(second), second.next) == (["a"], None)
+    assert list(await rows.page(2, before=second.previous)) == ["c", "b"]
+
+
+@pytest.mark.parametrize(
+    "narrow", [lambda it: it.only("name"), lambda it: it.exclude("price", "tags")]
+)
+async def test_pages_of_parts(narrow: Any) -> None:
+    await three()
+    parts = narrow(P.objects.order_by("price"))
+    first = await parts.page(2)
+    assert [it.name for it in first] == ["a", "b"]
+    assert all(it.loaded_fields() == {"name"} for it in first)
+    assert [it.name for it in await parts.page(2, after=first.next)] == ["c"]
+
+
+async def test_rows_in_lists_and_in_parts() -> None:
+    await three()
+    rows = P.objects.order_by("name").scalar(P.name)
+    assert [names async for names in rows.batches(2)] == [["a", "b"], ["c"]]
+    parts = await rows.partitions(2)
+    assert sorted([name for part in parts for name in await part.to_list()]) == ["a", "b", "c"]
+
+
+async def test_some_rows_by_chance() -> None:
+    await three()
+    assert sorted(await P.objects.scalar(P.name).sample(5)) == ["a", "b", "c"]
+    assert {it.loaded_fields() for it in await P.objects.only("name").sample(5)} == {
+        frozenset({"name"})
+    }
+    with pytest.raises(ValueError, match="loads no parts of lists"):
+        await P.objects.slice("tags", 1).sample(5)

@@ -10,6 +10,7 @@ from aiomotorengine.documents.embedded import embedded_documents
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.derived import is_derived
 from aiomotorengine.storage.discriminators import class_of
 from aiomotorengine.storage.loaded import keep_loaded_part, loaded_part
 from aiomotorengine.storage.loaded_part import LoadedPart
@@ -80,10 +81,12 @@ def restrict(document: Any, part: LoadedPart) -> None:
 
 def loaded_fields(document: DocumentStorage) -> frozenset[str] | None:
     """The fields of a document that may be read, by name or by path; ``None`` for a whole one."""
+    kind: Any = type(document)
     part = loaded_part(document)
+    if part is None and is_derived(document):
+        return frozenset(kind._fields)  # with defaults for what was not computed
     if part is None:
         return None
-    kind: Any = type(document)
     return frozenset(
         path
         for name in kind._fields

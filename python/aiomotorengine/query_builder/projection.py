@@ -260,11 +260,16 @@ def with_keys(projection: Mapping[str, Any], keys: Iterable[str]) -> dict[str, A
         holders = (key[:end] for end in range(len(key) + 1) if key[end : end + 1] in (".", ""))
         if any(is_number(sent.get(holder), 1) for holder in holders):
             continue
-        for other in [it for it in sent if f"{it}.".startswith(f"{key}.")]:
+        for other in [it for it in sent if overlap(it, key)]:
             del sent[other]
         if not is_exclusion:
             sent[key] = 1
     return sent or None
+
+
+def overlap(key: str, other: str) -> bool:
+    """Whether one of two keys leads to the other, or inside of it."""
+    return f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}.")
 
 
 def has_any(projection: Mapping[str, Any], number: int) -> bool:

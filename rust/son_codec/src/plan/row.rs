@@ -102,8 +102,7 @@ impl RowReader {
                 return Ok(None);
             }
         }
-        let has_key = is_keyed && plan.declares_key;
-        Ok((!has_key).then_some(rows))
+        Ok(Some(rows))
     }
 
     /// The row of a document.

@@ -1,0 +1,33 @@
+"""Keys that come in any case, whatever a projection asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from aiomotorengine.query_builder.projection import with_keys
+
+CASES: list[tuple[dict[str, Any], list[str], dict[str, Any] | None]] = [
+    ({"_id": 1, "name": 1}, ["age", "_id"], {"_id": 1, "name": 1, "age": 1}),
+    ({"_id": 0, "name": 1}, ["_id"], {"name": 1, "_id": 1}),
+    ({"_id": 1}, ["home.road"], {"_id": 1, "home.road": 1}),
+    ({"home": 1}, ["home.road"], {"home": 1}),
+    ({"home.road": 1, "home.town": 1}, ["home"], {"home": 1}),
+    ({"_id": 0, "score": {"$meta": "textScore"}, "n": 1}, ["_id"], {"_id": 1, "n": 1}),
+    ({"body": 0, "size": 0}, ["size", "_id"], {"body": 0}),
+    ({"home": 0, "body": False}, ["home.road"], {"body": False}),
+    ({"home.road": 0}, ["home"], None),
+    ({"_id": 0}, ["_id"], None),
+    ({"_id": 1, "body": 0}, ["name"], {"_id": 1, "body": 0}),
+    ({"tags": {"$slice": 1}}, ["name", "_id"], {"tags": {"$slice": 1}}),
+]
+
+
+@pytest.mark.parametrize(("asked", "keys", "sent"), CASES, ids=[repr(it[:2]) for it in CASES])
+def test_keys_come_with_what_is_asked_for(
+    asked: dict[str, Any], keys: list[str], sent: dict[str, Any] | None
+) -> None:
+    found = with_keys(asked, keys)
+    score = {key: value for key, value in asked.items() if key == "score"}
+    assert found == (None if sent is None else {**sent, **score})
