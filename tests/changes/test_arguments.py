@@ -96,6 +96,8 @@ def test_what_a_query_says_that_changes_have_not(mongo: Mongo) -> None:
             query.watch()
     with pytest.raises(ValueError, match="no order, skip or limit"):
         Job.objects[2:].watch()
+    with pytest.raises(ValueError, match="no only"):
+        Job.objects.only("state").watch()
     with pytest.raises(ValueError, match=r"watch\(\) knows no collation\(\)"):
         Job.objects.collation("en").watch()
     with pytest.raises(ValueError, match=r"can't look for documents by search_text\(\)"):

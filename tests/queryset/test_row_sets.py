@@ -137,3 +137,46 @@ async def test_some_rows_by_chance() -> None:
     }
     with pytest.raises(ValueError, match="loads no parts of lists"):
         await P.objects.slice("tags", 1).sample(5)
+
+
+class Lazy(Document):
+    __lazy__ = False
+    to = ReferenceField(P)
+    others = ListField(ReferenceField(P))
+    n = IntField()
+
+
+async def test_references_of_parts() -> None:
+    await three()
+    a, b, _ = await P.objects.order_by("name").to_list()
+    await Lazy(to=a, others=[b], n=1).save()
+    part = await Lazy.objects.only("n").first()
+    assert part is not None
+    assert part.loaded_fields() == {"n"}
+    [part] = await Lazy.objects.exclude("others").to_list()
+    assert (part.to.name, part.loaded_fields()) == ("a", {"to", "n"})
+    part = await Lazy.objects.only("n").no_dereference().prefetch("to").first()
+    assert part is not None
+    assert (part.to.name, part.loaded_fields()) == ("a", {"n", "to"})
+    [part] = await Lazy.objects.prefetch("to", queryset=P.objects.only("price")).to_list()
+    assert part.to.loaded_fields() == {"price"}
+
+
+async def test_rows_have_ids_of_references() -> None:
+    await three()
+    a = await P.objects.order_by("name").first()
+    await Lazy(to=a).save()
+    assert a is not None
+    assert await Lazy.objects.scalar(Lazy.to).to_list() == [a._id]
+    rows = Lazy.objects.values("to")
+    for ask in (
+        lambda: rows.prefetch("to"),
+        lambda: Lazy.objects.prefetch("to").values("n"),
+        lambda: Lazy.objects.prefetch("to").raw(),
+    ):
+        with pytest.raises(ValueError, match=r"prefetch\(\) has no effect on values\(\) and raw"):
+            ask()
+    with pytest.raises(TypeError, match="not of rows"):
+        Lazy.objects.prefetch("to", queryset=P.objects.values("name"))
+    with pytest.raises(ValueError, match="Rows have the ids of references"):
+        await rows.find_all(lazy=False)

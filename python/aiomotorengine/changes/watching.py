@@ -76,6 +76,8 @@ def refuse_what_changes_have_not(target: Target, selection: Selection) -> None:
     """Raise ``ValueError`` for what a query says that is not asked of changes."""
     if selection.order or selection.skip or selection.limit is not None:
         raise ValueError("watch() tells changes as they happen: no order, skip or limit.")
+    if selection.projection is not None:
+        raise ValueError("watch() tells of whole documents: no only(), exclude() or slice().")
     if "collation" in target.matching:
         # The driver takes one, and does not send it.
         raise ValueError("watch() knows no collation(): texts are compared byte by byte.")

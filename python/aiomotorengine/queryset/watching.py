@@ -52,7 +52,7 @@ class Watching(Finding[D]):
 
         Raises:
             ValueError: an argument says what there is not, or a condition can't be asked of
-                changes; or an order, skip or limit is set.
+                changes; or an order, skip or limit is set, or a part of documents is asked for.
             TypeError: an argument is none of what it has to be.
 
         Example:
