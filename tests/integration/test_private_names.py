@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+from asyncio import sslproto
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from bson.raw_bson import RawBSONDocument
 from pymongo import AsyncMongoClient, MongoClient, message
 from pymongo.asynchronous.bulk import _AsyncBulk
-from pymongo.asynchronous.pool import AsyncConnection
+from pymongo.asynchronous.pool import AsyncConnection, Pool
 from pymongo.errors import PyMongoError
 from pymongo.operations import InsertOne
 from pymongo.synchronous.bulk import _Bulk
@@ -176,17 +177,18 @@ async def test_pymongo_has_the_name(name: str) -> None:
 
 
 async def test_the_way_to_the_sockets_of_a_client(server: Server) -> None:
-    client: Any = AsyncMongoClient(server.uri)
+    client: Any = AsyncMongoClient(server.uri, _pool_class=Pool)
     try:
         await client.admin.command("ping")
         assert client._loop is asyncio.get_running_loop()
         assert client._closed is False
         (member, *_) = client._topology._servers.values()
-        assert hasattr(member._monitor._rtt_monitor, "_pool")
-        assert hasattr(member._monitor, "_pool")
         (connection, *_) = member._pool.conns
-        assert connection.conn.conn[0]._sock is not None
+        transport, _ = connection.conn.conn
+        assert transport._sock is not None
     finally:
         await client.close()
-    ways = {"_closed", "_loop", "_monitor", "_pool", "_rtt_monitor", "_servers", "_sock"}
-    assert PRIVATE_NAMES.keys() == CHECKS.keys() | ways | {"_topology"}
+    assert "_ssl_protocol" in sslproto._SSLProtocolTransport.__init__.__code__.co_names
+    assert "_transport" in sslproto.SSLProtocol.connection_made.__code__.co_names
+    ways = {"_closed", "_loop", "_pool_class", "_sock", "_ssl_protocol", "_transport"}
+    assert PRIVATE_NAMES.keys() == CHECKS.keys() | ways

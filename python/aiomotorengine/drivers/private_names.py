@@ -64,12 +64,10 @@ PRIVATE_NAMES: Mapping[str, str] = {
     # Python's collector finds them.
     "_closed": "closing",
     "_loop": "closing, and binding a client to a loop",
-    "_monitor": "closing",
-    "_pool": "closing",
-    "_rtt_monitor": "closing",
-    "_servers": "closing",
+    "_pool_class": "closing; without it, no client can be made",
     "_sock": "closing",
-    "_topology": "closing",
+    "_ssl_protocol": "closing where the connection has TLS",
+    "_transport": "the same",
 }
 """All private names of PyMongo and of asyncio that the library rests on, with what rests on each;
 names without an underscore are of objects that PyMongo does not document.

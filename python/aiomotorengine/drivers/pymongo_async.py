@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pymongo
-from pymongo import AsyncMongoClient
 
 from aiomotorengine.drivers import bound_session_of
 from aiomotorengine.drivers import repeatable_write as writes
+from aiomotorengine.drivers.transports import AsyncMongoClient, drop_sockets
 from aiomotorengine.utils import running_loop
 
 __all__ = [
@@ -53,7 +53,7 @@ def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
     if loop.is_running() and here is loop:
         close_in_task(client)
     elif loop.is_running():
-        asyncio.run_coroutine_threadsafe(client.close(), loop)
+        loop.call_soon_threadsafe(close_in_task, client)
     elif loop.is_closed() or here is not None:
         drop_sockets(client)  # nobody can run that loop from here
     else:
@@ -110,35 +110,3 @@ def finish_closing(task: asyncio.Task[None], client: Any) -> None:
     closing.discard(task)
     if task.cancelled() or task.exception() is not None:
         drop_sockets(client)
-
-
-def drop_sockets(client: Any) -> None:
-    """Close a client's sockets at once, without its loop.
-
-    A program that ends its loop with the client open leaves sockets behind that nothing closes
-    any more. PyMongo offers no way to do it, hence the private names; what is missing is skipped,
-    and the sockets are then left to the garbage collector.
-    """
-    for transport in transports(client):
-        sock = getattr(transport, "_sock", None)
-        try:
-            transport.abort()
-        except RuntimeError:  # its loop is closed and takes no more callbacks
-            transport._sock = None
-        # Otherwise it would wait for a loop that may never run again.
-        if sock is not None:
-            sock.close()
-    client._closed = True  # or it would warn that it was left open
-
-
-def transports(client: Any) -> Iterator[Any]:
-    topology = getattr(client, "_topology", None)
-    for server in list(getattr(topology, "_servers", {}).values()):
-        monitor = getattr(server, "_monitor", None)
-        rtt_monitor = getattr(monitor, "_rtt_monitor", None)
-        for owner in (server, monitor, rtt_monitor):
-            pool = getattr(owner, "_pool", None)
-            for connection in list(getattr(pool, "conns", ())):
-                yield connection.conn.conn[0]
-            for context in list(getattr(pool, "active_contexts", ())):
-                context.cancel()
