@@ -39,7 +39,7 @@ class Proxy:
     def __init__(self, host: str, port: int) -> None:
         self._server = host, port
         self._plans: dict[str, deque[Fault | None]] = {}
-        self._links: set[Link] = set()
+        self._links: dict[Link, asyncio.Task[None]] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy")
         self.port = 0
@@ -81,7 +81,7 @@ class Proxy:
 
     def __enter__(self) -> Proxy:
         self._thread.start()
-        start = asyncio.start_server(self._serve, "127.0.0.1", 0)
+        start = asyncio.start_server(self._connected, "127.0.0.1", 0)
         self._listener = asyncio.run_coroutine_threadsafe(start, self._loop).result(
             SECONDS_TO_START
         )
@@ -107,37 +107,39 @@ class Proxy:
             await asyncio.wait(tasks)
         await asyncio.sleep(0)  # transports close their sockets in a callback
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.CancelledError):  # the proxy stops, and asyncio would log it
-            try:
-                theirs = await asyncio.open_connection(*self._server)
-            except OSError:
-                writer.transport.abort()  # the server is not there, so nobody is
-                return
-            link = Link(self, (reader, writer), theirs)
-            self._links.add(link)
-            try:
-                await link.run()
-            finally:
-                self._links.discard(link)
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        link = Link(self, reader, writer)
+        task = self._links[link] = asyncio.ensure_future(link.run(*self._server))
+        # Not at the end of `run`, which is never entered if the proxy stops before its first step.
+        task.add_done_callback(lambda _: self._disconnected(link))
+
+    def _disconnected(self, link: Link) -> None:
+        del self._links[link]
+        link.client.transport.abort()
 
 
 class Link:
     """One client's connection, and the one to the server behind it."""
 
+    server_reader: asyncio.StreamReader
+    server: asyncio.StreamWriter
+
     def __init__(
-        self,
-        proxy: Proxy,
-        client: tuple[asyncio.StreamReader, asyncio.StreamWriter],
-        server: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        self, proxy: Proxy, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.proxy = proxy
-        self.client_reader, self.client = client
-        self.server_reader, self.server = server
+        self.client_reader, self.client = reader, writer
         self.awaited: dict[int, asyncio.Future[Frame]] = {}
         self.was_used = False
 
-    async def run(self) -> None:
+    async def run(self, host: str, port: int) -> None:
+        """Pass on what comes, until one of both has gone. Whoever calls it closes the client's
+        connection then.
+        """
+        try:
+            self.server_reader, self.server = await asyncio.open_connection(host, port)
+        except OSError:
+            return  # the server is not there, so nobody is
         ways = [asyncio.create_task(way()) for way in (self._requests, self._answers)]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -145,7 +147,6 @@ class Link:
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-            self.client.transport.abort()
             self.server.transport.abort()
 
     async def _requests(self) -> None:
