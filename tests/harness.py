@@ -17,7 +17,7 @@ import os
 import platform
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
@@ -113,7 +113,12 @@ def missing(server: str) -> str | None:
     return None
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> Iterator[None]:
+    """Add the axes to a function's parameters, and keep the sets of parameters that are to run.
+
+    The other tests are not made at all, since there are more of them than of those that run.
+    """
     if "codec" in metafunc.fixturenames:
         metafunc.parametrize("codec", codecs(metafunc.config), indirect=True)
     if "driver" in metafunc.fixturenames:
@@ -121,21 +126,79 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "server" in metafunc.fixturenames:
         names = server_names(metafunc.config)
         metafunc.parametrize("server", names, indirect=True, scope="session")
+    yield  # the other parameters are added here
+    calls: list[Any] = metafunc._calls
+    calls[:] = sample([Call(metafunc.definition, call) for call in calls], name_for(metafunc.config))
+
+
+@dataclass(frozen=True)
+class Call:
+    """A test function and a set of parameters that it could be called with.
+
+    Attributes:
+        function: the function, as an item that is never run.
+        spec: what pytest knows of the parameters.
+    """
+
+    function: pytest.Function
+    spec: Any
+
+    @property
+    def params(self) -> dict[str, Any]:
+        params: dict[str, Any] = self.spec.params
+        return params
+
+    def get_closest_marker(self, name: str) -> pytest.Mark | None:
+        of_the_set = (mark for mark in self.spec.marks if mark.name == name)
+        return next(of_the_set, None) or self.function.get_closest_marker(name)
+
+
+def sample(calls: Sequence[Call], name: Callable[[Call], str]) -> list[Any]:
+    """What pytest knows of one of those with the same name, the same in every run and process."""
+    groups: defaultdict[str, list[Call]] = defaultdict(list)
+    for call in calls:
+        groups[name(call)].append(call)
+    chosen = set()
+    for same, group in groups.items():
+        possible = [it for it in group if why_not_here(it, it.params) is None] or group
+        number = int.from_bytes(sha256(same.encode()).digest())
+        chosen.add(id(possible[number % len(possible)]))
+    return [call.spec for call in calls if id(call) in chosen]
+
+
+def name_for(config: pytest.Config) -> Callable[[Call], str]:
+    """What gives calls of which one is enough the same name."""
+    if config.getoption("quick"):
+        return lambda call: call.function.nodeid
+    return name_without if config.getoption("corners") == "one" else name_without_what_is_no_matter
+
+
+def name_without(call: Call, axes: Sequence[str] = AXES) -> str:
+    """What calls that differ along these axes have in common, by default all corners of a test."""
+    name = call.function.nodeid
+    if axes == AXES and (seeds := call.get_closest_marker(ONE_SEED_OF)):
+        return f"{name}[seed {call.params['seed'] // seeds.args[0]}]"
+    corner = {axis: str(call.params[axis]) for axis in AXES if axis in call.params}
+    kept = "-".join(value for axis, value in corner.items() if axis not in axes)
+    others = call.spec.id.removeprefix("-".join(corner.values()))
+    return f"{name}[{kept}{others}]"
+
+
+def name_without_what_is_no_matter(call: Call) -> str:
+    """What the calls have in common of which one is enough, however much time there is."""
+    return name_without(call, ["server"] if call.get_closest_marker(FORGED) else [])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     refuse_changing_names(items)
     if config.getoption("quick"):
-        kept = sample([item for item in items if not starts_programs(item)], name_of_function)
-    elif config.getoption("corners") == "one":
-        kept = sample(items, name_without)
-    else:
-        kept = sample(items, name_without_what_is_no_matter)
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        config.hook.pytest_deselected(items=[item for item in items if starts_programs(item)])
+        items[:] = [item for item in items if not starts_programs(item)]
     # Those that take long begin first, or others would wait at the end for who is with one of them.
-    items[:] = sorted((item for item in items if item in kept), key=is_short)
+    items.sort(key=is_short)
     for item in items:
-        if reason := why_not_here(item):
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        if reason := why_not_here(item, params):
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
@@ -147,41 +210,6 @@ def refuse_changing_names(items: Sequence[pytest.Item]) -> None:
     for item in items:
         if changing.search(item.nodeid):
             raise pytest.UsageError(f"this is another name in each process: {item.nodeid}")
-
-
-def sample(items: Sequence[pytest.Item], name: Callable[[pytest.Item], str]) -> set[pytest.Item]:
-    """One item of those with the same name, the same in every run and process."""
-    groups: defaultdict[str, list[pytest.Item]] = defaultdict(list)
-    for item in items:
-        groups[name(item)].append(item)
-    chosen = set()
-    for same, group in groups.items():
-        possible = [item for item in group if why_not_here(item) is None] or group
-        number = int.from_bytes(sha256(same.encode()).digest())
-        chosen.add(possible[number % len(possible)])
-    return chosen
-
-
-def name_of_function(item: pytest.Item) -> str:
-    return item.nodeid.partition("[")[0]
-
-
-def name_without(item: pytest.Item, axes: Sequence[str] = AXES) -> str:
-    """What items that differ along these axes have in common, by default all corners of a test."""
-    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
-        return item.nodeid
-    params = item.callspec.params
-    if axes == AXES and (seeds := item.get_closest_marker(ONE_SEED_OF)):
-        return f"{name_of_function(item)}[seed {params['seed'] // seeds.args[0]}]"
-    corner = {axis: str(params[axis]) for axis in AXES if axis in params}
-    kept = "-".join(value for axis, value in corner.items() if axis not in axes)
-    others = item.callspec.id.removeprefix("-".join(corner.values()))
-    return f"{name_of_function(item)}[{kept}{others}]"
-
-
-def name_without_what_is_no_matter(item: pytest.Item) -> str:
-    """What the items have in common of which one is enough, however much time there is."""
-    return name_without(item, ["server"] if item.get_closest_marker(FORGED) else [])
 
 
 def starts_programs(item: pytest.Item) -> bool:
@@ -210,13 +238,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def why_not_here(item: pytest.Item) -> str | None:
+def why_not_here(test: Call | pytest.Item, params: Mapping[str, Any]) -> str | None:
     """Why a test cannot run in its corner, if it cannot."""
-    if not isinstance(item, pytest.Function):
-        return None
     for name, (axis, other) in NOT_ON.items():
-        marker = item.get_closest_marker(name)
-        if marker is not None and item.callspec.params.get(axis) == other:
+        marker = test.get_closest_marker(name)
+        if marker is not None and params.get(axis) == other:
             (reason,) = marker.args
             return str(reason)
     return None
