@@ -7,19 +7,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from tests.examples.test_demo import environment
-
-SECONDS = 60
-
-
-class Told(NamedTuple):
-    """What came of a run: the code that it ended with, and what it printed."""
-
-    code: int
-    out: str
-    err: str
+from tests.forking import Told, ran
 
 
 @contextmanager
@@ -40,14 +30,10 @@ def started(directory: Path, *arguments: str, **variables: str) -> Iterator[subp
 
 
 def run(directory: Path, *arguments: str, **variables: str) -> Told:
-    """Start ``python -m aiomotorengine`` in a directory, which has modules with models."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "aiomotorengine", *arguments],
-        cwd=directory,
-        env=environment(directory, **variables),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=SECONDS,
-        check=False,
+    """What ``python -m aiomotorengine`` does in a directory, which has modules with models."""
+    return ran(
+        "aiomotorengine",
+        *arguments,
+        directory=directory,
+        environment=environment(directory, **variables),
     )
-    return Told(ran.returncode, ran.stdout, ran.stderr)
