@@ -1,9 +1,9 @@
 """Programs as forks of one process that has the library already, since to import it takes longest.
 
-A program finds what it finds where it is started: its arguments, its directory, its environment. But
-what is decided as the library is imported (``AIOMOTORENGINE_CODEC`` and its like) stays as it is in
-this process, and nothing is done after a program's last line. Where that matters, programs are
-started as processes of their own.
+A program finds what it finds where it is started: arguments, directory, environment. But what is
+decided as the library is imported (``AIOMOTORENGINE_CODEC`` and its like) stays as it is in this
+process, and nothing is done after a program's last line. Where that matters, programs are started
+as processes of their own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import runpy
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple

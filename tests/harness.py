@@ -20,7 +20,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
@@ -114,6 +114,18 @@ def missing(server: str) -> str | None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Have the collector go through thousands of tests neither while they are made, nor at each
+    ``gc.collect()`` that some of them call.
+    """
+    gc.disable()
+    result = yield
+    gc.freeze()
+    gc.enable()
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> Iterator[None]:
     """Add the axes to a function's parameters, and keep the sets of parameters that are to run.
 
@@ -128,29 +140,34 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> Iterator[None]:
         metafunc.parametrize("server", names, indirect=True, scope="session")
     yield  # the other parameters are added here
     calls: list[Any] = metafunc._calls
-    calls[:] = sample([Call(metafunc.definition, call) for call in calls], name_for(metafunc.config))
+    calls[:] = sample([Call(metafunc.definition, it) for it in calls], name_for(metafunc.config))
 
 
-@dataclass(frozen=True)
 class Call:
     """A test function and a set of parameters that it could be called with.
 
-    Attributes:
+    Parameters:
         function: the function, as an item that is never run.
         spec: what pytest knows of the parameters.
+
+    Attributes:
+        params: the parameters by name; ``function`` and ``spec`` as above.
     """
 
-    function: pytest.Function
-    spec: Any
-
-    @property
-    def params(self) -> dict[str, Any]:
-        params: dict[str, Any] = self.spec.params
-        return params
+    def __init__(self, function: pytest.Function, spec: Any) -> None:
+        self.function = function
+        self.spec = spec
+        self.params: dict[str, Any] = spec.params
 
     def get_closest_marker(self, name: str) -> pytest.Mark | None:
         of_the_set = (mark for mark in self.spec.marks if mark.name == name)
-        return next(of_the_set, None) or self.function.get_closest_marker(name)
+        return next(of_the_set, None) or closest_marker(self.function, name)
+
+
+@lru_cache(maxsize=10)
+def closest_marker(function: pytest.Function, name: str) -> pytest.Mark | None:
+    """The marker of a function; it is asked for again and again, for each set of parameters."""
+    return function.get_closest_marker(name)
 
 
 def sample(calls: Sequence[Call], name: Callable[[Call], str]) -> list[Any]:
@@ -162,8 +179,8 @@ def sample(calls: Sequence[Call], name: Callable[[Call], str]) -> list[Any]:
     for same, group in groups.items():
         possible = [it for it in group if why_not_here(it, it.params) is None] or group
         number = int.from_bytes(sha256(same.encode()).digest())
-        chosen.add(id(possible[number % len(possible)]))
-    return [call.spec for call in calls if id(call) in chosen]
+        chosen.add(possible[number % len(possible)])
+    return [call.spec for call in calls if call in chosen]
 
 
 def name_for(config: pytest.Config) -> Callable[[Call], str]:
@@ -231,11 +248,6 @@ def pytest_xdist_auto_num_workers() -> int:
     """Half as many again as there are cores, since tests wait for servers and programs."""
     cores = os.cpu_count() or 1
     return cores + (cores + 1) // 2
-
-
-def pytest_collection_finish() -> None:
-    """Keep thousands of tests out of each ``gc.collect()`` that some of them call."""
-    gc.freeze()
 
 
 def why_not_here(test: Call | pytest.Item, params: Mapping[str, Any]) -> str | None:

@@ -39,7 +39,7 @@ from aiomotorengine.codec.plan import FIELD_METHODS
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.rows.plan import row_plan
 from aiomotorengine.storage.values import value_of
-from tests.codec.case import tables
+from tests.codec.case import Case, Refused, tables
 from tests.codec.laws import STANDARD, encodable, ids_for
 from tests.fuzz import mutations
 from tests.zoo import animals, generate
@@ -249,19 +249,17 @@ def heap() -> int:
 
 def subjects() -> dict[str, Callable[[], Subject]]:
     """What makes each subject, for the codec in use, by name."""
-    kinds: dict[str, list[list[Any]]] = {}
+    kinds: dict[str, list[Case | Refused]] = {}
     for name, row in tables():
-        model: Any = DocumentMetaClass("Model", (Document,), {"value": row.field})
-        kinds.setdefault(f"{name.split()[0]} fields", []).append([model(value=row.python)])
+        kinds.setdefault(f"{name.split()[0]} fields", []).append(row)
     found: dict[str, Callable[[], Subject]] = {
-        name: partial(round_trips, *documents) for name, documents in kinds.items()
+        name: partial(of_rows, rows) for name, rows in kinds.items()
     }
     for animal in animals.ANIMALS:
-        documents = generate.documents(animal, 8) + generate.documents(animal, 8, wild=True)
-        found[animal.__name__] = partial(round_trips, documents)
-        found[f"{animal.__name__}, damaged"] = partial(damaged_reading, documents)
+        found[animal.__name__] = partial(of_class, animal, round_trips)
+        found[f"{animal.__name__}, damaged"] = partial(of_class, animal, damaged_reading)
     for method in FIELD_METHODS:
-        found[f"{method} raises"] = partial(round_trips, [raising(method)(number=1, text="a")])
+        found[f"{method} raises"] = partial(of_raising, method)
     found["classes that come and go"] = partial(Subject, one_class)
     found["ids and wrapped documents"] = partial(Subject, for_the_driver)
     found["replies"] = replies
@@ -270,6 +268,24 @@ def subjects() -> dict[str, Callable[[], Subject]]:
     found["copies"] = partial(Subject, copied)
     found["changes"] = changes
     return found
+
+
+def of_rows(rows: Sequence[Case | Refused]) -> Subject:
+    """The values of a kind of field, each in a document of a class of its own."""
+    documents = []
+    for row in rows:
+        model: Any = DocumentMetaClass("Model", (Document,), {"value": row.field})
+        documents.append([model(value=row.python)])
+    return round_trips(*documents)
+
+
+def of_class(animal: Any, work: Callable[[Sequence[Any]], Subject]) -> Subject:
+    """Documents of a class, half of them with values that it does not take."""
+    return work([*generate.documents(animal, 8), *generate.documents(animal, 8, wild=True)])
+
+
+def of_raising(method: str) -> Subject:
+    return round_trips([raising(method)(number=1, text="a")])
 
 
 def rows() -> Subject:

@@ -1,8 +1,8 @@
 """PyMongo's async client, which here knows the transports of all connections that it has made.
 
 PyMongo closes a connection in a task of its own, which may be cancelled before its first step: the
-pool has forgotten the connection by then, and nobody closes it any more. So it is when an event loop
-ends while a client is being closed on it.
+pool has forgotten the connection by then, and nobody closes it any more. That happens when an event
+loop ends while a client is being closed on it.
 """
 
 from __future__ import annotations
