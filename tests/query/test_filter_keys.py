@@ -11,6 +11,7 @@ from aiomotorengine import (
     BaseField,
     Document,
     EmbeddedDocumentField,
+    GenericEmbeddedDocumentField,
     IntField,
     ListField,
     Q,
@@ -325,3 +326,28 @@ def test_keywords_may_have_any_name():
         "_document_class": 2,
         "_negated": 3,
     }
+
+
+class Strict(Document):
+    __dynamic__ = False
+    a = IntField()
+
+
+class Loose(Document):
+    b = IntField()
+
+
+@pytest.mark.parametrize("choices", [[Strict, Loose], [Loose, Strict]], ids=["last", "first"])
+def test_an_undeclared_name_is_asked_of_those_of_a_union_that_may_have_it(choices):
+    class Holder(Document):
+        part = GenericEmbeddedDocumentField(choices)
+
+    assert Q(part__x__gt=1).to_query(Holder) == {"part._x": {"$gt": 1}}
+
+
+def test_no_class_of_a_union_may_have_an_undeclared_name():
+    class Holder(Document):
+        part = GenericEmbeddedDocumentField([Strict])
+
+    with pytest.raises(ValueError, match="Invalid filter 'part__x'"):
+        Holder.objects.filter(part__x=1)

@@ -32,5 +32,7 @@ def literal(value: Any) -> Any:
         >>> literal(2), literal("$password")
         (2, {'$literal': '$password'})
     """
-    value = stored_alone(value)
-    return value if type(value) in MEANS_ITSELF else {"$literal": value}
+    if type(value) in MEANS_ITSELF:
+        return value
+    stored = stored_alone(value)
+    return stored if type(stored) in MEANS_ITSELF else {"$literal": stored}

@@ -218,7 +218,8 @@ def below(field: BaseField[Any], key: str, operators: Operators, whole: str) -> 
     below_them = (it for one in classes for it in family_of(one)[1:])
     found = declared_alike(classes, key, whole) or declared_alike([*below_them], key, whole)
     if found is None and classes and not is_operator_of(holder, head, operators):
-        return undeclared(classes[0], key, whole)
+        # One of them may have what it does not declare, be it the first or not.
+        return undeclared(next(filter(is_dynamic, classes), classes[0]), key, whole)
     return found
 
 
