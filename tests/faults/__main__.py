@@ -50,6 +50,7 @@ from tests.faults.replica_set import (
     replica_set_laboratory,
 )
 from tests.faults.transacting import Transacting, disturbed
+from tests.faults.watching import insert_and_watch
 from tests.faults.wire_faults import CUTS, late
 
 
@@ -66,7 +67,7 @@ class Tried(Protocol):
 
 Round = Callable[[Laboratory, "Places", Random], Coroutine[Any, Any, Tried]]
 ROUNDS_BETWEEN_LINES = 100
-ONES_THAT_TAKE_LONG = ("kill", "failover", "transaction_kill")
+ONES_THAT_TAKE_LONG = ("kill", "failover", "change", "transaction_kill")
 
 
 def main(arguments: list[str]) -> int:
@@ -79,6 +80,7 @@ def main(arguments: list[str]) -> int:
         "cut": options.cuts,
         "kill": options.kills,
         "failover": options.failovers,
+        "change": options.changes,
         "transaction": options.transactions,
         "transaction_kill": options.transaction_kills,
     }
@@ -103,6 +105,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--cuts", type=int, default=200, help="connections lost at random moments")
     parser.add_argument("--kills", type=int, default=20, help="mongod killed, and restarted")
     parser.add_argument("--failovers", type=int, default=10, help="replica sets losing a member")
+    parser.add_argument("--changes", type=int, default=10, help="the same, while changes are told")
     parser.add_argument("--transactions", type=int, default=500, help="that something happens to")
     parser.add_argument("--transaction-kills", type=int, default=10, help="mongod killed in one")
     parser.add_argument("--seed", type=int, default=Random().getrandbits(32))
@@ -134,7 +137,7 @@ class Places:
 
     def laboratory(self, kind: str, driver: str) -> AbstractContextManager[Laboratory]:
         """A place for a round of this kind."""
-        if kind == "failover":
+        if kind in ("failover", "change"):
             return replica_set_laboratory(self.replica_set, driver)
         return laboratory(self.mongod.server, driver, self.observer)
 
@@ -255,6 +258,15 @@ async def failover(lab: Laboratory, places: Places, random: Random) -> Trial:
     )
 
 
+async def watched(lab: Laboratory, places: Places, random: Random) -> Trial:
+    """A replica set loses a member, in the middle of a stream of changes."""
+    count, disaster = random.randint(500, 5000), random.choice(sorted(DISASTERS))
+    print(f"{disaster}, {count} changes", flush=True)
+    return await insert_and_watch(
+        lab, places.replica_set, disaster, count=count, when=random.randrange(count)
+    )
+
+
 async def killed_after(lab: Laboratory, own: Mongod, batches: int, seconds: float) -> None:
     """Kill mongod a moment after it was told to insert a batch."""
     await eventually(lambda: lab.proxy.seen.count("insert") >= batches)
@@ -315,6 +327,7 @@ ROUNDS: dict[str, Round] = {
     "cut": cut,
     "kill": killed,
     "failover": failover,
+    "change": watched,
     "transaction": transacted,
     "transaction_kill": killed_in_a_transaction,
 }
