@@ -11,7 +11,13 @@ import pytest
 from bson.codec_options import DEFAULT_CODEC_OPTIONS
 from bson.errors import InvalidDocument
 from bson.raw_bson import RawBSONDocument
-from pymongo.errors import AutoReconnect, ProtocolError
+from pymongo.errors import (
+    AutoReconnect,
+    CursorNotFound,
+    NotPrimaryError,
+    OperationFailure,
+    ProtocolError,
+)
 
 from aiomotorengine.wire.changes import ChangeReader
 
@@ -116,6 +122,21 @@ async def test_a_failure_that_lies_in_the_pipeline_is_no_answer() -> None:
     assert raised.value is error
     with pytest.raises(ProtocolError, match="makes no sense"):
         await reader(Target(LookupError("cursor"))).open()
+
+
+@pytest.mark.parametrize("kind", [OperationFailure, CursorNotFound, NotPrimaryError])
+async def test_what_a_server_says_of_a_failure_is_no_bytes(kind: Any) -> None:
+    answer = {"ok": 0, "errmsg": "no", "code": 43, "errorLabels": ["Resumable"], "of": {"n": 1}}
+    told: Any = RawBSONDocument(bson.encode(answer))
+    error = kind("no", told) if kind is NotPrimaryError else kind("no", 43, told)
+    with pytest.raises(kind) as raised:
+        await reader(Target(error)).open()
+    assert str(raised.value) == f"no, full error: {answer}"
+    assert raised.value.details == answer
+    assert raised.value.has_error_label("Resumable")
+    assert raised.value.__context__ is None
+    if kind is not NotPrimaryError:
+        assert raised.value.code == 43
 
 
 async def test_an_answer_that_makes_no_sense() -> None:

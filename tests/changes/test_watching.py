@@ -29,8 +29,6 @@ from tests.changes.streams import next_of, told
 from tests.harness import Mongo
 from tests.integration.commands import eventually, watch
 
-pytestmark = pytest.mark.mongod_only("SecantusDB tells no changes")
-
 SOON = 50
 """Milliseconds after which a server says that there is no change yet."""
 
@@ -136,6 +134,7 @@ async def test_a_document_that_is_gone_when_it_is_looked_up() -> None:
     assert change.document is None
 
 
+@pytest.mark.mongod_only("SecantusDB keeps no documents as they were after their changes")
 async def test_the_document_before() -> None:
     await get_connection().command(
         "collMod", Job.__collection__, changeStreamPreAndPostImages={"enabled": True}
@@ -444,10 +443,12 @@ async def test_what_cannot_be_read_is_skipped_or_handed_over() -> None:
 
 
 async def test_what_a_server_refuses_is_raised_as_it_is() -> None:
-    changes = Job.watch(pipeline=[{"$out": "elsewhere"}])
-    with pytest.raises(OperationFailure, match=r"\$out"):
+    changes = Job.watch(pipeline=[{"$sideways": {}}])
+    with pytest.raises(OperationFailure, match=r"\$sideways") as refused:
         await next_of(changes)
     assert not changes.alive
+    assert type(refused.value.details) is dict
+    assert str(refused.value).endswith(f"full error: {refused.value.details}")
     with pytest.raises(OperationFailure):
         await Job.watch(resume_after={"_data": "no token"}).next()
 

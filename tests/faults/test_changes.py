@@ -14,7 +14,7 @@ from tests.faults.laboratory import Item, Laboratory
 from tests.faults.mongod import fail_point
 from tests.faults.wire_faults import cut_after, cut_before
 
-pytestmark = pytest.mark.mongod_only("SecantusDB tells no changes, and has no fail points")
+fail_points = pytest.mark.mongod_only("SecantusDB has no fail points")
 
 SOON = 50
 """Milliseconds after which a server says that there is no change yet."""
@@ -72,6 +72,7 @@ async def test_the_driver_alone(lab: Laboratory, codec: str) -> None:
         assert await numbers(again, 1) == [1]
 
 
+@fail_points
 @pytest.mark.parametrize("failure", [{"errorCode": 189}, {"errorCode": 1, "errorLabels": LABELS}])
 async def test_a_server_says_that_it_passes(
     lab: Laboratory, codec: str, failure: dict[str, Any]
@@ -83,6 +84,7 @@ async def test_a_server_says_that_it_passes(
             assert await numbers(changes, 1) == [1]
 
 
+@fail_points
 @pytest.mark.parametrize("code", [280, 286])
 async def test_a_lost_past_is_asked_for_once(lab: Laboratory, codec: str, code: int) -> None:
     store(lab, 0)
@@ -104,6 +106,7 @@ async def test_a_lost_past_is_asked_for_once(lab: Laboratory, codec: str, code: 
     assert not changes.alive
 
 
+@fail_points
 async def test_what_does_not_pass_is_raised(lab: Laboratory, codec: str) -> None:
     store(lab, 0)
     async with Item.watch(max_await_time_ms=SOON) as changes:

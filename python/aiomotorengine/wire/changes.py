@@ -9,14 +9,16 @@ get it, and has the token from before.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 import bson
-from bson.codec_options import CodecOptions
+from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions
 from bson.raw_bson import RawBSONDocument
+from pymongo.errors import NotPrimaryError, OperationFailure
 
+from aiomotorengine.errors import raise_alone
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.cursors import SECONDS_TO_ANSWER, run_in_background
@@ -149,7 +151,10 @@ class ChangeReader:
     ) -> tuple[Answer | None, Exception | None]:
         """The answer, or the error. It is not raised, since there may be nobody to take it."""
         try:
-            with protocol_errors(self._target.document_class, self._was_sent, is_read=True):
+            with (
+                protocol_errors(self._target.document_class, self._was_sent, is_read=True),
+                readable_errors(),
+            ):
                 return await work, None
         except Exception as error:
             return None, error
@@ -198,6 +203,23 @@ def with_raw_changes(watched: Any) -> Any:
     """The same collection or database, whose changes come as bytes."""
     options = watched.codec_options.with_options(document_class=RawBSONDocument)
     return watched.with_options(codec_options=options)
+
+
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Raise what a server says of a failure as others have it, and not as bytes."""
+    try:
+        yield
+    except (OperationFailure, NotPrimaryError) as error:
+        answer = error.details
+        if not isinstance(answer, RawBSONDocument):
+            raise
+        # The driver's text ends with the answer; it is made anew, as are the labels.
+        text = str(error).removesuffix(f", full error: {answer}")
+        answer = decoded(bytes_of(answer), DEFAULT_CODEC_OPTIONS)
+        if isinstance(error, NotPrimaryError):
+            raise_alone(NotPrimaryError(text, answer))
+        raise_alone(type(error)(text, error.code, answer))
 
 
 def plain(token: Any) -> dict[str, Any] | None:
