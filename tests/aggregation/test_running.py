@@ -208,6 +208,8 @@ async def test_references_of_instances_are_loaded_as_those_of_documents(
     (city,) = await chosen.no_dereference().aggregate.into(Eager).to_list()
     with pytest.raises(LoadReferencesRequiredError):
         city.mayor.name  # noqa: B018
+    (city,) = await City.objects.filter(pop=1).prefetch("mayor").aggregate.into(City).to_list()
+    assert city.mayor.name == "ann"
 
 
 async def test_the_others_of_a_bulk_insert_are_stored(cities: list[City]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from typing import TYPE_CHECKING, Any, Protocol
@@ -81,9 +81,9 @@ class Source(Protocol):
         naming: Callable[[], AbstractContextManager[None]],
     ) -> Any: ...
 
-    async def _load_references(
-        self, made: Any, documents: Sequence[Any], alias: str | None
-    ) -> None: ...
+    def _loader_for(
+        self, made: Any, alias: str | None
+    ) -> Callable[[Sequence[Any]], Awaitable[object]] | None: ...
 
     async def _explained(
         self, pipeline: Sequence[Mapping[str, Any]], verbosity: str, alias: str | None

@@ -71,6 +71,7 @@ async def aggregated(
         AggregationError: anything failed.
     """
     collection = pipeline.queryset.coll(alias)
+    load = None if made is None else pipeline.queryset._loader_for(made, alias)
     with as_failures():
         reading = pipeline.queryset._aggregated(
             stages(),
@@ -81,8 +82,8 @@ async def aggregated(
         )
         async with aclosing(reading) as batches:
             async for batch in batches:
-                if made is not None:
-                    await pipeline.queryset._load_references(made, batch, alias)
+                if load is not None:
+                    await load(batch)
                 for result in batch:
                     yield result
 

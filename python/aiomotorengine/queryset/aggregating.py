@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiomotorengine import aggregation, reading, references
@@ -53,12 +54,17 @@ class Aggregating(Loading[D]):
             target, pipeline, made, is_derived=is_derived, naming=naming
         )
 
-    async def _load_references(
-        self, made: Any, documents: Sequence[Any], alias: str | None
-    ) -> None:
-        """Load what instances refer to that an aggregation has given, as a query would."""
-        if self._dereferences and not made.__lazy__:
-            await references.loading.load(documents, found_in=self._source(alias))
+    def _loader_for(
+        self, made: Any, alias: str | None
+    ) -> Callable[[Sequence[Any]], Awaitable[object]] | None:
+        """What loads the references of instances that an aggregation gives, as a query would;
+        ``None`` where none are loaded.
+        """
+        if made is self.__klass__:
+            return self._reference_loader(self._source(alias))
+        if made.__lazy__ or not self._dereferences:
+            return None
+        return partial(references.loading.load, found_in=self._source(alias))
 
     async def _explained(
         self, pipeline: Sequence[Mapping[str, Any]], verbosity: str, alias: str | None
