@@ -131,7 +131,7 @@ async def test_rows_come_reply_by_reply(cities: list[City], mongo: Mongo) -> Non
     commands = watch(mongo)
     rows = aiter(City.objects.batch_size(1).aggregate.order_by("pop"))
     assert (await anext(rows)).p == 1
-    await rows.aclose()  # type: ignore[attr-defined]
+    await rows.aclose()
     assert commands.of("aggregate")[0]["cursor"] == {"batchSize": 1}
     assert len(commands.of("killCursors")) == 1
 

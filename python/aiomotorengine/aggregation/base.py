@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Generic, TypeVar
 
 from aiomotorengine.aggregation.accumulating import Accumulators
@@ -142,10 +141,8 @@ class Aggregation(Building, Accumulators, Generic[D]):
         """The same as ``fetch``."""
         return await self.fetch(alias)
 
-    async def __aiter__(self) -> AsyncIterator[AggregationResult]:
-        async with aclosing(aggregated(self, self.to_query)) as found:
-            async for document in found:
-                yield AggregationResult.of(document)
+    def __aiter__(self) -> AsyncGenerator[AggregationResult, None]:
+        return aggregated(self, self.to_query)
 
     def into(self, document_class: type[M]) -> AggregationOf[M]:
         """The same with results that are instances of a document class, whose fields read them.

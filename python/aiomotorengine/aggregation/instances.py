@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, Generic, TypeVar
 
@@ -56,7 +56,9 @@ class AggregationOf(Generic[M]):
     def __repr__(self) -> str:
         return shortened(f"<AggregationOf {self.made.__name__} {self.pipeline!r}>")
 
-    def _instances(self, alias: str | None, most: int | None = None) -> Any:
+    def _instances(
+        self, alias: str | None = None, most: int | None = None
+    ) -> AsyncGenerator[M, None]:
         def stages() -> list[Any]:
             sent = self.to_query()
             refuse_storing(sent, "into")
@@ -64,9 +66,8 @@ class AggregationOf(Generic[M]):
 
         return aggregated(self.pipeline, stages, alias, self.made, is_derived=self.is_derived)
 
-    def __aiter__(self) -> AsyncIterator[M]:
-        instances: AsyncIterator[M] = self._instances(None)
-        return instances
+    def __aiter__(self) -> AsyncGenerator[M, None]:
+        return self._instances()
 
     async def fetch(self, alias: str | None = None) -> list[M]:
         """Run the pipeline.
@@ -88,8 +89,7 @@ class AggregationOf(Generic[M]):
         """The first result, or ``None``; errors as for ``fetch``."""
         async with aclosing(self._instances(alias, 1)) as found:
             async for instance in found:
-                first: M = instance
-                return first
+                return instance
         return None
 
     async def explain(

@@ -7,6 +7,7 @@ from contextlib import aclosing, contextmanager
 from typing import Any
 
 from aiomotorengine.aggregation.pipeline import Pipeline
+from aiomotorengine.aggregation.result import AggregationResult
 from aiomotorengine.errors import AggregationError
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.query_options import refuse_other_verbosity
@@ -64,7 +65,7 @@ async def aggregated(
         pipeline: the pipeline.
         stages: gives what is sent of it.
         alias: the connection to use.
-        made: the class of which they become instances; ``None`` for mappings.
+        made: the class of which they become instances; ``None`` for rows.
         is_derived: whether these are no documents that are stored.
 
     Raises:
@@ -85,7 +86,7 @@ async def aggregated(
                 if load is not None:
                     await load(batch)
                 for result in batch:
-                    yield result
+                    yield AggregationResult.of(result) if made is None else result
 
 
 async def explained(
