@@ -176,6 +176,16 @@ async def test_computed_instances_are_not_stored(cities: list[City], name: str) 
     assert await Total.objects.count() == 0
 
 
+async def test_computed_instances_are_partial(cities: list[City]) -> None:
+    total = await totals().into(Total).first()
+    assert total is not None
+    assert total.is_partial()
+    assert total.loaded_fields() == {"state", "total"}
+    chosen = await City.objects.only("state").aggregate.match(pop=1).into(City).first()
+    assert chosen is not None
+    assert (chosen.is_partial(), chosen.loaded_fields(), chosen.pop) == (False, None, 1)
+
+
 async def test_computed_instances_stay_so_until_they_are_read_anew(cities: list[City]) -> None:
     text = "was computed by an aggregation"
     city = await City.objects.aggregate.match(pop=1).project("state").into(City).first()
