@@ -16,6 +16,7 @@ from aiomotorengine import (
     ListField,
     SequenceField,
     StringField,
+    TupleField,
     VersionField,
 )
 from aiomotorengine.errors import (
@@ -161,6 +162,21 @@ async def test_a_part_of_a_list_is_not_written(
     await ada.save()
     found = await stored(kind)
     assert (found["h"] if holder is not ada else found)[key] == []
+
+
+class Holder(Document):
+    homes = TupleField(EmbeddedDocumentField(Home), ...)
+
+
+@pytest.mark.parametrize("choose", ["only", "exclude"])
+async def test_a_part_of_a_tuple_is_not_written(choose: str) -> None:
+    before = [{"r": "A", "town": "B", "floors": [], "built": BUILT}]
+    await Holder.objects.coll().insert_one({"homes": before})
+    holder = await getattr(Holder.objects, choose)("homes.road").first()
+    setattr(holder.homes[0], "road" if choose == "only" else "town", "C")
+    with pytest.raises(PartialDocumentError, match="holds only a part of 'homes'"):
+        await holder.save()
+    assert (await Holder.objects.coll().find_one())["homes"] == before
 
 
 async def test_a_tracked_one_writes_around_a_part_of_a_list(insert: Any) -> None:

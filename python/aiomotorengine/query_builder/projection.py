@@ -396,8 +396,6 @@ def in_part(
 ) -> frozenset[str]:
     """The lists at a path of which a part is loaded: some items, or something of each."""
     lists = {
-        name
-        for name in parts
-        if isinstance(fields_along(document_class, (*outer, name))[-1], ListField)
+        name for name in parts if fields_along(document_class, (*outer, name))[-1]._stores_arrays
     }
     return frozenset(lists.union(path[0] for path in sliced if len(path) == 1))
