@@ -7,9 +7,13 @@ a million, machines and codecs by a hundred.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from time import perf_counter
+from typing import TypeVar
 
-__all__ = ["LARGEST_SLICE", "SECONDS_PER_SLICE", "Pace"]
+__all__ = ["LARGEST_SLICE", "SECONDS_PER_SLICE", "Pace", "in_turns"]
+
+T = TypeVar("T")
 
 SECONDS_PER_SLICE = 0.001
 """How long a slice should hold the event loop."""
@@ -17,6 +21,9 @@ SECONDS_PER_SLICE = 0.001
 FIRST_SLICE = 1
 LARGEST_SLICE = 4096
 """How many documents a slice has at most."""
+
+FEW = 32
+"""So many items of little work are done without a look at the time, which is not for nothing."""
 
 LARGEST_STEP = 4
 """How much larger than the last a slice may be: one that was fast by chance proves little."""
@@ -101,3 +108,21 @@ class Pace:
         """The same as ``finish``, and then it is the event loop's turn."""
         self.finish(documents)
         await asyncio.sleep(0)
+
+
+async def in_turns(items: Sequence[T]) -> AsyncGenerator[Sequence[T], None]:
+    """Items of little work each, a few at a time; in between the event loop has its turn whenever
+    that is due.
+
+    Example:
+        >>> import asyncio
+        >>> async def total(numbers):
+        ...     return sum([sum(some) async for some in in_turns(numbers)])
+        >>> asyncio.run(total(range(1000)))
+        499500
+    """
+    pace = Pace()
+    pace.start()
+    for start in range(0, len(items), FEW):
+        yield items[start : start + FEW]
+        await pace.turn_if_due()

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from aiomotorengine.ids import chunks, id_key
-from aiomotorengine.pacing import Pace
+from aiomotorengine.pacing import Pace, in_turns
 from aiomotorengine.reading.documents import (
     Decoded,
     DocumentDecoder,
@@ -28,8 +28,10 @@ from aiomotorengine.references.places import (
     HOLDERS,
     Node,
     Reference,
+    complete_all,
     complete_containers,
     references_in,
+    references_in_all,
 )
 from aiomotorengine.sessions.options import UNCHANGED
 from aiomotorengine.sessions.target import Target, target_beside
@@ -73,14 +75,16 @@ async def load(
         Node(document, wanted=None if names is None else wanted_of(type(document), names))
         for document in documents
     ]
-    references = [reference for node in nodes for reference in references_in(node)]
-    count = sum(reference.is_unloaded for reference in references)
+    references = await references_in_all(nodes)
+    count = 0
+    async for some in in_turns(references):
+        count += sum(reference.is_unloaded for reference in some)
 
     # Documents whose references are loaded, so that a cycle of eager classes comes to an end.
     done: dict[tuple[Any, Any], Any] = {}
     while True:
         reached = await fill(references, alias, found_in, on_unreadable)
-        complete_containers(references)
+        await complete_all(references)
         done.update((node.key, node.document) for node in nodes if node.is_all)
         nodes = []
         for node in reached:
@@ -88,7 +92,7 @@ async def load(
                 adopt(node, done[node.key])
             else:
                 nodes.append(node)
-        references = [reference for node in nodes for reference in references_in(node)]
+        references = await references_in_all(nodes)
         if not references:
             return count
 
@@ -106,36 +110,37 @@ async def fill(
     """
     reached: list[Node] = []
     wanted: dict[Any, list[Reference]] = {}
-    for reference in references:
-        if not reference.is_unloaded:
-            if isinstance(reference.value, DocumentStorage):
+    async for some in in_turns(references):
+        for reference in some:
+            if not reference.is_unloaded:
+                if isinstance(reference.value, DocumentStorage):
+                    reached.extend(onward(reference))
+                continue
+            ancestor = reference.node.ancestor(reference.key)
+            wanted_class = reference.class_of(reference.value)
+            if isinstance(ancestor, wanted_class):
+                reference.put(ancestor)
                 reached.extend(onward(reference))
-            continue
-        ancestor = reference.node.ancestor(reference.key)
-        wanted_class = reference.class_of(reference.value)
-        if isinstance(ancestor, wanted_class):
-            reference.put(ancestor)
-            reached.extend(onward(reference))
-        else:
-            wanted.setdefault(wanted_class, []).append(reference)
+            else:
+                wanted.setdefault(wanted_class, []).append(reference)
 
     for document_class, wanting in wanted.items():
-        ids = {reference.key[1]: reference.id for reference in wanting}
+        ids: dict[Any, Any] = {}
+        async for some in in_turns(wanting):
+            ids.update((id_key(reference.id), reference.id) for reference in some)
         target = (
             target_beside(document_class, alias, UNCHANGED)
             if found_in is None
             else found_in.beside(document_class, alias)
         )
         found = await fetch(target, ids, on_unreadable)
-        pace = Pace()
-        pace.start()
-        for reference in wanting:
-            instances = found.get(reference.key[1])
-            if instances is None:
-                reference.put(DanglingReference(reference.value))
-            elif reference.put(document := instances.next()):
-                reached.extend(onward(reference, is_eager=not type(document).__lazy__))
-            await pace.turn_if_due()
+        async for some in in_turns(wanting):
+            for reference in some:
+                instances = found.get(id_key(reference.id))
+                if instances is None:
+                    reference.put(DanglingReference(reference.value))
+                elif reference.put(document := instances.next()):
+                    reached.extend(onward(reference, is_eager=not type(document).__lazy__))
     return reached
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bson.dbref import DBRef
+from bson.objectid import ObjectId
 
 from aiomotorengine.documents.conversion import find_attribute
 from aiomotorengine.fields.base_field import BaseField
@@ -16,13 +17,22 @@ from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.generic_reference_field import GenericReferenceField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.ids import id_key, is_id
+from aiomotorengine.pacing import Pace, in_turns
 from aiomotorengine.references.paths import REFERENCES, Wanted
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference, ReferenceList
 from aiomotorengine.storage.discriminators import root_of
 from aiomotorengine.storage.values import value_of
 
-__all__ = ["HOLDERS", "Node", "Reference", "complete_containers", "references_in"]
+__all__ = [
+    "HOLDERS",
+    "Node",
+    "Reference",
+    "complete_all",
+    "complete_containers",
+    "references_in",
+    "references_in_all",
+]
 
 HOLDERS = (*REFERENCES, EmbeddedDocumentField, ContainerField)
 """The fields in whose values references may stand."""
@@ -40,7 +50,7 @@ class Node:
         collections: those sets and tuples in it that have references, the outer before the inner.
     """
 
-    __slots__ = ("collections", "document", "key", "parent", "wanted")
+    __slots__ = ("_key", "collections", "document", "parent", "wanted")
 
     def __init__(
         self, document: Any, parent: Node | None = None, wanted: Wanted | None = None
@@ -49,7 +59,14 @@ class Node:
         self.parent = parent
         self.wanted = wanted
         self.collections: list[Replacement] = []
-        self.key = (root_of(type(document)), id_key(document._id))
+        self._key: tuple[Any, Any] | None = None
+
+    @property
+    def key(self) -> tuple[Any, Any]:
+        """Its class, or the one that this shares a collection with, and its id."""
+        if self._key is None:
+            self._key = (root_of(type(self.document)), id_key(self.document._id))
+        return self._key
 
     @property
     def is_all(self) -> bool:
@@ -136,12 +153,16 @@ class Reference:
     @property
     def id(self) -> Any:
         """The id that is looked up."""
+        if type(self.value) is ObjectId:
+            return self.value
         if isinstance(self.field, GenericReferenceField):
             return self.value.id
         return ReferenceField.to_son(self.field, self.value)
 
     @property
     def is_unloaded(self) -> bool:
+        if type(self.value) is ObjectId:  # as most are
+            return not isinstance(self.field, GenericReferenceField)
         if isinstance(self.value, DocumentStorage | DanglingReference | None):
             return False
         if isinstance(self.field, GenericReferenceField):
@@ -162,6 +183,17 @@ class Reference:
         put_in(self.container, self.index, value)
         self.value = value
         return True
+
+
+async def references_in_all(nodes: Sequence[Node]) -> list[Reference]:
+    """The references of documents that are wanted."""
+    found: list[Reference] = []
+    pace = Pace()
+    pace.start()
+    for node in nodes:
+        found.extend(references_in(node))
+        await pace.turn_if_due()
+    return found
 
 
 def references_in(node: Node) -> Iterator[Reference]:
@@ -227,6 +259,12 @@ def holds_references(field: BaseField[Any]) -> bool:
 
 
 # -- putting documents in their place ------------------------------------------------------------
+
+
+async def complete_all(references: Sequence[Reference]) -> None:
+    """The same as ``complete_containers`` for many, once all are in their place."""
+    async for some in in_turns(references):
+        complete_containers(some)
 
 
 def complete_containers(references: Sequence[Reference]) -> None:

@@ -4,12 +4,13 @@ of each document, however many refer to it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 from typing import Any, NamedTuple, Protocol
 
 from aiomotorengine.ids import chunks, id_key
-from aiomotorengine.pacing import Pace
+from aiomotorengine.pacing import Pace, in_turns
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Unreadable
 from aiomotorengine.references.loading import load
@@ -17,7 +18,7 @@ from aiomotorengine.references.paths import Wanted
 from aiomotorengine.references.places import (
     Node,
     Reference,
-    complete_containers,
+    complete_all,
     references_in,
 )
 from aiomotorengine.sessions.target import Target
@@ -52,12 +53,14 @@ class Group(NamedTuple):
     Attributes:
         target: where these are.
         targets: the query that finds them; ``None`` where the ids do.
-        references: those that are wanted, some of them loaded before.
+        references: those that are wanted.
+        unloaded: those of them that were not loaded before.
     """
 
     target: Target
     targets: Targets | None
     references: list[Reference]
+    unloaded: list[Reference]
 
     @property
     def is_lazy(self) -> bool:
@@ -76,33 +79,29 @@ class Instances:
 
     def __init__(self, on_unreadable: Unreadable | None) -> None:
         self._on_unreadable = on_unreadable
-        self._found: dict[tuple[Any, ...], Any] = {}
-        self._asked: set[tuple[Any, ...]] = set()
+        self._found: defaultdict[Any, dict[Any, Any]] = defaultdict(dict)
+        self._asked: defaultdict[Any, set[Any]] = defaultdict(set)
 
     async def put(self, group: Group) -> None:
         """Put what references lead to in their place, asking for what was not asked for before."""
         target, targets, kind = group.target, group.targets, group.target.document_class
-        place = (targets, target.opened, root_of(kind))
-        unloaded: list[tuple[Any, Reference]] = []
+        found = self._found[targets, target.opened, root_of(kind)]
+        asked = self._asked[targets, target.opened, kind]
         ids: dict[Any, Any] = {}
-        pace = Pace()
-        pace.start()
-        for reference in group.references:
-            if reference.is_unloaded:
-                key = reference.key[1]
-                unloaded.append((key, reference))
-                if (kind, *place, key) not in self._asked:
-                    ids[key] = reference.id
-            await pace.turn_if_due()
+        async for some in in_turns(group.unloaded):
+            for id in (reference.id for reference in some):
+                key = id_key(id)
+                if key not in asked:
+                    ids[key] = id
         for chunk in chunks(ids):
             for document in await self._documents(target, targets, chunk):
-                self._found[(*place, id_key(document._id))] = document
-        self._asked.update((kind, *place, key) for key in ids)
-        pace.start()
-        for key, reference in unloaded:
-            found = self._found.get((*place, key))
-            reference.put(found if isinstance(found, kind) else DanglingReference(reference.value))
-            await pace.turn_if_due()
+                found[id_key(document._id)] = document
+        asked.update(ids)
+        async for some in in_turns(group.unloaded):
+            for reference in some:
+                document = found.get(id_key(reference.id))
+                is_there = isinstance(document, kind)
+                reference.put(document if is_there else DanglingReference(reference.value))
 
     async def _documents(
         self, target: Target, targets: Targets | None, ids: Sequence[Any]
@@ -155,17 +154,18 @@ async def prefetch(
         groups = await groups_of(level)
         for group in groups:
             await instances.put(group)
-        complete_containers([reference for group in groups for reference in group.references])
+        await complete_all([reference for group in groups for reference in group.references])
         deeper: dict[tuple[int, int], Place] = {}
         for group in groups:
-            for reference in group.references:
-                document, inside = reference.value, reference.wanted
-                if inside is not None and isinstance(document, DocumentStorage):
-                    place = Place(document, inside, group.target)
-                    if inside.inside:
-                        deeper[id(document), id(inside)] = place
-                    if not group.is_lazy:
-                        eager[id(document)] = place
+            async for some in in_turns(group.references):
+                for reference in some:
+                    document, inside = reference.value, reference.wanted
+                    if inside is not None and isinstance(document, DocumentStorage):
+                        place = Place(document, inside, group.target)
+                        if inside.inside:
+                            deeper[id(document), id(inside)] = place
+                        if not group.is_lazy:
+                            eager[id(document)] = place
         level = list(deeper.values())
     by_target: dict[Target, list[Any]] = {}
     for place in eager.values():
@@ -182,14 +182,17 @@ async def groups_of(level: Iterable[Place]) -> list[Group]:
     pace.start()
     for document, wanted, beside in level:
         for reference in references_in(Node(document, wanted=wanted)):
-            if isinstance(reference.value, DocumentStorage) or reference.is_unloaded:
+            is_unloaded = reference.is_unloaded
+            if is_unloaded or isinstance(reference.value, DocumentStorage):
                 kind = reference.class_of(reference.value)
                 targets = targets_in(reference.wanted, kind)
                 key = (kind, targets, beside.opened)
                 if key not in groups:
                     target = beside.of(kind) if targets is None else targets._beside(beside)
-                    groups[key] = Group(target, targets, [])
+                    groups[key] = Group(target, targets, [], [])
                 groups[key].references.append(reference)
+                if is_unloaded:
+                    groups[key].unloaded.append(reference)
         await pace.turn_if_due()
     return list(groups.values())
 
