@@ -123,13 +123,18 @@ def names_used(tree: ast.AST) -> set[str]:
     return attributes.union(imported(tree))
 
 
+@cache
+def names_used_in(module: str) -> set[str]:
+    return names_used(tree_of(module))
+
+
 def modules_that(use: set[str]) -> list[str]:
     """The modules that import, or ask for, one of these names or what is below them."""
 
     def is_used(name: str) -> bool:
         return any(name == one or name.startswith(f"{one}.") for one in use)
 
-    return [module for module in MODULES if any(map(is_used, names_used(tree_of(module))))]
+    return [module for module in MODULES if any(map(is_used, names_used_in(module)))]
 
 
 def test_imports_go_one_way() -> None:
