@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from aiomotorengine import codec, drivers
+from tests.forking import ran
 from tests.harness import missing
 from tests.servers import kinds
 
@@ -33,6 +33,11 @@ def test_motor(driver, number): ...
 @pytest.mark.parametrize("number", range(9))
 def test_forged(driver, server, number): ...
 
+@pytest.fixture(params=range(3))
+def third(request): ...
+
+def test_fixture(codec, driver, server, third): ...
+
 @pytest.mark.one_seed_of(3)
 @pytest.mark.parametrize("seed", range(9))
 def test_random(seed): ...
@@ -46,17 +51,19 @@ def module(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def chosen(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The tests that run if nothing else is asked for."""
+    path = tmp_path_factory.mktemp("chosen") / "test_these.py"
+    path.write_text(SOURCE)
+    return collected(path)
+
+
 def output_of(module: Path, *options: str) -> str:
     plugins = ["-p", "tests.harness", "-p", "no:cacheprovider"]
     ours = ["-c", "pyproject.toml", *plugins, "--collect-only", "-q"]
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", *ours, *options, str(module)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return ran.stdout + ran.stderr
+    told = ran("pytest", *ours, *options, str(module), directory=ROOT, environment=os.environ)
+    return told.out + told.err
 
 
 def collected(module: Path, *options: str) -> list[str]:
@@ -82,29 +89,29 @@ def corners() -> int:
     return len(codec.available()) * len(drivers.DRIVERS) * servers()
 
 
-def test_each_test_has_one_corner_and_a_run_meets_all(module: Path) -> None:
-    tests = collected(module)
+def test_each_test_has_one_corner_and_a_run_meets_all(module: Path, chosen: list[str]) -> None:
     once = {"test_each": 99, "test_mongod": 9, "test_motor": 9, "test_forged": 9, "test_random": 3}
-    assert count_of(tests) == once
-    assert len(corners_of(tests)) == corners()
-    assert tests == collected(module)
+    once["test_fixture"] = 3
+    assert count_of(chosen) == once
+    assert len(corners_of(chosen)) == corners()
+    assert chosen == collected(module)
 
 
-def test_a_test_for_mongod_gets_no_corner_of_another_server(module: Path) -> None:
+def test_a_test_for_mongod_gets_no_corner_of_another_server(chosen: list[str]) -> None:
     if missing("mongod") or "mongod" not in kinds():
         pytest.skip("there is no mongod")
-    assert [test for test in collected(module) if test.startswith("test_mongod[secantus")] == []
+    assert [test for test in chosen if test.startswith("test_mongod[secantus")] == []
 
 
-def test_a_test_for_motor_gets_no_corner_of_another_driver(module: Path) -> None:
-    assert [test for test in collected(module) if test.startswith("test_motor[pymongo")] == []
+def test_a_test_for_motor_gets_no_corner_of_another_driver(chosen: list[str]) -> None:
+    assert [test for test in chosen if test.startswith("test_motor[pymongo")] == []
 
 
 def test_all_corners(module: Path) -> None:
     tests = collected(module, "--corners=all")
     count = {"test_each": 99 * corners(), "test_mongod": 9 * servers()}
     count |= {name: 9 * len(drivers.DRIVERS) for name in ("test_motor", "test_forged")}
-    count |= {"test_random": 9}
+    count |= {"test_random": 9, "test_fixture": 3 * corners()}
     assert count_of(tests) == count
 
 

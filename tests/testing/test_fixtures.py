@@ -12,6 +12,7 @@ from textwrap import dedent
 import pytest
 from pymongo import MongoClient
 
+from tests.forking import ran
 from tests.servers import NotAvailableError, Server, mongod_program
 
 PROJECT = Path(__file__).with_name("project")
@@ -65,7 +66,10 @@ def databases(server: Server) -> set[str]:
 
 def run(project: pytest.Pytester, *options: str) -> pytest.RunResult:
     """Run the tests of a project in a process of its own."""
-    return project.runpytest_subprocess("-q", "-p", "no:cacheprovider", *options)
+    given = ["-q", "-p", "no:cacheprovider", *options]
+    told = ran("pytest", *given, directory=project.path, environment=os.environ)
+    print(told.out, told.err)  # for whoever reads why a test has failed
+    return pytest.RunResult(told.code, told.out.splitlines(), told.err.splitlines(), 0)
 
 
 # -- a whole project -----------------------------------------------------------------------------
