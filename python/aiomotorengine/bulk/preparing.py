@@ -291,9 +291,8 @@ class Preparer:
                 refuse_derived(batch.documents[position])
                 position += 1
             except PartialDocumentError as reason:
-                error = bulk_refusal(batch.numbers[position], reason)
-                error.__cause__ = reason
-                self._leave_out(batch, position, error, (FieldError.of(reason),))
+                text = bulk_refusal_text(batch.numbers[position], reason)
+                self._leave_out(batch, position, PartialDocumentError(text))
 
     async def encode(self, batch: Batch, *, validate: bool) -> Batch:
         """Turn documents that have their ids into what the driver takes.
