@@ -211,7 +211,11 @@ class Connection:
         if self.io_loop is None and len(self.clients) == 1:
             # So it is in nearly all programs, at each operation. It needs no lock: a connection
             # that is closed has no clients.
-            known = self.clients.get(running_loop())
+            try:
+                running = asyncio.get_running_loop()
+            except RuntimeError:
+                running = None
+            known = self.clients.get(running)
             if known is not None:
                 return known
         with self.lock:

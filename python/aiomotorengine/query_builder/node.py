@@ -15,6 +15,7 @@ from aiomotorengine.query_builder.merging import DuplicateQueryConditionsError, 
 from aiomotorengine.query_builder.transform import (
     RAW,
     compiled_filters,
+    condition,
     is_raw_query,
     refuse_other_keys,
     refuse_raw,
@@ -120,16 +121,14 @@ class Q(QNode):
                     f"not {type(raw).__name__}."
                 )
             refuse_other_keys(raw)
+        for key in filters:
+            # A query may be sent many times, and an iterator would be empty from the second on:
+            # "none of these" would then find everything.
+            value = filters[key]
+            if type(value) not in PLAIN_TYPES and isinstance(value, Iterator):
+                filters[key] = list(value)
         self.raw = raw
-        self.query = with_lists(filters)
-
-    @classmethod
-    def of(cls, filters: Mapping[str, Any]) -> Q:
-        """``Q(**filters)``, which keeps the very mapping: one that is not changed any more."""
-        query = cls.__new__(cls)
-        query.raw = None
-        query.query = with_lists(filters)
-        return query
+        self.query = filters
 
     @property
     def empty(self) -> bool:
@@ -140,7 +139,11 @@ class Q(QNode):
 
     def to_query(self, document_class: Any) -> dict[str, Any]:
         # By itself it has no parts to leave out.
-        compiled = compiled_filters(document_class, self.query)
+        filters = self.query
+        if len(filters) == 1 and not self.raw and RAW not in filters:  # as most
+            [key] = filters
+            return condition(document_class, key, filters[key])
+        compiled = compiled_filters(document_class, filters)
         return all_of([compiled, self.raw]) if self.raw else compiled
 
     def has_raw(self, document_class: Any) -> bool:
@@ -340,32 +343,19 @@ def conditions(
     """
     if RAW in kwargs:
         refuse_raw(document_class, kwargs)
-    validate_fields(document_class, kwargs)
+    fields = document_class._fields
+    for key in kwargs:
+        if key not in fields and key != "_id":  # else it asks for equality, which is for all
+            validate_fields(document_class, kwargs)
+            break
     if not args and not negated:  # as in most queries
-        return Q.of(kwargs)
+        return Q(**kwargs)
     parts = [query_of(argument) for argument in args]
     if kwargs or not parts:
         parts.append(Q(**kwargs))
     if negated:
         parts = [~part for part in parts]
     return parts[0] if len(parts) == 1 else reduce(and_, parts)
-
-
-def with_lists(filters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The same filters, in which lists take the place of iterators: mostly the very ones.
-
-    A query may be sent many times, and an iterator would be empty from the second on: "none of
-    these" would then find everything.
-    """
-    for key in filters:
-        value = filters[key]
-        if type(value) not in PLAIN_TYPES and isinstance(value, Iterator):
-            return {name: without_iterator(it) for name, it in filters.items()}
-    return filters
-
-
-def without_iterator(value: Any) -> Any:
-    return list(value) if isinstance(value, Iterator) else value
 
 
 def query_of(argument: Any) -> QNode:

@@ -22,6 +22,7 @@ __all__ = [
     "RAW",
     "DefaultOperator",
     "compiled_filters",
+    "condition",
     "is_raw_query",
     "refuse_other_keys",
     "refuse_raw",

@@ -142,7 +142,8 @@ class Changing(Loading[D]):
         """
         if others:
             update.change.refuse_keywords("update_one", others)
-        self._refuse_slice("update_one")
+        if self._is_slice:
+            self._refuse_slice("update_one")
         plan = writing.updating.Plan(
             self.__klass__, changes, upsert, array_filters, stamps, validate
         )
@@ -199,7 +200,8 @@ class Changing(Loading[D]):
         """
         if others:
             update.change.refuse_keywords("find_one_and_update", others)
-        self._refuse_slice("find_one_and_update")
+        if self._is_slice:
+            self._refuse_slice("find_one_and_update")
         plan = writing.updating.Plan(
             self.__klass__, changes, upsert, array_filters, stamps, validate
         )

@@ -35,7 +35,7 @@ from aiomotorengine.sessions.saved import OfTransaction, has_sent_commands, of_p
 from aiomotorengine.sessions.transaction import Transaction
 from aiomotorengine.storage.snapshots import state_of
 
-__all__ = ["Scope", "changing_here", "no_scopes", "scope_here", "scope_of"]
+__all__ = ["SCOPES", "Scope", "changing_here", "no_scopes", "scope_here", "scope_of"]
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from aiomotorengine.drivers import Driver
 from aiomotorengine.sessions.collections import collection_of
 from aiomotorengine.sessions.foreign import transaction_of
 from aiomotorengine.sessions.options import NO_OPTIONS, UNCHANGED, CallOptions
-from aiomotorengine.sessions.scope import Scope, scope_here, scope_of
+from aiomotorengine.sessions.scope import SCOPES, Scope, scope_here, scope_of
 from aiomotorengine.sessions.transaction import Transaction
 
 __all__ = ["Target", "target_beside", "target_of", "target_on"]
@@ -69,7 +69,7 @@ class Target:
         self.matching = self.reading = self._read_from = NO_OPTIONS
         self.collection: Any = collection_of(opened, document_class)
         if options is UNCHANGED or options.session is None:
-            scope = scope_here(opened)
+            scope = scope_here(opened) if SCOPES.get() else None  # mostly there are none at all
             session = opened.bound_session() if scope is None else scope.session
         else:
             session = options.session

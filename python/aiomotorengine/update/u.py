@@ -114,6 +114,8 @@ class U:
     @staticmethod
     def inc(*field_and_amount: Any, **amounts: Any) -> Change:
         """What is added to numbers, 1 unless it is given; a negative number is taken away."""
+        if not field_and_amount:  # as in most updates
+            return Inc(amounts.items(), UNDERSCORES)
         if len(field_and_amount) == 1:
             field_and_amount = (*field_and_amount, 1)
         return change(Inc, field_and_amount, amounts)

@@ -117,7 +117,10 @@ class Plan:
             for change in changes:
                 if isinstance(change, SetOnInsert):
                     raise ValueError("U.set_on_insert needs upsert=True.")
-        self.array_filters = array_filters_of(self.operations, array_filters)
+        is_plain = array_filters is None
+        for operation in self.operations:
+            is_plain = is_plain and operation.path.is_plain
+        self.array_filters = None if is_plain else array_filters_of(self.operations, array_filters)
 
 
 class Update:
