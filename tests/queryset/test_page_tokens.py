@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import bson
 import pytest
-from bson import Binary, Decimal128, Int64, ObjectId, Regex, Timestamp
+from bson import Binary, Code, DBRef, Decimal128, Int64, ObjectId, Regex, Timestamp
 from bson.binary import UuidRepresentation
 from bson.codec_options import DEFAULT_CODEC_OPTIONS
 from bson.datetime_ms import DatetimeMS
@@ -162,6 +163,24 @@ def test_more_levels_than_there_is_stack() -> None:
     for _ in range(3_000):
         content = (len(content) + 8).to_bytes(4, "little") + b"\x040\0" + content + b"\0"
     refuse(urlsafe_b64encode(content).rstrip(b"=").decode())
+
+
+DEEPER: dict[str, Callable[[Any], Any]] = {
+    "documents": lambda value: {"a": value},
+    "lists": lambda value: {"a": [value]},
+    "references": lambda value: DBRef("a", value),
+    "code": lambda value: Code("a", {"a": value}),
+}
+
+
+@pytest.mark.parametrize("kind", DEEPER)
+def test_more_levels_than_are_stored(kind: str) -> None:
+    values = [1]
+    for _ in range(110):
+        values.append(DEEPER[kind](values[-1]))
+    refuse(token_of(Boundary((values[-1], 7)), QUERY, DEFAULT_CODEC_OPTIONS))
+    stored = token_of(Boundary((values[40], 7)), QUERY, DEFAULT_CODEC_OPTIONS)
+    assert boundary_of(stored, QUERY, 2).values[1] == 7
 
 
 def test_the_values_of_a_stored_document() -> None:

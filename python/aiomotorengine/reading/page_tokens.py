@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 import bson
+from bson.code import Code
 from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.dbref import DBRef
 from bson.raw_bson import RawBSONDocument
 from pymongo.collation import Collation
 
@@ -40,6 +42,9 @@ PLAIN = LOSSLESS.with_options(document_class=dict)
 """The same, but for documents: these are no views of the bytes, and all in them is looked at."""
 
 VERSION = 1
+
+MOST_LEVELS = 100
+"""How many levels of documents and lists in each other servers store."""
 
 ALPHABET = b"-_"
 """What stands in tokens where base64 has characters that mean something in a URL."""
@@ -141,17 +146,33 @@ def boundary_of(token: Any, query: int, count: int) -> Boundary:
     try:
         padded = token + "=" * (-len(token) % 4)
         encoded = b64decode(padded, ALPHABET, validate=True)
-        bson.decode(encoded, PLAIN)  # so that nothing is sent on whose bytes do not add up
+        plain = bson.decode(encoded, PLAIN)  # so that nothing is sent on whose bytes do not add up
         content = bson.decode(encoded, LOSSLESS)
         version, known, values = content["v"], content["q"], content["k"]
         is_included = "i" in content
     except Exception:  # whatever strangers send, and the decoder trips over
         raise InvalidPageTokenError.of_other_query() from None
     is_ours = version == VERSION and known == query and isinstance(values, list)
-    # No document has a list at a boundary.
-    if not is_ours or len(values) != count or any(isinstance(it, list) for it in values):
+    if not is_ours or len(values) != count or any(map(is_stored_nowhere, plain["k"])):
         raise InvalidPageTokenError.of_other_query()
     return Boundary(tuple(values), is_included)
+
+
+def is_stored_nowhere(value: Any) -> bool:
+    """Whether no document can have a value at a boundary: it is a list, or has too many levels."""
+    return isinstance(value, list) or is_deeper(value, MOST_LEVELS)
+
+
+def is_deeper(value: Any, levels: int) -> bool:
+    """Whether a value has more levels of documents and lists than so many."""
+    if isinstance(value, DBRef):
+        value = value.as_doc()
+    elif isinstance(value, Code):
+        value = value.scope
+    if not isinstance(value, Mapping | list):
+        return False
+    inner = value.values() if isinstance(value, Mapping) else value
+    return levels == 0 or any(is_deeper(it, levels - 1) for it in inner)
 
 
 def values_under(stored: Mapping[str, Any], order: Order) -> tuple[Any, ...]:
