@@ -106,6 +106,12 @@ def test_what_a_query_says_that_changes_have_not(mongo: Mongo) -> None:
         Job.watch(fields=["stat"])
 
 
+@pytest.mark.parametrize("name", ["$where", "home.$[]", "home.road.0", "ho.*", "", ".", "_x"])
+def test_names_of_strangers_are_no_fields(mongo: Mongo, name: str) -> None:
+    with pytest.raises(ValueError, match=r"^Invalid watch\(\) field "):
+        User.watch(fields=[name])
+
+
 def test_fields_are_looked_for_under_their_aliases_too() -> None:
     assert keys_of(User, ["id", User.name]) == ["_id", "name", "nm", "n"]
     assert keys_of(User, ["home.road"]) == ["home.r", "home.street", "h.r", "h.street"]

@@ -24,7 +24,7 @@ from aiomotorengine import (
     UUIDField,
 )
 from aiomotorengine.connection import get_connection
-from aiomotorengine.errors import StoredValueError
+from aiomotorengine.errors import LoadReferencesRequiredError, StoredValueError
 from tests.changes.streams import next_of, told
 from tests.harness import Mongo
 from tests.integration.commands import eventually, watch
@@ -67,6 +67,10 @@ class Boss(Document):
 
 class Worker(Document):
     __lazy__ = False
+    boss = ReferenceField(Boss)
+
+
+class Desk(Document):
     boss = ReferenceField(Boss)
 
 
@@ -192,6 +196,18 @@ async def test_references_are_loaded_where_the_class_says_so() -> None:
     async with Worker.watch() as changes:
         await Worker(boss=boss).save()
         assert (await next_of(changes)).document.boss.name == "Ann"
+    async with get_connection().watch(Job, Worker) as changes:
+        await Worker(boss=boss).save()
+        assert (await next_of(changes)).document.boss.name == "Ann"
+
+
+async def test_references_are_loaded_where_the_query_says_so() -> None:
+    boss = await Boss(name="Ann").save()
+    async with Desk.objects.prefetch("boss").watch() as changes, Desk.watch() as unloaded:
+        await Desk(boss=boss).save()
+        assert (await next_of(changes)).document.boss.name == "Ann"
+        with pytest.raises(LoadReferencesRequiredError):
+            _ = (await next_of(unloaded)).document.boss
 
 
 # -- which are told ------------------------------------------------------------------------------

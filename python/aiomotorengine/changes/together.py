@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from aiomotorengine import references
 from aiomotorengine.changes.arguments import WatchOptions, asked
 from aiomotorengine.changes.decoding import ChangeDecoder
 from aiomotorengine.changes.stages import changes_of, chosen, of_collections
@@ -64,6 +65,13 @@ def watch_together(
         name: changes_of({"$or": them}, has_before=wanted.has_before) if all(them) else {}
         for name, them in queries.items()
     }
+
+    async def load(documents: list[Any]) -> None:
+        for document in documents:
+            if not type(document).__lazy__:
+                found_in = targets[type(document).__collection__]
+                await references.loading.load([document], found_in=found_in)
+
     stages = chosen(operations=wanted.operations, condition=of_collections(conditions))
     return ChangeStream(
         Watch(
@@ -74,6 +82,7 @@ def watch_together(
             position=wanted.position,
             decoder=ChangeDecoder(targets),
             retry_for=wanted.retry_for,
+            load=load,
         )
     )
 
