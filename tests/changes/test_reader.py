@@ -37,7 +37,7 @@ class Stream:
             raise step
         if step is not None:
             self.resume_token = {"_data": str(step["n"])}
-            step = RawBSONDocument(bson.encode(step))
+            step = RawBSONDocument(bson.encode({"_id": self.resume_token, **step}))
         return step
 
     async def close(self) -> None:
@@ -95,14 +95,17 @@ async def test_opening_and_reading() -> None:
         stream.steps.put_nowait(step)
     answer = await changes.read()
     assert answer.event is not None
-    assert answer.event.decoded(DEFAULT_CODEC_OPTIONS) == {"n": 1, "d": {"a": 5}}
+    token = {"_data": "1"}
+    assert answer.event.decoded(DEFAULT_CODEC_OPTIONS) == {"_id": token, "n": 1, "d": {"a": 5}}
     document = answer.event.document("d")
     assert document is not None
     assert bson.decode(document.reply) == {"a": 5}
     assert answer.event.document("n") is None
     assert answer.event.mapping("none", DEFAULT_CODEC_OPTIONS) == {}
-    assert (answer.token, answer.alive) == ({"_data": "1"}, True)
-    assert (await changes.read()).event is None
+    assert (answer.token, answer.alive) == (token, True)
+    assert type(answer.token) is dict
+    later = await changes.read()
+    assert (later.event, later.token) == (None, token)
     await changes.aclose()
     assert stream.closed.is_set()
 

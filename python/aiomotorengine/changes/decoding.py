@@ -39,8 +39,8 @@ class ChangeDecoder:
         self._targets = targets
         first, *others = targets.values()
         self._only = None if others else first
-        """Of what it has to be where no collection is named."""
-        self._codec_options = first.collection.codec_options
+        """Of what all of it is where one collection is watched."""
+        self._codec_options = first.collection.codec_options.with_options(document_class=dict)
         self._any_date = with_any_date(self._codec_options)
         self._on_unreadable = on_unreadable
 
@@ -60,8 +60,10 @@ class ChangeDecoder:
             return None
 
     def _change(self, event: ChangeEvent) -> Change[Any]:
-        collection = event.mapping("ns", self._codec_options).get("coll", "")
-        target = self._targets.get(collection, self._only)
+        target = self._only
+        if target is None:
+            collection = event.mapping("ns", self._codec_options).get("coll", "")
+            target = self._targets.get(collection)
         if target is None:  # what happens to a database as a whole
             return self._with_what_is_told(event, None)
         document, before = (found_document(target, event.document(key)) for key in (AFTER, BEFORE))
@@ -90,7 +92,7 @@ class ChangeDecoder:
         return Change(
             event.get("operationType"),
             document_class=document_class,
-            token=event.mapping("_id", self._codec_options),
+            token=event.token,
             raw=partial(event.decoded, self._codec_options),
             cluster_time=event.get("clusterTime"),
             wall_time=event.get("wallTime"),

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 import bson
-from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions
+from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo.errors import NotPrimaryError, OperationFailure
 
@@ -35,14 +35,20 @@ class ChangeEvent:
         told: the driver's mapping of its bytes.
     """
 
-    __slots__ = ("_told",)
+    __slots__ = ("_told", "token")
 
     def __init__(self, told: RawBSONDocument) -> None:
         self._told = told
+        self.token = plain(told["_id"])
+        """After which change the next one comes."""
 
     def decoded(self, codec_options: CodecOptions[Any]) -> dict[str, Any]:
-        """All of it, as the driver gives it."""
-        return decoded(bytes_of(self._told), codec_options)
+        """All of it, as the driver gives it.
+
+        Parameters:
+            codec_options: those of the collection, for dicts.
+        """
+        return bson.decode(bytes_of(self._told), codec_options)
 
     def get(self, key: str) -> Any:
         """A value that is no document; ``None`` where there is none."""
@@ -54,11 +60,11 @@ class ChangeEvent:
         return Batch(bytes_of(found), (0,)) if isinstance(found, RawBSONDocument) else None
 
     def mapping(self, key: str, codec_options: CodecOptions[Any]) -> dict[str, Any]:
-        """The document under a key, decoded; an empty one where there is none."""
+        """The document under a key; an empty one where there is none. Parameters as above."""
         found = self._told.get(key)
         if not isinstance(found, RawBSONDocument):
             return {}
-        return decoded(bytes_of(found), codec_options)
+        return bson.decode(bytes_of(found), codec_options)
 
 
 class Answer(NamedTuple):
@@ -177,8 +183,11 @@ class ChangeReader:
         return self._answered(await self._target.run(self._stream.try_next))
 
     def _answered(self, told: Any) -> Answer:
-        event = None if told is None else ChangeEvent(told)
-        return Answer(event, plain(self._stream.resume_token), self._stream.alive)
+        if told is None:
+            token = self._stream.resume_token
+            return Answer(None, None if token is None else plain(token), self._stream.alive)
+        event = ChangeEvent(told)
+        return Answer(event, event.token, self._stream.alive)  # the driver would copy its token
 
     async def _close_after_answer(self) -> None:
         """Wait for an answer that nobody reads, and close the stream."""
@@ -216,26 +225,18 @@ def readable_errors() -> Iterator[None]:
             raise
         # The driver's text ends with the answer; it is made anew, as are the labels.
         text = str(error).removesuffix(f", full error: {answer}")
-        answer = decoded(bytes_of(answer), DEFAULT_CODEC_OPTIONS)
+        answer = bson.decode(bytes_of(answer))
         if isinstance(error, NotPrimaryError):
             raise_alone(NotPrimaryError(text, answer))
         raise_alone(type(error)(text, error.code, answer))
 
 
-def plain(token: Any) -> dict[str, Any] | None:
+def plain(token: Mapping[str, Any]) -> dict[str, Any]:
     """A token as a program can keep it, and not as bytes."""
-    if token is None:
-        return None
-    found: dict[str, Any] = bson.decode(
+    return bson.decode(
         bytes_of(token) if isinstance(token, RawBSONDocument) else bson.encode(token)
     )
-    return found
 
 
 def bytes_of(document: RawBSONDocument) -> bytes:
     return bytes(document.raw)  # PyMongo may give a view of them
-
-
-def decoded(raw: bytes, codec_options: CodecOptions[Any]) -> dict[str, Any]:
-    found: dict[str, Any] = bson.decode(raw, codec_options.with_options(document_class=dict))
-    return found
