@@ -189,7 +189,7 @@ async def test_the_event_loop_has_its_turns(
         return lambda value: (turns_at.append(turns), function(value))[1]
 
     monkeypatch.setattr(Person.age, "from_son", noting(convert[0]))
-    monkeypatch.setattr("aiomotorengine.queryset.finding.id_key", noting(convert[1]))
+    monkeypatch.setattr("aiomotorengine.queryset.getting.id_key", noting(convert[1]))
     assert len(await ask(Person.objects)) == 50
     counting.cancel()
     assert len(set(turns_at)) >= 50

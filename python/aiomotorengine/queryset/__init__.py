@@ -10,6 +10,7 @@ from aiomotorengine.queryset.changing import Changing
 from aiomotorengine.queryset.deleting import Deleting
 from aiomotorengine.queryset.filtering import Filtering
 from aiomotorengine.queryset.finding import DEFAULT_LIMIT
+from aiomotorengine.queryset.getting import Getting
 from aiomotorengine.queryset.inserting import Inserting
 from aiomotorengine.queryset.options import Options
 from aiomotorengine.queryset.pages import Pages
@@ -26,6 +27,7 @@ __all__ = ["DEFAULT_LIMIT", "QuerySet", "RowSet", "UpdateResult"]
 class QuerySet(
     Pages[D],
     Watching[D],
+    Getting[D],
     Summaries[D],
     Aggregating[D],
     Saving[D],

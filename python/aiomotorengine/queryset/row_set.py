@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiomotorengine.queryset.base import Query, R
 from aiomotorengine.queryset.filtering import Filtering
+from aiomotorengine.queryset.getting import Getting
 from aiomotorengine.queryset.options import Options
 from aiomotorengine.queryset.pages import Pages
 from aiomotorengine.queryset.summaries import Summaries
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["RowSet"]
 
 
-class RowSet(Pages[R], Summaries[R], Filtering[R], Options[R]):
+class RowSet(Pages[R], Getting[R], Summaries[R], Filtering[R], Options[R]):
     """What ``values``, ``values_list``, ``scalar`` and ``raw`` of a query set return.
 
     It is narrowed and read as a query set is, in place or not as its class says; it writes nothing.
