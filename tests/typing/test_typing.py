@@ -44,6 +44,7 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def test_there_are_files_to_check() -> None:
     assert [path.name for path in CHECKED] == [
         "attributes.py",
+        "changes.py",
         "connecting.py",
         "dicts.py",
         "hooks.py",
