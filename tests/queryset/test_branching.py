@@ -226,7 +226,7 @@ async def test_what_is_not_asked_of_a_part_is_refused(mongo: Mongo, codec: str, 
     await Book(title="b").save()
     commands = watch(mongo)
     for part in (Book.objects[:1], Book.objects[1:], Book.objects[0:0].filter(title="b")):
-        with pytest.raises(ValueError, match="knows no slices|can't be used with skip or limit"):
+        with pytest.raises(ValueError, match="knows no slices|skip or limit"):
             await LOOKING[name](part, book)
     assert commands.sent == []
 
