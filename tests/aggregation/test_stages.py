@@ -736,6 +736,9 @@ class Shop(Document):
 
 def test_fields_of_what_was_joined() -> None:
     shops = Shop.objects.aggregate.lookup("best")
+    part = Item.objects.aggregate.match(kind="a").project("price").unset("id")
+    named = Shop.objects.aggregate.lookup("best", pipeline=part).match(best__price="9.5")
+    assert named.to_query()[-1] == {"$match": {"best.p": "9.50"}}
     cheap = shops.match(F("best.price") < "9.5").add_fields(half=F("best.price") / 2)
     assert cheap.to_query()[2:] == [
         {"$match": {"$expr": {"$lt": [{"$toDecimal": "$best.p"}, Decimal128("9.5")]}}},

@@ -135,6 +135,10 @@ class Names:
         self._fields[name] = field
         self._db_field_map[name] = key
 
+    def as_class(self) -> Any:
+        """The class whose documents these still are, but for what they have lost; else ``None``."""
+        return None
+
     def find(self, field: BaseField[Any] | str) -> str:
         """Where the values of a field, or what a text names, are now."""
         key = key_of(field)
@@ -281,6 +285,12 @@ class ReshapedNames(Names):
                 self._name(name, field, key)
             own.update(named, [key])
         self._own = frozenset(own)
+
+    def as_class(self) -> Any:
+        if self._own:
+            return None
+        before = self._before
+        return before.as_class() if isinstance(before, Names) else before
 
     def find(self, field: BaseField[Any] | str) -> str:
         key = key_of(field)

@@ -171,7 +171,8 @@ def joined_field(names: Any, is_list: bool) -> BaseField[Any]:
         names: their class, or what names mean in them.
         is_list: whether they are in a list.
     """
-    return COMPUTED if isinstance(names, Names) else field_of_documents(names, is_list)
+    document_class = names.as_class() if isinstance(names, Names) else names
+    return COMPUTED if document_class is None else field_of_documents(document_class, is_list)
 
 
 @lru_cache(maxsize=256)
