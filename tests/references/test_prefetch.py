@@ -63,6 +63,7 @@ class Post(Document):
     best = EmbeddedDocumentField(Comment)
     pair = TupleField(ReferenceField(Person), ReferenceField(Company))
     by_role = MapField(ReferenceField(Person))
+    notes = MapField(EmbeddedDocumentField(Comment))
     about = GenericReferenceField(choices=[Person, Company])
     anything = GenericReferenceField()
 
@@ -345,6 +346,43 @@ async def test_it_takes_part_in_a_transaction(people: dict[str, Any]) -> None:
         found = Post.objects.prefetch("author").prefetch("editor", queryset=known)
         (post,) = await found.to_list()
         assert (post.author.name, post.editor.name) == ("Dan", "Dan")
+
+
+@pytest.mark.parametrize(
+    ("path", "projection"),
+    [
+        ("author.company", {"title": 1, "a": 1}),
+        ("comments.user", {"title": 1, "c.u": 1}),
+        ("best.user.boss", {"title": 1, "best.u": 1}),
+        ("pair", {"title": 1, "pair": 1}),
+        ("notes.user", {"title": 1, "notes": 1}),
+    ],
+)
+async def test_what_leads_to_references_is_loaded_with_a_part(
+    people: dict[str, Any], commands: Commands, path: str, projection: dict[str, int]
+) -> None:
+    ann, bob = people["ann"], people["bob"]
+    await Post(
+        title="x",
+        author=bob,
+        comments=[Comment(user=bob)],
+        best=Comment(user=bob),
+        pair=(bob, people["acme"]),
+        notes={"a": Comment(user=bob)},
+    ).save()
+    commands.forget()
+    (post,) = await Post.objects.only("title").prefetch(path).to_list()
+    assert commands.of("find")[0]["projection"] == {"_id": 1, **projection}
+    found = {
+        "author.company": lambda: post.author,
+        "comments.user": lambda: post.comments[0].user,
+        "best.user.boss": lambda: post.best.user,
+        "pair": lambda: post.pair[0],
+        "notes.user": lambda: post.notes["a"].user,
+    }[path]()
+    assert found.name == "Bob"
+    if path == "best.user.boss":
+        assert found.boss.name == ann.name
 
 
 async def test_one_class_of_several(people: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ __all__ = [
     "slicing",
     "with_keys",
     "with_only",
+    "with_way",
 ]
 
 Path = tuple[str, ...]
@@ -85,6 +87,21 @@ def with_only(document_class: Any, before: Projection, names: Sequence[Any]) -> 
     """
     paths = {path_of(document_class, name, "only") for name in names}
     return checked(before._replace(only=(before.only or frozenset()) | paths))
+
+
+def with_way(document_class: Any, before: Projection, names: Path) -> Projection:
+    """A projection that asks for what names lead to as well, or for what is around that, where a
+    part of it can't be asked for.
+
+    Parameters:
+        document_class: the class of the documents.
+        before: what is asked for already.
+        names: the attributes that lead there, whatever values they lead through.
+    """
+    for size in range(len(names), 0, -1):
+        with suppress(ValueError):
+            return with_only(document_class, before, [".".join(names[:size])])
+    return before
 
 
 def excluding(document_class: Any, before: Projection, names: Sequence[Any]) -> Projection:

@@ -27,11 +27,13 @@ class Prefetched(NamedTuple):
 
     Attributes:
         names: the attributes that lead to them.
+        size: how many of these lead through the document itself, up to its first reference.
         query_set: what finds the documents that they lead to; ``None`` for any.
     """
 
     names: tuple[str, ...]
-    query_set: Any = None
+    size: int
+    query_set: Any
 
 
 class Loading(Query[R]):
@@ -82,13 +84,13 @@ class Loading(Query[R]):
             raise TypeError("prefetch() takes the references that are to be loaded.")
         named = []
         for path in paths:
-            names, fields = references.paths.references_along(
+            names, fields, size = references.paths.references_along(
                 self.__klass__, self._path(path), "prefetch() path"
             )
             if queryset is not None:
                 self._refuse_query_set(queryset)
                 references.paths.refuse_other_targets(queryset.__klass__, fields, ".".join(names))
-            named.append(Prefetched(names, None if queryset is None else copy(queryset)))
+            named.append(Prefetched(names, size, None if queryset is None else copy(queryset)))
         narrowed = self._narrowed()
         narrowed._prefetched = (*self._prefetched, *named)
         return narrowed
@@ -125,8 +127,9 @@ class Loading(Query[R]):
         projection = self._projection
         if projection is None or projection.only is None or not self._prefetched:
             return super()._reads()
-        names = [prefetched.names[0] for prefetched in self._prefetched]
-        loaded = query_builder.projection.with_only(self.__klass__, projection, names)
+        loaded = projection
+        for names, size, _ in self._prefetched:
+            loaded = query_builder.projection.with_way(self.__klass__, loaded, names[:size])
         return query_builder.row_values.read_as(self.__klass__, loaded, self._rows)
 
     def _wanted(self) -> Wanted:
@@ -136,7 +139,7 @@ class Loading(Query[R]):
         return wanted
 
     def _add_to(self, wanted: Wanted) -> None:
-        for names, query_set in self._prefetched:
+        for names, _, query_set in self._prefetched:
             place = wanted.at(names)
             if query_set is not None:
                 place.targets = query_set

@@ -5,7 +5,7 @@ embedded documents and through references.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
@@ -64,18 +64,29 @@ def wanted_of(document_class: Any, names: Iterable[str]) -> Wanted:
         if name in document_class._fields:
             wanted.at([name])
         elif "." in name or "__" in name:
-            wanted.at(
-                follow(document_class, name, "load_references() path", ends_in_document=True)[0]
-            )
+            call = "load_references() path"
+            wanted.at(follow(document_class, name, call, ends_in_document=True).names)
         else:
             raise ValueError(f"Field {name} not found in {document_class.__name__}.")
     return wanted
 
 
-def references_along(
-    document_class: Any, path: str, argument: str
-) -> tuple[tuple[str, ...], list[BaseField[Any]]]:
-    """The attributes that a path names, and the fields of the references at its end.
+class Path(NamedTuple):
+    """A path that leads to references.
+
+    Attributes:
+        names: the attributes that it names.
+        references: the fields of the references at its end.
+        size: how many of the names lead through the document itself, up to its first reference.
+    """
+
+    names: tuple[str, ...]
+    references: list[BaseField[Any]]
+    size: int
+
+
+def references_along(document_class: Any, path: str, argument: str) -> Path:
+    """What a path means.
 
     Parameters:
         document_class: the class that it begins in.
@@ -93,7 +104,7 @@ def references_along(
         ...     by = ReferenceField(Person)
         >>> class Post(Document):
         ...     comments = ListField(EmbeddedDocumentField(Comment))
-        >>> references_along(Post, "comments.by", "path")[0]
+        >>> references_along(Post, "comments.by", "path").names
         ('comments', 'by')
     """
     return follow(document_class, path, argument)
@@ -101,12 +112,13 @@ def references_along(
 
 def follow(
     document_class: Any, path: str, argument: str, *, ends_in_document: bool = False
-) -> tuple[tuple[str, ...], list[BaseField[Any]]]:
+) -> Path:
     names = path.split(".")
     if names[0] not in names_in([document_class]):
         names = path.replace("__", ".").split(".")
     holders: Sequence[Any] = [document_class]
     found: list[BaseField[Any]] = []
+    size = 0
     for index, name in enumerate(names):
         if index and not holders:
             raise ValueError(
@@ -119,8 +131,10 @@ def follow(
         is_last = index == len(names) - 1
         if not found and (not embedded or (is_last and not ends_in_document)):
             raise ValueError(f"Invalid {argument} '{path}': '{name}' is no reference.")
+        if found and not size:
+            size = index + 1
         holders = [it for leaf in (*found, *embedded) for it in classes_of(leaf)]
-    return tuple(names), found
+    return Path(tuple(names), found, size)
 
 
 def names_in(classes: Iterable[Any]) -> set[str]:
