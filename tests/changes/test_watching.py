@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from bson.timestamp import Timestamp
 from pymongo.errors import OperationFailure
 
 from aiomotorengine import (
+    ChangeStream,
     Document,
     EmbeddedDocumentField,
     IntField,
@@ -397,6 +399,29 @@ async def test_a_step_that_is_cancelled_closes_it_and_loses_nothing(mongo: Mongo
         assert changes.token == token
     async with Job.watch(resume_after=token) as changes:
         assert (await next_of(changes)).document.n == 2
+
+
+async def test_who_is_cancelled_again_and_again_misses_nothing() -> None:
+    async with Job.watch() as changes:
+        token = changes.token
+    await Job.objects.bulk_insert([Job(n=n) for n in range(60)])
+    seen: list[int] = []
+
+    async def read_all(changes: ChangeStream[Job]) -> None:
+        while len(seen) < 60:
+            seen.append((await changes.next()).document.n)
+
+    for turn in itertools.count():
+        async with Job.watch(resume_after=token, max_await_time_ms=SOON, batch_size=7) as changes:
+            reading = asyncio.ensure_future(read_all(changes))
+            await asyncio.wait([reading], timeout=turn / 1000)
+            reading.cancel()
+            await asyncio.wait([reading])
+            token = changes.token
+        if not reading.cancelled():
+            break
+    await reading
+    assert seen == list(range(60))
 
 
 async def test_the_servers_cursor_is_closed(mongo: Mongo) -> None:
