@@ -16,7 +16,7 @@ import gc
 import os
 import platform
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -41,6 +41,8 @@ from tests.servers import NotAvailableError, Server, kinds
 FORGED = "forged"
 ONE_SEED_OF = "one_seed_of"
 AXES = ("codec", "driver", "server")
+TESTS_OF_A_SERVER = 200
+"""After so many it is renewed, if it is one that gets slower with what was written."""
 
 NOT_ON = {"mongod_only": ("server", "secantus"), "motor_only": ("driver", "pymongo")}
 """Marks of tests that cannot run everywhere, and where it is that they cannot."""
@@ -349,13 +351,19 @@ def server(request: pytest.FixtureRequest, running_servers: dict[str, Server]) -
 
 @pytest.fixture(scope="session")
 def drop_database(running_servers: dict[str, Server]) -> Iterator[Callable[[Server, str], None]]:
-    """Removes a database, over a connection that is made once for all tests."""
+    """Removes a database, over a connection that is made once for all tests, and after many all
+    that a server has.
+    """
     clients: dict[str, MongoClient[dict[str, Any]]] = {}
+    dropped: Counter[str] = Counter()
 
     def drop(server: Server, name: str) -> None:
         if server.uri not in clients:
             clients[server.uri] = stack.enter_context(MongoClient(server.uri))
         clients[server.uri].drop_database(name)
+        dropped[server.uri] += 1
+        if dropped[server.uri] % TESTS_OF_A_SERVER == 0:
+            server.renew()
 
     with ExitStack() as stack:
         yield drop

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -52,6 +52,7 @@ class Server:
         name: ``mongod``, ``secantus`` or ``external``.
         uri: where it is; ``host`` and ``port`` say the same, of its first address.
         replica_set: the name of the replica set it is a member of, if it is of one.
+        renew: starts it anew at the same address, without data, where a server needs that.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Server:
     host: str
     port: int
     replica_set: str | None
+    renew: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
 
 class NotAvailableError(Exception):
@@ -144,10 +146,23 @@ def secantus_version() -> str:
 
 @contextmanager
 def secantus() -> Iterator[Server]:
-    program = secantus_program()
+    """SecantusDB, which for each write goes through all of the last half hour that could be sent
+    again, so it should be renewed after some thousands.
+    """
+    command = partial(secantus_command, secantus_program())
+    guard, port = process.started(command)
+    running = [guard]
 
-    with process.running(partial(secantus_command, program)) as port:
-        yield local("secantus", port)
+    def renew() -> None:
+        process.end(running.pop())
+        running.append(process.start_guard(command, port))
+        process.wait_until_it_answers(running[0], port)
+
+    try:
+        yield replace(local("secantus", port), renew=renew)
+    finally:
+        for guard in running:
+            process.end(guard)
 
 
 def local(name: str, port: int) -> Server:
