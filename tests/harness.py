@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -41,6 +42,7 @@ from tests.servers import NotAvailableError, Server, kinds
 FORGED = "forged"
 ONE_SEED_OF = "one_seed_of"
 AXES = ("codec", "driver", "server")
+WITH_CLIENTS = pytest.StashKey[set[Path]]()
 TESTS_OF_A_SERVER = 200
 """After so many it is renewed, if it is one that gets slower with what was written."""
 
@@ -213,6 +215,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("quick"):
         config.hook.pytest_deselected(items=[item for item in items if starts_programs(item)])
         items[:] = [item for item in items if not starts_programs(item)]
+    config.stash[WITH_CLIENTS] = {item.path for item in items if makes_clients(item)}
     # Those that take long begin first, or others would wait at the end for who is with one of them.
     items.sort(key=is_short)
     for item in items:
@@ -238,6 +241,13 @@ def starts_programs(item: pytest.Item) -> bool:
     if not isinstance(item, pytest.Function):
         return False
     return hasattr(item.module, "subprocess") or "pytester" in item.fixturenames
+
+
+def makes_clients(item: pytest.Item) -> bool:
+    """Whether a test connects to a server, or may do it."""
+    return isinstance(item, pytest.Function) and not {"driver", "server"}.isdisjoint(
+        item.fixturenames
+    )
 
 
 def is_short(item: pytest.Item) -> bool:
@@ -309,6 +319,16 @@ def server_state(name: str) -> str:
 
 
 # -- fixtures ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Has what a module's tests have left open found there: the warning of it is an error of the
+    test that runs when the collector comes by.
+    """
+    yield
+    if request.path in request.config.stash[WITH_CLIENTS]:
+        gc.collect()
 
 
 @pytest.fixture

@@ -61,14 +61,14 @@ def chosen(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 def output_of(module: Path, *options: str) -> str:
     plugins = ["-p", "tests.harness", "-p", "no:cacheprovider"]
-    ours = ["-c", "pyproject.toml", *plugins, "--collect-only", "-q"]
+    ours = ["-c", "pyproject.toml", *plugins, "-q"]
     told = ran("pytest", *ours, *options, str(module), directory=ROOT, environment=os.environ)
     return told.out + told.err
 
 
 def collected(module: Path, *options: str) -> list[str]:
     """The tests that would run, as ``test_each[native-motor-mongod-5]``."""
-    lines = output_of(module, *options).splitlines()
+    lines = output_of(module, "--collect-only", *options).splitlines()
     return [line.partition("::")[2] for line in lines if "::" in line]
 
 
@@ -139,3 +139,25 @@ def test_names_that_change_are_refused(module: Path, value: str) -> None:
         "def test_value(value): ...\n"
     )
     assert "this is another name in each process: " in output_of(module)
+
+
+LEAVING = """
+import asyncio, socket
+
+async def leave(address):
+    left = [await asyncio.open_connection(*address)]
+    left.append(left)  # so that only the collector finds it
+
+def test_leaving(driver):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        asyncio.run(leave(listening.getsockname()))
+"""
+
+
+def test_what_is_left_open_is_an_error_of_the_module_that_leaves_it(tmp_path: Path) -> None:
+    (tmp_path / "test_first.py").write_text(LEAVING)
+    (tmp_path / "test_second.py").write_text("def test_other(): ...")
+    told = output_of(tmp_path, "--driver=pymongo", "-rE")
+    assert "2 passed, 1 error" in told
+    assert "test_first.py::test_leaving[pymongo] - " in told
+    assert "unclosed transport" in told

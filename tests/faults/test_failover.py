@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -16,7 +15,8 @@ from tests.faults.replica_set import ReplicaSet, replica_set, replica_set_labora
 from tests.faults.watching import insert_and_watch
 from tests.servers import NotAvailableError, kinds
 
-# PyMongo's monitors leave a connection open that they are making when they are stopped.
+# PyMongo's monitors leave a connection open that they are making when they are stopped; it is found
+# at the end of this module at the latest.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*_SelectorTransport.__del__:pytest.PytestUnraisableExceptionWarning"
 )
@@ -38,7 +38,6 @@ async def lab(members: ReplicaSet, driver: str) -> AsyncIterator[Laboratory]:
     with replica_set_laboratory(members, driver) as lab:
         yield lab
         await lab.disconnect()
-    gc.collect()  # here, where it is known what may have been left open
 
 
 @pytest.mark.parametrize(
