@@ -425,6 +425,129 @@ def test_json_that_is_nested_too_deeply_is_refused(mode: Any) -> None:
         Counted.from_json('{"m": ' + "[" * 200_000 + "]" * 200_000 + "}", mode=mode)
 
 
+@pytest.mark.parametrize("levels", [300, 50_000])
+def test_documents_that_nest_too_deeply_are_refused(levels: int) -> None:
+    class Node(Document):
+        __dynamic__ = False
+        nodes = ListField(EmbeddedDocumentField("self"))
+        other = AnyField()
+
+    mapping: dict[str, Any] = {}
+    for _ in range(levels):
+        mapping = {"nodes": [mapping]}
+    with pytest.raises(InvalidDocumentError) as caught:
+        Node.from_dict(mapping)
+    assert str(caught.value) == (
+        "Field 'nodes' must be valid: it is below the 180 levels that MongoDB stores."
+    )
+    assert caught.value.path == ".".join(["nodes", "0"] * 90 + ["nodes"])
+    assert Node.from_dict({"nodes": [{"nodes": []}]}).nodes[0].nodes == []
+
+
+def test_eighty_levels_are_none_too_many() -> None:
+    class Node(Document):
+        nodes = ListField(EmbeddedDocumentField("self"))
+
+    mapping: dict[str, Any] = {}
+    for _ in range(40):
+        mapping = {"nodes": [mapping]}
+    node = Node.from_dict(mapping)
+    for _ in range(40):
+        [node] = node.nodes
+    assert node.nodes == []
+
+
+def test_what_a_setter_raises_is_a_refusal_among_others() -> None:
+    class Account(Document):
+        name = IntField()
+        age = IntField()
+        role = StringField()
+
+        @property
+        def admin(self) -> bool:
+            return self.role == "admin"
+
+        @admin.setter
+        def admin(self, value: Any) -> None:
+            if value == "raise":
+                raise ValueError("nobody may say so.")
+            self.role = {True: "admin"}[value]
+
+    for value, reason in ("raise", ": nobody may say so."), ("x", "."):
+        with pytest.raises(InvalidDocumentError) as caught:
+            Account.from_dict({"admin": value, "name": "x", "age": "y"})
+        assert [error.path for error in caught.value.errors] == ["name", "age", "admin"]
+        assert caught.value.errors[-1].message == f"Field 'admin' must be valid{reason}"
+    assert Account.from_dict({"admin": True, "name": 1}).role == "admin"
+
+
+def test_what_a_constructor_refuses_is_told_with_the_others() -> None:
+    class Span(EmbeddedDocument):
+        __dynamic__ = False
+
+    class Account(Document):
+        span = EmbeddedDocumentField(Span)
+
+        def __init__(self, **values: Any) -> None:
+            if "x" in values:
+                raise ValueError("x is not taken")
+            super().__init__(**values)
+
+    with pytest.raises(InvalidDocumentError) as caught:
+        Account.from_dict({"x": 1, "span": {"y": 1}})
+    messages = [error.message for error in caught.value.errors]
+    assert messages == ["Span has no field 'y'.", "x is not taken"]
+
+
+class Hasher:
+    """Counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.hashed: list[str] = []
+
+    def hash(self, password: str) -> str:
+        self.hashed.append(password)
+        return f"hash of {password}"
+
+    def verify(self, stored: str, password: str) -> bool:
+        return stored == f"hash of {password}"
+
+    def check_needs_rehash(self, stored: str) -> bool:
+        return False
+
+
+def test_a_password_is_hashed_when_nothing_is_refused() -> None:
+    hasher = Hasher()
+
+    class Key(EmbeddedDocument):
+        secret = PasswordField(hasher=hasher, required=True)
+
+    class Account(Document):
+        mail = StringField(required=True)
+        password = PasswordField(hasher=hasher, required=True)
+        keys = ListField(EmbeddedDocumentField(Key))
+
+    given = {"password": "a", "keys": [{"secret": "b"}]}
+    assert refused(Account, given) == {"mail": "required"}
+    assert refused(Account, given | {"mail": "m", "password": ""}) == {"password": "required"}
+    assert hasher.hashed == []
+    account = Account.from_dict(given | {"mail": "m"})
+    assert sorted(hasher.hashed) == ["a", "b"]
+    assert "'a'" not in repr(vars(account.password)).replace("hash of", "")
+    assert account.password.verify("a")
+    assert not account.password.is_of_empty_text
+    assert account.to_son()["keys"] == [{"secret": "hash of b"}]
+    assert sorted(hasher.hashed) == ["a", "b"]
+
+
+def test_a_validator_may_ask_a_password_that_is_not_hashed_yet() -> None:
+    class Account(Document):
+        password = PasswordField(validators=[lambda it: not it.verify("1234")])
+
+    assert refused(Account, {"password": "1234"}) == {"password": "validator"}
+    assert Account.from_dict({"password": "12345"}).password == "12345"
+
+
 def test_an_extended_json_of_no_object() -> None:
     with pytest.raises(
         InvalidDocumentError, match="A Counted is made of a JSON object, not of BrokenExtendedJson."

@@ -15,9 +15,11 @@ from aiomotorengine import (
     EmbeddedDocument,
     Field,
     PasswordField,
+    Reference,
     StringField,
     TypedDocument,
 )
+from aiomotorengine.errors import LoadReferencesRequiredError
 
 
 class Address(TypedDocument, EmbeddedDocument):
@@ -90,6 +92,39 @@ def test_replace_makes_a_new_document() -> None:
 def test_copy_replace() -> None:
     replace: Any = copy.replace  # type: ignore[attr-defined]
     assert replace(User(name="Ada"), name="Eva").name == "Eva"
+
+
+class Author(TypedDocument):
+    name: str
+
+
+class Book(TypedDocument):
+    __dynamic__ = True
+    title: str
+    author: Reference[Author] | None = None
+    authors: list[Reference[Author]] = []
+    secret: str = Field(default="", exclude=True)
+    password: Annotated[str, PasswordField()] = Field(default=None)
+
+
+def test_replace_takes_over_what_is_left_out_for_others_and_dynamic_values() -> None:
+    book: Any = Book(title="a", secret="y", password="p", price=3, **{"class": "c"})
+    for other in (dataclasses.replace(book, title="b"), book.__replace__(title="b")):
+        assert (other.title, other.secret, other.password, other.price) == ("b", "y", "p", 3)
+        assert getattr(other, "class") == "c"
+    assert dataclasses.replace(book, secret="z").secret == "z"
+    names = ["id", "title", "author", "authors"]
+    assert [field.name for field in dataclasses.fields(book)] == names
+    assert list(dataclasses.asdict(book)) == names
+
+
+def test_replace_takes_over_references_that_are_not_loaded() -> None:
+    book: Any = Book.from_son({"title": "a", "author": ID, "authors": [ID]})
+    other = book.__replace__(title="b")
+    assert other.to_son() == {"title": "b", "author": ID, "authors": [ID], "secret": ""}
+    assert other.id is None
+    with pytest.raises(LoadReferencesRequiredError):
+        dataclasses.replace(book, title="b")
 
 
 def test_replace_takes_over_a_key_that_is_a_field() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
+from functools import cached_property
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -62,6 +63,7 @@ class PasswordType:
 
     hasher: PasswordHasher | None = None
     _is_of_empty_text = False
+    _text: str | None = None
 
     def __init__(
         self,
@@ -79,6 +81,27 @@ class PasswordType:
         if hasher is not None:
             self.hasher = hasher
             self._is_of_empty_text = not is_crypted and value == ""
+
+    @classmethod
+    def hashed_later(
+        cls, text: str, crypt_func: Callable[[str], Any], hasher: PasswordHasher | None
+    ) -> PasswordType:
+        """A password of a text that is hashed when somebody asks for the hash: parameters as for
+        the class.
+        """
+        password = cls.__new__(cls)
+        password.crypt_func = crypt_func
+        if hasher is not None:
+            password.hasher = hasher
+        password._text = text
+        return password
+
+    @cached_property
+    def value(self) -> Any:
+        made = PasswordType(self._text, self.crypt_func, hasher=self.hasher)
+        self._is_of_empty_text = made._is_of_empty_text
+        del self._text
+        return made.value
 
     def verify(self, text: str) -> bool:
         """Whether a text is the password.
@@ -113,6 +136,8 @@ class PasswordType:
     @property
     def is_of_empty_text(self) -> bool:
         """Whether it is the hash of no text, as far as that is known without a hasher."""
+        if self._text is not None:
+            return self._text == ""
         empty = as_bytes(self.crypt_func(""))
         return self._is_of_empty_text or hmac.compare_digest(as_bytes(self.value), empty)
 
@@ -243,7 +268,12 @@ class PasswordField(BaseField[PasswordType]):
         if isinstance(form, str) and form == SECRET:
             # It was sent back as it was shown. As a password it would be known to everybody.
             raise InvalidDocumentError.invalid(self.name, "it is what is shown of one")
-        return form
+        if not isinstance(form, str) or self.overrides("get_value", PasswordField):
+            return form
+        # Hashers take long on purpose, and the event loop stands still meanwhile.
+        password = PasswordType.hashed_later(form, self.crypt_func, self._settings.hasher)
+        reading.put_off(lambda: password.value)
+        return password
 
     def parse(self, text: str) -> str:
         return text

@@ -174,6 +174,7 @@ class FieldType:
         refusals = refusals or list(refusals_of_value(field, read, strict=self._strict))
         if refusals:
             raise validation_error(field.name, refusals)
+        reading.finish()
         return read
 
     def serialized(self, value: Any, info: Any) -> Any:

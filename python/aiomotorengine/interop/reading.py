@@ -10,9 +10,10 @@ from uuid import UUID
 
 from bson.objectid import ObjectId
 
+from aiomotorengine.codec.levels import MOST_STORED_LEVELS
 from aiomotorengine.documents.computed import computed_fields
 from aiomotorengine.documents.conversion import conversion_of
-from aiomotorengine.documents.naming import class_attribute
+from aiomotorengine.documents.naming import class_attribute, has_setter
 from aiomotorengine.errors import InvalidDocumentError, UnknownFieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import DOCUMENT_ID, primary_key
@@ -60,10 +61,27 @@ def read(
         the first ones, and at the end that there are more.
     """
     reading = Reading(keeps_unreadable=not validate)
-    document = reading.document(document_class, mapping)
+    try:
+        document = reading.document(document_class, mapping)
+        refusals = all_refusals(document, reading) if validate else reading.refusals
+    except RecursionError as error:  # there are values that no field goes through
+        refusal = InvalidDocumentError(
+            f"A {document_class.__name__} can't be read: it is nested too deeply."
+        )
+        refusal.__cause__ = error
+        return None, [refusal]
+    except ValueError as error:  # a constructor of the program's refuses the values
+        return None, [*reading.refusals, error]
+    if not refusals:
+        reading.finish()
+    return document, refusals
+
+
+def all_refusals(document: Any, reading: Reading) -> list[Exception]:
+    """What was wrong with what was read, and what is with the document that came of it."""
     refusals = reading.refusals
-    if not validate or (not refusals and is_valid(document)):
-        return document, refusals
+    if not refusals and is_valid(document):
+        return refusals
     known = {parts_of(refusal) for refusal in refusals}
     for refusal in () if reading.is_full else refusals_of(document):
         parts = parts_of(refusal)
@@ -77,7 +95,7 @@ def read(
     if reading.is_full:
         more = f"More is wrong than the {MOST_REFUSALS} values that are told."
         refusals[MOST_REFUSALS:] = [InvalidDocumentError(more)]
-    return document, refusals
+    return refusals
 
 
 def is_valid(document: Any) -> bool:
@@ -104,11 +122,22 @@ class Reading:
         self.refusals: list[Exception] = []
         self._is_strict = strict
         self._keeps_unreadable = keeps_unreadable
+        self._levels = 0
+        self._unfinished: list[Callable[[], Any]] = []
 
     @property
     def is_full(self) -> bool:
         """Whether there are more refusals than are told."""
         return len(self.refusals) > MOST_REFUSALS
+
+    def put_off(self, work: Callable[[], Any]) -> None:
+        """Do this when nothing was refused: what takes long is not done for what is."""
+        self._unfinished.append(work)
+
+    def finish(self) -> None:
+        """Do what was put off."""
+        for work in self._unfinished:
+            work()
 
     def document(self, document_class: Any, mapping: Mapping[Any, Any]) -> Any:
         """A new document of a class, or of one that derives from it and is stored with it."""
@@ -119,6 +148,8 @@ class Reading:
         was_strict, self._is_strict = self._is_strict, document_class.__strict__
         places = places_in(document_class)
         values: dict[str, Any] = {}
+        assigned: dict[str, Any] = {}
+        conversion = conversion_of(document_class)
         for key, form in mapping.items():
             if self.is_full:
                 break
@@ -128,6 +159,8 @@ class Reading:
                     self._refuse(UnknownFieldError.of(document_class, str(key)), key)
                 elif key in values:
                     self._refuse_again(key, key)
+                elif has_setter(document_class, key) and not conversion.has_own_constructor:
+                    assigned[key] = form
                 else:
                     values[key] = form
                 continue
@@ -141,7 +174,10 @@ class Reading:
             elif field is not None:
                 values[name] = self.value(field, form, name)
         self._is_strict = was_strict
-        document = conversion_of(document_class).make(values)
+        document = conversion.make(values)
+        # Setters may look at the fields, so these are there before.
+        for name, form in assigned.items():
+            self._assign(document, name, form)
         if isinstance(document, DocumentStorage):  # a class may make anything else
             mark_as_made(document)
         return document
@@ -157,12 +193,17 @@ class Reading:
         if form is None or self.is_full:
             return form
         before = len(self.refusals)
+        self._levels += 1
         try:
+            if self._levels > MOST_STORED_LEVELS:
+                raise too_deep(field)
             value = self._read(field, form)
         except UNREADABLE as error:
             value = form
             if isinstance(error, InvalidDocumentError) or not self._keeps_unreadable:
                 self._refuse(as_refusal(error, field, form))
+        finally:
+            self._levels -= 1
         for refusal in self.refusals[before:]:
             locate(refusal, *parts)
         return value
@@ -208,6 +249,18 @@ class Reading:
         if id is not None and not is_id(id):
             self._refuse(refused(DOCUMENT_ID, id), DOCUMENT_ID.name)
         return id
+
+    def _assign(self, document: Any, name: str, form: Any) -> None:
+        """Give a document a value that a setter of the program's takes."""
+        try:
+            setattr(document, name, form)
+        except UNREADABLE as error:
+            refusal = error
+            if not isinstance(error, InvalidDocumentError):
+                reason = str(error).removesuffix(".") if isinstance(error, ValueError) else ""
+                refusal = InvalidDocumentError.invalid(name, reason)
+                refusal.__cause__ = error
+            self._refuse(refusal, name)
 
     def _refuse_again(self, name: str, key: str) -> None:
         self._refuse(InvalidDocumentError(f"Field '{name}' is given twice."), key)
@@ -342,6 +395,12 @@ def as_refusal(error: Exception, field: BaseField[Any], form: Any) -> InvalidDoc
     if refusal.value is None:
         refusal.value = masked(field, form)
     return refusal
+
+
+def too_deep(field: BaseField[Any]) -> InvalidDocumentError:
+    """The refusal of a value that has too many around it."""
+    reason = f"it is below the {MOST_STORED_LEVELS} levels that MongoDB stores"
+    return InvalidDocumentError.invalid(getattr(field, "name", ""), reason)
 
 
 def parts_of(error: Exception) -> tuple[Part, ...]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from aiomotorengine.documents.conversion import default_factory
+from aiomotorengine.documents.conversion import default_factory, dynamic_attributes
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import declared_key
+from aiomotorengine.storage.loaded import is_loaded
+from aiomotorengine.storage.values import value_of
 from aiomotorengine.typed.names import annotations_in
 
-__all__ = ["DataclassFields"]
+__all__ = ["DataclassFields", "taken_over"]
 
 
 class DataclassFields:
@@ -20,6 +23,9 @@ class DataclassFields:
     Fields that are to be left out of what a document becomes for others are not among them, so that
     ``asdict`` gives no password away. Nor is the id one that ``replace`` takes over, unless it is a
     field of the class: what ``replace`` makes is a new document.
+
+    Asked of a document, it has what else ``replace`` takes over as well: pseudo-fields, which are
+    none of ``dataclasses.fields``, for what is left out for others and for dynamic values.
     """
 
     def __get__(self, document: Any, owner: Any) -> dict[str, dataclasses.Field[Any]]:
@@ -27,7 +33,38 @@ class DataclassFields:
         if made is None:
             made = dataclass_fields(owner)
             type.__setattr__(owner, "_dataclass_fields", made)
-        return made
+        if document is None:
+            return made
+        others = [
+            *(name for name, field in owner._fields.items() if field._settings.exclude),
+            *(name for name, _ in dynamic_attributes(document)),
+        ]
+        return {**made, **pseudo_fields(others)} if others else made
+
+
+def pseudo_fields(names: list[str]) -> dict[str, dataclasses.Field[Any]]:
+    """What ``replace`` takes over, and nothing else sees."""
+    described = ("it", dataclasses.InitVar, dataclasses.field(default=None))
+    made: Any = dataclasses.make_dataclass("Other", [described], init=False, kw_only=True)
+    fields: dict[str, dataclasses.Field[Any]] = {}
+    for name in names:
+        field = fields[name] = copy.copy(made.__dataclass_fields__["it"])
+        field.name = name  # which may be a keyword, that make_dataclass would refuse
+    return fields
+
+
+def taken_over(document: Any) -> dict[str, Any]:
+    """The values that a new document has like another, by the names its class takes them by."""
+    document_class = type(document)
+    values = {
+        # As it is kept: reading a reference asks for the document, which may not be loaded.
+        name: value_of(document, name) if is_loaded(document, name) else getattr(document, name)
+        for name in document_class._fields
+    }
+    key = declared_key(document_class)
+    if key is not None:
+        values[key.name] = getattr(document, key.name)
+    return values | dict(dynamic_attributes(document))
 
 
 def dataclass_fields(document_class: Any) -> dict[str, dataclasses.Field[Any]]:

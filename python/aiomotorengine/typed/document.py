@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Never, Self, Unpack
 
 from aiomotorengine.document import Document
 from aiomotorengine.errors import InvalidDocumentError
-from aiomotorengine.typed.dataclass_fields import DataclassFields
+from aiomotorengine.typed.dataclass_fields import DataclassFields, taken_over
 from aiomotorengine.typed.field_specifier import Field
 from aiomotorengine.typed.metaclass import TypedMetaClass
 from aiomotorengine.typed.queryset import TypedObjects
@@ -63,7 +63,7 @@ class TypedDocument(Document, metaclass=TypedMetaClass, registered=False):
         )
 
     def __replace__(self, /, **changes: Any) -> Self:
-        return dataclasses.replace(self, **changes)
+        return type(self)(**{**taken_over(self), **changes})
 
     if TYPE_CHECKING:
         id: Any = Field(default=None)
