@@ -920,6 +920,14 @@ class MigrationError(RuntimeError):
         return error
 
     @classmethod
+    def of_another(cls, name: str, collection: str, own: str) -> MigrationError:
+        """The error for a name that a migration of another collection has."""
+        return cls(
+            f"Migration '{name}' is one of collection '{collection}', and not of '{own}': give "
+            "each a name of its own."
+        )
+
+    @classmethod
     def being_run(cls, name: str, owner: str, seconds: int | None) -> MigrationError:
         """The error for a migration that somebody else runs, who was seen so long ago."""
         ago = "" if seconds is None else f" (seen {seconds} s ago)"

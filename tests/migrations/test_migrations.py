@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from bson.int64 import Int64
 from bson.objectid import ObjectId
 
 from aiomotorengine import (
+    AnyField,
     Decimal128Field,
     DecimalField,
     Document,
@@ -441,6 +443,84 @@ async def test_without_transactions_what_is_done_is_marked(
     assert (report.changed, report.read, report.done) == (4, 4, True)
     assert calls == ["A0", "A1", "A2", "A3"]
     assert await coll.count_documents({"_migration": {"$exists": True}}) == 0
+
+
+async def test_what_an_abandoned_run_has_marked_is_no_part_of_the_document(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch, codec: str
+) -> None:
+    monkeypatch.setattr(sending, "has_transactions", lambda hello: False)
+    given: list[Any] = []
+    coll = User.objects.coll()
+    whole = {"at": datetime(2026, 1, 1), "n": Int64(3), "of": {"a": [Int64(1), 2]}}
+    await coll.insert_one({"name": "A", "_migration": ["abandoned"], **whole})
+    await coll.insert_one({"name": "B", "_migration": ["abandoned", "next"]})
+
+    class Kept(Document):
+        __collection__ = "users"
+        __dynamic__ = False
+        first = StringField()
+
+    class Strict(Kept):
+        __collection__ = "users"
+        __unknown__ = "refuse"
+        name = StringField()
+        at, n, of = AnyField(), AnyField(), AnyField()
+
+    @migration(Strict, Kept, name="next")
+    def following(old: Strict) -> Any:
+        given.append(old.name)
+        return Kept(first=old.name)
+
+    report = await following.run()
+    assert (report.read, report.changed, given) == (2, 2, ["A"])
+    assert await stored() == [
+        {"_migration": ["abandoned"], "first": "A"},
+        {"name": "B", "_migration": ["abandoned"]},
+    ]
+
+    @migration("users", User, name="with dicts")
+    def as_they_are(old: dict[str, Any]) -> Any:
+        given.append(old)
+        return User.from_son({**old, "age": 3})
+
+    given.clear()
+    await coll.delete_many({})
+    await coll.insert_one({"_id": 1, "first": "A", "_migration": ["abandoned"], **whole})
+    await as_they_are.run()
+    assert given == [{"_id": 1, "first": "A", **whole}]
+    assert await stored() == [{"first": "A", "_migration": ["abandoned"], **whole, "age": 3}]
+
+
+async def test_without_transactions_a_restart_begins_again(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "has_transactions", lambda hello: False)
+    await User.objects.coll().insert_one({"name": "A", "_migration": ["again"]})
+    calls: list[Any] = []
+
+    @migration(OldUser, User, name="again")
+    def again(old: OldUser) -> Any:
+        calls.append(old.name)
+        return split(old)
+
+    await again.run(restart=True)
+    assert calls == ["A"]
+    assert await stored() == [{"first": "A", "age": None}]
+
+
+async def test_a_name_is_that_of_one_collection(mongo: Mongo) -> None:
+    class Order(Document):
+        __collection__ = "orders"
+        name = StringField()
+
+    await insert(1)
+    await Order(name="a").save()
+    await migration(OldUser, User, name="v2")(split).run()
+    of_orders = migration(Order, Order, name="v2")(lambda order: None)
+    says = r"'v2' is one of collection 'users', and not of 'orders': give each a name of its own\."
+    for options in {}, {"restart": True}:
+        with pytest.raises(MigrationError, match=says):
+            await of_orders.run(**options)
 
 
 # -- what is declared --------------------------------------------------------------------------

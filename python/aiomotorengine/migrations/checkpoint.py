@@ -57,14 +57,24 @@ class Checkpoint:
             restart: whether what an earlier run has done is forgotten.
 
         Raises:
-            MigrationError: somebody else runs the migration.
+            MigrationError: somebody else runs the migration; or the name is that of one of
+                another collection.
         """
+        collection = self._target.collection.name
+        begun = {"_id": self._name, "owner": None, "collection": collection}
         with suppress(DuplicateKeyError):  # an earlier run has begun it, or another is about to
-            await self._call("insert_one", {"_id": self._name, "owner": None})
+            await self._call("insert_one", begun)
         before: Mapping[str, Any] | None = await self._call(
             "find_one_and_update",
-            {"_id": self._name, "$or": [{"owner": None}, {"seen": {"$lt": now - SILENCE}}]},
-            {"$set": {"owner": self._owner}, "$currentDate": {"seen": True}},
+            {
+                "_id": self._name,
+                "collection": {"$in": [collection, None]},
+                "$or": [{"owner": None}, {"seen": {"$lt": now - SILENCE}}],
+            },
+            {
+                "$set": {"owner": self._owner, "collection": collection},
+                "$currentDate": {"seen": True},
+            },
             return_document=ReturnDocument.BEFORE,
         )
         if before is None:
@@ -99,8 +109,11 @@ class Checkpoint:
         await self._call("update_one", self._mine, {"$set": {"owner": None}})
 
     async def _taken(self) -> MigrationError:
-        """The error for a migration that somebody else runs."""
+        """The error for a migration that somebody else runs, be it another one of that name."""
         there = await self._call("find_one", {"_id": self._name}) or {}
+        collection = self._target.collection.name
+        if there.get("collection", collection) != collection:
+            return MigrationError.of_another(self._name, there["collection"], collection)
         owner, seen = there.get("owner") or {"name": "somebody else"}, there.get("seen")
         silence = None if seen is None else max(datetime.now(UTC) - seen, timedelta()).seconds
         return MigrationError.being_run(self._name, owner["name"], silence)

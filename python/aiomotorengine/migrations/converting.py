@@ -9,7 +9,8 @@ from inspect import isawaitable
 from typing import Any
 
 import bson
-from bson.codec_options import CodecOptions
+from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.raw_bson import DEFAULT_RAW_BSON_OPTIONS, RawBSONDocument
 
 from aiomotorengine.codec import codec_for, raw_values
 from aiomotorengine.codec.single import by_itself
@@ -18,7 +19,15 @@ from aiomotorengine.documents.versions import version_field
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.storage.values import value_of
 
-__all__ = ["DELETE", "Converter", "Outcome", "Write"]
+__all__ = ["DELETE", "MARK", "Converter", "Outcome", "Write"]
+
+MARK = "_migration"
+"""The key that says of a document which migrations it has had, where there are no transactions."""
+
+UNCHANGED = DEFAULT_RAW_BSON_OPTIONS.with_options(
+    datetime_conversion=DatetimeConversion.DATETIME_MS
+)
+"""With these all values are encoded as they were decoded."""
 
 
 class Removal(Enum):
@@ -90,12 +99,13 @@ class Converter:
         Raises:
             Exception: it can't be read, the function raises, or what it returns can't be stored.
         """
-        stored = bson.decode(raw, self._options)
+        unmarked = without_marks(raw)
+        stored = bson.decode(unmarked, self._options)
         id = stored["_id"]
         if self._reader is None:
-            old: Any = bson.decode(raw, self._options)  # which the function may change
+            old: Any = bson.decode(unmarked, self._options)  # which the function may change
         else:
-            [old] = by_itself(self._reader.decode_many, raw)
+            [old] = by_itself(self._reader.decode_many, unmarked)
         result = self._function(old)
         if isawaitable(result):
             result = await result
@@ -103,9 +113,11 @@ class Converter:
             return Write(id, raw, Outcome.LEFT, {}, {})
         if result is DELETE:
             return Write(id, raw, Outcome.DELETED, unchanged(stored, stored), {})
-        return self._changed(result, stored, raw)
+        return self._changed(result, stored, unmarked, raw)
 
-    def _changed(self, result: Any, stored: Mapping[str, Any], raw: bytes) -> Write:
+    def _changed(
+        self, result: Any, stored: Mapping[str, Any], unmarked: bytes, raw: bytes
+    ) -> Write:
         id = stored["_id"]
         if not isinstance(result, self._target):
             raise TypeError(
@@ -119,7 +131,7 @@ class Converter:
         result._id = id
         self._keep_own_values(result, stored)
         [encoded] = by_itself(self._writer.encode_many, [result], [id], validate=True)
-        before, after = raw_values(raw), raw_values(bytes(encoded))
+        before, after = raw_values(unmarked), raw_values(bytes(encoded))
         values = bson.decode(bytes(encoded), self._options)
         changed = [key for key, value in after.items() if before.get(key) != value]
         removed = [key for key in before if key not in after]
@@ -144,6 +156,14 @@ class Converter:
             if value_of(result, field.name) is None and field.db_field in stored:
                 value = field.from_son(stored[field.db_field])
                 find_attribute(type(result), field.name).keep(result, value)
+
+
+def without_marks(raw: bytes) -> bytes:
+    """A document without what says which migrations it has had: that is no part of it."""
+    if MARK.encode() not in raw:
+        return raw
+    stored = RawBSONDocument(raw, UNCHANGED)
+    return bson.encode({key: value for key, value in stored.items() if key != MARK})
 
 
 def unchanged(stored: Mapping[str, Any], keys: Any) -> dict[str, Any]:

@@ -135,7 +135,8 @@ class Run:
             restart: whether what an earlier run has done is forgotten.
 
         Raises:
-            MigrationError: a document can't be converted; or somebody else runs it.
+            MigrationError: a document can't be converted; somebody else runs it; or the migration
+                of that name is another collection's.
         """
         hello = await self._hello()
         checkpoint = Checkpoint(self._target, self._settings.name)
@@ -145,6 +146,8 @@ class Run:
                 return checkpoint.report
             async with self._signs_of_life(checkpoint):
                 sender = sender_for(self._target, self._settings.name, hello)
+                if restart:
+                    await sender.take_marks_off()
                 return await self._all_batches(checkpoint, sender)
         finally:
             with suppress(PyMongoError):  # others wait until it counts as dead then
@@ -160,7 +163,7 @@ class Run:
             last = [batch.last]
             report = await self._sent(batch, sender, checkpoint, report)
             await self._tell(report)
-        await sender.finish()
+        await sender.take_marks_off()
         report = replace(report, done=True)
         async with self._turn:
             await checkpoint.keep(report, last)

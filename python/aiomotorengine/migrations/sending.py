@@ -8,15 +8,12 @@ from typing import Any, Protocol
 from pymongo import DeleteOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
-from aiomotorengine.migrations.converting import Outcome, Write
+from aiomotorengine.migrations.converting import MARK, Outcome, Write
 from aiomotorengine.server_errors import ServerErrors
 from aiomotorengine.sessions.blocks import run_transaction
 from aiomotorengine.sessions.target import Target, target_of
 
 __all__ = ["MissedError", "RefusedError", "Sender", "sender_for"]
-
-MARK = "_migration"
-"""The key that says of a document which migration it has had, where there are no transactions."""
 
 Keep = Callable[[], Awaitable[None]]
 """Keeps how far the migration has come."""
@@ -60,8 +57,8 @@ class Sender(Protocol):
             RefusedError: the server refuses one.
         """
 
-    async def finish(self) -> None:
-        """Do what is to be done behind the last batch."""
+    async def take_marks_off(self) -> None:
+        """Forget which documents were converted: all were, or all are to be once more."""
 
 
 def sender_for(target: Target, name: str, hello: Mapping[str, Any]) -> Sender:
@@ -107,7 +104,7 @@ class InTransactions:
 
         await run_transaction(batch, alias=self._alias or self._document_class.__alias__)
 
-    async def finish(self) -> None:
+    async def take_marks_off(self) -> None:
         pass
 
 
@@ -130,15 +127,17 @@ class Marking:
         return {"$or": [query, self._marks]} if query else query
 
     def has_had(self, stored: Mapping[str, Any]) -> bool:
-        return bool(stored.get(MARK) == self._marks[MARK])
+        return self._marks[MARK] in stored.get(MARK, ())
 
     async def send(self, writes: Sequence[Write], keep: Keep) -> None:
         await write_all(self._target, writes, self._marks)
         await keep()
 
-    async def finish(self) -> None:
-        collection = self._target.collection
-        await self._target.call(collection.update_many, self._marks, {"$unset": {MARK: ""}})
+    async def take_marks_off(self) -> None:
+        # An array has the marks, since others may not have come to their end.
+        update_many = self._target.collection.update_many
+        await self._target.call(update_many, self._marks, {"$pull": self._marks})
+        await self._target.call(update_many, {MARK: {"$size": 0}}, {"$unset": {MARK: ""}})
 
 
 async def write_all(target: Target, writes: Sequence[Write], marks: Mapping[str, Any]) -> None:
@@ -175,5 +174,5 @@ def request(write: Write, marks: Mapping[str, Any]) -> UpdateOne | DeleteOne:
         return DeleteOne(write.condition)
     update = dict(write.update)
     if marks:
-        update["$set"] = {**update.get("$set", {}), **marks}
+        update["$addToSet"] = marks
     return UpdateOne(write.condition, update)
