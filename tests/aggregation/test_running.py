@@ -291,6 +291,9 @@ async def test_lookups(cities: list[City]) -> None:
     assert len(await by_mayor.match(mayor__name="ann").fetch()) == 1
     joined = City.objects.aggregate.lookup(Bridge.city, into="bridges").order_by("pop")
     assert [len(row.bridges) for row in await joined.fetch()] == [2, 0, 0]
+    mayors = Bridge.objects.aggregate.lookup("city").lookup("city.mayor")
+    rows = await mayors.match(city__mayor__name="ann", city__pop=1).order_by("length").fetch()
+    assert [(row.l, row.city.p, row.city.m.n) for row in rows] == [(7, 1, "ann"), (9, 1, "ann")]
     counted = joined.add_fields(n=F("bridges").size()).match(n__gt=1)
     assert [row.p for row in await counted.fetch()] == [1]
 

@@ -57,6 +57,19 @@ class Review(Document):
     stars = IntField(db_field="st")
 
 
+class Head(Document):
+    author = ReferenceField(Author, db_field="au")
+    rank = IntField(db_field="r")
+
+
+class Branch(Document):
+    head = EmbeddedDocumentField(Head, db_field="h")
+
+
+class Collector(Document):
+    best = ReferenceField(Book, db_field="b")
+
+
 class Far(Document):
     __alias__ = "elsewhere"
     book = ReferenceField(Book)
@@ -168,6 +181,43 @@ SENT: dict[str, tuple[Pipeline, list[dict[str, Any]]]] = {
             {"$lookup": {**LOOKUP, "as": "writer"}},
             {"$unwind": {"path": "$writer", "preserveNullAndEmptyArrays": True}},
             {"$sort": {"writer.n": 1}},
+        ],
+    ),
+    "lookup of what is inside": (
+        Branch.objects.aggregate.lookup("head.author")
+        .match(head__author__name="x", head__rank="3")
+        .match(F("head.author.name") != "y")
+        .order_by("head.author.name", "head.rank")
+        .group_by("head.author.name"),
+        [
+            {"$lookup": {**LOOKUP, "localField": "h.au", "as": "h.au"}},
+            {"$unwind": {"path": "$h.au", "preserveNullAndEmptyArrays": True}},
+            {"$match": {"h.au.n": "x", "h.r": 3}},
+            {"$match": {"$expr": {"$ne": ["$h.au.n", {"$literal": "y"}]}}},
+            {"$sort": {"h.au.n": 1, "h.r": 1}},
+            {"$group": {"_id": {"h": {"au": {"n": "$h.au.n"}}}}},
+        ],
+    ),
+    "lookup of what was joined": (
+        Collector.objects.aggregate.lookup("best")
+        .lookup("best.author")
+        .match(best__author__name="x", best__title="y")
+        .order_by("best.author.name"),
+        [
+            {"$lookup": {"from": "Book", "localField": "b", "foreignField": "_id", "as": "b"}},
+            {"$unwind": {"path": "$b", "preserveNullAndEmptyArrays": True}},
+            {"$lookup": {**LOOKUP, "localField": "b.au", "as": "b.au"}},
+            {"$unwind": {"path": "$b.au", "preserveNullAndEmptyArrays": True}},
+            {"$match": {"b.au.n": "x", "b.title": "y"}},
+            {"$sort": {"b.au.n": 1}},
+        ],
+    ),
+    "lookup of a list after another stage": (
+        books().add_fields(x=1).lookup("readers").match(readers__name="x"),
+        [
+            {"$set": {"x": 1}},
+            {"$lookup": {**LOOKUP, "localField": "readers", "as": "readers"}},
+            {"$match": {"readers.n": "x"}},
         ],
     ),
     "lookup of a list": (
@@ -463,6 +513,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         lambda: books().lookup(Author.name, into="x"),
         ValueError,
         "no reference to Book",
+    ),
+    "through a list that was joined": (
+        lambda: Author.objects.aggregate.lookup(Book.author, into="books").lookup("books.sequel"),
+        ValueError,
+        r"^lookup\('books.sequel'\) leads through a list",
     ),
     "nowhere to put them": (lambda: books().lookup(Review.book), ValueError, "as in into='found'"),
     "another connection": (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from bson.decimal128 import Decimal128
@@ -16,6 +17,7 @@ from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import IntField
+from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.query_builder.ownership import refuse_other_class
 from aiomotorengine.query_builder.value_path import value_path
 from aiomotorengine.storage.discriminators import family_of
@@ -28,6 +30,7 @@ __all__ = [
     "ReshapedNames",
     "flat",
     "key_of",
+    "lists_along",
     "path_in",
 ]
 
@@ -146,10 +149,10 @@ class Names:
             return self._db_field_map[key]
         if key == "id" and "_id" in self._db_field_map:
             return "_id"
-        name, _, path = key.partition(".")
-        if not path or name not in self._db_field_map:
+        name = beginning(key, self._db_field_map)
+        if name is None:
             return key
-        inner = embedded_in(self._fields[name])
+        path, inner = key[len(name) + 1 :], embedded_in(self._fields[name])
         return f"{self._db_field_map[name]}.{path if inner is None else path_in(inner, path)}"
 
     def find_for_group(self, field: BaseField[Any] | str) -> str:
@@ -167,15 +170,31 @@ class Names:
         name = next(names, None)
         if name is not None:
             return key, self._fields[name]
-        head, _, path = key_of(field).partition(".")
-        inner = embedded_in(self._fields.get(head))
-        if self.is_complete and head not in self._fields:
+        text = key_of(field)
+        head = beginning(text, self._fields)
+        if self.is_complete and head is None:
             raise ValueError(
-                f"Invalid field '{head}': Field not found in what the stages before have left of "
+                f"Invalid field '{text}': Field not found in what the stages before have left of "
                 f"'{self.__name__}'."
             )
-        along = [] if inner is None else fields_along(inner, path)
+        inner = None if head is None else embedded_in(self._fields[head])
+        along = [] if head is None or inner is None else fields_along(inner, text[len(head) + 1 :])
         return key, along[-1] if along else COMPUTED
+
+    def lists_along(self, field: BaseField[Any] | str) -> tuple[str, ...]:
+        """The keys of the lists through which a field or a text leads, its own included."""
+        text = key_of(field)
+        head = beginning(text, self._fields)
+        if head is None:
+            return ()
+        inner = embedded_in(self._fields[head])
+        along = [] if inner is None else fields_along(inner, text[len(head) + 1 :])
+        key, lists = self._db_field_map[head], []
+        for step, it in enumerate([self._fields[head], *along]):
+            key = f"{key}.{it.db_field}" if step else key
+            if isinstance(it, ListField):
+                lists.append(key)
+        return tuple(lists)
 
 
 class GroupedNames(Names):
@@ -249,6 +268,7 @@ class ReshapedNames(Names):
         before: the document class, or what names meant before the stage.
         added: key -> the field whose values are there now; ``COMPUTED`` for what was computed.
         keeps: whether what the documents had before is there still.
+        paths: paths of attributes' names that lead to some of these keys.
 
     Example:
         >>> from aiomotorengine import Document, IntField
@@ -262,7 +282,12 @@ class ReshapedNames(Names):
     """
 
     def __init__(
-        self, before: Any, added: Mapping[str, BaseField[Any]], *, keeps: bool = True
+        self,
+        before: Any,
+        added: Mapping[str, BaseField[Any]],
+        *,
+        keeps: bool = True,
+        paths: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(before)
         self._before = before if keeps else None
@@ -284,6 +309,10 @@ class ReshapedNames(Names):
             for name in (*named, key):
                 self._name(name, field, key)
             own.update(named, [key])
+        for path, key in paths.items():
+            for name in (path, path.replace(".", "__")):
+                self._name(name, added[key], key)
+            own.add(path)
         self._own = frozenset(own)
 
     def as_class(self) -> Any:
@@ -294,7 +323,7 @@ class ReshapedNames(Names):
 
     def find(self, field: BaseField[Any] | str) -> str:
         key = key_of(field)
-        if self._before is None or key.partition(".")[0] in self._own:
+        if self._before is None or beginning(key, self._own) is not None:
             return super().find(key)
         if isinstance(self._before, Names):
             return self._before.find(field)
@@ -302,16 +331,48 @@ class ReshapedNames(Names):
 
     def find_for_group(self, field: BaseField[Any] | str) -> str:
         key = key_of(field)
-        if isinstance(self._before, Names) and key.partition(".")[0] not in self._own:
+        if isinstance(self._before, Names) and beginning(key, self._own) is None:
             return self._before.find_for_group(field)
         return self.find(field)
 
     def _located(self, field: BaseField[Any] | str) -> tuple[str, BaseField[Any]]:
-        is_own = key_of(field).partition(".")[0].partition("__")[0] in self._own
-        if self._before is None or is_own:
+        if self._before is None or self._is_own(field):
             return super()._located(field)
         path = value_path(self._before, field, "Invalid field '{}'")
         return path.key, self._fields.get(path.name, path.field)
+
+    def lists_along(self, field: BaseField[Any] | str) -> tuple[str, ...]:
+        if self._before is None or self._is_own(field):
+            return super().lists_along(field)
+        return lists_along(self._before, field)
+
+    def _is_own(self, field: BaseField[Any] | str) -> bool:
+        text = key_of(field)
+        return any(beginning(it, self._own) for it in (text, text.replace("__", ".")))
+
+
+def lists_along(names: Any, field: BaseField[Any] | str) -> tuple[str, ...]:
+    """The keys of the lists through which a field or a path leads, its own included.
+
+    Parameters:
+        names: the document class, or what a stage has left.
+        field: the field; or an attribute's name, or a path of such with dots.
+    """
+    if isinstance(names, Names):
+        return names.lists_along(field)
+    return value_path(names, field, "Invalid field '{}'").lists
+
+
+def beginning(path: str, names: Container[str]) -> str | None:
+    """The longest of some names with which a path begins; ``None`` where there is none.
+
+    Example:
+        >>> beginning("home.owner.name", {"home", "home.owner"})
+        'home.owner'
+    """
+    parts = path.split(".")
+    starts = (".".join(parts[:end]) for end in range(len(parts), 0, -1))
+    return next((start for start in starts if start in names), None)
 
 
 def embedded_in(field: BaseField[Any] | None) -> Any:

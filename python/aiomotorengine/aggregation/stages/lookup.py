@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from aiomotorengine.aggregation.computed import key_to_set
-from aiomotorengine.aggregation.names import COMPUTED, Names, ReshapedNames
+from aiomotorengine.aggregation.names import COMPUTED, Names, ReshapedNames, lists_along
 from aiomotorengine.aggregation.pipeline import Pipeline, refuse_elsewhere, stages_of_part
 from aiomotorengine.aggregation.stages.base import PipelineOperation
 from aiomotorengine.fields.base_field import BaseField, document_classes
@@ -43,16 +43,20 @@ class Lookup(PipelineOperation):
         current = self.names.document_class if isinstance(self.names, Names) else self.names
         owner = other_owner(current, field)
         if owner is None:
-            path = value_path(self.names, field, "Invalid lookup() field '{}'")
+            given = field.replace("__", ".") if isinstance(field, str) else field
+            path = value_path(self.names, given, "Invalid lookup() field '{}'")
+            name = given if isinstance(given, str) else given.name
+            lists = lists_along(self.names, given)
             self.target = reference_in(path, field).reference_type
             self.local, self.foreign = path.key, "_id"
-            self.is_list = bool(path.lists)
-            if into is None and self.is_list and path.lists != (path.key,):
+            self.is_list = bool(lists)
+            if into is None and self.is_list and lists != (path.key,):
                 raise ValueError(
-                    f"lookup({path.name!r}) leads through a list: say where the documents go, as "
+                    f"lookup({name!r}) leads through a list: say where the documents go, as "
                     "in into='found'."
                 )
             self.key = path.key if into is None else key_to_set(aggregation, into)
+            self.paths = {name: path.key} if into is None else {}
         else:
             assert isinstance(field, BaseField)
             self.target = owner
@@ -63,6 +67,7 @@ class Lookup(PipelineOperation):
                     "where they go, as in into='found'."
                 )
             self.local, self.foreign, self.is_list = "_id", field.db_field, True
+            self.paths = {}
             self.key = key_to_set(aggregation, into)
         refuse_elsewhere(aggregation.queryset.__klass__, self.target, "lookup")
         refuse_part_of_other(part, self.target, "lookup")
@@ -101,7 +106,8 @@ class Lookup(PipelineOperation):
 
     def names_after(self) -> Any:
         made = self.target if self.part is None else self.part.names
-        return ReshapedNames(self.names, {self.key: joined_field(made, self.is_list)})
+        joined = {self.key: joined_field(made, self.is_list)}
+        return ReshapedNames(self.names, joined, paths=self.paths)
 
 
 def other_owner(current: Any, field: Any) -> Any:
