@@ -12,9 +12,7 @@ use crate::bson::{Reader, Writer, split_document};
 use crate::deadline::Deadline;
 use crate::document_error::DocumentError;
 use crate::errors::{Outcome, Stop, is_ordinary};
-use crate::objects::{
-    ItemBuffer, Items, PausedCollector, Value, list_of, listed, make_bytes, push,
-};
+use crate::objects::{Items, Kept, PausedCollector, Value, list_of, listed, make_bytes, push};
 use crate::plan::{Compiler, Context, Document, Part, RowReader};
 use crate::process::Call;
 use crate::pure::pure;
@@ -118,8 +116,8 @@ impl Codec {
         let py = documents.py();
         let _call = Call::begin(py);
         let documents = listed(documents)?;
-        let items = ItemBuffer::default();
-        let native = self.plan_and_context(py, &items);
+        let kept = Kept::default();
+        let native = self.plan_and_context(py, &kept);
         let _pause = PausedCollector::new(py, !self.is_in_one_go());
         for (index, document) in Items::of(&documents).enumerate() {
             let outcome = convert(&native, document.as_borrowed(), |plan, context| {
@@ -167,8 +165,8 @@ impl Codec {
         if documents.len() != ids.len() {
             return Ok(in_python(documents, ids)?.cast_into()?);
         }
-        let items = ItemBuffer::default();
-        let native = self.plan_and_context(py, &items);
+        let kept = Kept::default();
+        let native = self.plan_and_context(py, &kept);
         let _pause = PausedCollector::new(py, !self.is_in_one_go());
         let mut encoded = Vec::new();
         let mut out = self.writer();
@@ -238,9 +236,9 @@ impl Codec {
         let Some(parts) = parts_of(batch.as_bytes(), offsets)? else {
             return in_python(batch, offsets);
         };
-        let items = ItemBuffer::default();
+        let kept = Kept::default();
         let (Some((plan, context)), Some(reading)) =
-            (self.plan_and_context(py, &items), self.reading())
+            (self.plan_and_context(py, &kept), self.reading())
         else {
             return in_python(batch, offsets);
         };
@@ -321,10 +319,10 @@ impl Codec {
     pub(crate) fn plan_and_context<'py>(
         &'py self,
         py: Python<'py>,
-        items: &'py ItemBuffer,
+        kept: &'py Kept,
     ) -> Option<(&'py Document, Context<'py>)> {
         let native = self.native.as_ref()?;
-        let context = Context::new(py, &native.plans, &native.types, &native.options, items);
+        let context = Context::new(py, &native.plans, &native.types, &native.options, kept);
         Some((native.plans.first()?, context))
     }
 

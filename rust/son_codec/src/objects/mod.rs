@@ -13,6 +13,7 @@ mod gc;
 mod instance;
 mod ip_addresses;
 mod items;
+mod kept;
 mod number;
 mod object_id;
 mod slot;
@@ -34,6 +35,7 @@ pub(crate) use gc::{PausedCollector, resume_collector, untracked};
 pub(crate) use instance::{InstanceLayout, Values};
 pub(crate) use ip_addresses::IpAddresses;
 pub(crate) use items::{ItemBuffer, Items, ListBuilder, Sequence, list_of, listed, push, tuple_of};
+pub(crate) use kept::{Kept, SharedKeys};
 pub(crate) use number::{make_float, make_int, whole_number};
 pub(crate) use object_id::ObjectIds;
 pub(crate) use text::{

@@ -6,7 +6,7 @@ use pyo3::types::PyBool;
 use super::{Document, Part};
 use crate::bson::{Element, Key, Writer};
 use crate::errors::{Outcome, Stop};
-use crate::objects::{ItemBuffer, Value};
+use crate::objects::{ItemBuffer, Kept, SharedKeys, Value};
 use crate::rows::Rows;
 use crate::values::{self, Options, Types};
 
@@ -26,6 +26,8 @@ pub(crate) struct Context<'py> {
     pub(crate) types: &'py Types,
     pub(crate) options: &'py Options,
     pub(crate) items: &'py ItemBuffer,
+    /// The keys of dicts.
+    pub(crate) keys: &'py SharedKeys,
     /// Whether what is written is validated in the same go.
     pub(crate) validates: bool,
     /// Where mappings are rows of the classes of embedded documents: how they are read.
@@ -45,14 +47,15 @@ impl<'py> Context<'py> {
         plans: &'py [Document],
         types: &'py Types,
         options: &'py Options,
-        items: &'py ItemBuffer,
+        kept: &'py Kept,
     ) -> Self {
         Self {
             py,
             plans,
             types,
             options,
-            items,
+            items: &kept.items,
+            keys: &kept.keys,
             validates: false,
             rows: None,
             snapshot: None,

@@ -364,6 +364,9 @@ impl Document {
             Some(part) => Some((part, part.of_class(self.index)?)),
             None => None,
         };
+        // What is read of documents that are not loaded in part themselves.
+        let whole = part.is_some().then(|| context.of_part(None));
+        let whole = whole.as_ref().unwrap_or(context);
         let beginning = part.map_or(&self.beginning, |(_, part)| &part.beginning);
         let unfinished = layout.unfinished(py, beginning)?;
         let mut id = None;
@@ -376,18 +379,10 @@ impl Document {
             id = Some(context.decode(&element)?);
         }
         while !elements.is_at_end() {
-            // Mostly the next key is that of the next field; the others of a part mostly do not come.
-            if let Some((_, part)) = part {
-                expected = part.next(expected);
-            }
-            let mut guessed = None;
-            if let Some(field) = self.fields.get(expected) {
-                guessed = elements
-                    .next_if(&field.key)?
-                    .map(|element| (field, element));
-            }
+            let next = part.map_or(expected, |(_, part)| part.next(expected));
+            let guessed = self.guessed(&mut elements, &mut expected, next)?;
             let (field, element) = match guessed {
-                Some(found) => found,
+                Some(element) => (self.fields.get(expected).ok_or(Stop::AskPython)?, element),
                 None => {
                     let Some(element) = elements.next_element()? else {
                         break;
@@ -433,9 +428,10 @@ impl Document {
             }
             let value = match part {
                 None => field.read(&element, context)?,
-                Some((_, part)) if part.has(expected) => {
-                    field.read(&element, &context.of_part(part.inside(expected)))?
-                }
+                Some((_, part)) if part.has(expected) => match part.inside(expected) {
+                    None => field.read(&element, whole)?,
+                    inside => field.read(&element, &context.of_part(inside))?,
+                },
                 Some(_) => {
                     pass_over(&element, context)?;
                     expected += 1;
@@ -478,6 +474,27 @@ impl Document {
             keep.bind(py).call1((&document, part))?;
         }
         Ok(document)
+    }
+
+    /// The next element, if it is that of the next field, as it is mostly; or that of the next one that is
+    /// read, since the others mostly do not come. `expected` is its place then.
+    #[inline(always)]
+    pub(super) fn guessed<'a>(
+        &self,
+        elements: &mut Reader<'a>,
+        expected: &mut usize,
+        next: usize,
+    ) -> Outcome<Option<Element<'a>>> {
+        if let Some(field) = self.fields.get(next)
+            && let Some(element) = elements.next_if(&field.key)?
+        {
+            *expected = next;
+            return Ok(Some(element));
+        }
+        match self.fields.get(*expected) {
+            Some(field) if *expected != next => Ok(elements.next_if(&field.key)?),
+            _ => Ok(None),
+        }
     }
 
     /// Call what makes the default of a field that is not read: a program's may count its calls, which

@@ -11,7 +11,7 @@ use super::{Context, Document, Field};
 use crate::bson::{Element, Reader, kind};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{ListBuilder, list_of, new_dict, push, tuple_of};
-use crate::values::pass_over;
+use crate::values::{pass_over, pass_over_unknown};
 
 /// What becomes of the values of a document.
 #[derive(Clone, Copy)]
@@ -218,13 +218,8 @@ impl Wanted {
         let mut seen = Seen::default();
         let mut expected = 0;
         while !elements.is_at_end() {
-            // What nobody wants mostly does not come.
-            let after = self.fields.get(expected..).unwrap_or_default();
-            expected += after.iter().position(Option::is_some).unwrap_or_default();
-            let guessed = match document.fields.get(expected) {
-                Some(field) => elements.next_if(&field.key)?,
-                None => None,
-            };
+            let wanted = self.next(expected);
+            let guessed = document.guessed(&mut elements, &mut expected, wanted)?;
             let element = match guessed {
                 Some(element) => element,
                 None => {
@@ -260,6 +255,13 @@ impl Wanted {
         Ok(id)
     }
 
+    /// The next place from one on whose field is wanted.
+    #[inline]
+    fn next(&self, place: usize) -> usize {
+        let after = self.fields.get(place..).unwrap_or_default();
+        place + after.iter().position(Option::is_some).unwrap_or_default()
+    }
+
     /// Read what is stored under a key that is no field's own.
     #[cold]
     fn read_other<'py>(
@@ -293,7 +295,7 @@ impl Wanted {
         {
             return Err(Stop::AskPython);
         }
-        pass_over(element, context)
+        pass_over_unknown(element, context)
     }
 
     /// Give what is not stored its default.

@@ -16,7 +16,7 @@ use crate::deadline::Deadline;
 use crate::document_error::DocumentError;
 use crate::errors::{Stop, is_ordinary};
 use crate::new_ids::NewIds;
-use crate::objects::{ItemBuffer, Items, PausedCollector, list_of, listed, make_bytes, push};
+use crate::objects::{Items, Kept, PausedCollector, list_of, listed, make_bytes, push};
 use crate::process::Call;
 use crate::pure::pure;
 
@@ -78,14 +78,14 @@ impl RowCodec {
         }
         let mut given_ids = given_ids.as_ref().map(Items::of);
         let codec = self.codec.get();
-        let items = ItemBuffer::default();
+        let kept = Kept::default();
         let state = self.take_state();
         let now = match self.rules.as_ref().and_then(|rules| rules.now.as_ref()) {
             Some(now) => Some(now.call(py)?),
             None => None,
         };
         let known = self.rules.as_ref().and_then(|rules| {
-            let (_, context) = codec.plan_and_context(py, &items)?;
+            let (_, context) = codec.plan_and_context(py, &kept)?;
             let rows = Rows {
                 rules,
                 state: &state,

@@ -73,7 +73,7 @@ pub(crate) fn decode_document<'py>(
     let dict = new_dict(context.py)?;
     while let Some(entry) = entries.next_element()? {
         let value = decode(&entry, context)?;
-        dict.set_item(make_text(context.py, entry.key)?, value)?;
+        dict.set_item(context.keys.text(context.py, entry.key)?, value)?;
     }
     Ok(dict)
 }

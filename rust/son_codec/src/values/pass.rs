@@ -1,7 +1,7 @@
 //! Values that nobody has asked for: passed over, if PyMongo would read them.
 
 use super::types::UUID_SUBTYPE;
-use crate::bson::{Element, kind};
+use crate::bson::{Element, Reader, kind};
 use crate::errors::{Outcome, Stop};
 use crate::plan::Context;
 
@@ -9,21 +9,28 @@ use crate::plan::Context;
 /// on, to the last but one of the year 9999.
 const DATES: std::ops::Range<i64> = -62_135_510_400_000..253_402_214_400_000;
 
-/// Pass over a value. Stops where reading it would.
+/// Pass over a value whose key is known. Stops where reading it would.
+#[inline]
 pub(crate) fn pass_over(element: &Element<'_>, context: &Context<'_>) -> Outcome<()> {
-    refuse_no_text(element.key)?;
+    pass(element, context, context.levels_left())
+}
+
+/// The same for a value that may have so many levels.
+#[inline]
+fn pass(element: &Element<'_>, context: &Context<'_>, levels: usize) -> Outcome<()> {
     match element.kind {
         kind::DOUBLE | kind::INT32 | kind::INT64 | kind::NULL | kind::OBJECT_ID => Ok(()),
         kind::BOOLEAN => Ok(element.as_bool().map(drop)?),
         kind::STRING => refuse_no_text(element.as_text()?),
         kind::DATE if DATES.contains(&element.as_i64()?) => Ok(()),
-        kind::ARRAY => pass_over_all(element, &context.deeper()?),
+        kind::ARRAY => pass_all(element.as_document()?, context, levels),
         kind::DOCUMENT => {
+            let elements = element.as_document()?;
             // It may be a reference of the old kind, which PyMongo has a class for.
-            if element.as_document()?.has_key_with(b'$')? {
+            if elements.clone().has_key_with(b'$')? {
                 return Err(Stop::AskPython);
             }
-            pass_over_all(element, &context.deeper()?)
+            pass_all(elements, context, levels)
         }
         kind::BINARY if matches!(element.as_binary()?, (0, _)) => Ok(()),
         kind::BINARY if context.options.standard_uuids => match element.as_binary()? {
@@ -34,14 +41,22 @@ pub(crate) fn pass_over(element: &Element<'_>, context: &Context<'_>) -> Outcome
     }
 }
 
-fn pass_over_all(element: &Element<'_>, context: &Context<'_>) -> Outcome<()> {
-    let mut inner = element.as_document()?;
-    while let Some(element) = inner.next_element()? {
-        pass_over(&element, context)?;
+fn pass_all(mut elements: Reader<'_>, context: &Context<'_>, levels: usize) -> Outcome<()> {
+    let levels = levels.checked_sub(1).ok_or(Stop::AskPython)?;
+    while let Some(element) = elements.next_element()? {
+        refuse_no_text(element.key)?;
+        pass(&element, context, levels)?;
     }
     Ok(())
 }
 
+/// The same with a key that may be no text.
+pub(crate) fn pass_over_unknown(element: &Element<'_>, context: &Context<'_>) -> Outcome<()> {
+    refuse_no_text(element.key)?;
+    pass_over(element, context)
+}
+
+#[inline]
 fn refuse_no_text(bytes: &[u8]) -> Outcome<()> {
     match std::str::from_utf8(bytes) {
         Ok(_) => Ok(()),
