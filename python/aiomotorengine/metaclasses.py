@@ -44,7 +44,6 @@ COMPILED_NAMES = frozenset(
         "__new__",
         "__omit_none__",
         "__setattr__",
-        "__shard_key__",
         "__strict__",
         "__track_changes__",
         "__unknown__",

@@ -115,7 +115,7 @@ class Q(QNode):
 
     def __init__(self, raw: Mapping[str, Any] | None = None, /, **filters: Any) -> None:
         if raw is not None:
-            if not isinstance(raw, Mapping):
+            if type(raw) is not dict and not isinstance(raw, Mapping):
                 raise TypeError(
                     f"Q takes a raw query (a mapping) and conditions as keywords, "
                     f"not {type(raw).__name__}."
@@ -138,13 +138,14 @@ class Q(QNode):
         return visitor.visit_query(self)
 
     def to_query(self, document_class: Any) -> dict[str, Any]:
-        # By itself it has no parts to leave out.
-        filters = self.query
-        if len(filters) == 1 and not self.raw and RAW not in filters:  # as most
+        # By itself it has no parts to leave out; most are one filter, or a raw query.
+        filters, raw = self.query, self.raw
+        if raw:
+            return all_of([compiled_filters(document_class, filters), raw]) if filters else {**raw}
+        if len(filters) == 1 and RAW not in filters:
             [key] = filters
             return condition(document_class, key, filters[key])
-        compiled = compiled_filters(document_class, filters)
-        return all_of([compiled, self.raw]) if self.raw else compiled
+        return compiled_filters(document_class, filters)
 
     def has_raw(self, document_class: Any) -> bool:
         """Whether a part of it is a raw query."""

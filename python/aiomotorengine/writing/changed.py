@@ -112,7 +112,7 @@ def compare(document: Any, snapshot: Snapshot, codec: Codec) -> Comparison:
     if now == snapshot.raw and not unknown:
         return UNCHANGED
     reader = codec_for(kind, snapshot.codec_options, shape_of(document))
-    [before] = by_itself(reader.decode_many, snapshot.raw)
+    [before] = by_itself(reader.decode_many, snapshot.raw, [0])
     then = encoded(codec, before, id)
     if then == now and not unknown:
         return UNCHANGED
