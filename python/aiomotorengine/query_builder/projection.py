@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import product
 from typing import Any, NamedTuple
 
 from aiomotorengine.arguments import whole_number
@@ -13,7 +12,7 @@ from aiomotorengine.documents.versions import version_field
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.families import declaring
 from aiomotorengine.fields.list_field import ListField
-from aiomotorengine.query_builder.value_path import value_path
+from aiomotorengine.query_builder.value_path import keys_through, value_path
 from aiomotorengine.storage.loaded_part import LoadedPart
 from aiomotorengine.storage.shard_keys import shard_key_of
 
@@ -304,14 +303,12 @@ def fields_along(document_class: Any, path: Path) -> list[BaseField[Any]]:
     return fields
 
 
-def stored_keys(document_class: Any, path: Path) -> Iterator[str]:
+def stored_keys(document_class: Any, path: Path) -> Sequence[str]:
     """The keys in MongoDB under which a field may be stored, its aliases included."""
     discriminator = document_class._discriminator
     if discriminator is not None and path == (discriminator.key,):
-        return iter(path)
-    fields = fields_along(document_class, path)
-    keys = [(field.db_field, *field._settings.aliases) for field in fields]
-    return map(".".join, product(*keys))
+        return path
+    return keys_through(fields_along(document_class, path))
 
 
 def always_loaded(document_class: Any) -> set[Path]:

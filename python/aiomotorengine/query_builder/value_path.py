@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
 from typing import Any
 
@@ -13,7 +14,7 @@ from aiomotorengine.fields.refusals import unreadable
 from aiomotorengine.query_builder.filter_path import UNDECLARED
 from aiomotorengine.query_builder.ownership import refuse_other_class
 
-__all__ = ["ValuePath", "as_number", "value_path"]
+__all__ = ["ValuePath", "as_number", "keys_through", "value_path"]
 
 
 class ValuePath:
@@ -46,8 +47,7 @@ class ValuePath:
     @property
     def stored_keys(self) -> list[str]:
         """All keys under which the values may be stored: aliases of fields are such, too."""
-        keys = [(field.db_field, *field._settings.aliases) for field in self.fields]
-        return [".".join(parts) for parts in product(*keys)] if keys else [self.key]
+        return keys_through(self.fields) if self.fields else [self.key]
 
     @property
     def expression(self) -> str:
@@ -148,3 +148,9 @@ def path_through(fields: list[BaseField[Any]]) -> ValuePath:
     )
     name = ".".join(field.name for field in fields)
     return ValuePath(".".join(keys), fields[-1], name, lists, tuple(fields))
+
+
+def keys_through(fields: Iterable[BaseField[Any]]) -> list[str]:
+    """All keys in MongoDB to which fields lead, one in the other: aliases are such, too."""
+    keys = [(field.db_field, *field._settings.aliases) for field in fields]
+    return [".".join(parts) for parts in product(*keys)]
