@@ -371,6 +371,19 @@ def test_a_loop_may_end_at_any_turn_of_closing_a_client_or_connecting_it(
     assert eventually(lambda: open_sockets() <= before)
 
 
+def test_a_connection_that_the_driver_has_lost_is_closed_with_its_client(server: Server) -> None:
+    async def main() -> None:
+        async with connect("test", host=server.uri, driver="pymongo") as database:
+            await database.ping()
+            (member, *_) = database.connection._topology._servers.values()
+            member._pool.conns.clear()
+
+    before = open_sockets()
+    asyncio.run(main())
+    gc.collect()
+    assert eventually(lambda: open_sockets() <= before)
+
+
 def test_disconnect_after_the_loop_closes_the_sockets(settings: dict[str, str]) -> None:
     before = open_sockets()
     connect(**settings)

@@ -57,7 +57,7 @@ def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:
     elif loop.is_closed() or here is not None:
         drop_sockets(client)  # nobody can run that loop from here
     else:
-        loop.run_until_complete(client.close())
+        loop.run_until_complete(close_and_wait(client))
 
 
 async def close_and_wait(client: Any) -> None:
@@ -106,7 +106,10 @@ async def open_changes(watched: Any, pipeline: Sequence[Mapping[str, Any]], **op
 
 
 def finish_closing(task: asyncio.Task[None], client: Any) -> None:
-    """Give the sockets back even where the loop ended before ``close`` could."""
+    """Give the sockets back that ``close`` has left open, since its loop ended, or since a monitor
+    was connecting meanwhile.
+    """
     closing.discard(task)
-    if task.cancelled() or task.exception() is not None:
-        drop_sockets(client)
+    if not task.cancelled():
+        task.exception()  # nobody else asks for it
+    drop_sockets(client)

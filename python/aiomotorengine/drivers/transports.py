@@ -2,7 +2,7 @@
 
 PyMongo closes a connection in a task of its own, which may be cancelled before its first step: the
 pool has forgotten the connection by then, and nobody closes it any more. That happens when an event
-loop ends while a client is being closed on it.
+loop ends while a client is being closed on it, and to monitors that are stopped as they connect.
 """
 
 from __future__ import annotations
