@@ -385,6 +385,13 @@ class PartialDocumentError(ValueError):
         return cls(f'A partly loaded "{class_name}" can\'t be inserted.')
 
     @classmethod
+    def replacing(cls, class_name: str) -> PartialDocumentError:
+        return cls(
+            f'A partly loaded "{class_name}" can\'t take the place of a whole one: reload() it, '
+            "or use update()."
+        )
+
+    @classmethod
     def list_in_part(cls, name: str, class_name: str) -> PartialDocumentError:
         return cls(
             f"This {class_name} holds only a part of '{name}': assign a whole list, reload() it, "

@@ -49,6 +49,18 @@ class Tracked(User):
     __track_changes__ = True
 
 
+class Bare(Document):
+    """What is ``None`` has no key."""
+
+    __omit_none__ = True
+    name = StringField(db_field="n")
+    home = EmbeddedDocumentField(Home, db_field="h")
+
+
+class TrackedBare(Bare):
+    __track_changes__ = True
+
+
 class Counted(Document):
     name = StringField()
     size = IntField()
@@ -282,3 +294,87 @@ async def test_many_are_never_inserted(kind: Any, insert: Any) -> None:
     with pytest.raises(PartialDocumentError, match=r"document 1 .* can't be inserted"):
         await kind.objects.bulk_insert([bob, ada])
     assert await stored(kind) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("change", "key", "expected"),
+    [
+        (lambda ada: setattr(ada, "home", None), "h", None),
+        (lambda ada: setattr(ada.home, "town", None), "h", {**STORED["h"], "town": None}),  # type: ignore[dict-item]
+        (
+            lambda ada: setattr(ada, "home", Home(road="Loop", built=BUILT)),
+            "h",
+            {"r": "Loop", "town": None, "floors": [], "built": BUILT},
+        ),
+    ],
+)
+async def test_nothing_is_written_over_what_was_not_loaded(
+    kind: Any, change: Any, key: str, expected: Any, insert: Any
+) -> None:
+    await insert(kind)
+    ada = await kind.objects.only("name", "home.road").first()
+    change(ada)
+    await ada.save()
+    assert await stored(kind) == {**STORED, key: expected}
+
+
+@pytest.mark.parametrize("kind", [Bare, TrackedBare])
+async def test_a_key_of_nothing_is_removed_though_it_was_not_loaded(kind: Any, insert: Any) -> None:
+    await insert(kind)
+    ada = await kind.objects.only("home.road").first()
+    ada.name = None
+    await ada.save()
+    assert await stored(kind) == {key: STORED[key] for key in STORED if key != "n"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_part_of_another_is_written_into_what_is_there(kind: Any, insert: Any) -> None:
+    await insert(kind)
+    home = (await kind.objects.only("home.road").first()).home
+    ada = await kind.objects.only("name").first()
+    home.road, ada.home = "Lane", home
+    await ada.save()
+    assert await stored(kind) == {**STORED, "h": {**STORED["h"], "r": "Lane"}}  # type: ignore[dict-item]
+
+
+async def test_what_was_saved_is_no_change_any_more(insert: Any) -> None:
+    await insert(Tracked)
+    ada = await Tracked.objects.only("name", "home.road").first()
+    ada.bio, ada.home.town = "short", "Bath"
+    assert set(ada.changes()) == {"bio", "home.town"}
+    await ada.save()
+    assert not ada.changes()
+    ada.bio = "shorter"
+    assert ada.changes() == {"bio": ("short", "shorter")}
+    ada.rollback()
+    assert (ada.bio, ada.home.town) == ("short", "Bath")
+    assert not ada.changes()
+
+
+async def test_what_was_reloaded_is_no_change(insert: Any) -> None:
+    await insert(Tracked)
+    ada = await Tracked.objects.only("name").first()
+    await ada.reload("bio", "home")
+    assert not ada.changes()
+    ada.home.town = "Bath"
+    assert ada.changes() == {"home.town": ("Ely", "Bath")}
+
+
+async def test_rollback_takes_away_what_was_not_loaded(insert: Any) -> None:
+    await insert(Tracked)
+    ada = await Tracked.objects.only("name").first()
+    ada.bio = "short"
+    ada.rollback()
+    assert ada.loaded_fields() == {"name"}
+    assert not ada.changes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_it_takes_the_place_of_no_whole_one(kind: Any, insert: Any) -> None:
+    await insert(kind)
+    ada = await kind.objects.only("name").first()
+    text = f'A partly loaded "{kind.__name__}" can\'t take the place of a whole one'
+    with pytest.raises(PartialDocumentError, match=text):
+        await kind.objects.filter(name="Ada").find_one_and_replace(ada)
+    assert await stored(kind) == STORED

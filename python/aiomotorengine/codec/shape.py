@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from aiomotorengine.storage.base import DocumentStorage
-from aiomotorengine.storage.loaded import loaded_part
+from aiomotorengine.storage.loaded import part_with_inner
 from aiomotorengine.storage.loaded_part import LoadedPart
 
 __all__ = ["RAW", "Kind", "RowValue", "Shape", "shape_of"]
@@ -67,5 +67,5 @@ RAW = Shape("raw")
 
 def shape_of(document: DocumentStorage) -> Shape | None:
     """What a document was read as that is an instance; ``None`` for a whole one."""
-    part = loaded_part(document)
+    part = part_with_inner(document)
     return None if part is None else Shape("partial", part)

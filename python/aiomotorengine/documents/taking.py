@@ -14,8 +14,16 @@ from aiomotorengine.documents.conversion import (
 )
 from aiomotorengine.documents.naming import class_attribute, is_behaviour
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.loaded import count_as_loaded, is_partial
 from aiomotorengine.storage.stored_forms import HiddenValues
-from aiomotorengine.storage.values import has_other, other_values, take_values, value_of, values_of
+from aiomotorengine.storage.values import (
+    has_other,
+    has_value,
+    other_values,
+    take_values,
+    value_of,
+    values_of,
+)
 
 __all__ = ["TouchedPlace", "take_field", "take_over", "touched_places"]
 
@@ -29,6 +37,9 @@ def take_over(document: DocumentStorage, found: DocumentStorage) -> None:
     values = dict(values_of(found))
     for name, value in kept_by_program(document):
         values.setdefault(name, value)
+    for name in type(document)._fields if is_partial(found) else ():  # type: ignore[attr-defined]
+        if name not in values and has_value(document, name):
+            find_attribute(type(document), name).remove(document)
     take_values(document, values)
     document._stored_keys = found._stored_keys
     document._hidden = found._hidden
@@ -63,6 +74,7 @@ def take_field(document: DocumentStorage, found: DocumentStorage, name: str) -> 
     find_attribute(type(document), name).keep(document, value_of(found, name))
     if isinstance(document._hidden, HiddenValues):
         HiddenValues.of(document).lists_in_part.pop(name, None)
+        count_as_loaded(document, [name])
     hidden = found._hidden
     form = hidden.stored_forms.get(name) if isinstance(hidden, HiddenValues) else None
     if form is not None:

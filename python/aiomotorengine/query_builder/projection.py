@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any, NamedTuple
+
+from bson.decimal128 import Decimal128
 
 from aiomotorengine.arguments import whole_number
 from aiomotorengine.documents.partial import class_inside
@@ -264,23 +267,58 @@ def projection_of(
 def with_keys(projection: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any] | None:
     """A projection, as MongoDB takes it, by which some keys come in any case.
 
+    Raises:
+        ValueError: the projection has something else under one of the keys than what is stored.
+
     Example:
         >>> with_keys({"_id": 0, "name": 1, "home.road": 1}, ["_id", "home"])
         {'name': 1, '_id': 1, 'home': 1}
         >>> with_keys({"body": 0, "size": 0}, ["size", "_id"])
         {'body': 0}
     """
-    sent = dict(projection)
-    is_exclusion = not has_any(sent, 1) or has_any({**sent, "_id": None}, 0)
+    sent = dict(flattened(projection))
+    is_exclusion = excludes(sent)
     for key in keys:
         holders = (key[:end] for end in range(len(key) + 1) if key[end : end + 1] in (".", ""))
         if any(is_number(sent.get(holder), 1) for holder in holders):
             continue
         for other in [it for it in sent if overlap(it, key)]:
+            if is_computed(sent[other]):
+                raise ValueError(
+                    f"page() is in the order of '{key}', and the projection puts something else "
+                    f"in its place by '{other}': give that another name."
+                )
             del sent[other]
         if not is_exclusion:
             sent[key] = 1
     return sent or None
+
+
+def flattened(projection: Mapping[str, Any], outer: str = "") -> Iterator[tuple[str, Any]]:
+    """The keys of a projection and what is asked of each, with dots in the place of mappings."""
+    for key, value in projection.items():
+        path = f"{outer}{key}"
+        if isinstance(value, Mapping) and not any(it.startswith("$") for it in value):
+            yield from flattened(value, f"{path}.")
+        else:
+            yield path, value
+
+
+def excludes(projection: Mapping[str, Any]) -> bool:
+    """Whether MongoDB reads a projection as what is left out, so that all else comes."""
+    others = [value for key, value in projection.items() if key != "_id"]
+    if any(is_number(value, 0) for value in others):
+        return True
+    if any(is_number(value, 1) or is_computed(value) for value in others):
+        return False
+    return "_id" not in projection or is_number(projection["_id"], 0)
+
+
+def is_computed(value: Any) -> bool:
+    """Whether a key is given something else than what is stored there, or a part of a list."""
+    if isinstance(value, Mapping):
+        return not value.keys() <= {"$slice", "$meta"}
+    return not (is_number(value, 0) or is_number(value, 1))
 
 
 def overlap(key: str, other: str) -> bool:
@@ -288,12 +326,11 @@ def overlap(key: str, other: str) -> bool:
     return f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}.")
 
 
-def has_any(projection: Mapping[str, Any], number: int) -> bool:
-    return any(is_number(value, number) for value in projection.values())
-
-
 def is_number(value: Any, number: int) -> bool:
-    return isinstance(value, int | float) and bool(value) is bool(number)
+    """Whether a value is a number that leaves a key out (0), or has it come (any other)."""
+    if isinstance(value, Decimal128):
+        value = value.to_decimal()
+    return isinstance(value, int | float | Decimal) and bool(value) is bool(number)
 
 
 def fields_along(document_class: Any, path: Path) -> list[BaseField[Any]]:

@@ -7,6 +7,7 @@ later is there like what was loaded.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from aiomotorengine.storage.base import DocumentStorage
@@ -15,11 +16,13 @@ from aiomotorengine.storage.stored_forms import HiddenValues
 from aiomotorengine.storage.values import has_value, value_of
 
 __all__ = [
+    "count_as_loaded",
     "is_loaded",
     "is_partial",
     "keep_loaded_part",
     "lists_in_part",
     "loaded_part",
+    "part_with_inner",
 ]
 
 
@@ -56,3 +59,50 @@ def lists_in_part(document: DocumentStorage) -> list[str]:
         for name, loaded in hidden.lists_in_part.items()
         if loaded is not None and value_of(document, name) is loaded
     ]
+
+
+def part_with_inner(document: DocumentStorage) -> LoadedPart | None:
+    """The part that was loaded of a document, and of what is embedded in it by now."""
+    part = loaded_part(document)
+    if part is None or not part.inside:
+        return part
+    inside = dict(part.inside)
+    for name in inside:
+        value = value_of(document, name)
+        inner = part_with_inner(value) if isinstance(value, DocumentStorage) else None
+        if inner is not None:
+            inside[name] = inner
+    return part._replace(inside=inside)
+
+
+def count_as_loaded(document: DocumentStorage, names: Iterable[str] | None = None) -> None:
+    """Have a partial document say of what it has that it was loaded: that is what is stored.
+
+    Parameters:
+        document: the document.
+        names: the attributes; by default all, also of what is embedded in it.
+    """
+    part = loaded_part(document)
+    if part is None:
+        return
+    kind: Any = type(document)
+    present = [name for name in names or kind._fields if has_value(document, name)]
+    still_in_part = lists_in_part(document)
+    inside = dict(part.inside)
+    for name in present:
+        value = value_of(document, name)
+        inner = None
+        if isinstance(value, DocumentStorage):
+            if names is None:
+                count_as_loaded(value)
+            inner = loaded_part(value)
+        if inner is not None:
+            inside[name] = inner
+        elif name not in still_in_part:
+            inside.pop(name, None)
+    known = part.names.difference(present) if part.leaves_out else part.names.union(present)
+    grown = part._replace(
+        names=known, inside=inside, in_part=part.in_part.intersection(still_in_part)
+    )
+    if grown != part:
+        keep_loaded_part(document, grown)

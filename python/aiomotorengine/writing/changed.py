@@ -19,8 +19,9 @@ from aiomotorengine.documents.versions import version_field
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference
+from aiomotorengine.storage.loaded import is_loaded, is_partial, loaded_part
 from aiomotorengine.storage.snapshots import Snapshot
-from aiomotorengine.storage.values import other_values, value_of
+from aiomotorengine.storage.values import has_value, other_values, value_of
 from aiomotorengine.update.touched import Touched
 from aiomotorengine.wire.requests import Encoded
 from aiomotorengine.writing.lost_answers import unknown_paths
@@ -33,12 +34,14 @@ __all__ = [
     "everything_in",
     "raw_value_at",
     "update_of",
+    "values_in",
     "with_changes",
     "with_touched",
     "with_values_of",
 ]
 
 INT32, INT64 = 0x10, 0x12
+NULL = b"\x0a"
 
 
 class Change(NamedTuple):
@@ -109,14 +112,18 @@ def compare(document: Any, snapshot: Snapshot, codec: Codec) -> Comparison:
     kind, id = type(document), document._id
     now = encoded(codec, document, id)
     unknown = unknown_paths(snapshot.state)
-    if now == snapshot.raw and not unknown:
+    may_differ = bool(unknown) or is_partial(document)
+    if now == snapshot.raw and not may_differ:
         return UNCHANGED
     reader = codec_for(kind, snapshot.codec_options, shape_of(document))
     [before] = by_itself(reader.decode_many, snapshot.raw, [0])
     then = encoded(codec, before, id)
-    if then == now and not unknown:
+    if then == now and not may_differ:
         return UNCHANGED
-    changes = list(differences(document, snapshot.raw, then, now))
+    changes = list(differences(document, before, snapshot.raw, then, now))
+    known = {change.keys for change in changes}
+    nothing = nothing_assigned(document, then, now)
+    changes += [change for change in nothing if not begins_with_any(change.keys, known)]
     if unknown:
         changes = with_unknown(changes, unknown, snapshot.raw, now)
     version = version_field(kind)
@@ -124,11 +131,14 @@ def compare(document: Any, snapshot: Snapshot, codec: Codec) -> Comparison:
     return Comparison(before, [change for change in changes if change.keys[0] not in own])
 
 
-def differences(document: Any, stored: bytes, before: bytes, now: bytes) -> Iterator[Change]:
+def differences(
+    document: Any, other: Any, stored: bytes, before: bytes, now: bytes
+) -> Iterator[Change]:
     """What differs between two encodings of a document.
 
     Parameters:
         document: the document.
+        other: the document that it was.
         stored: what is stored.
         before: what the document would have written for that.
         now: what it writes.
@@ -146,7 +156,7 @@ def differences(document: Any, stored: bytes, before: bytes, now: bytes) -> Iter
         if here is None:
             yield change
         else:
-            yield from narrowed(document, change)
+            yield from narrowed(document, other, change)
     if not left:
         return
     # From these a field was read, and would be again where its own key is absent.
@@ -167,12 +177,31 @@ def other_keys(document: Any, key: str) -> tuple[str, ...]:
     return (*kind._fields[name]._settings.aliases, f"_{key}")
 
 
-def narrowed(document: Any, change: Change) -> Iterable[Change]:
+def nothing_assigned(document: Any, before: bytes, now: bytes) -> Iterator[Change]:
+    """That ``None`` was assigned to fields that were not loaded: it may stand for a value there.
+
+    Parameters:
+        document: the document.
+        before: what it would have written for what is stored.
+        now: what it writes.
+    """
+    part = loaded_part(document)
+    if part is None:
+        return
+    then, here = raw_values(before), raw_values(now)
+    for name, field in type(document)._fields.items():
+        key, value = field.db_field, value_of(document, name)
+        was, it = then.get(key), here.get(key)
+        if isinstance(value, DocumentStorage) and is_document(was) and is_document(it):
+            assert was is not None and it is not None
+            yield from within(key, nothing_assigned(value, was[1:], it[1:]))
+        elif not part.has(name) and has_value(document, name) and was is None:
+            if it is None or it == NULL:
+                yield Change((key,), None, None, it)
+
+
+def narrowed(document: Any, other: Any, change: Change) -> Iterable[Change]:
     """The changes inside of an embedded document, in the place of one of the whole."""
-    parts = change.stored, change.before, change.now
-    raw = [part[1:] for part in parts if part is not None and part[0] == DOCUMENT]
-    if len(raw) < len(parts):
-        return [change]
     [key] = change.keys
     kind = type(document)
     name = kind._reverse_db_field_map.get(key)
@@ -182,10 +211,47 @@ def narrowed(document: Any, change: Change) -> Iterable[Change]:
         and isinstance(embedded, DocumentStorage)
     ):
         return [change]
-    inside = list(differences(embedded, *raw))
+    if not is_loaded(other, name) and is_partial(embedded):
+        assert change.now is not None
+        return within(key, values_in(embedded, change.now[1:]))
+    was = value_of(other, name)
+    parts = change.stored, change.before, change.now
+    raw = [part[1:] for part in parts if part is not None and part[0] == DOCUMENT]
+    if len(raw) < len(parts) or not isinstance(was, DocumentStorage):
+        return [change]
+    if is_partial(was) and not is_partial(embedded):
+        return [change]  # a whole one takes the place of one of which nobody knows the rest
+    inside = list(differences(embedded, was, *raw))
     if not all(is_part_of_path(one.keys[0]) for one in inside):
         return [change]
-    return [one._replace(keys=(key, *one.keys)) for one in inside]
+    return within(key, inside)
+
+
+def within(key: str, changes: Iterable[Change]) -> list[Change]:
+    """Changes of an embedded document as those of the one that has it under a key."""
+    return [change._replace(keys=(key, *change.keys)) for change in changes]
+
+
+def values_in(document: Any, raw: bytes) -> Iterator[Change]:
+    """All that a document has as changes; of one in it that is partial, what that has.
+
+    Parameters:
+        document: the document.
+        raw: what it is encoded to.
+    """
+    kind: Any = type(document)
+    values = raw_values(raw)
+    for key, value in values.items():
+        name = kind._reverse_db_field_map.get(key)
+        inner = None if name is None else value_of(document, name)
+        if value[0] == DOCUMENT and isinstance(inner, DocumentStorage) and is_partial(inner):
+            yield from within(key, values_in(inner, value[1:]))
+        else:
+            yield Change((key,), None, None, value)
+    for name, field in kind._fields.items() if is_partial(document) else ():
+        if has_value(document, name) and field.db_field not in values:
+            for key in (field.db_field, *field._settings.aliases):
+                yield Change((key,), None, None, None)
 
 
 def with_unknown(
@@ -315,7 +381,9 @@ def with_value(raw: bytes, keys: Sequence[str], value: bytes | None) -> bytes:
     values = raw_values(raw)
     key, *inner = keys
     if inner:
-        value = bytes([DOCUMENT]) + with_value(values[key][1:], inner, value)
+        around = values.get(key)
+        holder = around[1:] if around is not None and is_document(around) else raw_document([])
+        value = bytes([DOCUMENT]) + with_value(holder, inner, value)
     if value is None:
         values.pop(key, None)
     else:

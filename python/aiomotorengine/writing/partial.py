@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from aiomotorengine.codec import Codec, raw_values
-from aiomotorengine.codec.elements import DOCUMENT
+from aiomotorengine.codec import Codec
 from aiomotorengine.codec.single import encoded
 from aiomotorengine.documents.stamps import stamped_values
 from aiomotorengine.documents.versions import version_field
@@ -14,7 +13,7 @@ from aiomotorengine.errors import PartialDocumentError
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.loaded import is_partial, lists_in_part, loaded_part
 from aiomotorengine.storage.values import value_of
-from aiomotorengine.writing.changed import Change
+from aiomotorengine.writing.changed import Change, values_in
 from aiomotorengine.writing.options import SaveOptions
 
 __all__ = ["PresentPart", "refuse_insert", "refuse_lists_in_part"]
@@ -56,24 +55,6 @@ class PresentPart:
         if kind._discriminator is not None:
             own.add(kind._discriminator.key)
         return [it for it in values_in(self._document, raw) if it.keys[0] not in own]
-
-
-def values_in(document: Any, raw: bytes) -> Iterator[Change]:
-    """The values of a document as changes; of one in it that is partial, those inside.
-
-    Parameters:
-        document: the document.
-        raw: what it is encoded to.
-    """
-    kind: Any = type(document)
-    for key, value in raw_values(raw).items():
-        name = kind._reverse_db_field_map.get(key)
-        inner = None if name is None else value_of(document, name)
-        if value[0] == DOCUMENT and isinstance(inner, DocumentStorage) and is_partial(inner):
-            for change in values_in(inner, value[1:]):
-                yield change._replace(keys=(key, *change.keys))
-        else:
-            yield Change((key,), None, None, value)
 
 
 def refuse_insert(document: Any, options: SaveOptions, *, creating: bool) -> None:

@@ -12,12 +12,14 @@ from pymongo.errors import DuplicateKeyError
 
 from aiomotorengine.codec.single import by_itself
 from aiomotorengine.documents.versions import set_version, version_field, version_of
+from aiomotorengine.errors import PartialDocumentError
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.reading.documents import found_document
 from aiomotorengine.sessions.saved import counts_as_saved
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.derived import refuse_derived
+from aiomotorengine.storage.loaded import is_partial
 from aiomotorengine.storage.snapshots import id_element, state_of
 from aiomotorengine.update.equalities import equalities_in, named_once
 from aiomotorengine.validation import explained
@@ -89,9 +91,12 @@ async def find_one_and_replace(
         UniqueKeyViolationError: another document has the value of a unique field.
         StaleDocumentError: another version of the document is stored than was loaded, or none.
         StoredValueError: what comes back cannot be read.
+        PartialDocumentError: the document was loaded in part, or computed.
     """
     refuse_other_class(target.document_class, document, "find_one_and_replace")
     refuse_derived(document)
+    if is_partial(document):
+        raise PartialDocumentError.replacing(type(document).__name__)
     refuse_unacknowledged(target, "find_one_and_replace()")
     is_after = return_document_of(returns)
     if version_field(type(document)) is not None:

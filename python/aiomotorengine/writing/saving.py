@@ -32,7 +32,7 @@ from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved, s
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.derived import refuse_derived
 from aiomotorengine.storage.identity import identity_query
-from aiomotorengine.storage.loaded import is_partial
+from aiomotorengine.storage.loaded import count_as_loaded, is_partial
 from aiomotorengine.storage.origins import MadeOf
 from aiomotorengine.storage.snapshots import Snapshot, snapshot_of, state_of
 from aiomotorengine.validation import explained
@@ -212,6 +212,8 @@ def mark_as_saved(target: Target, document: Any, written: Written) -> None:
     """Make a document say that it is stored, and what is, if its changes are tracked."""
     if type(document).__shard_key__ and written.is_stored:
         note_written(document, written.raw)
+    if written.is_stored:
+        count_as_loaded(document)
     before, transaction = document._is_persisted, target.transaction
     state: Any = True
     if transaction is not None:

@@ -17,6 +17,7 @@ from aiomotorengine.sessions.saved import SavedInTransaction, state_in
 from aiomotorengine.sessions.scope import changing_here
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.derived import refuse_derived
+from aiomotorengine.storage.loaded import count_as_loaded
 from aiomotorengine.storage.snapshots import Snapshot, own_snapshot, snapshot_of, state_of
 from aiomotorengine.validation import explaining
 from aiomotorengine.writing.changed import (
@@ -128,6 +129,7 @@ def track(document: Any, codec_options: CodecOptions[Any]) -> None:
     [raw] = by_itself(encode, [document], [document._id])
     with changing_here(document):
         state = state_of(document)
+        count_as_loaded(document)
         document._is_persisted = snapshot_of(raw, document._id, codec_options, state)
 
 
