@@ -20,6 +20,7 @@ from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference
 from aiomotorengine.storage.loaded import is_loaded, is_partial, loaded_part
+from aiomotorengine.storage.loaded_part import LoadedPart
 from aiomotorengine.storage.snapshots import Snapshot
 from aiomotorengine.storage.values import has_value, other_values, value_of
 from aiomotorengine.update.touched import Touched
@@ -195,9 +196,13 @@ def nothing_assigned(document: Any, before: bytes, now: bytes) -> Iterator[Chang
         if isinstance(value, DocumentStorage) and is_document(was) and is_document(it):
             assert was is not None and it is not None
             yield from within(key, nothing_assigned(value, was[1:], it[1:]))
-        elif not part.has(name) and has_value(document, name) and was is None:
-            if it is None or it == NULL:
-                yield Change((key,), None, None, it)
+        elif was is None and it in (None, NULL) and is_assigned(document, part, name):
+            yield Change((key,), None, None, it)
+
+
+def is_assigned(document: Any, part: LoadedPart, name: str) -> bool:
+    """Whether a document has a field that was not loaded of it."""
+    return not part.has(name) and has_value(document, name)
 
 
 def narrowed(document: Any, other: Any, change: Change) -> Iterable[Change]:
