@@ -47,7 +47,7 @@ from tests.zoo.shapes import SHAPES
 
 __all__ = ["Growth", "Subject", "growth_of", "leaks_each_time", "round_trips", "subjects"]
 
-TIMES = 3
+TIMES = 4
 """How often the documents of a subject are worked on; the first times fill caches."""
 
 MEASURED = 4

@@ -86,7 +86,12 @@ OPTIONS: list[tuple[dict[str, Any], Read, Any]] = [
         False,
     ),
     ({"server_api": API}, lambda client: client.options.pool_options.server_api, API),
-    ({"event_listeners": [LISTENER]}, lambda client: client.options.event_listeners, [LISTENER]),
+    (
+        {"event_listeners": [LISTENER]},
+        # Others may be registered for all clients of the process.
+        lambda client: [it for it in client.options.event_listeners if isinstance(it, Listener)],
+        [LISTENER],
+    ),
     ({"directConnection": True}, lambda client: client.options.direct_connection, True),
     ({"loadBalanced": True}, lambda client: client.options.load_balanced, True),
     ({"retryWrites": False}, lambda client: client.options.retry_writes, False),
