@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -28,6 +29,7 @@ from aiomotorengine.migrations import DELETE, FailedDocument, MigrationReport, s
 from aiomotorengine.migrations import running as running_module
 from aiomotorengine.migrations.checkpoint import Checkpoint
 from aiomotorengine.mixins import Timestamps
+from aiomotorengine.pacing import SECONDS_PER_SLICE
 from tests.harness import Mongo
 from tests.integration.commands import watch
 
@@ -176,6 +178,20 @@ async def test_documents_that_can_not_be_converted_may_be_listed(mongo: Mongo) -
     again = await listing.run()
     assert again.failed == report.failed
     assert all(isinstance(one, FailedDocument) for one in again.failed)
+
+
+async def test_of_very_many_failed_documents_the_first_are_listed(mongo: Mongo) -> None:
+    await insert(1010)
+
+    @migration(OldUser, User, name="very many", batch_size=500, on_error="collect")
+    def failing(old: OldUser) -> Any:
+        raise ValueError("x" * 1000)
+
+    report = await failing.run()
+    assert (len(report.failed), report.failures, report.ok) == (1000, 1010, False)
+    again = await failing.run()
+    assert (again.failed, again.failures) == (report.failed, 1010)
+    assert str(again).endswith("x\nfailed  and 10 more")
 
 
 async def test_what_the_server_refuses_stops_it_or_is_listed(mongo: Mongo, codec: str) -> None:
@@ -381,6 +397,29 @@ async def test_a_long_batch_gives_signs_of_life(
         return split(old)
 
     assert (await asyncio.wait_for(long.run(), 20)).changed == 1
+
+
+async def test_a_function_that_is_not_async_leaves_room_for_signs_of_life(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signs: list[Any] = []
+    seen: list[int] = []
+
+    async def sign(self: Checkpoint) -> None:
+        signs.append(None)
+
+    monkeypatch.setattr(running_module, "SECONDS_BETWEEN_SIGNS", 0)
+    monkeypatch.setattr(Checkpoint, "give_sign_of_life", sign)
+    await insert(20)
+
+    @migration(OldUser, User, name="slow")
+    def slow(old: OldUser) -> Any:
+        time.sleep(2 * SECONDS_PER_SLICE)
+        seen.append(len(signs))
+        return None
+
+    await slow.run()
+    assert seen[-1] >= seen[0] + 10
 
 
 async def test_who_was_taken_for_dead_keeps_nothing(mongo: Mongo) -> None:

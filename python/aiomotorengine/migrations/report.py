@@ -8,6 +8,9 @@ from typing import Any
 
 __all__ = ["FailedDocument", "MigrationReport"]
 
+MOST_LISTED = 1000
+"""How many documents a report lists: a document of MongoDB has to hold it."""
+
 
 @dataclass(frozen=True, slots=True)
 class FailedDocument:
@@ -34,7 +37,9 @@ class MigrationReport:
         left: how many stayed as they are.
         deleted: how many were removed.
         conflicts: how many were changed by somebody else again and again, and stayed as they are.
-        failed: those that could not be converted, where the migration lists them.
+        failed: those that could not be converted, where the migration lists them: of very many
+            the first ones, since they are kept with each batch.
+        failures: how many these were.
         resumed: whether an earlier run had begun it.
         done: whether all documents were seen.
     """
@@ -47,18 +52,20 @@ class MigrationReport:
     deleted: int = 0
     conflicts: int = 0
     failed: tuple[FailedDocument, ...] = ()
+    failures: int = 0
     resumed: bool = False
     done: bool = False
 
     @property
     def ok(self) -> bool:
         """Whether it is done, and no document had to be left as it is."""
-        return self.done and not self.failed and not self.conflicts
+        return self.done and not self.failures and not self.conflicts
 
     def plus(self, *, failed: tuple[FailedDocument, ...] = (), **counts: int) -> MigrationReport:
         """The report after so many more documents."""
         values = {name: getattr(self, name) + count for name, count in counts.items()}
-        return replace(self, failed=self.failed + failed, **values)
+        values["failures"] = self.failures + len(failed)
+        return replace(self, failed=(self.failed + failed)[:MOST_LISTED], **values)
 
     def stored(self) -> dict[str, Any]:
         """What is kept of it for the next run."""
@@ -70,11 +77,15 @@ class MigrationReport:
     def of_stored(cls, name: str, stored: Mapping[str, Any]) -> MigrationReport:
         """The report that an earlier run has kept."""
         failed = tuple(FailedDocument(**one) for one in stored["failed"])
-        return cls(name, **{**stored, "failed": failed}, resumed=True)
+        counted = {"failures": len(failed), **stored, "failed": failed}
+        return cls(name, **counted, resumed=True)
 
     def __str__(self) -> str:
         kinds = ("read", "changed", "left", "deleted", "conflicts")
         counts = [f"{getattr(self, kind)} {kind}" for kind in kinds]
         state = "done" if self.done else "not done"
-        head = f"{self.name}: {state}, {', '.join(counts)}, {len(self.failed)} failed"
-        return "\n".join([head, *(f"failed  {one.id!r}: {one.message}" for one in self.failed)])
+        head = f"{self.name}: {state}, {', '.join(counts)}, {self.failures} failed"
+        lines = [f"failed  {one.id!r}: {one.message}" for one in self.failed]
+        if self.failures > len(lines):
+            lines.append(f"failed  and {self.failures - len(lines)} more")
+        return "\n".join([head, *lines])

@@ -25,6 +25,7 @@ from aiomotorengine.migrations.sending import (
     Sender,
     sender_for,
 )
+from aiomotorengine.pacing import Pace
 from aiomotorengine.sessions.target import Target
 
 __all__ = ["Progress", "Run", "Settings"]
@@ -193,7 +194,12 @@ class Run:
         if not page:
             return None
         batch = Batch(page[-1]["_id"], len(page), [], [], Counter())
+        # A function that is not async never lets the event loop have its turn, in which signs of
+        # life are given.
+        pace = Pace()
+        pace.start()
         for stored in page:
+            await pace.turn_if_due()
             if sender.has_had(stored):
                 batch.settled[Outcome.CHANGED] += 1
             else:
@@ -273,7 +279,7 @@ class Run:
 
     @asynccontextmanager
     async def _signs_of_life(self, checkpoint: Checkpoint) -> AsyncIterator[None]:
-        """A block in which others see that it is being run, however long a batch takes."""
+        """A block in which others see that it is being run, however long a batch is converted."""
 
         async def say_so() -> None:
             while True:
