@@ -61,7 +61,7 @@ STANDS_ON = {
     "document": "metaclasses validation search interop",
     "embedded_document": "document",
     "typed": "document",
-    "migrations": "sessions query_builder",
+    "migrations": "sessions query_builder pacing",
     "__init__": "embedded_document typed health migrations",
     "testing": "__init__",
     "commands": "testing",
