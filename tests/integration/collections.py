@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from aiomotorengine.queryset import QuerySet
+from aiomotorengine.sessions import target
 
 __all__ = ["replace_collection"]
 
 
 def replace_collection(monkeypatch: pytest.MonkeyPatch, collection: Any) -> None:
     """Have all query sets work on this collection."""
-    target_of = QuerySet._target
+    target_of = target.target_of
 
-    def target(self: Any, *arguments: Any, **options: Any) -> Any:
-        made = target_of(self, *arguments, **options)
+    def replaced(*arguments: Any, **options: Any) -> Any:
+        made = target_of(*arguments, **options)
         made.collection = collection
         return made
 
-    monkeypatch.setattr(QuerySet, "_target", target)
+    monkeypatch.setattr(target, "target_of", replaced)
