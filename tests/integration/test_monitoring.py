@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -183,15 +184,23 @@ async def test_the_log_of_commands(
 # -- OpenTelemetry -------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def spans() -> Iterator[InMemorySpanExporter]:
-    """What OpenTelemetry's instrumentation of PyMongo tells of clients made from now on.
+@cache
+def exporter_and_provider() -> tuple[InMemorySpanExporter, TracerProvider]:
+    """Where the instrumentation tells of spans.
 
-    It goes on with what it was first given, however often it is switched off and on.
+    It goes on with what it was first given, however often it is switched off and on, so that is
+    one for all times at which a process runs these tests.
     """
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
+    return exporter, provider
+
+
+@pytest.fixture(scope="module")
+def spans() -> Iterator[InMemorySpanExporter]:
+    """What OpenTelemetry's instrumentation of PyMongo tells of clients made from now on."""
+    exporter, provider = exporter_and_provider()
     instrumentor = PymongoInstrumentor()
     instrumentor.instrument(tracer_provider=provider, capture_statement=True)
     yield exporter

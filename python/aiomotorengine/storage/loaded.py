@@ -38,8 +38,13 @@ def is_partial(document: DocumentStorage) -> bool:
 
 
 def is_loaded(document: DocumentStorage, name: str) -> bool:
-    """Whether a field of a document may be read: it was loaded, or assigned since."""
-    return loaded_part(document) is None or has_value(document, name)
+    """Whether a field of a document may be read: it was loaded, or assigned since.
+
+    An instance that was never filled, as ``object.__new__`` makes them, has not even hidden values.
+    """
+    hidden = getattr(document, "_hidden", None)
+    is_whole = not isinstance(hidden, HiddenValues) or hidden.loaded is None
+    return is_whole or has_value(document, name)
 
 
 def keep_loaded_part(document: DocumentStorage, part: LoadedPart) -> None:
