@@ -649,7 +649,8 @@ class BaseDocument(DocumentStorage):
         A reference that was loaded and refers to the same document as before stays loaded.
 
         Parameters:
-            fields: the fields, or the names of their attributes; by default all that it has.
+            fields: the fields, the names of their attributes, or paths into embedded documents
+                (``"home.road"``); by default all that it has.
             alias: the connection to use; by default the class's ``__alias__``.
             session: a session of the driver's, in which that happens.
 

@@ -58,6 +58,7 @@ __all__ = [
     "UnknownClassWarning",
     "UnknownFieldError",
     "UnknownStoredKeyError",
+    "because_of",
     "bulk_refusal",
     "bulk_refusal_text",
     "keep_labels",
@@ -366,15 +367,44 @@ class FieldNotLoadedError(RuntimeError):
     """A field was read that the query has not asked for."""
 
     @classmethod
-    def of(cls, name: str, class_name: str) -> FieldNotLoadedError:
+    def of(cls, name: str, class_name: str, *, is_embedded: bool = False) -> FieldNotLoadedError:
+        way_out = f"'await {class_name.lower()}.reload()'"
+        if is_embedded:
+            way_out = "reload the document that it is in"
         return cls(
             f"The field '{name}' of this {class_name} was not loaded: only() or exclude() left it "
-            f"out. Name it in the query, or 'await {class_name.lower()}.reload()'."
+            f"out. Name it in the query, or {way_out}."
         )
 
 
 class PartialDocumentError(ValueError):
-    """A document of which only a part is known was to be stored as a whole."""
+    """A document of which only a part is known was to be stored as a whole.
+
+    Attributes:
+        class_name: where it is one that is embedded, the name of its class; else empty. A note says
+            where it stands.
+        holder: the name of the class of the document that it stands in, as far as it is known.
+    """
+
+    class_name = ""
+    holder = ""
+
+    def __str__(self) -> str:
+        if not self.class_name:
+            return super().__str__()
+        place = location_of(self)
+        where = "" if place is None else f" in '{place.path}'"
+        of = f" of this {self.holder}" if self.holder else ""
+        return (
+            f"Only a part of the {self.class_name}{where}{of} was loaded, and it can't stand for "
+            "the whole: load all of it, or use update() for single fields."
+        )
+
+    @classmethod
+    def embedded(cls, class_name: str) -> PartialDocumentError:
+        error = cls()
+        error.class_name = class_name
+        return error
 
     @classmethod
     def computed(cls, class_name: str) -> PartialDocumentError:
@@ -1027,7 +1057,13 @@ def bulk_refusal_text(number: int, reason: object) -> str:
 
 def bulk_refusal(number: int, reason: object) -> ValueError:
     """A document of a bulk insert was refused before anything was sent."""
-    return ValueError(bulk_refusal_text(number, reason))
+    return because_of(reason, bulk_refusal_text(number, reason))
+
+
+def because_of(reason: object, text: str) -> ValueError:
+    """The error with a text that tells of another one, of whose kind it is where that says more."""
+    kind = PartialDocumentError if isinstance(reason, PartialDocumentError) else ValueError
+    return kind(text)
 
 
 def wrong_class(document_class: type[Any], document: object, verb: str = "save") -> ValueError:

@@ -16,7 +16,7 @@ from pymongo.errors import PyMongoError
 from aiomotorengine.codec.oversize import is_about_size, oversize_document
 from aiomotorengine.codec.unencodable import may_be_about_values, unencodable
 from aiomotorengine.documents.conversion import stored_form
-from aiomotorengine.errors import FieldError, InvalidDocumentError
+from aiomotorengine.errors import FieldError, InvalidDocumentError, PartialDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.container_field import ContainerField
 from aiomotorengine.fields.document_id import declared_key
@@ -25,7 +25,7 @@ from aiomotorengine.fields.refusals import as_refusal, is_built_in, located, ref
 from aiomotorengine.fields.rules import check_of, is_strict
 from aiomotorengine.locations import copy_location, locate, location_of
 from aiomotorengine.storage.base import DocumentStorage
-from aiomotorengine.storage.loaded import is_loaded
+from aiomotorengine.storage.loaded import is_loaded, lists_in_part
 from aiomotorengine.storage.values import has_other
 
 __all__ = ["errors_after", "errors_of", "explained", "explaining", "refusals_of_value"]
@@ -54,6 +54,8 @@ def explained(document: Any, error: Exception, codec_options: CodecOptions[Any])
         was raised as its cause. What a method of the program's raised is returned as it is, with a
         note.
     """
+    if isinstance(error, PartialDocumentError):
+        error.holder = type(document).__name__
     refusal = as_refusal(error)
     if refusal is not error or location_of(error) is not None:
         return refusal
@@ -135,8 +137,9 @@ def refusals_in(error: Exception) -> Iterator[Exception]:
 def refusals_of_fields(document: Any) -> Iterator[Exception]:
     key = declared_key(type(document))
     fields = type(document)._fields if key is None else {key.name: key, **type(document)._fields}
+    in_part = lists_in_part(document)  # which no save writes
     for name, field in fields.items():
-        if stored_form(document, name) is not None:
+        if name in in_part or stored_form(document, name) is not None:
             continue
         if name in type(document)._fields and not is_loaded(document, name):
             continue

@@ -583,6 +583,21 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         ValueError,
         "documents= or range=",
     ),
+    "a boundary that is no number": (
+        lambda: books().bucket("pages", [0, {"$x": 1}]),
+        ValueError,
+        r"Invalid boundary for field 'pages' in bucket\(\): int\(\) argument",
+    ),
+    "a boundary of an expression that is none": (
+        lambda: books().bucket(F("sold_at"), ["x", "y"]),
+        ValueError,
+        r"Invalid boundary for F\('sold_at'\) in bucket\(\): ",
+    ),
+    "a path with dots in a match": (
+        lambda: books().match(**{"title.x": 1}),
+        ValueError,
+        "two underscores stand between the names of a path, 'title__x'",
+    ),
     "no class": (lambda: books().into(dict), TypeError, "takes a document class"),  # type: ignore[type-var]
     "no percentile": (lambda: Aggregation.percentile("p", [50]), ValueError, "from 0 to 1"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
@@ -351,3 +352,24 @@ def test_no_class_of_a_union_may_have_an_undeclared_name():
 
     with pytest.raises(ValueError, match="Invalid filter 'part__x'"):
         Holder.objects.filter(part__x=1)
+
+
+class Inner(Document):
+    name = StringField(db_field="n")
+
+
+class Outer(Document):
+    inner = EmbeddedDocumentField(Inner, db_field="i")
+
+
+@pytest.mark.parametrize("key", ["inner.name", "inner.name__in", "inner.nope", "inner.name.x"])
+def test_paths_with_dots_would_be_found_nowhere(key):
+    meant = key.replace(".", "__")
+    text = f"Invalid filter '{key}': two underscores stand between the names of a path, '{meant}'."
+    with pytest.raises(ValueError, match=re.escape(text)):
+        Outer.objects.filter(**{key: ["x"]})
+
+
+def test_other_names_with_dots_are_those_of_values_that_no_field_declares():
+    assert Q(**{"other.name": 1}).to_query(Outer) == {"_other.name": 1}
+    assert Q({"inner.name": 1}).to_query(Outer) == {"inner.name": 1}

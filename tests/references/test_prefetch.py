@@ -384,6 +384,26 @@ async def test_what_leads_to_references_is_loaded_with_a_part(
         assert found.boss.name == ann.name
 
 
+@pytest.mark.parametrize(
+    ("left_out", "path"),
+    [
+        ("author", "author"),
+        ("author", "author.company"),
+        ("comments.user", "comments.user"),
+        ("comments", "comments.user"),
+    ],
+)
+async def test_what_is_left_out_is_not_loaded(
+    people: dict[str, Any], left_out: str, path: str
+) -> None:
+    text = rf"exclude\('{left_out}'\) leaves out what prefetch\('{path}'\) would load"
+    with pytest.raises(ValueError, match=text):
+        Post.objects.exclude(left_out).prefetch(path)
+    for posts in (Post.objects, Post.objects.only("title", left_out)):
+        with pytest.raises(ValueError, match=text):
+            await posts.prefetch(path).exclude(left_out).to_list()
+
+
 async def test_one_class_of_several(people: dict[str, Any]) -> None:
     await Post.objects.bulk_insert([Post(about=people["cid"]), Post(about=people["acme"])])
     active = Person.objects.filter(is_active=True)

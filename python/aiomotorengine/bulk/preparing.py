@@ -291,8 +291,7 @@ class Preparer:
                 refuse_derived(batch.documents[position])
                 position += 1
             except PartialDocumentError as reason:
-                text = bulk_refusal_text(batch.numbers[position], reason)
-                self._leave_out(batch, position, PartialDocumentError(text))
+                self._leave_out(batch, position, bulk_refusal(batch.numbers[position], reason))
 
     async def encode(self, batch: Batch, *, validate: bool) -> Batch:
         """Turn documents that have their ids into what the driver takes.
@@ -478,8 +477,7 @@ class Preparer:
             document = batch.documents[position]
             if is_partial(document):
                 reason = PartialDocumentError.inserted(type(document).__name__)
-                text = bulk_refusal_text(batch.numbers[position], reason)
-                self._leave_out(batch, position, PartialDocumentError(text))
+                self._leave_out(batch, position, bulk_refusal(batch.numbers[position], reason))
             else:
                 position += 1
 

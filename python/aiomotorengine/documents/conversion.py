@@ -27,6 +27,7 @@ from aiomotorengine.documents.naming import (
 from aiomotorengine.errors import StoredValueError, UnknownFieldError, UnknownStoredKeyError
 from aiomotorengine.fields.base_field import EMPTY_DEFAULTS, BaseField
 from aiomotorengine.fields.document_id import declared_key
+from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.field_methods import NO_TYPES, converter, generation, validator
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, required, unreadable
 from aiomotorengine.fields.sequence_field import SequenceField
@@ -37,7 +38,8 @@ from aiomotorengine.storage.choice import implementation as storage
 from aiomotorengine.storage.classes import construct_directly
 from aiomotorengine.storage.descriptors import Attribute, StoredAttribute
 from aiomotorengine.storage.discriminators import family_of
-from aiomotorengine.storage.loaded import loaded_part
+from aiomotorengine.storage.loaded import lists_in_part, loaded_part
+from aiomotorengine.storage.parts_within import converting_within
 from aiomotorengine.storage.primary_keys import PrimaryKeyAttribute, key_to_store
 from aiomotorengine.storage.shard_keys import has_defaults, note_absent_parts
 from aiomotorengine.storage.stored_forms import CHANGEABLE, HiddenValues, StoredForm
@@ -311,11 +313,16 @@ class Conversion:
         self._validate_these(document, forms)
 
     def _validate_what_is_there(self, document: DocumentStorage) -> None:
-        """The same for a document that was loaded in part: what is not there is not looked at."""
+        """The same for a document that was loaded in part: what is not there is not looked at, nor
+        are lists of which only a part is, since no save writes these.
+        """
+        in_part = lists_in_part(document)
         there = (
             it
             for it in self._validators
-            if is_there(document, it[0]) and stored_form(document, it[0]) is None
+            if is_there(document, it[0])
+            and it[0] not in in_part
+            and stored_form(document, it[0]) is None
         )
         self._validate_these(document, there)
 
@@ -383,13 +390,28 @@ class Conversion:
                 left_out.add(key)
                 continue
             try:
-                son[key] = value if convert is None else convert(value)
+                if convert is None:
+                    son[key] = value
+                elif is_whole:
+                    son[key] = convert(value)
+                else:
+                    with converting_within(self._parts_in(document, name, value)):
+                        son[key] = convert(value)
             except Exception as error:
                 raise self._located(error, "to_son", name, value)  # noqa: B904
         for key, value in dynamic_values(document):
             if key not in left_out:
                 son.setdefault(key, value)
         return son
+
+    def _parts_in(
+        self, document: DocumentStorage, name: str, value: Any
+    ) -> Iterator[DocumentStorage]:
+        """The documents in a value of a partial document that are written key by key, or in a list
+        that is not written at all.
+        """
+        is_embedded = isinstance(self._fields[name], EmbeddedDocumentField)
+        return embedded_documents(value if is_embedded or name in lists_in_part(document) else ())
 
     def from_son(self, mapping: Mapping[str, Any]) -> Any:
         if self.by_keywords:

@@ -8,7 +8,6 @@ from typing import Any
 from aiomotorengine.documents.conversion import find_attribute
 from aiomotorengine.documents.embedded import embedded_documents
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.derived import is_derived
 from aiomotorengine.storage.discriminators import class_of
@@ -41,10 +40,11 @@ def asked_for(document_class: Any, part: LoadedPart, stored: Mapping[str, Any]) 
 
 def asked_for_inside(field: BaseField[Any], part: LoadedPart, stored: Any) -> Any:
     """The same for what is stored of a field: a document, or a list of them."""
-    if isinstance(field, ListField):
+    items = field._item_field
+    if items is not None:
         if not isinstance(stored, list):
             return stored
-        return [asked_for_inside(field._base_field, part, item) for item in stored]
+        return [asked_for_inside(items, part, item) for item in stored]
     inner = class_inside(field)
     if inner is None or not isinstance(stored, Mapping):
         return stored
@@ -53,8 +53,7 @@ def asked_for_inside(field: BaseField[Any], part: LoadedPart, stored: Any) -> An
 
 def class_inside(field: BaseField[Any]) -> Any:
     """The class of the documents that are a field's values, or the items of its lists, if any."""
-    inner = field.innermost if isinstance(field, ListField) else field
-    return getattr(inner, "embedded_type", None)
+    return getattr(field._innermost, "embedded_type", None)
 
 
 def restrict(document: Any, part: LoadedPart) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aiomotorengine.errors import because_of
 from aiomotorengine.expressions.durations import unit_of_field
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.expressions.literal import literal
@@ -91,7 +92,7 @@ class F(Expression):
         try:
             return literal(compared_value(field, value))
         except REFUSALS as error:
-            raise ValueError(f"Invalid value beside {self!r}: {error}") from error
+            raise because_of(error, f"Invalid value beside {self!r}: {error}") from error
 
     def may_be_decimal(self, document_class: Any) -> bool:
         return not isinstance(self.path(document_class).field, (*WHOLE, FloatField))

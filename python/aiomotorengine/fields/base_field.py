@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 from weakref import WeakKeyDictionary, WeakSet
 
-from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.errors import InvalidDocumentError, PartialDocumentError
 from aiomotorengine.fields.field_methods import hands_on_strict, new_generation
 from aiomotorengine.fields.native_kind import NativeKind
 from aiomotorengine.fields.rules import check_of, is_strict
@@ -323,6 +323,8 @@ class BaseField(Generic[T], metaclass=FieldType):
             stored = self.to_son(self._presented(value))
             loaded = self._presented(self.from_son(stored))
             valid = self.validate(loaded)
+        except PartialDocumentError:
+            raise
         except (ValueError, TypeError, ArithmeticError, AttributeError) as error:
             raise InvalidDocumentError.invalid(self.name) from error
         if not valid:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import NoneType
 from typing import Any, TypeVar, Unpack, overload
 
-from aiomotorengine.errors import UNKNOWN_CLASS, InvalidDocumentError
+from aiomotorengine.errors import UNKNOWN_CLASS, InvalidDocumentError, PartialDocumentError
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
 from aiomotorengine.fields.document_class import Owners, document_class
 from aiomotorengine.fields.field_methods import hands_on_strict, unchanged, updater
@@ -15,6 +15,7 @@ from aiomotorengine.fields.refusals import located, refused
 from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import family_of
+from aiomotorengine.storage.parts_within import refuse_part
 from aiomotorengine.storage.stored_forms import has_own_id, keep_own_id
 from aiomotorengine.utils import has_operators, is_operator
 
@@ -30,6 +31,10 @@ class EmbeddedDocumentField(BaseField[D]):
     One that was loaded with an ``_id``, as other programs write it, is stored with it again. Its
     own ``validate``, ``to_son`` and ``from_son`` are called. Filters and updates take a mapping of
     its attributes' names as well, for the document that it would make.
+
+    A document of which a query has loaded only a part stands for no whole one: it can't be stored
+    or compared (``PartialDocumentError``), but for a save of a document that was loaded in part as
+    well, which sends of it what is there.
 
     Parameters:
         embedded_document_type: the document class; or its dotted path, which is looked up on first
@@ -97,6 +102,8 @@ class EmbeddedDocumentField(BaseField[D]):
     def to_son(self, value: Any) -> Any:
         if value is None:
             return None
+        if getattr(value, "_hidden", None) is not None:
+            refuse_part(value)
         son = value.to_son()
         return {"_id": value._id, **son} if has_own_id(value) else son
 
@@ -169,7 +176,7 @@ class EmbeddedDocumentField(BaseField[D]):
         if isinstance(value, Mapping):
             try:
                 value = self._document_of(value)
-            except InvalidDocumentError:
+            except (InvalidDocumentError, PartialDocumentError):
                 raise
             except (ValueError, TypeError, ArithmeticError, AttributeError) as error:
                 raise refused(self, value) from error

@@ -129,6 +129,14 @@ def invalid_filter(key: str, operators: Collection[str]) -> ValueError:
     return error
 
 
+def dotted_filter(key: str) -> ValueError:
+    """The error for a path that would be found under no key."""
+    meant = key.replace(".", SEPARATOR)
+    return ValueError(
+        f"Invalid filter '{key}': two underscores stand between the names of a path, '{meant}'."
+    )
+
+
 def declared(document_class: Any, key: str) -> Found | None:
     """The field a key begins with. The longest name wins: names may end in underscores."""
     fields = document_class._fields
@@ -185,6 +193,7 @@ def undeclared(document_class: Any, key: str, whole: str) -> Found:
 
     Raises:
         UnknownFieldError: documents of the class have no dynamic attributes.
+        ValueError: it is a path with dots, which begins with a declared field.
     """
     discriminator = getattr(document_class, "_discriminator", None)
     if discriminator is not None:
@@ -193,6 +202,8 @@ def undeclared(document_class: Any, key: str, whole: str) -> Found:
             rest = key[len(start) :] if key.startswith(start) else None
             return Found(UNDECLARED, name, name, rest)
     name, separator, rest = key.partition(SEPARATOR)
+    if name.partition(".")[0] in document_class._fields and "." in name:
+        raise dotted_filter(whole)
     db_name = "_" + name.removeprefix("_")
     is_id = db_name == "_id"
     if not is_id and name and not is_dynamic(document_class):

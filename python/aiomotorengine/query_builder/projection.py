@@ -26,6 +26,7 @@ __all__ = [
     "fields_along",
     "loaded_part_of",
     "projection_of",
+    "refuse_left_out",
     "slicing",
     "with_keys",
     "with_only",
@@ -104,6 +105,27 @@ def with_way(document_class: Any, before: Projection, names: Path) -> Projection
         with suppress(ValueError):
             return with_only(document_class, before, [".".join(names[:size])])
     return before
+
+
+def refuse_left_out(projection: Projection | None, way: Path, path: Path) -> None:
+    """Refuse to load references that ``exclude`` has left out.
+
+    Parameters:
+        projection: what is loaded; ``None`` for all.
+        way: the attributes that lead to the references in the documents.
+        path: those that ``prefetch`` has named, which may lead through these.
+
+    Raises:
+        ValueError: it has.
+    """
+    if projection is None:
+        return
+    for left_out in projection.excluded:
+        if begins_with(way, left_out):
+            raise ValueError(
+                f"exclude('{'.'.join(left_out)}') leaves out what prefetch('{'.'.join(path)}') "
+                "would load."
+            )
 
 
 def excluding(document_class: Any, before: Projection, names: Sequence[Any]) -> Projection:

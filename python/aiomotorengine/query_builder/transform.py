@@ -7,6 +7,7 @@ from typing import Any
 
 from bson.errors import BSONError
 
+from aiomotorengine.errors import because_of
 from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.query.base import ConditionsOperator, QueryOperator
 from aiomotorengine.query.equal import DefaultOperator
@@ -180,7 +181,7 @@ def query_of_keys(document_class: Any, filters: Mapping[str, Any]) -> dict[str, 
 def invalid_value(document_class: Any, key: str, reason: Exception) -> ValueError:
     """The error for the value of a filter, which names the field."""
     name = resolve(document_class, key, OPERATORS).name
-    error = ValueError(f"Invalid value for field '{name}' in filter '{key}': {reason}")
+    error = because_of(reason, f"Invalid value for field '{name}' in filter '{key}': {reason}")
     error.__cause__ = reason
     return error
 

@@ -64,8 +64,8 @@ class Loading(Query[R]):
                 all. Its order does not count.
 
         Raises:
-            ValueError: a path leads to no reference; or the query set is of another class, or has
-                skip or limit.
+            ValueError: a path leads to no reference, or to one that ``exclude`` leaves out; or the
+                query set is of another class, or has skip or limit.
             TypeError: a path is neither field nor text, or ``queryset`` is no query set.
 
         Example:
@@ -87,6 +87,7 @@ class Loading(Query[R]):
             names, fields, size = references.paths.references_along(
                 self.__klass__, self._path(path), "prefetch() path"
             )
+            query_builder.projection.refuse_left_out(self._projection, names[:size], names)
             if queryset is not None:
                 self._refuse_query_set(queryset)
                 references.paths.refuse_other_targets(queryset.__klass__, fields, ".".join(names))
@@ -125,6 +126,8 @@ class Loading(Query[R]):
 
     def _reads(self) -> tuple[Any, ...]:
         projection = self._projection
+        for names, size, _ in self._prefetched:
+            query_builder.projection.refuse_left_out(projection, names[:size], names)
         if projection is None or projection.only is None or not self._prefetched:
             return super()._reads()
         loaded = projection

@@ -70,7 +70,12 @@ class Attribute(FieldDescriptor):
             FieldNotLoadedError: the query has not asked for the field.
         """
         if not is_loaded(document, self.name):
-            raise FieldNotLoadedError.of(self.name, type(document).__name__)
+            # A document that a query has found has an id; one in another is seldom stored with one.
+            own_keys = document._stored_keys or ()
+            is_embedded = document._id is None or "_id" in own_keys
+            raise FieldNotLoadedError.of(
+                self.name, type(document).__name__, is_embedded=is_embedded
+            )
         return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.errors import InvalidDocumentError, PartialDocumentError
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.fields.any_field import ANYTHING
 from aiomotorengine.fields.base_field import BaseField
@@ -72,6 +72,8 @@ def items_to_find(path: UpdatePath, operator: str, items: Sequence[Any]) -> list
     for item in items:
         try:
             found.append(field.to_query_item(item))
+        except PartialDocumentError as error:
+            raise located(error, field, "to_update", item, *path.parts)  # noqa: B904
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             refusal = InvalidDocumentError.invalid(field.name)
             refusal.__cause__ = error

@@ -38,7 +38,6 @@ __all__ = [
     "values_in",
     "with_changes",
     "with_touched",
-    "with_values_of",
 ]
 
 INT32, INT64 = 0x10, 0x12
@@ -153,6 +152,8 @@ def differences(
         if then is None and here is None:
             left[key] = change
             continue
+        if here is None and not is_known(document, key):
+            continue
         changed.append(key)
         if here is None:
             yield change
@@ -176,6 +177,15 @@ def other_keys(document: Any, key: str) -> tuple[str, ...]:
     if name is None:
         return ()
     return (*kind._fields[name]._settings.aliases, f"_{key}")
+
+
+def is_known(document: Any, key: str) -> bool:
+    """Whether a document that has nothing under a key says by that that nothing is there."""
+    part = loaded_part(document)
+    if part is None:
+        return True
+    name = type(document)._reverse_db_field_map.get(key)
+    return key != "_id" if name is None else has_value(document, name)
 
 
 def nothing_assigned(document: Any, before: bytes, now: bytes) -> Iterator[Change]:
@@ -394,14 +404,6 @@ def with_value(raw: bytes, keys: Sequence[str], value: bytes | None) -> bytes:
     else:
         values[key] = value
     return raw_document(values.items())
-
-
-def with_values_of(raw: bytes, other: bytes, keys: Iterable[str]) -> bytes:
-    """A stored document with the values that another has under some keys."""
-    values = raw_values(other)
-    for key in keys:
-        raw = with_value(raw, [key], values.get(key))
-    return raw
 
 
 # -- the bytes of values ---------------------------------------------------------------------------

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Any
 
 from aiomotorengine import references
-from aiomotorengine.documents.taking import take_over
+from aiomotorengine.documents.taking import take_over, touched_places
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.sessions.scope import changing_here
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.sessions.undo import FORMS
 from aiomotorengine.storage.values import other_values
+from aiomotorengine.update.touched import touched_tree
 from aiomotorengine.writing import tracking
 from aiomotorengine.writing.shard_keys import refuse_other_shard_key
 from aiomotorengine.writing.stored import stored_document
@@ -26,7 +28,8 @@ async def reload(target: Target, document: Any, fields: Iterable[BaseField[Any] 
     Parameters:
         target: where it is stored.
         document: the document.
-        fields: the fields, or the names of their attributes; if there are none, all that it has.
+        fields: the fields, the names of their attributes, or paths into embedded documents; if
+            there are none, all that it has.
 
     Raises:
         ValueError: the document was never saved, or has no such field.
@@ -34,7 +37,7 @@ async def reload(target: Target, document: Any, fields: Iterable[BaseField[Any] 
         DoesNotExist: it is not stored any more.
     """
     kind = type(document)
-    names = [name_of(kind, field) for field in fields]
+    tree = touched_tree(kind, [key_of(kind, field) for field in fields])
     if document._id is None:
         raise ValueError(f'This "{kind.__name__}" was never saved.')
     async with turn_of(document):
@@ -45,9 +48,10 @@ async def reload(target: Target, document: Any, fields: Iterable[BaseField[Any] 
         references.loading.keep_loaded(document, found)
         if not kind.__lazy__:
             await references.loading.load([found], alias=target.options.alias, found_in=target)
-        if names:
-            with target.changing(document, [(document, name) for name in names]):
-                tracking.take_fields(document, found, names, target)
+        if tree:
+            places = list(touched_places(document, found, tree))
+            with target.changing(document, [(place.holder, place.name) for place in places]):
+                tracking.take_places(document, found, tree, target)
         else:
             with target.changing(document, attributes_in(document, found)):
                 take_over(document, found)
@@ -66,11 +70,15 @@ def names_in(document: Any) -> Iterator[str]:
     yield from (name for name in other_values(document) if not name.startswith("_"))
 
 
-def name_of(document_class: Any, field: BaseField[Any] | str) -> str:
+def key_of(document_class: Any, field: BaseField[Any] | str) -> str:
+    """The key in MongoDB, with dots, of a field or of what a path of attributes leads to."""
     name = field if isinstance(field, str) else field.name
-    if name not in document_class._fields:
+    if "." not in name and name not in document_class._fields:
         raise ValueError(f"Field {name} not found in {document_class.__name__}.")
-    return name
+    along = document_class.get_fields(name)
+    # An embedded document that has a primary key is another one under another key.
+    keys = takewhile(lambda key: key != "_id", (it.db_field for it in along))
+    return ".".join(keys)
 
 
 def roll_back(document: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from bson.codec_options import CodecOptions
@@ -10,7 +9,7 @@ from bson.codec_options import CodecOptions
 from aiomotorengine.codec import codec_for
 from aiomotorengine.codec.shape import shape_of
 from aiomotorengine.codec.single import by_itself
-from aiomotorengine.documents.taking import take_field
+from aiomotorengine.documents.taking import touched_places
 from aiomotorengine.errors import ChangesNotTrackedError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.sessions.saved import SavedInTransaction, state_in
@@ -19,12 +18,13 @@ from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.derived import refuse_derived
 from aiomotorengine.storage.loaded import count_as_loaded
 from aiomotorengine.storage.snapshots import Snapshot, own_snapshot, snapshot_of, state_of
+from aiomotorengine.update.touched import Touched, paths_in
 from aiomotorengine.validation import explaining
 from aiomotorengine.writing.changed import (
     Comparison,
     compare,
     differences_from_nothing,
-    with_values_of,
+    with_touched,
 )
 from aiomotorengine.writing.lost_answers import known_again
 
@@ -32,7 +32,7 @@ __all__ = [
     "as_it_was",
     "changes_of",
     "is_changed",
-    "take_fields",
+    "take_places",
     "take_state",
     "track",
 ]
@@ -151,27 +151,25 @@ def take_state(document: Any, found: Any, target: Target) -> None:
     document._is_persisted = state
 
 
-def take_fields(document: Any, found: Any, names: Iterable[str], target: Target) -> None:
-    """Give a document the values that another, which was read anew, has in some fields.
+def take_places(document: Any, found: Any, tree: Touched, target: Target) -> None:
+    """Give a document the values that another, which was read anew, has in some places.
 
-    Its changes of other fields are what they were.
+    Its other changes are what they were.
 
     Parameters:
         document: the document.
-        found: the one that was read.
-        names: the names of the attributes.
+        found: the other.
+        tree: where these values are.
         target: where it is stored.
     """
     codec_options = target.collection.codec_options
     own, raw = own_snapshot(document), raw_if_tracked(document, found, codec_options)
-    names = list(names)
-    for name in names:
-        take_field(document, found, name)
+    for place in list(touched_places(document, found, tree)):
+        place.take()
     if own is not None and raw is not None:
-        keys = [type(document)._fields[name].db_field for name in names]
-        whole = with_values_of(own.raw, raw, keys)
-        state = known_again(own.state, ((key,) for key in keys))
+        state = known_again(own.state, paths_in(tree))
         state = state_in(target.transaction, state)
+        whole = with_touched(own.raw, raw, tree)
         document._is_persisted = snapshot_of(whole, document._id, own.codec_options, state)
 
 

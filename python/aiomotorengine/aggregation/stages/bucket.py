@@ -16,10 +16,12 @@ from aiomotorengine.aggregation.names import COMPUTED, Naming, ReshapedNames
 from aiomotorengine.aggregation.stages.base import PipelineOperation
 from aiomotorengine.aggregation.stages.group_by import accumulated_by
 from aiomotorengine.arguments import positive
+from aiomotorengine.errors import because_of
 from aiomotorengine.expressions.f import compared_value
 from aiomotorengine.expressions.literal import literal
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query.values import Computed
+from aiomotorengine.query_builder.transform import REFUSALS
 from aiomotorengine.utils import is_operator
 
 __all__ = ["Bucket", "BucketAuto"]
@@ -44,7 +46,7 @@ class Bucket(PipelineOperation):
         super().__init__(aggregation)
         self.by = path_or_expression(aggregation, by, as_number=True)
         field = field_of(aggregation, by)
-        self.boundaries = [boundary_of(aggregation, field, value) for value in boundaries]
+        self.boundaries = [boundary_of(aggregation, by, field, value) for value in boundaries]
         if len(self.boundaries) < 2:
             raise ValueError("bucket() needs two boundaries or more.")
         self.default = None if default is None else constant(aggregation, default)
@@ -102,14 +104,20 @@ def field_of(aggregation: Naming, by: Any) -> BaseField[Any]:
     return field_behind(aggregation, by)
 
 
-def boundary_of(aggregation: Naming, field: BaseField[Any], value: Any) -> Any:
+def boundary_of(aggregation: Naming, by: Any, field: BaseField[Any], value: Any) -> Any:
     """A boundary, as the field compares it.
 
     Raises:
-        ValueError: as for ``constant``.
+        ValueError: as for ``constant``; or the field compares no such value.
     """
     if field is not COMPUTED and not isinstance(value, Computed):
-        value = compared_value(field, value)
+        try:
+            value = compared_value(field, value)
+        except REFUSALS as error:
+            name = by.name if isinstance(by, BaseField) else by
+            what = f"field '{name}'" if isinstance(name, str) else repr(by)
+            text = f"Invalid boundary for {what} in bucket(): {error}"
+            raise because_of(error, text) from error
     return constant(aggregation, value)
 
 
