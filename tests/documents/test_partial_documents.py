@@ -328,6 +328,20 @@ async def test_a_key_of_nothing_is_removed_though_it_was_not_loaded(kind: Any, i
     assert await stored(kind) == {key: STORED[key] for key in STORED if key != "n"}
 
 
+class CountedBare(TrackedBare):
+    version = VersionField()
+
+
+@pytest.mark.parametrize("ask", [lambda it: it.only("home.road"), lambda it: it.exclude("name")])
+async def test_a_key_of_nothing_is_removed_once(ask: Any, insert: Any) -> None:
+    await insert(CountedBare)
+    ada = await ask(CountedBare.objects).first()
+    ada.name = None
+    for _ in range(3):
+        await ada.save()
+    assert (await stored(CountedBare))["version"] == 1
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_part_of_another_is_written_into_what_is_there(kind: Any, insert: Any) -> None:
     await insert(kind)

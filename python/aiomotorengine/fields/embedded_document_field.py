@@ -105,6 +105,8 @@ class EmbeddedDocumentField(BaseField[D]):
         if getattr(value, "_hidden", None) is not None:
             refuse_part(value)
         son = value.to_son()
+        if getattr(value, "_id", None) is None:  # as most have none, and a call costs more
+            return son
         return {"_id": value._id, **son} if has_own_id(value) else son
 
     @unchanged(NoneType)
