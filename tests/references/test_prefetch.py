@@ -6,6 +6,7 @@ import asyncio
 import pickle
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from typing import Any
 
 import pytest
@@ -265,10 +266,55 @@ async def test_once_for_each_answer(people: dict[str, Any], commands: Commands) 
     await Post.objects.bulk_insert([Post(author=people["ann"]) for _ in range(6)])
     commands.forget()
     posts = [post async for post in Post.objects.batch_size(3).prefetch("author")]
-    finds = [command["find"] for command in commands.of("find")]
-    assert finds == [Post.__collection__, Person.__collection__, Person.__collection__]
+    assert asked(commands) == ["Post", "Person", "Person"]
     assert posts[0].author is posts[2].author
     assert posts[0].author is not posts[3].author
+
+
+@pytest.mark.parametrize(
+    "results", [lambda query: query, lambda query: query.aggregate.into(Post)], ids=["find", "into"]
+)
+async def test_once_for_an_answer_that_is_decoded_in_parts(
+    people: dict[str, Any], commands: Commands, results: Callable[[Any], Any]
+) -> None:
+    posts = [Post(title="x" * 200, author=people["ann"]) for _ in range(90)]
+    await Post.objects.bulk_insert(posts)
+    commands.forget()
+    found = [post async for post in results(Post.objects.prefetch("author"))]
+    assert len({id(post.author) for post in found}) == 1
+    assert len(found) == 90
+    assert asked(commands).count("Person") == 1
+
+
+async def test_what_precedes_an_unreadable_document_comes_with_its_references(
+    people: dict[str, Any], commands: Commands
+) -> None:
+    posts = [Post(title="x" * 200, author=people["ann"]) for _ in range(90)]
+    await Post.objects.bulk_insert(posts)
+    await Post.objects.coll().update_one({"_id": posts[70]._id}, {"$set": {"best": 7}})
+    commands.forget()
+    names = []
+    with pytest.raises(StoredValueError):
+        async for post in Post.objects.order_by("_id").prefetch("author"):
+            names.append(post.author.name)  # noqa: PERF401  # what was read before it raised
+    assert names == ["Ann"] * 70
+    assert asked(commands) == ["Post", "Person"]
+
+
+async def test_an_answer_whose_end_is_unreadable_is_complete_before_the_next_is_read(
+    people: dict[str, Any], commands: Commands
+) -> None:
+    posts = [Post(title="x" * 200, author=people["ann"]) for _ in range(90)]
+    await Post.objects.bulk_insert(posts)
+    await Post.objects.coll().update_one({"_id": posts[39]._id}, {"$set": {"best": 7}})
+    commands.forget()
+    left_out: list[Any] = []
+    query = Post.objects.order_by("_id").batch_size(40).prefetch("author")
+    found = query.on_unreadable(lambda error, stored: left_out.append(stored["_id"]))
+    async with aclosing(aiter(found)) as arriving:
+        assert (await anext(arriving)).author.name == "Ann"
+    assert commands.names == ["find", "find", "killCursors"]
+    assert left_out == [posts[39]._id]
 
 
 # -- which of them, and how much -----------------------------------------------------------------

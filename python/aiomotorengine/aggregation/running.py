@@ -81,7 +81,7 @@ async def aggregated(
             is_derived=is_derived,
             naming=lambda: naming_values(collection, *pipeline.conditions()),
         )
-        async with aclosing(reading) as batches:
+        async with aclosing(reading if load is None else reading.whole_answers()) as batches:
             async for batch in batches:
                 if load is not None:
                     await load(batch)

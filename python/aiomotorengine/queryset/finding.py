@@ -201,9 +201,9 @@ async def documents_of(
 
     Parameters:
         found: the documents as they arrive. It is closed in every way out.
-        load: what loads the documents that they refer to.
+        load: what loads the documents that they refer to: once for each answer of the server.
     """
-    async with aclosing(found) as batches:
+    async with aclosing(found if load is None else found.whole_answers()) as batches:
         async for batch in batches:
             if load is not None:
                 await load(batch)

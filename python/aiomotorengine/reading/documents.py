@@ -266,19 +266,46 @@ class Reading:
         """How many documents of the batch are."""
         self._error: Exception | None = None
         """Why there is nothing more, once the documents before are handed out."""
+        self._keeps_answers_whole = False
+
+    def whole_answers(self) -> Reading:
+        """The same, with all documents that come with one answer of the server in one list, for
+        what is done once for all of them.
+        """
+        self._keeps_answers_whole = True
+        return self
 
     def __aiter__(self) -> Reading:
         return self
 
     async def __anext__(self) -> list[Any]:
+        if self._keeps_answers_whole:
+            return await self._rest_of_answer()
         while True:
-            if self._error is not None:
-                error, self._error = self._error, None
-                raise error
-            decoded = await self._next()
-            self._error = decoded.error
-            if decoded.documents:
-                return decoded.documents
+            documents = await self._some()
+            if documents:
+                return documents
+
+    async def _rest_of_answer(self) -> list[Any]:
+        documents: list[Any] = []
+        while not documents or self._batch is not None:
+            try:
+                documents += await self._some()
+            except Exception as error:
+                if not documents:
+                    raise
+                self._error = error
+                break
+        return documents
+
+    async def _some(self) -> list[Any]:
+        """A few documents, or none: of what came, these can't be read, and were left out."""
+        if self._error is not None:
+            error, self._error = self._error, None
+            raise error
+        decoded = await self._next()
+        self._error = decoded.error
+        return decoded.documents
 
     async def aclose(self) -> None:
         """Close the server's cursor."""
