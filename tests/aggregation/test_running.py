@@ -65,6 +65,20 @@ class Total(Document):
     total = IntField()
 
 
+class Member(Document):
+    __discriminator__ = "_cls"
+    state = StringField()
+    total = IntField()
+
+
+class Chair(Member):
+    rank = IntField()
+
+
+class HonoraryChair(Chair):
+    pass
+
+
 class Tracked(Document):
     __collection__ = "City"
     __track_changes__ = True
@@ -398,3 +412,45 @@ async def test_results_are_stored(cities: list[City]) -> None:
     more = City.objects.aggregate.match(pop=2).project("state", total=9).unset("id")
     assert await more.merge(Total, on="state").fetch() == []
     assert sorted([(it.state, it.total) async for it in Total.objects]) == [("a", 6), ("b", 9)]
+
+
+async def kinds() -> dict[str | None, str]:
+    """The classes of the members, by their states."""
+    return {it.state: type(it).__name__ async for it in Member.objects}
+
+
+async def test_results_become_documents_of_a_class_that_shares_its_collection(
+    cities: list[City],
+) -> None:
+    await Member(state="x").save()
+    results = City.objects.aggregate.group_by("state").project("state", total=1)
+    assert await results.merge(Chair).fetch() == []
+    assert await kinds() == {"x": "Member", "a": "Chair", "b": "Chair"}
+    assert await Chair.objects.filter(total=1).count() == 2
+
+
+async def test_what_results_are_merged_with_stays_of_its_class(mongo: Mongo) -> None:
+    await Member.objects.bulk_insert(
+        [Member(state="x"), Chair(state="y", rank=7), HonoraryChair(state="z")]
+    )
+    await Member.objects.coll().create_index("state", unique=True)
+    sums = {"$project": {"_id": 0, "state": 1, "total": {"$add": 1}}}
+    before = {"x": "Member", "y": "Chair", "z": "HonoraryChair"}
+    for target in (Member, Chair):
+        await Member.objects.aggregate.stage(sums).merge(target, on="state").fetch()
+        assert await kinds() == before
+    assert await Member.objects.filter(total=1).count() == 3
+    assert (await Chair.objects.get(state="y")).rank == 7
+    # Documents as they are stored are of the classes that they say.
+    await Member.objects.aggregate.merge(Chair, when_matched="replace").fetch()
+    assert await kinds() == {"x": "Chair", "y": "Chair", "z": "HonoraryChair"}
+
+
+async def test_a_collection_of_several_classes_is_replaced_as_a_whole_or_not(
+    cities: list[City],
+) -> None:
+    await Member.objects.bulk_insert([Member(state="x"), Chair(state="y")])
+    with pytest.raises(ValueError, match=r"^Chair is stored with Member: out\(\) would replace"):
+        Member.objects.aggregate.out(Chair)
+    await Member.objects.aggregate.match(state="y").union_with(City).out(Member).fetch()
+    assert await kinds() == {"y": "Chair", "a": "Member", "b": "Member"}

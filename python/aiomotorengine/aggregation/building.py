@@ -447,13 +447,14 @@ class Building(Pipeline):
         """End by putting the results into a collection; ``fetch`` does so, and gives ``[]``.
 
         Nothing is asked of fields: what is stored are the results as they are. Of a document class,
-        what was grouped by is a part of each.
+        what was grouped by is a part of each; of one that shares its collection with others,
+        results become documents unless they say that they are of a class below it.
 
         Parameters:
             target: a document class, or the name of a collection.
             on: the field, or fields, by which a stored document is found; they have a unique index.
             when_matched: ``"merge"``, ``"replace"``, ``"keepExisting"``, ``"fail"``, or a pipeline
-                as MongoDB takes it.
+                as MongoDB takes it. With ``"merge"``, a stored document stays of its own class.
             when_not_matched: ``"insert"``, ``"discard"`` or ``"fail"``.
         """
         return self._add(Merge(self, target, on, when_matched, when_not_matched))
@@ -464,6 +465,9 @@ class Building(Pipeline):
 
         Parameters:
             target: a document class, or the name of a collection.
+
+        Raises:
+            ValueError: the class is stored with others, which would be replaced as well.
         """
         return self._add(Out(self, target))
 

@@ -11,6 +11,7 @@ from aiomotorengine.aggregation.stages.base import PipelineOperation
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query_builder.value_path import value_path
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.discriminators import Discriminator, condition_of
 
 __all__ = ["Merge", "Out"]
 
@@ -35,10 +36,30 @@ class Out(PipelineOperation):
                 f"not {target!r}."
             )
         self.collection: str = target if self.target is None else target.__collection__
+        self.refuse_target()
+
+    def refuse_target(self) -> None:
+        """Refuse a class that has only a part of the collection that would be replaced.
+
+        Raises:
+            ValueError: it is stored with others.
+        """
+        if self.target is not None and condition_of(self.target):
+            name, root = self.target.__name__, self.target._discriminator.root.__name__
+            raise ValueError(
+                f"{name} is stored with {root}: out() would replace the documents of all classes "
+                f"that are. Use merge({name}), or out({root}) if all of them are meant."
+            )
+
+    @property
+    def discriminator(self) -> Discriminator | None:
+        """By what documents of the target are told from others of its collection."""
+        return None if self.target is None else self.target._discriminator
 
     def to_stages(self) -> list[dict[str, Any]]:
-        before = [] if self.target is None else flat(self.names)
-        return [*before, self.to_query()]
+        if self.target is None:
+            return [self.to_query()]
+        return [*flat(self.names), *of_class(self.target), self.to_query()]
 
     def to_query(self) -> dict[str, Any]:
         return {"$out": self.collection}
@@ -48,6 +69,9 @@ class Merge(Out):
     """The results go into a collection; see ``Aggregation.merge``."""
 
     method = "merge"
+
+    def refuse_target(self) -> None:
+        """Whatever the target: documents of other classes stay."""
 
     def __init__(
         self,
@@ -84,10 +108,34 @@ class Merge(Out):
             "$merge": {
                 "into": self.collection,
                 "on": self.on[0] if len(self.on) == 1 else list(self.on),
-                "whenMatched": self.when_matched,
+                "whenMatched": self._when_matched(),
                 "whenNotMatched": self.when_not_matched,
             }
         }
+
+    def _when_matched(self) -> Any:
+        """What becomes of a stored document: where results are merged with it, it stays of its own
+        class, since the one that they have may be no more than that of the target.
+        """
+        if self.discriminator is None or self.when_matched != "merge":
+            return self.when_matched
+        key = self.discriminator.key
+        own_class = {key: {"$ifNull": [f"$$ROOT.{key}", f"$$new.{key}"]}}
+        return [{"$replaceWith": {"$mergeObjects": ["$$ROOT", "$$new", own_class]}}]
+
+
+def of_class(target: Any) -> list[dict[str, Any]]:
+    """The stage, if any, that makes results documents of a class where several are stored together:
+    those that say of no class, or of one that does not derive from it, that they are of it.
+    """
+    discriminator: Discriminator | None = target._discriminator
+    if discriminator is None or discriminator.value is None:
+        return []
+    key, value = discriminator.key, {"$literal": discriminator.value}
+    if discriminator.root is target:
+        return [{"$set": {key: {"$ifNull": [f"${key}", value]}}}]
+    known = {"$literal": [discriminator.value, *discriminator.classes_below(target)]}
+    return [{"$set": {key: {"$cond": [{"$in": [f"${key}", known]}, f"${key}", value]}}}]
 
 
 def is_class(target: Any) -> bool:
