@@ -36,6 +36,16 @@ class Client:
 
         return self.run(drop())
 
+    def filled(self, document_class: Any, rows: list[Any]) -> Any:
+        """The driver's collection of a class, in which these documents are, and no others."""
+        collection = self.empty(document_class)
+
+        async def insert() -> None:
+            await collection.insert_many(rows)
+
+        self.run(insert())
+        return collection
+
 
 @contextmanager
 def client_of(server: Server, driver: str) -> Iterator[Client]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from time import process_time
 from typing import Any
 
@@ -14,6 +14,7 @@ from bson.objectid import ObjectId
 
 from aiomotorengine import codec as codec_api
 from aiomotorengine.codec import codec_for
+from aiomotorengine.codec import shape as codec_shape
 from tests.zoo.shapes import SHAPES, Shape
 
 __all__ = [
@@ -56,10 +57,15 @@ def codec_and_ids(
 
 
 def decoding(
-    name: str, document_class: Any, batch: bytes, options: CodecOptions[Any] = STANDARD
+    name: str,
+    document_class: Any,
+    batch: bytes,
+    options: CodecOptions[Any] = STANDARD,
+    read_as: codec_shape.Shape | None = None,
 ) -> Callable[[], list[Any]]:
-    """Reads the documents of a batch, by a codec."""
-    side, _ = codec_and_ids(name, document_class, options)
+    """Reads the documents of a batch, by a codec; whole, if nothing else is said."""
+    with codec_api.use(name):
+        side = codec_for(document_class, options, read_as)
     return lambda: side.decode_many(batch)
 
 
@@ -97,7 +103,9 @@ class Stopwatch:
 watch = Stopwatch()
 
 
-def batch_of(shape: Shape, count: int) -> bytes:
-    """So many documents of a shape, end to end."""
+def batch_of(shape: Shape, count: int, keys: Collection[str] | None = None) -> bytes:
+    """So many documents of a shape, end to end; of each the values of these keys, or all."""
     rows = ({"_id": ObjectId(), **row} for row in shape.rows(count))
+    if keys is not None:
+        rows = ({key: row[key] for key in row if key in keys} for row in rows)
     return b"".join(bson.encode(row, codec_options=STANDARD) for row in rows)

@@ -29,8 +29,7 @@ def test_find_all(
     model = shape.document_class
 
     with client_of(server, driver) as client:
-        collection = client.empty(model)
-        client.run(insert_many(collection, shape.rows(count)))
+        collection = client.filled(model, shape.rows(count))
         compare(
             lambda: client.run(model.objects.limit(count).find_all()),
             lambda: client.run(all_of(collection)),
@@ -40,10 +39,6 @@ def test_find_all(
             target=TARGETS[shape.name] if codec == "native" else None,
             rounds=ROUNDS[codec],
         )
-
-
-async def insert_many(collection: Any, rows: list[Any]) -> Any:
-    return await collection.insert_many(rows)
 
 
 async def all_of(collection: Any) -> list[Any]:
