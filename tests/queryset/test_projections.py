@@ -128,6 +128,8 @@ REFUSED = [
     (lambda: User.objects.slice("name", 1), "slice() takes a part of a list, and 'name' is none."),
     (lambda: User.objects.slice("id", 1), "slice() takes a part of a list, and 'id' is none."),
     (lambda: User.objects.slice("tags", 1, 0), "takes more than 0 items"),
+    (lambda: Animal.objects.exclude("kind"), "always has its kind, which says of which class it"),
+    (lambda: Cat.objects.exclude("kind"), "always has its kind, which says of which class it is."),
 ]
 
 
@@ -164,15 +166,15 @@ def test_copies_have_a_projection_of_their_own() -> None:
 def test_the_part_that_only_loads() -> None:
     found = part(User.objects.only("name", "home.road", "comments.by"))
     assert [found.has(it) for it in ("name", "bio", "home", "tags")] == [True, False, True, False]
-    assert found.inside["home"] == LoadedPart(frozenset({"road"}))
-    assert found.in_part == {"comments"}
+    assert found.inside["home"] == LoadedPart(road := frozenset({"road"}), in_part=road)
+    assert found.lists == {"comments"}
 
 
 def test_the_part_that_exclude_leaves() -> None:
     found = part(User.objects.exclude("bio", "home.road").slice("tags", 1))
     assert [found.has(it) for it in ("name", "bio", "home", "tags")] == [True, False, True, True]
     assert [found.inside["home"].has(it) for it in ("road", "town")] == [False, True]
-    assert found.in_part == {"tags"}
+    assert found.lists == {"tags"}
 
 
 ROWS = [

@@ -87,7 +87,12 @@ async def test_rows_by_their_ids() -> None:
     await P.objects.coll().insert_many([{"_id": n, "n": str(n)} for n in range(3)])
     assert await P.objects.scalar(P.name).in_bulk([0, 2, 7]) == {0: "0", 2: "2"}
     assert await P.objects.values("name").in_bulk([1]) == {1: {"name": "1"}}
-    assert await P.objects.raw().in_bulk([1]) == {1: {"_id": 1, "n": "1"}}
+    whole = {"_id": 1, "n": "1"}
+    assert await P.objects.raw().in_bulk([1]) == {1: whole}
+    for projection in ({"_id": 0}, {"_id": 1, "n": 1}, {"n": 1, "_id": 0}, {}, {"t": 0, "_id": 0}):
+        assert await P.objects.raw(projection).in_bulk([1]) == {1: whole}, projection
+    with pytest.raises(ValueError, match=r"in_bulk\(\) is by '_id', and the projection puts"):
+        await P.objects.raw({"_id": "$n"}).in_bulk([1])
 
 
 @pytest.mark.mongod_only("SecantusDB explains no query")

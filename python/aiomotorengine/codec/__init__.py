@@ -161,7 +161,7 @@ def shape_key(shape: Shape) -> Any:
 
 def part_key(part: LoadedPart) -> Any:
     inside = frozenset((name, part_key(inner)) for name, inner in part.inside.items())
-    return part.names, part.leaves_out, inside, part.in_part
+    return part.names, part.leaves_out, inside, part.lists, part.in_part
 
 
 def put_last(codecs: dict[Any, Any], key: Any) -> None:

@@ -11,7 +11,12 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.derived import is_derived
 from aiomotorengine.storage.discriminators import class_of
-from aiomotorengine.storage.loaded import keep_loaded_part, loaded_part
+from aiomotorengine.storage.loaded import (
+    keep_loaded_part,
+    lists_in_part,
+    loaded_part,
+    nothing_loaded,
+)
 from aiomotorengine.storage.loaded_part import LoadedPart
 from aiomotorengine.storage.values import has_value, value_of
 
@@ -104,6 +109,9 @@ def paths_in(kind: Any, document: Any, name: str, part: LoadedPart) -> Iterator[
     field = kind._fields[name]
     embedded = list(embedded_documents(value))
     if not embedded:
+        if name not in nothing_loaded(document) and name not in lists_in_part(document):
+            yield name  # it was assigned since, or is known to be all
+            return
         # Nothing is there that could say it.
         yield from (f"{name}.{path}" for path in paths_of(class_inside(field), inside))
         return

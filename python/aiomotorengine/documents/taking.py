@@ -73,7 +73,9 @@ def take_field(document: DocumentStorage, found: DocumentStorage, name: str) -> 
     """
     find_attribute(type(document), name).keep(document, value_of(found, name))
     if isinstance(document._hidden, HiddenValues):
-        HiddenValues.of(document).lists_in_part.pop(name, None)
+        own = HiddenValues.of(document)
+        own.lists_in_part.pop(name, None)
+        own.nothing_loaded -= {name}
         count_as_loaded(document, [name])
     hidden = found._hidden
     form = hidden.stored_forms.get(name) if isinstance(hidden, HiddenValues) else None

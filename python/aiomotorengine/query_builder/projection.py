@@ -137,10 +137,15 @@ def excluding(document_class: Any, before: Projection, names: Sequence[Any]) -> 
         TypeError: it is neither field nor text.
     """
     paths = set()
+    discriminator = document_class._discriminator
     for name in names:
         path = path_of(document_class, name, "exclude")
         if path == () or path in paths_of_key(document_class):
             raise ValueError("A document always has its _id.")
+        if discriminator is not None and path == (discriminator.key,):
+            raise ValueError(
+                f"A document always has its {discriminator.key}, which says of which class it is."
+            )
         if any(begins_with(kept, path) for kept in always_loaded(document_class)):
             raise ValueError(f"A document always has its {'.'.join(path)}, by which it is known.")
         paths.add(path)
@@ -286,8 +291,15 @@ def projection_of(
     return sent or None
 
 
-def with_keys(projection: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any] | None:
+def with_keys(
+    projection: Mapping[str, Any], keys: Iterable[str], method: str = "page() is in the order of"
+) -> dict[str, Any] | None:
     """A projection, as MongoDB takes it, by which some keys come in any case.
+
+    Parameters:
+        projection: what is asked for.
+        keys: the keys.
+        method: what they are for, in the words of the error.
 
     Raises:
         ValueError: the projection has something else under one of the keys than what is stored.
@@ -307,7 +319,7 @@ def with_keys(projection: Mapping[str, Any], keys: Iterable[str]) -> dict[str, A
         for other in [it for it in sent if overlap(it, key)]:
             if is_computed(sent[other]):
                 raise ValueError(
-                    f"page() is in the order of '{key}', and the projection puts something else "
+                    f"{method} '{key}', and the projection puts something else "
                     f"in its place by '{other}': give that another name."
                 )
             del sent[other]
@@ -435,7 +447,8 @@ def part_with(
     return LoadedPart(
         names=frozenset(inside),
         inside=parts,
-        in_part=in_part(document_class, outer, parts, sliced),
+        lists=lists_in_part(document_class, outer, parts, sliced),
+        in_part=frozenset(inside),
     )
 
 
@@ -451,11 +464,13 @@ def part_without(
         )
         for name in longer
     }
+    lists = lists_in_part(document_class, outer, parts, sliced)
     return LoadedPart(
         names=frozenset(path[0] for path in left_out if len(path) == 1),
         leaves_out=True,
         inside=parts,
-        in_part=in_part(document_class, outer, parts, sliced),
+        lists=lists,
+        in_part=lists.union(parts),
     )
 
 
@@ -464,7 +479,7 @@ def below(name: str, paths: Iterable[Path]) -> set[Path]:
     return {path[1:] for path in paths if len(path) > 1 and path[0] == name}
 
 
-def in_part(
+def lists_in_part(
     document_class: Any, outer: Path, parts: Iterable[str], sliced: Iterable[Path]
 ) -> frozenset[str]:
     """The lists at a path of which a part is loaded: some items, or something of each."""

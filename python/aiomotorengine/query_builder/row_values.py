@@ -15,6 +15,7 @@ from aiomotorengine.query_builder.projection import (
     outermost,
     path_of,
     projection_of,
+    with_keys,
 )
 
 __all__ = ["ReadAs", "Rows", "keyed", "raw_rows", "read_as", "rows_of"]
@@ -98,8 +99,12 @@ def raw_rows(projection: Mapping[str, Any] | None) -> Rows:
 
 
 def keyed(projection: Mapping[str, Any] | None, shape: Shape) -> ReadAs:
-    """The same rows, each in a pair behind the ``_id`` of its document."""
-    asked = None if projection is None else {**projection, "_id": 1}
+    """The same rows, each in a pair behind the ``_id`` of its document.
+
+    Raises:
+        ValueError: the projection has something else under ``_id`` than what is stored.
+    """
+    asked = None if projection is None else with_keys(projection, ["_id"], "in_bulk() is by")
     return ReadAs(asked, shape._replace(is_keyed=True))
 
 

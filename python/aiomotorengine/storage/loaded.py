@@ -17,11 +17,13 @@ from aiomotorengine.storage.values import has_value, value_of
 
 __all__ = [
     "count_as_loaded",
+    "forget_nothing",
     "is_loaded",
     "is_partial",
     "keep_loaded_part",
     "lists_in_part",
     "loaded_part",
+    "nothing_loaded",
     "part_with_inner",
 ]
 
@@ -49,9 +51,12 @@ def is_loaded(document: DocumentStorage, name: str) -> bool:
 
 def keep_loaded_part(document: DocumentStorage, part: LoadedPart) -> None:
     """Have a document know which part of it was loaded; its values are in place."""
+    nothing = [name for name in part.in_part if value_of(document, name) is None]
+    if not nothing and not part.lists and loaded_part(document) is part:
+        return
     hidden = HiddenValues.of(document)
-    hidden.loaded = part
-    hidden.lists_in_part = {name: value_of(document, name) for name in part.in_part}
+    hidden.loaded, hidden.nothing_loaded = part, frozenset(nothing)
+    hidden.lists_in_part = {name: value_of(document, name) for name in part.lists}
 
 
 def lists_in_part(document: DocumentStorage) -> list[str]:
@@ -64,6 +69,27 @@ def lists_in_part(document: DocumentStorage) -> list[str]:
         for name, loaded in hidden.lists_in_part.items()
         if loaded is not None and value_of(document, name) is loaded
     ]
+
+
+def nothing_loaded(document: DocumentStorage) -> frozenset[str]:
+    """The attributes for which nothing was loaded, though asked for, and that have no value yet.
+
+    Something may be stored for them nonetheless, be it meanwhile, of another type or under another
+    key.
+    """
+    hidden: Any = document._hidden
+    if not isinstance(hidden, HiddenValues):
+        return frozenset()
+    return frozenset(name for name in hidden.nothing_loaded if value_of(document, name) is None)
+
+
+def forget_nothing(document: DocumentStorage) -> None:
+    """Have a document, which is sent now, say of what it has values for that something is stored:
+    ``None`` in their place is to be sent as well from now on.
+    """
+    hidden: Any = document._hidden
+    if isinstance(hidden, HiddenValues) and hidden.nothing_loaded:
+        hidden.nothing_loaded = nothing_loaded(document)
 
 
 def part_with_inner(document: DocumentStorage) -> LoadedPart | None:
@@ -91,6 +117,8 @@ def count_as_loaded(document: DocumentStorage, names: Iterable[str] | None = Non
     if part is None:
         return
     kind: Any = type(document)
+    forget_nothing(document)
+    nothing = nothing_loaded(document)
     present = [name for name in names or kind._fields if has_value(document, name)]
     still_in_part = lists_in_part(document)
     inside = dict(part.inside)
@@ -103,11 +131,12 @@ def count_as_loaded(document: DocumentStorage, names: Iterable[str] | None = Non
             inner = loaded_part(value)
         if inner is not None:
             inside[name] = inner
-        elif name not in still_in_part:
+        elif name not in still_in_part and name not in nothing:
             inside.pop(name, None)
     known = part.names.difference(present) if part.leaves_out else part.names.union(present)
-    grown = part._replace(
-        names=known, inside=inside, in_part=part.in_part.intersection(still_in_part)
-    )
+    lists = part.lists.intersection(still_in_part)
+    grown = part._replace(names=known, inside=inside, lists=lists)
     if grown != part:
-        keep_loaded_part(document, grown)
+        hidden = HiddenValues.of(document)
+        hidden.loaded = grown
+        hidden.lists_in_part = {name: value_of(document, name) for name in lists}

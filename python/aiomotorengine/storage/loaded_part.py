@@ -17,12 +17,16 @@ class LoadedPart(NamedTuple):
         leaves_out: whether ``names`` are left out. Dynamic values are loaded then.
         inside: of embedded documents, and of those in lists, that are not loaded wholly: the part
             that is.
-        in_part: the lists of which it can't be said from their items what else is stored.
+        lists: the lists of which it can't be said from their items what else is stored.
+        in_part: the fields of whose values it can't be said what else is stored for them: these
+            lists; and where there is nothing, what has another key in MongoDB that was not asked
+            for, or no such part. Documents note what was loaded of these.
     """
 
     names: frozenset[str]
     leaves_out: bool = False
     inside: Mapping[str, LoadedPart] = {}
+    lists: frozenset[str] = frozenset()
     in_part: frozenset[str] = frozenset()
 
     def has(self, name: str) -> bool:

@@ -58,16 +58,26 @@ class HiddenValues(dict[str, Any]):
         absent_parts: the keys of the shard key under which nothing is stored.
         loaded: the part that was loaded of the document; ``None`` for all (``loaded.py``).
         lists_in_part: by attribute, the lists that were loaded in part.
+        nothing_loaded: the attributes for which nothing was loaded though they were asked for, and
+            nothing was written since: it is not known that nothing is stored for them.
         is_shared: whether other documents have the same ones, of which ``loaded`` is all that there
             is; nothing of them is changed.
     """
 
-    __slots__ = ("absent_parts", "is_shared", "lists_in_part", "loaded", "stored_forms")
+    __slots__ = (
+        "absent_parts",
+        "is_shared",
+        "lists_in_part",
+        "loaded",
+        "nothing_loaded",
+        "stored_forms",
+    )
 
     absent_parts: tuple[str, ...]
     is_shared: bool
     lists_in_part: dict[str, Any]
     loaded: LoadedPart | None
+    nothing_loaded: frozenset[str]
     stored_forms: dict[str, StoredForm]
 
     @classmethod
@@ -87,6 +97,7 @@ class HiddenValues(dict[str, Any]):
         hidden = cls(values)
         hidden.stored_forms, hidden.lists_in_part = {}, {}
         hidden.absent_parts, hidden.loaded, hidden.is_shared = (), None, False
+        hidden.nothing_loaded = frozenset()
         return hidden
 
     @classmethod
@@ -101,6 +112,7 @@ class HiddenValues(dict[str, Any]):
         hidden = HiddenValues.with_nothing(self)
         hidden.stored_forms, hidden.absent_parts = self.stored_forms, absent_parts
         hidden.loaded, hidden.lists_in_part = self.loaded, self.lists_in_part
+        hidden.nothing_loaded = self.nothing_loaded
         return hidden
 
 

@@ -19,7 +19,12 @@ from aiomotorengine.documents.versions import version_field
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference
-from aiomotorengine.storage.loaded import is_loaded, is_partial, loaded_part
+from aiomotorengine.storage.loaded import (
+    is_loaded,
+    is_partial,
+    loaded_part,
+    nothing_loaded,
+)
 from aiomotorengine.storage.loaded_part import LoadedPart
 from aiomotorengine.storage.snapshots import Snapshot
 from aiomotorengine.storage.values import has_value, other_values, value_of
@@ -250,20 +255,25 @@ def within(key: str, changes: Iterable[Change]) -> list[Change]:
 def values_in(document: Any, raw: bytes) -> Iterator[Change]:
     """All that a document has as changes; of one in it that is partial, what that has.
 
+    Where a query has found nothing, and nothing was assigned, there is nothing that was to be sent.
+
     Parameters:
         document: the document.
         raw: what it is encoded to.
     """
     kind: Any = type(document)
     values = raw_values(raw)
+    nothing = nothing_loaded(document)
     for key, value in values.items():
         name = kind._reverse_db_field_map.get(key)
         inner = None if name is None else value_of(document, name)
         if value[0] == DOCUMENT and isinstance(inner, DocumentStorage) and is_partial(inner):
             yield from within(key, values_in(inner, value[1:]))
-        else:
+        elif value != NULL or name not in nothing:
             yield Change((key,), None, None, value)
     for name, field in kind._fields.items() if is_partial(document) else ():
+        if name in nothing:
+            continue
         if has_value(document, name) and field.db_field not in values:
             for key in (field.db_field, *field._settings.aliases):
                 yield Change((key,), None, None, None)

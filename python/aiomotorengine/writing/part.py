@@ -13,7 +13,7 @@ from aiomotorengine.storage.snapshots import Snapshot, own_snapshot
 from aiomotorengine.validation import explaining
 from aiomotorengine.writing.changed import Change, compare
 from aiomotorengine.writing.options import SaveOptions
-from aiomotorengine.writing.partial import PresentPart, refuse_lists_in_part
+from aiomotorengine.writing.partial import PresentPart, forget_nothing_in, refuse_lists_in_part
 
 __all__ = ["ChangedPart", "part_to_send"]
 
@@ -55,6 +55,8 @@ class ChangedPart:
             PartialDocumentError: a list has, of which only a part was loaded.
         """
         changes = compare(self._document, self._snapshot, self._codec).changes
+        if is_partial(self._document):
+            forget_nothing_in(self._document)
         refuse_lists_in_part(self._document, changes)
         return changes
 

@@ -11,12 +11,12 @@ from aiomotorengine.documents.stamps import stamped_values
 from aiomotorengine.documents.versions import version_field
 from aiomotorengine.errors import PartialDocumentError
 from aiomotorengine.storage.base import DocumentStorage
-from aiomotorengine.storage.loaded import is_partial, lists_in_part, loaded_part
+from aiomotorengine.storage.loaded import forget_nothing, is_partial, lists_in_part, loaded_part
 from aiomotorengine.storage.values import value_of
 from aiomotorengine.writing.changed import Change, values_in
 from aiomotorengine.writing.options import SaveOptions
 
-__all__ = ["PresentPart", "refuse_insert", "refuse_lists_in_part"]
+__all__ = ["PresentPart", "forget_nothing_in", "refuse_insert", "refuse_lists_in_part"]
 
 
 class PresentPart:
@@ -48,6 +48,7 @@ class PresentPart:
         """What it has, by the keys that lead to it."""
         kind: Any = type(self._document)
         raw = encoded(self._codec, self._document, self._document._id)
+        forget_nothing_in(self._document)
         own = {"_id"}
         version = version_field(kind)
         if version is not None:
@@ -87,6 +88,17 @@ def refuse_lists_in_part(document: Any, changed: Sequence[Change] | None = None)
     for keys, path in lists_in(document):
         if changed is None or any(covers(change.keys, keys) for change in changed):
             raise PartialDocumentError.list_in_part(path, type(document).__name__)
+
+
+def forget_nothing_in(document: Any) -> None:
+    """Have a document that is sent now, and those embedded in it, know that it is: what they have
+    values for is stored, as far as anybody knows.
+    """
+    forget_nothing(document)
+    for name in type(document)._fields:
+        value = value_of(document, name)
+        if isinstance(value, DocumentStorage) and is_partial(value):
+            forget_nothing_in(value)
 
 
 def covers(keys: tuple[str, ...], others: tuple[str, ...]) -> bool:
