@@ -477,6 +477,22 @@ def test_an_accumulator_is_sent(name: str) -> None:
     assert accumulator.alias != "x"  # what was given is left as it was
 
 
+def test_what_a_stage_has_left_is_named() -> None:
+    kept = (
+        books()
+        .project("title", "home.road", n=F("pages"))
+        .add_fields(title2=F("title"), home2=F("home"), road=F("home.road"), m=F("n"), key=F("id"))
+    )
+    assert kept.to_query()[-1] == {
+        "$set": {"title2": "$title", "home2": "$h", "road": "$h.r", "m": "$n", "key": "$_id"}
+    }
+    again = books().unset("pages", "home.road").add_fields(pages=F("title"), home2=F("home"))
+    assert again.add_fields(x=F("pages")).to_query()[-1] == {"$set": {"x": "$p"}}
+    assert Book.objects.aggregate.group_by("title", Aggregation.sum(Book.pages)).add_fields(
+        x=F("pages"), y=F("title")
+    ).to_query()[-1] == {"$set": {"x": "$p", "y": "$_id.title"}}
+
+
 REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "an expression without a name": (
         lambda: books().group_by(Aggregation.sum(F("pages") * 2)),
@@ -502,6 +518,31 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         lambda: books().group_by("title").add_fields(y=F("pagse") + 1),
         ValueError,
         r"^Invalid field 'pagse': Field not found in what the stages before have left of 'Book'\.$",
+    ),
+    "what a group has not left": (
+        lambda: books().group_by("title").add_fields(y=F("pages") + 1),
+        ValueError,
+        r"'pages': Field not found in what the stages before have left of 'Book'\.$",
+    ),
+    "what a projection has not left": (
+        lambda: books().project("title").add_fields(y=F("pages") + 1),
+        ValueError,
+        r"'pages': Field not found in what the stages before have left of 'Book'\.$",
+    ),
+    "what a stage before a projection had": (
+        lambda: books().project("title").add_fields(x=1).group_by(y=F("pages")),
+        ValueError,
+        r"'pages': Field not found in what the stages before have left of 'Book'\.$",
+    ),
+    "what an unset has taken away": (
+        lambda: books().unset("pages").group_by(y=F("pages")),
+        ValueError,
+        r"'pages': Field not found in what the stages before have left of 'Book'\.$",
+    ),
+    "a part of what an unset has taken away": (
+        lambda: books().unset("home").add_fields(y=F("home.road")),
+        ValueError,
+        r"'home.road': Field not found in what the stages before have left of 'Book'\.$",
     ),
     "no expression": (lambda: books().add_fields(), ValueError, "needs an expression"),
     "no projection": (lambda: books().project(), ValueError, "needs a name or an expression"),

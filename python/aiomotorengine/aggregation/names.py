@@ -173,13 +173,16 @@ class Names:
         text = key_of(field)
         head = beginning(text, self._fields)
         if self.is_complete and head is None:
-            raise ValueError(
-                f"Invalid field '{text}': Field not found in what the stages before have left of "
-                f"'{self.__name__}'."
-            )
+            raise self._not_left(text)
         inner = None if head is None else embedded_in(self._fields[head])
         along = [] if head is None or inner is None else fields_along(inner, text[len(head) + 1 :])
         return key, along[-1] if along else COMPUTED
+
+    def _not_left(self, text: str) -> ValueError:
+        return ValueError(
+            f"Invalid field '{text}': Field not found in what the stages before have left of "
+            f"'{self.__name__}'."
+        )
 
     def lists_along(self, field: BaseField[Any] | str) -> tuple[str, ...]:
         """The keys of the lists through which a field or a text leads, its own included."""
@@ -226,9 +229,11 @@ class GroupedNames(Names):
         self.keys = frozenset([*keys, *computed])
         self.aliases = frozenset(aliases)
         self.grouped = bool(self.keys)
-        # The attributes' names remain: an alias that was not chosen is the key of the field.
-        self._fields.update(self.document_class._fields)
-        self._db_field_map.update(self.document_class._db_field_map)
+        # An alias that was not chosen is the key of the field, whose name remains.
+        declared = self.document_class._fields
+        for name, key in self.document_class._db_field_map.items():
+            if key in self.aliases:
+                self._name(name, declared[name], key)
         fields = {key: before._fields[name] for name, key in before._db_field_map.items()}
         grouped = {source: f"_id.{key}" for key, source in keys.items()}
 
@@ -269,6 +274,9 @@ class ReshapedNames(Names):
         added: key -> the field whose values are there now; ``COMPUTED`` for what was computed.
         keeps: whether what the documents had before is there still.
         paths: paths of attributes' names that lead to some of these keys.
+        left: of what the documents had before, the paths in MongoDB that are there still; ``None``
+            for all.
+        lost: the paths that are not.
 
     Example:
         >>> from aiomotorengine import Document, IntField
@@ -288,8 +296,11 @@ class ReshapedNames(Names):
         *,
         keeps: bool = True,
         paths: Mapping[str, str] = MappingProxyType({}),
+        left: Collection[str] | None = None,
+        lost: Collection[str] = (),
     ) -> None:
         super().__init__(before)
+        self._left, self._lost = left, lost
         self._before = before if keeps else None
         self.is_complete = bool(added) and not keeps
         own: set[str] = set()
@@ -339,12 +350,21 @@ class ReshapedNames(Names):
         if self._before is None or self._is_own(field):
             return super()._located(field)
         path = value_path(self._before, field, "Invalid field '{}'")
+        if not self._is_left(path.key):
+            raise self._not_left(key_of(field))
         return path.key, self._fields.get(path.name, path.field)
 
     def lists_along(self, field: BaseField[Any] | str) -> tuple[str, ...]:
         if self._before is None or self._is_own(field):
             return super().lists_along(field)
         return lists_along(self._before, field)
+
+    def _is_left(self, path: str) -> bool:
+        """Whether the stage has left something of what a path in MongoDB leads to."""
+        if beginning(path, self._lost) is not None:
+            return False
+        left = self._left
+        return left is None or beginning(path, left) is not None or is_around(path, left)
 
     def _is_own(self, field: BaseField[Any] | str) -> bool:
         text = key_of(field)
@@ -373,6 +393,11 @@ def beginning(path: str, names: Container[str]) -> str | None:
     parts = path.split(".")
     starts = (".".join(parts[:end]) for end in range(len(parts), 0, -1))
     return next((start for start in starts if start in names), None)
+
+
+def is_around(path: str, others: Iterable[str]) -> bool:
+    """Whether one of some paths leads inside of what a path leads to."""
+    return any(other.startswith(f"{path}.") for other in others)
 
 
 def embedded_in(field: BaseField[Any] | None) -> Any:

@@ -28,7 +28,7 @@ class Project(PipelineOperation):
         return {"$project": dict.fromkeys(self.paths, 1) | as_projected(self.computed)}
 
     def names_after(self) -> Any:
-        return ReshapedNames(self.names, self.fields)
+        return ReshapedNames(self.names, self.fields, left=["_id", *self.paths])
 
 
 def as_projected(computed: dict[str, Any]) -> dict[str, Any]:
@@ -68,3 +68,6 @@ class Unset(PipelineOperation):
 
     def to_query(self) -> dict[str, Any]:
         return {"$unset": list(self.paths)}
+
+    def names_after(self) -> Any:
+        return ReshapedNames(self.names, {}, lost=self.paths)
