@@ -97,6 +97,7 @@ class Cat(Animal):
 
 class Kennel(Document):
     animals = ListField(ReferenceField(Animal))
+    guard = ReferenceField(Dog)
 
 
 @pytest.fixture
@@ -202,6 +203,43 @@ async def test_a_name_of_classes_below(people: dict[str, Any], commands: Command
     assert isinstance(dog, Dog)
     assert isinstance(cat, Cat)
     assert dog.owner.company.name == "Acme"
+
+
+async def test_paths_of_one_queryset_lead_to_one_instance(
+    people: dict[str, Any], commands: Commands
+) -> None:
+    await Post(author=people["ann"], readers=[people["ann"], people["bob"]]).save()
+    active = Person.objects.filter(is_active=True)
+    (post,) = await Post.objects.prefetch("author", "readers", queryset=active).to_list()
+    assert post.author is post.readers[0]
+    assert post.readers[1].name == "Bob"
+    assert asked(commands) == ["Post", "Person"]
+
+
+@pytest.mark.parametrize("paths", [("guard", "animals"), ("animals", "guard")])
+async def test_references_of_a_class_and_of_its_base_lead_to_one_instance(
+    people: dict[str, Any], commands: Commands, paths: tuple[str, ...]
+) -> None:
+    dog, cat = await Dog(owner=people["ann"]).save(), await Cat().save()
+    await Kennel(animals=[cat, dog], guard=dog).save()
+    commands.forget()
+    (kennel,) = await Kennel.objects.prefetch(*paths).to_list()
+    assert [type(it) for it in kennel.animals] == [Cat, Dog]
+    assert kennel.animals[1] is kennel.guard
+    looked_up = [len(sent["filter"]["_id"]["$in"]) for sent in commands.of("find")[1:]]
+    assert sum(looked_up) == 2
+
+
+async def test_what_is_wanted_of_one_instance_by_several_ways(people: dict[str, Any]) -> None:
+    bob = people["bob"]
+    await Post(author=bob, editor=bob).save()
+    ann = people["ann"]
+    ann.boss = people["cid"]
+    await ann.save()
+    (post,) = await Post.objects.prefetch("author.boss.company", "editor.boss.boss").to_list()
+    assert post.author is post.editor
+    assert post.author.boss.company.name == "Acme"
+    assert post.author.boss.boss.name == "Cid"
 
 
 async def test_circles_end(people: dict[str, Any], commands: Commands) -> None:

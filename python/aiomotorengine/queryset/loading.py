@@ -82,16 +82,19 @@ class Loading(Query[R]):
         """
         if not paths:
             raise TypeError("prefetch() takes the references that are to be loaded.")
+        if queryset is not None:
+            self._refuse_query_set(queryset)
+        # One for all paths: by it, documents are known again that several of them lead to.
+        targets = copy(queryset)
         named = []
         for path in paths:
             names, fields, size = references.paths.references_along(
                 self.__klass__, self._path(path), "prefetch() path"
             )
             query_builder.projection.refuse_left_out(self._projection, names[:size], names)
-            if queryset is not None:
-                self._refuse_query_set(queryset)
-                references.paths.refuse_other_targets(queryset.__klass__, fields, ".".join(names))
-            named.append(Prefetched(names, size, None if queryset is None else copy(queryset)))
+            if targets is not None:
+                references.paths.refuse_other_targets(targets.__klass__, fields, ".".join(names))
+            named.append(Prefetched(names, size, targets))
         narrowed = self._narrowed()
         narrowed._prefetched = (*self._prefetched, *named)
         return narrowed

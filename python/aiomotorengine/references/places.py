@@ -171,7 +171,12 @@ class Reference:
         return is_id(ReferenceField.to_son(self.field, self.value))
 
     def put(self, value: Any) -> bool:
-        """Replace the reference by what was found; whether it still stood here."""
+        """Replace the reference by what was found; whether it still stood here, or that does by now:
+        several ways may lead to one reference.
+        """
+        if holds(self.container, self.index, value):
+            self.value = value
+            return True
         if not holds(self.container, self.index, self.value):
             if not isinstance(self.container, list):
                 return False

@@ -91,7 +91,8 @@ class Instances:
         async for some in in_turns(group.unloaded):
             for id in (reference.id for reference in some):
                 key = id_key(id)
-                if key not in asked:
+                # A reference of a base class, or of one below, may have led to it before.
+                if key not in asked and not isinstance(found.get(key), kind):
                     ids[key] = id
         for chunk in chunks(ids):
             for document in await self._documents(target, targets, chunk):
