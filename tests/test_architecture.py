@@ -33,7 +33,7 @@ STANDS_ON = {
     "validation": "codec",
     "query": "documents",
     "query_builder": "query codec arguments",
-    "aggregation": "expressions arguments connection",
+    "aggregation": "expressions arguments connection pacing",
     "expressions": "query_builder",
     "update": "expressions arguments",
     "drivers": "utils",

@@ -25,12 +25,15 @@ from aiomotorengine import (
     ReferenceField,
     StringField,
     U,
+    pacing,
 )
+from aiomotorengine.aggregation.result import AggregationResult
 from aiomotorengine.errors import (
     AggregationError,
     LoadReferencesRequiredError,
     PartialDocumentError,
 )
+from tests.event_loop import counted_turns
 from tests.harness import Mongo
 from tests.integration.commands import watch
 
@@ -454,3 +457,22 @@ async def test_a_collection_of_several_classes_is_replaced_as_a_whole_or_not(
         Member.objects.aggregate.out(Chair)
     await Member.objects.aggregate.match(state="y").union_with(City).out(Member).fetch()
     assert await kinds() == {"y": "Chair", "a": "Member", "b": "Member"}
+
+
+@pytest.mark.parametrize("method", ["fetch", "to_list"])
+async def test_the_event_loop_has_its_turns_while_results_are_made(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    await City.objects.coll().insert_many([{"p": number} for number in range(200)])
+    monkeypatch.setattr(pacing, "SECONDS_PER_SLICE", 0)  # so that each slice is a turn
+    made_at: list[int] = []
+    of = AggregationResult.of
+
+    def noted(document: Any) -> AggregationResult:
+        made_at.append(turns.count)
+        return of(document)
+
+    monkeypatch.setattr(AggregationResult, "of", noted)
+    with counted_turns() as turns:
+        assert len(await getattr(City.objects.aggregate, method)()) == 200
+    assert len(set(made_at)) >= 3

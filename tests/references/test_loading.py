@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from aiomotorengine import Document, ListField, ReferenceField, StringField
+from aiomotorengine import Document, ListField, ReferenceField, StringField, pacing, references
 from aiomotorengine.errors import InvalidDocumentError, LoadReferencesRequiredError
+from tests.event_loop import counted_turns
 from tests.harness import Mongo
 from tests.integration.aliases import other_database
 from tests.integration.commands import watch
@@ -487,3 +488,32 @@ async def test_a_document_that_several_refer_to_is_read_for_each(
     instances = [book.author, *book.readers]
     assert {it.name for it in instances} == {"Ada"}
     assert len({id(it) for it in instances}) == 3
+
+
+@pytest.mark.parametrize("has_references", [False, True])
+async def test_the_event_loop_has_its_turns(
+    authors: list[Author], monkeypatch: pytest.MonkeyPatch, has_references: bool
+) -> None:
+    author = authors[0] if has_references else None
+    await Book.objects.bulk_insert([Book(author=author), *(Book() for _ in range(199))])
+    books = await Book.objects.find_all()
+    steps: dict[str, list[int]] = {"Node": [], "id_key": []}
+    monkeypatch.setattr(pacing, "SECONDS_PER_SLICE", 0)  # so that each slice is a turn
+
+    def note(module: Any, name: str) -> None:
+        function = getattr(module, name)
+
+        def noted(*arguments: Any, **options: Any) -> Any:
+            steps[name].append(turns.count)
+            return function(*arguments, **options)
+
+        monkeypatch.setattr(module, name, noted)
+
+    note(references.loading, "Node")
+    note(references.places, "id_key")
+    with counted_turns() as turns:
+        await references.loading.load(books)
+    assert len(steps["Node"]) == 200
+    assert len(set(steps["Node"])) >= 3
+    # Ids of documents are asked for where something is loaded, and where nothing is, by nobody.
+    assert len(set(steps["id_key"])) >= 3 if has_references else not steps["id_key"]

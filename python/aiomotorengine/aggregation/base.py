@@ -20,6 +20,7 @@ from aiomotorengine.aggregation.stages.group_by import GroupBy
 from aiomotorengine.aggregation.stages.match import Match
 from aiomotorengine.aggregation.stages.order_by import OrderBy
 from aiomotorengine.aggregation.stages.unwind import Unwind
+from aiomotorengine.pacing import in_turns
 from aiomotorengine.storage.base import DocumentStorage
 
 __all__ = [
@@ -135,7 +136,7 @@ class Aggregation(Building, Accumulators, Generic[D]):
                 ``RuntimeError``, and what the driver raised is an instance of its own class, too.
         """
         found = await fetched(self, self.to_query, alias)
-        return [AggregationResult.of(document) for document in found]
+        return [AggregationResult.of(it) async for some in in_turns(found) for it in some]
 
     async def to_list(self, alias: str | None = None) -> list[AggregationResult]:
         """The same as ``fetch``."""

@@ -73,28 +73,30 @@ async def load(
     names = None if fields is None else list(fields)
     nodes = [
         Node(document, wanted=None if names is None else wanted_of(type(document), names))
-        for document in documents
+        async for some in in_turns(list(documents))
+        for document in some
     ]
     references = await references_in_all(nodes)
     count = 0
-    async for some in in_turns(references):
-        count += sum(reference.is_unloaded for reference in some)
+    async for found in in_turns(references):
+        count += sum(reference.is_unloaded for reference in found)
 
     # Documents whose references are loaded, so that a cycle of eager classes comes to an end.
     done: dict[tuple[Any, Any], Any] = {}
-    while True:
+    while references:
         reached = await fill(references, alias, found_in, on_unreadable)
         await complete_all(references)
-        done.update((node.key, node.document) for node in nodes if node.is_all)
+        async for of_round in in_turns(nodes):
+            done.update((node.key, node.document) for node in of_round if node.is_all)
         nodes = []
-        for node in reached:
-            if node.is_all and node.key in done:
-                adopt(node, done[node.key])
-            else:
-                nodes.append(node)
+        async for of_round in in_turns(reached):
+            for node in of_round:
+                if node.is_all and node.key in done:
+                    adopt(node, done[node.key])
+                else:
+                    nodes.append(node)
         references = await references_in_all(nodes)
-        if not references:
-            return count
+    return count
 
 
 async def fill(

@@ -171,8 +171,8 @@ class Reference:
         return is_id(ReferenceField.to_son(self.field, self.value))
 
     def put(self, value: Any) -> bool:
-        """Replace the reference by what was found; whether it still stood here, or that does by now:
-        several ways may lead to one reference.
+        """Replace the reference by what was found; whether that stands here now. Where several ways
+        lead to one reference, it may have stood here before.
         """
         if holds(self.container, self.index, value):
             self.value = value

@@ -150,7 +150,7 @@ async def prefetch(
     """
     instances = Instances(on_unreadable)
     eager: dict[int, Place] = {}
-    level = [Place(document, wanted, target) for document in documents]
+    level: Iterable[Place] = (Place(document, wanted, target) for document in documents)
     while level:
         groups = await groups_of(level)
         for group in groups:
