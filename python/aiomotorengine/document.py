@@ -38,6 +38,7 @@ from aiomotorengine.errors import (
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import IdAttribute, declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.fields.families import declaring
 from aiomotorengine.fields.generic_reference_field import GenericReferenceField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
@@ -993,7 +994,8 @@ class BaseDocument(DocumentStorage):
         """The fields along a dotted path of attribute names, through embedded documents and lists.
 
         Raises:
-            ValueError: a part of the path is no field.
+            ValueError: a part of the path is no field, or several of classes below that of an
+                embedded document, which are not alike.
 
         Example:
             >>> from aiomotorengine import Document, EmbeddedDocumentField, StringField
@@ -1004,9 +1006,12 @@ class BaseDocument(DocumentStorage):
             >>> [field.name for field in Owner.get_fields("home.road")]
             ['home', 'road']
         """
-        found = []
+        found: list[BaseField[Any]] = []
         document_class: Any = cls
         for part in path.split("."):
+            if found and document_class is not None:
+                # One of a class that derives from it may be there.
+                document_class = declaring(document_class, part, f"field '{path}'")
             field = getattr(document_class, "_fields", {}).get(part)
             if field is None and document_class is not None:
                 key = declared_key(document_class)

@@ -31,6 +31,7 @@ class Projecting(Query[R]):
 
         Raises:
             ValueError: there is no such field, or ``slice`` is about what is around it.
+            TypeError: no field is given.
 
         Example:
             >>> from aiomotorengine import Document, StringField
@@ -40,6 +41,8 @@ class Projecting(Query[R]):
             >>> async def names():
             ...     return [user.name async for user in User.objects.only("name")]
         """
+        if not names:
+            raise TypeError("only() takes fields: without any, none could be read but the id.")
         return self._loading(query_builder.projection.with_only, names)
 
     def exclude(self, *names: BaseField[Any] | str, **conditions: Never) -> Self:
