@@ -9,7 +9,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from types import ModuleType
 from typing import Any
 
@@ -172,3 +174,41 @@ def test_what_was_found_is_not_asked_for_again(
     asked.__getattr__ = noted
     assert asked.Decimal is asked.Decimal
     assert asked.names == ["Decimal"]
+
+
+@pytest.fixture
+def package_for_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The module of a package that is to be imported as a whole by whoever connects."""
+    package = tmp_path / "package_for_calls"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module(package.name)
+    monkeypatch.setattr(on_demand, "packages_for_calls", [package.name])
+    yield package / "module.py"
+    for name in [package.name, f"{package.name}.module"]:
+        sys.modules.pop(name, None)
+
+
+def test_whoever_connects_waits_for_what_another_thread_imports(package_for_calls: Path) -> None:
+    package_for_calls.write_text("import time\ntime.sleep(0.05)\nis_done = True\n")
+    together = Barrier(8)
+
+    def is_done_after_connecting(_: int) -> bool:
+        together.wait()
+        on_demand.import_for_calls()
+        return hasattr(sys.modules.get("package_for_calls.module"), "is_done")
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(is_done_after_connecting, range(8)))
+
+
+def test_what_could_not_be_imported_is_tried_again(package_for_calls: Path) -> None:
+    package_for_calls.write_text("raise KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt):
+        on_demand.import_for_calls()
+    package_for_calls.write_text("# whole now, and of another size")
+    importlib.invalidate_caches()
+    on_demand.import_for_calls()
+    assert "package_for_calls.module" in sys.modules
+    assert on_demand.packages_for_calls == []

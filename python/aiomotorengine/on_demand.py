@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pkgutil import walk_packages
+from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +23,9 @@ NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 packages_for_calls: list[str] = []
 """The packages that are to be imported as a whole, and are not yet."""
+
+importing = Lock()
+"""Several threads may connect at once: none goes on before all is there."""
 
 
 def attributes(
@@ -73,7 +77,9 @@ def submodule(package: str, name: str) -> Any:
 
 def import_for_calls() -> None:
     """Import the packages that calls need, with all of their modules."""
-    while packages_for_calls:
-        package = sys.modules[packages_for_calls.pop()]
-        for module in walk_packages(package.__path__, f"{package.__name__}."):
-            import_module(module.name)
+    with importing:
+        while packages_for_calls:
+            name = packages_for_calls[-1]
+            for module in walk_packages(sys.modules[name].__path__, f"{name}."):
+                import_module(module.name)
+            packages_for_calls.remove(name)  # only now: an import may fail, or be interrupted

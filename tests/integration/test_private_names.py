@@ -27,7 +27,7 @@ from tests.servers import Server
 
 LOOKED_FOR_BY_PYMONGO = {"_type_marker", "_add_to_bulk"}
 OF_BULKS = {"gen_ordered", "gen_unordered", "ops"}
-OF_CONNECTIONS = {"is_mongos", "is_repl", "supports_sessions"}
+OF_CONNECTIONS = {"conn", "is_mongos", "is_repl", "supports_sessions"}
 OF_TRANSACTIONS = {"has_completed_command", "set_starting"}
 OF_ENUMS = {"_name_", "_value_", "_value2member_map_"}
 OF_PYTHON = {"_getframe", "_is_gil_enabled", "_replace", *OF_ENUMS}
@@ -190,5 +190,5 @@ async def test_the_way_to_the_sockets_of_a_client(server: Server) -> None:
         await client.close()
     assert "_ssl_protocol" in sslproto._SSLProtocolTransport.__init__.__code__.co_names
     assert "_transport" in sslproto.SSLProtocol.connection_made.__code__.co_names
-    ways = {"_closed", "_loop", "_pool_class", "_sock", "_ssl_protocol", "_transport"}
+    ways = {"_closed", "_loop", "_pool_class", "_sock", "_ssl_protocol", "_transport", "conn"}
     assert PRIVATE_NAMES.keys() == CHECKS.keys() | ways

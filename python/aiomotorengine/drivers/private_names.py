@@ -64,7 +64,8 @@ PRIVATE_NAMES: Mapping[str, str] = {
     # Python's collector finds them.
     "_closed": "closing",
     "_loop": "closing, and binding a client to a loop",
-    "_pool_class": "closing; without it, no client can be made",
+    "_pool_class": "closing; PyMongo has it for others to build on, as Motor does",
+    "conn": "closing",
     "_sock": "closing",
     "_ssl_protocol": "closing where the connection has TLS",
     "_transport": "the same",

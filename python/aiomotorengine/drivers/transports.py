@@ -1,4 +1,4 @@
-"""PyMongo's async client, which here knows the transports of all connections that it has made.
+"""PyMongo's async client, which here knows the transports of the connections that it has made.
 
 PyMongo closes a connection in a task of its own, which may be cancelled before its first step: the
 pool has forgotten the connection by then, and nobody closes it any more. That happens when an event
@@ -15,6 +15,7 @@ from weakref import WeakSet
 
 import pymongo
 from pymongo.asynchronous.pool import AsyncConnection, Pool
+from pymongo.errors import ConfigurationError
 
 __all__ = ["AsyncMongoClient", "drop_sockets"]
 
@@ -28,7 +29,12 @@ class AsyncMongoClient(pymongo.AsyncMongoClient[dict[str, Any]]):
 
     def __init__(self, **settings: Any) -> None:
         self._transports: WeakSet[Any] = WeakSet()
-        super().__init__(**settings, _pool_class=partial(KnownPool, self._transports))
+        try:
+            super().__init__(**settings, _pool_class=partial(KnownPool, self._transports))
+        except (ConfigurationError, TypeError) as error:
+            if "_pool_class" not in str(error):
+                raise
+            super().__init__(**settings)  # of a version that takes no such option
 
 
 class KnownPool(Pool):
@@ -45,8 +51,10 @@ class KnownPool(Pool):
 
     async def connect(self, handler: Any = None) -> AsyncConnection:
         connection = await super().connect(handler)
-        transport, _ = connection.conn.conn
-        self._transports.add(transport)
+        # What a version of PyMongo keeps elsewhere is not known, and is closed by PyMongo alone.
+        with suppress(AttributeError, TypeError, ValueError):
+            transport, _ = connection.conn.conn
+            self._transports.add(transport)
         return connection
 
 
@@ -57,7 +65,7 @@ def drop_sockets(client: Any) -> None:
     any more. PyMongo offers no way to do it, hence the private names; what is missing is skipped,
     and the sockets are then left to the garbage collector.
     """
-    loop = client._loop
+    loop = getattr(client, "_loop", None)
     for transport in list(client._transports):
         # With TLS, the socket is that of the transport below.
         below = getattr(getattr(transport, "_ssl_protocol", None), "_transport", None) or transport
