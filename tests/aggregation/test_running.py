@@ -476,3 +476,14 @@ async def test_the_event_loop_has_its_turns_while_results_are_made(
     with counted_turns() as turns:
         assert len(await getattr(City.objects.aggregate, method)()) == 200
     assert len(set(made_at)) >= 3
+
+
+async def test_partitions_by_paths_that_look_alike(mongo: Mongo) -> None:
+    await City.objects.coll().insert_many(
+        [
+            {"h": {"r": road}, "h_r": "x", "p": number}
+            for road, number in [("a", 1), ("a", 2), ("b", 4)]
+        ]
+    )
+    sums = City.objects.aggregate.set_window_fields(["home.road", "h_r"], n=Aggregation.sum("p"))
+    assert [row.n for row in await sums.order_by("p").fetch()] == [3, 3, 4]

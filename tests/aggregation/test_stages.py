@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -355,6 +356,48 @@ SENT: dict[str, tuple[Pipeline, list[dict[str, Any]]]] = {
             {"$limit": 1},
         ],
     ),
+    "densify between bounds": (
+        books().densify("sold_at", 1, "day", bounds=(date(2026, 1, 1), datetime(2026, 1, 2, 3))),
+        [
+            {
+                "$densify": {
+                    "field": "s",
+                    "range": {
+                        "step": 1,
+                        "unit": "day",
+                        "bounds": [datetime(2026, 1, 1), datetime(2026, 1, 2, 3)],
+                    },
+                }
+            }
+        ],
+    ),
+    "densify between bounds that are no values of the field": (
+        books().densify("pages", 0.5, bounds=[1.5, 2]),
+        [{"$densify": {"field": "p", "range": {"step": 0.5, "bounds": [1.5, 2]}}}],
+    ),
+    "densify what was computed": (
+        books().add_fields(x=F("sold_at")).densify("x", 1, "day", bounds=[date(2026, 1, 1)] * 2),
+        [
+            {"$set": {"x": "$s"}},
+            {
+                "$densify": {
+                    "field": "x",
+                    "range": {"step": 1, "unit": "day", "bounds": [datetime(2026, 1, 1)] * 2},
+                }
+            },
+        ],
+    ),
+    "windows of partitions by paths that look alike": (
+        books().set_window_fields(["home.road", "h_r"], n=Aggregation.sum("p")),
+        [
+            {
+                "$setWindowFields": {
+                    "partitionBy": {"by1": "$h.r", "by2": "$h_r"},
+                    "output": {"n": {"$sum": "$p"}},
+                }
+            }
+        ],
+    ),
     "densify and fill": (
         books()
         .densify("sold_at", 1, "day", partition_by="title")
@@ -596,6 +639,16 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         lambda: books(shop__near=[1, 2]).geo_near([1, 2]).to_query(),
         ValueError,
         "by distance already",
+    ),
+    "a bound that is no date": (
+        lambda: books().densify("sold_at", 1, "day", bounds=("x", "y")),
+        ValueError,
+        r"Invalid bound for field 'sold_at' in densify\(\): ",
+    ),
+    "steps between texts": (
+        lambda: books().densify(Book.title, 1),
+        ValueError,
+        r"densify\(\) needs numbers or dates: 'title' is a StringField, which stores texts",
     ),
     "one boundary": (lambda: books().bucket("pages", [1]), ValueError, "two boundaries"),
     "after the last": (lambda: books().out("x").limit(1), ValueError, "No stage can follow"),

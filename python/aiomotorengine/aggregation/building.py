@@ -383,6 +383,9 @@ class Building(Pipeline):
             unit: that of the step, where they are dates.
             bounds: ``"full"``, ``"partition"``, or the first value and the one after the last.
             partition_by: a field, or several, each combination of which is a series.
+
+        Raises:
+            ValueError: the field stores texts, or has no such values as the bounds.
         """
         return self._add(Densify(self, field, step, unit, bounds, partition_by))
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from aiomotorengine.aggregation.computed import computed, key_to_set
+from aiomotorengine.aggregation.computed import computed, field_named, key_to_set
 from aiomotorengine.aggregation.names import Naming
 from aiomotorengine.aggregation.stages.base import PipelineOperation
 from aiomotorengine.aggregation.stages.windows import keys_of
 from aiomotorengine.aggregation.windowed import UNITS, is_number
+from aiomotorengine.errors import because_of
+from aiomotorengine.expressions.f import compared_value
+from aiomotorengine.expressions.literal import literal
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.decimal_field import DecimalField
+from aiomotorengine.fields.string_field import StringField
+from aiomotorengine.query_builder.transform import REFUSALS
 
 __all__ = ["Densify", "Fill"]
 
@@ -38,10 +44,15 @@ class Densify(PipelineOperation):
         if not is_pair and bounds not in ("full", "partition"):
             raise ValueError(f"bounds must be 'full', 'partition' or a pair, not {bounds!r}.")
         self.path = aggregation.get_path(field)
+        name = field.name if isinstance(field, BaseField) else field
+        values = field_named(aggregation, field, self.path)
+        refuse_texts(values, name)
         self.range: dict[str, Any] = {"step": step}
         if unit is not None:
             self.range["unit"] = unit
-        self.range["bounds"] = bounds if isinstance(bounds, str) else list(bounds)
+        self.range["bounds"] = (
+            bounds if isinstance(bounds, str) else [bound_of(values, name, it) for it in bounds]
+        )
         self.partition = paths_of(aggregation, partition_by)
 
     def to_query(self) -> dict[str, Any]:
@@ -81,6 +92,35 @@ class Fill(PipelineOperation):
         if self.order:
             stage["sortBy"] = dict(self.order)
         return {"$fill": {**stage, "output": dict(self.outputs)}}
+
+
+def bound_of(field: BaseField[Any], name: str, value: Any) -> Any:
+    """A bound, as the values of a field are stored.
+
+    Raises:
+        ValueError: the field has no such value; the error is a ``TypeError`` as well where that is
+            what it said.
+    """
+    if is_number(value):
+        return value  # between those of an IntField there may be others
+    try:
+        return literal(compared_value(field, value))
+    except REFUSALS as error:
+        text = f"Invalid bound for field '{name}' in densify(): {error}"
+        raise because_of(error, text) from error
+
+
+def refuse_texts(field: BaseField[Any], name: str) -> None:
+    """Refuse a field between whose values there are no steps.
+
+    Raises:
+        ValueError: it is one.
+    """
+    if isinstance(field, StringField | DecimalField):
+        kind = type(field).__name__
+        raise ValueError(
+            f"densify() needs numbers or dates: '{name}' is a {kind}, which stores texts."
+        )
 
 
 def paths_of(aggregation: Naming, names: Any) -> list[str]:

@@ -47,8 +47,8 @@ def partition_of(aggregation: Naming, by: Any) -> Any:
     if by is None:
         return None
     if isinstance(by, list | tuple):
-        paths = map(aggregation.get_path, by)
-        return {path.replace(".", "_"): f"${path}" for path in paths}
+        # Their names are nowhere to be seen; paths have dots, which no key may have.
+        return {f"by{number}": f"${aggregation.get_path(it)}" for number, it in enumerate(by, 1)}
     if isinstance(by, str):
         return f"${aggregation.get_path(by)}"
     return path_or_expression(aggregation, by)
