@@ -429,18 +429,25 @@ def loaded_part_of(
         return part_without(document_class, (), left_out, sliced) if left_out or sliced else None
     saved = always_loaded(document_class) if is_saved else ()
     asked = outermost({*only, *saved}) - {()}
-    return part_with(document_class, (), asked, sliced)
+    return part_with(document_class, (), asked, sliced, is_saved=is_saved)
 
 
 def part_with(
-    document_class: Any, outer: Path, asked: Iterable[Path], sliced: Iterable[Path]
+    document_class: Any,
+    outer: Path,
+    asked: Iterable[Path],
+    sliced: Iterable[Path],
+    *,
+    is_saved: bool,
 ) -> LoadedPart:
     """The part of documents at a path that paths from there ask for."""
     inside: dict[str, set[Path]] = {}
     for path in asked:
         inside.setdefault(path[0], set()).update([path[1:]] if len(path) > 1 else [])
     parts = {
-        name: part_with(document_class, (*outer, name), paths, below(name, sliced))
+        name: part_with(
+            document_class, (*outer, name), paths, below(name, sliced), is_saved=is_saved
+        )
         for name, paths in inside.items()
         if paths
     }
@@ -448,7 +455,7 @@ def part_with(
         names=frozenset(inside),
         inside=parts,
         lists=lists_in_part(document_class, outer, parts, sliced),
-        in_part=frozenset(inside),
+        in_part=frozenset(inside if is_saved else ()),
     )
 
 
