@@ -374,6 +374,8 @@ impl Document {
         let mut seen = Seen::default();
         let mut is_class_seen = false;
         let mut expected = 0;
+        // How many have a value of those for which something may be stored though none was read.
+        let mut there = 0;
         // It comes first in what MongoDB sends.
         if let Some(element) = elements.next_if(&self.id_key)? {
             id = Some(context.decode(&element)?);
@@ -438,6 +440,9 @@ impl Document {
                     continue;
                 }
             };
+            if part.is_some_and(|(_, part)| part.may_hide(expected)) && !value.is_none() {
+                there += 1;
+            }
             unfinished.set(expected, &field.name, value)?;
             expected += 1;
         }
@@ -470,8 +475,8 @@ impl Document {
                 layout.set(&document, *index, &field.name, &made)?;
             }
         }
-        if let Some((keep, part)) = part.and_then(|(part, _)| part.noting_lists.as_ref()) {
-            keep.bind(py).call1((&document, part))?;
+        if let Some((part, of_class)) = part {
+            part.note(&document, there == of_class.hiding && picked.is_none())?;
         }
         Ok(document)
     }

@@ -14,9 +14,16 @@ pub(crate) struct Part {
     /// What documents have in `_hidden` that have nothing else there: it says which part was loaded. One
     /// for all, which nobody changes.
     pub(super) hidden: Py<PyAny>,
-    /// Where it can't be said from the items of a list what else is stored: what notes the lists of a
-    /// document, and the `LoadedPart` that it is told.
-    pub(super) noting_lists: Option<(Py<PyAny>, Py<PyAny>)>,
+    noting: Option<Noting>,
+}
+
+/// What tells a document of what it can't be said what else is stored.
+struct Noting {
+    /// Told the document and the `LoadedPart`.
+    keep: Py<PyAny>,
+    part: Py<PyAny>,
+    /// Whether that is so of lists, be they there or not, and not only of what has no value.
+    of_lists: bool,
 }
 
 /// What is read of documents of exactly one class.
@@ -27,6 +34,12 @@ pub(super) struct PartOfClass {
     has: Vec<bool>,
     /// For each field the part that is read of the documents in it, if that is not all.
     inside: Vec<Option<Part>>,
+    /// For each field whether something may be stored for it though none was read.
+    may_hide: Vec<bool>,
+    /// How many these are; more than that where classes below have some.
+    pub(super) hiding: usize,
+    /// For each place the next one from it on whose field is read.
+    next: Vec<usize>,
     /// What an instance starts with: the defaults of what is read.
     pub(super) beginning: Beginning,
 }
@@ -51,16 +64,19 @@ impl Part {
                 None => return Ok(None),
             }
         }
-        let noting_lists = if part.getattr("in_part")?.is_truthy()? {
-            let keep = pure.getattr("keep_loaded_part")?.unbind();
-            Some((keep, part.clone().unbind()))
+        let noting = if part.getattr("in_part")?.is_truthy()? {
+            Some(Noting {
+                keep: pure.getattr("keep_loaded_part")?.unbind(),
+                part: part.clone().unbind(),
+                of_lists: part.getattr("lists")?.is_truthy()?,
+            })
         } else {
             None
         };
         Ok(Some(Self {
             classes,
             hidden: pure.call_method1("hidden_of_part", (part,))?.unbind(),
-            noting_lists,
+            noting,
         }))
     }
 
@@ -71,11 +87,25 @@ impl Part {
         found.ok_or(Stop::AskPython)
     }
 
+    /// Have a document note of what it can't be said what else is stored.
+    ///
+    /// `all_there` says that each field of which that is so only without a value has one.
+    #[inline]
+    pub(super) fn note(&self, document: &Bound<'_, PyAny>, all_there: bool) -> PyResult<()> {
+        if let Some(noting) = &self.noting
+            && (noting.of_lists || !all_there)
+        {
+            let py = document.py();
+            noting.keep.bind(py).call1((document, &noting.part))?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.hidden)?;
-        if let Some((keep, part)) = &self.noting_lists {
-            visit.call(keep)?;
-            visit.call(part)?;
+        if let Some(noting) = &self.noting {
+            visit.call(&noting.keep)?;
+            visit.call(&noting.part)?;
         }
         for class in &self.classes {
             class.beginning.traverse(visit)?;
@@ -99,10 +129,12 @@ impl PartOfClass {
             return Ok(None);
         };
         let parts_inside = part.getattr("inside")?;
-        let (mut has, mut inside) = (Vec::new(), Vec::new());
+        let in_part = part.getattr("in_part")?;
+        let (mut has, mut inside, mut may_hide) = (Vec::new(), Vec::new(), Vec::new());
         for field in &plan.fields {
             let is_read: bool = part.call_method1("has", (&field.name,))?.extract()?;
             has.push(is_read);
+            may_hide.push(in_part.contains(&field.name)?);
             let of_field = parts_inside.call_method1("get", (&field.name,))?;
             if !is_read || of_field.is_none() {
                 inside.push(None);
@@ -120,11 +152,22 @@ impl PartOfClass {
                 None => return Ok(None),
             }
         }
+        let mut next = vec![has.len(); has.len()];
+        let mut read = has.len();
+        for (place, (is_read, next)) in has.iter().zip(&mut next).enumerate().rev() {
+            if *is_read {
+                read = place;
+            }
+            *next = read;
+        }
         Ok(Some(Self {
             plan: index,
             beginning: plan.beginning.of_part(py, &plan.fields, &has)?,
             has,
             inside,
+            hiding: in_part.len()?,
+            may_hide,
+            next,
         }))
     }
 
@@ -140,10 +183,15 @@ impl PartOfClass {
         self.inside.get(place)?.as_ref()
     }
 
-    /// The next place after one whose field is read.
+    /// Whether something may be stored for the field at a place though none was read.
+    #[inline]
+    pub(super) fn may_hide(&self, place: usize) -> bool {
+        self.may_hide.get(place).copied().unwrap_or(false)
+    }
+
+    /// The next place from one on whose field is read.
     #[inline]
     pub(super) fn next(&self, place: usize) -> usize {
-        let after = self.has.get(place..).unwrap_or_default();
-        place + after.iter().position(|has| *has).unwrap_or(after.len())
+        self.next.get(place).copied().unwrap_or(place)
     }
 }

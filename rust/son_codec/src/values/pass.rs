@@ -58,8 +58,10 @@ pub(crate) fn pass_over_unknown(element: &Element<'_>, context: &Context<'_>) ->
 
 #[inline]
 fn refuse_no_text(bytes: &[u8]) -> Outcome<()> {
-    match std::str::from_utf8(bytes) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Stop::AskPython),
+    // Most texts are ASCII, of which that is known sooner than that they are UTF-8.
+    if bytes.is_ascii() || std::str::from_utf8(bytes).is_ok() {
+        Ok(())
+    } else {
+        Err(Stop::AskPython)
     }
 }
