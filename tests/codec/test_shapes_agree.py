@@ -26,6 +26,7 @@ from aiomotorengine.codec.shape import Shape
 from aiomotorengine.codec.shaping import shaping
 from aiomotorengine.documents.conversion import keep_hidden
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.loaded import lists_in_part, nothing_loaded
 from aiomotorengine.storage.values import values_of
 from tests.codec.laws import STANDARD
 
@@ -139,7 +140,8 @@ def described(value: Any) -> Any:
     if isinstance(value, DocumentStorage):
         known: Any = value
         values = [(name, described(it)) for name, it in values_of(value).items()]
-        return type(value), value._id, known.loaded_fields(), values, dict(value._hidden or {})
+        noted = known.loaded_fields(), nothing_loaded(value), lists_in_part(value)
+        return type(value), value._id, noted, values, dict(value._hidden or {})
     if isinstance(value, list | tuple):
         return type(value), [described(item) for item in value]
     if isinstance(value, dict):
