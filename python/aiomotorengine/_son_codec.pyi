@@ -10,6 +10,7 @@ from typing_extensions import disjoint_base
 from aiomotorengine.codec.contract import Codec
 from aiomotorengine.codec.elements import DifferingValue
 from aiomotorengine.codec.plan import DocumentPlan
+from aiomotorengine.codec.shape import Shape
 from aiomotorengine.storage.base import PythonDescriptor, PythonStorage
 
 __all__ = [
@@ -44,7 +45,9 @@ __all__ = [
 CONTRACT: int
 IMPLEMENTATION: str
 
-def compile_plan(plan: DocumentPlan, codec_options: CodecOptions[Any]) -> Codec: ...
+def compile_plan(
+    plan: DocumentPlan, codec_options: CodecOptions[Any], shape: Shape | None = None
+) -> Codec: ...
 def new_object_ids(count: int) -> list[ObjectId]: ...
 def wrap_many(encoded: Sequence[bytes]) -> list[MutableMapping[str, Any]]: ...
 def cut_reply(raw: bytes) -> tuple[bytes, str, list[int]] | None: ...
