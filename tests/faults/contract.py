@@ -17,7 +17,7 @@ from tests.faults.laboratory import Laboratory
 __all__ = ["CALLS", "Trial", "our_tasks"]
 
 SECONDS_PER_TEST = 90
-"""After which a call hangs. Where the primary is killed, an undisturbed one takes 22 of them."""
+"""After which a call hangs: several times what an election takes where the primary is killed."""
 
 THEIRS = ("/pymongo/", "/motor/", "/asyncio/")
 FORBIDDEN = (LookupError, TypeError, AttributeError, AssertionError)

@@ -198,10 +198,7 @@ class Query(Generic[R]):
         write_concern: WriteConcernLike | None = None,
     ) -> Target:
         """Where a call goes that looks for what the query finds."""
-        options = self._using
-        if session is not None or write_concern is not None:
-            options = options.but(session=session, write_concern=write_concern)
-        target = sessions.target.target_of(self.__klass__, alias, options)
+        target = self._target(alias, session, write_concern)
         target.matching = self._matching
         return target
 
