@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from bson.decimal128 import Decimal128
 
-from aiomotorengine.query_builder.projection import with_keys
+from aiomotorengine.query_builder.projected_keys import with_keys
 
 CASES: list[tuple[dict[str, Any], list[str], dict[str, Any] | None]] = [
     ({"_id": 1, "name": 1}, ["age", "_id"], {"_id": 1, "name": 1, "age": 1}),

@@ -15,7 +15,7 @@ from aiomotorengine import (
     StringField,
     VersionField,
 )
-from aiomotorengine.query_builder.projection import loaded_part_of
+from aiomotorengine.query_builder.projected_part import loaded_part_of
 from aiomotorengine.query_builder.row_values import read_as
 from aiomotorengine.queryset import QuerySet
 from aiomotorengine.storage.loaded_part import LoadedPart

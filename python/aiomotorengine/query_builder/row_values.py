@@ -8,15 +8,11 @@ from typing import Any, NamedTuple
 from aiomotorengine.codec.shape import RAW, Kind, RowValue, Shape
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query_builder.ordering import BY_SCORE, SCORE, score_key
-from aiomotorengine.query_builder.projection import (
-    EVERYTHING,
-    Projection,
-    loaded_part_of,
-    outermost,
-    path_of,
-    projection_of,
-    with_keys,
-)
+from aiomotorengine.query_builder.projected_keys import with_keys
+from aiomotorengine.query_builder.projected_part import loaded_part_of
+from aiomotorengine.query_builder.projecting import path_of
+from aiomotorengine.query_builder.projection import EVERYTHING, Projection, outermost
+from aiomotorengine.query_builder.projection_document import projection_of
 
 __all__ = ["ReadAs", "Rows", "keyed", "raw_rows", "read_as", "rows_of"]
 

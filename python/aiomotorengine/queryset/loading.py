@@ -91,7 +91,7 @@ class Loading(Query[R]):
             names, fields, size = references.paths.references_along(
                 self.__klass__, self._path(path), "prefetch() path"
             )
-            query_builder.projection.refuse_left_out(self._projection, names[:size], names)
+            query_builder.projecting.refuse_left_out(self._projection, names[:size], names)
             if targets is not None:
                 references.paths.refuse_other_targets(targets.__klass__, fields, ".".join(names))
             named.append(Prefetched(names, size, targets))
@@ -130,12 +130,12 @@ class Loading(Query[R]):
     def _reads(self) -> tuple[Any, ...]:
         projection = self._projection
         for names, size, _ in self._prefetched:
-            query_builder.projection.refuse_left_out(projection, names[:size], names)
+            query_builder.projecting.refuse_left_out(projection, names[:size], names)
         if projection is None or projection.only is None or not self._prefetched:
             return super()._reads()
         loaded = projection
         for names, size, _ in self._prefetched:
-            loaded = query_builder.projection.with_way(self.__klass__, loaded, names[:size])
+            loaded = query_builder.projecting.with_way(self.__klass__, loaded, names[:size])
         return query_builder.row_values.read_as(self.__klass__, loaded, self._rows)
 
     def _wanted(self) -> Wanted:

@@ -43,7 +43,7 @@ class Projecting(Query[R]):
         """
         if not names:
             raise TypeError("only() takes fields: without any, none could be read but the id.")
-        return self._loading(query_builder.projection.with_only, names)
+        return self._loading(query_builder.projecting.with_only, names)
 
     def exclude(self, *names: BaseField[Any] | str, **conditions: Never) -> Self:
         """Leave out these fields; as for ``only``, of which they are taken away.
@@ -58,7 +58,7 @@ class Projecting(Query[R]):
         """
         if conditions:
             raise TypeError("exclude() leaves out fields; for conditions use filter_not().")
-        return self._loading(query_builder.projection.excluding, names)
+        return self._loading(query_builder.projecting.excluding, names)
 
     def slice(self, name: BaseField[Any] | str, *numbers: int) -> Self:
         """Load a part of a list.
@@ -80,7 +80,7 @@ class Projecting(Query[R]):
             >>> async def latest_comments(id):
             ...     return (await Post.objects.slice("comments", -5).get(id)).comments
         """
-        return self._loading(query_builder.projection.slicing, name, numbers)
+        return self._loading(query_builder.projecting.slicing, name, numbers)
 
     def all_fields(self) -> Self:
         """Load whole documents, whatever ``only``, ``exclude`` and ``slice`` have asked for."""

@@ -17,7 +17,7 @@ from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.keyset import beyond, total_order
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.query_builder.ordering import Order, reversed_order
-from aiomotorengine.query_builder.projection import with_keys
+from aiomotorengine.query_builder.projected_keys import with_keys
 from aiomotorengine.reading import documents as reading
 from aiomotorengine.reading.documents import Decoded, Decoder, DocumentDecoder
 from aiomotorengine.reading.finding import refuse_out_of_range
