@@ -16,9 +16,9 @@ class Ware(TypedDocument):
 
     sku: str = Field(primary_key=True, pattern=r"^[A-Z0-9-]{2,20}$")
     name: str = Field(min_length=1, max_length=80)
-    category: str = Field(default="other", required=True, index=True)
+    category: str = Field(default="other", min_length=1, index=True)
     price: Decimal = Field(min_value=0, precision=2)
-    stock: int = Field(default=0, required=True, min_value=0)
+    stock: int = Field(default=0, min_value=0)
     cost: Decimal | None = Field(default=None, precision=2, exclude=True)
     changed: datetime = Field(default=None, auto_now_on_update=True)
 

@@ -102,7 +102,7 @@ def test_the_field_that_annotated_gives() -> None:
 
     fields: Any = User._fields
     assert [field.max_length for field in list(fields.values())[:3]] == [5, 5, 5]
-    assert [field.required for field in fields.values()] == [True, False, False, False, True]
+    assert [field.required for field in fields.values()] == [True, True, False, True, True]
     assert fields["name"]._settings.allow_empty is True
     assert fields["code"]._settings.allow_empty is False
     assert User(name="a", code="b").to_son() == {"name": "a", "nick": "x", "size": 3, "code": "b"}

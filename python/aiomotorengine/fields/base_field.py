@@ -356,6 +356,16 @@ class BaseField(Generic[T], metaclass=FieldType):
         is_made = self._is_generated or not self._settings.primary_key
         return self.required or not is_made
 
+    @property
+    def _must_be_given(self) -> bool:
+        """Whether ``required`` refuses what a document has for it where nothing is said."""
+        if not self.required:
+            return False
+        default = self.default
+        if default in EMPTY_DEFAULTS:
+            return self._is_missing(default())
+        return not callable(default) and self._is_missing(default)  # of a function, whatever it makes
+
     def _is_missing(self, value: Any) -> bool:
         """Whether ``required`` refuses a value."""
         return value is None if self._settings.allow_empty else self.is_empty(value)

@@ -29,7 +29,7 @@ from aiomotorengine.interop.pydantic_types import SchemasOfPydantic, validation_
 from aiomotorengine.interop.reading import Reading
 from aiomotorengine.interop.selection import Names, Selection, names_in
 from aiomotorengine.schema.describing import described
-from aiomotorengine.schema.json_schema import is_empty_by_default, nullable
+from aiomotorengine.schema.json_schema import nullable
 from aiomotorengine.validation import refusals_of_value
 
 __all__ = ["model_of"]
@@ -123,7 +123,7 @@ def definition_of(field: BaseField[Any], *, is_optional: bool, strict: bool) -> 
     }
     if is_optional:
         said["default"] = None
-    elif not field.required or not is_empty_by_default(field):
+    elif not field._must_be_given:
         is_made = callable(field.default)
         said["default_factory" if is_made else "default"] = field.default
     given = {name: it for name, it in said.items() if it is not None or name == "default"}

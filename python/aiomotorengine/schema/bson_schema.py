@@ -91,7 +91,8 @@ class BsonSchemas:
             properties |= {field.db_field: self.of(field) for field in fields}
         finally:
             self._under_way.pop()
-        required = [field.db_field for field in fields if field.required]
+        # A key that is absent is read as the default, as documents from before the field are.
+        required = [field.db_field for field in fields if field._must_be_given]
         schema: dict[str, Any] = {"required": required} if required else {}
         schema["properties"] = properties
         if document_class.__unknown__ != "keep":

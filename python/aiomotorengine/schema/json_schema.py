@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from aiomotorengine.documents.computed import computed_field, computed_fields
 from aiomotorengine.documents.conversion import conversion_of
-from aiomotorengine.fields.base_field import EMPTY_DEFAULTS, BaseField
+from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.schema.describing import described, is_described, stored_choices
 
 __all__ = ["Mode", "json_schema"]
@@ -126,7 +126,7 @@ class JsonSchemas:
             default = defaults.get(name)
             if default is not None and is_plain(default):
                 properties[name]["default"] = default
-            if self._is_output or (field.required and is_empty_by_default(field)):
+            if self._is_output or field._must_be_given:
                 required.append(name)
         for name, computed in computed_fields(document_class).items() if self._is_output else ():
             properties[name] = schema_of_computed(computed)
@@ -188,14 +188,6 @@ def references_in(schema: Any) -> Iterator[Any]:
     elif isinstance(schema, list):
         for part in schema:
             yield from references_in(part)
-
-
-def is_empty_by_default(field: BaseField[Any]) -> bool:
-    """Whether a required field has to be given a value."""
-    default = field.default
-    if default in EMPTY_DEFAULTS:
-        return field.is_empty(default())
-    return not callable(default) and field.is_empty(default)  # of a function, whatever it makes
 
 
 def nullable(schema: dict[str, Any]) -> dict[str, Any]:

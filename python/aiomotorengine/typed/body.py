@@ -114,4 +114,14 @@ def usual_options(name: str, hint: Hint) -> Mapping[str, Any]:
         db_field = db_field or hint.given.db_field
     if is_key or (name == "id" and is_key is None and db_field is None):
         return PRIMARY_KEY
-    return {} if hint.is_optional or "default" in hint.options else NEEDED
+    return {} if takes_none(hint) else NEEDED
+
+
+def takes_none(hint: Hint) -> bool:
+    """Whether ``None`` is a value of an attribute: its type has it, or it is the default that is
+    said.
+    """
+    own = None if hint.given is None else hint.given.default
+    default = hint.options.get("default", UNSET if own is None else own)
+    is_any_with_default = hint.annotation is Any and default is not UNSET
+    return hint.is_optional or default is None or is_any_with_default

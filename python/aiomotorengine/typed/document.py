@@ -22,7 +22,8 @@ class TypedDocument(Document, metaclass=TypedMetaClass, registered=False):
     """The base of models whose fields are declared by annotations.
 
     The type says which field it is, ``Annotated[str, a field]`` gives one, and ``Field`` says what
-    else is to be said. An attribute without a default whose type has no ``None`` is required.
+    else is to be said. An attribute whose type has no ``None`` refuses it, and without a default it
+    is required.
     Fields that are assigned, as in the body of a ``Document``, may stand beside.
 
     It is a ``Document`` with other defaults: documents have no values but fields

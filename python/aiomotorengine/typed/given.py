@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from copy import copy
 from typing import Any, TypeVar
 
-from aiomotorengine.fields.base_field import EMPTY_DEFAULTS, BaseField
+from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_class import Owners
 from aiomotorengine.typed.hints import Hint
 
@@ -39,7 +39,7 @@ def given_field(
             field.default = default
     options = dict(usual or {})
     if options.pop("required", False):
-        if field.required or not (field.default is None or field.default in EMPTY_DEFAULTS):
+        if field.required:  # by itself, so it says as well whether it may be empty
             return field
         field.required = True
     field._settings = field._settings.but(**options)

@@ -25,8 +25,8 @@ class Unset(Change):
 
 
 def refuse_required(path: UpdatePath) -> None:
-    """Raise ``InvalidDocumentError`` for a field that must have a value."""
-    if path.field is not None and path.field.required and not path.is_item:
+    """Raise ``InvalidDocumentError`` for a field that would have no value without its key."""
+    if path.field is not None and path.field._must_be_given and not path.is_item:
         error = required(path.field.name, None)
         locate(error, path.field.name)
         raise error

@@ -97,7 +97,7 @@ class Insertion:
             if key == "_id" or any(is_nested(key, changed) for changed in self._changed):
                 continue
             field = field_at(self._document_class, key)
-            self._given[key] = field is None or not field.is_empty(value)
+            self._given[key] = field is None or not field._is_missing(value)
             yield insertion(key, value)
         yield from self._defaults(self._document_class())
 
@@ -159,7 +159,7 @@ class Insertion:
                     inner = value if isinstance(value, DocumentStorage) else embedded()
                     yield from self._defaults(inner, *names, field.name, prefix=f"{key}.")
             else:
-                if is_required and field.is_empty(value):
+                if is_required and field._is_missing(value):
                     raise missing(*names, field.name)
                 yield insertion(key, value)
 
