@@ -364,7 +364,8 @@ class BaseField(Generic[T], metaclass=FieldType):
         default = self.default
         if default in EMPTY_DEFAULTS:
             return self._is_missing(default())
-        return not callable(default) and self._is_missing(default)  # of a function, whatever it makes
+        # What a function makes is not known beforehand.
+        return not callable(default) and self._is_missing(default)
 
     def _is_missing(self, value: Any) -> bool:
         """Whether ``required`` refuses a value."""
