@@ -107,8 +107,12 @@ class BaseDocument(DocumentStorage):
     __dynamic__: ClassVar[bool] = True
     __unknown__: ClassVar[Literal["keep", "drop", "refuse"]] = "keep"
     __querysets__: ClassVar[Literal["in place", "copy"]] = "in place"
-    __indexes__: ClassVar[Sequence[IndexLike]] = ()
-    __search_indexes__: ClassVar[Sequence[SearchIndex | VectorSearchIndex]] = ()
+    if TYPE_CHECKING:
+        __indexes__: ClassVar[Sequence[IndexLike]] = ()
+        __search_indexes__: ClassVar[Sequence[SearchIndex | VectorSearchIndex]] = ()
+    else:  # typing.get_type_hints() would ask for the names, which are not imported
+        __indexes__ = ()
+        __search_indexes__ = ()
     __auto_index__: ClassVar[bool | None] = None
     __collection_options__: ClassVar[Mapping[str, Any]] = {}
     __shard_key__: ClassVar[Sequence[str] | Mapping[str, Any]] = ()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+import dataclasses
+from typing import Annotated, Any, ClassVar, get_type_hints
 
+import pydantic
 import pytest
 
 from aiomotorengine import (
@@ -270,3 +272,49 @@ def test_two_names_for_one_key_are_refused() -> None:
         class User(TypedDocument):
             name: str = Field(db_field="n")
             nick: str = Field(db_field="n")
+
+
+@pytest.mark.parametrize(
+    ("specifier", "what"),
+    [
+        (dataclasses.field(default_factory=list), "a Field of dataclasses"),
+        (pydantic.Field(default=3), "a FieldInfo of pydantic"),
+    ],
+    ids=["dataclasses", "pydantic"],
+)
+def test_what_other_libraries_have_for_field_is_no_default(specifier: Any, what: str) -> None:
+    expected = f"^User.x: this is {what}; .* is said by aiomotorengine.Field"
+    with pytest.raises(TypeError, match=expected):
+
+        class User(TypedDocument):
+            x: list[int] = specifier
+
+
+def test_a_default_factory_is_a_function() -> None:
+    with pytest.raises(TypeError, match="is a function, not 3"):
+        Field(default_factory=3)  # type: ignore[arg-type]
+
+
+def test_a_function_is_no_default() -> None:
+    with pytest.raises(TypeError, match=r"^User\.x: a function here would be a method; .*factory"):
+
+        class User(TypedDocument):
+            x: int = lambda: 3  # type: ignore[assignment]
+
+    class Other(TypedDocument):
+        x: ClassVar[Any] = lambda self: 3
+
+        @property
+        def y(self) -> int:
+            return 4
+
+    assert (Other().x(), Other().y, [*Other._fields]) == (3, 4, [])
+
+
+def test_hints_can_be_asked_for() -> None:
+    class User(TypedDocument):
+        name: str
+        age: int | None = None
+
+    hints = get_type_hints(User)
+    assert (hints["name"], hints["age"]) == (str, int | None)

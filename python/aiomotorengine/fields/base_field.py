@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABCMeta
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, time, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 from weakref import WeakKeyDictionary, WeakSet
@@ -278,6 +278,13 @@ class BaseField(Generic[T], metaclass=FieldType):
             Exception: it stands for none. The row is refused, whatever was raised.
         """
         return deserialize(text)
+
+    def _as_key(self, value: Any) -> str:
+        """The text that is a key for ``value``, which ``parse`` reads, in a mapping whose keys are
+        values of this field.
+        """
+        stored = self.to_son(value)
+        return stored.isoformat() if isinstance(stored, date | time) else str(stored)
 
     def to_query_item(self, value: Any) -> Any:
         """One value to compare with, such as an item of ``$in``: as ``to_son``."""

@@ -86,6 +86,9 @@ class BinaryField(BaseField[bytes]):
         """The bytes of a text in base64."""
         return decoded(text)
 
+    def _as_key(self, value: Any) -> str:
+        return encoded(self._as_bytes(value) or b"")
+
     def _bson_schema(self, schemas: Any) -> dict[str, Any]:
         return {"bsonType": "binData"}
 

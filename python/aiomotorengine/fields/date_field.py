@@ -87,6 +87,9 @@ class DateField(BaseField[date]):
     def parse(self, text: str) -> date:
         return as_date(text)
 
+    def _as_key(self, value: Any) -> str:
+        return as_date(value).isoformat()
+
     def _dict_form(self, value: Any, forms: Any) -> Any:
         return forms.plain(as_date(value))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time
 from typing import Any, TypeVar, Unpack
 
 from aiomotorengine.fields.base_field import BaseField, FieldOptions
@@ -77,16 +76,13 @@ class MapField(DictField[T]):
         return super()._under_key(key)
 
     def _stored_key(self, key: Any) -> Any:
-        if self._keys is None:
-            return key
-        stored = self._keys.to_son(key)
-        return stored.isoformat() if isinstance(stored, date | time) else str(stored)
+        return key if self._keys is None else self._keys._as_key(key)
 
     def _loaded_key(self, key: str) -> Any:
         if self._keys is None or not isinstance(key, str):
             return key
         try:
-            return self._keys.from_son(self._keys.parse(key))
+            return self._keys.from_son(self._keys.to_son(self._keys.parse(key)))
         except Exception:
             return key  # it is kept as it is, for validation to refuse
 

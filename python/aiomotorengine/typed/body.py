@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import FunctionType
 from typing import Any, ClassVar, get_origin
 
 from aiomotorengine.errors import InvalidDocumentError
@@ -17,6 +18,8 @@ __all__ = ["fields_in", "refuse_bare_defaults"]
 
 PRIMARY_KEY = {"primary_key": True}
 NEEDED = {"required": True, "allow_empty": True}
+FOREIGN_SPECIFIERS = {("dataclasses", "Field"), ("pydantic.fields", "FieldInfo")}
+"""What other libraries have in the place of ``Field``, by module and name: none is imported."""
 
 
 def fields_in(owner: str, body: Mapping[str, Any]) -> dict[str, BaseField[Any]]:
@@ -40,7 +43,7 @@ def fields_in(owner: str, body: Mapping[str, Any]) -> dict[str, BaseField[Any]]:
         value = body.get(name, UNSET)
         if isinstance(value, BaseField):
             fields[name] = value
-        elif not name.startswith("_") and not hasattr(type(value), "__get__"):
+        elif not name.startswith("_") and is_value(value):
             field = declared_field(scope, name, annotation, value)
             if field is not None:
                 fields[name] = field
@@ -85,11 +88,17 @@ def declared_field(scope: Scope, name: str, annotation: Any, value: Any) -> Base
     annotation = scope.resolve(annotation, name)
     if annotation is ClassVar or get_origin(annotation) is ClassVar:
         return None
+    if isinstance(value, FunctionType):
+        raise TypeError(
+            f"{scope.owner}.{name}: a function here would be a method; one that makes the default "
+            "stands in Field(default_factory=...)."
+        )
     if isinstance(annotation, BaseField):
         field_class = type(annotation).__name__
         raise InvalidDocumentError.field_as_annotation(name, scope.owner, field_class)
     context = Context(f"{scope.owner}.{name}", lambda it: scope.resolve(it, name), field_of)
     hint = hint_of(annotation, context)
+    refuse_foreign_default(context.place, value)
     if isinstance(value, FieldSpecifier):
         hint = hint._replace(options={**hint.options, **value.options})
     elif value is not UNSET:
@@ -98,6 +107,23 @@ def declared_field(scope: Scope, name: str, annotation: Any, value: Any) -> Base
     if hint.given is not None:
         return given_field(hint.given, hint, usual)
     return field_of(hint._replace(options={**usual, **hint.options}))
+
+
+def is_value(value: Any) -> bool:
+    """Whether what an attribute is set to is no property or other descriptor of the class's own."""
+    return isinstance(value, FunctionType) or not hasattr(type(value), "__get__")
+
+
+def refuse_foreign_default(place: str, value: Any) -> None:
+    """Raise ``TypeError`` for what other libraries have in the place of ``Field``, which would be
+    taken for a default value.
+    """
+    described = type(value)
+    if (described.__module__, described.__name__) in FOREIGN_SPECIFIERS:
+        raise TypeError(
+            f"{place}: this is a {described.__name__} of {described.__module__.partition('.')[0]}; "
+            "what is to be said of a field is said by aiomotorengine.Field."
+        )
 
 
 def usual_options(name: str, hint: Hint) -> Mapping[str, Any]:

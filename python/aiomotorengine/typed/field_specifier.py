@@ -83,7 +83,7 @@ def Field(  # noqa: N802  # as in pydantic, and as a field class is written
             field takes, ``max_length`` for ``str`` and so on.
 
     Raises:
-        TypeError: both a default and a function that makes one are given.
+        TypeError: both a default and a function that makes one are given, or that is none.
 
     Example:
         >>> from typing import Annotated
@@ -98,6 +98,10 @@ def Field(  # noqa: N802  # as in pydantic, and as a field class is written
     if default_factory is not None:
         if default is not UNSET:
             raise TypeError("Field() takes a default or a default_factory, not both.")
+        if not callable(default_factory):
+            raise TypeError(
+                f"The default_factory of a Field() is a function, not {default_factory!r}."
+            )
         given["default"] = default_factory
     elif default is not UNSET:
         given["default"] = default
