@@ -111,8 +111,8 @@ class BaseDocument(DocumentStorage):
         __indexes__: ClassVar[Sequence[IndexLike]] = ()
         __search_indexes__: ClassVar[Sequence[SearchIndex | VectorSearchIndex]] = ()
     else:  # typing.get_type_hints() would ask for the names, which are not imported
-        __indexes__ = ()
-        __search_indexes__ = ()
+        __indexes__: ClassVar[Sequence[Any]] = ()
+        __search_indexes__: ClassVar[Sequence[Any]] = ()
     __auto_index__: ClassVar[bool | None] = None
     __collection_options__: ClassVar[Mapping[str, Any]] = {}
     __shard_key__: ClassVar[Sequence[str] | Mapping[str, Any]] = ()

@@ -125,3 +125,18 @@ def test_validators_of_collections_let_documents_be_that_are_older_than_a_field(
     schema = Gauge.bson_schema()
     assert schema["required"] == ["name"]
     assert schema["properties"]["stars"]["bsonType"] == ["int", "long"]
+
+
+def test_a_tuple_of_some_length_is_not_empty() -> None:
+    class Place(TypedDocument):
+        at: tuple[float, float]
+        size: tuple[int, int] = (1, 1)
+        older: tuple[int, int] | None = None
+        marks: tuple[int, ...]
+
+    assert [error.path for error in Place().validation_errors()] == ["at"]
+    assert [error.path for error in Place(at=(), size=()).validation_errors()] == ["at", "size"]
+    assert Place(at=(1.0, 2.0)).validate()
+    assert Place.json_schema()["properties"]["at"]["minItems"] == 2
+    assert Place.bson_schema()["properties"]["at"]["minItems"] == 2
+    assert Place.json_schema()["required"] == ["at"]

@@ -204,11 +204,13 @@ class GenericEmbeddedDocumentField(ContainerField[Any]):
         return {"bsonType": "object", "anyOf": kinds}
 
     def _json_schema(self, schemas: Any) -> dict[str, Any]:
-        return {"anyOf": [self._schema_of(schemas.of_class, name) for name in self._fields_by_name]}
+        return {"anyOf": [self._schema_of(schemas.of_kind, name) for name in self._fields_by_name]}
 
-    def _schema_of(self, of_class: Callable[[Any], dict[str, Any]], name: Any) -> dict[str, Any]:
+    def _schema_of(
+        self, schema_of_class: Callable[[Any], dict[str, Any]], name: Any
+    ) -> dict[str, Any]:
         """The schema of documents of one class, with the key that says it."""
-        schema = of_class(self._fields_by_name[name].embedded_type)
+        schema = schema_of_class(self._fields_by_name[name].embedded_type)
         # It takes the place of a discriminator of the class itself under the same key.
         named = {self.discriminator: {"enum": [name]}}
         properties = named | schema.get("properties", {}) | named

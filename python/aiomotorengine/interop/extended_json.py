@@ -20,6 +20,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.container_field import ContainerField
 from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.fields.generic_embedded_document_field import GenericEmbeddedDocumentField
 from aiomotorengine.fields.refusals import masked
 from aiomotorengine.interop.reading import parts_of
 from aiomotorengine.interop.selection import Selection
@@ -289,7 +290,12 @@ def names_of_keys(document_class: Any) -> dict[str, str]:
 
 def within(field: BaseField[Any], value: Any, selection: Selection | None) -> Any:
     """What of a stored value is shown."""
-    field = field._in_charge_of(value)
+    if isinstance(field, GenericEmbeddedDocumentField):
+        inner = field._in_charge_of(value)
+        if inner is field:
+            return value
+        # What says the class is no key of that class.
+        return field._named(value[field.discriminator], within(inner, value, selection))
     if isinstance(field, EmbeddedDocumentField):
         is_document = isinstance(value, Mapping)
         return shown_of(field.embedded_type, value, selection) if is_document else value

@@ -54,6 +54,7 @@ class JsonSchemas:
         self._is_output = mode == "serialization"
         self._names: dict[Any, str] = {}
         self._definitions: dict[str, dict[str, Any]] = {}
+        self._written_out: list[Any] = []
 
     def whole(self, document_class: Any) -> dict[str, Any]:
         """The schema of documents of a class, with those of the classes that are embedded in it."""
@@ -76,6 +77,22 @@ class JsonSchemas:
             self._definitions[name] = {}  # which comes first, as its class does
             self._definitions[name] = self.of_documents(document_class, is_embedded=is_embedded)
         return {"$ref": f"#/$defs/{self._names[document_class]}"}
+
+    def of_kind(self, document_class: Any) -> dict[str, Any]:
+        """The schema of documents of a class that are told from others by a key of their own.
+
+        What refers to the schema of a class can't add a key where that allows no others, so such a
+        one is written out; inside of itself it is any object.
+        """
+        if self._is_output or document_class.__dynamic__:
+            return self.of_class(document_class)
+        if document_class in self._written_out:
+            return {"type": "object"}
+        self._written_out.append(document_class)
+        try:
+            return JsonSchemas.of_documents(self, document_class, is_embedded=True)
+        finally:
+            self._written_out.pop()
 
     def of(self, field: BaseField[Any]) -> dict[str, Any]:
         """The schema of a value of a field."""

@@ -18,6 +18,7 @@ __all__ = ["fields_in", "refuse_bare_defaults"]
 
 PRIMARY_KEY = {"primary_key": True}
 NEEDED = {"required": True, "allow_empty": True}
+NEEDED_WHOLE = {"required": True}
 FOREIGN_SPECIFIERS = {("dataclasses", "Field"), ("pydantic.fields", "FieldInfo")}
 """What other libraries have in the place of ``Field``, by module and name: none is imported."""
 
@@ -109,6 +110,11 @@ def declared_field(scope: Scope, name: str, annotation: Any, value: Any) -> Base
     return field_of(hint._replace(options={**usual, **hint.options}))
 
 
+def is_tuple_of_some_length(hint: Hint) -> bool:
+    """Whether it is ``tuple[A, B]``, and none of any length."""
+    return hint.origin is tuple and bool(hint.arguments) and ... not in hint.arguments
+
+
 def is_value(value: Any) -> bool:
     """Whether what an attribute is set to is no property or other descriptor of the class's own."""
     return isinstance(value, FunctionType) or not hasattr(type(value), "__get__")
@@ -140,7 +146,10 @@ def usual_options(name: str, hint: Hint) -> Mapping[str, Any]:
         db_field = db_field or hint.given.db_field
     if is_key or (name == "id" and is_key is None and db_field is None):
         return PRIMARY_KEY
-    return {} if takes_none(hint) else NEEDED
+    if takes_none(hint):
+        return {}
+    # Without values it is no value of its type, as empty text and an empty list are.
+    return NEEDED_WHOLE if is_tuple_of_some_length(hint) else NEEDED
 
 
 def takes_none(hint: Hint) -> bool:
