@@ -410,3 +410,17 @@ def test_extended_json_shows_what_an_attribute_shows() -> None:
     assert type(derived) is Derived and derived.to_son()["old_password"] == "x"
     shown = json.loads(derived.to_json(mode="relaxed"))
     assert shown == {"_id": 1, "kind": "derived", "name": "a"}
+
+
+def test_passwords_in_lists_and_mappings_are_in_no_extended_json() -> None:
+    class Vault(Document):
+        words = ListField(StringField(exclude=True))
+        secrets = ListField(PasswordField())
+        named = MapField(PasswordField())
+        hashes = ListField(PasswordField(exclude=False))
+
+    vault = Vault(words=["a"], secrets=["hunter2"], named={"k": "hunter2"}, hashes=["hunter2"])
+    shown = json.loads(vault.to_json(mode="relaxed"))
+    stored = vault.to_son()
+    assert shown == {"words": ["a"], "secrets": [], "named": {}, "hashes": stored["hashes"]}
+    assert Vault.from_json(json.dumps(shown), mode="relaxed").to_son() == shown

@@ -301,14 +301,19 @@ def within(field: BaseField[Any], value: Any, selection: Selection | None) -> An
         return shown_of(field.embedded_type, value, selection) if is_document else value
     if not isinstance(field, ContainerField) or not field._is_container(value):
         return value
-    members = list(field._members(value))
+    found = list(field._members(value))
+    members = [
+        member
+        for member in found
+        if not (member[1]._settings.exclude and member[1]._is_secret(None))
+    ]  # passwords in lists and mappings are left out as those in fields are
     if isinstance(value, Mapping):
         inside = {
             key: within(inner, item, selection and selection.below(key))
             for key, inner, item in members
             if selection is None or selection.shows(key)
         }
-        return inside if members else value
+        return inside if found else value
     return [
         within(inner, item, selection and selection.of_item(index))
         for index, inner, item in members
