@@ -474,3 +474,32 @@ async def test_they_are_stored(mongo: Any) -> None:
     ada = await made.from_dict({"name": "Ada", "homes": [{"street": "Loop"}]}).save()
     assert (await made.objects.get(name="Ada")).homes[0].street == "Loop"
     assert ada.id is not None
+
+
+def test_of_several_types_each_document_is_shown_by_its_own() -> None:
+    class Ticket(Document):
+        __dynamic__ = False
+        seat = StringField(required=True)
+
+    class Voucher(Document):
+        __dynamic__ = False
+        code = StringField(required=True)
+        cents = IntField(default=5)
+
+    class Special(Ticket):
+        extra = StringField(default="x")
+
+    either = pydantic.TypeAdapter(list[Ticket | Voucher | int])
+    read = either.validate_python([{"code": "a"}, {"seat": "b"}, Special(seat="c"), 7])
+    assert [type(it).__name__ for it in read] == ["Voucher", "Ticket", "Special", "int"]
+    shown = either.dump_python(read, mode="json")
+    assert [it if it == 7 else it.keys() - {"id"} for it in shown] == [
+        {"code", "cents"},
+        {"seat"},
+        {"seat"},
+        7,
+    ]
+    with pytest.raises(pydantic.ValidationError) as caught:
+        either.validate_python([{"nothing": 1}])
+    places = {str(it["loc"][1]) for it in caught.value.errors()}
+    assert places == {"function-plain[Ticket()]", "function-plain[Voucher()]", "int"}

@@ -164,7 +164,7 @@ class GenericEmbeddedDocumentField(ContainerField[Any]):
         field = self._in_charge_of(value)
         if field is self:
             raise ValueError(
-                f"{self._title} is compared with {self._wanted(value)}, or a mapping that names "
+                f"{self._title} is compared with {self._wanted(None)}, or a mapping that names "
                 f"its class under {self.discriminator!r}."
             )
         return self._converted(field.to_query, value)
@@ -231,6 +231,9 @@ class GenericEmbeddedDocumentField(ContainerField[Any]):
         return field._from_dict_form(rest, reading)
 
     def _wanted(self, value: Any) -> str:
+        if isinstance(value, Mapping):
+            names = ", ".join(map(repr, self._fields_by_name))
+            return f"a mapping in which {self.discriminator!r} is one of {names}"
         kinds = ", ".join(field.embedded_type.__name__ for field in self._alternatives)
         return f"an instance of one of {kinds}"
 

@@ -9,7 +9,13 @@ from typing import Any
 
 from bson.objectid import ObjectId
 from pydantic import GetJsonSchemaHandler, TypeAdapter
-from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, ValidationError
+from pydantic_core import (
+    CoreSchema,
+    InitErrorDetails,
+    PydanticCustomError,
+    PydanticSerializationUnexpectedValue,
+    ValidationError,
+)
 from pydantic_core.core_schema import (
     definition_reference_schema,
     definitions_schema,
@@ -38,8 +44,11 @@ MISSING = "missing"
 
 def core_schema_of(document_class: Any) -> CoreSchema:
     """What pydantic does with values of a document class."""
+    validate = partial(validated, document_class)
+    # By this an error says which of several types has refused a value.
+    validate.__name__ = document_class.__name__  # type: ignore[attr-defined]
     return no_info_plain_validator_function(
-        partial(validated, document_class),
+        validate,
         ref=reference_to(document_class),
         serialization=plain_serializer_function_ser_schema(
             partial(serialized, document_class), info_arg=True
@@ -105,6 +114,9 @@ def serialized(document_class: Any, value: Any, info: Any) -> Any:
     """
     if not isinstance(value, DocumentStorage):
         return value
+    if not isinstance(value, document_class):
+        # Of several types the one is asked next that may be the value's.
+        raise PydanticSerializationUnexpectedValue(f"A {document_class.__name__} is expected.")
     selection = Selection.of(info.include, info.exclude)
     kind: Any = type(value)
     if kind is not document_class and kind._discriminator is None:
