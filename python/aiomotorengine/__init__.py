@@ -70,6 +70,7 @@ from aiomotorengine.fields import (
     VectorField,
     VersionField,
 )
+from aiomotorengine.fields.password_field import PasswordType as PasswordType
 from aiomotorengine.health import health as health
 from aiomotorengine.query.places import Near as Near
 from aiomotorengine.query_builder.node import Q, QNot

@@ -224,7 +224,7 @@ class Building(Pipeline):
         ``"author.name"``.
 
         Parameters:
-            field: the reference.
+            field: the reference; that of another class may be named, as ``"Book.author"``.
             into: the name under which they stand; by default the reference's own.
             pipeline: an aggregation on their class, which says what is joined of them (servers
                 from 5.0).

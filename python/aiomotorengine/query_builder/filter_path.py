@@ -14,6 +14,8 @@ from aiomotorengine.fields.dict_field import DictField
 from aiomotorengine.fields.document_id import declared_key, primary_key
 from aiomotorengine.fields.dynamic_field import DynamicField
 from aiomotorengine.fields.families import refuse_different
+from aiomotorengine.fields.generic_reference_field import GenericReferenceField
+from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.query.base import QueryOperator
 from aiomotorengine.query.family import LISTS
 from aiomotorengine.storage.discriminators import family_of
@@ -113,7 +115,13 @@ def resolve(document_class: Any, key: str, operators: Operators) -> FilterPath:
         db_names.append(step.db_name)
     following = () if step.rest is None else tuple(step.rest.split(SEPARATOR))
     if not all(names) or not all(map(operators.__contains__, following)):
-        raise invalid_filter(key, operators)
+        error = invalid_filter(key, operators)
+        if isinstance(step.field._innermost, ReferenceField | GenericReferenceField):
+            error.add_note(
+                "No condition goes through a reference: find what is referred to first, and ask "
+                f"for {SEPARATOR.join(names)}__in=[...]."
+            )
+        raise error
     return FilterPath(step.field, ".".join(names), ".".join(db_names), following)
 
 

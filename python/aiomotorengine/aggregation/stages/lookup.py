@@ -18,6 +18,7 @@ from aiomotorengine.query_builder.masking import masked
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.query_builder.ownership import are_related
 from aiomotorengine.query_builder.value_path import ValuePath, value_path
+from aiomotorengine.registry import get_document
 from aiomotorengine.storage.discriminators import condition_of
 
 __all__ = ["Lookup", "joined_field", "reference_in", "refuse_part_of_other"]
@@ -41,9 +42,9 @@ class Lookup(PipelineOperation):
         super().__init__(aggregation)
         self.part = part
         current = self.names.document_class if isinstance(self.names, Names) else self.names
-        owner = other_owner(current, field)
-        if owner is None:
-            given = field.replace("__", ".") if isinstance(field, str) else field
+        given = field.replace("__", ".") if isinstance(field, str) else field
+        other = reference_of_other(current, given)
+        if other is None:
             path = value_path(self.names, given, "Invalid lookup() field '{}'")
             name = given if isinstance(given, str) else given.name
             lists = lists_along(self.names, given)
@@ -58,15 +59,13 @@ class Lookup(PipelineOperation):
             self.key = path.key if into is None else key_to_set(aggregation, into)
             self.paths = {name: path.key} if into is None else {}
         else:
-            assert isinstance(field, BaseField)
-            self.target = owner
-            refuse_reference_to_other(current, field, owner)
+            self.target, self.foreign = other
             if into is None:
                 raise ValueError(
-                    f"lookup() joins the documents of {owner.__name__} that refer to these: say "
-                    "where they go, as in into='found'."
+                    f"lookup() joins the documents of {self.target.__name__} that refer to these: "
+                    "say where they go, as in into='found'."
                 )
-            self.local, self.foreign, self.is_list = "_id", field.db_field, True
+            self.local, self.is_list = "_id", True
             self.paths = {}
             self.key = key_to_set(aggregation, into)
         refuse_elsewhere(aggregation.queryset.__klass__, self.target, "lookup")
@@ -110,10 +109,49 @@ class Lookup(PipelineOperation):
         return ReshapedNames(self.names, joined, paths=self.paths)
 
 
-def other_owner(current: Any, field: Any) -> Any:
-    """The class that declares a field, if it is another than the one whose documents there are."""
-    if not isinstance(field, BaseField):
+def reference_of_other(current: Any, given: BaseField[Any] | str) -> tuple[Any, str] | None:
+    """The class whose documents refer to those that there are, and by which key.
+
+    Parameters:
+        current: the class of those that there are.
+        given: what is joined by: a field of another class, or the names of both
+            (``"Book.author"``), which type checkers know where a field is none to them.
+
+    Returns:
+        ``None`` if it belongs to the documents that there are.
+
+    Raises:
+        ValueError: it is no reference to these; or the class's name is that of several.
+    """
+    if isinstance(given, BaseField):
+        owner = other_owner(current, given)
+        field, key = given, given.db_field
+    else:
+        owner, rest = class_and_path(current, given)
+        if owner is not None:
+            path = value_path(owner, rest, "Invalid lookup() field '{}'")
+            field, key = path.field, path.key
+    if owner is None:
         return None
+    refuse_reference_to_other(current, field, owner, given)
+    return owner, key
+
+
+def class_and_path(current: Any, given: str) -> tuple[Any, str]:
+    """The class with whose name a text begins, and the rest; none where it is an attribute's."""
+    name, _, rest = given.partition(".")
+    if not rest or name in current._fields:
+        return None, given
+    try:
+        return get_document(name), rest
+    except ImportError as error:
+        if "ambiguous" in str(error):
+            raise ValueError(f"Invalid lookup() field {given!r}: {error}") from error
+        return None, given
+
+
+def other_owner(current: Any, field: BaseField[Any]) -> Any:
+    """The class that declares a field, if it is another than the one whose documents there are."""
     owners = list(document_classes.get(field, ()))
     if not owners or any(are_related(current, owner) for owner in owners):
         return None
@@ -132,7 +170,7 @@ def reference_in(path: ValuePath, given: Any) -> ReferenceField[Any]:
     return field
 
 
-def refuse_reference_to_other(current: Any, field: BaseField[Any], owner: Any) -> None:
+def refuse_reference_to_other(current: Any, field: Any, owner: Any, given: Any) -> None:
     """Refuse a field of another class that does not refer to the documents that there are.
 
     Raises:
@@ -143,7 +181,7 @@ def refuse_reference_to_other(current: Any, field: BaseField[Any], owner: Any) -
         current, reference.reference_type
     ):
         raise ValueError(
-            f"Invalid lookup() field {field!r}: it is a field of {owner.__name__}, and no "
+            f"Invalid lookup() field {given!r}: it is a field of {owner.__name__}, and no "
             f"reference to {current.__name__}."
         )
 
