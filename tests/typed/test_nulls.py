@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from aiomotorengine import Document, Field, IntField, Reference, StringField, TypedDocument, U
 from aiomotorengine.errors import InvalidDocumentError
+from aiomotorengine.testing import factory
 from tests.harness import Mongo
 
 pytestmark = pytest.mark.usefixtures("codec")
@@ -140,3 +141,37 @@ def test_a_tuple_of_some_length_is_not_empty() -> None:
     assert Place.json_schema()["properties"]["at"]["minItems"] == 2
     assert Place.bson_schema()["properties"]["at"]["minItems"] == 2
     assert Place.json_schema()["required"] == ["at"]
+
+
+def test_required_beside_a_default_refuses_what_is_empty() -> None:
+    class Ware(TypedDocument):
+        category: str = Field(default="other", required=True)
+        kind: str = Field(default="other", required=False)
+        name: str = "a"
+
+    ware = Ware(category="", kind=None, name="")
+    assert [error.path for error in ware.validation_errors()] == ["category"]
+    assert [error.path for error in Ware(category=None).validation_errors()] == ["category"]
+
+
+def test_a_list_that_may_not_be_empty_has_to_be_given() -> None:
+    class Basket(TypedDocument):
+        lines: list[int] = Field(min_length=2)
+        more: list[int] = Field(default_factory=list, min_length=1)
+        made: list[int] = Field(default=[1], min_length=1)
+        any_length: list[int] = []
+
+    assert [error.path for error in Basket().validation_errors()] == ["lines", "more"]
+    assert Basket.json_schema()["required"] == ["lines", "more"]
+    form: Any = Basket.pydantic_model("BasketForm")
+    assert form.model_json_schema()["required"] == ["lines", "more"]
+    with pytest.raises(ValueError, match="2 validation errors for BasketForm"):
+        form()
+    basket = factory(Basket).build()
+    assert basket.validate()
+    assert (len(basket.lines), len(basket.more), basket.made) == (2, 1, [1])
+
+
+def test_a_factory_is_for_document_classes() -> None:
+    with pytest.raises(TypeError, match=r"factory\(\) takes a document class, not <class 'int'>"):
+        factory(int)  # type: ignore[type-var]

@@ -368,11 +368,23 @@ class BaseField(Generic[T], metaclass=FieldType):
         """Whether ``required`` refuses what a document has for it where nothing is said."""
         if not self.required:
             return False
-        default = self.default
-        if default in EMPTY_DEFAULTS:
-            return self._is_missing(default())
+        default = self._plain_default
         # What a function makes is not known beforehand.
         return not callable(default) and self._is_missing(default)
+
+    @property
+    def _is_refused_by_default(self) -> bool:
+        """Whether a document is refused in which nothing was said of it: also since the list that
+        it has then is too short.
+        """
+        default, least = self._plain_default, self._settings.min_length or 0
+        is_list = self._holds_items and hasattr(default, "__len__")
+        return self._must_be_given or (is_list and len(default) < least)
+
+    @property
+    def _plain_default(self) -> Any:
+        """The default, empty where it is what makes empty ones."""
+        return self.default() if self.default in EMPTY_DEFAULTS else self.default
 
     def _is_missing(self, value: Any) -> bool:
         """Whether ``required`` refuses a value."""

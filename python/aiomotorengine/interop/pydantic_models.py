@@ -123,7 +123,7 @@ def definition_of(field: BaseField[Any], *, is_optional: bool, strict: bool) -> 
     }
     if is_optional:
         said["default"] = None
-    elif not field._must_be_given:
+    elif not field._is_refused_by_default:
         is_made = callable(field.default)
         said["default_factory" if is_made else "default"] = field.default
     given = {name: it for name, it in said.items() if it is not None or name == "default"}

@@ -143,7 +143,7 @@ class JsonSchemas:
             default = defaults.get(name)
             if default is not None and is_plain(default):
                 properties[name]["default"] = default
-            if self._is_output or field._must_be_given:
+            if self._is_output or field._is_refused_by_default:
                 required.append(name)
         for name, computed in computed_fields(document_class).items() if self._is_output else ():
             properties[name] = schema_of_computed(computed)

@@ -32,6 +32,9 @@ def factory(document_class: type[D], /, **values: Any) -> Factory[D]:
         document_class: the class.
         values: what their attributes are; or functions of the running number, which begins with 1.
 
+    Raises:
+        TypeError: it is no document class.
+
     Example:
         >>> from aiomotorengine import Document, EmailField, IntField, StringField
         >>> from aiomotorengine.testing import factory
@@ -46,6 +49,8 @@ def factory(document_class: type[D], /, **values: Any) -> Factory[D]:
         >>> eva.name, eva.mail
         ('name2', 'mail2@example.com')
     """
+    if not (isinstance(document_class, type) and issubclass(document_class, Document)):
+        raise TypeError(f"factory() takes a document class, not {document_class!r}.")
     return Factory(document_class, values)
 
 
@@ -172,7 +177,8 @@ class Maker:
         # A function may well make another value for each document; a value is the same for all.
         is_the_same = wanted.is_unique and not callable(field.default)
         default = None if is_the_same else default_of(field)
-        return value_for(field, wanted) if field._is_missing(default) else default
+        is_short = field._is_refused_by_default and not is_the_same
+        return value_for(field, wanted) if is_short or field._is_missing(default) else default
 
 
 def made(value: Any, number: int) -> Any:
@@ -192,8 +198,12 @@ def fields_to_fill(
     for field in (*([] if key is None else [key]), *document_class._fields.values()):
         is_unique = field.name in unique or field is key
         is_given = field.name in given or (field is key and not given.keys().isdisjoint(IDS))
-        if not is_given and not is_made_later(field) and (is_unique or field._is_needed):
+        if not is_given and not is_made_later(field) and (is_unique or needs_value(field)):
             yield field, is_unique
+
+
+def needs_value(field: BaseField[Any]) -> bool:
+    return field._is_needed or field._is_refused_by_default
 
 
 IDS = ("id", "_id")
@@ -210,7 +220,7 @@ def names_of_unique(document_class: Any, given: Mapping[str, Any]) -> set[str]:
         if definition.options.get("unique"):
             fields = [by_key[key] for key, _ in definition.keys if key in by_key]
             without = [field for field in fields if field.name not in given]
-            needed = [field for field in without if field._is_needed]
+            needed = [field for field in without if needs_value(field)]
             names.update(field.name for field in (needed or without)[:1])
     return names
 

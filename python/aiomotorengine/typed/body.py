@@ -146,7 +146,8 @@ def usual_options(name: str, hint: Hint) -> Mapping[str, Any]:
         db_field = db_field or hint.given.db_field
     if is_key or (name == "id" and is_key is None and db_field is None):
         return PRIMARY_KEY
-    if takes_none(hint):
+    is_said = "required" in hint.options and "default" in hint.options
+    if is_said or takes_none(hint):
         return {}
     # Without values it is no value of its type, as empty text and an empty list are.
     return NEEDED_WHOLE if is_tuple_of_some_length(hint) else NEEDED
