@@ -64,7 +64,14 @@ class AggregationOf(Generic[M]):
             refuse_storing(sent, "into")
             return sent if most is None else [*sent, {"$limit": most}]
 
-        return aggregated(self.pipeline, stages, alias, self.made, is_derived=self.is_derived)
+        return aggregated(
+            self.pipeline,
+            stages,
+            alias,
+            self.made,
+            is_derived=self.is_derived,
+            raises=most is not None,
+        )
 
     def __aiter__(self) -> AsyncGenerator[M, None]:
         return self._instances()

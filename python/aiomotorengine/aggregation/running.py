@@ -58,6 +58,7 @@ async def aggregated(
     made: Any = None,
     *,
     is_derived: bool = True,
+    raises: bool = False,
 ) -> AsyncGenerator[Any, None]:
     """The results one by one, of which a reply at a time is in memory.
 
@@ -67,18 +68,21 @@ async def aggregated(
         alias: the connection to use.
         made: the class of which they become instances; ``None`` for rows.
         is_derived: whether these are no documents that are stored.
+        raises: whether one that can't be read is an error whatever the query set says.
 
     Raises:
         AggregationError: anything failed.
     """
     collection = pipeline.queryset.coll(alias)
-    load = None if made is None else pipeline.queryset._loader_for(made, alias)
+    unreadable = None if raises else pipeline.queryset._on_unreadable
+    load = None if made is None else pipeline.queryset._loader_for(made, alias, unreadable)
     with as_failures():
         reading = pipeline.queryset._aggregated(
             stages(),
             alias,
             made,
             is_derived=is_derived,
+            on_unreadable=unreadable,
             naming=lambda: naming_values(collection, *pipeline.conditions()),
         )
         async with aclosing(reading if load is None else reading.whole_answers()) as batches:

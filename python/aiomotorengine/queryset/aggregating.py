@@ -13,7 +13,7 @@ from aiomotorengine.queryset.loading import Loading
 
 if TYPE_CHECKING:
     from aiomotorengine.aggregation.base import Aggregation
-    from aiomotorengine.reading.documents import Reading
+    from aiomotorengine.reading.documents import Reading, Unreadable
 
 __all__ = ["Aggregating"]
 
@@ -45,26 +45,34 @@ class Aggregating(Loading[D]):
         made: Any,
         *,
         is_derived: bool,
+        on_unreadable: Unreadable | None,
         naming: Callable[[], AbstractContextManager[None]],
     ) -> Reading:
         target = self._source(alias)
         if self._finds_nothing:
             return reading.aggregating.nothing(target)
         return reading.aggregating.results(
-            target, pipeline, made, is_derived=is_derived, naming=naming
+            target,
+            pipeline,
+            made,
+            is_derived=is_derived,
+            on_unreadable=on_unreadable,
+            naming=naming,
         )
 
     def _loader_for(
-        self, made: Any, alias: str | None
+        self, made: Any, alias: str | None, on_unreadable: Unreadable | None
     ) -> Callable[[Sequence[Any]], Awaitable[object]] | None:
         """What loads the references of instances that an aggregation gives, as a query would;
         ``None`` where none are loaded.
         """
         if made is self.__klass__:
-            return self._reference_loader(self._source(alias))
+            return self._reference_loader(self._source(alias), on_unreadable)
         if made.__lazy__ or not self._dereferences:
             return None
-        return partial(references.loading.load, found_in=self._source(alias))
+        return partial(
+            references.loading.load, found_in=self._source(alias), on_unreadable=on_unreadable
+        )
 
     async def _explained(
         self, pipeline: Sequence[Mapping[str, Any]], verbosity: str, alias: str | None

@@ -8,7 +8,13 @@ from typing import Any
 
 from aiomotorengine.pacing import Pace
 from aiomotorengine.reading import documents as reading
-from aiomotorengine.reading.documents import Decoded, DocumentDecoder, Reading, StoredDecoder
+from aiomotorengine.reading.documents import (
+    Decoded,
+    DocumentDecoder,
+    Reading,
+    StoredDecoder,
+    Unreadable,
+)
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.derived import mark_as_derived
 from aiomotorengine.wire.replies import Batch
@@ -36,6 +42,7 @@ def results(
     made: Any = None,
     *,
     is_derived: bool = True,
+    on_unreadable: Unreadable | None = None,
     naming: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Reading:
     """The results of an aggregation.
@@ -45,12 +52,15 @@ def results(
         pipeline: the stages, as MongoDB takes them.
         made: the class of which they become instances; ``None`` for mappings.
         is_derived: whether these stand for no stored documents.
+        on_unreadable: takes each result of which no instance can be made, with the error, which is
+            raised if there is none.
         naming: what names the value that cannot be encoded, around each request.
     """
     if made is None:
         return reading.results(target, pipeline, StoredDecoder(target.collection), naming)
     kind = DerivedDecoder if is_derived else DocumentDecoder
-    return reading.results(target, pipeline, kind(target.with_class(made)), naming)
+    decoder = kind(target.with_class(made), on_unreadable)
+    return reading.results(target, pipeline, decoder, naming)
 
 
 def nothing(target: Target) -> Reading:
