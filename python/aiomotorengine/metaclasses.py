@@ -31,10 +31,12 @@ from aiomotorengine.writing.deletion import declared as delete_rules
 __all__ = ["DocumentMetaClass", "classproperty"]
 
 T = TypeVar("T")
-# What a class attribute of this name does is compiled into conversions and plans.
+# What a class attribute of this name does is compiled into conversions, plans and targets.
 COMPILED_NAMES = frozenset(
     {
         "__auto_index__",
+        "__codec_options__",
+        "__collection__",
         "__collection_options__",
         "__del__",
         "__dynamic__",
@@ -43,10 +45,13 @@ COMPILED_NAMES = frozenset(
         "__init__",
         "__new__",
         "__omit_none__",
+        "__read_concern__",
+        "__read_preference__",
         "__setattr__",
         "__strict__",
         "__track_changes__",
         "__unknown__",
+        "__write_concern__",
         "from_son",
         "get_field_by_db_name",
         "get_field_value",

@@ -150,7 +150,7 @@ class Call:
         wants_documents: bool,
     ) -> None:
         self.report = BulkReport() if options.report is None else options.report
-        self.report.start(target.collection.codec_options, options.resume)
+        self.report.start(target.codec_options, options.resume)
         self._resumption = None if options.resume is None else Resumption(self.report)
         transaction = target.transaction
         self.report.in_transaction = transaction is not None

@@ -112,7 +112,7 @@ class Preparer:
     ) -> None:
         document_class = target.document_class
         self._target = target
-        self._zone = saving.time_zone_of(target.collection.codec_options)
+        self._zone = saving.time_zone_of(target.codec_options)
         self._codec = requests.codec_of(target.collection, document_class)
         self._pace = pace
         self._account = account
@@ -400,7 +400,7 @@ class Preparer:
             document = batch.documents[position]
         errors: tuple[FieldError, ...] = ()
         if isinstance(cause, Exception):
-            cause = explained(document, cause, self._target.collection.codec_options)
+            cause = explained(document, cause, self._target.codec_options)
             errors = errors_after(document, cause)
         error = FalsyValidationError(number) if cause is None else bulk_refusal(number, cause)
         if cause is not None:

@@ -223,7 +223,7 @@ class Sender:
         assert self._resumption is not None
         may_be_in = self._resumption.may_be_in
         asked = [it for it, number in enumerate(batch.numbers) if may_be_in(number)]
-        ids = batch.ids_at(asked, self._target.collection.codec_options)
+        ids = batch.ids_at(asked, self._target.codec_options)
         try:
             stored = [asked[it] for it in await positions_of_stored(self._target, ids)]
         except Exception as error:
@@ -310,7 +310,7 @@ class Sender:
     def _conclude_as(self, batch: Batch, outcome: Outcome, written: list[tuple[int, Any]]) -> None:
         if self._hooks.are_needed:
             written.extend((batch.numbers[it], batch.documents[it]) for it in outcome.written)
-        options = self._target.collection.codec_options
+        options = self._target.codec_options
         batch.apply(outcome, self._inserted, self._maybe, options)
         self.batch_size.answered(len(batch), len(outcome.refused))
         self._account.record(batch, outcome)

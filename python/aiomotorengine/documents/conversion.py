@@ -98,6 +98,8 @@ class Conversion:
         needs_ensuring: whether anything of the class's has to be there before its documents are
             written.
         hooks: the methods that are called with a document, by event.
+        target: where calls go that ask for nothing of their own, once one went there
+            (``sessions/target.py``).
         update_paths: what the names of fields mean in an update, once that was asked
             (``update/change.py``).
         dict_forms: what documents come to in dicts, and are made of, once that was asked
@@ -134,6 +136,7 @@ class Conversion:
         "primary_key",
         "sequences",
         "stamps",
+        "target",
         "unique",
         "update_paths",
         "version",
@@ -223,6 +226,7 @@ class Conversion:
         self._is_dated: bool | None = None
         self._renews: bool | None = None
         self.hooks: dict[str, tuple[Hook, ...]] = compiled_hooks(document_class)
+        self.target: Any = None
         self.update_paths: dict[str, Any] = {}
         self.dict_forms: dict[Any, Any] = {}
         self._saving_hooks: SavingHooks | Literal[False] | None = False  # not asked for yet

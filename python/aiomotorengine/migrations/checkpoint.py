@@ -39,7 +39,7 @@ class Checkpoint:
     """
 
     def __init__(self, target: Target, name: str) -> None:
-        options: CodecOptions[Any] = target.collection.codec_options.with_options(tz_aware=True)
+        options: CodecOptions[Any] = target.codec_options.with_options(tz_aware=True)
         database = target.collection.database
         self._target = target
         self._collection = database.get_collection(COLLECTION, codec_options=options)

@@ -163,7 +163,7 @@ class Migration:
             raise RuntimeError(
                 f"The migration '{self.name}' makes transactions of its own; run it outside."
             )
-        options = target.collection.codec_options
+        options = target.codec_options
         converter = Converter(self._function, self._source, self.document_class, options)
         run = Run(self._settings, target, self._query(), converter, progress)
         return await (run.try_out() if dry_run else run.go(restart=restart))

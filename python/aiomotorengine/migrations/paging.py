@@ -50,7 +50,7 @@ def as_bytes(target: Target) -> Any:
     """The collection, which gives documents as bytes: from the primary, since what another member
     has may be older than what is to be changed.
     """
-    options = target.collection.codec_options.with_options(document_class=RawBSONDocument)
+    options = target.codec_options.with_options(document_class=RawBSONDocument)
     return target.collection.with_options(
         codec_options=options, read_preference=ReadPreference.PRIMARY
     )

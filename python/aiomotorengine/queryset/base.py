@@ -199,8 +199,7 @@ class Query(Generic[R]):
     ) -> Target:
         """Where a call goes that looks for what the query finds."""
         target = self._target(alias, session, write_concern)
-        target.matching = self._matching
-        return target
+        return target.asked(self._matching) if self._matching else target
 
     def _source(self, alias: str | None = None) -> Target:
         """Where a call goes that reads."""
@@ -213,7 +212,6 @@ class Query(Generic[R]):
         return self._as_asked(sessions.target.target_on(alias, self.__klass__, options))
 
     def _as_asked(self, target: Target) -> Target:
-        target.matching, target.reading = self._matching, self._reading
-        if self._read_from:
-            target.read_from(self._read_from)
-        return target
+        if not (self._matching or self._reading or self._read_from):  # as of most
+            return target
+        return target.asked(self._matching, self._reading, self._read_from)

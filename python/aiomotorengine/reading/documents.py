@@ -106,7 +106,7 @@ class DocumentDecoder:
     ) -> None:
         self._target = target
         self._shape = shape
-        self._codec_options = target.collection.codec_options
+        self._codec_options = target.codec_options
         self._document_class = target.document_class
         self._codec = codec_for(self._document_class, self._codec_options, shape)
         self._transaction = target.transaction
@@ -186,7 +186,7 @@ def document_of(target: Target, stored: Mapping[str, Any], shape: Shape | None =
         if not are_documents(shape):
             return document
     if isinstance(document, DocumentStorage) and type(document).__track_changes__:  # type: ignore[attr-defined]
-        document._is_persisted = snapshot_of_mapping(stored, target.collection.codec_options)
+        document._is_persisted = snapshot_of_mapping(stored, target.codec_options)
     mark_as_read([document], target.transaction)
     return document
 
@@ -502,7 +502,7 @@ def document_in(target: Target, batch: Batch, shape: Shape | None = None) -> Any
         bson.errors.InvalidBSON: its bytes do not add up.
     """
     offset = batch.offsets[0]
-    codec = codec_for(target.document_class, target.collection.codec_options, shape)
+    codec = codec_for(target.document_class, target.codec_options, shape)
     try:
         documents = codec.decode_many(batch.reply, [offset])
     except DocumentError as refused:

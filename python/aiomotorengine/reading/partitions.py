@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from copy import copy
 from itertools import pairwise
 from typing import Any
 
@@ -33,10 +32,9 @@ async def partitions(target: Target, count: int) -> list[dict[str, Any]]:
     Raises:
         pymongo.errors.PyMongoError: the server refused it, or could not be asked.
     """
-    sampled = copy(target)
-    sampled.collection = target.collection.with_options(codec_options=PLAIN)
     # Texts have to be sorted as the parts will compare them.
-    sampled.matching = {key: it for key, it in target.matching.items() if key == "collation"}
+    matching = {key: it for key, it in target.matching.items() if key == "collation"}
+    sampled = target.asked(matching, target.reading, {"codec_options": PLAIN})
     # A sample of the whole collection is read at random places, one of a part is not.
     pipeline = [
         {"$sample": {"size": SAMPLES_PER_PART * count}},

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from copy import copy
 from functools import partial
 from typing import Any
 
 import pymongo
+from bson.codec_options import CodecOptions
 
 from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, OpenClient, connection_of
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.drivers import Driver
 from aiomotorengine.sessions.collections import collection_of
 from aiomotorengine.sessions.foreign import transaction_of
@@ -27,29 +28,30 @@ NOTHING_TO_UNDO: AbstractContextManager[None] = nullcontext()
 
 
 class Target:
-    """Where a call goes.
+    """Where a call goes. It stays as it is: calls that ask for nothing of their own share one.
 
     Parameters:
         opened: the client.
         document_class: the class of the query set.
-        options: what was asked for.
-
-    Attributes:
-        opened: the client.
         collection: the driver's collection.
-        document_class: the class of the query set.
         options: what was asked for.
-        session: the driver's session in which the call runs, if it runs in one that was begun
-            outside of the driver's call.
-        scope: the block of the library's to which it belongs, if there is one.
+        scope: the block of the library's to which the call belongs, if there is one.
+        session: the driver's session in which it runs, if it runs in one that was begun outside of
+            the driver's call.
         matching: what a query of the call says besides its conditions of how they are met, by the
             driver's names: ``collation``, ``hint`` and ``let``.
         reading: what it says of how it is answered, such as ``max_time_ms``.
+        read_from: the options that the collection has because of it, such as a read preference.
+
+    Attributes:
+        opened, document_class, collection, options, scope, session, matching, reading: as above.
+        codec_options: those of the collection.
     """
 
     __slots__ = (
         "_is_bare",
         "_read_from",
+        "codec_options",
         "collection",
         "document_class",
         "matching",
@@ -61,27 +63,28 @@ class Target:
     )
 
     def __init__(
-        self, opened: OpenClient, document_class: Any, options: CallOptions = UNCHANGED
+        self,
+        opened: OpenClient,
+        document_class: Any,
+        collection: Any,
+        options: CallOptions = UNCHANGED,
+        scope: Scope | None = None,
+        session: Any = None,
+        matching: Mapping[str, Any] = NO_OPTIONS,
+        reading: Mapping[str, Any] = NO_OPTIONS,
+        read_from: Mapping[str, Any] = NO_OPTIONS,
     ) -> None:
         self.opened = opened
         self.document_class = document_class
+        self.collection = collection
+        self.codec_options: CodecOptions[Any] = collection.codec_options
         self.options = options
-        self.matching = self.reading = self._read_from = NO_OPTIONS
-        self.collection: Any = collection_of(opened, document_class)
-        if options is UNCHANGED or options.session is None:
-            scope = scope_here(opened) if SCOPES.get() else None  # mostly there are none at all
-            session = opened.bound_session() if scope is None else scope.session
-        else:
-            session = options.session
-            scope = scope_of(session)
-        self.scope: Scope | None = scope
+        self.scope = scope
         self.session = session
-        self._is_bare = session is None
-        if options is not UNCHANGED:
-            if options.timeout is not None or options.comment is not None:
-                self._is_bare = False
-            if options.write_concern is not None:
-                self.collection = self.collection.with_options(write_concern=options.write_concern)
+        self.matching = matching
+        self.reading = reading
+        self._read_from = read_from
+        self._is_bare = session is None and options.timeout is None and options.comment is None
 
     @property
     def driver(self) -> Driver:
@@ -97,12 +100,30 @@ class Target:
             return self.scope.transaction
         return transaction_of(self.session)
 
-    def read_from(self, options: Mapping[str, Any]) -> None:
-        """Read as the call says, and not as the class does: with a read preference or a read
-        concern of its own.
+    def asked(
+        self,
+        matching: Mapping[str, Any],
+        reading: Mapping[str, Any] = NO_OPTIONS,
+        read_from: Mapping[str, Any] = NO_OPTIONS,
+    ) -> Target:
+        """The same for a query that says more than its conditions; parameters as for the class.
+
+        Its options of the collection go before those that the class sets.
         """
-        self._read_from = options
-        self.collection = self.collection.with_options(**options)
+        if not (matching or reading or read_from):
+            return self
+        collection = self.collection.with_options(**read_from) if read_from else self.collection
+        return Target(
+            self.opened,
+            self.document_class,
+            collection,
+            self.options,
+            self.scope,
+            self.session,
+            matching,
+            reading,
+            read_from or self._read_from,
+        )
 
     def of(self, document_class: Any) -> Target:
         """Where the same call goes on with documents of another class.
@@ -115,18 +136,24 @@ class Target:
     def beside(self, document_class: Any, alias: str | None) -> Target:
         """The same, with the connection for classes that have none of their own."""
         target = target_beside(document_class, alias, self.options)
-        target.reading = {key: it for key, it in self.reading.items() if key in FOR_ALL_READS}
-        if self._read_from:
-            target.read_from(self._read_from)
-        return target
+        reading = {key: it for key, it in self.reading.items() if key in FOR_ALL_READS}
+        return target.asked(NO_OPTIONS, reading, self._read_from)
 
     def with_class(self, document_class: Any) -> Target:
         """The same collection, in which documents of another class are, too."""
         if document_class is self.document_class:
             return self
-        target = copy(self)
-        target.document_class = document_class
-        return target
+        return Target(
+            self.opened,
+            document_class,
+            self.collection,
+            self.options,
+            self.scope,
+            self.session,
+            self.matching,
+            self.reading,
+            self._read_from,
+        )
 
     def plain(self) -> Target:
         """The same collection, asked for a document in hand: whatever else the call asks for, such
@@ -134,9 +161,15 @@ class Target:
         """
         if not self.matching and not self.reading:
             return self
-        target = copy(self)
-        target.matching = target.reading = NO_OPTIONS
-        return target
+        return Target(
+            self.opened,
+            self.document_class,
+            self.collection,
+            self.options,
+            self.scope,
+            self.session,
+            read_from=self._read_from,
+        )
 
     def outside(self, session: Any) -> Target:
         """The same collection in a session that was made for this, outside of the transaction.
@@ -146,7 +179,8 @@ class Target:
         """
         if self.scope is not None:
             self.scope.check()
-        return Target(self.opened, self.document_class, self.options._replace(session=session))
+        options = self.options._replace(session=session)
+        return target_in(self.opened, self.document_class, options)
 
     @property
     def ends_cursors(self) -> bool:
@@ -236,11 +270,12 @@ def target_of(
 
     Raises:
         UnknownAliasError: there is no such connection.
+        AbstractClassError: the class has no collection.
     """
     if alias is not None:
         options = options._replace(alias=alias)
     name = options.alias or document_class.__alias__ or DEFAULT_CONNECTION_NAME
-    return Target(connection_of(name).opened(), document_class, options)
+    return target_in(connection_of(name).opened(), document_class, options)
 
 
 def target_beside(document_class: Any, alias: str | None, options: CallOptions) -> Target:
@@ -265,7 +300,39 @@ def target_on(alias: str | None, document_class: Any, options: CallOptions) -> T
     opened = connection_of(alias or DEFAULT_CONNECTION_NAME).opened()
     if options.session is not None and not belongs_to(options.session, opened.client):
         options = options._replace(session=None)
-    return Target(opened, document_class, options)
+    return target_in(opened, document_class, options)
+
+
+def target_in(opened: OpenClient, document_class: Any, options: CallOptions) -> Target:
+    """Where a call goes with a client.
+
+    Parameters:
+        opened: the client.
+        document_class: the class.
+        options: what is asked for; a session is one of the client's.
+
+    Raises:
+        AbstractClassError: the class has no collection.
+    """
+    conversion = conversion_of(document_class)
+    bare: Target | None = conversion.target
+    if bare is None or bare.opened is not opened:
+        # A class holds one for the client that was asked last, and no other client.
+        bare = conversion.target = Target(
+            opened, document_class, collection_of(opened, document_class)
+        )
+    if options.session is not None:
+        session = options.session
+        scope = scope_of(session)
+    else:
+        scope = scope_here(opened) if SCOPES.get() else None  # mostly there are none at all
+        session = opened.bound_session() if scope is None else scope.session
+        if session is None and options is UNCHANGED:
+            return bare
+    collection, write_concern = bare.collection, options.write_concern
+    if write_concern is not None:
+        collection = collection.with_options(write_concern=write_concern)
+    return Target(opened, document_class, collection, options, scope, session)
 
 
 def belongs_to(session: Any, client: Any) -> bool:

@@ -294,7 +294,7 @@ async def replace_one(
         pymongo.errors.PyMongoError: the server refused it, or could not be asked.
         pymongo.errors.ProtocolError: its answer makes no sense.
     """
-    replacement = replacement_of(raw, query["_id"], target.collection.codec_options)
+    replacement = replacement_of(raw, query["_id"], target.codec_options)
     try:
         replace = target.asking(target.collection.replace_one)
         result: UpdateResult = await replace(query, replacement, upsert=upsert)

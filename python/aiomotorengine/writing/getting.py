@@ -59,7 +59,7 @@ async def get_or_create(
     refuse_conditions(document_class, given)
     wanted = filters & conditions(document_class, (), given)
     query = wanted.to_query(document_class)
-    zone = time_zone_of(target.collection.codec_options)
+    zone = time_zone_of(target.codec_options)
     insertion = Insertion(document_class, query, [], zone)
     make = partial(made_of, document_class, insertion.equalities, {**given, **defaults})
     conversion = conversion_of(document_class)

@@ -131,6 +131,6 @@ def renew_state(
         [offset] = found.offsets
         raw = found.reply[offset : offset + length_at(found.reply, offset)[0]]
     else:
-        raw = snapshot_of_mapping(found, target.collection.codec_options).raw
+        raw = snapshot_of_mapping(found, target.codec_options).raw
     whole = with_touched(before.raw, raw, tree)
     document._is_persisted = Snapshot(whole, [0], before.codec_options, state)

@@ -156,7 +156,7 @@ class Replacement:
             new: whether what is stored after it is returned, or what was before.
         """
         target, document = self._target, self._document
-        options = target.collection.codec_options
+        options = target.codec_options
         with naming(target, self._filters, document):
             query: Mapping[str, Any] = self._filters.to_query(target.document_class)
             if upsert:
@@ -226,7 +226,7 @@ def has_id(stored: Batch | Mapping[str, Any], id: bytes, codec_options: CodecOpt
 async def is_prepared(target: Target, document: Any) -> bool:
     """Do what comes before a document is written; whether its own ``validate`` agrees."""
     codec = requests.codec_of(target.collection, type(document))
-    zone = time_zone_of(target.collection.codec_options)
+    zone = time_zone_of(target.codec_options)
     await Numbering(target).number([document])
     set_missing_dates([document], zone, creating=True)
     if not by_itself(codec.validate_many, [document]):
@@ -272,7 +272,7 @@ def naming(target: Target, filters: QNode, document: Any) -> Iterator[None]:
             yield
     except Exception as error:
         with naming_values(target.collection, (target.document_class, filters)):
-            refusal = explained(document, error, target.collection.codec_options)
+            refusal = explained(document, error, target.codec_options)
             if refusal is error:
                 raise
             raise refusal  # noqa: B904  # what was raised is its cause already

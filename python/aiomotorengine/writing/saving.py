@@ -153,7 +153,7 @@ async def save_in_order(
     conversion = conversion_of(type(document))
     codec = requests.codec_of(target.collection, type(document))
     is_dated = conversion.has_stamps
-    zone = time_zone_of(target.collection.codec_options) if is_dated else None
+    zone = time_zone_of(target.codec_options) if is_dated else None
     if not creating and is_in_doubt(document) and not is_partial(document):
         options = options.of_what_may_be_gone()
     part = None if creating else part_to_send(document, codec, options)
@@ -198,7 +198,7 @@ async def save_in_order(
         with unique_violations(type(document)):
             raise
     except Exception as error:
-        refusal = explained(document, error, target.collection.codec_options)
+        refusal = explained(document, error, target.codec_options)
         if refusal is error:
             raise
         raise refusal  # noqa: B904  # what was raised is its cause already
@@ -221,7 +221,7 @@ def mark_as_saved(target: Target, document: Any, written: Written) -> None:
     if type(before) is Snapshot or type(document).__track_changes__:
         if not written.is_stored:
             return
-        state = snapshot_of(written.raw, document._id, target.collection.codec_options, state)
+        state = snapshot_of(written.raw, document._id, target.codec_options, state)
     document._is_persisted = state
 
 

@@ -141,7 +141,7 @@ def take_state(document: Any, found: Any, target: Target) -> None:
         found: the one that was read.
         target: where it is stored.
     """
-    state, codec_options = state_of(document), target.collection.codec_options
+    state, codec_options = state_of(document), target.codec_options
     is_new = isinstance(state, SavedInTransaction) and state.transaction is target.transaction
     if not is_new:
         state = state_of(found)
@@ -162,7 +162,7 @@ def take_places(document: Any, found: Any, tree: Touched, target: Target) -> Non
         tree: where these values are.
         target: where it is stored.
     """
-    codec_options = target.collection.codec_options
+    codec_options = target.codec_options
     own, raw = own_snapshot(document), raw_if_tracked(document, found, codec_options)
     for place in list(touched_places(document, found, tree)):
         place.take()

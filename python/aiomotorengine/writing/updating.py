@@ -283,7 +283,7 @@ def prepared(target: Target, filters: QNode, plan: Plan) -> Update:
     conversion = conversion_of(document_class)
     operations, insertion = plan.operations, None
     if conversion.version is not None or conversion.stamps or plan.upsert:
-        zone = time_zone_of(target.collection.codec_options)
+        zone = time_zone_of(target.codec_options)
         touched = {key for key, _ in touched_by(operations)}
         operations = [*operations, *next_version(document_class, touched)]
         if plan.stamps:
@@ -316,7 +316,7 @@ def change_all(
     Raises:
         Exception: as for ``update_many``.
     """
-    zone = time_zone_of(target.collection.codec_options)
+    zone = time_zone_of(target.codec_options)
     stamped = with_stamps(target.document_class, change, zone)
     update = Update(target, filters, stamped, array_filters=array_filters)
     return update.send(ask_for_all(target), result_of, of_many=True)
