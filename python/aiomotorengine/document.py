@@ -751,7 +751,7 @@ class BaseDocument(DocumentStorage):
             ...     return await ware.update(U.inc(stock=-1), condition=Q(stock__gte=1)) is ware
         """
         update.change.refuse_keywords("update", others)
-        plan = writing.updating.Plan(
+        plan = writing.updating.PlannedUpdate(
             type(self), changes, array_filters=array_filters, stamps=stamps, validate=validate
         )
         target = type(self).objects._target(alias, session, write_concern)

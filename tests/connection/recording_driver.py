@@ -8,6 +8,7 @@ from typing import Any
 
 from bson.codec_options import CodecOptions
 from pymongo.errors import ConfigurationError
+from pymongo.write_concern import WriteConcern
 
 __all__ = [
     "bound_session_of",
@@ -57,6 +58,8 @@ class RecordedCollection(str):
     """Its whole name, and whose it is."""
 
     database: RecordedDatabase
+    codec_options = CodecOptions[Any]()
+    write_concern = WriteConcern()
 
 
 def create_client(settings: Mapping[str, Any], io_loop: Any) -> RecordedClient:

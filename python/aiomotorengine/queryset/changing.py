@@ -93,7 +93,7 @@ class Changing(Loading[D]):
             alias = given.pop()
         update.change.refuse_keywords("update", others)
         self._refuse_slice("update")
-        plan = writing.updating.Plan(
+        plan = writing.updating.PlannedUpdate(
             self.__klass__, given, upsert, array_filters, stamps, validate, takes_definition=True
         )
         if self._finds_nothing:
@@ -144,7 +144,7 @@ class Changing(Loading[D]):
             update.change.refuse_keywords("update_one", others)
         if self._is_slice:
             self._refuse_slice("update_one")
-        plan = writing.updating.Plan(
+        plan = writing.updating.PlannedUpdate(
             self.__klass__, changes, upsert, array_filters, stamps, validate
         )
         if self._finds_nothing:
@@ -202,7 +202,7 @@ class Changing(Loading[D]):
             update.change.refuse_keywords("find_one_and_update", others)
         if self._is_slice:
             self._refuse_slice("find_one_and_update")
-        plan = writing.updating.Plan(
+        plan = writing.updating.PlannedUpdate(
             self.__klass__, changes, upsert, array_filters, stamps, validate
         )
         if self._finds_nothing:

@@ -508,7 +508,7 @@ def document_in(target: Target, batch: Batch, shape: Shape | None = None) -> Any
     except DocumentError as refused:
         reason = DocumentDecoder(target, shape=shape).reason(batch, offset, refused)
     else:
-        if are_documents(shape):
+        if target.session is not None and are_documents(shape):
             mark_as_read(documents, target.transaction)
         return documents[0]
     raise reason

@@ -46,6 +46,7 @@ class Target:
     Attributes:
         opened, document_class, collection, options, scope, session, matching, reading: as above.
         codec_options: those of the collection.
+        is_answered: whether the server answers what is written, outside of transactions.
     """
 
     __slots__ = (
@@ -54,6 +55,7 @@ class Target:
         "codec_options",
         "collection",
         "document_class",
+        "is_answered",
         "matching",
         "opened",
         "options",
@@ -78,6 +80,7 @@ class Target:
         self.document_class = document_class
         self.collection = collection
         self.codec_options: CodecOptions[Any] = collection.codec_options
+        self.is_answered: bool = collection.write_concern.acknowledged
         self.options = options
         self.scope = scope
         self.session = session

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from aiomotorengine.documents.conversion import conversion_of
@@ -14,19 +13,9 @@ from aiomotorengine.update.path import DOT, UpdatePath, changed_path
 __all__ = ["Change", "Operation", "refuse_keywords", "refuse_text", "unfit"]
 
 
-@dataclass(slots=True)
-class Operation:
-    """What is done to one path.
-
-    Attributes:
-        operator: MongoDB's name for it.
-        path: what is changed.
-        value: what the operator is given, as MongoDB takes it; or an ``Expression``.
-    """
-
-    operator: str
-    path: UpdatePath
-    value: Any
+Operation = tuple[str, UpdatePath, Any]
+"""What is done to one path: MongoDB's name of the operator, the path, and what the operator is given,
+as MongoDB takes it; or an ``Expression``."""
 
 
 class Change:
@@ -70,7 +59,7 @@ class Change:
                 # The names of fields are kept, as most are: a program has only so many.
                 if type(key) is str and key in document_class._fields:
                     known[key] = path
-            done.append(Operation(self.operator, path, self.convert(path, raw, validate)))
+            done.append((self.operator, path, self.convert(path, raw, validate)))
         return done
 
     def path(self, document_class: Any, key: BaseField[Any] | str) -> UpdatePath:

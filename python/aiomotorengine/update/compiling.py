@@ -45,13 +45,12 @@ def operations_of(
     if not operations:
         raise ValueError("An update needs a change.")
     removals: list[Operation] = []
-    for operation in operations:
-        path = operation.path
+    for operator, path, _ in operations:
         if path.is_plain:
             continue
-        if operation.operator != INSERTING:
+        if operator != INSERTING:
             refuse_immutable(document_class, path)
-        if operation.operator in REPLACING:
+        if operator in REPLACING:
             removals += (removal(key) for key in aliases_at(path))
     if len(operations) > 1:
         refuse_conflicts(operations)
@@ -62,7 +61,7 @@ def removal(alias: str) -> Operation:
     """What removes an alias of a field that is set or removed: an old value under it would be read
     again, or stay beside the new one.
     """
-    return Operation(Unset.operator, UpdatePath(alias, None, alias), "")
+    return Unset.operator, UpdatePath(alias, None, alias), ""
 
 
 def change_of(given: Any) -> Change:
@@ -74,10 +73,10 @@ def change_of(given: Any) -> Change:
 
 def touched_by(operations: Iterable[Operation]) -> Iterator[tuple[str, str]]:
     """The keys of MongoDB that are touched, each with the names of its attributes."""
-    for operation in operations:
-        yield operation.path.db_name, operation.path.name
-        if operation.operator == "$rename":
-            yield operation.value, operation.value
+    for operator, path, value in operations:
+        yield path.db_name, path.name
+        if operator == "$rename":
+            yield value, value
 
 
 def refuse_conflicts(operations: Sequence[Operation]) -> None:
@@ -98,27 +97,27 @@ def compiled(
         ValueError: something can't be said in a pipeline.
     """
     update: dict[str, Any] = {}
-    for operation in operations:
-        operator, value = operation.operator, operation.value
+    for operator, path, value in operations:
         if isinstance(value, Expression):
             return pipeline(document_class, operations)
-        if operator not in update:
-            update[operator] = {}
-        update[operator][operation.path.db_name] = value
+        if operator in update:
+            update[operator][path.db_name] = value
+        else:
+            update[operator] = {path.db_name: value}
     return update
 
 
 def is_pipeline(operations: Iterable[Operation]) -> bool:
     """Whether there is an expression, which MongoDB takes in a pipeline only."""
-    return any(isinstance(operation.value, Expression) for operation in operations)
+    return any(isinstance(value, Expression) for _, _, value in operations)
 
 
 def pipeline(document_class: Any, operations: Iterable[Operation]) -> list[dict[str, Any]]:
     values: dict[str, Any] = {}
     removed: list[str] = []
     for operation in operations:
-        path = operation.path
-        if operation.operator == Unset.operator:
+        operator, path, _ = operation
+        if operator == Unset.operator:
             removed.append(path.db_name)
         else:
             values[path.db_name] = computed(document_class, operation)
@@ -136,7 +135,7 @@ def computed(document_class: Any, operation: Operation) -> Any:
 
     What may have a fraction is cut for an ``IntField``, as ``int()`` cuts what is assigned to it.
     """
-    path, value, conversion = operation.path, operation.value, None
+    (operator, path, value), conversion = operation, None
     if not isinstance(value, Expression):
         operand = literal(value)
     else:
@@ -144,11 +143,11 @@ def computed(document_class: Any, operation: Operation) -> Any:
         is_number = conversion in NUMBERS
         operand = (value.to_number if is_number else value.to_expression)(document_class)
         operand = in_unit_of(document_class, path.field, value, operand)
-    change = OPERATORS.get(operation.operator, Change)
+    change = OPERATORS.get(operator, Change)
     expression = change.expression(f"${path.db_name}", operand)
     if expression is NotImplemented:
         raise ValueError(
-            f"U.{name_of(operation.operator)} can't be sent together with an F expression: send it "
+            f"U.{name_of(operator)} can't be sent together with an F expression: send it "
             "in an update of its own."
         )
     return expression if conversion is None else converted(conversion, expression)

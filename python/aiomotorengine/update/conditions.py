@@ -99,8 +99,8 @@ def array_filters_of(operations: Sequence[Operation], filters: Any) -> list[Any]
         ValueError: a name has no path, or a path no condition.
     """
     chosen: tuple[tuple[str, Any], ...] = ()
-    for operation in operations:
-        chosen += operation.path.items
+    for _, path, _ in operations:
+        chosen += path.items
     if filters is None and not chosen:
         return None
     named = dict(chosen)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aiomotorengine.update.change import Operation
 from aiomotorengine.update.path import aliases_at, path_of, refuse_immutable
 from aiomotorengine.update.raw import refuse_keys_of_fields
 from aiomotorengine.update.set import Set, set_value, without_none
@@ -58,10 +57,10 @@ def update_document(document_class: Any, definition: Mapping[Any, Any]) -> dict[
                 f"An update of {document_class.__name__} has two values for '{path.db_name}', the "
                 f"second as {key!r}; leave one out."
             )
-        operation = Operation(Set.operator, path, set_value(path, value))
-        operation = without_none(document_class, operation)
-        kept = changes if operation.operator == Set.operator else removed
-        kept[path.db_name] = operation.value
+        operation = (Set.operator, path, set_value(path, value))
+        operator, _, stored = without_none(document_class, operation)
+        kept = changes if operator == Set.operator else removed
+        kept[path.db_name] = stored
         removed.update(dict.fromkeys(aliases_at(path), ""))
     if not removed:
         return {"$set": changes}

@@ -57,7 +57,7 @@ def operations_in(document_class: Any, update: Mapping[str, Any]) -> Iterator[Op
     for operator, changes in update.items():
         for key, value in changes.items() if isinstance(changes, Mapping) else ():
             name = ".".join(map(str, attribute_path(document_class, key.split("."))))
-            yield Operation(operator, UpdatePath(key, None, name), value)
+            yield operator, UpdatePath(key, None, name), value
 
 
 def refuse_keys_of_fields(update: Mapping[str, Any]) -> None:

@@ -25,7 +25,7 @@ class Rename(Change):
             path = self.old_path(document_class, old)
             if validate:
                 refuse_required(path)
-            yield Operation(self.operator, path, changed_path(document_class, new).db_name)
+            yield self.operator, path, changed_path(document_class, new).db_name
 
     @staticmethod
     def old_path(document_class: Any, old: BaseField[Any] | str) -> UpdatePath:

@@ -90,13 +90,13 @@ def converted(path: UpdatePath, value: Any) -> Any:
 
 def without_none(document_class: Any, operation: Operation) -> Operation:
     """The same; where ``None`` is not stored at all, the key is removed."""
-    path = operation.path
-    if operation.value is None and path.field is not None and not path.is_item:
+    _, path, value = operation
+    if value is None and path.field is not None and not path.is_item:
         # What is inside of another field belongs to the class that declares it.
         is_inside = "." in path.db_name
         holders = path.field._document_classes if is_inside else [document_class]
         if any(map(path.field._omits_none, holders)):
-            return Operation(Unset.operator, path, "")
+            return Unset.operator, path, ""
     return operation
 
 

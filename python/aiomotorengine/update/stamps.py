@@ -33,14 +33,14 @@ def stamps(
             continue
         operator = "$set" if attribute.renews else "$setOnInsert"
         path = UpdatePath(field.db_field, field, field.name)
-        yield Operation(operator, path, field.to_son(now(field._settings.tz or zone)))
+        yield operator, path, field.to_son(now(field._settings.tz or zone))
 
 
 def next_version(document_class: Any, touched: Container[str]) -> Iterator[Operation]:
     """What makes loaded copies of the changed documents stale, in a class with versions."""
     field = conversion_of(document_class).version
     if field is not None and field.db_field not in touched:
-        yield Operation("$inc", UpdatePath(field.db_field, field, field.name), 1)
+        yield "$inc", UpdatePath(field.db_field, field, field.name), 1
 
 
 def with_stamps(

@@ -67,12 +67,12 @@ class Insertion:
         self.id = self.equalities.get("_id")
         self._given: dict[str, bool] = {}
         """Keys that have something to do with it, and whether they get a value by that."""
-        for operation in operations:
-            self._given[operation.path.db_name] = gives_value(operation.operator)
-            if operation.path.db_name == "_id":
-                self.id = operation.value
-            if operation.operator == "$rename":
-                self._given[operation.value] = False
+        for operator, path, value in operations:
+            self._given[path.db_name] = gives_value(operator)
+            if path.db_name == "_id":
+                self.id = value
+            if operator == "$rename":
+                self._given[value] = False
         self._changed = set(self._given)
         for key in (*self._changed, *self.equalities):
             refuse_items(document_class, key)
@@ -172,7 +172,7 @@ def missing(*parts: str) -> InvalidDocumentError:
 
 
 def insertion(key: str, value: Any) -> Operation:
-    return Operation("$setOnInsert", UpdatePath(key, None, key), value)
+    return "$setOnInsert", UpdatePath(key, None, key), value
 
 
 def refuse_items(document_class: Any, key: str) -> None:

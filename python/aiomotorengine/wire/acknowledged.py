@@ -9,7 +9,7 @@ __all__ = ["is_acknowledged", "refuse_unacknowledged"]
 
 def is_acknowledged(target: Target) -> bool:
     """Whether the server answers what is written; in a transaction it always does."""
-    return target.collection.write_concern.acknowledged or target.transaction is not None
+    return target.is_answered or target.transaction is not None
 
 
 def refuse_unacknowledged(target: Target, what: str) -> None:

@@ -76,7 +76,7 @@ async def get_or_create(
     if document._id is not None:
         insertion.id = document._id  # of the defaults, or of the filters
     known_id = insertion.id
-    inserted = {it.path.db_name: it.value for it in insertion.operations(validate=False)}
+    inserted = {path.db_name: value for _, path, value in insertion.operations(validate=False)}
     # What the document does not have, the server inserts as the query says.
     others = [key for key in insertion.equalities if field_at(document_class, key) is None]
     for key, value in document.to_son().items():

@@ -38,7 +38,7 @@ from aiomotorengine.writing.changed import with_touched
 from aiomotorengine.writing.lost_answers import known_again, noting_lost_answer
 from aiomotorengine.writing.shard_keys import refuse_other_shard_key
 from aiomotorengine.writing.turns import carry_out, turn_of
-from aiomotorengine.writing.updating import Plan, as_it_came, prepared
+from aiomotorengine.writing.updating import PlannedUpdate, as_it_came
 from aiomotorengine.writing.versions import by_id_and_version, drop_null_version, refuse_stale
 
 __all__ = ["update_stored"]
@@ -48,7 +48,7 @@ async def update_stored(
     target: Target,
     document: Any,
     condition: QNode | None,
-    plan: Plan,
+    plan: PlannedUpdate,
     *,
     check_version: bool = True,
 ) -> Any | None:
@@ -84,8 +84,8 @@ async def update_stored(
         query = by_id_and_version(document) if check_version else identity_query(document)
         expected = version_of(document) if check_version else None
         filters = Q(query) if condition is None else Q(query) & condition
-        update = prepared(target, filters, plan)
-        tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))
+        update = plan.at(target, filters)
+        tree = touched_tree(kind, (key for key, _ in touched_by(plan.operations)))
         if turn is not None:
             await drop_null_version(target, document)
         options: dict[str, Any] = {

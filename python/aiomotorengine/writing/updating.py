@@ -16,7 +16,7 @@ from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.reading.documents import found_document
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.update.change import Change, Operation
+from aiomotorengine.update.change import Change
 from aiomotorengine.update.compiling import compiled, operations_of, touched_by
 from aiomotorengine.update.conditions import array_filters_of
 from aiomotorengine.update.definition import update_document
@@ -40,7 +40,7 @@ from aiomotorengine.writing.versions import drop_null_versions
 
 __all__ = [
     "ArrayFilters",
-    "Plan",
+    "PlannedUpdate",
     "Returns",
     "Update",
     "as_it_came",
@@ -64,65 +64,6 @@ ArrayFilters = Mapping[str, QNode] | Sequence[Mapping[str, Any]]
 Order = Sequence[tuple[str, int]]
 
 
-class Plan:
-    """What is to be done to whatever documents are found. No server is asked for it.
-
-    Parameters:
-        document_class: the class of the documents.
-        changes: what ``U`` makes, and mappings.
-        upsert: whether a document is inserted where none is found.
-        array_filters: conditions for the items that a path names with ``$[name]``.
-        stamps: whether automatic dates are set.
-        validate: whether fields are asked if they may have their new values, and whether what an
-            upsert inserts has to be whole.
-        takes_definition: whether a mapping by itself is one, as ``update_document`` takes it.
-
-    Attributes:
-        operations: what the program asks for.
-        upsert: as above.
-        array_filters: as above, as MongoDB takes them.
-        stamps: as above.
-        validate: as above.
-        document: the update of MongoDB that was asked for, where it is one of 2017.
-
-    Raises:
-        ValueError: a change leads nowhere, or they do not go together.
-        InvalidDocumentError: a field refuses its new value.
-        TypeError: something is no change.
-    """
-
-    __slots__ = ("array_filters", "document", "operations", "stamps", "upsert", "validate")
-
-    def __init__(
-        self,
-        document_class: Any,
-        changes: Changes,
-        upsert: bool = False,
-        array_filters: ArrayFilters | None = None,
-        stamps: bool = True,
-        validate: bool = True,
-        takes_definition: bool = False,
-    ) -> None:
-        self.upsert = upsert
-        self.stamps = stamps
-        self.validate = validate
-        self.document: dict[str, Any] | None = None
-        if takes_definition and len(changes) == 1 and not isinstance(changes[0], Change):
-            self.document = update_document(document_class, changes[0])
-            self.operations = list(operations_in(document_class, self.document))
-            self.stamps = stamps and upsert
-        else:
-            self.operations = operations_of(document_class, changes, validate)
-        if not upsert:
-            for change in changes:
-                if isinstance(change, SetOnInsert):
-                    raise ValueError("U.set_on_insert needs upsert=True.")
-        is_plain = array_filters is None
-        for operation in self.operations:
-            is_plain = is_plain and operation.path.is_plain
-        self.array_filters = None if is_plain else array_filters_of(self.operations, array_filters)
-
-
 class Update:
     """An update, ready to be sent.
 
@@ -132,22 +73,9 @@ class Update:
         document: how, as MongoDB takes it: operators, or a pipeline.
         array_filters: conditions for the items that it names with ``$[name]``.
         insertion: the document that it inserts where it finds none.
-        operations: what it does, path by path.
-
-    Attributes:
-        query: the conditions as MongoDB takes them.
-        operations: as above.
     """
 
-    __slots__ = (
-        "_array_filters",
-        "_document",
-        "_filters",
-        "_insertion",
-        "_target",
-        "operations",
-        "query",
-    )
+    __slots__ = ("_array_filters", "_document", "_filters", "_insertion", "_query", "_target")
 
     def __init__(
         self,
@@ -156,15 +84,18 @@ class Update:
         document: Any,
         array_filters: Sequence[Any] | None = None,
         insertion: Insertion | None = None,
-        operations: Sequence[Operation] = (),
+    ) -> None:
+        self._array_filters = array_filters
+        self._make_ready(target, filters, document, insertion)
+
+    def _make_ready(
+        self, target: Target, filters: QNode, document: Any, insertion: Insertion | None
     ) -> None:
         query: Mapping[str, Any] = filters.to_query(target.document_class)
-        self.query = query if insertion is None else named_once(target.document_class, query)
-        self.operations = operations
+        self._query = query if insertion is None else named_once(target.document_class, query)
         self._target = target
         self._filters = filters
         self._document = document
-        self._array_filters = array_filters
         self._insertion = insertion
 
     @property
@@ -205,7 +136,7 @@ class Update:
             options["upsert"] = True
             await ensure_remembered(target, document_class)
         try:
-            answer = await ask(self.query, self._document, **options)
+            answer = await ask(self._query, self._document, **options)
         except DuplicateKeyError as error:
             is_lost = insertion is not None and may_be_lost_race(error, insertion.equalities)
             # In a transaction nothing can be sent any more.
@@ -223,7 +154,7 @@ class Update:
             return read(target, answer)
         # If somebody else has inserted it meanwhile, it is there to be changed now.
         with unique_violations(document_class), self._naming():
-            answer = await ask(self.query, self._document, **options)
+            answer = await ask(self._query, self._document, **options)
         return read(target, answer)
 
     async def _drops_nulls(self, error: OperationFailure, *, of_many: bool) -> bool:
@@ -242,7 +173,7 @@ class Update:
             return False
         if of_many and not is_repeatable(self._document, field.db_field):
             return False
-        await drop_null_versions(target, self.query)
+        await drop_null_versions(target, self._query)
         return True
 
     @contextmanager
@@ -253,10 +184,105 @@ class Update:
             naming_values(collection, (document_class, self._filters)),
             naming_changes(collection, document_class, self._document),
             protocol_errors(
-                document_class, lambda: can_encode(collection, self.query, {"u": self._document})
+                document_class, lambda: can_encode(collection, self._query, {"u": self._document})
             ),
         ):
             yield
+
+
+class PlannedUpdate(Update):
+    """What is to be done to whatever documents are found. No server is asked for it.
+
+    It is sent once ``at`` has said where.
+
+    Parameters:
+        document_class: the class of the documents.
+        changes: what ``U`` makes, and mappings.
+        upsert: whether a document is inserted where none is found.
+        array_filters: conditions for the items that a path names with ``$[name]``.
+        stamps: whether automatic dates are set.
+        validate: whether fields are asked if they may have their new values, and whether what an
+            upsert inserts has to be whole.
+        takes_definition: whether a mapping by itself is one, as ``update_document`` takes it.
+
+    Attributes:
+        operations: what is done, path by path.
+        upsert: as above.
+
+    Raises:
+        ValueError: a change leads nowhere, or they do not go together.
+        InvalidDocumentError: a field refuses its new value.
+        TypeError: something is no change.
+    """
+
+    __slots__ = ("_sets_dates", "_validates", "operations", "upsert")
+
+    def __init__(
+        self,
+        document_class: Any,
+        changes: Changes,
+        upsert: bool = False,
+        array_filters: ArrayFilters | None = None,
+        stamps: bool = True,
+        validate: bool = True,
+        takes_definition: bool = False,
+    ) -> None:
+        self.upsert = upsert
+        self._sets_dates = stamps
+        self._validates = validate
+        if takes_definition and len(changes) == 1 and not isinstance(changes[0], Change):
+            self._document = update_document(document_class, changes[0])
+            self.operations = list(operations_in(document_class, self._document))
+            self._sets_dates = stamps and upsert
+        else:
+            self._document = None
+            self.operations = operations_of(document_class, changes, validate)
+        if not upsert:
+            for change in changes:
+                if isinstance(change, SetOnInsert):
+                    raise ValueError("U.set_on_insert needs upsert=True.")
+        is_plain = array_filters is None
+        for _, path, _ in self.operations:
+            is_plain = is_plain and path.is_plain
+        self._array_filters = None if is_plain else array_filters_of(self.operations, array_filters)
+
+    def at(self, target: Target, filters: QNode) -> Update:
+        """The very same, to be done there, with what it changes besides what the program names.
+
+        Parameters:
+            target: where it is done.
+            filters: what is changed.
+
+        Raises:
+            ValueError: what may be inserted can't be said, or a filter has a value its field
+                refuses.
+            InvalidDocumentError: what may be inserted has no value for a required field.
+        """
+        document_class = target.document_class
+        conversion = conversion_of(document_class)
+        document, insertion = self._document, None
+        if conversion.version is not None or conversion.stamps or self.upsert:
+            zone = time_zone_of(target.codec_options)
+            operations = self.operations
+            touched = {key for key, _ in touched_by(operations)}
+            self.operations = [*operations, *next_version(document_class, touched)]
+            if self._sets_dates:
+                self.operations += stamps(document_class, zone, touched, inserting=self.upsert)
+            if self.upsert:
+                insertion = Insertion(
+                    document_class,
+                    filters.to_query(document_class),
+                    self.operations,
+                    zone,
+                    stamps=self._sets_dates,
+                )
+                self.operations += insertion.operations(validate=self._validates)
+            if len(self.operations) > len(operations):
+                document = None
+        if document is None:
+            document = compiled(document_class, self.operations)
+        self._make_ready(target, filters, document, insertion)
+        return self
 
 
 def is_repeatable(document: Any, version: str) -> bool:
@@ -265,37 +291,6 @@ def is_repeatable(document: Any, version: str) -> bool:
         return False
     counted = document.get("$inc", {})
     return document.keys() <= REPEATABLE and counted.keys() <= {version}
-
-
-def prepared(target: Target, filters: QNode, plan: Plan) -> Update:
-    """The update of what is to be done, with what it changes besides.
-
-    Parameters:
-        target: where it is done.
-        filters: what is changed.
-        plan: what is done.
-
-    Raises:
-        ValueError: what may be inserted can't be said, or a filter has a value its field refuses.
-        InvalidDocumentError: what may be inserted has no value for a required field.
-    """
-    document_class = target.document_class
-    conversion = conversion_of(document_class)
-    operations, insertion = plan.operations, None
-    if conversion.version is not None or conversion.stamps or plan.upsert:
-        zone = time_zone_of(target.codec_options)
-        touched = {key for key, _ in touched_by(operations)}
-        operations = [*operations, *next_version(document_class, touched)]
-        if plan.stamps:
-            operations += stamps(document_class, zone, touched, inserting=plan.upsert)
-        if plan.upsert:
-            query = filters.to_query(document_class)
-            insertion = Insertion(document_class, query, operations, zone, stamps=plan.stamps)
-            operations += insertion.operations(validate=plan.validate)
-    document: Any = plan.document
-    if document is None or len(operations) > len(plan.operations):
-        document = compiled(document_class, operations)
-    return Update(target, filters, document, plan.array_filters, insertion, operations)
 
 
 def change_all(
@@ -322,7 +317,7 @@ def change_all(
     return update.send(ask_for_all(target), result_of, of_many=True)
 
 
-def update_many(target: Target, filters: QNode, plan: Plan) -> Awaitable[UpdateResult]:
+def update_many(target: Target, filters: QNode, plan: PlannedUpdate) -> Awaitable[UpdateResult]:
     """Change all documents that meet some conditions.
 
     Parameters:
@@ -337,7 +332,7 @@ def update_many(target: Target, filters: QNode, plan: Plan) -> Awaitable[UpdateR
         UniqueKeyViolationError: another document has the value of a unique field.
         pymongo.errors.PyMongoError: the server refused it, or could not be asked.
     """
-    update = prepared(target, filters, plan)
+    update = plan.at(target, filters)
     return update.send(ask_for_all(target), result_of, of_many=True)
 
 
@@ -345,9 +340,11 @@ def ask_for_all(target: Target) -> Callable[..., Awaitable[Any]]:
     return target.asking(target.collection.update_many)
 
 
-def update_one(target: Target, filters: QNode, order: Order, plan: Plan) -> Awaitable[UpdateResult]:
+def update_one(
+    target: Target, filters: QNode, order: Order, plan: PlannedUpdate
+) -> Awaitable[UpdateResult]:
     """Change the first document that meets some conditions; parameters as above, and the order."""
-    update = prepared(target, filters, plan)
+    update = plan.at(target, filters)
     collection = target.collection
     if not order:
         return update.send(target.asking(collection.update_one), result_of)
@@ -364,7 +361,7 @@ def find_one_and_update(
     target: Target,
     filters: QNode,
     order: Order,
-    plan: Plan,
+    plan: PlannedUpdate,
     returns: Returns = "after",
 ) -> Awaitable[Any | None]:
     """Change the first document that meets some conditions, and return it.
@@ -383,7 +380,7 @@ def find_one_and_update(
     """
     refuse_unacknowledged(target, "find_one_and_update()")
     options: dict[str, Any] = {"return_document": return_document_of(returns)}
-    update = prepared(target, filters, plan)
+    update = plan.at(target, filters)
     if order:
         options["sort"] = list(order)
     if plan.upsert:
@@ -399,9 +396,11 @@ def return_document_of(returns: Any) -> bool:
     Raises:
         ValueError: it is neither.
     """
-    if returns not in ("after", "before"):
-        raise ValueError(f"returns must be 'after' or 'before', not {returns!r}.")
-    return ReturnDocument.AFTER if returns == "after" else ReturnDocument.BEFORE
+    if returns == "after":
+        return ReturnDocument.AFTER
+    if returns == "before":
+        return ReturnDocument.BEFORE
+    raise ValueError(f"returns must be 'after' or 'before', not {returns!r}.")
 
 
 def as_it_came(target: Target, answer: Any) -> Any:
@@ -440,10 +439,10 @@ def result_of(target: Target, answer: Any) -> UpdateResult:
     Raises:
         pymongo.errors.ProtocolError: it makes no sense.
     """
-    if not answer.acknowledged:
+    said = answer.raw_result
+    if said is None:  # nothing was waited for
         return UpdateResult(0)
     try:
-        said = answer.raw_result
         upserted_id = said.get("upserted")
         count = 0 if upserted_id is not None else checked_count(said.get("n", 0))
         return UpdateResult(count, said.get("nModified"), upserted_id)
