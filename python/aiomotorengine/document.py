@@ -631,20 +631,22 @@ class BaseDocument(DocumentStorage):
             ...     order.state = "paid"
             ...     await order.save(condition=Q(state="open"))
         """
-        return await type(self).objects.save(
-            self,
-            alias,
-            upsert=upsert,
-            only_changed=only_changed,
-            validate=validate,
-            hooks=hooks,
-            force_insert=force_insert,
-            must_exist=must_exist,
-            condition=condition,
-            check_version=check_version,
-            session=session,
-            write_concern=write_concern,
+        kind = type(self)
+        options = writing.options.options_of(
+            upsert,
+            only_changed,
+            validate,
+            hooks,
+            force_insert,
+            must_exist,
+            None if condition is None else conditions(kind, (condition,), {}),
+            check_version,
         )
+        target = sessions.target.target_of(
+            kind, alias, session=session, write_concern=write_concern
+        )
+        saved: Self | None = await writing.saving.save(target, self, options)
+        return saved
 
     async def reload(
         self, *fields: BaseField[Any] | str, alias: str | None = None, session: Any = None
@@ -751,13 +753,13 @@ class BaseDocument(DocumentStorage):
             ...     return await ware.update(U.inc(stock=-1), condition=Q(stock__gte=1)) is ware
         """
         update.change.refuse_keywords("update", others)
-        plan = writing.updating.PlannedUpdate(
+        planned = writing.updating.PlannedUpdate(
             type(self), changes, array_filters=array_filters, stamps=stamps, validate=validate
         )
         target = type(self).objects._target(alias, session, write_concern)
         met = None if condition is None else conditions(type(self), (condition,), {})
         updated: Self | None = await writing.in_place.update_stored(
-            target, self, met, plan, check_version=check_version
+            target, self, met, planned, check_version=check_version
         )
         return updated
 

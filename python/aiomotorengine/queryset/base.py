@@ -186,10 +186,7 @@ class Query(Generic[R]):
         write_concern: WriteConcernLike | None = None,
     ) -> Target:
         """Where a call goes that names these itself."""
-        options = self._using
-        if session is not None or write_concern is not None:
-            options = options.but(session=session, write_concern=write_concern)
-        return sessions.target.target_of(self.__klass__, alias, options)
+        return sessions.target.target_of(self.__klass__, alias, self._using, session, write_concern)
 
     def _matched(
         self,

@@ -93,13 +93,13 @@ class Changing(Loading[D]):
             alias = given.pop()
         update.change.refuse_keywords("update", others)
         self._refuse_slice("update")
-        plan = writing.updating.PlannedUpdate(
+        planned = writing.updating.PlannedUpdate(
             self.__klass__, given, upsert, array_filters, stamps, validate, takes_definition=True
         )
         if self._finds_nothing:
             return UpdateResult(0, 0)
         target = self._matched(alias, session, write_concern)
-        return await writing.updating.update_many(target, self._query(), plan)
+        return await writing.updating.update_many(target, self._query(), planned)
 
     async def update_one(
         self,
@@ -144,13 +144,13 @@ class Changing(Loading[D]):
             update.change.refuse_keywords("update_one", others)
         if self._is_slice:
             self._refuse_slice("update_one")
-        plan = writing.updating.PlannedUpdate(
+        planned = writing.updating.PlannedUpdate(
             self.__klass__, changes, upsert, array_filters, stamps, validate
         )
         if self._finds_nothing:
             return UpdateResult(0, 0)
         target = self._matched(alias, session, write_concern)
-        return await writing.updating.update_one(target, self._query(), self._order, plan)
+        return await writing.updating.update_one(target, self._query(), self._order, planned)
 
     async def find_one_and_update(
         self,
@@ -202,14 +202,14 @@ class Changing(Loading[D]):
             update.change.refuse_keywords("find_one_and_update", others)
         if self._is_slice:
             self._refuse_slice("find_one_and_update")
-        plan = writing.updating.PlannedUpdate(
+        planned = writing.updating.PlannedUpdate(
             self.__klass__, changes, upsert, array_filters, stamps, validate
         )
         if self._finds_nothing:
             return None
         target = self._matched(alias, session, write_concern)
         found: D | None = await writing.updating.find_one_and_update(
-            target, self._query(), self._order, plan, returns
+            target, self._query(), self._order, planned, returns
         )
         return await self._with_references_of_one(found, target)
 

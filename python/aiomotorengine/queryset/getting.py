@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
+from bson.objectid import ObjectId
+
 from aiomotorengine import query_builder, reading
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.ids import chunks, id_key, id_to_find, refuse_other_than_ids
@@ -259,7 +261,7 @@ class Getting(Loading[R], Ordering[R]):
         """
         key = declared_key(self.__klass__)
         if key is None:
-            return id_to_find(value)
+            return value if type(value) is ObjectId else id_to_find(value)
         # Many fields hand a value on as it is, so what is sent must be no condition.
         asked = key.to_query(value)
         refuse_other_than_ids(asked)

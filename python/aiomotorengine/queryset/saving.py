@@ -81,7 +81,7 @@ class Saving(Query[D]):
             StaleDocumentError: another version is stored, or what is does not meet the condition.
             Exception: what a hook raises.
         """
-        options = writing.options.SaveOptions(
+        options = writing.options.options_of(
             upsert,
             only_changed,
             validate,
@@ -92,5 +92,5 @@ class Saving(Query[D]):
             check_version,
         )
         target = self._target(alias, session, write_concern)
-        saved: D | None = await writing.saving.save(target, document, options.checked())
+        saved: D | None = await writing.saving.save(target, document, options)
         return saved

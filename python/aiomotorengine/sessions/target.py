@@ -15,7 +15,7 @@ from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.drivers import Driver
 from aiomotorengine.sessions.collections import collection_of
 from aiomotorengine.sessions.foreign import transaction_of
-from aiomotorengine.sessions.options import NO_OPTIONS, UNCHANGED, CallOptions
+from aiomotorengine.sessions.options import NO_OPTIONS, UNCHANGED, CallOptions, WriteConcernLike
 from aiomotorengine.sessions.scope import SCOPES, Scope, scope_here, scope_of
 from aiomotorengine.sessions.transaction import Transaction
 
@@ -262,19 +262,27 @@ class Target:
 
 
 def target_of(
-    document_class: Any, alias: str | None = None, options: CallOptions = UNCHANGED
+    document_class: Any,
+    alias: str | None = None,
+    options: CallOptions = UNCHANGED,
+    session: Any = None,
+    write_concern: WriteConcernLike | None = None,
 ) -> Target:
     """Where a call of a class's query set goes.
 
     Parameters:
         document_class: the class.
         alias: the connection that the call names.
-        options: what ``using`` and the call ask for.
+        options: what ``using`` asks for.
+        session: the driver's session that the call names.
+        write_concern: that which it names.
 
     Raises:
         UnknownAliasError: there is no such connection.
         AbstractClassError: the class has no collection.
     """
+    if session is not None or write_concern is not None:
+        options = options.but(session=session, write_concern=write_concern)
     if alias is not None:
         options = options._replace(alias=alias)
     name = options.alias or document_class.__alias__ or DEFAULT_CONNECTION_NAME

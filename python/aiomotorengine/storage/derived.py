@@ -68,5 +68,5 @@ def refuse_derived(document: DocumentStorage) -> None:
     Raises:
         PartialDocumentError: it was.
     """
-    if is_derived(document):
+    if document._is_persisted is DERIVED:
         raise PartialDocumentError.computed(type(document).__name__)

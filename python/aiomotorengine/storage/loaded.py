@@ -36,7 +36,7 @@ def loaded_part(document: DocumentStorage) -> LoadedPart | None:
 
 def is_partial(document: DocumentStorage) -> bool:
     """Whether a document was loaded in part."""
-    return loaded_part(document) is not None
+    return document._hidden is not None and loaded_part(document) is not None
 
 
 def is_loaded(document: DocumentStorage, name: str) -> bool:
@@ -113,7 +113,7 @@ def count_as_loaded(document: DocumentStorage, names: Iterable[str] | None = Non
         document: the document.
         names: the attributes; by default all, also of what is embedded in it.
     """
-    part = loaded_part(document)
+    part = None if document._hidden is None else loaded_part(document)
     if part is None:
         return
     kind: Any = type(document)

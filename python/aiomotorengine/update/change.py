@@ -14,8 +14,8 @@ __all__ = ["Change", "Operation", "refuse_keywords", "refuse_text", "unfit"]
 
 
 Operation = tuple[str, UpdatePath, Any]
-"""What is done to one path: MongoDB's name of the operator, the path, and what the operator is given,
-as MongoDB takes it; or an ``Expression``."""
+"""What is done to one path: MongoDB's name of the operator, the path, and what the operator is
+given, as MongoDB takes it; or an ``Expression``."""
 
 
 class Change:

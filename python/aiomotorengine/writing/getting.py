@@ -84,11 +84,13 @@ async def get_or_create(
             inserted[key] = value
     if known_id is not None and "_id" not in insertion.equalities:
         inserted["_id"] = known_id
-    update = Update(target, wanted, {"$setOnInsert": inserted}, insertion=insertion)
+    update = Update({"$setOnInsert": inserted}, insertion=insertion)
     # An id that the program chose says nothing of who inserted it.
     is_chosen = known_id is not None
     ask = partial(find_and_modify, target, "find_one_and_update", tells_insertion=is_chosen)
-    answer = await update.send(ask, as_it_came, return_document=ReturnDocument.AFTER)
+    answer = await update.send(
+        target, wanted, ask, as_it_came, return_document=ReturnDocument.AFTER
+    )
     found = found_document(target, answer.stored)
     created = answer.is_inserted if is_chosen else found is not None and found._id == insertion.id
     if created:

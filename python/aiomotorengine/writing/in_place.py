@@ -48,7 +48,7 @@ async def update_stored(
     target: Target,
     document: Any,
     condition: QNode | None,
-    plan: PlannedUpdate,
+    update: PlannedUpdate,
     *,
     check_version: bool = True,
 ) -> Any | None:
@@ -58,7 +58,7 @@ async def update_stored(
         target: where it is stored.
         document: the document.
         condition: what the stored one must meet.
-        plan: what is done.
+        update: what is done.
         check_version: whether the stored one must have the version that it was loaded with.
 
     Returns:
@@ -84,8 +84,8 @@ async def update_stored(
         query = by_id_and_version(document) if check_version else identity_query(document)
         expected = version_of(document) if check_version else None
         filters = Q(query) if condition is None else Q(query) & condition
-        update = plan.at(target, filters)
-        tree = touched_tree(kind, (key for key, _ in touched_by(plan.operations)))
+        update.complete(target, filters)
+        tree = touched_tree(kind, (key for key, _ in touched_by(update.operations)))
         if turn is not None:
             await drop_null_version(target, document)
         options: dict[str, Any] = {
@@ -93,7 +93,7 @@ async def update_stored(
             "return_document": ReturnDocument.AFTER,
         }
         ask = partial(find_and_modify, target, "find_one_and_update")
-        write = partial(update.send, ask, as_it_came, **options)
+        write = partial(update.send, target, filters, ask, as_it_came, **options)
         with nullcontext() if turn is None else noting_lost_answer(document, paths_in(tree)):
             found = await carry_out(turn, target, write)
         if found is None:

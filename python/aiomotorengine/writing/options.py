@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from aiomotorengine.query_builder.node import QNode
 
-__all__ = ["CREATION", "USUAL", "SaveOptions"]
+__all__ = ["CREATION", "USUAL", "SaveOptions", "options_of"]
 
 
 @dataclass(slots=True)
@@ -23,6 +23,7 @@ class SaveOptions:
         must_exist: whether it is an error that it is gone.
         condition: what the stored document has to meet.
         check_version: whether the stored document has to have the version that was loaded.
+        asks_for_more: whether the stored document has to be there, or to meet something.
     """
 
     upsert: bool = False
@@ -33,11 +34,10 @@ class SaveOptions:
     must_exist: bool = False
     condition: QNode | None = None
     check_version: bool = True
+    asks_for_more: bool = field(init=False)
 
-    @property
-    def asks_for_more(self) -> bool:
-        """Whether the stored document has to be there, or to meet something."""
-        return self.must_exist or self.condition is not None
+    def __post_init__(self) -> None:
+        self.asks_for_more = self.must_exist or self.condition is not None
 
     def of_what_may_be_gone(self) -> SaveOptions:
         """The same for a document of which nobody knows whether it is stored: all of it is sent,
@@ -71,3 +71,26 @@ USUAL = SaveOptions()
 
 CREATION = SaveOptions(force_insert=True)
 """How a document is saved that was just made."""
+
+
+def options_of(
+    upsert: bool,
+    only_changed: bool | None,
+    validate: bool,
+    hooks: bool,
+    force_insert: bool,
+    must_exist: bool,
+    condition: QNode | None,
+    check_version: bool,
+) -> SaveOptions:
+    """What the arguments of a call ask for; parameters as for ``SaveOptions``.
+
+    Raises:
+        ValueError: two of them exclude one another.
+    """
+    is_asked = upsert or force_insert or must_exist or not (validate and hooks and check_version)
+    if not is_asked and only_changed is None and condition is None:
+        return USUAL
+    return SaveOptions(
+        upsert, only_changed, validate, hooks, force_insert, must_exist, condition, check_version
+    ).checked()

@@ -23,9 +23,10 @@ from typing import Any
 from bson.codec_options import CodecOptions
 from pymongo.errors import DuplicateKeyError
 
+from aiomotorengine.codec import codec_for
 from aiomotorengine.codec.single import is_valid
 from aiomotorengine.documents.collection_options import is_time_series
-from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.documents.conversion import Conversion, conversion_of
 from aiomotorengine.documents.versions import FIRST, kept_version, set_version
 from aiomotorengine.errors import wrong_class
 from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved, state_in
@@ -36,7 +37,6 @@ from aiomotorengine.storage.loaded import count_as_loaded, is_partial
 from aiomotorengine.storage.origins import MadeOf
 from aiomotorengine.storage.snapshots import Snapshot, snapshot_of, state_of
 from aiomotorengine.validation import explained
-from aiomotorengine.wire import requests
 from aiomotorengine.wire.duplicates import unique_violations
 from aiomotorengine.writing.checked import CheckedWrite
 from aiomotorengine.writing.ensuring import ensure_remembered, is_asked_for
@@ -98,16 +98,18 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
     # What hooks set is the program's, also where a transaction is not committed.
     if hooks is not None:
         await before_saving(hooks, document, creating=creating)
-    turn = turn_needed_by(document)
+    turn = turn_needed_by(document, conversion)
     if turn is None:
         with target.changing(document):
-            written = await save_in_order(target, document, options, creating=creating)
+            written = await save_in_order(target, document, options, conversion, creating=creating)
     else:
         async with turn:
             creating = is_inserted(target, document, options)  # another save may have done so
             version = kept_version(document)
             with target.changing(document), kept_unless_written(document):
-                written = await save_in_order(target, document, options, turn, creating=creating)
+                written = await save_in_order(
+                    target, document, options, conversion, turn, creating=creating
+                )
             if written is None:
                 set_version(document, version)
     if written is None:
@@ -119,13 +121,16 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
 
 def is_inserted(target: Target, document: Any, options: SaveOptions) -> bool:
     """Whether a save inserts a document, as far as it is known now."""
-    is_new = document._id is None or not counts_as_saved(document, target.transaction)
-    return is_new or options.force_insert
+    if document._id is None or options.force_insert:
+        return True
+    return document._is_persisted is not True and not counts_as_saved(document, target.transaction)
 
 
 def is_made_of_data(document: Any) -> bool:
     """Whether a document was made of a dict or a text, and is not stored yet."""
     state = document._is_persisted
+    if state is True or state is False:  # as of most: nothing else is known of it
+        return False
     return not state and answered(state_of(document)) is MadeOf.DATA
 
 
@@ -145,13 +150,13 @@ async def save_in_order(
     target: Target,
     document: Any,
     options: SaveOptions,
+    conversion: Conversion,
     turn: Turn | None = None,
     *,
     creating: bool,
 ) -> Written | None:
     """Do all but calling hooks; ``None`` if the document's own ``validate`` said no."""
-    conversion = conversion_of(type(document))
-    codec = requests.codec_of(target.collection, type(document))
+    codec = codec_for(type(document), target.codec_options)
     is_dated = conversion.has_stamps
     zone = time_zone_of(target.codec_options) if is_dated else None
     if not creating and is_in_doubt(document) and not is_partial(document):
@@ -210,16 +215,17 @@ async def save_in_order(
 
 def mark_as_saved(target: Target, document: Any, written: Written) -> None:
     """Make a document say that it is stored, and what is, if its changes are tracked."""
-    if type(document).__shard_key__ and written.is_stored:
+    is_stored = written.is_stored
+    if is_stored and type(document).__shard_key__:
         note_written(document, written.raw)
-    if written.is_stored:
+    if is_stored:
         count_as_loaded(document)
     before, transaction = document._is_persisted, target.transaction
     state: Any = True
     if transaction is not None:
         state = state_in(transaction, True) if before else SavedInTransaction(transaction)
     if type(before) is Snapshot or type(document).__track_changes__:
-        if not written.is_stored:
+        if not is_stored:
             return
         state = snapshot_of(written.raw, document._id, target.codec_options, state)
     document._is_persisted = state

@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.documents.conversion import Conversion, conversion_of
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.snapshots import Snapshot
 
@@ -79,17 +79,21 @@ def turn_of(document: Any) -> AbstractAsyncContextManager[Turn | None]:
 
     It begins at once for documents that need no turn.
     """
-    return turn_needed_by(document) or AT_ONCE
+    return turn_needed_by(document, conversion_of(type(document))) or AT_ONCE
 
 
-def turn_needed_by(document: Any) -> Turn | None:
+def turn_needed_by(document: Any, conversion: Conversion) -> Turn | None:
     """The turn that a call has to wait for which changes what is known of a document.
 
     There is none for documents that have no version and whose changes are not tracked.
+
+    Parameters:
+        document: the document.
+        conversion: that of its class.
     """
     kind = type(document)
     is_tracked = kind.__track_changes__ or type(document._is_persisted) is Snapshot
-    if not is_tracked and conversion_of(kind).version is None:
+    if not is_tracked and conversion.version is None:
         return None
     return TURNS.setdefault(id(document), Turn())
 

@@ -65,37 +65,24 @@ Order = Sequence[tuple[str, int]]
 
 
 class Update:
-    """An update, ready to be sent.
+    """An update as MongoDB takes it, and how it is sent.
 
     Parameters:
-        target: where it is done.
-        filters: what is changed.
-        document: how, as MongoDB takes it: operators, or a pipeline.
+        document: what is done: operators, or a pipeline.
         array_filters: conditions for the items that it names with ``$[name]``.
         insertion: the document that it inserts where it finds none.
     """
 
-    __slots__ = ("_array_filters", "_document", "_filters", "_insertion", "_query", "_target")
+    __slots__ = ("_array_filters", "_document", "_insertion")
 
     def __init__(
         self,
-        target: Target,
-        filters: QNode,
         document: Any,
         array_filters: Sequence[Any] | None = None,
         insertion: Insertion | None = None,
     ) -> None:
-        self._array_filters = array_filters
-        self._make_ready(target, filters, document, insertion)
-
-    def _make_ready(
-        self, target: Target, filters: QNode, document: Any, insertion: Insertion | None
-    ) -> None:
-        query: Mapping[str, Any] = filters.to_query(target.document_class)
-        self._query = query if insertion is None else named_once(target.document_class, query)
-        self._target = target
-        self._filters = filters
         self._document = document
+        self._array_filters = array_filters
         self._insertion = insertion
 
     @property
@@ -103,8 +90,15 @@ class Update:
         """The ``_id`` of what it inserts; ``None`` where the server would choose one."""
         return None if self._insertion is None else self._insertion.id
 
+    @property
+    def inserts(self) -> bool:
+        """Whether it inserts a document where it finds none."""
+        return self._insertion is not None
+
     async def send(
         self,
+        target: Target,
+        filters: QNode,
         ask: Callable[..., Awaitable[Any]],
         read: Callable[[Target, Any], T],
         of_many: bool = False,
@@ -113,6 +107,8 @@ class Update:
         """What the driver answers.
 
         Parameters:
+            target: where it is done.
+            filters: what is changed.
             ask: asks the driver: it takes the query, the update, and options by name.
             read: what becomes of the answer. It is called here, since each coroutine more that
                 waits for the driver costs more than it does.
@@ -120,23 +116,24 @@ class Update:
             options: more of the options.
 
         Raises:
-            ValueError: a value in the conditions can't be encoded.
+            ValueError: a value in the conditions is refused, or can't be encoded.
             InvalidDocumentError: a new value can't be encoded.
             UniqueKeyViolationError: another document has the value of a unique field.
             pymongo.errors.PyMongoError: the server refused it, or could not be asked.
         """
-        target, insertion = self._target, self._insertion
-        document_class = target.document_class
+        document_class, insertion = target.document_class, self._insertion
+        query: Mapping[str, Any] = filters.to_query(document_class)
         # What says nothing is left out: drivers look at each argument.
         if target.matching:
             options = {**target.matching, **options}
         if self._array_filters is not None:
             options["array_filters"] = self._array_filters
         if insertion is not None:
+            query = named_once(document_class, query)
             options["upsert"] = True
             await ensure_remembered(target, document_class)
         try:
-            answer = await ask(self._query, self._document, **options)
+            answer = await ask(query, self._document, **options)
         except DuplicateKeyError as error:
             is_lost = insertion is not None and may_be_lost_race(error, insertion.equalities)
             # In a transaction nothing can be sent any more.
@@ -144,47 +141,50 @@ class Update:
                 with unique_violations(document_class):
                     raise
         except OperationFailure as error:
-            if not await self._drops_nulls(error, of_many=of_many):
-                with self._naming():
+            if not await self._drops_nulls(target, query, error, of_many=of_many):
+                with self._naming(target, filters, query):
                     raise
         except Exception:
-            with self._naming():
+            with self._naming(target, filters, query):
                 raise
         else:
             return read(target, answer)
         # If somebody else has inserted it meanwhile, it is there to be changed now.
-        with unique_violations(document_class), self._naming():
-            answer = await ask(self._query, self._document, **options)
+        with unique_violations(document_class), self._naming(target, filters, query):
+            answer = await ask(query, self._document, **options)
         return read(target, answer)
 
-    async def _drops_nulls(self, error: OperationFailure, *, of_many: bool) -> bool:
+    async def _drops_nulls(
+        self, target: Target, query: Mapping[str, Any], error: OperationFailure, *, of_many: bool
+    ) -> bool:
         """Whether the update may be sent again, since the documents that had null for their
         version, which can't be counted up, have none now.
 
         An update of many may have changed some of them before the error.
 
         Parameters:
+            target: where it is done.
+            query: what is changed.
             error: the server's answer.
             of_many: whether it changes more than one document.
         """
-        target = self._target
         field = version_field(target.document_class)
         if field is None or target.transaction is not None or null_key(error) != field.db_field:
             return False
         if of_many and not is_repeatable(self._document, field.db_field):
             return False
-        await drop_null_versions(target, self._query)
+        await drop_null_versions(target, query)
         return True
 
     @contextmanager
-    def _naming(self) -> Iterator[None]:
+    def _naming(self, target: Target, filters: QNode, query: Mapping[str, Any]) -> Iterator[None]:
         """What says more of a failure; entered once there is one, so that others pay nothing."""
-        collection, document_class = self._target.collection, self._target.document_class
+        collection, document_class = target.collection, target.document_class
         with (
-            naming_values(collection, (document_class, self._filters)),
+            naming_values(collection, (document_class, filters)),
             naming_changes(collection, document_class, self._document),
             protocol_errors(
-                document_class, lambda: can_encode(collection, self._query, {"u": self._document})
+                document_class, lambda: can_encode(collection, query, {"u": self._document})
             ),
         ):
             yield
@@ -193,7 +193,7 @@ class Update:
 class PlannedUpdate(Update):
     """What is to be done to whatever documents are found. No server is asked for it.
 
-    It is sent once ``at`` has said where.
+    It can be sent once it is ``complete``.
 
     Parameters:
         document_class: the class of the documents.
@@ -207,7 +207,6 @@ class PlannedUpdate(Update):
 
     Attributes:
         operations: what is done, path by path.
-        upsert: as above.
 
     Raises:
         ValueError: a change leads nowhere, or they do not go together.
@@ -215,7 +214,7 @@ class PlannedUpdate(Update):
         TypeError: something is no change.
     """
 
-    __slots__ = ("_sets_dates", "_validates", "operations", "upsert")
+    __slots__ = ("_sets_dates", "_upserts", "_validates", "operations")
 
     def __init__(
         self,
@@ -227,15 +226,15 @@ class PlannedUpdate(Update):
         validate: bool = True,
         takes_definition: bool = False,
     ) -> None:
-        self.upsert = upsert
+        self._upserts = upsert
         self._sets_dates = stamps
         self._validates = validate
         if takes_definition and len(changes) == 1 and not isinstance(changes[0], Change):
-            self._document = update_document(document_class, changes[0])
-            self.operations = list(operations_in(document_class, self._document))
+            document = update_document(document_class, changes[0])
+            self.operations = list(operations_in(document_class, document))
             self._sets_dates = stamps and upsert
         else:
-            self._document = None
+            document = None
             self.operations = operations_of(document_class, changes, validate)
         if not upsert:
             for change in changes:
@@ -244,10 +243,12 @@ class PlannedUpdate(Update):
         is_plain = array_filters is None
         for _, path, _ in self.operations:
             is_plain = is_plain and path.is_plain
-        self._array_filters = None if is_plain else array_filters_of(self.operations, array_filters)
+        super().__init__(
+            document, None if is_plain else array_filters_of(self.operations, array_filters)
+        )
 
-    def at(self, target: Target, filters: QNode) -> Update:
-        """The very same, to be done there, with what it changes besides what the program names.
+    def complete(self, target: Target, filters: QNode) -> None:
+        """Take in what it changes besides what the program names.
 
         Parameters:
             target: where it is done.
@@ -260,29 +261,24 @@ class PlannedUpdate(Update):
         """
         document_class = target.document_class
         conversion = conversion_of(document_class)
-        document, insertion = self._document, None
-        if conversion.version is not None or conversion.stamps or self.upsert:
+        if conversion.version is not None or conversion.stamps or self._upserts:
             zone = time_zone_of(target.codec_options)
-            operations = self.operations
-            touched = {key for key, _ in touched_by(operations)}
-            self.operations = [*operations, *next_version(document_class, touched)]
+            given = self.operations
+            touched = {key for key, _ in touched_by(given)}
+            operations = [*given, *next_version(document_class, touched)]
             if self._sets_dates:
-                self.operations += stamps(document_class, zone, touched, inserting=self.upsert)
-            if self.upsert:
+                operations += stamps(document_class, zone, touched, inserting=self._upserts)
+            if self._upserts:
+                query = filters.to_query(document_class)
                 insertion = Insertion(
-                    document_class,
-                    filters.to_query(document_class),
-                    self.operations,
-                    zone,
-                    stamps=self._sets_dates,
+                    document_class, query, operations, zone, stamps=self._sets_dates
                 )
-                self.operations += insertion.operations(validate=self._validates)
-            if len(self.operations) > len(operations):
-                document = None
-        if document is None:
-            document = compiled(document_class, self.operations)
-        self._make_ready(target, filters, document, insertion)
-        return self
+                operations += insertion.operations(validate=self._validates)
+                self._insertion = insertion
+            if len(operations) > len(given):
+                self.operations, self._document = operations, None
+        if self._document is None:
+            self._document = compiled(document_class, self.operations)
 
 
 def is_repeatable(document: Any, version: str) -> bool:
@@ -313,17 +309,17 @@ def change_all(
     """
     zone = time_zone_of(target.codec_options)
     stamped = with_stamps(target.document_class, change, zone)
-    update = Update(target, filters, stamped, array_filters=array_filters)
-    return update.send(ask_for_all(target), result_of, of_many=True)
+    update = Update(stamped, array_filters)
+    return update.send(target, filters, ask_for_all(target), result_of, of_many=True)
 
 
-def update_many(target: Target, filters: QNode, plan: PlannedUpdate) -> Awaitable[UpdateResult]:
+def update_many(target: Target, filters: QNode, update: PlannedUpdate) -> Awaitable[UpdateResult]:
     """Change all documents that meet some conditions.
 
     Parameters:
         target: where they are stored.
         filters: the conditions.
-        plan: what is done.
+        update: what is done.
 
     Raises:
         ValueError: a value in the conditions is refused, or can't be encoded.
@@ -332,8 +328,8 @@ def update_many(target: Target, filters: QNode, plan: PlannedUpdate) -> Awaitabl
         UniqueKeyViolationError: another document has the value of a unique field.
         pymongo.errors.PyMongoError: the server refused it, or could not be asked.
     """
-    update = plan.at(target, filters)
-    return update.send(ask_for_all(target), result_of, of_many=True)
+    update.complete(target, filters)
+    return update.send(target, filters, ask_for_all(target), result_of, of_many=True)
 
 
 def ask_for_all(target: Target) -> Callable[..., Awaitable[Any]]:
@@ -341,15 +337,17 @@ def ask_for_all(target: Target) -> Callable[..., Awaitable[Any]]:
 
 
 def update_one(
-    target: Target, filters: QNode, order: Order, plan: PlannedUpdate
+    target: Target, filters: QNode, order: Order, update: PlannedUpdate
 ) -> Awaitable[UpdateResult]:
     """Change the first document that meets some conditions; parameters as above, and the order."""
-    update = plan.at(target, filters)
+    update.complete(target, filters)
     collection = target.collection
     if not order:
-        return update.send(target.asking(collection.update_one), result_of)
+        return update.send(target, filters, target.asking(collection.update_one), result_of)
     # The server's update command knows no order before MongoDB 8.
     return update.send(
+        target,
+        filters,
         target.asking(collection.find_one_and_update),
         partial(result_of_found, update.id),
         sort=list(order),
@@ -361,7 +359,7 @@ def find_one_and_update(
     target: Target,
     filters: QNode,
     order: Order,
-    plan: PlannedUpdate,
+    update: PlannedUpdate,
     returns: Returns = "after",
 ) -> Awaitable[Any | None]:
     """Change the first document that meets some conditions, and return it.
@@ -370,7 +368,7 @@ def find_one_and_update(
         target: where it is stored.
         filters: the conditions.
         order: which is the first.
-        plan: what is done.
+        update: what is done.
         returns: whether it comes as it is ``"after"`` the change, or as it was ``"before"``.
 
     Raises:
@@ -380,14 +378,16 @@ def find_one_and_update(
     """
     refuse_unacknowledged(target, "find_one_and_update()")
     options: dict[str, Any] = {"return_document": return_document_of(returns)}
-    update = plan.at(target, filters)
+    update.complete(target, filters)
     if order:
         options["sort"] = list(order)
-    if plan.upsert:
+    if update.inserts:
         ask = partial(find_and_modify, target, "find_one_and_update")
-        return update.send(ask, found_or_inserted, **options)
+        return update.send(target, filters, ask, found_or_inserted, **options)
     as_bytes = with_found_as_bytes(target.collection)
-    return update.send(target.asking(as_bytes.find_one_and_update), found_document, **options)
+    return update.send(
+        target, filters, target.asking(as_bytes.find_one_and_update), found_document, **options
+    )
 
 
 def return_document_of(returns: Any) -> bool:
@@ -444,7 +444,9 @@ def result_of(target: Target, answer: Any) -> UpdateResult:
         return UpdateResult(0)
     try:
         upserted_id = said.get("upserted")
-        count = 0 if upserted_id is not None else checked_count(said.get("n", 0))
+        count = 0 if upserted_id is not None else said.get("n", 0)
+        if type(count) is not int or count < 0:
+            count = checked_count(count)
         return UpdateResult(count, said.get("nModified"), upserted_id)
     except Exception:
         with protocol_errors(target.document_class):

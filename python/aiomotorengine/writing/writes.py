@@ -51,10 +51,12 @@ class Written:
         Raises:
             pymongo.errors.ProtocolError: the server's answer makes no sense.
         """
-        result = self.result
-        if self.is_stored_anyway or result is None or not result.acknowledged:
+        if self.is_stored_anyway or self.result is None:
             return True
-        return result.upserted_id is not None or checked_count(result.matched_count) > 0
+        said = self.result.raw_result
+        if said is None:  # nothing was waited for
+            return True
+        return said.get("upserted") is not None or checked_count(said.get("n", 0)) > 0
 
 
 UNCHANGED = Written(b"", UpdateResult({"n": 0}, acknowledged=True))
@@ -80,7 +82,8 @@ async def insert(target: Target, codec: Codec, document: Any, *, replaces: bool)
     if had_id:
         identity_query(document)  # which refuses ids that are none, as for a replacement
     else:
-        refuse_unset_key(type(document))  # which nothing has asked where it was not validated
+        if type(document)._declared_key:
+            refuse_unset_key(type(document))  # which nothing has asked where it was not validated
         # The id is made here and stays on the document if no answer comes, so that saving again
         # finds what may have arrived and makes no second copy. And one that was stored under
         # another id, a copy, counts as new under this one.
