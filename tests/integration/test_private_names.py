@@ -22,7 +22,7 @@ from pymongo.synchronous.pool import Connection
 
 import aiomotorengine
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
-from aiomotorengine.drivers.private_names import PRIVATE_NAMES
+from aiomotorengine.drivers.private_names import PRIVATE_NAMES, bound_sessions
 from tests.servers import Server
 
 LOOKED_FOR_BY_PYMONGO = {"_type_marker", "_add_to_bulk"}
@@ -102,6 +102,11 @@ def both_clients_have(name: str) -> bool:
     return hasattr(MongoClient, name) and hasattr(AsyncMongoClient, name)
 
 
+def both_clients_read_sessions_from_one_variable() -> bool:
+    lookups: tuple[Any, Any] = (MongoClient._get_bound_session, AsyncMongoClient._get_bound_session)
+    return None not in map(bound_sessions, lookups)
+
+
 def bulks_have(name: str) -> bool:
     return hasattr(_AsyncBulk, name) and hasattr(_Bulk, name)
 
@@ -166,6 +171,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "_close_cursor_soon": lambda: both_clients_have("_close_cursor_soon"),
     "_CursorAddress": lambda: message._CursorAddress(("a", 1), "d.c").namespace == "d.c",
     "_get_bound_session": lambda: both_clients_have("_get_bound_session"),
+    "_SESSION": both_clients_read_sessions_from_one_variable,
     "_transaction": lambda: sessions_have("_transaction"),
     "_starting_transaction": lambda: sessions_have("_starting_transaction"),
 }

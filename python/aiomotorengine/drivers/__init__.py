@@ -14,6 +14,7 @@ from typing import Any, Protocol, cast
 
 from pymongo.errors import InvalidOperation
 
+from aiomotorengine.drivers import private_names
 from aiomotorengine.drivers.repeatable_write import RepeatableWrite
 
 __all__ = ["DRIVERS", "Driver", "bound_session_of", "default_driver", "get_driver"]
@@ -93,8 +94,11 @@ def bound_session_of(client: Any) -> Callable[[], Any]:
     """What gives the session of a client of PyMongo's that the running task is bound to, if any."""
     # There is no public way to ask.
     lookup = getattr(client, "_get_bound_session", lambda: None)
+    bindings = private_names.bound_sessions(lookup)
 
     def bound_session() -> Any:
+        if bindings is not None and bindings.get() is None:
+            return None  # as mostly; the client would be asked for long
         try:
             return lookup()
         except InvalidOperation:

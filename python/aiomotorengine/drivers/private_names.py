@@ -9,6 +9,7 @@ import asyncio
 import inspect
 import math
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 from weakref import ref
 
@@ -21,6 +22,7 @@ from aiomotorengine.utils import running_loop
 __all__ = [
     "PRIVATE_NAMES",
     "begin_again",
+    "bound_sessions",
     "close_cursor_soon",
     "decode_all_replies_alike",
     "has_handed_out",
@@ -54,6 +56,7 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "_write_response_codec_options": "counts; without it, an answer that names none counts as 0",
     # Transactions that a program began with the driver's session.
     "_get_bound_session": "bound sessions; without it, bulk inserts do not know of them",
+    "_SESSION": "the same without asking the client each time; without it, calls are slower",
     "_transaction": "telling transactions apart; without it, each question is of a new one",
     "set_starting": "transactions whose first command cannot be encoded; without it, they are over",
     "has_completed_command": "the same",
@@ -76,6 +79,17 @@ names without an underscore are of objects that PyMongo does not document.
 ``tests/integration/test_private_names.py`` looks for each in the versions that are installed, and
 for names in the library that are not listed.
 """
+
+
+def bound_sessions(lookup: Any) -> ContextVar[Any] | None:
+    """The variable from which PyMongo's lookup of the session that is bound to a task reads it.
+
+    Parameters:
+        lookup: the method of a client.
+    """
+    names = getattr(lookup, "__globals__", {})
+    bindings = names.get("_SESSION")
+    return bindings if isinstance(bindings, ContextVar) else None
 
 
 def is_of_motor(cursor: Any) -> bool:

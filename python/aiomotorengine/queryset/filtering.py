@@ -42,8 +42,8 @@ class Filtering(Query[R]):
 
     def _narrow(self, node: QNode) -> Self:
         narrowed = self._narrowed()
-        filters = self._filters
-        narrowed._filters = node if filters is EVERYTHING else filters & node
+        known = self._filters
+        narrowed._filters = node if known is EVERYTHING else known & node
         return narrowed
 
     def all_filters_cleared(self) -> Self:

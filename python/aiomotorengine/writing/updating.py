@@ -243,9 +243,9 @@ class PlannedUpdate(Update):
         is_plain = array_filters is None
         for _, path, _ in self.operations:
             is_plain = is_plain and path.is_plain
-        super().__init__(
-            document, None if is_plain else array_filters_of(self.operations, array_filters)
-        )
+        self._document = document
+        self._array_filters = None if is_plain else array_filters_of(self.operations, array_filters)
+        self._insertion = None
 
     def complete(self, target: Target, filters: QNode) -> None:
         """Take in what it changes besides what the program names.
@@ -444,9 +444,7 @@ def result_of(target: Target, answer: Any) -> UpdateResult:
         return UpdateResult(0)
     try:
         upserted_id = said.get("upserted")
-        count = 0 if upserted_id is not None else said.get("n", 0)
-        if type(count) is not int or count < 0:
-            count = checked_count(count)
+        count = 0 if upserted_id is not None else checked_count(said.get("n", 0))
         return UpdateResult(count, said.get("nModified"), upserted_id)
     except Exception:
         with protocol_errors(target.document_class):
