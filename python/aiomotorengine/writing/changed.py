@@ -37,6 +37,7 @@ __all__ = [
     "Comparison",
     "compare",
     "differences_from_nothing",
+    "differs",
     "everything_in",
     "raw_value_at",
     "update_of",
@@ -114,26 +115,66 @@ def compare(document: Any, snapshot: Snapshot, codec: Codec) -> Comparison:
     Raises:
         Exception: what a field raises that can't take its value.
     """
-    kind, id = type(document), document._id
-    now = encoded(codec, document, id)
-    unknown = unknown_paths(snapshot.state)
-    may_differ = bool(unknown) or is_partial(document)
-    if now == snapshot.raw and not may_differ:
+    sides = both_sides(document, snapshot, codec)
+    if sides is None:
         return UNCHANGED
-    reader = codec_for(kind, snapshot.codec_options, shape_of(document))
+    return Comparison(sides[0], changes_between(document, snapshot, *sides))
+
+
+def differs(document: Any, snapshot: Snapshot, codec: Codec) -> bool:
+    """Whether ``compare`` would find anything; nothing is looked at behind the first difference."""
+    sides = both_sides(document, snapshot, codec)
+    if sides is None:
+        return False
+    if is_partial(document) or unknown_paths(snapshot.state):
+        return bool(changes_between(document, snapshot, *sides))
+    before, then, now = sides
+    own = own_keys(type(document))
+    found = differences(document, before, snapshot.raw, then, now)
+    return any(change.keys[0] not in own for change in found)
+
+
+def both_sides(document: Any, snapshot: Snapshot, codec: Codec) -> tuple[Any, bytes, bytes] | None:
+    """The document that one was, what that would write, and what the document writes now; ``None``
+    where nothing can differ. Parameters as for ``compare``.
+    """
+    id = document._id
+    now = encoded(codec, document, id)
+    may_differ = bool(unknown_paths(snapshot.state)) or is_partial(document)
+    if now == snapshot.raw and not may_differ:
+        return None
+    reader = codec_for(type(document), snapshot.codec_options, shape_of(document))
     [before] = by_itself(reader.decode_many, snapshot.raw, [0])
     then = encoded(codec, before, id)
-    if then == now and not may_differ:
-        return UNCHANGED
+    return None if then == now and not may_differ else (before, then, now)
+
+
+def changes_between(
+    document: Any, snapshot: Snapshot, before: Any, then: bytes, now: bytes
+) -> list[Change]:
+    """What has changed in a document.
+
+    Parameters:
+        document: the document.
+        snapshot: that of this document alone.
+        before: the document that it was.
+        then: what that would write.
+        now: what the document writes.
+    """
     changes = list(differences(document, before, snapshot.raw, then, now))
     known = {change.keys for change in changes}
     nothing = nothing_assigned(document, then, now)
     changes += [change for change in nothing if not begins_with_any(change.keys, known)]
-    if unknown:
+    if unknown := unknown_paths(snapshot.state):
         changes = with_unknown(changes, unknown, snapshot.raw, now)
-    version = version_field(kind)
-    own = {"_id"} if version is None else {"_id", version.db_field}
-    return Comparison(before, [change for change in changes if change.keys[0] not in own])
+    own = own_keys(type(document))
+    return [change for change in changes if change.keys[0] not in own]
+
+
+def own_keys(document_class: Any) -> Collection[str]:
+    """The keys that the library writes by itself."""
+    version = version_field(document_class)
+    return ("_id",) if version is None else ("_id", version.db_field)
 
 
 def differences(

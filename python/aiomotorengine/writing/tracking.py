@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
 
-from aiomotorengine.codec import codec_for
+from aiomotorengine.codec import Codec, codec_for
 from aiomotorengine.codec.shape import shape_of
 from aiomotorengine.codec.single import by_itself
 from aiomotorengine.documents.taking import touched_places
@@ -21,9 +22,9 @@ from aiomotorengine.storage.snapshots import Snapshot, own_snapshot, snapshot_of
 from aiomotorengine.update.touched import Touched, paths_in
 from aiomotorengine.validation import explaining
 from aiomotorengine.writing.changed import (
-    Comparison,
     compare,
     differences_from_nothing,
+    differs,
     with_touched,
 )
 from aiomotorengine.writing.lost_answers import known_again
@@ -38,8 +39,11 @@ __all__ = [
 ]
 
 
-def comparison(document: Any) -> Comparison | None:
-    """A document beside what it was; ``None`` if all of it counts as changed.
+Found = TypeVar("Found")
+
+
+def compared(document: Any, compare: Callable[[Any, Snapshot, Codec], Found]) -> Found | None:
+    """What a comparison of a document with what it was finds; ``None`` if all counts as changed.
 
     Raises:
         ChangesNotTrackedError: nobody knows what it was.
@@ -66,8 +70,8 @@ def changes_of(document: Any) -> dict[str, tuple[Any, Any]]:
         ChangesNotTrackedError: nobody knows what the document was.
         InvalidDocumentError: a value can't be encoded.
     """
-    compared = comparison(document)
-    return differences_from_nothing(document) if compared is None else compared.values(document)
+    found = compared(document, compare)
+    return differences_from_nothing(document) if found is None else found.values(document)
 
 
 def is_changed(document: Any, field: BaseField[Any] | str | None) -> bool:
@@ -79,8 +83,7 @@ def is_changed(document: Any, field: BaseField[Any] | str | None) -> bool:
         ValueError: it has no such attribute.
     """
     if field is None:
-        compared = comparison(document)
-        return compared is None or bool(compared.changes)
+        return compared(document, differs) is not False
     path = field if isinstance(field, str) else field.name
     changed = changes_of(document)
     if any(f"{one}.".startswith(f"{path}.") or f"{path}.".startswith(f"{one}.") for one in changed):
