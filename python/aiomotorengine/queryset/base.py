@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aiomotorengine.reading.documents import Unreadable
     from aiomotorengine.sessions.target import Target
 
-__all__ = ["EVERYTHING", "D", "Query", "R"]
+__all__ = ["EVERYTHING", "WHOLE", "D", "Query", "R"]
 
 D = TypeVar("D", bound=DocumentStorage)
 
@@ -143,8 +143,6 @@ class Query(Generic[R]):
 
     def _reads(self) -> tuple[Any, ...]:
         """How the documents that are found are read: a projection, and a shape, if any."""
-        if self._projection is None and self._rows is None:
-            return WHOLE
         return query_builder.row_values.read_as(self.__klass__, self._projection, self._rows)
 
     def __repr__(self) -> str:
@@ -195,7 +193,9 @@ class Query(Generic[R]):
         write_concern: WriteConcernLike | None = None,
     ) -> Target:
         """Where a call goes that looks for what the query finds."""
-        target = self._target(alias, session, write_concern)
+        target = sessions.target.target_of(
+            self.__klass__, alias, self._using, session, write_concern
+        )
         return target.asked(self._matching) if self._matching else target
 
     def _source(self, alias: str | None = None) -> Target:

@@ -211,7 +211,9 @@ class Changing(Loading[D]):
         found: D | None = await writing.updating.find_one_and_update(
             target, self._query(), self._order, planned, returns
         )
-        return await self._with_references_of_one(found, target)
+        if self._loads_references:
+            await self._with_references_of_one(found, target)
+        return found
 
     async def find_one_and_replace(
         self,

@@ -76,12 +76,13 @@ class Getting(Loading[R], Ordering[R]):
         if id is None and not filters:
             raise RuntimeError("Either an id or a filter must be provided to get")
         by_id = self._query_of_id(id)
-        node = self._query_of_one(by_id, filters) if by_id.empty else self._query(by_id)
+        node = self._query(by_id) if by_id is not EVERYTHING else self._query_of_one(by_id, filters)
         return await self._get("get", node, alias)
 
     async def _get(self, method: str, node: QNode, alias: str | None) -> R | None:
         """The first document that a query of ``get`` finds."""
-        self._refuse_slice(method)
+        if self._is_slice:
+            self._refuse_slice(method)
         query, target = node.to_query(self.__klass__), self._source(alias)
         limit = 0 if self._finds_nothing else None
         found: R | None = await reading.finding.first(
@@ -170,7 +171,10 @@ class Getting(Loading[R], Ordering[R]):
                 "get() takes an id, or conditions as keywords; with others, "
                 "await filter(...).first()."
             )
-        return EVERYTHING if id is None else Q({"_id": self._key_to_find(id)})
+        if id is None:
+            return EVERYTHING
+        is_ready = type(id) is ObjectId and not self.__klass__._declared_key  # as most are
+        return Q({"_id": id if is_ready else self._key_to_find(id)})
 
     def _query_of_one(self, by_id: QNode, filters: Mapping[str, Any]) -> QNode:
         """All that one document is asked for by: the query set's filters, an id, conditions."""
@@ -261,7 +265,7 @@ class Getting(Loading[R], Ordering[R]):
         """
         key = declared_key(self.__klass__)
         if key is None:
-            return value if type(value) is ObjectId else id_to_find(value)
+            return id_to_find(value)
         # Many fields hand a value on as it is, so what is sent must be no condition.
         asked = key.to_query(value)
         refuse_other_than_ids(asked)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aiomotorengine import query_builder, references
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query_builder.ownership import refuse_other_class
-from aiomotorengine.queryset.base import Query, R
+from aiomotorengine.queryset.base import WHOLE, Query, R
 
 if TYPE_CHECKING:
     from typing import Self
@@ -129,6 +129,8 @@ class Loading(Query[R]):
 
     def _reads(self) -> tuple[Any, ...]:
         projection = self._projection
+        if projection is None and self._rows is None:
+            return WHOLE
         for names, size, _ in self._prefetched:
             query_builder.projecting.refuse_left_out(projection, names[:size], names)
         if projection is None or projection.only is None or not self._prefetched:
@@ -159,7 +161,8 @@ class Loading(Query[R]):
     @property
     def _loads_references(self) -> bool:
         """Whether references are loaded with what is found."""
-        return bool(self._prefetched) or not self.is_lazy
+        is_lazy = self.__klass__.__lazy__ or not self._dereferences
+        return bool(self._prefetched) or not is_lazy
 
     def _reference_loader(
         self, target: Target, on_unreadable: Unreadable | None = None

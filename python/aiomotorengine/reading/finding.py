@@ -152,7 +152,8 @@ def first(
     Raises:
         ValueError: as for ``batches``.
     """
-    refuse_out_of_range(skip, limit)
+    if skip or limit is not None:
+        refuse_out_of_range(skip, limit)
     return reading.find_first(
         target,
         query,
