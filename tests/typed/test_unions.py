@@ -9,6 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from aiomotorengine import EmbeddedDocument, TypedDocument
+from aiomotorengine.errors import UnknownFieldError
 
 
 class Text(TypedDocument, EmbeddedDocument):
@@ -24,6 +25,7 @@ class Sheet(TypedDocument):
     head: Text | Section
     parts: list[Text | Section] = []
     last: Section | None = None
+    named: dict[str, Text | Section] = {}
 
 
 def sheet() -> Sheet:
@@ -51,3 +53,35 @@ def test_schemas_take_the_key_that_says_which_class_it_is() -> None:
             "required": ["_cls"],
         }
         assert schema["$defs"]["Section"]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"hed"},
+        {"head.txt"},
+        {"parts.txt"},
+        {"parts": {0: {"txt"}}},
+        {"parts": {"__all__": {"parts": {"txt"}}}},
+        {"last.titel"},
+        {"last": {"parts": {"txt"}}},
+        {"named.k.txt"},
+    ],
+    ids=str,
+)
+def test_names_below_that_no_document_has_are_refused(names: Any) -> None:
+    for argument in ("include", "exclude"):
+        with pytest.raises(UnknownFieldError, match="has no field '(hed|txt|titel|parts)'"):
+            sheet().to_dict(**{argument: names})
+        with pytest.raises(UnknownFieldError):
+            sheet().to_json(mode="relaxed", **{argument: names})
+
+
+def test_names_below_that_one_of_the_classes_has_are_taken() -> None:
+    shown = sheet().to_dict(include={"head.title", "parts.text", "named.k.text", "last.id"})
+    assert shown == {
+        "head": {"_cls": "Text"},
+        "parts": [{"_cls": "Section"}],
+        "named": {},
+        "last": None,
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["Names", "Selection", "names_in"]
+__all__ = ["Names", "Selection", "Tree", "names_in", "names_items", "tree_of"]
 
 Names = str | Iterable[Any] | Mapping[Any, Any] | None
 """What ``include`` and ``exclude`` take: names or paths of attributes, or as pydantic has it,
@@ -88,7 +88,7 @@ def narrowed(include: Tree | None, exclude: Tree | None) -> Selection | None:
 
 def item_tree(tree: Tree | None, index: int) -> Tree | None:
     """What a tree says of an item of a list: ``{}`` for nothing of it, ``None`` for all."""
-    if tree is None or not any(isinstance(name, int) or name == EACH_ITEM for name in tree):
+    if tree is None or not names_items(tree):
         return tree
     found: Tree = {}
     for name in (EACH_ITEM, index):
@@ -98,6 +98,11 @@ def item_tree(tree: Tree | None, index: int) -> Tree | None:
                 return None
             found.update(below)
     return found
+
+
+def names_items(tree: Tree) -> bool:
+    """Whether a tree says of which items of a list it speaks; if not, of each."""
+    return any(isinstance(name, int) or name == EACH_ITEM for name in tree)
 
 
 def tree_of(names: Any) -> Tree:

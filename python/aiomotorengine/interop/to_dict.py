@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aiomotorengine.documents.computed import computed_fields
-from aiomotorengine.errors import UnknownFieldError
-from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.interop.extended_json import extended, is_extended
 from aiomotorengine.interop.forms import Forms
-from aiomotorengine.interop.selection import Names, Selection, names_in
+from aiomotorengine.interop.known_names import refuse_unknown
+from aiomotorengine.interop.selection import Names, Selection, tree_of
 
 __all__ = ["to_dict", "to_json"]
 
@@ -79,14 +77,11 @@ def selection_of(document_class: Any, include: Names, exclude: Names) -> Selecti
     """What is shown of a document of a class.
 
     Raises:
-        UnknownFieldError: a name is none of the class's, whose documents have no others.
+        UnknownFieldError: a name is none of a class's, whose documents have no others.
     """
     if include is None and exclude is None:
         return None
-    if not document_class.__dynamic__:
-        known = {primary_key(document_class).name, "id", "_id", *document_class._fields}
-        known |= computed_fields(document_class).keys()
-        for name in (*names_in(include), *names_in(exclude)):
-            if name not in known:
-                raise UnknownFieldError.of(document_class, name)
+    for names in (include, exclude):
+        if names is not None:
+            refuse_unknown(document_class, tree_of(names))
     return Selection.of(include, exclude)
