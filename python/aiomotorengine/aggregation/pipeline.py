@@ -60,6 +60,7 @@ class Source(Protocol):
     """What an aggregation needs of a query set."""
 
     __klass__: Any
+    _on_unreadable: Any
 
     def to_query(self) -> dict[str, Any]: ...
 
@@ -78,11 +79,12 @@ class Source(Protocol):
         made: Any,
         *,
         is_derived: bool,
+        on_unreadable: Any,
         naming: Callable[[], AbstractContextManager[None]],
     ) -> Any: ...
 
     def _loader_for(
-        self, made: Any, alias: str | None
+        self, made: Any, alias: str | None, on_unreadable: Any
     ) -> Callable[[Sequence[Any]], Awaitable[object]] | None: ...
 
     async def _explained(
