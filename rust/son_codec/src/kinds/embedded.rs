@@ -7,7 +7,7 @@ use super::Kind;
 use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Value, exact};
-use crate::plan::{Arguments, Context, Field};
+use crate::plan::{Arguments, Context, Document, Field};
 use crate::rows::Rows;
 
 pub(super) struct Embedded {
@@ -24,6 +24,12 @@ impl Embedded {
 }
 
 impl Embedded {
+    /// The plan of the class of which a value is exactly, if it is one of this field's.
+    #[inline]
+    fn plan_of<'py>(&self, value: Value<'_, '_>, context: &Context<'py>) -> Option<&'py Document> {
+        context.plan_for(self.plan?, value)
+    }
+
     /// A mapping that is a row of the class.
     #[inline]
     fn row<'a, 'py>(
@@ -32,6 +38,35 @@ impl Embedded {
         context: &Context<'py>,
     ) -> Option<(&'py Rows<'py>, usize, Borrowed<'a, 'py, PyDict>)> {
         Some((context.rows?, self.plan?, exact::<PyDict>(value)?))
+    }
+
+    /// Write a value of which the plan is known, if it has one.
+    #[inline]
+    fn write_by_plan(
+        &self,
+        plan: Option<&Document>,
+        key: &Key,
+        value: Value<'_, '_>,
+        field: &Field,
+        out: &mut Writer,
+        context: &Context<'_>,
+    ) -> Outcome<()> {
+        match plan {
+            // Python sets the dates of documents that are in rows, and the program sees them.
+            Some(_) if context.rows.is_some_and(Rows::renews_dates) => Err(Stop::AskPython),
+            Some(plan) if plan.writes => {
+                out.key(kind::DOCUMENT, key)?;
+                let id = plan.own_id(value)?;
+                let id = id.as_ref().map(Bound::as_borrowed);
+                plan.write(value, id, out, &context.deeper()?.of_documents())
+            }
+            None if value.is_none() => Ok(out.null(key)?),
+            None if let Some((rows, plan, row)) = self.row(value, context) => {
+                out.key(kind::DOCUMENT, key)?;
+                rows.write(plan, &row, out, &context.deeper()?)
+            }
+            _ => field.write_in_python(key, value, out, context),
+        }
     }
 }
 
@@ -54,7 +89,7 @@ impl Kind for Embedded {
         if value.is_none() {
             return Ok(true);
         }
-        match self.plan.and_then(|plan| context.plan_for(plan, value)) {
+        match self.plan_of(value, context) {
             Some(plan) if plan.validates => {
                 plan.validate(value, &context.deeper()?.of_documents())?;
             }
@@ -75,27 +110,11 @@ impl Kind for Embedded {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<()> {
-        if value.is_none() {
-            out.null(key)?;
-            return Ok(());
-        }
-        match self.plan.and_then(|plan| context.plan_for(plan, value)) {
-            // Python sets the dates of documents that are in rows, and the program sees them.
-            Some(_) if context.rows.is_some_and(Rows::renews_dates) => Err(Stop::AskPython),
-            Some(plan) if plan.writes => {
-                out.key(kind::DOCUMENT, key)?;
-                let id = plan.own_id(value)?;
-                let id = id.as_ref().map(Bound::as_borrowed);
-                plan.write(value, id, out, &context.deeper()?.of_documents())
-            }
-            None if let Some((rows, plan, row)) = self.row(value, context) => {
-                out.key(kind::DOCUMENT, key)?;
-                rows.write(plan, &row, out, &context.deeper()?)
-            }
-            _ => field.write_in_python(key, value, out, context),
-        }
+        let plan = self.plan_of(value, context);
+        self.write_by_plan(plan, key, value, field, out, context)
     }
 
+    #[inline(always)] // into the loop over the items of a list
     fn write_valid(
         &self,
         key: &Key,
@@ -104,11 +123,16 @@ impl Kind for Embedded {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<()> {
-        // Its values are validated as they are written.
-        let plan = self.plan.and_then(|plan| context.plan_for(plan, value));
-        let is_native = plan.is_some_and(|plan| plan.validates && plan.writes)
-            || (plan.is_none() && self.row(value, context).is_some());
-        if is_native || self.validate(value, field, context)? {
+        let plan = self.plan_of(value, context);
+        let is_native = match plan {
+            Some(plan) => plan.validates && plan.writes,
+            None => self.row(value, context).is_some(),
+        };
+        if is_native {
+            // Its values are validated as they are written.
+            return self.write_by_plan(plan, key, value, field, out, context);
+        }
+        if self.validate(value, field, context)? {
             return self.write(key, value, field, out, context);
         }
         Err(Stop::AskPython)

@@ -251,7 +251,7 @@ pub(crate) enum Unfinished<'a, 'py> {
 
 impl<'py> Unfinished<'_, 'py> {
     /// Give it the value at a place, which has this name.
-    #[inline]
+    #[inline(always)] // as many calls as a document has values would be felt
     pub(crate) fn set(
         &self,
         place: usize,
@@ -266,7 +266,7 @@ impl<'py> Unfinished<'_, 'py> {
 
     /// The document, as it comes from the database: with its id, what says that it is stored, and, if
     /// only a part of it was read, what says that.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn loaded(
         self,
         id: Bound<'py, PyAny>,
@@ -289,7 +289,7 @@ impl<'py> Unfinished<'_, 'py> {
 }
 
 /// Keep a value of a document of native storage.
-#[inline]
+#[inline(always)]
 fn set_value<'py>(
     document: &Bound<'py, PyAny>,
     place: usize,
@@ -376,7 +376,7 @@ impl InstanceLayout {
     }
 
     /// A document with nothing in it but these values.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn unfinished<'py>(
         &self,
         py: Python<'py>,

@@ -8,7 +8,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PySet, PyString, PyType};
 
 use super::discriminator::Discriminator;
-use super::{Context, Field};
+use super::part::PartOfClass;
+use super::{Context, Field, Part};
 use crate::bson::{Element, Key, Reader, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{InstanceLayout, Value, Values, list_of, make_text, new_dict, push};
@@ -210,6 +211,7 @@ impl Document {
 
     /// Write an instance of exactly this class; with an `_id` in front where one is given. Where the
     /// context says so, each value is validated as well.
+    #[inline(always)] // so that a document takes one call, which is that of `write_rest`
     pub(crate) fn write(
         &self,
         document: Value<'_, '_>,
@@ -223,7 +225,6 @@ impl Document {
     }
 
     /// The same for one that is begun already; whether it has values that no field declares.
-    #[inline]
     pub(crate) fn write_rest(
         &self,
         document: Value<'_, '_>,
@@ -254,9 +255,19 @@ impl Document {
         document: Value<'_, 'py>,
     ) -> Outcome<Option<Bound<'py, PyAny>>> {
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
-        if !self.declares_key && !layout.has_stored_keys(document) {
-            return Ok(None);
+        if self.declares_key || layout.has_stored_keys(document) {
+            self.declared_or_stored_id(document)
+        } else {
+            Ok(None)
         }
+    }
+
+    /// Ask Python which one it is.
+    #[cold]
+    fn declared_or_stored_id<'py>(
+        &self,
+        document: Value<'_, 'py>,
+    ) -> Outcome<Option<Bound<'py, PyAny>>> {
         let py = document.py();
         let has_own_id = self.undeclared.has_own_id.bind(py);
         if !has_own_id.call1((document,))?.is_truthy()? {
@@ -353,17 +364,48 @@ impl Document {
 
     // -- reading -------------------------------------------------------------------------------
 
+    /// Read a document, or the part of it that the context names.
+    #[inline]
     pub(crate) fn read<'py>(
         &self,
+        elements: Reader<'_>,
+        context: &Context<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        match context.part {
+            None => self.read_whole(elements, context),
+            Some(part) => self.read_part(part, elements, context),
+        }
+    }
+
+    fn read_whole<'py>(
+        &self,
+        elements: Reader<'_>,
+        context: &Context<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        self.read_fields(None, elements, context)
+    }
+
+    fn read_part<'py>(
+        &self,
+        part: &Part,
+        elements: Reader<'_>,
+        context: &Context<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        let of_class = part.of_class(self.index)?;
+        self.read_fields(Some((part, of_class)), elements, context)
+    }
+
+    /// Compiled twice, for documents with a part and for those without one: these do not ask for each
+    /// of their fields whether it is in some part.
+    #[inline(always)]
+    fn read_fields<'py>(
+        &self,
+        part: Option<(&Part, &PartOfClass)>,
         mut elements: Reader<'_>,
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         let py = context.py;
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
-        let part = match context.part {
-            Some(part) => Some((part, part.of_class(self.index)?)),
-            None => None,
-        };
         // What is read of documents that are not loaded in part themselves.
         let whole = part.is_some().then(|| context.of_part(None));
         let whole = whole.as_ref().unwrap_or(context);
