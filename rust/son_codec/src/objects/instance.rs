@@ -251,7 +251,7 @@ pub(crate) enum Unfinished<'a, 'py> {
 
 impl<'py> Unfinished<'_, 'py> {
     /// Give it the value at a place, which has this name.
-    #[inline(always)] // as many calls as a document has values would be felt
+    #[inline(always)] // a call for each value of a document would be felt
     pub(crate) fn set(
         &self,
         place: usize,
