@@ -7,15 +7,20 @@ import struct
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 from bson.errors import InvalidBSON
+from bson.objectid import ObjectId
 
 from aiomotorengine.codec import DocumentError
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference
 
 __all__ = ["description", "outcome", "reading", "snapshot"]
+
+PLAIN = {NoneType, bool, bytes, int, str, ObjectId}
+"""What most values are: types whose equality says all, and whose values hold no others."""
 
 
 def snapshot(value: Any, *, whole: bool = True) -> Any:
@@ -31,6 +36,8 @@ def snapshot(value: Any, *, whole: bool = True) -> Any:
 
 def freeze(value: Any, whole: bool, around: tuple[int, ...]) -> Any:
     kind = type(value)
+    if kind in PLAIN:
+        return kind, value
     if id(value) in around:
         return kind, "again"  # it contains itself
     around = (*around, id(value))
