@@ -321,14 +321,26 @@ def server_state(name: str) -> str:
 # -- fixtures ------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_was_left_open() -> Iterator[None]:
+    """Has the collector look once at all that ``nothing_is_left_open`` has put out of its sight."""
+    yield
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="module", autouse=True)
 def nothing_is_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
     """Has what a module's tests have left open found there: the warning of it is an error of the
     test that runs when the collector comes by.
+
+    What stays is put out of the collector's sight, or it would take longer with each module.
     """
     yield
     if request.path in request.config.stash[WITH_CLIENTS]:
         gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture

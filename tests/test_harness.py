@@ -161,3 +161,24 @@ def test_what_is_left_open_is_an_error_of_the_module_that_leaves_it(tmp_path: Pa
     assert "2 passed, 1 error" in told
     assert "test_first.py::test_leaving[pymongo] - " in told
     assert "unclosed transport" in told
+
+
+KEEPING = """
+import sys
+
+class Kept: ...
+
+def test_keeping(driver):
+    sys.kept = Kept()
+    sys.kept.itself = sys.kept  # so that only the collector finds it
+    sys.kept.file = open(__file__)
+"""
+
+
+def test_what_is_let_go_of_by_a_later_module_is_found_at_the_end(tmp_path: Path) -> None:
+    (tmp_path / "test_first.py").write_text(KEEPING)
+    (tmp_path / "test_second.py").write_text("import sys\ndef test_other(): del sys.kept")
+    told = output_of(tmp_path, "--driver=pymongo", "-rE")
+    assert "2 passed, 1 error" in told
+    assert "test_second.py::test_other - " in told
+    assert "unclosed file" in told
