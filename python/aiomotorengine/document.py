@@ -36,12 +36,13 @@ from aiomotorengine.errors import (
     MultipleObjectsReturned,
 )
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.document_id import IdAttribute, declared_key
+from aiomotorengine.fields.document_id import IdAttribute, declared_key, primary_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.fields.families import declaring
 from aiomotorengine.fields.generic_reference_field import GenericReferenceField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
+from aiomotorengine.fields.stored_key import attribute_path
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.query_builder.node import QNode, conditions
 from aiomotorengine.queryset import QuerySet
@@ -168,6 +169,13 @@ class BaseDocument(DocumentStorage):
         Other bases of documents may raise an ``InvalidDocumentError``.
         """
         return None
+
+    @classmethod
+    def _attribute_under(cls, key: str) -> str:
+        """The attribute, or the path to one, whose values are under a dotted key of MongoDB."""
+        if key == "_id":
+            return primary_key(cls).name
+        return ".".join(map(str, attribute_path(cls, key.split("."))))
 
     @classmethod
     def _has_own_constructor(cls) -> bool:

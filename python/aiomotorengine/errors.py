@@ -630,6 +630,7 @@ class UniqueKeyViolationError(RuntimeError, DuplicateKeyError):
         index_name: the index, as ``database.collection.$index``.
         instance_type: the document class that was saved.
         key_value: the values that are there already, by their keys, as far as the server says.
+        fields: the attributes that have these values, with dots, as far as the server says.
         number: of a bulk insert, the number of the document that was refused first.
     """
 
@@ -665,6 +666,13 @@ class UniqueKeyViolationError(RuntimeError, DuplicateKeyError):
     def key_value(self) -> Mapping[str, Any] | None:
         value = self._refusal.get("keyValue")
         return value if isinstance(value, Mapping) else None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        keys = self._refusal.get("keyPattern") or self.key_value or ()
+        # A program may have made the error, of a class that is none of documents.
+        name_of = getattr(self.instance_type, "_attribute_under", str)
+        return tuple(map(name_of, keys))
 
     @property
     def number(self) -> int | None:
