@@ -1,7 +1,7 @@
 //! Values that nobody has asked for: passed over, if PyMongo would read them.
 
 use super::types::UUID_SUBTYPE;
-use crate::bson::{Element, Reader, kind};
+use crate::bson::{Element, kind};
 use crate::errors::{Outcome, Stop};
 use crate::plan::Context;
 
@@ -12,26 +12,12 @@ const DATES: std::ops::Range<i64> = -62_135_510_400_000..253_402_214_400_000;
 /// Pass over a value whose key is known. Stops where reading it would.
 #[inline]
 pub(crate) fn pass_over(element: &Element<'_>, context: &Context<'_>) -> Outcome<()> {
-    pass(element, context, context.levels_left())
-}
-
-/// The same for a value that may have so many levels.
-#[inline]
-fn pass(element: &Element<'_>, context: &Context<'_>, levels: usize) -> Outcome<()> {
     match element.kind {
         kind::DOUBLE | kind::INT32 | kind::INT64 | kind::NULL | kind::OBJECT_ID => Ok(()),
         kind::BOOLEAN => Ok(element.as_bool().map(drop)?),
         kind::STRING => refuse_no_text(element.as_text()?),
         kind::DATE if DATES.contains(&element.as_i64()?) => Ok(()),
-        kind::ARRAY => pass_all(element.as_document()?, context, levels),
-        kind::DOCUMENT => {
-            let elements = element.as_document()?;
-            // It may be a reference of the old kind, which PyMongo has a class for.
-            if elements.clone().has_key_with(b'$')? {
-                return Err(Stop::AskPython);
-            }
-            pass_all(elements, context, levels)
-        }
+        kind::ARRAY | kind::DOCUMENT => pass_over_all(element, &context.deeper()?),
         kind::BINARY if matches!(element.as_binary()?, (0, _)) => Ok(()),
         kind::BINARY if context.options.standard_uuids => match element.as_binary()? {
             (UUID_SUBTYPE, bytes) if bytes.len() == 16 => Ok(()),
@@ -41,11 +27,16 @@ fn pass(element: &Element<'_>, context: &Context<'_>, levels: usize) -> Outcome<
     }
 }
 
-fn pass_all(mut elements: Reader<'_>, context: &Context<'_>, levels: usize) -> Outcome<()> {
-    let levels = levels.checked_sub(1).ok_or(Stop::AskPython)?;
+/// Pass over what is in a document or an array.
+fn pass_over_all(element: &Element<'_>, context: &Context<'_>) -> Outcome<()> {
+    let is_document = element.kind == kind::DOCUMENT;
+    let mut elements = element.as_document()?;
     while let Some(element) = elements.next_element()? {
-        refuse_no_text(element.key)?;
-        pass(&element, context, levels)?;
+        // It may be a reference of the old kind, which PyMongo has a class for.
+        if is_document && element.key.starts_with(b"$") {
+            return Err(Stop::AskPython);
+        }
+        pass_over_unknown(&element, context)?;
     }
     Ok(())
 }
