@@ -22,7 +22,7 @@ from aiomotorengine.fields.document_id import DOCUMENT_ID
 from aiomotorengine.fields.field_methods import new_generation
 from aiomotorengine.fields.version_field import VersionField
 from aiomotorengine.storage.base import StorageMeta
-from aiomotorengine.storage.classes import lay_out, setter_changed, shadowed
+from aiomotorengine.storage.classes import lay_out, own_dict, setter_changed, shadowed
 from aiomotorengine.storage.descriptors import ABSENT, Attribute, ShadowedAttribute
 from aiomotorengine.storage.discriminators import Discriminator, discriminator_of
 from aiomotorengine.storage.shard_keys import freeze_shard_key
@@ -138,7 +138,7 @@ class DocumentMetaClass(StorageMeta):
             # Python itself would stumble over some of these, with another error for each.
             if attribute_name.startswith("__") and field_in(value) is not None:
                 raise InvalidDocumentError.reserved_name(attribute_name, name)
-        cls = super().__new__(mcs, name, bases, body, **keywords)
+        cls = super().__new__(mcs, name, bases, own_dict(bases) | body, **keywords)
         discriminator = discriminator_of(cls, namespace)
         if discriminator is None or cls._is_embedded:
             take_collection(cls, namespace)

@@ -69,6 +69,25 @@ def test_mixins_before_and_behind() -> None:
         assert (document.shout(), document.extra, document.left) == ("A", 1, 1)
 
 
+def test_the_dict_below_a_mixin_is_that_of_the_values() -> None:
+    class Mixin:
+        name = StringField()
+
+    class First(Mixin, Document):
+        size = IntField()
+
+    class Deeper(type("Another", (), {}), First):  # type: ignore[misc]
+        pass
+
+    for cls in First, Deeper:
+        document: Any = cls(name="a", size=1)
+        assert vars(document) == document._values == {"name": "a", "size": 1}
+        document._values["size"] = 2
+        assert document.size == 2
+        document.__dict__ = {"size": 9}
+        assert (document.name, document.size, vars(document)) == (None, 9, {"size": 9})
+
+
 def test_a_generic_document() -> None:
     class Box(Document, Generic[T]):
         name = StringField()

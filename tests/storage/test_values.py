@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from aiomotorengine import Document, IntField, PasswordField, StringField
+from aiomotorengine.storage.values import forget_values, has_value, take_values, values_of
 
 
 class Thing(Document):
@@ -50,6 +51,30 @@ def test_the_dict_can_be_replaced() -> None:
     with pytest.raises(TypeError):
         thing.__dict__ = None
     assert thing.size == 9
+
+
+def test_values_are_taken_in_the_place_of_all() -> None:
+    thing: Any = Thing(name="a", size=4)
+    take_values(thing, {"size": 9})
+    assert (thing.name, thing.size, has_value(thing, "name")) == (None, 9, False)
+    thing.color = "red"
+    take_values(thing, {"name": "b", "size": 1})
+    assert (dict(values_of(thing)), vars(thing)) == (
+        {"name": "b", "size": 1},
+        {"name": "b", "size": 1},
+    )
+    thing = Thing(name="a")
+    take_values(thing, {"color": "blue"})
+    assert (vars(thing), thing.name) == ({"color": "blue"}, None)
+
+
+def test_values_are_forgotten() -> None:
+    thing: Any = Thing(name="a")
+    forget_values(thing, ["size", "color"])
+    assert dict(values_of(thing)) == {"name": "a", "secret": None}
+    thing.color = "red"
+    forget_values(thing, ["name", "color"])
+    assert dict(values_of(thing)) == {"secret": None}
 
 
 def test_values_survive_a_look_at_the_dict() -> None:

@@ -14,11 +14,10 @@ from aiomotorengine.documents.conversion import (
 )
 from aiomotorengine.documents.naming import class_attribute, is_behaviour
 from aiomotorengine.storage.base import DocumentStorage
-from aiomotorengine.storage.loaded import count_as_loaded, is_partial
+from aiomotorengine.storage.loaded import count_as_loaded
 from aiomotorengine.storage.stored_forms import HiddenValues
 from aiomotorengine.storage.values import (
     has_other,
-    has_value,
     other_values,
     take_values,
     value_of,
@@ -37,9 +36,6 @@ def take_over(document: DocumentStorage, found: DocumentStorage) -> None:
     values = dict(values_of(found))
     for name, value in kept_by_program(document):
         values.setdefault(name, value)
-    for name in type(document)._fields if is_partial(found) else ():  # type: ignore[attr-defined]
-        if name not in values and has_value(document, name):
-            find_attribute(type(document), name).remove(document)
     take_values(document, values)
     document._stored_keys = found._stored_keys
     document._hidden = found._hidden

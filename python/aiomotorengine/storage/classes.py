@@ -16,10 +16,26 @@ __all__ = [
     "fill_directly",
     "forget_constructions",
     "lay_out",
+    "own_dict",
     "setter_changed",
     "shadowed",
     "watch_new_attributes",
 ]
+
+
+def own_dict(bases: Iterable[type]) -> dict[str, Any]:
+    """What has to stand in the body of a class for ``__dict__`` to be the storage's, also where a
+    mixin comes first: that one's would show nothing that lies in the instance.
+
+    Parameters:
+        bases: what the class is to derive from.
+    """
+    if native is None:
+        return {}
+    own = vars(native.Storage)["__dict__"]
+    kinds = {kind for base in bases for kind in base.__mro__}
+    has_another = any(vars(kind).get("__dict__", own) is not own for kind in kinds)
+    return {"__dict__": own} if has_another else {}
 
 
 def lay_out(document_class: Any, names: Iterable[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from aiomotorengine.storage.base import DocumentStorage
@@ -10,6 +10,7 @@ from aiomotorengine.storage.choice import native
 
 __all__ = [
     "LiveValues",
+    "forget_values",
     "has_other",
     "has_value",
     "other_values",
@@ -59,6 +60,16 @@ def take_values(document: DocumentStorage, values: dict[str, Any]) -> None:
     """Give a document these values, in the place of all that it has."""
     if native is None or not native.take_values(document, values):
         document.__dict__ = values
+
+
+def forget_values(document: DocumentStorage, names: Collection[str]) -> None:
+    """Take away what a document has under these names, if anything."""
+    if native is not None:
+        values = native.values_of(document)
+        take_values(document, {name: values[name] for name in values if name not in names})
+        return
+    for name in names:
+        document.__dict__.pop(name, None)
 
 
 class LiveValues(MutableMapping[str, Any]):

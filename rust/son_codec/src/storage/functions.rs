@@ -6,7 +6,7 @@ use pyo3::types::{PyDict, PyString};
 
 use super::base_type::stored;
 use super::instance::Stored;
-use super::layout::interned;
+use super::layout::{Layout, interned};
 use super::state;
 
 fn document<'a, 'py>(object: &'a Bound<'py, PyAny>) -> PyResult<Stored<'a, 'py>> {
@@ -40,29 +40,51 @@ pub(crate) fn values_of<'py>(document: &Bound<'py, PyAny>) -> PyResult<Bound<'py
     state::values_of(self::document(document)?)
 }
 
-/// Put these values in the place of those that a document has. Answers `False`, and does nothing, if
-/// one of them is no field's, or the document has its values in the `__dict__`.
+/// Put these values in the place of all that a document has. Answers `False`, and does nothing, if one
+/// of them is no field's, or the document has a `__dict__`.
 #[pyfunction]
 #[pyo3(signature = (document, values, /))]
-pub(crate) fn take_values(
-    document: &Bound<'_, PyAny>,
-    values: &Bound<'_, PyDict>,
+pub(crate) fn take_values<'py>(
+    document: &Bound<'py, PyAny>,
+    values: &Bound<'py, PyDict>,
 ) -> PyResult<bool> {
     let stored = self::document(document)?;
-    let mut placed = Vec::with_capacity(values.len());
-    if let Some(layout) = stored.layout() {
-        for (index, (name, value)) in values.iter().enumerate() {
-            let name = interned(name.cast_into::<PyString>()?)?;
-            match layout.get().index_of(&name, index) {
-                Some(index) => placed.push((index, name, value)),
-                None => return Ok(false),
-            }
-        }
-    } else {
+    let Some((layout, placed)) = placed(stored, values)? else {
         return Ok(false);
-    }
-    for (index, name, value) in placed {
-        stored.put(&name, index, &value)?;
+    };
+    for (index, (name, value)) in layout.get().names().iter().zip(placed).enumerate() {
+        let name = name.bind(document.py());
+        match value {
+            Some(value) => stored.put(name, index, &value)?,
+            None => stored.forget(name, index)?,
+        }
     }
     Ok(true)
 }
+
+/// The layout of a document, and for each of its indexes one of these values; `None` if that is no place
+/// for all of them, or the document has more than values there.
+fn placed<'py>(
+    document: Stored<'_, 'py>,
+    values: &Bound<'py, PyDict>,
+) -> PyResult<Option<(Bound<'py, Layout>, Values<'py>)>> {
+    let Some(layout) = document
+        .layout()
+        .filter(|_| document.dict_if_any().is_none())
+    else {
+        return Ok(None);
+    };
+    let mut placed = Values::new();
+    placed.resize_with(layout.get().len(), || None);
+    for (index, (name, value)) in values.iter().enumerate() {
+        let name = interned(name.cast_into::<PyString>()?)?;
+        let index = layout.get().index_of(&name, index);
+        match index.and_then(|index| placed.get_mut(index)) {
+            Some(place) => *place = Some(value),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some((layout.to_owned(), placed)))
+}
+
+type Values<'py> = Vec<Option<Bound<'py, PyAny>>>;

@@ -188,6 +188,19 @@ impl<'a, 'py> Stored<'a, 'py> {
         self.dict()?.set_item(name, value)
     }
 
+    /// Forget the value of a name, if there is one; its index is probably the guessed one.
+    pub(super) fn forget(self, name: &Bound<'py, PyString>, guess: usize) -> PyResult<()> {
+        if let Some(layout) = self.layout()
+            && let Some(index) = layout.get().index_of(name, guess)
+        {
+            // SAFETY: the index is one of the instance's layout. Nothing is there any more when the value
+            // is let go of, which may run Python code.
+            unsafe { release(self.at(layout.get(), index).replace(null_mut())) };
+            return Ok(());
+        }
+        self.remove_elsewhere(name).map(drop)
+    }
+
     /// Forget the value of a name that is at no index of the instance's. Answers whether there was one.
     pub(super) fn remove_elsewhere(self, name: &Bound<'py, PyString>) -> PyResult<bool> {
         let dict = self.dict()?;
