@@ -29,8 +29,10 @@ from aiomotorengine.codec import DocumentError, codec_for
 from aiomotorengine.codec.shape import RAW, Kind, RowValue, Shape
 from aiomotorengine.codec.shaping import shaping
 from aiomotorengine.errors import FieldNotLoadedError, StoredValueError
+from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.query_builder.row_values import read_as
 from aiomotorengine.queryset import QuerySet
+from aiomotorengine.storage.loaded import forget_nothing, nothing_loaded
 from tests.codec.laws import STANDARD
 
 pytestmark = pytest.mark.usefixtures("codec")
@@ -61,6 +63,10 @@ class User(Document):
     extra = DictField()
     since = DateTimeField()
     secret = PasswordField()
+
+
+class Club(Document):
+    host = EmbeddedDocumentField(Home, default=Home(road="Lane", town="Bath"))
 
 
 class Strict(Document):
@@ -165,6 +171,47 @@ def test_what_is_stored_and_not_asked_for_is_left_out() -> None:
     user = partial(User.objects.only("name"), FULL)
     with pytest.raises(FieldNotLoadedError):
         user.bio  # noqa: B018
+
+
+def test_of_a_default_that_is_a_document_a_part_is_kept() -> None:
+    member = partial(Club.objects.only("host.road"), {"_id": ID})
+    assert member.loaded_fields() == {"host.road"}
+    assert member.host.road == "Lane"
+    with pytest.raises(FieldNotLoadedError):
+        member.host.town  # noqa: B018
+    assert (Club().host.road, Club().host.town) == ("Lane", "Bath")
+
+
+def test_documents_note_each_for_itself_of_what_nothing_was_loaded() -> None:
+    shape = shape_of(User.objects.only("name", "bio", "price", "tags", "home.road"))
+    stored = [{"n": "Ada"}, {"bio": "x"}, {"n": "Eve"}, {"n": None, "price": None, "t": None}, FULL]
+    found = decode(User, shape, *stored)
+    nothing = [nothing_loaded(user) for user in found]
+    assert nothing == [
+        {"bio", "home"},
+        {"name", "home"},
+        {"bio", "home"},
+        {"name", "bio", "price", "home"},
+        frozenset(),
+    ]
+    ada, _, eve, *_ = found
+    ada.bio = "y"
+    assert (nothing_loaded(ada), nothing_loaded(eve)) == ({"home"}, {"bio", "home"})
+    forget_nothing(ada)
+    ada.bio = None
+    assert (nothing_loaded(ada), nothing_loaded(eve)) == ({"home"}, {"bio", "home"})
+
+
+def test_more_fields_than_are_noted_at_once() -> None:
+    fields = {f"field_{number}": StringField() for number in range(150)}
+    wide: Any = DocumentMetaClass("WideOfShapes", (Document,), fields)
+    shape = shape_of(wide.objects.only(*fields))
+    none, last, most = decode(
+        wide, shape, {}, {"field_149": "x"}, dict.fromkeys(list(fields)[:149], "x")
+    )
+    assert nothing_loaded(none) == set(fields)
+    assert nothing_loaded(last) == set(fields) - {"field_149"}
+    assert nothing_loaded(most) == {"field_149"}
 
 
 def test_exclude_leaves_the_rest() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiomotorengine.codec.shape import RowValue, Shape
 from aiomotorengine.documents.conversion import dynamic_attributes, find_attribute
-from aiomotorengine.documents.partial import asked_for, restrict
+from aiomotorengine.documents.partial import PartReader
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.generic_reference_field import GenericReferenceField
 from aiomotorengine.fields.list_field import ListField
@@ -45,26 +45,29 @@ def shaping(document_class: Any, shape: Shape) -> Shaping:
         return lambda stored: (stored["_id"], make(stored))
     if shape.kind == "raw":
         return lambda stored: stored
+    reader = None if shape.part is None else PartReader(document_class, shape.part)
     if shape.kind == "partial":
-        return lambda stored: partial_of(document_class, shape, stored)
-    return lambda stored: row_of(document_class, shape, stored)
+        return lambda stored: document_of(document_class, reader, stored)
+    return lambda stored: row_of(document_class, shape, reader, stored)
 
 
-def partial_of(document_class: Any, shape: Shape, stored: Mapping[str, Any]) -> Any:
-    if shape.part is None:
+def document_of(document_class: Any, reader: PartReader | None, stored: Mapping[str, Any]) -> Any:
+    if reader is None:
         return document_class.from_son(stored)
-    document = document_class.from_son(asked_for(document_class, shape.part, stored))
-    restrict(document, shape.part)
+    document = document_class.from_son(reader.asked_for(stored))
+    reader.restrict(document)
     return document
 
 
-def row_of(document_class: Any, shape: Shape, stored: Mapping[str, Any]) -> Any:
+def row_of(
+    document_class: Any, shape: Shape, reader: PartReader | None, stored: Mapping[str, Any]
+) -> Any:
     computed = shape.computed
     if computed:
         found = {key: stored.get(key) for key in computed}
         stored = {key: stored[key] for key in stored if key not in computed}
-    if shape.part is not None:
-        stored = asked_for(document_class, shape.part, stored)
+    if reader is not None:
+        stored = reader.asked_for(stored)
     document = document_class.from_son(stored)
     values = [
         found[value.computed] if value.computed else value_of_row(document, value)

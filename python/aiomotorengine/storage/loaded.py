@@ -24,6 +24,7 @@ __all__ = [
     "lists_in_part",
     "loaded_part",
     "nothing_loaded",
+    "nothing_of_part",
     "part_with_inner",
 ]
 
@@ -51,12 +52,14 @@ def is_loaded(document: DocumentStorage, name: str) -> bool:
 
 def keep_loaded_part(document: DocumentStorage, part: LoadedPart) -> None:
     """Have a document know which part of it was loaded; its values are in place."""
-    nothing = [name for name in part.in_part if value_of(document, name) is None]
-    if not nothing and not part.lists and loaded_part(document) is part:
-        return
     hidden = HiddenValues.of(document)
-    hidden.loaded, hidden.nothing_loaded = part, frozenset(nothing)
+    hidden.loaded, hidden.nothing_loaded = part, nothing_of_part(document, part)
     hidden.lists_in_part = {name: value_of(document, name) for name in part.lists}
+
+
+def nothing_of_part(document: DocumentStorage, part: LoadedPart) -> frozenset[str]:
+    """The fields of a part for which nothing was loaded, though something may be stored."""
+    return frozenset([name for name in part.in_part if value_of(document, name) is None])
 
 
 def lists_in_part(document: DocumentStorage) -> list[str]:
@@ -89,7 +92,9 @@ def forget_nothing(document: DocumentStorage) -> None:
     """
     hidden: Any = document._hidden
     if isinstance(hidden, HiddenValues) and hidden.nothing_loaded:
-        hidden.nothing_loaded = nothing_loaded(document)
+        left = nothing_loaded(document)
+        if left != hidden.nothing_loaded:
+            HiddenValues.of(document).nothing_loaded = left
 
 
 def part_with_inner(document: DocumentStorage) -> LoadedPart | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiomotorengine.storage.base import DocumentStorage
@@ -60,8 +60,8 @@ class HiddenValues(dict[str, Any]):
         lists_in_part: by attribute, the lists that were loaded in part.
         nothing_loaded: the attributes for which nothing was loaded though they were asked for, and
             nothing was written since: it is not known that nothing is stored for them.
-        is_shared: whether other documents have the same ones, of which ``loaded`` is all that there
-            is; nothing of them is changed.
+        is_shared: whether other documents have the same ones, which say what was loaded and nothing
+            else; nothing of them is changed.
     """
 
     __slots__ = (
@@ -87,7 +87,8 @@ class HiddenValues(dict[str, Any]):
         if isinstance(hidden, cls) and not hidden.is_shared:
             return hidden
         own = cls.with_nothing(hidden or {})
-        own.loaded = hidden.loaded if isinstance(hidden, cls) else None
+        if isinstance(hidden, cls):
+            own.loaded, own.nothing_loaded = hidden.loaded, hidden.nothing_loaded
         document._hidden = own
         return own
 
@@ -101,10 +102,13 @@ class HiddenValues(dict[str, Any]):
         return hidden
 
     @classmethod
-    def of_part(cls, part: LoadedPart) -> HiddenValues:
-        """Those of all documents of which this part was loaded, and nothing else is hidden."""
+    def of_part(cls, part: LoadedPart, nothing_loaded: Iterable[str] = ()) -> HiddenValues:
+        """Those of all documents of which this part was loaded, nothing for the same attributes,
+        and nothing else is hidden.
+        """
         hidden = cls.with_nothing()
-        hidden.loaded, hidden.is_shared = part, True
+        hidden.loaded, hidden.nothing_loaded = part, frozenset(nothing_loaded)
+        hidden.is_shared = True
         return hidden
 
     def but(self, *, absent_parts: tuple[str, ...]) -> HiddenValues:

@@ -416,8 +416,7 @@ impl Document {
         let mut seen = Seen::default();
         let mut is_class_seen = false;
         let mut expected = 0;
-        // How many have a value of those for which something may be stored though none was read.
-        let mut there = 0;
+        let mut absent = part.map(|(_, part)| part.absent).unwrap_or_default();
         // It comes first in what MongoDB sends.
         if let Some(element) = elements.next_if(&self.id_key)? {
             id = Some(context.decode(&element)?);
@@ -482,15 +481,21 @@ impl Document {
                     continue;
                 }
             };
-            if part.is_some_and(|(_, part)| part.may_hide(expected)) && !value.is_none() {
-                there += 1;
+            if let Some((_, part)) = part {
+                absent.set(part.bit(expected), value.is_none());
             }
             unfinished.set(expected, &field.name, value)?;
             expected += 1;
         }
         let id = id.unwrap_or_else(|| context.none());
         let has_own_id = context.is_nested() && !id.is_none();
-        let hidden = part.map(|(part, _)| &part.hidden);
+        let noted = match part {
+            Some((part, of_class)) if others.is_empty() && !absent.has_any(of_class.unknown) => {
+                part.noting.hidden(py, absent)?
+            }
+            _ => None,
+        };
+        let hidden = part.map(|(part, _)| noted.as_ref().unwrap_or(part.noting.nothing()));
         let document = unfinished.loaded(id, context.state_of_loaded(self.is_tracked), hidden)?;
         let picked = if others.is_empty() {
             None
@@ -513,12 +518,18 @@ impl Document {
             if part.is_some_and(|(_, part)| !part.has(*index)) {
                 Self::make_in_vain(make, context)?;
             } else if !seen.has(*index) && !is_picked {
+                let is_list = make.is(py.get_type::<PyList>());
+                if !is_list && part.is_some_and(|(_, part)| part.inside(*index).is_some()) {
+                    return Err(Stop::AskPython); // only a part of the documents that are made is kept
+                }
                 let made = make.bind(py).call0().map_err(Stop::raised)?;
                 layout.set(&document, *index, &field.name, &made)?;
             }
         }
-        if let Some((part, of_class)) = part {
-            part.note(&document, there == of_class.hiding && picked.is_none())?;
+        if let Some((part, _)) = part
+            && noted.is_none()
+        {
+            part.noting.note_in_python(&document)?;
         }
         Ok(document)
     }

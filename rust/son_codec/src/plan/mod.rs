@@ -5,6 +5,7 @@ mod context;
 mod discriminator;
 mod document;
 mod field;
+mod noting;
 mod part;
 mod row;
 

@@ -2,28 +2,18 @@
 
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
+use pyo3::types::PyList;
 
 use super::Document;
 use super::document::Beginning;
+use super::noting::{Absent, Noting};
 use crate::errors::{Outcome, Stop};
 
 /// What is read of documents of a class, and of those that derive from it. Twin of
 /// `documents/partial.py`.
 pub(crate) struct Part {
     classes: Vec<PartOfClass>,
-    /// What documents have in `_hidden` that have nothing else there: it says which part was loaded. One
-    /// for all, which nobody changes.
-    pub(super) hidden: Py<PyAny>,
-    noting: Option<Noting>,
-}
-
-/// What tells a document of what it can't be said what else is stored.
-struct Noting {
-    /// Told the document and the `LoadedPart`.
-    keep: Py<PyAny>,
-    part: Py<PyAny>,
-    /// Whether that is so of lists, be they there or not, and not only of what has no value.
-    of_lists: bool,
+    pub(super) noting: Noting,
 }
 
 /// What is read of documents of exactly one class.
@@ -34,10 +24,13 @@ pub(super) struct PartOfClass {
     has: Vec<bool>,
     /// For each field the part that is read of the documents in it, if that is not all.
     inside: Vec<Option<Part>>,
-    /// For each field whether something may be stored for it though none was read.
-    may_hide: Vec<bool>,
-    /// How many these are; more than that where classes below have some.
-    pub(super) hiding: usize,
+    /// For each field which of the names it is that are noted where they are absent.
+    bits: Vec<Absent>,
+    /// Those that are absent where nothing is stored at all.
+    pub(super) absent: Absent,
+    /// Those of which nobody knows before the document is made, since a function of the program's makes
+    /// their defaults.
+    pub(super) unknown: Absent,
     /// For each place the next one from it on whose field is read.
     next: Vec<usize>,
     /// What an instance starts with: the defaults of what is read.
@@ -58,26 +51,14 @@ impl Part {
         let Some(base) = plans.get(plan) else {
             return Ok(None);
         };
+        let noting = Noting::compile(part, pure)?;
         for index in base.with_those_below(plan) {
-            match PartOfClass::compile(part, index, plans, pure)? {
+            match PartOfClass::compile(part, &noting, index, plans, pure)? {
                 Some(class) => classes.push(class),
                 None => return Ok(None),
             }
         }
-        let noting = if part.getattr("in_part")?.is_truthy()? {
-            Some(Noting {
-                keep: pure.getattr("keep_loaded_part")?.unbind(),
-                part: part.clone().unbind(),
-                of_lists: part.getattr("lists")?.is_truthy()?,
-            })
-        } else {
-            None
-        };
-        Ok(Some(Self {
-            classes,
-            hidden: pure.call_method1("hidden_of_part", (part,))?.unbind(),
-            noting,
-        }))
+        Ok(Some(Self { classes, noting }))
     }
 
     /// What is read of documents of the class whose plan stands at an index.
@@ -87,26 +68,8 @@ impl Part {
         found.ok_or(Stop::AskPython)
     }
 
-    /// Have a document note of what it can't be said what else is stored.
-    ///
-    /// `all_there` says that each field of which that is so only without a value has one.
-    #[inline]
-    pub(super) fn note(&self, document: &Bound<'_, PyAny>, all_there: bool) -> PyResult<()> {
-        if let Some(noting) = &self.noting
-            && (noting.of_lists || !all_there)
-        {
-            let py = document.py();
-            noting.keep.bind(py).call1((document, &noting.part))?;
-        }
-        Ok(())
-    }
-
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.hidden)?;
-        if let Some(noting) = &self.noting {
-            visit.call(&noting.keep)?;
-            visit.call(&noting.part)?;
-        }
+        self.noting.traverse(visit)?;
         for class in &self.classes {
             class.beginning.traverse(visit)?;
             for inside in class.inside.iter().flatten() {
@@ -120,6 +83,7 @@ impl Part {
 impl PartOfClass {
     fn compile(
         part: &Bound<'_, PyAny>,
+        noting: &Noting,
         index: usize,
         plans: &[Document],
         pure: &Bound<'_, PyAny>,
@@ -129,12 +93,11 @@ impl PartOfClass {
             return Ok(None);
         };
         let parts_inside = part.getattr("inside")?;
-        let in_part = part.getattr("in_part")?;
-        let (mut has, mut inside, mut may_hide) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut has, mut inside, mut bits) = (Vec::new(), Vec::new(), Vec::new());
         for field in &plan.fields {
             let is_read: bool = part.call_method1("has", (&field.name,))?.extract()?;
             has.push(is_read);
-            may_hide.push(in_part.contains(&field.name)?);
+            bits.push(noting.bit_of(field.name.bind(py))?);
             let of_field = parts_inside.call_method1("get", (&field.name,))?;
             if !is_read || of_field.is_none() {
                 inside.push(None);
@@ -160,13 +123,26 @@ impl PartOfClass {
             }
             *next = read;
         }
+        let beginning = plan.beginning.of_part(py, &plan.fields, &has)?;
+        // What is no field of this very class, but of one below, has no value.
+        let (mut absent, mut unknown) = (noting.all(), Absent::default());
+        for (bit, default) in bits.iter().zip(&beginning.values) {
+            absent.set(*bit, default.as_ref().is_none_or(|it| it.is_none(py)));
+        }
+        for (place, make) in &plan.factories {
+            let bit = bits.get(*place).copied().unwrap_or_default();
+            let is_list = make.is(py.get_type::<PyList>());
+            absent.set(bit, !is_list);
+            unknown.set(bit, !is_list);
+        }
         Ok(Some(Self {
             plan: index,
-            beginning: plan.beginning.of_part(py, &plan.fields, &has)?,
+            beginning,
             has,
             inside,
-            hiding: in_part.len()?,
-            may_hide,
+            bits,
+            absent,
+            unknown,
             next,
         }))
     }
@@ -183,10 +159,10 @@ impl PartOfClass {
         self.inside.get(place)?.as_ref()
     }
 
-    /// Whether something may be stored for the field at a place though none was read.
+    /// Which of the names that are noted the field at a place is.
     #[inline]
-    pub(super) fn may_hide(&self, place: usize) -> bool {
-        self.may_hide.get(place).copied().unwrap_or(false)
+    pub(super) fn bit(&self, place: usize) -> Absent {
+        self.bits.get(place).copied().unwrap_or_default()
     }
 
     /// The next place from one on whose field is read.
