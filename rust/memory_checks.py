@@ -192,7 +192,7 @@ def require(code: int) -> None:
 # -- valgrind ------------------------------------------------------------------------------------
 
 VALGRIND_STRETCH = (
-    "case or refusal or damaged or together or another_class or ten_thousand or storage"
+    "case or refusal or damaged or together or another_class or ten_thousand or storage or shapes"
 )
 """Everything but the random documents, which are left to the fuzzer."""
 
@@ -212,7 +212,14 @@ def valgrind() -> Detector:
             str(PYTHON),
         ),
         report="Invalid read of size",
-        tests=("tests/codec/test_laws.py", "tests/storage", "-k", VALGRIND_STRETCH),
+        tests=(
+            "tests/codec/test_laws.py",
+            "tests/codec/test_shapes.py",
+            "tests/codec/test_shapes_agree.py",
+            "tests/storage",
+            "-k",
+            VALGRIND_STRETCH,
+        ),
         fuzzing=("--documents=1000", "--mutations=10000"),
     )
 

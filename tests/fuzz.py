@@ -2,9 +2,10 @@
 
     python -m tests.fuzz --documents 50000 --mutations 1000000 --seed 7
 
-Random documents of the zoo are written and read by both codecs, and rows of such documents are
-written; then the bytes are damaged and read by both again. Whatever differs is kept as a file, and
-the seed that led to it is printed.
+Random documents of the zoo are written and read by both codecs, whole and in shapes (in part, as
+rows of values, as they are stored), and rows of such documents are written; then the bytes are
+damaged and read by both again. Whatever differs is kept as a file, and the seed that led to it is
+printed.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ from aiomotorengine import VersionField, storage
 from aiomotorengine import codec as codec_api
 from aiomotorengine.codec import DocumentError, codec_for, pure
 from aiomotorengine.codec.encoded_document import id_of
+from aiomotorengine.codec.shape import Shape
 from aiomotorengine.fields import datetime_field
 from aiomotorengine.rows.plan import row_plan
 from tests.codec.laws import STANDARD
 from tests.zoo import generate
 from tests.zoo.compare import description, outcome, reading, snapshot
 from tests.zoo.generate import chance
+from tests.zoo.queries import as_sent, shapes_of
 from tests.zoo.rows import row_of, rules_for, shaken
 
 SIDES = ("python", "native")
@@ -59,11 +62,15 @@ def main(arguments: list[str]) -> int:
             continue
         for _, raw in raws[1]:  # a list, as ``snapshot`` puts it
             findings += kept(f"read-{seed}", both_read(type(document), raw), raw)
+            findings += kept(f"shapes-{seed}", both_read_shapes(type(document), raw, seed), raw)
             findings += kept(f"changes-{seed}", both_tell_changes(type(document), raw, seed), raw)
             share = options.mutations / max(options.documents, 1)
             for number, bad in enumerate(mutations(raw, Random(seed), round(share))):
                 damaged += 1
                 findings += kept(f"damaged-{seed}-{number}", both_read(type(document), bad), bad)
+                shape = a_shape_of(type(document), seed + number)
+                results = both_read(type(document), bad, shape)
+                findings += kept(f"damaged-shape-{seed}-{number}", results, bad)
         if written % 1000 == 0:
             progress(written, damaged, findings, started)
     progress(written, damaged, findings, started)
@@ -188,9 +195,38 @@ def without_new_ids(encoded: list[bytes]) -> list[bytes]:
     ]
 
 
-def both_read(document_class: Any, raw: bytes) -> list[Any]:
-    """What reading some bytes comes to, on each side."""
-    return on_each_side(lambda: reading(codec_for(document_class, STANDARD).decode_many, raw))
+def both_read(document_class: Any, raw: bytes, shape: Shape | None = None) -> list[Any]:
+    """What reading some bytes comes to, on each side; whole documents by default."""
+    return on_each_side(
+        lambda: reading(codec_for(document_class, STANDARD, shape).decode_many, raw)
+    )
+
+
+def both_read_shapes(document_class: Any, raw: bytes, seed: int) -> list[Any]:
+    """What reading a document in several shapes comes to, on each side, of all its keys and of some
+    of them.
+    """
+    random = Random(seed)
+    results: list[list[Any]] = [[], []]
+    for _ in range(4):
+        shape = a_shape_of(document_class, random.getrandbits(16))
+        for stored in (raw, as_sent(raw, random)):
+            for result, found in zip(
+                results, both_read(document_class, stored, shape), strict=True
+            ):
+                result.append((shape, found))
+    return results
+
+
+def a_shape_of(document_class: Any, number: int) -> Shape:
+    shapes = some_shapes_of(document_class)
+    return shapes[number % len(shapes)]
+
+
+@cache
+def some_shapes_of(document_class: Any) -> list[Shape]:
+    """Shapes of a class: for both sides together, fewer than it keeps codecs for."""
+    return shapes_of(document_class, Random(document_class.__name__), 24)
 
 
 def mutations(raw: bytes, random: Random, count: int) -> Iterator[bytes]:

@@ -3,10 +3,11 @@
     python -m tests.leaks --codec native --documents 2000
 
 Each subject is worked on again and again: the values of every kind of field, taken and refused; the
-classes of the zoo, with values they do not take and with damaged bytes; methods of the user's that
-raise; classes that come and go. What is still held afterwards is counted in three ways, since none
-sees everything: Python's own memory (``tracemalloc``), what the C library has given out (Rust's
-memory is part of it), and the references to objects that existed before.
+classes of the zoo, with values they do not take and with damaged bytes, read whole and in part and
+as rows; methods of the user's that raise; classes that come and go. What is still held afterwards
+is counted in three ways, since none sees everything: Python's own memory (``tracemalloc``), what
+the C library has given out (Rust's memory is part of it), and the references to objects that
+existed before.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import combinations
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -38,11 +40,13 @@ from aiomotorengine.codec import Codec, codec_for
 from aiomotorengine.codec.plan import FIELD_METHODS
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.rows.plan import row_plan
+from aiomotorengine.storage.loaded import forget_nothing
 from aiomotorengine.storage.values import value_of
 from tests.codec.case import Case, Refused, tables
 from tests.codec.laws import STANDARD, encodable, ids_for
 from tests.fuzz import mutations
 from tests.zoo import animals, generate
+from tests.zoo.queries import as_sent, shapes_of
 from tests.zoo.shapes import SHAPES
 
 __all__ = ["Growth", "Subject", "growth_of", "leaks_each_time", "round_trips", "subjects"]
@@ -269,10 +273,12 @@ def subjects() -> dict[str, Callable[[], Subject]]:
     for animal in animals.ANIMALS:
         found[animal.__name__] = partial(of_class, animal, round_trips)
         found[f"{animal.__name__}, damaged"] = partial(of_class, animal, damaged_reading)
+        found[f"{animal.__name__}, in shapes"] = partial(of_class, animal, shaped_reading)
     for method in FIELD_METHODS:
         found[f"{method} raises"] = partial(of_raising, method)
     found["classes that come and go"] = partial(Subject, one_class)
     found["ids and wrapped documents"] = partial(Subject, for_the_driver)
+    found["shapes that come and go"] = shapes
     found["replies"] = replies
     found["rows"] = rows
     found["construction"] = partial(Subject, constructed)
@@ -419,6 +425,60 @@ def damaged_reading(documents: Sequence[Any]) -> Subject:
     return Subject(work, watched_of(documents[0]), by_others=pymongo)
 
 
+def shaped_reading(documents: Sequence[Any]) -> Subject:
+    """Documents read in part, as rows and as they are stored: of all keys, of some of them, and of
+    bytes that are no good.
+    """
+    model, random = type(documents[0]), Random(len(documents))
+    shapes = shapes_of(model, random, 12)
+    codecs = [codec_for(model, STANDARD, shape) for shape in shapes]
+    good = encodable(documents, ids_for(documents), STANDARD)
+    good += [as_sent(raw, random) for raw in good]
+    bad = [damaged for raw in good for damaged in mutations(raw, random, 2)]
+
+    def work() -> int:
+        for codec in codecs:
+            for raw in (*good, *bad, b"".join(good)):
+                for document in tried(codec.decode_many, raw) or ():
+                    use(document)
+        return len(codecs) * (2 * len(good) + len(bad))
+
+    def pymongo() -> int:
+        for _ in codecs:
+            for raw in bad:
+                tried(bson.decode_all, raw, STANDARD)
+        return len(codecs) * (2 * len(good) + len(bad))
+
+    return Subject(work, watched_of(documents[0]), by_others=pymongo)
+
+
+def use(found: Any) -> None:
+    """Do with a document what has it note something of its own."""
+    if isinstance(found, Document):
+        name = next(iter(found._fields))
+        tried(getattr, found, name)
+        tried(setattr, found, name, None)
+        tried(found.loaded_fields)
+        tried(forget_nothing, found)
+
+
+def shapes() -> Subject:
+    """Codecs of more shapes than a class keeps."""
+    model: Any = DocumentMetaClass(
+        "Shaped", (Document,), {f"field_{number}": StringField() for number in range(8)}
+    )
+    stored = [bson.encode({"_id": 1, "field_0": "a"}), bson.encode({"field_7": None})]
+
+    def work() -> int:
+        for names in combinations(model._fields, 4):
+            codec = codec_for(model, STANDARD, model.objects.only(*names)._reads()[1])
+            for raw in stored:
+                codec.decode_many(raw)
+        return 70 * len(stored)
+
+    return Subject(work)
+
+
 def raising(method: str) -> Any:
     """A class one of whose fields raises in one of its methods."""
 
@@ -473,9 +533,11 @@ def codec_of(documents: Sequence[Any]) -> Codec:
     return codec_for(type(documents[0]), STANDARD)
 
 
-def tried(function: Callable[..., Any], *arguments: Any, **named: Any) -> None:
+def tried(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """What a call gives; ``None`` if it raises."""
     with suppress(Exception):
-        function(*arguments, **named)
+        return function(*arguments, **named)
+    return None
 
 
 def watched_of(document: Any) -> dict[str, Any]:

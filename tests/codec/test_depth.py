@@ -19,12 +19,14 @@ PROGRAM = r"""
 import sys
 import threading
 from collections import OrderedDict
+from functools import cache
 from aiomotorengine import BaseField, Document, EmbeddedDocumentField, IntField, ListField
-from aiomotorengine.codec import codec_for
+from aiomotorengine.codec import DocumentError, codec_for
 from bson.code import Code
 from bson.codec_options import CodecOptions
 
-ALLOWED, ENDLESS = 150, 10_000
+ALLOWED, STORED, ENDLESS = 150, 180, 10_000
+LARGEST = 16 * 1024 * 1024
 
 
 class Node(Document):
@@ -143,6 +145,30 @@ def read(shape):
     refused(codec.decode_many, nested_bytes(PATHS[shape], ENDLESS))
 
 
+# What is deep stands where nobody asks for it.
+def passed_over(shape):
+    for part in PARTS:
+        for levels in ALLOWED, STORED:
+            [found] = part.decode_many(nested_bytes(PATHS[shape], levels))
+            assert getattr(found, "number", found) in (None, (None,)), found
+        for raw in nested_bytes(PATHS[shape], ENDLESS), largest_bytes():
+            try:
+                part.decode_many(raw)
+            except DocumentError as error:
+                assert str(error.__cause__) == "a document has more than 250 levels"
+            else:
+                raise AssertionError("nothing was raised")
+
+
+# A document as large as any that MongoDB stores, of as many levels as it has room for.
+@cache
+def largest_bytes():
+    levels = LARGEST // 7
+    ends = range(5 + 7 * levels, 5, -7)
+    heads = b"".join(end.to_bytes(4, "little") + b"\3\0" for end in ends)
+    return heads + b"\5\0\0\0\0" + b"\0" * levels
+
+
 def refused(work, *arguments):
     try:
         work(*arguments)
@@ -161,6 +187,13 @@ def run():
 
 _, place, *works = sys.argv
 codec = codec_for(Node, CodecOptions())
+NUMBERS = (
+    Node.objects.only("number"),
+    Node.objects.only("number", "next.number"),
+    Node.objects.values_list("number"),
+    Node.objects.scalar("number"),
+)
+PARTS = [codec_for(Node, CodecOptions(), query._reads()[1]) for query in NUMBERS]
 if place == "main":
     run()
 else:
@@ -180,7 +213,7 @@ SHAPES = (
     "tuples",
     "code",
 )
-WORKS = ("allowed", "validated", "written", "read")
+WORKS = ("allowed", "validated", "written", "read", "passed_over")
 
 
 THREAD = pytest.param(

@@ -16,6 +16,7 @@ from bson.objectid import ObjectId
 from aiomotorengine.codec import DocumentError
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference
+from aiomotorengine.storage.loaded import lists_in_part, nothing_loaded
 
 __all__ = ["description", "outcome", "reading", "snapshot"]
 
@@ -52,6 +53,7 @@ def freeze(value: Any, whole: bool, around: tuple[int, ...]) -> Any:
             freeze(value._stored_keys, whole, around),
             freeze(value._hidden, whole, around),
             freeze(stored_forms(value), whole, around),
+            known_part(value),
             values,
         )
     if isinstance(value, Mapping):
@@ -71,6 +73,11 @@ def freeze(value: Any, whole: bool, around: tuple[int, ...]) -> Any:
     if isinstance(value, DanglingReference):
         return kind, freeze(value.id, whole, around)
     return kind, value
+
+
+def known_part(document: Any) -> Any:
+    """What a document knows of the part that was loaded of it."""
+    return document.loaded_fields(), nothing_loaded(document), frozenset(lists_in_part(document))
 
 
 def stored_forms(document: DocumentStorage) -> dict[str, Any]:
