@@ -144,7 +144,8 @@ def codec_for(
         key = *key, shape_key(shape)
     codec: Codec | None
     generation_then, options_then, codec = codecs.get(key, (None, None, None))
-    if codec is None or generation_then != generation.number or options_then != codec_options:
+    is_same = options_then is codec_options or options_then == codec_options
+    if codec is None or generation_then != generation.number or not is_same:
         side = cast(Implementation, pure) if options_obstacle(codec_options) else _side
         codec = side.compile_plan(plan_of(document_class), codec_options, shape)
         codecs[key] = generation.number, codec_options, codec

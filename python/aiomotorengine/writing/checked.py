@@ -281,7 +281,7 @@ class CheckedWrite:
         """
         raw = raw_if_equal(self._document, stored, self._codec)
         if raw is not None:
-            return Written(raw, is_stored_anyway=True)
+            return Written(raw)
         if not was_sent(self._document, stored, self._codec):
             return None
         self._creating, self._expected = False, version_of(stored)

@@ -52,7 +52,6 @@ from aiomotorengine.writing.versions import (
     refuse_stale,
     refuse_unloaded,
 )
-from aiomotorengine.writing.writes import Written
 
 __all__ = ["find_one_and_replace"]
 
@@ -189,7 +188,7 @@ class Replacement:
         if answer.stored is None:
             set_version(document, self.expected)
         elif own_id is not None and has_id(answer.stored, own_id, options):
-            mark_as_saved(target, document, Written(raw))
+            mark_as_saved(target, document, raw)
         return answer
 
     async def has_been_written(self) -> bool:

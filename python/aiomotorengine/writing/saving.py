@@ -99,7 +99,10 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
     if hooks is not None:
         await before_saving(hooks, document, creating=creating)
     turn = turn_needed_by(document, conversion)
-    if turn is None:
+    if turn is None and target.session is None:
+        # As of most: nothing is waited for, and nothing may have to be taken back.
+        written = await save_in_order(target, document, options, conversion, creating=creating)
+    elif turn is None:
         with target.changing(document):
             written = await save_in_order(target, document, options, conversion, creating=creating)
     else:
@@ -207,27 +210,33 @@ async def save_in_order(
         if refusal is error:
             raise
         raise refusal  # noqa: B904  # what was raised is its cause already
-    if not written.is_stored:
+    is_stored = written.is_stored
+    if not is_stored:
         await refuse_other_shard_key(target, document)
-    mark_as_saved(target, document, written)
+    mark_as_saved(target, document, written.raw if is_stored else None)
     return written
 
 
-def mark_as_saved(target: Target, document: Any, written: Written) -> None:
-    """Make a document say that it is stored, and what is, if its changes are tracked."""
-    is_stored = written.is_stored
-    if is_stored and type(document).__shard_key__:
-        note_written(document, written.raw)
-    if is_stored:
+def mark_as_saved(target: Target, document: Any, raw: bytes | None) -> None:
+    """Make a document say that it is stored, and what is, if its changes are tracked.
+
+    Parameters:
+        target: where it was saved.
+        document: the document.
+        raw: what is stored; ``None`` where it was gone, and counts as it did before.
+    """
+    if raw is not None:
+        if type(document).__shard_key__:
+            note_written(document, raw)
         count_as_loaded(document)
     before, transaction = document._is_persisted, target.transaction
     state: Any = True
     if transaction is not None:
         state = state_in(transaction, True) if before else SavedInTransaction(transaction)
     if type(before) is Snapshot or type(document).__track_changes__:
-        if not is_stored:
+        if raw is None:
             return
-        state = snapshot_of(written.raw, document._id, target.codec_options, state)
+        state = snapshot_of(raw, document._id, target.codec_options, state)
     document._is_persisted = state
 
 

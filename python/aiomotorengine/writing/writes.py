@@ -37,12 +37,10 @@ class Written:
     Attributes:
         raw: the document as it is stored now, if it is; its ``_id`` may be null.
         result: the driver's, where something may have been there before.
-        is_stored_anyway: whether it was found to be stored, whatever the result says.
     """
 
     raw: bytes
     result: UpdateResult | None = None
-    is_stored_anyway: bool = False
 
     @property
     def is_stored(self) -> bool:
@@ -51,10 +49,8 @@ class Written:
         Raises:
             pymongo.errors.ProtocolError: the server's answer makes no sense.
         """
-        if self.is_stored_anyway or self.result is None:
-            return True
-        said = self.result.raw_result
-        if said is None:  # nothing was waited for
+        said = None if self.result is None else self.result.raw_result
+        if said is None:  # or nothing was waited for
             return True
         return said.get("upserted") is not None or checked_count(said.get("n", 0)) > 0
 
