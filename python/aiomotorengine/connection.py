@@ -11,6 +11,7 @@ import asyncio
 import re
 import threading
 import warnings
+from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property, lru_cache, partial
@@ -36,6 +37,7 @@ __all__ = [
     "IgnoredSettingsWarning",
     "UnknownAliasError",
     "cleanup",
+    "client_of",
     "connect",
     "connection_of",
     "database_of",
@@ -208,16 +210,6 @@ class Connection:
 
     def opened(self) -> OpenClient:
         """The client for the running event loop, which is made unless there is one."""
-        if self.io_loop is None and len(self.clients) == 1:
-            # So it is in nearly all programs, at each operation. It needs no lock: a connection
-            # that is closed has no clients.
-            try:
-                running = asyncio.get_running_loop()
-            except RuntimeError:
-                running = None
-            known = self.clients.get(running)
-            if known is not None:
-                return known
         with self.lock:
             if self.is_forgotten:
                 # A client made now would belong to nobody, and nobody would close it.
@@ -543,6 +535,27 @@ def connection_of(alias: str) -> Connection:
         return _connections[alias]
     except KeyError:
         raise UnknownAliasError(alias) from None
+
+
+def client_of(alias: str) -> OpenClient:
+    """The client of an alias for the running event loop, which is made unless there is one.
+
+    Raises:
+        UnknownAliasError: the alias was never connected or registered.
+        ConnectionError: the settings of the connection were refused.
+    """
+    connection = _connections.get(alias) or connection_of(alias)
+    clients = connection.clients
+    if len(clients) == 1 and connection.io_loop is None:
+        # So it is in nearly all programs, at each operation. It needs no lock: a connection that is
+        # closed has no clients.
+        try:
+            known = clients.get(get_running_loop())
+        except RuntimeError:
+            known = clients.get(None)
+        if known is not None:
+            return known
+    return connection.opened()
 
 
 def with_uri_as_host(

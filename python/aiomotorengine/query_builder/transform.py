@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bson.errors import BSONError
+from bson.objectid import ObjectId
 
 from aiomotorengine.errors import because_of
-from aiomotorengine.fields.document_id import primary_key
+from aiomotorengine.fields.document_id import DOCUMENT_ID, primary_key
 from aiomotorengine.query.base import ConditionsOperator, QueryOperator
 from aiomotorengine.query.equal import DefaultOperator
 from aiomotorengine.query.family import kind_of
@@ -149,6 +150,8 @@ def condition(document_class: Any, key: str, raw: Any) -> dict[str, Any]:
         field, db_name = fields[key], document_class._db_field_map[key]
     elif key == "_id":
         field, db_name = primary_key(document_class), key
+        if type(raw) is ObjectId and field is DOCUMENT_ID:  # as most are
+            return {key: raw}
     else:
         return condition_at(document_class, key, resolve(document_class, key, OPERATORS), raw)
     try:

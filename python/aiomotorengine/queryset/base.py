@@ -200,15 +200,14 @@ class Query(Generic[R]):
 
     def _source(self, alias: str | None = None) -> Target:
         """Where a call goes that reads."""
-        return self._as_asked(self._target(alias))
+        target = sessions.target.target_of(self.__klass__, alias, self._using)
+        if not (self._matching or self._reading or self._read_from):  # as of most
+            return target
+        return target.asked(self._matching, self._reading, self._read_from)
 
     def _beside(self, other: Target) -> Target:
         """Where it goes as a part of another call, which says what is not said here."""
         alias = self._using.alias or self.__klass__.__alias__ or other.options.alias
         options = self._using.over(other.options)
-        return self._as_asked(sessions.target.target_on(alias, self.__klass__, options))
-
-    def _as_asked(self, target: Target) -> Target:
-        if not (self._matching or self._reading or self._read_from):  # as of most
-            return target
+        target = sessions.target.target_on(alias, self.__klass__, options)
         return target.asked(self._matching, self._reading, self._read_from)

@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 
-from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, OpenClient, connection_of
+from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, OpenClient, client_of
 from aiomotorengine.sessions.ending import commit, roll_back
 from aiomotorengine.sessions.lease import Lease
 from aiomotorengine.sessions.options import WriteConcernLike, write_concern_of
@@ -262,7 +262,7 @@ def not_to_be_called(given: Any) -> TypeError:
 
 
 def opened_as(alias: str | None) -> OpenClient:
-    return connection_of(alias or DEFAULT_CONNECTION_NAME).opened()
+    return client_of(alias or DEFAULT_CONNECTION_NAME)
 
 
 def settings(

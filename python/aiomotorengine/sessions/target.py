@@ -10,8 +10,8 @@ from typing import Any
 import pymongo
 from bson.codec_options import CodecOptions
 
-from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, OpenClient, connection_of
-from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, OpenClient, client_of
+from aiomotorengine.documents.conversion import Conversion, conversion_of
 from aiomotorengine.drivers import Driver
 from aiomotorengine.sessions.collections import collection_of
 from aiomotorengine.sessions.foreign import transaction_of
@@ -46,6 +46,7 @@ class Target:
     Attributes:
         opened, document_class, collection, options, scope, session, matching, reading: as above.
         codec_options: those of the collection.
+        conversion: that of the class.
         is_answered: whether the server answers what is written, outside of transactions.
     """
 
@@ -54,6 +55,7 @@ class Target:
         "_read_from",
         "codec_options",
         "collection",
+        "conversion",
         "document_class",
         "is_answered",
         "matching",
@@ -78,6 +80,7 @@ class Target:
     ) -> None:
         self.opened = opened
         self.document_class = document_class
+        self.conversion: Conversion = conversion_of(document_class)
         self.collection = collection
         self.codec_options: CodecOptions[Any] = collection.codec_options
         self.is_answered: bool = collection.write_concern.acknowledged
@@ -286,7 +289,7 @@ def target_of(
     if alias is not None:
         options = options._replace(alias=alias)
     name = options.alias or document_class.__alias__ or DEFAULT_CONNECTION_NAME
-    return target_in(connection_of(name).opened(), document_class, options)
+    return target_in(client_of(name), document_class, options)
 
 
 def target_beside(document_class: Any, alias: str | None, options: CallOptions) -> Target:
@@ -308,7 +311,7 @@ def target_on(alias: str | None, document_class: Any, options: CallOptions) -> T
         document_class: the class.
         options: those of the call. A session of theirs holds on its own connection only.
     """
-    opened = connection_of(alias or DEFAULT_CONNECTION_NAME).opened()
+    opened = client_of(alias or DEFAULT_CONNECTION_NAME)
     if options.session is not None and not belongs_to(options.session, opened.client):
         options = options._replace(session=None)
     return target_in(opened, document_class, options)
@@ -332,8 +335,8 @@ def target_in(opened: OpenClient, document_class: Any, options: CallOptions) -> 
         bare = conversion.target = Target(
             opened, document_class, collection_of(opened, document_class)
         )
-    if options.session is not None:
-        session = options.session
+    session = options.session
+    if session is not None:
         scope = scope_of(session)
     else:
         scope = scope_here(opened) if SCOPES.get() else None  # mostly there are none at all

@@ -75,7 +75,8 @@ def was_inserted(found: Batch) -> bool:
 
 def with_found_as_bytes(collection: Any) -> Any:
     """The same collection, with a ``Batch`` in place of a reply's document; where possible."""
-    return with_replies_as(FoundReply, collection, FOUND_AS_BYTES)
+    served = vars(collection).get(FOUND_AS_BYTES)
+    return with_replies_as(FoundReply, collection, FOUND_AS_BYTES) if served is None else served
 
 
 async def find_and_modify(

@@ -131,7 +131,8 @@ def decode_documents(
 
 def with_replies_as_bytes(collection: Any) -> Any:
     """The same collection, whose cursors get a ``Batch`` for each reply; where that is possible."""
-    return with_replies_as(ReplyDecoder, collection, AS_BYTES)
+    served = vars(collection).get(AS_BYTES)
+    return with_replies_as(ReplyDecoder, collection, AS_BYTES) if served is None else served
 
 
 def with_replies_as(reply_type: type[ReplyType], collection: Any, name: str) -> Any:

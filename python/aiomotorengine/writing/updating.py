@@ -10,7 +10,6 @@ from typing import Any, Literal, TypeVar
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
-from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.versions import version_field
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
@@ -236,10 +235,8 @@ class PlannedUpdate(Update):
         else:
             document = None
             self.operations = operations_of(document_class, changes, validate)
-        if not upsert:
-            for change in changes:
-                if isinstance(change, SetOnInsert):
-                    raise ValueError("U.set_on_insert needs upsert=True.")
+        if not upsert and SetOnInsert in map(type, changes):
+            raise ValueError("U.set_on_insert needs upsert=True.")
         is_plain = array_filters is None
         for _, path, _ in self.operations:
             is_plain = is_plain and path.is_plain
@@ -259,8 +256,7 @@ class PlannedUpdate(Update):
                 refuses.
             InvalidDocumentError: what may be inserted has no value for a required field.
         """
-        document_class = target.document_class
-        conversion = conversion_of(document_class)
+        document_class, conversion = target.document_class, target.conversion
         if conversion.version is not None or conversion.stamps or self._upserts:
             zone = time_zone_of(target.codec_options)
             given = self.operations
@@ -376,7 +372,8 @@ def find_one_and_update(
         ValueError: no answer is waited for.
         Exception: as for ``update_many``.
     """
-    refuse_unacknowledged(target, "find_one_and_update()")
+    if not target.is_answered:
+        refuse_unacknowledged(target, "find_one_and_update()")
     options: dict[str, Any] = {"return_document": return_document_of(returns)}
     update.complete(target, filters)
     if order:
