@@ -411,7 +411,8 @@ def plan_field(field: BaseField[Any], document_class: Any, *, strict: bool) -> F
         inner=tuple(map(inside, field._inner_fields)) if base is None else (),
         document=embedded_class(field),
         rules=plan_rules(field, strict=strict),
-        allow_empty=field._settings.allow_empty,
+        # Where nothing but None is empty anyway, there is nothing to allow.
+        allow_empty=field._settings.allow_empty and field.overrides("is_empty"),
         omits_none=field._omits_none(document_class) and not stamps,
         aliases=field._settings.aliases,
     )

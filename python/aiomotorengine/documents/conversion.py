@@ -10,7 +10,7 @@ These are the reference meanings: ``codec/pure.py`` converts many documents with
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import tzinfo
 from functools import partial
 from typing import Any, Literal
@@ -28,7 +28,13 @@ from aiomotorengine.errors import StoredValueError, UnknownFieldError, UnknownSt
 from aiomotorengine.fields.base_field import EMPTY_DEFAULTS, BaseField
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
-from aiomotorengine.fields.field_methods import NO_TYPES, converter, generation, validator
+from aiomotorengine.fields.field_methods import (
+    NO_TYPES,
+    NONE_ONLY,
+    converter,
+    generation,
+    validator,
+)
 from aiomotorengine.fields.refusals import located, reads_otherwise, refused, required, unreadable
 from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.fields.version_field import VersionField
@@ -207,8 +213,7 @@ class Conversion:
         for name, field in self._fields.items():
             check, accepted = validator(field, strict=document_class.__strict__)
             if field._is_needed:
-                # No type is fine without a look, since a value of any may be empty.
-                check, accepted = with_required(name, field, check, accepted), NO_TYPES
+                check, accepted = with_required(name, field, check, accepted)
             if check is not None:
                 self._validators.append((name, readers[name], accepted, check))
         self.stamps = [attribute for attribute in attributes.values() if attribute.stamps]
@@ -713,21 +718,31 @@ def stored_form(document: DocumentStorage, name: str) -> StoredForm | None:
 
 
 def with_required(
-    name: str, field: BaseField[Any], validate: Callable[[Any], Any] | None, accepted: Set[type]
-) -> Callable[[Any], Any]:
-    """The validation of a field that must not be empty."""
-    is_missing = is_none if field._settings.allow_empty else field.is_empty
+    name: str,
+    field: BaseField[Any],
+    validate: Callable[[Any], Any] | None,
+    accepted: frozenset[type],
+) -> tuple[Callable[[Any], Any], frozenset[type]]:
+    """The validation of a field that must not be empty, and the types that it takes without a look:
+    none where a value of any may be empty.
+    """
+    if field._settings.allow_empty:
+
+        def check_for_none(value: Any) -> Any:
+            if value is None:
+                raise required(name, value)
+            return validate is None or validate(value)
+
+        return check_for_none, accepted - NONE_ONLY
+
+    is_empty = field.is_empty
 
     def check(value: Any) -> Any:
-        if is_missing(value):
+        if is_empty(value):
             raise required(name, value)
         return validate is None or type(value) in accepted or validate(value)
 
-    return check
-
-
-def is_none(value: Any) -> bool:
-    return value is None
+    return check, NO_TYPES
 
 
 def is_there(document: Any, name: str) -> bool:
