@@ -245,7 +245,7 @@ def test_a_client_that_does_not_close_keeps_no_other_from_closing(
         with pytest.raises(LookupError, match="stuck"):
             cleanup()
     assert set(closed) == set(recording.made)
-    assert connections._connections == {}
+    assert connections.known_connections() == {}
 
 
 def test_a_database_whose_alias_was_disconnected_makes_no_new_client(

@@ -21,7 +21,7 @@ from aiomotorengine.connection import (
     known_as,
     register_connection,
 )
-from aiomotorengine.connection_settings import meaning_of, options_in
+from aiomotorengine.connection.settings import meaning_of, options_in
 from aiomotorengine.redaction import without_secrets
 
 __all__ = ["add_uri_argument", "connect_all", "run_connected"]

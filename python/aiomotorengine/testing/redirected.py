@@ -16,7 +16,7 @@ from aiomotorengine.connection import (
     Connections,
     connection_of,
 )
-from aiomotorengine.connection_settings import database_in, meaning_of
+from aiomotorengine.connection.settings import database_in, meaning_of
 
 __all__ = ["RedirectedConnections"]
 
