@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -93,8 +94,9 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def packages_imported(tree: ast.AST) -> set[str]:
-    parts = [name.split(".") for name in imported(tree)]
+def packages_of(names: Iterable[str]) -> set[str]:
+    """The packages that dotted names lead into."""
+    parts = [name.split(".") for name in names]
     return {
         rest[0] if rest and rest[0] in STANDS_ON else "__init__"
         for package, *rest in parts
@@ -105,11 +107,18 @@ def packages_imported(tree: ast.AST) -> set[str]:
 def imports_inside_functions(tree: ast.AST) -> list[int]:
     return [
         node.lineno
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for function in outermost_functions(tree)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
+
+
+def outermost_functions(tree: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield child
+        else:
+            yield from outermost_functions(child)
 
 
 def names_used(tree: ast.AST) -> set[str]:
@@ -122,9 +131,17 @@ def names_used(tree: ast.AST) -> set[str]:
     return attributes.union(imported(tree))
 
 
+class Names(NamedTuple):
+    """What is asked of a module again and again, in place of its tree, which is large."""
+
+    imported: set[str]
+    used: set[str]
+
+
 @cache
-def names_used_in(module: str) -> set[str]:
-    return names_used(tree_of(module))
+def names_in(module: str) -> Names:
+    tree = tree_of(module)
+    return Names(set(imported(tree)), names_used(tree))
 
 
 def modules_that(use: set[str]) -> list[str]:
@@ -133,12 +150,12 @@ def modules_that(use: set[str]) -> list[str]:
     def is_used(name: str) -> bool:
         return any(name == one or name.startswith(f"{one}.") for one in use)
 
-    return [module for module in MODULES if any(map(is_used, names_used_in(module)))]
+    return [module for module in MODULES if any(map(is_used, names_in(module).used))]
 
 
 def test_imports_go_one_way() -> None:
     others = {
-        module: packages_imported(tree_of(module)) - allowed(package_of(module))
+        module: packages_of(names_in(module).imported) - allowed(package_of(module))
         for module in MODULES
     }
     assert {module: packages for module, packages in others.items() if packages} == {}
@@ -158,7 +175,7 @@ def test_the_reader_of_imports_sees_what_it_should() -> None:
         "    from bson import decode\n"
         "    return bson.encode({})\n"
     )
-    assert packages_imported(tree) == {"fields", "document"}
+    assert packages_of(imported(tree)) == {"fields", "document"}
     assert imports_inside_functions(tree) == [5]
     assert {"motor", "bson.decode", "bson.encode"} <= names_used(tree)
     assert "document" not in allowed("fields")
@@ -273,7 +290,7 @@ def test_bytes_are_for_the_codec_and_those_who_hand_them_to_the_driver() -> None
 
 
 def test_the_mark_of_native_kinds_imports_nothing_of_ours() -> None:
-    assert packages_imported(tree_of("fields/native_kind.py")) == set()
+    assert packages_of(names_in("fields/native_kind.py").imported) == set()
 
 
 ONE_KNOWS = {
@@ -291,9 +308,8 @@ def test_one_module_knows_what_is_behind_it(secret: str, module: str) -> None:
 
 def modules_imported(module: str) -> set[str]:
     """The modules of the package that a module imports, be it for type checkers only."""
-    paths = [
-        name.split(".")[1:] for name in imported(tree_of(module)) if name.startswith(PACKAGE.name)
-    ]
+    imported = names_in(module).imported
+    paths = [name.split(".")[1:] for name in imported if name.startswith(PACKAGE.name)]
     # The last part is a module, or a name in one.
     files = [file_of(path) or file_of(path[:-1]) for path in paths]
     return {file for file in files if file is not None}
@@ -306,7 +322,8 @@ def file_of(path: list[str]) -> str | None:
 
 @pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("queryset/")])
 def test_a_part_of_query_sets_reads_or_writes(module: str) -> None:
-    assert len(packages_imported(tree_of(module)) & {"reading", "writing", "bulk"}) <= 1
+    used = packages_of(names_in(module).imported)
+    assert len(used & {"reading", "writing", "bulk"}) <= 1
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -30,8 +31,13 @@ STANDARD: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresentatio
 
 
 def ids_for(documents: Sequence[Any]) -> list[ObjectId]:
-    random = Random(len(documents))
-    return [ObjectId(random.randbytes(12)) for _ in documents]
+    return list(so_many_ids(len(documents)))
+
+
+@cache
+def so_many_ids(count: int) -> tuple[ObjectId, ...]:
+    random = Random(count)
+    return tuple(ObjectId(random.randbytes(12)) for _ in range(count))
 
 
 def each(work: Callable[..., Any], *columns: Sequence[Any]) -> list[Any]:
