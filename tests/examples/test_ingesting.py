@@ -266,11 +266,11 @@ async def test_an_event_that_is_refused_does_not_stop_the_others(
 
 def test_a_load_that_was_killed_goes_on(mongo: Mongo, tmp_path: Path) -> None:
     path = tmp_path / "lines.txt"
-    count = 10_000
+    count = 3_000
     path.write_text("".join(f"line {n}\n" for n in range(count)))
     lines = tmp_path / "lines.txt.checkpoint"
     with subprocess.Popen(
-        program("resume", mongo, str(path), "--batch-size", "100"),
+        program("resume", mongo, str(path), "--batch-size", "30"),
         cwd=ROOT,
         env=environment(tmp_path),
         stdout=subprocess.PIPE,
