@@ -25,7 +25,9 @@ from aiomotorengine import (
     ReferenceField,
     StringField,
 )
+from aiomotorengine import codec as codec_api
 from aiomotorengine.codec import DocumentError, codec_for
+from aiomotorengine.codec.plan import plan_of
 from aiomotorengine.codec.shape import RAW, Kind, RowValue, Shape
 from aiomotorengine.codec.shaping import shaping
 from aiomotorengine.errors import FieldNotLoadedError, StoredValueError
@@ -389,6 +391,26 @@ def test_a_codec_is_made_once_for_a_shape() -> None:
     assert codec_for(User, STANDARD, shape_of(User.objects.only("name"))) is made
     assert codec_for(User, STANDARD, other) is not made
     assert codec_for(User, STANDARD) is not made
+
+
+def test_a_plan_is_made_once_for_all_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Planned(Document):
+        name = StringField()
+        bio = StringField()
+
+    made: list[Any] = []
+
+    def counted(document_class: Any) -> Any:
+        made.append(document_class)
+        return plan_of(document_class)
+
+    monkeypatch.setattr(codec_api, "plan_of", counted)
+    for name in "name", "bio":
+        codec_for(Planned, STANDARD, shape_of(Planned.objects.only(name)))
+    assert made == [Planned]
+    monkeypatch.setattr(StringField, "from_son", lambda self, value: f"{value}!")
+    assert decode(Planned, shape_of(Planned.objects.scalar("bio")), {"bio": "x"}) == ["x!"]
+    assert made == [Planned] * 2
 
 
 def test_those_asked_for_last_are_kept() -> None:

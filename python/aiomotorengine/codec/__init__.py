@@ -29,7 +29,7 @@ from aiomotorengine.codec.contract import (
     RowCodec,
 )
 from aiomotorengine.codec.elements import DifferingValue
-from aiomotorengine.codec.plan import plan_of
+from aiomotorengine.codec.plan import DocumentPlan, plan_of
 from aiomotorengine.codec.routes import options_obstacle
 from aiomotorengine.codec.shape import Shape
 from aiomotorengine.fields.field_methods import generation
@@ -63,6 +63,9 @@ SHAPED = "shaped"
 
 MOST_SHAPES = 64
 """How many of these it keeps."""
+
+PLAN = "plan"
+"""Where it keeps the plan of which they are made."""
 
 lock = Lock()
 """Several threads may read documents of one class."""
@@ -147,11 +150,24 @@ def codec_for(
     is_same = options_then is codec_options or options_then == codec_options
     if codec is None or generation_then != generation.number or not is_same:
         side = cast(Implementation, pure) if options_obstacle(codec_options) else _side
-        codec = side.compile_plan(plan_of(document_class), codec_options, shape)
+        plan = plan_of(document_class) if shape is None else plan_of_shapes(document_class)
+        codec = side.compile_plan(plan, codec_options, shape)
         codecs[key] = generation.number, codec_options, codec
     if shape is not None:
         put_last(codecs, key)
     return codec
+
+
+def plan_of_shapes(document_class: Any) -> DocumentPlan:
+    """The plan of a class, made once for its codecs of all shapes: it takes longer than they do."""
+    codecs: dict[Any, Any] = document_class._codecs
+    generation_now = generation.number
+    plan: DocumentPlan | None
+    generation_then, plan = codecs.get(PLAN, (None, None))
+    if plan is None or generation_then != generation_now:
+        plan = plan_of(document_class)
+        codecs[PLAN] = generation_now, plan
+    return plan
 
 
 def shape_key(shape: Shape) -> Any:
