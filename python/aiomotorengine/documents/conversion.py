@@ -291,7 +291,7 @@ class Conversion:
 
     def validate(self, document: DocumentStorage) -> None:
         hidden = document._hidden
-        if type(hidden) is HiddenValues and hidden.loaded is not None:
+        if hidden is not None and type(hidden) is HiddenValues and hidden.loaded is not None:
             return self._validate_what_is_there(document)
         values = other_values(document)
         name, value = "", None

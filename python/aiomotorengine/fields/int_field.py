@@ -83,13 +83,15 @@ class IntField(BaseField[int]):
                 value = as_int(value)
             except Exception:  # whatever a value raises that is asked for its number
                 return False
-        if not SMALLEST <= value <= LARGEST:
-            return False
-        if self._settings.bits == 32 and not SMALLEST_OF_32 <= value <= LARGEST_OF_32:
+        if not SMALLEST_OF_32 <= value <= LARGEST_OF_32 and not self._takes_as_wide(value):
             return False
         if self.min_value is not None and value < self.min_value:
             return False
         return self.max_value is None or value <= self.max_value
+
+    def _takes_as_wide(self, value: int) -> bool:
+        """Whether a number of more than 32 bits may have as many."""
+        return self._settings.bits != 32 and SMALLEST <= value <= LARGEST
 
     @unchanged(int, NoneType, but=lambda field: INT if field._settings.bits == 64 else NO_TYPES)
     def to_son(self, value: Any) -> int | None:
