@@ -30,6 +30,7 @@ from aiomotorengine import (
     ListField,
     ReferenceField,
     StringField,
+    VersionField,
 )
 from aiomotorengine.codec import codec_for
 from aiomotorengine.errors import ChangesNotTrackedError, InvalidDocumentError
@@ -103,6 +104,38 @@ def test_a_document_that_was_just_loaded_has_not_changed() -> None:
     account = loaded(STORED)
     assert not account.is_changed()
     assert account.changes() == {}
+
+
+def test_is_changed_looks_no_further_than_to_the_first_difference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    account = loaded(STORED)
+    account.name, account.balance, account.home.road = "Eve", 6, "Ring"
+    looked_at: list[str] = []
+    narrowed = changed.narrowed
+
+    def counted(document: Any, other: Any, change: changed.Change) -> Iterable[changed.Change]:
+        looked_at.append(change.path)
+        return narrowed(document, other, change)
+
+    monkeypatch.setattr(changed, "narrowed", counted)
+    assert account.is_changed()
+    assert looked_at == ["n"]
+    assert len(account.changes()) == 3
+
+
+class Amended(Document):
+    __track_changes__ = True
+    name = StringField()
+    version = VersionField()
+
+
+def test_the_version_is_no_change() -> None:
+    amended = loaded({"name": "Ada", "version": 1}, Amended)
+    amended.version = 7
+    assert not amended.is_changed() and amended.changes() == {}
+    amended.name = "Eve"
+    assert amended.is_changed() and list(amended.changes()) == ["name"]
 
 
 @pytest.mark.parametrize(

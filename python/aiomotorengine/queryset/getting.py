@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -30,15 +30,37 @@ class Getting(Loading[R], Ordering[R]):
 
     async def first(self, alias: str | None = None) -> R | None:
         """The first document that the query finds in its order, or ``None``."""
-        node, target = self._query(), self._source(alias)
-        query, order = node.to_query(self.__klass__), list(self._order)
-        limit = 0 if self._finds_nothing else self._limit
-        found: R | None = await reading.finding.first(
-            target, node, query, order, self._skip, limit, *self._reads()
+        return await self._first(self._query(), alias, list(self._order), self._skip, self._limit)
+
+    def _first(
+        self,
+        node: QNode,
+        alias: str | None,
+        order: Sequence[tuple[str, int]] = (),
+        skip: int = 0,
+        limit: int | None = None,
+    ) -> Awaitable[R | None]:
+        """The first document that conditions find, with its references, as far as these are wanted.
+
+        It is no coroutine itself, since each more that waits for the driver costs more than it
+        does.
+
+        Parameters:
+            node: the conditions.
+            alias: the connection to use.
+            order: keys and directions.
+            skip: how many are left out.
+            limit: how many at most.
+        """
+        query, target = node.to_query(self.__klass__), self._source(alias)
+        most = 0 if self._finds_nothing else limit
+        found: Awaitable[R | None] = reading.finding.first(
+            target, node, query, order, skip, most, *self._reads()
         )
-        if self._loads_references:
-            await self._with_references_of_one(found, target)
-        return found
+        return self._first_loaded(found, target) if self._loads_references else found
+
+    async def _first_loaded(self, found: Awaitable[R | None], target: Target) -> R | None:
+        return await self._with_references_of_one(await found, target)
 
     async def last(self, alias: str | None = None) -> R | None:
         """The last document that the query finds in its order, or ``None``; without an order, that
@@ -75,22 +97,11 @@ class Getting(Loading[R], Ordering[R]):
         """
         if id is None and not filters:
             raise RuntimeError("Either an id or a filter must be provided to get")
+        if self._is_slice:
+            self._refuse_slice("get")
         by_id = self._query_of_id(id)
         node = self._query(by_id) if by_id is not EVERYTHING else self._query_of_one(by_id, filters)
-        return await self._get("get", node, alias)
-
-    async def _get(self, method: str, node: QNode, alias: str | None) -> R | None:
-        """The first document that a query of ``get`` finds."""
-        if self._is_slice:
-            self._refuse_slice(method)
-        query, target = node.to_query(self.__klass__), self._source(alias)
-        limit = 0 if self._finds_nothing else None
-        found: R | None = await reading.finding.first(
-            target, node, query, (), 0, limit, *self._reads()
-        )
-        if self._loads_references:
-            await self._with_references_of_one(found, target)
-        return found
+        return await self._first(node, alias)
 
     async def get_or_none(
         self, /, id: Any = None, alias: str | None = None, **filters: Any
@@ -115,8 +126,9 @@ class Getting(Loading[R], Ordering[R]):
         """
         if id is None and not filters:
             raise RuntimeError("Either an id or a filter must be provided to get_or_none")
+        self._refuse_slice("get_or_none")
         node = self._query_of_one(self._query_of_id(id), filters)
-        return await self._get("get_or_none", node, alias)
+        return await self._first(node, alias)
 
     async def get_one(self, /, id: Any = None, alias: str | None = None, **filters: Any) -> R:
         """The one document that there is.
