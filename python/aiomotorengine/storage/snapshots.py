@@ -66,6 +66,12 @@ class Snapshot:
     def __bool__(self) -> bool:
         return bool(self.state)
 
+    @property
+    def is_of_one(self) -> bool:
+        """Whether there is but one document in the bytes, and nothing else."""
+        raw, offsets = self.raw, self.offsets
+        return len(offsets) == 1 and offsets[0] == 0 and length_at(raw)[0] == len(raw)
+
     def __copy__(self) -> Snapshot:
         return self
 
@@ -157,10 +163,11 @@ def own_snapshot(document: Any) -> Snapshot | None:
     shared = document._is_persisted
     if type(shared) is not Snapshot:
         return None
+    if shared.is_of_one:
+        head = id_element(document._id, shared.codec_options)
+        return shared if shared.raw.startswith(head, 4) else None
     raw = shared.find(document._id)
     if raw is None:
         return None
-    if len(raw) == len(shared.raw):
-        return shared
     own = document._is_persisted = Snapshot(raw, [0], shared.codec_options, shared.state)
     return own
