@@ -10,9 +10,15 @@ from typing import Any
 import pymongo
 from bson.codec_options import CodecOptions
 
-from aiomotorengine.connection import DEFAULT_CONNECTION_NAME, OpenClient, client_of
+from aiomotorengine.connection import (
+    DEFAULT_CONNECTION_NAME,
+    OpenClient,
+    UnknownAliasError,
+    client_of,
+)
 from aiomotorengine.documents.conversion import Conversion, conversion_of
 from aiomotorengine.drivers import Driver
+from aiomotorengine.errors import AbstractClassError
 from aiomotorengine.sessions.collections import collection_of
 from aiomotorengine.sessions.foreign import transaction_of
 from aiomotorengine.sessions.options import NO_OPTIONS, UNCHANGED, CallOptions, WriteConcernLike
@@ -289,7 +295,13 @@ def target_of(
     if alias is not None:
         options = options._replace(alias=alias)
     name = options.alias or document_class.__alias__ or DEFAULT_CONNECTION_NAME
-    return target_in(client_of(name), document_class, options)
+    try:
+        opened = client_of(name)
+    except UnknownAliasError:
+        if document_class.__collection__ is None:  # which no connection would change
+            raise AbstractClassError.of(document_class) from None
+        raise
+    return target_in(opened, document_class, options)
 
 
 def target_beside(document_class: Any, alias: str | None, options: CallOptions) -> Target:
