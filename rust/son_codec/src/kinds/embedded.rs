@@ -41,7 +41,7 @@ impl Embedded {
     }
 
     /// Write a value of which the plan is known, if it has one.
-    #[inline]
+    #[inline(always)] // it has more arguments than registers take
     fn write_by_plan(
         &self,
         plan: Option<&Document>,
