@@ -427,27 +427,31 @@ def damaged_reading(documents: Sequence[Any]) -> Subject:
 
 def shaped_reading(documents: Sequence[Any]) -> Subject:
     """Documents read in part, as rows and as they are stored: of all keys, of some of them, and of
-    bytes that are no good.
+    bytes that are no good. Each shape reads a third of them, since there are many shapes.
     """
     model, random = type(documents[0]), Random(len(documents))
     shapes = shapes_of(model, random, 12)
-    codecs = [codec_for(model, STANDARD, shape) for shape in shapes]
     good = encodable(documents, ids_for(documents), STANDARD)
     good += [as_sent(raw, random) for raw in good]
     bad = [damaged for raw in good for damaged in mutations(raw, random, 2)]
+    turns = [
+        (codec_for(model, STANDARD, shape), good[number % 3 :: 3], bad[number % 3 :: 3])
+        for number, shape in enumerate(shapes)
+    ]
+    count = sum(2 * len(good) + len(bad) for _, good, bad in turns)
 
     def work() -> int:
-        for codec in codecs:
+        for codec, good, bad in turns:
             for raw in (*good, *bad, b"".join(good)):
                 for document in tried(codec.decode_many, raw) or ():
                     use(document)
-        return len(codecs) * (2 * len(good) + len(bad))
+        return count
 
     def pymongo() -> int:
-        for _ in codecs:
+        for _, _, bad in turns:
             for raw in bad:
                 tried(bson.decode_all, raw, STANDARD)
-        return len(codecs) * (2 * len(good) + len(bad))
+        return count
 
     return Subject(work, watched_of(documents[0]), by_others=pymongo)
 
