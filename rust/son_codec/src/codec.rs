@@ -166,7 +166,12 @@ impl Codec {
             return Ok(in_python(documents, ids)?.cast_into()?);
         }
         let kept = Kept::default();
+        let is_in_one_go = validate && self.is_in_one_go();
         let native = self.plan_and_context(py, &kept);
+        let native = native.map(|(plan, context)| match is_in_one_go {
+            true => (plan, context.validating()),
+            false => (plan, context),
+        });
         let _pause = PausedCollector::new(py, !self.is_in_one_go());
         let mut encoded = Vec::new();
         let mut out = self.writer();
@@ -177,10 +182,7 @@ impl Codec {
                 if !plan.writes || (validate && !plan.validates) {
                     return Err(Stop::AskPython);
                 }
-                if validate && self.is_in_one_go() {
-                    return plan.write(document, id, &mut out, &context.validating());
-                }
-                if validate {
+                if validate && !is_in_one_go {
                     plan.validate(document, context)?;
                 }
                 plan.write(document, id, &mut out, context)
