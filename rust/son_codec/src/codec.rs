@@ -86,13 +86,19 @@ impl Reading {
     #[inline]
     fn read<'py>(
         &'py self,
-        plan: &Document,
+        plan: &'py Document,
         bytes: &[u8],
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         match self {
-            Self::Whole => read(plan, bytes, context),
-            Self::Part(part) => read(plan, bytes, &context.of_part(Some(part))),
+            Self::Whole => {
+                let (plan, elements) = stored(plan, bytes, context)?;
+                plan.read(elements, context)
+            }
+            Self::Part(part) => {
+                let (plan, elements) = stored(plan, bytes, context)?;
+                plan.read_part(part, elements, context)
+            }
             Self::Rows(rows) => rows.read(Reader::new(bytes)?, context),
             Self::Raw => Ok(decode_document(Reader::new(bytes)?, context)?.into_any()),
         }
@@ -409,15 +415,20 @@ fn convert<T>(
     }
 }
 
-/// The document that some bytes are: of the codec's class, or of one that is stored with it.
+/// The elements of the document that some bytes are, and its plan: that of the codec's class, or of one
+/// that is stored with it.
 #[inline]
-fn read<'py>(plan: &Document, bytes: &[u8], context: &Context<'py>) -> Outcome<Bound<'py, PyAny>> {
+fn stored<'a, 'py>(
+    plan: &'py Document,
+    bytes: &'a [u8],
+    context: &Context<'py>,
+) -> Outcome<(&'py Document, Reader<'a>)> {
     let elements = Reader::new(bytes)?;
     let plan = plan.of_stored(&elements, context.plans)?;
     if !plan.reads {
         return Err(Stop::AskPython);
     }
-    plan.read(elements, context)
+    Ok((plan, elements))
 }
 
 /// The documents in some bytes: those that begin at the given offsets, or all that stand end to end.

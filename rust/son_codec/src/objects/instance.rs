@@ -271,7 +271,7 @@ impl<'py> Unfinished<'_, 'py> {
         self,
         id: Bound<'py, PyAny>,
         state: Bound<'py, PyAny>,
-        hidden: Option<&Py<PyAny>>,
+        hidden: Option<Py<PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         match self {
             Self::Dict(layout, values) => layout.loaded(id, state, hidden, values),
@@ -457,13 +457,13 @@ impl DictLayout {
         &self,
         id: Bound<'py, PyAny>,
         state: Bound<'py, PyAny>,
-        hidden: Option<&Py<PyAny>>,
+        hidden: Option<Py<PyAny>>,
         values: Bound<'py, PyDict>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = id.py();
         let new = self.blank.make(py)?;
         let none = || py.None().into_bound(py);
-        let hidden = hidden.map_or_else(none, |hidden| hidden.bind(py).clone());
+        let hidden = hidden.map_or_else(none, |hidden| hidden.into_bound(py));
         // SAFETY: the class derives from the one that declares these slots (`InstanceLayout::of` has
         // looked), and each is filled once.
         unsafe {

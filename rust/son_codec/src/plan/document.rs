@@ -373,7 +373,7 @@ impl Document {
     ) -> Outcome<Bound<'py, PyAny>> {
         match context.part {
             None => self.read_whole(elements, context),
-            Some(part) => self.read_part(part, elements, context),
+            Some(part) => self.read_part(part, elements, &context.of_part(None)),
         }
     }
 
@@ -385,7 +385,9 @@ impl Document {
         self.read_fields(None, elements, context)
     }
 
-    fn read_part<'py>(
+    /// Read a part of a document. The context is that of what is in its fields, of which mostly all is
+    /// read.
+    pub(crate) fn read_part<'py>(
         &self,
         part: &Part,
         elements: Reader<'_>,
@@ -406,9 +408,6 @@ impl Document {
     ) -> Outcome<Bound<'py, PyAny>> {
         let py = context.py;
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
-        // What is read of documents that are not loaded in part themselves.
-        let whole = part.is_some().then(|| context.of_part(None));
-        let whole = whole.as_ref().unwrap_or(context);
         let beginning = part.map_or(&self.beginning, |(_, part)| &part.beginning);
         let unfinished = layout.unfinished(py, beginning)?;
         let mut id = None;
@@ -423,9 +422,22 @@ impl Document {
         }
         while !elements.is_at_end() {
             let next = part.map_or(expected, |(_, part)| part.next(expected));
-            let guessed = self.guessed(&mut elements, &mut expected, next)?;
-            let (field, element) = match guessed {
-                Some(element) => (self.fields.get(expected).ok_or(Stop::AskPython)?, element),
+            let (field, element) = match self.guessed(&mut elements, next)? {
+                Some(guessed) => {
+                    expected = next;
+                    guessed
+                }
+                None if part.is_some()
+                    && self.pass_over_until(
+                        next,
+                        &mut expected,
+                        &mut elements,
+                        &mut seen,
+                        context,
+                    )? =>
+                {
+                    continue;
+                }
                 None => {
                     let Some(element) = elements.next_element()? else {
                         break;
@@ -469,21 +481,22 @@ impl Document {
             if seen.before(expected) {
                 return Err(Stop::AskPython); // one key twice
             }
-            let value = match part {
+            let value = match part.map(|(_, part)| part.of_field(expected)) {
                 None => field.read(&element, context)?,
-                Some((_, part)) if part.has(expected) => match part.inside(expected) {
-                    None => field.read(&element, whole)?,
-                    inside => field.read(&element, &context.of_part(inside))?,
-                },
-                Some(_) => {
+                Some(Some(part)) => {
+                    let value = match &part.inside {
+                        None => field.read(&element, context)?,
+                        inside => field.read(&element, &context.of_part(inside.as_ref()))?,
+                    };
+                    absent.set(part.bit, value.is_none());
+                    value
+                }
+                Some(None) => {
                     pass_over(&element, context)?;
                     expected += 1;
                     continue;
                 }
             };
-            if let Some((_, part)) = part {
-                absent.set(part.bit(expected), value.is_none());
-            }
             unfinished.set(expected, &field.name, value)?;
             expected += 1;
         }
@@ -495,7 +508,8 @@ impl Document {
             }
             _ => None,
         };
-        let hidden = part.map(|(part, _)| noted.as_ref().unwrap_or(part.noting.nothing()));
+        let is_noted = noted.is_some();
+        let hidden = noted.or_else(|| part.map(|(part, _)| part.noting.nothing(py)));
         let document = unfinished.loaded(id, context.state_of_loaded(self.is_tracked), hidden)?;
         let picked = if others.is_empty() {
             None
@@ -515,11 +529,16 @@ impl Document {
                 Some(picked) => picked.contains(&field.name)?,
                 None => false,
             };
-            if part.is_some_and(|(_, part)| !part.has(*index)) {
+            let part_of_field = part.map(|(_, part)| part.of_field(*index));
+            if matches!(part_of_field, Some(None)) {
                 Self::make_in_vain(make, context)?;
             } else if !seen.has(*index) && !is_picked {
                 let is_list = make.is(py.get_type::<PyList>());
-                if !is_list && part.is_some_and(|(_, part)| part.inside(*index).is_some()) {
+                if !is_list
+                    && part_of_field
+                        .flatten()
+                        .is_some_and(|it| it.inside.is_some())
+                {
                     return Err(Stop::AskPython); // only a part of the documents that are made is kept
                 }
                 let made = make.bind(py).call0().map_err(Stop::raised)?;
@@ -527,32 +546,50 @@ impl Document {
             }
         }
         if let Some((part, _)) = part
-            && noted.is_none()
+            && !is_noted
         {
             part.noting.note_in_python(&document)?;
         }
         Ok(document)
     }
 
-    /// The next element, if it is that of the next field, as it is mostly; or that of the next one that is
-    /// read, since the others mostly do not come. `expected` is its place then.
+    /// The next element and its field, if that is the one at a place, as it is mostly.
     #[inline(always)]
     pub(super) fn guessed<'a>(
         &self,
         elements: &mut Reader<'a>,
+        place: usize,
+    ) -> Outcome<Option<(&Field, Element<'a>)>> {
+        let Some(field) = self.fields.get(place) else {
+            return Ok(None);
+        };
+        let element = elements.next_if(&field.key)?;
+        Ok(element.map(|element| (field, element)))
+    }
+
+    /// Pass over the elements of the fields from the expected one up to a place, as long as they come in
+    /// the order of the fields. Answers whether there were any.
+    #[inline(always)]
+    pub(super) fn pass_over_until(
+        &self,
+        end: usize,
         expected: &mut usize,
-        next: usize,
-    ) -> Outcome<Option<Element<'a>>> {
-        if let Some(field) = self.fields.get(next)
-            && let Some(element) = elements.next_if(&field.key)?
-        {
-            *expected = next;
-            return Ok(Some(element));
+        elements: &mut Reader<'_>,
+        seen: &mut Seen,
+        context: &Context<'_>,
+    ) -> Outcome<bool> {
+        let first = *expected;
+        for field in self.fields.get(first..end).unwrap_or_default() {
+            let Some(element) = elements.next_if(&field.key)? else {
+                break;
+            };
+            if seen.before(*expected) {
+                return Err(Stop::AskPython); // one key twice
+            }
+            pass_over(&element, context)?;
+            *expected += 1;
         }
-        match self.fields.get(*expected) {
-            Some(field) if *expected != next => Ok(elements.next_if(&field.key)?),
-            _ => Ok(None),
-        }
+        Ok(*expected > first)
     }
 
     /// Call what makes the default of a field that is not read: a program's may count its calls, which

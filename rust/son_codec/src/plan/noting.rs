@@ -19,8 +19,9 @@ pub(super) struct Noting {
     part: Py<PyAny>,
     /// The fields that are noted where they have no value.
     names: Vec<Py<PyString>>,
-    /// Whether lists are noted, of which each document has its own.
-    of_lists: bool,
+    /// Whether each document notes by itself: where lists are noted, of which each has its own, or more
+    /// names than have a bit.
+    is_for_each: bool,
     /// What documents have of which nothing is noted but the part.
     nothing: Py<PyAny>,
     /// What others have: one for all in which the same fields are absent, which nobody changes.
@@ -45,8 +46,8 @@ impl Noting {
         let make = pure.getattr("hidden_of_part")?;
         Ok(Self {
             part: part.clone().unbind(),
+            is_for_each: part.getattr("lists")?.is_truthy()? || names.len() > Absent::MOST,
             names,
-            of_lists: part.getattr("lists")?.is_truthy()?,
             nothing: make.call1((part,))?.unbind(),
             kept: Mutex::default(),
             make: make.unbind(),
@@ -75,18 +76,18 @@ impl Noting {
 
     /// What documents have in which nothing is noted, or which are yet to note something by themselves.
     #[inline]
-    pub(super) fn nothing(&self) -> &Py<PyAny> {
-        &self.nothing
+    pub(super) fn nothing(&self, py: Python<'_>) -> Py<PyAny> {
+        self.nothing.clone_ref(py)
     }
 
     /// What documents have in which these are absent; `None` where each notes that by itself.
     #[inline]
     pub(super) fn hidden(&self, py: Python<'_>, absent: Absent) -> PyResult<Option<Py<PyAny>>> {
-        if self.of_lists || self.names.len() > Absent::MOST {
+        if self.is_for_each {
             return Ok(None);
         }
         if absent == Absent::default() {
-            return Ok(Some(self.nothing.clone_ref(py)));
+            return Ok(Some(self.nothing(py)));
         }
         if let Ok(kept) = self.kept.lock()
             && let Some((_, hidden)) = kept.iter().find(|(of, _)| *of == absent)
@@ -117,7 +118,7 @@ impl Noting {
     /// Have a document note by itself what there is to be noted.
     #[cold]
     pub(super) fn note_in_python(&self, document: &Bound<'_, PyAny>) -> PyResult<()> {
-        if self.of_lists || !self.names.is_empty() {
+        if self.is_for_each || !self.names.is_empty() {
             let keep = self.keep.bind(document.py());
             keep.call1((document, &self.part))?;
         }

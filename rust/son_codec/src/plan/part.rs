@@ -20,21 +20,25 @@ pub(crate) struct Part {
 pub(super) struct PartOfClass {
     /// Where the plan of the class stands among the codec's.
     plan: usize,
-    /// For each field whether it is read.
-    has: Vec<bool>,
-    /// For each field the part that is read of the documents in it, if that is not all.
-    inside: Vec<Option<Part>>,
-    /// For each field which of the names it is that are noted where they are absent.
-    bits: Vec<Absent>,
+    fields: Vec<PartOfField>,
     /// Those that are absent where nothing is stored at all.
     pub(super) absent: Absent,
     /// Those of which nobody knows before the document is made, since a function of the program's makes
     /// their defaults.
     pub(super) unknown: Absent,
-    /// For each place the next one from it on whose field is read.
-    next: Vec<usize>,
     /// What an instance starts with: the defaults of what is read.
     pub(super) beginning: Beginning,
+}
+
+/// What is read of a field.
+pub(super) struct PartOfField {
+    pub(super) is_read: bool,
+    /// The part that is read of the documents in it, if that is not all.
+    pub(super) inside: Option<Part>,
+    /// Which of the names it is that are noted where they are absent.
+    pub(super) bit: Absent,
+    /// The place of the next field that is read, from this one on.
+    next: usize,
 }
 
 impl Part {
@@ -72,7 +76,11 @@ impl Part {
         self.noting.traverse(visit)?;
         for class in &self.classes {
             class.beginning.traverse(visit)?;
-            for inside in class.inside.iter().flatten() {
+            for inside in class
+                .fields
+                .iter()
+                .filter_map(|field| field.inside.as_ref())
+            {
                 inside.traverse(visit)?;
             }
         }
@@ -93,14 +101,17 @@ impl PartOfClass {
             return Ok(None);
         };
         let parts_inside = part.getattr("inside")?;
-        let (mut has, mut inside, mut bits) = (Vec::new(), Vec::new(), Vec::new());
+        let mut fields = Vec::new();
         for field in &plan.fields {
-            let is_read: bool = part.call_method1("has", (&field.name,))?.extract()?;
-            has.push(is_read);
-            bits.push(noting.bit_of(field.name.bind(py))?);
+            let mut of_class = PartOfField {
+                is_read: part.call_method1("has", (&field.name,))?.extract()?,
+                inside: None,
+                bit: noting.bit_of(field.name.bind(py))?,
+                next: plan.fields.len(),
+            };
             let of_field = parts_inside.call_method1("get", (&field.name,))?;
-            if !is_read || of_field.is_none() {
-                inside.push(None);
+            if !of_class.is_read || of_field.is_none() {
+                fields.push(of_class);
                 continue;
             }
             // Where a method of the program's reads the documents, Python looks into what it gives.
@@ -111,63 +122,52 @@ impl PartOfClass {
                 return Ok(None);
             };
             match Part::compile(&of_field, documents, plans, pure)? {
-                Some(part) => inside.push(Some(part)),
+                Some(part) => of_class.inside = Some(part),
                 None => return Ok(None),
             }
+            fields.push(of_class);
         }
-        let mut next = vec![has.len(); has.len()];
-        let mut read = has.len();
-        for (place, (is_read, next)) in has.iter().zip(&mut next).enumerate().rev() {
-            if *is_read {
-                read = place;
+        let mut next = fields.len();
+        for (place, field) in fields.iter_mut().enumerate().rev() {
+            if field.is_read {
+                next = place;
             }
-            *next = read;
+            field.next = next;
         }
+        let has: Vec<bool> = fields.iter().map(|field| field.is_read).collect();
         let beginning = plan.beginning.of_part(py, &plan.fields, &has)?;
         // What is no field of this very class, but of one below, has no value.
         let (mut absent, mut unknown) = (noting.all(), Absent::default());
-        for (bit, default) in bits.iter().zip(&beginning.values) {
-            absent.set(*bit, default.as_ref().is_none_or(|it| it.is_none(py)));
+        for (field, default) in fields.iter().zip(&beginning.values) {
+            absent.set(field.bit, default.as_ref().is_none_or(|it| it.is_none(py)));
         }
         for (place, make) in &plan.factories {
-            let bit = bits.get(*place).copied().unwrap_or_default();
+            let bit = fields
+                .get(*place)
+                .map(|field| field.bit)
+                .unwrap_or_default();
             let is_list = make.is(py.get_type::<PyList>());
             absent.set(bit, !is_list);
             unknown.set(bit, !is_list);
         }
         Ok(Some(Self {
             plan: index,
-            beginning,
-            has,
-            inside,
-            bits,
+            fields,
             absent,
             unknown,
-            next,
+            beginning,
         }))
     }
 
-    /// Whether the field at a place is read.
+    /// What is read of the field at a place; `None` if that is nothing.
     #[inline]
-    pub(super) fn has(&self, place: usize) -> bool {
-        self.has.get(place).copied().unwrap_or(false)
-    }
-
-    /// The part that is read of the documents in a field; `None` where it is all.
-    #[inline]
-    pub(super) fn inside(&self, place: usize) -> Option<&Part> {
-        self.inside.get(place)?.as_ref()
-    }
-
-    /// Which of the names that are noted the field at a place is.
-    #[inline]
-    pub(super) fn bit(&self, place: usize) -> Absent {
-        self.bits.get(place).copied().unwrap_or_default()
+    pub(super) fn of_field(&self, place: usize) -> Option<&PartOfField> {
+        self.fields.get(place).filter(|field| field.is_read)
     }
 
     /// The next place from one on whose field is read.
     #[inline]
     pub(super) fn next(&self, place: usize) -> usize {
-        self.next.get(place).copied().unwrap_or(place)
+        self.fields.get(place).map_or(place, |field| field.next)
     }
 }

@@ -219,9 +219,21 @@ impl Wanted {
         let mut expected = 0;
         while !elements.is_at_end() {
             let wanted = self.next(expected);
-            let guessed = document.guessed(&mut elements, &mut expected, wanted)?;
-            let element = match guessed {
-                Some(element) => element,
+            let (field, element) = match document.guessed(&mut elements, wanted)? {
+                Some(guessed) => {
+                    expected = wanted;
+                    guessed
+                }
+                None if document.pass_over_until(
+                    wanted,
+                    &mut expected,
+                    &mut elements,
+                    &mut seen,
+                    context,
+                )? =>
+                {
+                    continue;
+                }
                 None => {
                     let Some(element) = elements.next_element()? else {
                         break;
@@ -233,13 +245,13 @@ impl Wanted {
                             continue;
                         }
                     }
-                    element
+                    let field = document.fields.get(expected).ok_or(Stop::AskPython)?;
+                    (field, element)
                 }
             };
             if seen.before(expected) {
                 return Err(Stop::AskPython); // one key twice
             }
-            let field = document.fields.get(expected).ok_or(Stop::AskPython)?;
             match self.fields.get(expected) {
                 Some(Some(Want::Value(column))) => {
                     put(found, *column, field.read_shown(&element, context)?)?;
@@ -259,7 +271,7 @@ impl Wanted {
     #[inline]
     fn next(&self, place: usize) -> usize {
         let after = self.fields.get(place..).unwrap_or_default();
-        place + after.iter().position(Option::is_some).unwrap_or_default()
+        place + after.iter().take_while(|want| want.is_none()).count()
     }
 
     /// Read what is stored under a key that is no field's own.

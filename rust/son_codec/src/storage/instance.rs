@@ -268,7 +268,7 @@ impl<'a, 'py> Stored<'a, 'py> {
     /// Say what no attribute of a new instance shows, which has nothing uncommon yet. It is shared by
     /// many and never changed, and leads to no document.
     #[inline]
-    pub(crate) fn set_hidden(self, hidden: &Py<PyAny>) {
+    pub(crate) fn set_hidden(self, hidden: Py<PyAny>) {
         // SAFETY: an instance, of which nothing uncommon is allocated; the new ones are its own, and
         // both are counted by it.
         unsafe {
@@ -276,7 +276,7 @@ impl<'a, 'py> Stored<'a, 'py> {
             if Uncommon::allocated((*raw).uncommon).is_none() {
                 (*raw).uncommon = Box::into_raw(Box::new(Uncommon {
                     stored_keys: ffi::Py_NewRef(ffi::Py_None()),
-                    hidden: ffi::Py_NewRef(hidden.as_ptr()),
+                    hidden: hidden.into_ptr(),
                 }));
             }
         }
