@@ -183,6 +183,12 @@ class BaseDocument(DocumentStorage):
         return cls.__init__ is not BaseDocument.__init__ or cls.__new__ is not BaseDocument.__new__
 
     @classmethod
+    def _has_own_objects(cls) -> bool:
+        """Whether the program has something of its own in the place of ``objects``."""
+        held = next(vars(it)["objects"] for it in cls.__mro__ if "objects" in vars(it))
+        return not isinstance(held, Objects)
+
+    @classmethod
     def _is_built_directly(cls) -> bool:
         """Whether a stored document becomes an instance without calling the class."""
         return not cls._has_own_constructor() or keywords_needed(cls) is None
@@ -640,6 +646,24 @@ class BaseDocument(DocumentStorage):
             ...     await order.save(condition=Q(state="open"))
         """
         kind = type(self)
+        saved: Self | None
+        if conversion_of(kind).has_own_objects:
+            # They may have a say in how documents are saved, and where.
+            saved = await kind.objects.save(
+                self,
+                alias,
+                upsert=upsert,
+                only_changed=only_changed,
+                validate=validate,
+                hooks=hooks,
+                force_insert=force_insert,
+                must_exist=must_exist,
+                condition=condition,
+                check_version=check_version,
+                session=session,
+                write_concern=write_concern,
+            )
+            return saved
         options = writing.options.options_of(
             upsert,
             only_changed,
@@ -653,7 +677,7 @@ class BaseDocument(DocumentStorage):
         target = sessions.target.target_of(
             kind, alias, session=session, write_concern=write_concern
         )
-        saved: Self | None = await writing.saving.save(target, self, options)
+        saved = await writing.saving.save(target, self, options)
         return saved
 
     async def reload(

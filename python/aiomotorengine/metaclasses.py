@@ -55,6 +55,7 @@ COMPILED_NAMES = frozenset(
         "from_son",
         "get_field_by_db_name",
         "get_field_value",
+        "objects",
         "to_son",
         "validate",
         "validate_fields",

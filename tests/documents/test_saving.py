@@ -13,13 +13,15 @@ from bson.regex import Regex
 from bson.son import SON
 from pymongo.errors import WriteError
 
-from aiomotorengine import Document, EmbeddedDocumentField, IntField, Q, StringField
+from aiomotorengine import Document, EmbeddedDocumentField, IntField, Q, QuerySet, StringField
 from aiomotorengine.codec import DocumentError
 from aiomotorengine.errors import (
     InvalidDocumentError,
     OversizeDocumentError,
     UniqueKeyViolationError,
 )
+from aiomotorengine.metaclasses import classproperty
+from aiomotorengine.queryset.base import D
 from aiomotorengine.wire import requests
 from tests.harness import Mongo
 from tests.integration.aliases import other_database
@@ -39,6 +41,19 @@ async def rows(document_class: type[Document] = Note) -> list[dict[str, Any]]:
     return found
 
 
+class NoteQuerySet(QuerySet[D]):
+    """A program's own, which has a say in how documents are saved."""
+
+    async def save(self, document: D, *arguments: Any, **options: Any) -> D | None:
+        document.text = document.text.strip()  # type: ignore[attr-defined]
+        return await super().save(document, *arguments, **options)
+
+
+class StrippedNote(Document):
+    text = StringField()
+    objects = classproperty(lambda cls: NoteQuerySet(cls))
+
+
 # -- inserting and replacing ---------------------------------------------------------------------
 
 
@@ -53,6 +68,22 @@ async def test_the_id_is_the_first_key_of_what_is_stored() -> None:
     await Note(text="a").save()
     (row,) = await rows()
     assert list(row) == ["_id", "t", "size"]
+
+
+async def test_the_query_sets_of_a_program_save() -> None:
+    await StrippedNote(text=" a ").save()
+    [row] = await rows(StrippedNote)
+    assert row["text"] == "a"
+
+
+async def test_the_query_sets_that_a_program_gives_a_class_later_save(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    note = await Note(text=" a ").save()
+    own = classproperty(lambda cls: NoteQuerySet(cls))
+    monkeypatch.setattr(Note, "objects", own, raising=False)
+    await note.save()
+    assert note.text == "a"
 
 
 async def test_a_second_save_replaces() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import pymongo
@@ -15,6 +16,7 @@ from pymongo.write_concern import WriteConcern
 
 from aiomotorengine import Document, IntField, connect
 from aiomotorengine.connection import disconnect
+from aiomotorengine.metaclasses import classproperty
 from aiomotorengine.sessions.target import Target, target_of
 
 ALIAS = "of_targets"
@@ -138,3 +140,34 @@ async def test_reading_with_a_preference_goes_on_with_other_classes() -> None:
     assert (dict(beside.reading), dict(beside.matching)) == ({"max_time_ms": 7}, {})
     assert beside.plain().reading == {}
     assert beside.plain().collection is beside.collection
+
+
+class PerDepot:
+    """A mixin, which is no document class."""
+
+    __write_concern__: WriteConcern | None = None
+
+
+depot: ContextVar[str] = ContextVar("depot", default="north")
+
+
+class Pallet(PerDepot, Document):
+    __alias__ = ALIAS
+    __collection__ = classproperty(lambda cls: f"pallets_{depot.get()}")
+
+
+class Manifest(PerDepot, Document):
+    __alias__ = ALIAS
+
+
+async def test_a_setting_that_a_function_gives_is_asked_for_each_call() -> None:
+    assert target_of(Pallet).collection.name == "pallets_north"
+    depot.set("south")
+    assert target_of(Pallet).collection.name == "pallets_south"
+    assert Pallet.objects._source().collection.name == "pallets_south"
+
+
+async def test_what_a_mixin_says_may_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert target_of(Manifest).collection.write_concern == WriteConcern()
+    monkeypatch.setattr(PerDepot, "__write_concern__", WriteConcern(w=0))
+    assert target_of(Manifest).is_answered is False

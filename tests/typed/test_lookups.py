@@ -36,6 +36,17 @@ def test_a_reference_of_another_class_is_named_with_it() -> None:
     assert looked_up("Opera.parts.guest")["foreignField"] == "p.guest"
 
 
+def test_a_name_in_the_pipeline_goes_before_that_of_a_class() -> None:
+    operas = Composer.objects.aggregate.lookup(Opera.composer, into="Opera").unwind("Opera")
+    *_, lookup = operas.lookup("Opera.composer", into="again").to_query()
+    assert lookup["$lookup"] == {
+        "from": "Composer",
+        "localField": "Opera.c",
+        "foreignField": "_id",
+        "as": "again",
+    }
+
+
 @pytest.mark.parametrize(
     ("field", "message"),
     [

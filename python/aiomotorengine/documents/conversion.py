@@ -104,6 +104,7 @@ class Conversion:
         needs_ensuring: whether anything of the class's has to be there before its documents are
             written.
         hooks: the methods that are called with a document, by event.
+        has_own_objects: whether the program has replaced ``objects``.
         target: where calls go that ask for nothing of their own, once one went there
             (``sessions/target.py``).
         update_paths: what the names of fields mean in an update, once that was asked
@@ -134,6 +135,7 @@ class Conversion:
         "factories",
         "generation",
         "has_own_constructor",
+        "has_own_objects",
         "hooks",
         "make_key",
         "names",
@@ -157,6 +159,7 @@ class Conversion:
         self.names = fields.keys()
         self._attributes = attributes
         self.has_own_constructor = document_class._has_own_constructor()
+        self.has_own_objects: bool = document_class._has_own_objects()
         # A class with its own way of making instances is called to load a document, if it can be.
         self._needed = keywords_needed(document_class) if self.has_own_constructor else None
         self.by_keywords = self._needed is not None

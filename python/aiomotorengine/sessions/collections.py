@@ -9,8 +9,18 @@ from bson.codec_options import CodecOptions
 
 from aiomotorengine.connection import OpenClient
 from aiomotorengine.errors import AbstractClassError
+from aiomotorengine.storage.base import DocumentStorage
 
-__all__ = ["collection_of"]
+__all__ = ["collection_of", "is_settled"]
+
+SETTINGS = (
+    "__collection__",
+    "__codec_options__",
+    "__read_preference__",
+    "__write_concern__",
+    "__read_concern__",
+)
+"""What a class says of its collection."""
 
 KEPT_AS = "_aiomotorengine_with_options"
 """The attribute of a collection under which those with other options are kept."""
@@ -43,6 +53,21 @@ def collection_of(opened: OpenClient, document_class: Any) -> Any:
     if key not in kept:
         kept[key] = given, with_options(collection, *given)
     return kept[key][1]
+
+
+def is_settled(document_class: Any) -> bool:
+    """Whether the collection of a class stays the same until a document class is told otherwise.
+
+    It may be another one each time where a setting is a property of the class's, and where it is a
+    mixin's, which may change without notice.
+    """
+    holders = document_class.__mro__
+    for name in SETTINGS:
+        holder = next(it for it in holders if name in vars(it))
+        is_computed = hasattr(type(vars(holder)[name]), "__get__")
+        if is_computed or not issubclass(holder, DocumentStorage):
+            return False
+    return True
 
 
 def with_options(

@@ -19,7 +19,7 @@ from aiomotorengine.connection import (
 from aiomotorengine.documents.conversion import Conversion, conversion_of
 from aiomotorengine.drivers import Driver
 from aiomotorengine.errors import AbstractClassError
-from aiomotorengine.sessions.collections import collection_of
+from aiomotorengine.sessions.collections import collection_of, is_settled
 from aiomotorengine.sessions.foreign import transaction_of
 from aiomotorengine.sessions.options import NO_OPTIONS, UNCHANGED, CallOptions, WriteConcernLike
 from aiomotorengine.sessions.scope import SCOPES, Scope, scope_here, scope_of
@@ -343,10 +343,10 @@ def target_in(opened: OpenClient, document_class: Any, options: CallOptions) -> 
     conversion = conversion_of(document_class)
     bare: Target | None = conversion.target
     if bare is None or bare.opened is not opened:
-        # A class holds one for the client that was asked last, and no other client.
-        bare = conversion.target = Target(
-            opened, document_class, collection_of(opened, document_class)
-        )
+        bare = Target(opened, document_class, collection_of(opened, document_class))
+        if is_settled(document_class):
+            # A class holds one for the client that was asked last, and no other client.
+            conversion.target = bare
     session = options.session
     if session is not None:
         scope = scope_of(session)

@@ -41,9 +41,8 @@ class Lookup(PipelineOperation):
     ) -> None:
         super().__init__(aggregation)
         self.part = part
-        current = self.names.document_class if isinstance(self.names, Names) else self.names
         given = field.replace("__", ".") if isinstance(field, str) else field
-        other = reference_of_other(current, given)
+        other = reference_of_other(self.names, given)
         if other is None:
             path = value_path(self.names, given, "Invalid lookup() field '{}'")
             name = given if isinstance(given, str) else given.name
@@ -109,11 +108,11 @@ class Lookup(PipelineOperation):
         return ReshapedNames(self.names, joined, paths=self.paths)
 
 
-def reference_of_other(current: Any, given: BaseField[Any] | str) -> tuple[Any, str] | None:
+def reference_of_other(names: Any, given: BaseField[Any] | str) -> tuple[Any, str] | None:
     """The class whose documents refer to those that there are, and by which key.
 
     Parameters:
-        current: the class of those that there are.
+        names: what names mean for those that there are.
         given: what is joined by: a field of another class, or the names of both
             (``"Book.author"``), which type checkers know where a field is none to them.
 
@@ -123,11 +122,12 @@ def reference_of_other(current: Any, given: BaseField[Any] | str) -> tuple[Any, 
     Raises:
         ValueError: it is no reference to these; or the class's name is that of several.
     """
+    current = names.document_class if isinstance(names, Names) else names
     if isinstance(given, BaseField):
         owner = other_owner(current, given)
         field, key = given, given.db_field
     else:
-        owner, rest = class_and_path(current, given)
+        owner, rest = class_and_path(names, given)
         if owner is not None:
             path = value_path(owner, rest, "Invalid lookup() field '{}'")
             field, key = path.field, path.key
@@ -137,10 +137,12 @@ def reference_of_other(current: Any, given: BaseField[Any] | str) -> tuple[Any, 
     return owner, key
 
 
-def class_and_path(current: Any, given: str) -> tuple[Any, str]:
-    """The class with whose name a text begins, and the rest; none where it is an attribute's."""
+def class_and_path(names: Any, given: str) -> tuple[Any, str]:
+    """The class with whose name a text begins, and the rest; none where that is the name of
+    something in the documents that there are.
+    """
     name, _, rest = given.partition(".")
-    if not rest or name in current._fields:
+    if not rest or name in names._fields:
         return None, given
     try:
         return get_document(name), rest
