@@ -141,9 +141,9 @@ async def test_a_small_reply_goes_to_the_codec_at_once(
         def __init__(self, codec: Any) -> None:
             self.codec = codec
 
-        def decode_many(self, reply: bytes, offsets: Any, **options: Any) -> Any:
+        def decode_many(self, reply: bytes, offsets: Any, *, seconds: float) -> Any:
             given.append(len(offsets))
-            return self.codec.decode_many(reply, offsets, **options)
+            return self.codec.decode_many(reply, offsets, seconds=60)
 
     monkeypatch.setattr(reading, "codec_for", lambda *args: Spy(made(*args)))
     assert len(await Row.objects.limit(5).find_all()) == 5
