@@ -25,6 +25,7 @@ from aiomotorengine.fields.refusals import as_refusal, is_built_in, located, ref
 from aiomotorengine.fields.rules import check_of, is_strict
 from aiomotorengine.locations import copy_location, locate, location_of
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.dangling import ReferenceList
 from aiomotorengine.storage.loaded import is_loaded, lists_in_part
 from aiomotorengine.storage.values import has_other
 
@@ -183,7 +184,7 @@ def refusals_of_value(
     if refusal is not None:
         return
     try:
-        if not is_document and not field.validate(value):
+        if not is_document and not field._accepts(value):
             refusal = refused(field, value)
     except Exception as error:
         refusal = located(error, field, "validate", value)
@@ -202,6 +203,8 @@ def refusals_of_members(field: BaseField[Any], value: Any, *, strict: bool) -> I
     """What is wrong with what a value consists of, if its field leaves that to inner fields."""
     if not isinstance(field, ContainerField) or not is_built_in(field, "validate"):
         return
+    if type(value) is ReferenceList:
+        value = value.restored()
     for key, inner, item in field._members(value) if field._is_container(value) else ():
         for refusal in refusals_of_value(inner, inner._presented(item), strict=strict):
             locate(refusal, key)

@@ -164,6 +164,7 @@ class FieldPlan(NamedTuple):
         allow_empty: whether what is empty and not ``None`` is no refusal where it is required.
         omits_none: whether documents are stored without its key where the value is ``None``.
         aliases: the keys that are read where ``db_field`` is absent, the first that is there.
+        takes_none: whether ``None`` may be among the items of which this is the field.
     """
 
     name: str
@@ -184,6 +185,7 @@ class FieldPlan(NamedTuple):
     allow_empty: bool = False
     omits_none: bool = False
     aliases: tuple[str, ...] = ()
+    takes_none: bool = True
 
 
 class UndeclaredPlan(NamedTuple):
@@ -415,6 +417,7 @@ def plan_field(field: BaseField[Any], document_class: Any, *, strict: bool) -> F
         allow_empty=field._settings.allow_empty and field.overrides("is_empty"),
         omits_none=field._omits_none(document_class) and not stamps,
         aliases=field._settings.aliases,
+        takes_none=field._settings.takes_none,
     )
 
 

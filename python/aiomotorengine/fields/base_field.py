@@ -266,6 +266,11 @@ class BaseField(Generic[T], metaclass=FieldType):
         """What a filter asks for when it names ``value``; as stored, unless overridden."""
         return self.to_son(value)
 
+    def _accepts(self, value: Any) -> bool:
+        """Whether ``value`` may be saved here, before the rules of the options are asked."""
+        is_no_value = value is None and not self._settings.takes_none
+        return not is_no_value and bool(self.validate(value))
+
     # -- other ways in ---------------------------------------------------------------------------
 
     def parse(self, text: str) -> Any:

@@ -45,7 +45,7 @@ class ContainerField(BaseField[T]):
             return None
         for key, field, item in self._members(value):
             presented = field._presented(item)
-            if not field.validate(presented):
+            if not field._accepts(presented):
                 keys, *rest = field._find_refused(presented) or ((), field, presented)
                 return (key, *keys), *rest
         return None

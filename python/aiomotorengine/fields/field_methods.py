@@ -12,6 +12,7 @@ from functools import partial
 from types import NoneType
 from typing import Any, TypeVar
 
+from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.rules import Check, asks_of_none, check_of, is_strict
 from aiomotorengine.storage.classes import forget_constructions
 
@@ -134,6 +135,8 @@ def validator(
         types = getattr(validate, "accepted_types", None)
         accepted = types(field) if types else NO_TYPES
         validate = strict_validate(field, strict=strict) or validate
+    if not field._settings.takes_none:
+        validate, accepted = not_none(validate), accepted - NONE_ONLY
     rules = check_of(field, strict=strict)
     if rules is None:
         return validate, accepted
@@ -141,6 +144,13 @@ def validator(
     if validate is None:
         return with_rules(lambda value: True, NO_TYPES, rules), unruled
     return with_rules(validate, accepted, rules), accepted & unruled
+
+
+def not_none(validate: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    """A ``validate`` that refuses ``None``, too."""
+    if validate is None:
+        return lambda value: value is not None
+    return lambda value: value is not None and validate(value)
 
 
 def strict_validate(field: Any, *, strict: bool) -> Callable[[Any], Any] | None:
@@ -166,10 +176,18 @@ def updater(field: Any, *, strict: bool) -> Callable[[Any], Any]:
         field: the field.
         strict: whether they have to be where its options leave that open.
     """
-    if strict and hands_on(field.to_update):
-        return partial(field.to_update, strict=True)
     convert: Callable[[Any], Any] = field.to_update
-    return convert
+    if strict and hands_on(convert):
+        convert = partial(convert, strict=True)
+    if field._settings.takes_none:
+        return convert
+
+    def convert_item(value: Any) -> Any:
+        if value is None:
+            raise InvalidDocumentError.invalid(field.name)
+        return convert(value)
+
+    return convert_item
 
 
 def with_rules(

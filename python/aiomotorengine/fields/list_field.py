@@ -150,6 +150,8 @@ class ListField(ContainerField[list[T]]):
             return not self.required
         if type(value) is not list and not is_collection(value):
             return False
+        if type(value) is ReferenceList:
+            value = value.restored()
         methods = methods_of(self._base_field, strict=strict)
         check = methods.validate
         if check is None:

@@ -105,6 +105,7 @@ class FieldSettings:
         tz: the time zone of a date.
         min_value, max_value: the earliest and latest valid date.
         hasher: what hashes a password.
+        takes_none: whether ``None`` may be among the items of which this is the field.
     """
 
     choices: Choices | None = None
@@ -140,6 +141,7 @@ class FieldSettings:
     min_value: datetime | None = None
     max_value: datetime | None = None
     hasher: PasswordHasher | None = None
+    takes_none: bool = True
 
     def __init__(self, **options: Any) -> None:
         others = {it: value for it, value in options.items() if value != getattr(type(self), it)}

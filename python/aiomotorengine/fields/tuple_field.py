@@ -123,6 +123,8 @@ class TupleField(ContainerField[tuple[Any, ...]]):
             return True
         if not self._is_container(value) or not self._has_length(value):
             return False
+        if type(value) is ReferenceList:
+            value = value.restored()
         for index, field, item in self._members(value):
             try:
                 if not methods_of(field, strict=strict).is_valid(item):

@@ -113,9 +113,10 @@ class BsonSchemas:
         choices = stored_choices(field)
         if choices is not None:
             schema["enum"] = choices
-        if not (field.required or field._settings.primary_key):
+        is_required = field.required or field._settings.primary_key
+        if not is_required and field._settings.takes_none:
             nullable(schema)
-        elif not field._settings.allow_empty:
+        if is_required and not field._settings.allow_empty:
             not_empty(schema, field)
         return schema
 

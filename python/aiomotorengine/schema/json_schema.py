@@ -107,7 +107,7 @@ class JsonSchemas:
         if choices is not None and all(map(is_plain, choices)):
             schema["enum"] = choices
         is_required = field.required or field._settings.primary_key
-        if schema and not is_required:
+        if schema and not is_required and field._settings.takes_none:
             schema = nullable(schema)
         elif is_required and not field._settings.allow_empty:
             value, bound = EMPTY_VALUES.get(str(schema.get("type")), (None, ""))

@@ -77,8 +77,15 @@ class Hint(NamedTuple):
         return hint_of(annotation, self.context)
 
     def inner_field(self, annotation: Any) -> BaseField[Any]:
-        """The field of an annotation that is a part of this one, such as that of items."""
-        return self.context.field_of(self.part(annotation))
+        """The field of an annotation that is a part of this one, such as that of items.
+
+        It takes ``None`` where the annotation does.
+        """
+        part = self.part(annotation)
+        field = self.context.field_of(part)
+        if not (part.is_optional or part.annotation is Any):
+            field._settings = field._settings.but(takes_none=False)
+        return field
 
     def make(
         self, field_class: type[BaseField[Any]], /, *arguments: Any, **usual: Any

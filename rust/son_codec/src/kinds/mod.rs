@@ -122,7 +122,8 @@ pub(crate) trait Kind: Send + Sync {
         context: &Context<'_>,
     ) -> Outcome<bool> {
         for item in items {
-            if !self.validate(item.as_borrowed(), field, context)? {
+            let item = item.as_borrowed();
+            if field.misses(item) || !self.validate(item, field, context)? {
                 return Ok(false);
             }
         }
@@ -229,7 +230,11 @@ pub(crate) trait Kind: Send + Sync {
             let Some(item) = items.next() else {
                 return Ok(());
             };
-            self.write_valid(&key, item.as_borrowed(), field, out, context)?;
+            let item = item.as_borrowed();
+            if field.misses(item) {
+                return Err(Stop::AskPython);
+            }
+            self.write_valid(&key, item, field, out, context)?;
             key.advance();
         }
     }

@@ -229,6 +229,7 @@ impl<'py> Compiler<'py> {
             key: key_of(&stored_key(plan)?),
             python: plan.getattr("field")?.unbind(),
             is_required: arguments.is_required,
+            takes_none: plan.getattr("takes_none")?.extract()?,
             strict_validate: plan.getattr("strict_validate")?.extract()?,
             reads_otherwise: plan.getattr("reads_otherwise")?.extract()?,
             is_shown_as_read: plan.getattr("shown_as_read")?.extract()?,

@@ -28,6 +28,8 @@ pub(crate) struct Field {
     pub(super) key: Key,
     pub(crate) python: Py<PyAny>,
     pub(super) is_required: bool,
+    /// Whether `None` may be among the items of which this is the field.
+    pub(super) takes_none: bool,
     pub(super) kind: Box<dyn Kind>,
     pub(super) overridden: Overridden,
     /// For a container whose items have to be of their own types: its `validate`, told so.
@@ -106,7 +108,7 @@ impl Field {
             } else {
                 item
             };
-            if !self.is_valid(value.as_borrowed(), context)? {
+            if !self.is_valid_item(value.as_borrowed(), context)? {
                 return Ok(false);
             }
         }
@@ -122,9 +124,20 @@ impl Field {
     ) -> Outcome<bool> {
         if self.overridden.get_value {
             let value = self.call(intern!(context.py, "get_value"), value, true)?;
-            return self.is_valid(value.as_borrowed(), context);
+            return self.is_valid_item(value.as_borrowed(), context);
         }
-        self.is_valid(value, context)
+        self.is_valid_item(value, context)
+    }
+
+    #[inline(always)]
+    fn is_valid_item(&self, value: Value<'_, '_>, context: &Context<'_>) -> Outcome<bool> {
+        Ok(!self.misses(value) && self.is_valid(value, context)?)
+    }
+
+    /// Whether a value is `None`, and no item of the field may be.
+    #[inline(always)]
+    pub(crate) fn misses(&self, value: Value<'_, '_>) -> bool {
+        !self.takes_none && value.is_none()
     }
 
     // -- writing -------------------------------------------------------------------------------
@@ -275,6 +288,9 @@ impl Field {
             return Ok(());
         }
         if context.validates {
+            if self.misses(value) {
+                return Err(Stop::AskPython);
+            }
             return self.kind.write_valid(key, value, self, out, context);
         }
         self.kind.write(key, value, self, out, context)
