@@ -46,7 +46,7 @@ def test_schemas_take_the_key_that_says_which_class_it_is() -> None:
         text, section = schema["properties"]["head"]["anyOf"]
         assert text["properties"].keys() == {"_cls", "text"}
         assert (text["required"], text["additionalProperties"]) == (["_cls", "text"], False)
-        inner = section["properties"]["parts"]["items"]["anyOf"][0]["anyOf"][1]
+        inner = section["properties"]["parts"]["items"]["anyOf"][1]
         assert inner == {
             "type": "object",
             "properties": {"_cls": {"enum": ["Section"]}},

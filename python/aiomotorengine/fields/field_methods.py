@@ -176,7 +176,7 @@ def updater(field: Any, *, strict: bool) -> Callable[[Any], Any]:
         field: the field.
         strict: whether they have to be where its options leave that open.
     """
-    convert: Callable[[Any], Any] = field.to_update
+    convert: Callable[..., Any] = field.to_update
     if strict and hands_on(convert):
         convert = partial(convert, strict=True)
     if field._settings.takes_none:
