@@ -41,6 +41,8 @@ struct Wanted {
     plan: usize,
     /// For each field.
     fields: Vec<Option<Want>>,
+    /// For each place that of the next field, from this one on, of which anything is wanted.
+    next: Vec<usize>,
 }
 
 /// What is wanted of a field.
@@ -102,6 +104,7 @@ impl RowReader {
                 return Ok(None);
             }
         }
+        rows.wanted.find_next();
         Ok(Some(rows))
     }
 
@@ -157,7 +160,23 @@ impl Wanted {
         let document = plans.get(plan).filter(|document| document.gives_rows())?;
         let mut fields = Vec::new();
         fields.resize_with(document.fields.len(), || None);
-        Some(Self { plan, fields })
+        let next = Vec::new();
+        Some(Self { plan, fields, next })
+    }
+
+    /// Find what is next, once all is known that is wanted.
+    fn find_next(&mut self) {
+        let mut next = self.fields.len();
+        self.next = vec![next; next];
+        for ((place, want), found) in self.fields.iter_mut().enumerate().zip(&mut self.next).rev() {
+            if let Some(Want::Inside(inside)) = want {
+                inside.find_next();
+            }
+            if want.is_some() {
+                next = place;
+            }
+            *found = next;
+        }
     }
 
     /// Have what a path leads to in a column. Answers `false` where Python makes the rows.
@@ -270,8 +289,7 @@ impl Wanted {
     /// The next place from one on whose field is wanted.
     #[inline]
     fn next(&self, place: usize) -> usize {
-        let after = self.fields.get(place..).unwrap_or_default();
-        place + after.iter().take_while(|want| want.is_none()).count()
+        self.next.get(place).copied().unwrap_or(place)
     }
 
     /// Read what is stored under a key that is no field's own.
