@@ -115,7 +115,7 @@ def key_to_set(aggregation: Naming, name: str) -> str:
         path = dotted if dotted.partition(".")[0] in fields else name
     if any(not part or is_operator(part) for part in path.split(".")):
         raise ValueError(f"{name!r} can't be the name of what an aggregation computes.")
-    return aggregation.get_path(path)
+    return aggregation.get_path(path, is_new=True)
 
 
 def keys_to_set(

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 
 from bson.decimal128 import Decimal128
 
+from aiomotorengine.aggregation.known_paths import refuse_unknown_path
 from aiomotorengine.documents.undeclared import is_dynamic
+from aiomotorengine.errors import UnknownFieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal128_field import Decimal128Field
 from aiomotorengine.fields.decimal_field import DecimalField
@@ -26,12 +28,14 @@ __all__ = [
     "COMPUTED",
     "GroupedNames",
     "Names",
+    "NamesAfterGiven",
     "Naming",
     "ReshapedNames",
     "flat",
     "key_of",
     "lists_along",
     "path_in",
+    "refuse_unknown",
 ]
 
 
@@ -47,8 +51,10 @@ class Naming(Protocol):
     def get_field_name(self, field: BaseField[Any] | str) -> str:
         """The key in MongoDB of a field; a text is a key, a path, or a name that a group left."""
 
-    def get_path(self, field: BaseField[Any] | str) -> str:
-        """As ``get_field_name``, but a text may be an attribute's name or a path of such."""
+    def get_path(self, field: BaseField[Any] | str, *, is_new: bool = False) -> str:
+        """As ``get_field_name``, but a text may be an attribute's name or a path of such; one that
+        is new, if a stage puts a value there.
+        """
 
 
 def key_of(field: BaseField[Any] | str) -> str:
@@ -122,13 +128,17 @@ class Names:
 
     grouped = False
     is_complete = False
-    __dynamic__ = True
 
     def __init__(self, before: Any) -> None:
         self.document_class: Any = before.document_class if isinstance(before, Names) else before
         self.__name__: str = self.document_class.__name__
         self._fields: dict[str, BaseField[Any]] = {}
         self._db_field_map: dict[str, str] = {}
+
+    @property
+    def __dynamic__(self) -> bool:
+        """Whether there may be values that have no name."""
+        return not self.is_complete or is_dynamic(self.document_class)
 
     @property
     def _reverse_db_field_map(self) -> dict[str, str]:
@@ -158,6 +168,18 @@ class Names:
     def find_for_group(self, field: BaseField[Any] | str) -> str:
         """As ``find``, for the key of another group."""
         return self.find(field)
+
+    def refuse_unknown(self, text: str) -> None:
+        """Raise ``UnknownFieldError`` for a text that names nothing, where documents have no other
+        values than those of fields and what the stages have made of them.
+        """
+        head = beginning(text, self._db_field_map)
+        if head is not None:
+            inner = embedded_in(self._fields[head])
+            if inner is not None and text != head:
+                refuse_unknown_path(inner, text[len(head) + 1 :])
+        elif not is_dynamic(self) and beginning(text, {"id", *self._db_field_map.values()}) is None:
+            raise UnknownFieldError.of(self, text)
 
     def _located(self, field: BaseField[Any] | str) -> tuple[str, BaseField[Any]]:
         """Where what a field or a text names is now, and the field whose values are there."""
@@ -305,7 +327,6 @@ class ReshapedNames(Names):
         self.is_complete = bool(added) and not keeps
         own: set[str] = set()
         if keeps:
-            self.__dynamic__ = is_dynamic(before)
             self.grouped = isinstance(before, Names) and before.grouped
             for one in family_of(before):
                 for name, field in one._fields.items():
@@ -326,6 +347,10 @@ class ReshapedNames(Names):
             own.add(path)
         self._own = frozenset(own)
 
+    @property
+    def __dynamic__(self) -> bool:
+        return super().__dynamic__ if self._before is None else is_dynamic(self._before)
+
     def as_class(self) -> Any:
         if self._own:
             return None
@@ -345,6 +370,12 @@ class ReshapedNames(Names):
         if isinstance(self._before, Names) and beginning(key, self._own) is None:
             return self._before.find_for_group(field)
         return self.find(field)
+
+    def refuse_unknown(self, text: str) -> None:
+        if self._before is None or beginning(text, self._own) is not None:
+            super().refuse_unknown(text)
+        else:
+            refuse_unknown(self._before, text)
 
     def _located(self, field: BaseField[Any] | str) -> tuple[str, BaseField[Any]]:
         if self._before is None or self._is_own(field):
@@ -369,6 +400,29 @@ class ReshapedNames(Names):
     def _is_own(self, field: BaseField[Any] | str) -> bool:
         text = key_of(field)
         return any(beginning(it, self._own) for it in (text, text.replace("__", ".")))
+
+
+class NamesAfterGiven(ReshapedNames):
+    """The names after stages as MongoDB takes them, which may have put values anywhere."""
+
+    def __init__(self, before: Any) -> None:
+        super().__init__(before, {})
+
+    def refuse_unknown(self, text: str) -> None:
+        pass
+
+
+def refuse_unknown(names: Any, text: str) -> None:
+    """Raise ``UnknownFieldError`` for a text that names nothing, where nothing else is possible.
+
+    Parameters:
+        names: the document class, or what a stage has left.
+        text: an attribute's name, a key, or a path of such with dots.
+    """
+    if isinstance(names, Names):
+        names.refuse_unknown(text)
+    else:
+        refuse_unknown_path(names, text)
 
 
 def lists_along(names: Any, field: BaseField[Any] | str) -> tuple[str, ...]:

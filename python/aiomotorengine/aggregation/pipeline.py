@@ -7,10 +7,11 @@ from contextlib import AbstractContextManager
 from copy import copy
 from typing import TYPE_CHECKING, Any, Protocol
 
-from aiomotorengine.aggregation.names import Names, key_of, path_in
+from aiomotorengine.aggregation.names import Names, key_of, path_in, refuse_unknown
 from aiomotorengine.aggregation.stages.base import FirstOperation, PipelineOperation
 from aiomotorengine.aggregation.stages.given import GivenStages
 from aiomotorengine.connection import DEFAULT_CONNECTION_NAME
+from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query.expressions import NEAR, mentions
 from aiomotorengine.query_builder.masking import masked, shortened
@@ -142,30 +143,42 @@ class Pipeline:
         Raises:
             TypeError: it is neither.
             ValueError: it is a field of another class.
+            UnknownFieldError: it names nothing, and documents have nothing else.
         """
         names = self.names
         if isinstance(field, BaseField):
             refuse_other_class(names.document_class if isinstance(names, Names) else names, field)
-        if isinstance(names, Names):
-            return names.find(field)
+            return names.find(field) if isinstance(names, Names) else field.db_field
         key = key_of(field)
-        return self.get_path(key) if "." in key else key
+        if isinstance(names, Names):
+            refuse_unknown(names, key)
+            return names.find(key)
+        is_key = "." not in key and (is_dynamic(names) or key in names._reverse_db_field_map)
+        return key if is_key else self.get_path(key)
 
-    def get_path(self, field: BaseField[Any] | str) -> str:
+    def get_path(self, field: BaseField[Any] | str, *, is_new: bool = False) -> str:
         """As ``get_field_name``, but a text may also be an attribute's name or a path of such.
+
+        Parameters:
+            field: the field or text.
+            is_new: whether a stage puts a value there, which needs to be no field's.
 
         Raises:
             TypeError: it is neither.
             ValueError: it is a field of another class, or what MongoDB takes for a variable.
+            UnknownFieldError: it names nothing, and documents have nothing else.
         """
         if isinstance(field, str) and is_operator(field):
             raise ValueError(
                 f"{field!r} is no name: a name begins with no '$'. Raw(...) is an expression of "
                 "MongoDB's, stage({...}) a stage."
             )
-        if isinstance(field, str) and not isinstance(self.names, Names):
-            return path_in(self.names, field)
-        return self.get_field_name(field)
+        names = self.names
+        if not isinstance(field, str):
+            return self.get_field_name(field)
+        if not is_new:
+            refuse_unknown(names, field)
+        return names.find(field) if isinstance(names, Names) else path_in(names, field)
 
     # -- what is sent ---------------------------------------------------------------------------
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aiomotorengine.aggregation.names import Naming
+from aiomotorengine.aggregation.names import NamesAfterGiven, Naming
 from aiomotorengine.aggregation.stages.base import PipelineOperation
+from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.query_builder.node import Q, QNode
 
 __all__ = ["GivenStages"]
@@ -30,6 +31,10 @@ class GivenStages(PipelineOperation):
 
     def to_stages(self) -> list[dict[str, Any]]:
         return [dict(stage) for stage in self.stages]
+
+    def names_after(self) -> Any:
+        # Where documents may have any values, nothing is refused that has no name.
+        return self.names if is_dynamic(self.names) else NamesAfterGiven(self.names)
 
     def conditions(self) -> Iterator[tuple[Any, QNode]]:
         yield from ((self.names, Q(stage)) for stage in self.stages)
