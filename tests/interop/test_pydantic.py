@@ -62,6 +62,14 @@ class Admin(User):
     secret = StringField()
 
 
+class Knot(Document):
+    boughs = ListField(EmbeddedDocumentField("tests.interop.test_pydantic.Bough"))
+
+
+class Bough(Document):
+    knot = EmbeddedDocumentField(Knot)
+
+
 USERS: Any = pydantic.TypeAdapter(User)
 
 
@@ -165,10 +173,39 @@ def test_documents_that_embed_themselves() -> None:
         below = ListField(EmbeddedDocumentField("self"))
 
     nodes = pydantic.TypeAdapter(Node)
-    items = nodes.json_schema()["$defs"]["Node"]["properties"]["below"]["items"]
-    assert items["anyOf"][0] == {"$ref": "#/$defs/Node"}
     node = nodes.validate_python({"size": 1, "below": [{"size": 2}]})
     assert node.below[0].size == 2
+
+    class Tree(Document):
+        root = EmbeddedDocumentField(Node, required=True)
+
+    inside = {"$ref": "#/$defs/EmbeddedNode"}
+    shown = nodes.dump_python(nodes.validate_python({"id": ID, "below": [{"size": 2}]}))
+    for mode in "validation", "serialization":
+        schema = nodes.json_schema(mode=mode)
+        assert schema["properties"].keys() == {"id", "size", "below"} == shown.keys()
+        assert schema["properties"]["below"]["items"]["anyOf"][0] == inside
+        # In another one it has no id.
+        found = schema["$defs"]["EmbeddedNode"]
+        assert found["properties"].keys() == {"size", "below"} == shown["below"][0].keys()
+        assert found["properties"]["below"]["items"]["anyOf"][0] == inside
+        assert set(found.get("required", ())) <= found["properties"].keys()
+        tree = pydantic.TypeAdapter(Tree).json_schema(mode=mode)
+        assert tree["properties"]["root"] == inside
+        assert tree["$defs"] == schema["$defs"]
+
+
+def test_documents_that_embed_one_another() -> None:
+    class Branch(Document):
+        knot = EmbeddedDocumentField("tests.interop.test_pydantic.Knot", required=True)
+
+    schema = pydantic.TypeAdapter(Knot).json_schema(mode="serialization")
+    assert schema["required"] == ["id", "boughs"]
+    assert schema["$defs"]["EmbeddedBough"]["required"] == ["knot"]
+    assert schema["$defs"]["EmbeddedKnot"]["required"] == ["boughs"]
+    branch = pydantic.TypeAdapter(Branch).json_schema(mode="serialization")
+    assert branch["properties"]["knot"] == {"$ref": "#/$defs/EmbeddedKnot"}
+    assert branch["$defs"] == schema["$defs"]
 
 
 def test_object_ids() -> None:

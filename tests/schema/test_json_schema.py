@@ -111,7 +111,8 @@ def test_classes_inside_of_themselves_and_of_the_same_name() -> None:
 
     globals()["branch"] = Branch
     schema = Branch.json_schema()
-    assert schema["$ref"] == "#/$defs/Branch"
+    inner = schema["properties"]["branches"]["items"]
+    assert inner["anyOf"][0] == {"$ref": "#/$defs/Branch"}
     assert schema["$defs"].keys() == {"Branch", "Home", "Home2"}
     assert schema["$defs"]["Branch"]["properties"]["other"]["anyOf"][0] == {"$ref": "#/$defs/Home2"}
 
@@ -193,3 +194,19 @@ def test_containers_and_documents_of_several_classes() -> None:
     assert stored["head"]["anyOf"][0]["required"] == ["_cls", "t"]
     assert [*stored["head"]["anyOf"][1]["properties"]] == ["_cls", "width"]
     assert stored["vector"] == {"bsonType": ["binData", "array", "null"]}
+
+
+def test_what_a_document_has_inside_of_itself_has_no_id() -> None:
+    class Shelf(Document):
+        size = IntField()
+        inner = EmbeddedDocumentField("self")
+        door = EmbeddedDocumentField(Home)
+
+    for mode in "validation", "serialization":
+        schema = Shelf.json_schema(mode=mode)
+        assert schema["properties"].keys() == {"id", "size", "inner", "door"}
+        inside = schema["$defs"]["Shelf"]
+        assert inside["properties"].keys() == {"size", "inner", "door"}
+        assert "id" not in inside.get("required", ())
+        assert inside["properties"]["inner"] == schema["properties"]["inner"]
+        assert schema["properties"]["inner"]["anyOf"][0] == {"$ref": "#/$defs/Shelf"}

@@ -24,7 +24,7 @@ def refuse_unknown_path(document_class: Any, path: str) -> None:
         document_class: the class of the documents.
         path: names of attributes or keys in MongoDB, with dots.
     """
-    classes = family_of(document_class)
+    classes = list(family_of(document_class))
     field: BaseField[Any] | None = None
     for part in path.split("."):
         inner = None if field is None else field._under_key(part)

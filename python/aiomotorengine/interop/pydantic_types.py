@@ -17,6 +17,7 @@ from pydantic_core import (
     ValidationError,
 )
 from pydantic_core.core_schema import (
+    any_schema,
     definition_reference_schema,
     definitions_schema,
     no_info_plain_validator_function,
@@ -24,6 +25,7 @@ from pydantic_core.core_schema import (
     to_string_ser_schema,
 )
 
+from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.errors import FieldError
 from aiomotorengine.ids import is_hex_id
 from aiomotorengine.interop.forms import Forms, form_of_class
@@ -32,6 +34,7 @@ from aiomotorengine.interop.selection import Selection
 from aiomotorengine.locations import location_of
 from aiomotorengine.schema.json_schema import JsonSchemas, Mode
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.discriminators import family_of
 
 __all__ = ["ObjectIdType", "core_schema_of", "json_schema_of", "validation_error"]
 
@@ -56,9 +59,18 @@ def core_schema_of(document_class: Any) -> CoreSchema:
     )
 
 
-def reference_to(document_class: Any) -> str:
-    """By what name the definitions of pydantic know a class."""
-    return f"{document_class.__module__}.{document_class.__qualname__}:{id(document_class)}"
+def reference_to(document_class: Any, *, is_embedded: bool = False) -> str:
+    """By what name the definitions of pydantic know a class.
+
+    Parameters:
+        document_class: the class.
+        is_embedded: whether documents in others are meant, which have no id.
+    """
+    module, name = document_class.__module__, document_class.__qualname__
+    if is_embedded and not document_class._is_embedded:
+        outer, dot, own = name.rpartition(".")
+        name = f"{outer}{dot}Embedded{own}"
+    return f"{module}.{name}:{id(document_class)}"
 
 
 def validated(document_class: Any, value: Any) -> Any:
@@ -130,8 +142,8 @@ def serialized(document_class: Any, value: Any, info: Any) -> Any:
 
 # -- JSON schemas ------------------------------------------------------------------------------
 
-being_described: ContextVar[tuple[Any, ...]] = ContextVar("being_described", default=())
-"""The classes whose JSON schemas are being made, one inside of the other."""
+being_described: ContextVar[tuple[str, ...]] = ContextVar("being_described", default=())
+"""The names of the classes whose JSON schemas are being made, one inside of the other."""
 
 
 class SchemasOfPydantic(JsonSchemas):
@@ -147,13 +159,17 @@ class SchemasOfPydantic(JsonSchemas):
         self._handler = handler
 
     def of_class(self, document_class: Any) -> dict[str, Any]:
-        reference = definition_reference_schema(reference_to(document_class))
-        if document_class in being_described.get():
+        name = reference_to(document_class, is_embedded=True)
+        reference = definition_reference_schema(name)
+        if name in being_described.get():
             return self._made(reference)
+        kind = document_class
         if not document_class._is_embedded:
             # By its name its documents have an id, which those in others have not.
-            return self.of_documents(document_class, is_embedded=True)
-        schema: Any = TypeAdapter(document_class).core_schema
+            if document_class not in classes_within(document_class):
+                return self.of_documents(document_class, is_embedded=True)
+            kind = EmbeddedType(document_class)
+        schema: Any = TypeAdapter(kind).core_schema
         if schema["type"] != "definitions":
             schema = definitions_schema(reference, [schema])
         return self._made(schema)
@@ -163,11 +179,44 @@ class SchemasOfPydantic(JsonSchemas):
         return schema
 
     def of_documents(self, document_class: Any, *, is_embedded: bool) -> dict[str, Any]:
-        token = being_described.set((*being_described.get(), document_class))
+        name = reference_to(document_class, is_embedded=is_embedded)
+        token = being_described.set((*being_described.get(), name))
         try:
             return super().of_documents(document_class, is_embedded=is_embedded)
         finally:
             being_described.reset(token)
+
+
+class EmbeddedType:
+    """What pydantic says in JSON schemas of documents of a class that are in others.
+
+    Parameters:
+        document_class: the class.
+    """
+
+    def __init__(self, document_class: Any) -> None:
+        self._document_class = document_class
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        return any_schema(ref=reference_to(self._document_class, is_embedded=True))
+
+    def __get_pydantic_json_schema__(
+        self, schema: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        schemas = SchemasOfPydantic(handler.mode, handler)
+        return schemas.of_documents(self._document_class, is_embedded=True)
+
+
+def classes_within(document_class: Any) -> set[Any]:
+    """The classes of documents that those of a class may have inside of them, at any depth."""
+    found: set[Any] = set()
+    waiting = [document_class]
+    while waiting:
+        fields = (it for one in family_of(waiting.pop()) for it in one._fields.values())
+        inner = {leaf.embedded_type for field in fields for leaf in embedded_fields(field)}
+        waiting.extend(inner - found)
+        found |= inner
+    return found
 
 
 def json_schema_of(document_class: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:

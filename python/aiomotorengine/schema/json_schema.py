@@ -58,24 +58,23 @@ class JsonSchemas:
 
     def whole(self, document_class: Any) -> dict[str, Any]:
         """The schema of documents of a class, with those of the classes that are embedded in it."""
-        reference = self.of_class(document_class)
-        name = self._names[document_class]
-        schema = self._definitions[name]
-        if reference not in self._references():
-            del self._definitions[name]
-        else:
-            schema = reference
+        if document_class._is_embedded:
+            reference = self.of_class(document_class)
+            name = self._names[document_class]
+            is_within_itself = reference in self._references()
+            schema = reference if is_within_itself else self._definitions.pop(name)
+        else:  # inside of itself it has no id
+            schema = self.of_documents(document_class, is_embedded=False)
         whole = {"$schema": DIALECT, **schema}
         return whole | ({"$defs": self._definitions} if self._definitions else {})
 
     def of_class(self, document_class: Any) -> dict[str, Any]:
-        """What refers to the schema of a class."""
+        """What refers to the schema of a class, of documents that are in others."""
         if document_class not in self._names:
             name = self._free_name(document_class)
             self._names[document_class] = name
-            is_embedded = len(self._names) > 1 or document_class._is_embedded
             self._definitions[name] = {}  # which comes first, as its class does
-            self._definitions[name] = self.of_documents(document_class, is_embedded=is_embedded)
+            self._definitions[name] = self.of_documents(document_class, is_embedded=True)
         return {"$ref": f"#/$defs/{self._names[document_class]}"}
 
     def of_kind(self, document_class: Any) -> dict[str, Any]:
