@@ -24,7 +24,7 @@ from bson.min_key import MinKey
 from bson.objectid import ObjectId
 from bson.timestamp import Timestamp
 
-from aiomotorengine.utils import has_operators
+from aiomotorengine.utils import has_operators, is_unicode
 
 __all__ = [
     "Id",
@@ -90,14 +90,6 @@ def is_id(value: Any) -> bool:
     if isinstance(value, int):
         return -(2**63) <= value < 2**63
     return isinstance(value, Mapping) and not has_operators(value)
-
-
-def is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False  # half of a surrogate pair
-    return True
 
 
 def is_hex_id(value: Any) -> bool:

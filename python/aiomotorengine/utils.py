@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from inspect import iscoroutinefunction
+from itertools import chain
+from types import NoneType
 from typing import Any
 
 from bson import json_util
@@ -20,12 +22,15 @@ from pymongo import ASCENDING, DESCENDING
 
 __all__ = [
     "deserialize",
+    "escaped",
     "get_class",
     "has_operators",
     "is_async",
     "is_collection",
     "is_condition",
     "is_operator",
+    "is_unicode",
+    "is_unicode_throughout",
     "running_loop",
     "serialize",
     "sort_direction",
@@ -33,6 +38,9 @@ __all__ = [
 ]
 
 PATTERNS = (re.Pattern, Regex)
+
+NUMBERS = frozenset({int, float, bool, NoneType})
+"""The types of values that have no text, and that most are of."""
 
 # Old rows are found by comparing their text, so the text must never depend on versions.
 WRITING = json_util.JSONOptions(json_mode=json_util.JSONMode.LEGACY)
@@ -190,6 +198,46 @@ def has_operators(mapping: Mapping[Any, Any]) -> bool:
 def is_operator(key: Any) -> bool:
     """Whether MongoDB takes a key for an operator."""
     return isinstance(key, str) and key.startswith("$")
+
+
+def is_unicode(text: str) -> bool:
+    """Whether UTF-8 can have a text, which it can't if there is half of a surrogate pair."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def is_unicode_throughout(value: Any) -> bool:
+    """The same of all texts that a value is made of, those of keys among them."""
+    if type(value) is dict or isinstance(value, Mapping):
+        parts: Iterable[Any] = chain(value, value.values())
+    elif isinstance(value, (list, tuple, set, frozenset)):  # faster than a union
+        parts = value
+    else:
+        return not isinstance(value, str) or is_unicode(value)
+    for part in parts:
+        kind = type(part)
+        if kind is str:
+            if not part.isascii() and not is_unicode(part):
+                return False
+        elif kind not in NUMBERS and not is_unicode_throughout(part):
+            return False
+    return True
+
+
+def escaped(text: str) -> str:
+    """A text as it is shown where it must be UTF-8.
+
+    Example:
+        >>> from aiomotorengine.utils import escaped
+        >>> escaped("a\\ud800")
+        'a\\\\ud800'
+    """
+    return text.encode(errors="backslashreplace").decode()
 
 
 def without_underscores(text: str) -> str:

@@ -46,6 +46,12 @@ def client() -> Any:
     async def add_many(users: list[User]) -> list[User]:
         return users
 
+    form: Any = User.pydantic_model("Form")
+
+    @app.post("/form")
+    async def add_form(user: form) -> Any:
+        return user
+
     @app.get("/users")
     async def users() -> list[User]:
         return STORED
@@ -76,6 +82,37 @@ def test_what_is_wrong_with_a_body_is_told_for_each_field(client: Any) -> None:
     ]
     answer = client.post("/many", json=[{"name": "Ada"}, {}])
     assert [it["loc"] for it in answer.json()["detail"]] == [["body", 1, "name"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "place"),
+    [
+        ("/users", r'{"name": "\ud800"}', ["name"]),
+        ("/users", r'{"name": "Ada", "homes": [{"town": "a\udfff"}]}', ["homes", 0, "town"]),
+        ("/users", r'{"name": "Ada", "nick": {"a": ["\ud800"]}}', ["nick", "a", 0]),
+        ("/users", r'{"name": "Ada", "nick": {"\ud800": 1}}', ["nick"]),
+        ("/users", r'{"name": "Ada", "\ud800": 1}', [r"\ud800"]),
+        ("/users", r'{"name": "Ada", "age": "\ud800"}', ["age"]),
+        ("/many", r'[{"name": "Ada"}, {"name": "\udc00"}]', [1, "name"]),
+        ("/form", r'{"name": "\ud800"}', ["name"]),
+        ("/form", r'{"name": "Ada", "homes": [{"town": "\ud800"}]}', ["homes", 0, "town"]),
+    ],
+)
+def test_half_a_surrogate_pair_is_refused(
+    client: Any, path: str, body: str, place: list[Any]
+) -> None:
+    headers = {"content-type": "application/json"}
+    answer = client.post(path, content=body, headers=headers)
+    assert answer.status_code == 422
+    (error,) = answer.json()["detail"]
+    assert (error["type"], error["loc"]) == ("invalid", ["body", *place])
+
+
+def test_whole_surrogate_pairs_and_passwords_of_half_of_one(client: Any) -> None:
+    headers = {"content-type": "application/json"}
+    body = r'{"name": "\ud83d\ude00", "password": "\ud800"}'
+    answer = client.post("/users", content=body, headers=headers)
+    assert answer.json()["name"] == "\N{GRINNING FACE}"
 
 
 def test_lists_and_parts_and_mappings(client: Any) -> None:

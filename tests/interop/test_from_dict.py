@@ -595,3 +595,29 @@ def test_a_class_with_its_own_constructor_has_the_default_of_its_key() -> None:
 
     assert Ware.from_dict({"text": "a"}).sku == "made"
     assert Ware.from_dict({"text": "a", "sku": "given"}).sku == "given"
+
+
+def test_texts_that_utf_8_can_not_have_are_refused() -> None:
+    class Page(Document):
+        title = StringField(db_field="t")
+        texts = MapField(StringField(), db_field="x")
+        more = AnyField()
+
+    for values, path, reason in (
+        ({"title": "\ud800"}, "title", "it has characters that UTF-8 can't have"),
+        ({"t": "a\udfff"}, "title", "it has"),
+        ({"texts": {"a": "\ud800"}}, "texts.a", "it has"),
+        ({"texts": {"\ud800": "a"}}, "texts", r"its key '\\ud800' has"),
+        ({"more": [{"a": ["\ud800"]}]}, "more.0.a.0", "it has"),
+        ({"other": "\ud800"}, "other", "it has"),
+        ({"\ud800": 1}, r"\ud800", "its name has"),
+    ):
+        with pytest.raises(InvalidDocumentError, match=reason) as raised:
+            Page.from_dict(values)
+        assert raised.value.path == path
+        assert Page.from_dict(values, validate=False) is not None
+    for mode in "plain", "relaxed":
+        with pytest.raises(InvalidDocumentError, match="it has characters"):
+            Page.from_json(r'{"t": "\ud800"}', mode=mode)
+        read = Page.from_json(r'{"t": "\ud83d\ude00"}', mode=mode)
+        assert read.title == "\N{GRINNING FACE}"

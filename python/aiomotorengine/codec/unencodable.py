@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import bson
@@ -18,9 +20,14 @@ from aiomotorengine.fields.refusals import masked
 from aiomotorengine.fields.rules import is_masked
 from aiomotorengine.fields.stored_key import field_of
 from aiomotorengine.locations import Part, described, locate, shown
-from aiomotorengine.utils import is_operator
+from aiomotorengine.utils import escaped, is_operator, is_unicode, is_unicode_throughout
 
-__all__ = ["may_be_about_values", "unencodable"]
+__all__ = [
+    "may_be_about_values",
+    "unencodable",
+    "unencodable_text",
+    "unencodable_text_of",
+]
 
 REFUSALS = (
     ArithmeticError,
@@ -32,6 +39,9 @@ REFUSALS = (
     ValueError,
 )
 """What the encoder raises for a value that it does not take."""
+
+NOT_IN_UTF8 = "has characters that UTF-8 can't have"
+"""As the half of a surrogate pair is one, which JSON may bring."""
 
 OVERFLOW = 15
 """The server's code for commands that are nested too deep."""
@@ -53,11 +63,43 @@ def unencodable(
     for part, inner, field, value in members(document_class, son):
         if has_more_levels(value, MOST_STORED_LEVELS - 1):
             return too_deep_in(str(part), inner, field, value, (part,))
-        cause = failure({"": value}, codec_options)
+        cause = failure(value, codec_options)
         if cause is not None:
-            name = str(part)
-            return found_in(name, inner, field, value, cause, codec_options, (part,))
-    return None
+            fails = partial(failure, codec_options=codec_options)
+            return found_in(str(part), inner, field, value, cause, fails, (part,))
+    return refused_key(son)
+
+
+def unencodable_text(document_class: Any, son: Mapping[str, Any]) -> InvalidDocumentError | None:
+    """The error for a document in which UTF-8 can't have a text, be it a key; ``None`` if it can.
+
+    Parameters:
+        document_class: the class.
+        son: what is stored for it, by key in MongoDB.
+    """
+    for part, inner, field, value in members(document_class, son):
+        cause = failure_of_text(value)
+        if cause is not None:
+            return found_in(str(part), inner, field, value, cause, failure_of_text, (part,))
+    return refused_key(son)
+
+
+def unencodable_text_of(field: BaseField[Any], stored: Any) -> InvalidDocumentError | None:
+    """The same for what is stored of one field."""
+    cause = failure_of_text(stored)
+    if cause is None:
+        return None
+    inner = embedded_class(field, stored)
+    return found_in(field.name, inner, field, stored, cause, failure_of_text, ())
+
+
+def refused_key(son: Mapping[str, Any]) -> InvalidDocumentError | None:
+    """The error for the key of a document that UTF-8 can't have, if there is one."""
+    key = next((key for key in son if not is_unicode(key)), None)
+    if key is None:
+        return None
+    name = escaped(key.removeprefix("_"))
+    return refusal(name, None, son[key], f"its name {NOT_IN_UTF8}", (name,))
 
 
 def may_be_about_values(error: Exception) -> bool:
@@ -75,17 +117,17 @@ def found_in(
     field: BaseField[Any] | None,
     value: Any,
     cause: Exception,
-    codec_options: CodecOptions[Any],
+    fails: Callable[[Any], Exception | None],
     parts: tuple[Part, ...],
 ) -> InvalidDocumentError:
     """The error for a value that the encoder does not take, or for what is to blame in it."""
     for part, inner, inner_field, item in members(document_class, value, field):
-        inner_cause = failure({"": item}, codec_options)
+        inner_cause = fails(item)
         if inner_cause is not None:
             is_named = document_class is not None and not is_operator(part)
             inner_name = str(part) if is_named else name
             return found_in(
-                inner_name, inner, inner_field, item, inner_cause, codec_options, (*parts, part)
+                inner_name, inner, inner_field, item, inner_cause, fails, (*parts, part)
             )
     error = refusal(name, field, value, reason_of(value), parts)
     is_secret = field is not None and is_masked(field, value)
@@ -153,10 +195,26 @@ def embedded_class(field: BaseField[Any] | None, stored: Any) -> Any:
     return field and getattr(field._in_charge_of(stored), "embedded_type", None)
 
 
-def failure(son: Mapping[str, Any], codec_options: CodecOptions[Any]) -> Exception | None:
+def failure(value: Any, codec_options: CodecOptions[Any]) -> Exception | None:
+    """What the encoder raises for a value."""
     try:
-        bson.encode(son, codec_options=codec_options)
+        bson.encode({"": value}, codec_options=codec_options)
     except Exception as error:
+        return error
+    return None
+
+
+def failure_of_text(value: Any) -> Exception | None:
+    """What is raised for a text that is, or is somewhere in, a value and that UTF-8 can't have."""
+    if is_unicode_throughout(value):
+        return None
+    if isinstance(value, Mapping):
+        return next(filter(None, map(failure_of_text, chain(value, value.values()))))
+    if not isinstance(value, str):
+        return next(filter(None, map(failure_of_text, value)))
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
         return error
     return None
 
@@ -169,8 +227,10 @@ def reason_of(value: Any) -> str:
                 return f"its key {shown(key)} is no text"
             if "\0" in key:
                 return f"its key {shown(key)} has a NUL"
+            if not is_unicode(key):
+                return f"its key {shown(key)} {NOT_IN_UTF8}"
     if isinstance(value, int):
         return "it has more than 64 bits"
     if isinstance(value, str):
-        return "it has characters that UTF-8 can't have"
+        return f"it {NOT_IN_UTF8}"
     return f"MongoDB has no type for {type(value).__name__}"

@@ -13,6 +13,7 @@ from bson import json_util
 from bson.binary import UuidRepresentation
 from bson.errors import BSONError
 
+from aiomotorengine.codec.unencodable import unencodable_text
 from aiomotorengine.documents.embedded import embedded_documents
 from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.errors import InvalidDocumentError, StoredValueError
@@ -29,6 +30,7 @@ from aiomotorengine.storage.discriminators import class_of
 from aiomotorengine.storage.origins import mark_as_made
 from aiomotorengine.storage.stored_forms import HiddenValues
 from aiomotorengine.storage.values import values_of
+from aiomotorengine.utils import is_unicode_throughout
 from aiomotorengine.validation import refusals_of
 
 __all__ = ["extended", "is_extended", "loaded", "read_extended"]
@@ -131,6 +133,9 @@ def read_extended(
             for refusal in refusals_of(document) if validate else ():
                 if parts_of(refusal)[:1] not in known:
                     refusals.append(refusal)
+            if validate and not refusals and not is_unicode_throughout(stored):
+                refused_text = unencodable_text(document_class, document.to_son())
+                refusals += [] if refused_text is None else [refused_text]
     except RecursionError as error:
         raise too_deep(document_class) from error
     return document, refusals

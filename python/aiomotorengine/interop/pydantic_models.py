@@ -18,6 +18,7 @@ from pydantic_core.core_schema import (
     plain_serializer_function_ser_schema,
 )
 
+from aiomotorengine.codec.unencodable import unencodable_text_of
 from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.errors import UnknownFieldError
 from aiomotorengine.fields.base_field import BaseField
@@ -30,6 +31,7 @@ from aiomotorengine.interop.reading import Reading
 from aiomotorengine.interop.selection import Names, Selection, names_in
 from aiomotorengine.schema.describing import described
 from aiomotorengine.schema.json_schema import nullable
+from aiomotorengine.utils import is_unicode_throughout
 from aiomotorengine.validation import refusals_of_value
 
 __all__ = ["model_of"]
@@ -172,6 +174,9 @@ class FieldType:
         if not refusals and field.required and field._is_missing(read):
             refusals = [required(field.name, read)]
         refusals = refusals or list(refusals_of_value(field, read, strict=self._strict))
+        if not refusals and not is_unicode_throughout(value):
+            refused_text = unencodable_text_of(field, field.to_son(read))
+            refusals = [] if refused_text is None else [refused_text]
         if refusals:
             raise validation_error(field.name, refusals)
         reading.finish()

@@ -35,6 +35,7 @@ from aiomotorengine.locations import location_of
 from aiomotorengine.schema.json_schema import JsonSchemas, Mode
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import family_of
+from aiomotorengine.utils import escaped, is_unicode_throughout
 
 __all__ = ["ObjectIdType", "core_schema_of", "json_schema_of", "validation_error"]
 
@@ -110,12 +111,24 @@ def validation_error(title: str, refusals: list[Exception]) -> ValidationError:
 def details_of(refusal: Exception) -> InitErrorDetails:
     location, error = location_of(refusal), FieldError.of(refusal)
     kind: Any = MISSING if error.code == "required" else error.code
-    text: Any = error.message
+    text: Any = escaped(error.message)
+    parts = location.parts if location else ()
     return InitErrorDetails(
         type=PydanticCustomError(kind, text),
-        loc=location.parts if location else (),
-        input=error.value,
+        loc=tuple(map(in_utf8, parts)),
+        input=in_utf8(error.value),
     )
+
+
+def in_utf8(value: Any) -> Any:
+    """A value as an answer can show it, which is sent as UTF-8."""
+    if is_unicode_throughout(value):
+        return value
+    if isinstance(value, str):
+        return escaped(value)
+    if isinstance(value, Mapping):
+        return {in_utf8(key): in_utf8(item) for key, item in value.items()}
+    return [in_utf8(item) for item in value]
 
 
 def serialized(document_class: Any, value: Any, info: Any) -> Any:

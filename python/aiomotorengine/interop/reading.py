@@ -11,6 +11,7 @@ from uuid import UUID
 from bson.objectid import ObjectId
 
 from aiomotorengine.codec.levels import MOST_STORED_LEVELS
+from aiomotorengine.codec.unencodable import unencodable_text
 from aiomotorengine.documents.computed import computed_fields
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.naming import class_attribute, has_setter
@@ -27,6 +28,7 @@ from aiomotorengine.locations import Part, locate, location_of, shown
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import class_of
 from aiomotorengine.storage.origins import mark_as_made
+from aiomotorengine.utils import is_unicode_throughout
 from aiomotorengine.validation import refusals_of
 
 __all__ = ["Reading", "parts_of", "read"]
@@ -74,6 +76,10 @@ def read(
         return None, [*reading.refusals, error]
     if not refusals:
         reading.finish()
+        if validate and not is_unicode_throughout(mapping):
+            # Not all of it need be kept as it is: of a password there is a hash.
+            refused_text = unencodable_text(document_class, document.to_son())
+            return document, [] if refused_text is None else [refused_text]
     return document, refusals
 
 
