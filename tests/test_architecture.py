@@ -281,8 +281,6 @@ def test_bytes_are_for_the_codec_and_those_who_hand_them_to_the_driver() -> None
         "reading/page_tokens.py",  # the values at both ends of a page; no document passes here
         "storage/snapshots.py",  # to find a document by its id among bytes
         "wire/changes.py",
-        "wire/count_replies.py",
-        "wire/found_replies.py",
         "wire/replies.py",
         "wire/requests.py",
         "wire/write_replies.py",

@@ -28,7 +28,7 @@ from tests.zoo import animals
 
 PACKAGE = Path(aiomotorengine.__file__).parent
 FUNCTIONS = {"compile_plan", "cut_found", "cut_reply", "differing_values", "new_object_ids"}
-FUNCTIONS |= {"raw_values", "wrap_many"}
+FUNCTIONS |= {"compile_decoder", "raw_values", "wrap_many"}
 PROMISED = {"CONTRACT", "IMPLEMENTATION"} | FUNCTIONS
 FOR_STORAGE = {
     "FieldDescriptor",

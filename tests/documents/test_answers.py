@@ -32,6 +32,9 @@ class Forger:
         self.answer: Any = None
         self._collection = collection
 
+    def with_options(self, **options: Any) -> Forger:
+        return self
+
     def __getattr__(self, name: str) -> Any:
         if self.answer is None or name not in (
             "insert_one",

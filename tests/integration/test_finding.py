@@ -34,6 +34,7 @@ from aiomotorengine.reading import documents as reading
 from aiomotorengine.wire import cursors
 from aiomotorengine.wire.count_replies import CountReply
 from aiomotorengine.wire.found_replies import with_found_as_bytes
+from aiomotorengine.wire.plain_replies import with_plain_replies
 from aiomotorengine.wire.replies import ReplyDecoder, with_replies_as_bytes
 from tests.event_loop import counted_turns
 from tests.harness import Mongo
@@ -617,7 +618,7 @@ async def test_replies_are_asked_for_in_a_moderate_size(
     assert max(len(batch.reply) for batch in batches) < 55_000
 
 
-@pytest.mark.parametrize("served", [with_replies_as_bytes, with_found_as_bytes])
+@pytest.mark.parametrize("served", [with_replies_as_bytes, with_found_as_bytes, with_plain_replies])
 async def test_a_collection_that_gives_no_bytes_does_not_hold_itself(
     mongo: Mongo, served: Callable[[Any], Any]
 ) -> None:

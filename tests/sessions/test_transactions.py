@@ -251,6 +251,9 @@ class Refusing:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._collection, name)
 
+    def with_options(self, **options: Any) -> Refusing:
+        return self
+
     async def insert_one(self, *arguments: Any, **options: Any) -> Any:
         raise self._error
 

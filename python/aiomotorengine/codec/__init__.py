@@ -11,7 +11,7 @@ Attributes:
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any, cast
@@ -44,6 +44,7 @@ __all__ = [
     "codec_for",
     "cut_found",
     "cut_reply",
+    "decoder_of",
     "differing_values",
     "implementation",
     "new_object_ids",
@@ -63,6 +64,11 @@ SHAPED = "shaped"
 
 MOST_SHAPES = 64
 """How many of these it keeps."""
+
+LAST = "last"
+"""Where it keeps the codec of whole documents that was asked for last, and what it was made for."""
+
+NONE_YET = None, None, None, None
 
 PLAN = "plan"
 """Where it keeps the plan of which they are made."""
@@ -140,12 +146,18 @@ def codec_for(
     Of a class's shapes those are kept that were asked for last.
     """
     codecs: dict[Any, Any] = document_class._codecs
+    codec: Codec | None
+    side: Implementation | None
+    if shape is None:
+        # A program mostly has one client, and asks for one codec of a class again and again.
+        side, options_then, generation_then, codec = codecs.get(LAST, NONE_YET)
+        if options_then is codec_options and side is _side and generation_then == generation.number:
+            return cast(Codec, codec)
     # A type registry has no hash, so options that differ only there take turns in one place.
     key: Any = _side.IMPLEMENTATION, codec_options.tz_aware, codec_options.uuid_representation
     if shape is not None:
         codecs = codecs.setdefault(SHAPED, {})
         key = *key, shape_key(shape)
-    codec: Codec | None
     generation_then, options_then, codec = codecs.get(key, (None, None, None))
     is_same = options_then is codec_options or options_then == codec_options
     if codec is None or generation_then != generation.number or not is_same:
@@ -153,7 +165,9 @@ def codec_for(
         plan = plan_of(document_class) if shape is None else plan_of_shapes(document_class)
         codec = side.compile_plan(plan, codec_options, shape)
         codecs[key] = generation.number, codec_options, codec
-    if shape is not None:
+    if shape is None:
+        codecs[LAST] = _side, codec_options, generation.number, codec
+    else:
         put_last(codecs, key)
     return codec
 
@@ -189,6 +203,22 @@ def put_last(codecs: dict[Any, Any], key: Any) -> None:
             codecs[key] = entry
         while len(codecs) > MOST_SHAPES:
             del codecs[next(iter(codecs))]
+
+
+def decoder_of(codec_options: CodecOptions[Any]) -> Callable[[bytes], dict[str, Any]]:
+    """What decodes a document as ``bson.decode`` does, by the side that is in use now.
+
+    Example:
+        >>> import bson
+        >>> from bson.codec_options import CodecOptions
+        >>> from aiomotorengine.codec import decoder_of
+        >>> decoder_of(CodecOptions(tz_aware=True))(bson.encode({"ok": 1.0}))
+        {'ok': 1.0}
+    """
+    # What is done about text that is no UTF-8 makes no difference to any other.
+    obstacle = options_obstacle(codec_options.with_options(unicode_decode_error_handler="strict"))
+    side = cast(Implementation, pure) if obstacle else _side
+    return side.compile_decoder(codec_options)
 
 
 def new_object_ids(count: int) -> list[ObjectId]:

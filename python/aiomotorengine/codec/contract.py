@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bson.codec_options import CodecOptions
@@ -147,6 +147,11 @@ class Implementation(Protocol):
             shape: what documents are read as; by default they are read whole. It makes no
                 difference to how they are written.
         """
+
+    def compile_decoder(
+        self, codec_options: CodecOptions[Any]
+    ) -> Callable[[bytes], dict[str, Any]]:
+        """What decodes a document as ``bson.decode`` does by some codec options."""
 
     def new_object_ids(self, count: int) -> list[ObjectId]:
         """So many new ids, unique as ObjectId's specification asks: across processes and forks."""

@@ -5,7 +5,8 @@ The native codec is held to these results byte for byte, object for object, erro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate, repeat
 from math import inf
 from time import perf_counter
@@ -44,6 +45,7 @@ __all__ = [
     "EncodedDocument",
     "RowCodec",
     "Snapshot",
+    "compile_decoder",
     "compile_plan",
     "cut_found",
     "cut_reply",
@@ -215,6 +217,10 @@ def compile_plan(
     plan: DocumentPlan, codec_options: CodecOptions[Any], shape: Shape | None = None
 ) -> Codec:
     return Codec(plan, codec_options, shape)
+
+
+def compile_decoder(codec_options: CodecOptions[Any]) -> Callable[[bytes], dict[str, Any]]:
+    return partial(bson.decode, codec_options=codec_options)
 
 
 def tracks_changes(plan: DocumentPlan) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import bson
 from bson.codec_options import CodecOptions
 
 from aiomotorengine import codec
@@ -46,7 +45,7 @@ class FoundReply(ReplyType):
         raw = bytes(raw)
         cut = codec.cut_found(raw)
         rest, offset = cut or (raw, None)
-        reply: dict[str, Any] = bson.decode(rest, self._codec_options)
+        reply = self._decode(rest)
         if offset is not None:
             reply["value"] = Batch(raw, [offset])
         return reply

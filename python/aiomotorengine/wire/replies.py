@@ -77,8 +77,8 @@ class ReplyType:
     _type_marker = RAW_BSON_MARKER
 
     def __init__(self, codec_options: CodecOptions[Any]) -> None:
-        # Made once: they cost as much as decoding a reply.
-        self._codec_options = codec_options.with_options(type_registry=TypeRegistry())
+        # Made once: it costs as much as decoding a reply.
+        self._decode = codec.decoder_of(codec_options.with_options(type_registry=TypeRegistry()))
 
 
 class ReplyDecoder(ReplyType):
@@ -96,16 +96,15 @@ class ReplyDecoder(ReplyType):
             pymongo.errors.ProtocolError: the server is content, and there is no batch, or no number
                 of a cursor.
         """
-        options = self._codec_options
         raw = bytes(raw)
         cut = codec.cut_reply(raw)
         if cut is None:
-            whole: dict[str, Any] = bson.decode(raw, options)
+            whole = self._decode(raw)
             if whole.get("ok"):
                 raise ProtocolError("the server's answer makes no sense: it has no batch")
             return whole  # the server refuses, and the driver says why
         rest, key, offsets = cut
-        reply: dict[str, Any] = bson.decode(rest, options)
+        reply = self._decode(rest)
         refuse_nameless(reply["cursor"])
         reply["cursor"][key] = BatchOfOne([Batch(raw, offsets)]) if offsets else []
         return reply

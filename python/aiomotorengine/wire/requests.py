@@ -27,6 +27,7 @@ from aiomotorengine.codec.levels import MOST_STORED_LEVELS
 from aiomotorengine.drivers.repeatable_write import RepeatableWrite
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
+from aiomotorengine.wire.plain_replies import with_plain_replies
 from aiomotorengine.wire.replies import serves_bytes
 from aiomotorengine.wire.write_replies import WriteReply
 
@@ -248,9 +249,26 @@ async def insert(target: Target, attempt: Attempt) -> BulkWriteResult:
 
 
 class Encoded(RawBSONDocument):
-    """A document that is BSON already, for the driver's calls that take one document."""
+    """A document that is BSON already, for the driver's calls that take one document.
 
-    __slots__ = ()
+    Parameters:
+        raw: the bytes. They are not looked at: the codec has written them.
+    """
+
+    __slots__ = ("raw",)
+
+    raw: bytes  # type: ignore[mutable-override, unused-ignore]
+
+    def __init__(self, raw: bytes) -> None:
+        # The rest of what the driver's class keeps is for whoever reads the document.
+        self.raw = raw
+
+    def __getattr__(self, name: str) -> Any:
+        super().__init__(self.raw)
+        return object.__getattribute__(self, name)
+
+    def __reduce__(self) -> tuple[type[Encoded], tuple[bytes]]:
+        return Encoded, (self.raw,)
 
     def __bool__(self) -> bool:
         return True  # the driver asks, and would decode all of it to know
@@ -267,7 +285,8 @@ async def insert_one(target: Target, raw: bytes) -> None:
         pymongo.errors.ProtocolError: its answer makes no sense.
     """
     try:
-        await target.asking(target.collection.insert_one)(Encoded(raw))
+        collection = with_plain_replies(target.collection)
+        await target.asking(collection.insert_one)(Encoded(raw))
     except Exception:
         with protocol_errors(target.document_class):
             raise
@@ -296,7 +315,7 @@ async def replace_one(
     """
     replacement = replacement_of(raw, query["_id"], target.codec_options)
     try:
-        replace = target.asking(target.collection.replace_one)
+        replace = target.asking(with_plain_replies(target.collection).replace_one)
         result: UpdateResult = await replace(query, replacement, upsert=upsert)
     except Exception:
         with protocol_errors(target.document_class, lambda: can_encode(target.collection, query)):
@@ -325,7 +344,7 @@ async def update_one(
     collection = target.collection
     with protocol_errors(target.document_class, lambda: can_encode(collection, query, update)):
         result: UpdateResult = await target.call(
-            collection.update_one, query, update, upsert=upsert
+            with_plain_replies(collection).update_one, query, update, upsert=upsert
         )
     return result
 

@@ -31,6 +31,7 @@ from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.duplicates import may_be_lost_race, unique_violations
 from aiomotorengine.wire.found_replies import with_found_as_bytes
 from aiomotorengine.wire.nulls import null_key
+from aiomotorengine.wire.plain_replies import with_plain_replies
 from aiomotorengine.wire.requests import can_encode
 from aiomotorengine.writing.ensuring import ensure_remembered
 from aiomotorengine.writing.saving import time_zone_of
@@ -329,7 +330,7 @@ def update_many(target: Target, filters: QNode, update: PlannedUpdate) -> Awaita
 
 
 def ask_for_all(target: Target) -> Callable[..., Awaitable[Any]]:
-    return target.asking(target.collection.update_many)
+    return target.asking(with_plain_replies(target.collection).update_many)
 
 
 def update_one(
@@ -339,7 +340,8 @@ def update_one(
     update.complete(target, filters)
     collection = target.collection
     if not order:
-        return update.send(target, filters, target.asking(collection.update_one), result_of)
+        ask = target.asking(with_plain_replies(collection).update_one)
+        return update.send(target, filters, ask, result_of)
     # The server's update command knows no order before MongoDB 8.
     return update.send(
         target,

@@ -4,6 +4,7 @@ mod bson;
 mod codec;
 mod contract;
 mod deadline;
+mod decoder;
 mod document_error;
 mod encoded_document;
 mod errors;
@@ -34,6 +35,8 @@ mod son_codec {
     const IMPLEMENTATION: &str = "native";
     #[pymodule_export]
     use crate::codec::compile_plan;
+    #[pymodule_export]
+    use crate::decoder::compile_decoder;
     #[pymodule_export]
     use crate::encoded_document::wrap_many;
     #[pymodule_export]
@@ -85,6 +88,7 @@ mod tests {
                     "IMPLEMENTATION",
                     "Storage",
                     "StorageMeta",
+                    "compile_decoder",
                     "compile_plan",
                     "cut_found",
                     "cut_reply",

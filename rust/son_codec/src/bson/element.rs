@@ -61,6 +61,13 @@ impl<'a> Element<'a> {
         self.fixed().map(i64::from_le_bytes)
     }
 
+    /// The seconds and the number of a timestamp within its second.
+    pub(crate) fn as_timestamp(&self) -> Result<(u32, u32), Malformed> {
+        let [c0, c1, c2, c3, s0, s1, s2, s3] = self.fixed()?;
+        let seconds = u32::from_le_bytes([s0, s1, s2, s3]);
+        Ok((seconds, u32::from_le_bytes([c0, c1, c2, c3])))
+    }
+
     /// Only 0 and 1 are truth values.
     pub(crate) fn as_bool(&self) -> Result<bool, Malformed> {
         match self.value {

@@ -19,6 +19,7 @@ mod object_id;
 mod slot;
 mod text;
 mod times;
+mod timestamp;
 mod uuid;
 
 use pyo3::PyTypeInfo;
@@ -42,6 +43,7 @@ pub(crate) use text::{
     are_equal, ascii, characters, is_ascii_and, make_text, write_ascii_if, write_text,
 };
 pub(crate) use times::TimeOfDay;
+pub(crate) use timestamp::Timestamps;
 pub(crate) use uuid::Uuids;
 
 /// Any Python value, borrowed from whoever counts it.

@@ -32,6 +32,13 @@ pub(crate) fn decode<'py>(
             datetime_from_millis(py, element.as_i64()?, zone)?
         }
         kind::OBJECT_ID => context.types.object_ids.make(py, element.as_object_id()?)?,
+        kind::TIMESTAMP => match &context.types.timestamps {
+            Some(timestamps) => {
+                let (seconds, counter) = element.as_timestamp()?;
+                timestamps.make(py, seconds, counter)?
+            }
+            None => splice::read(element, context)?,
+        },
         kind::ARRAY => read_list(element, &context.deeper()?)?,
         kind::DOCUMENT => read_dict(element, &context.deeper()?)?,
         kind::BINARY => match element.as_binary()? {

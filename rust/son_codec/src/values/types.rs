@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
-use crate::objects::{DbRefs, IpAddresses, ObjectIds, Utc, Uuids};
+use crate::objects::{DbRefs, IpAddresses, ObjectIds, Timestamps, Utc, Uuids};
 
 /// The subtype of binary data that a UUID in the standard representation has.
 pub(crate) const UUID_SUBTYPE: u8 = 4;
@@ -16,6 +16,8 @@ pub(crate) struct Types {
     pub(crate) db_refs: Option<DbRefs>,
     /// `None` where only Python knows how they are made.
     pub(crate) ip_addresses: Option<IpAddresses>,
+    /// `None` where only PyMongo knows how they are made.
+    pub(crate) timestamps: Option<Timestamps>,
     pub(crate) utc: Utc,
     pub(crate) int64: Py<PyType>,
     pub(crate) decimal: Py<PyType>,
@@ -39,6 +41,7 @@ impl Types {
             uuids,
             db_refs: DbRefs::find(py)?,
             ip_addresses: IpAddresses::find(py)?,
+            timestamps: Timestamps::find(py)?,
             utc: Utc::find(py)?,
             int64: class("bson.int64", "Int64")?,
             decimal: class("decimal", "Decimal")?,
