@@ -17,7 +17,7 @@ from bson.dbref import DBRef
 from bson.errors import InvalidBSON
 from bson.objectid import ObjectId
 
-from aiomotorengine.codec.elements import is_deeper_than, length_at
+from aiomotorengine.codec.elements import SMALLEST_LEVEL, is_deeper_than, length_at
 
 __all__ = [
     "MOST_LEVELS",
@@ -43,6 +43,8 @@ def refuse_endless(batch: bytes) -> None:
     Raises:
         bson.errors.InvalidBSON: a document is nested too deep.
     """
+    if len(batch) < MOST_LEVELS * SMALLEST_LEVEL:
+        return  # most that are read one by one
     start = 0
     while start + 5 <= len(batch):
         end = start + length_at(batch, start)[0]
@@ -95,7 +97,9 @@ def has_more_levels(value: Any, levels: int) -> bool:
 
 
 def values_in(container: Any) -> Iterator[Any]:
-    if isinstance(container, list | tuple):
+    if isinstance(container, dict):
+        return iter(container.values())
+    if isinstance(container, (list, tuple)):
         return iter(container)
     if isinstance(container, DBRef):
         return iter(container.as_doc().values())
