@@ -160,6 +160,20 @@ def passed_over(shape):
                 raise AssertionError("nothing was raised")
 
 
+# What is asked for may stand as deep as Python makes shapes.
+def asked_for(shape):
+    if shape not in ("embedded", "in lists"):
+        return
+    name = PATHS[shape][0][0].decode()
+    for levels in 10, 49, 50, 51, 200:
+        path = ".".join([name] * levels + ["number"])
+        for query in Node.objects.only(path), Node.objects.exclude(path), Node.objects.values(path):
+            part = codec_for(Node, CodecOptions(), query._reads()[1])
+            [found] = part.decode_many(nested_bytes([], 0))
+            value = found[path] if type(found) is dict else getattr(found, name)
+            assert value in (None, []), value
+
+
 # A document as large as any that MongoDB stores, of as many levels as it has room for.
 @cache
 def largest_bytes():
@@ -213,7 +227,7 @@ SHAPES = (
     "tuples",
     "code",
 )
-WORKS = ("allowed", "validated", "written", "read", "passed_over")
+WORKS = ("allowed", "validated", "written", "read", "passed_over", "asked_for")
 
 
 THREAD = pytest.param(

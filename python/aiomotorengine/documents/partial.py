@@ -24,7 +24,7 @@ from aiomotorengine.storage.values import forget_values, has_value, value_of
 __all__ = ["PartReader", "class_inside", "loaded_fields"]
 
 MOST_KEPT = 64
-"""Of so many sets of fields without values it is kept what documents have in ``_hidden``."""
+"""What documents have in ``_hidden`` is kept for so many sets of fields without values."""
 
 
 class PartReader:

@@ -385,8 +385,7 @@ impl Document {
         self.read_fields(None, elements, context)
     }
 
-    /// Read a part of a document. The context is that of what is in its fields, of which mostly all is
-    /// read.
+    /// Read a part of a document. The context names no part: each field has its own, if it has one.
     pub(crate) fn read_part<'py>(
         &self,
         part: &Part,

@@ -9,8 +9,8 @@ use pyo3::types::PyString;
 
 use crate::objects::{push, tuple_of};
 
-/// Of so many sets of absent fields it is kept what documents note: there are as many sets as two to the
-/// power of the fields that may be absent.
+/// What documents note is kept for so many sets of absent fields, of which there may be very many: two to
+/// the power of the fields.
 const MOST_KEPT: usize = 64;
 
 /// What documents of which a part was loaded have in `_hidden`.

@@ -9,6 +9,10 @@ use super::document::Beginning;
 use super::noting::{Absent, Noting};
 use crate::errors::{Outcome, Stop};
 
+/// So many names may stand in a path to what is read: more than any program asks for. Longer ones are
+/// left to Python, since each level takes some of the stack.
+pub(super) const LONGEST_PATH: usize = 50;
+
 /// What is read of documents of a class, and of those that derive from it. Twin of
 /// `documents/partial.py`.
 pub(crate) struct Part {
@@ -51,13 +55,24 @@ impl Part {
         plans: &[Document],
         pure: &Bound<'_, PyAny>,
     ) -> PyResult<Option<Self>> {
+        Self::compile_inside(LONGEST_PATH, part, plan, plans, pure)
+    }
+
+    /// The same within other parts, where paths may have so many more names.
+    fn compile_inside(
+        names_left: usize,
+        part: &Bound<'_, PyAny>,
+        plan: usize,
+        plans: &[Document],
+        pure: &Bound<'_, PyAny>,
+    ) -> PyResult<Option<Self>> {
         let mut classes = Vec::new();
-        let Some(base) = plans.get(plan) else {
+        let (Some(base), Some(names_left)) = (plans.get(plan), names_left.checked_sub(1)) else {
             return Ok(None);
         };
         let noting = Noting::compile(part, pure)?;
         for index in base.with_those_below(plan) {
-            match PartOfClass::compile(part, &noting, index, plans, pure)? {
+            match PartOfClass::compile(names_left, part, &noting, index, plans, pure)? {
                 Some(class) => classes.push(class),
                 None => return Ok(None),
             }
@@ -90,6 +105,7 @@ impl Part {
 
 impl PartOfClass {
     fn compile(
+        names_left: usize,
         part: &Bound<'_, PyAny>,
         noting: &Noting,
         index: usize,
@@ -121,7 +137,7 @@ impl PartOfClass {
             let Some(documents) = documents else {
                 return Ok(None);
             };
-            match Part::compile(&of_field, documents, plans, pure)? {
+            match Part::compile_inside(names_left, &of_field, documents, plans, pure)? {
                 Some(part) => of_class.inside = Some(part),
                 None => return Ok(None),
             }

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
 use super::document::Seen;
+use super::part::LONGEST_PATH;
 use super::{Context, Document, Field};
 use crate::bson::{Element, Reader, kind};
 use crate::errors::{Outcome, Stop};
@@ -98,7 +99,7 @@ impl RowReader {
                 rows.ids.push(column);
                 !plan.declares_key
             } else {
-                rows.wanted.add(py, &path, column, plans)?
+                path.len() <= LONGEST_PATH && rows.wanted.add(py, &path, column, plans)?
             };
             if !is_known {
                 return Ok(None);

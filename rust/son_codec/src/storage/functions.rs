@@ -62,8 +62,8 @@ pub(crate) fn take_values<'py>(
     Ok(true)
 }
 
-/// The layout of a document, and for each of its indexes one of these values; `None` if that is no place
-/// for all of them, or the document has more than values there.
+/// The layout of a document, and for each of its indexes one of these values, if there is one for it;
+/// `None` if one of them is no field's, or the document has a `__dict__`.
 fn placed<'py>(
     document: Stored<'_, 'py>,
     values: &Bound<'py, PyDict>,
