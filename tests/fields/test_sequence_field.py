@@ -150,6 +150,31 @@ async def test_a_number_that_is_taken_is_no_documents_for_good(mongo: Mongo) -> 
     assert given.number == 1  # which the program has chosen
 
 
+async def test_a_number_that_is_taken_is_none_of_a_bulk_insert_for_good(mongo: Mongo) -> None:
+    await Keyed.objects.coll().insert_many([{"_id": 1}, {"_id": 3}])  # by another program
+    keyed = [Keyed(name="a"), Keyed(name="b"), Keyed(name="c"), Keyed(number=1, name="d")]
+    for ordered, inserted in ((False, [1]), (True, [0, 1])):
+        report = await Keyed.objects.insert_stream(keyed, ordered=ordered, on_error="collect")
+        assert list(report.inserted) == inserted
+        keyed = [keyed[entry.number] for entry in report.rejected]
+    assert [(it.number, it.name) for it in keyed] == [(1, "d")]  # which the program has chosen
+    found = {it.name: it.number async for it in Keyed.objects.filter(name__ne=None)}
+    assert found.keys() == {"a", "b", "c"}
+
+    await Ticket.objects.coll().insert_one({"number": 1001})
+    tickets = [Ticket() for _ in range(3)]
+    with pytest.raises(UniqueKeyViolationError):
+        await Ticket.objects.bulk_insert(tickets, ordered=False)
+    assert [(it.number, it.second) for it in tickets] == [(1000, 1), (None, 2), (1002, 3)]
+    await tickets[1].save()
+    assert (tickets[1].number, tickets[1].second) == (1003, 2)
+    # One that is there twice is in the database, by its first place.
+    twice = Ticket()
+    with pytest.raises(UniqueKeyViolationError):
+        await Ticket.objects.bulk_insert([twice, twice], ordered=False)
+    assert twice.number == 1004
+
+
 async def test_it_may_be_the_primary_key(mongo: Mongo) -> None:
     first = await Keyed(name="a").save()
     assert (first.number, first.id, first._id) == (1, 1, 1)

@@ -105,6 +105,10 @@ class Account:
         """What is kept of what the server says of a document that it refused."""
         return self.report.rejected.pack(number, self._server_errors.answer(answer))
 
+    def unpack(self, kept: PackedRefusal) -> RejectedDocument:
+        """The entry for what is kept of a refusal."""
+        return self.report.rejected.unpack(kept)
+
     def record(self, batch: Batch, outcome: Outcome) -> None:
         """A batch came to its end."""
         report, is_confirmed = self.report, not outcome.write_concern_errors
@@ -122,7 +126,7 @@ class Account:
         self._refused_by_server(outcome.refused.values())
         if self.rejects is not None:
             for position, kept in outcome.refused.items():
-                self.rejects.add(report.rejected.unpack(kept), batch.given[position])
+                self.rejects.add(self.unpack(kept), batch.given[position])
         if is_confirmed and outcome.is_certain:
             report.settled.add(batch.numbers)
         else:

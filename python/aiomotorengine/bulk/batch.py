@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any
@@ -12,11 +12,13 @@ from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions
 from aiomotorengine.bulk.outcome import Outcome
 from aiomotorengine.codec.encoded_document import id_of
 from aiomotorengine.documents.versions import FIRST, set_version, version_field
+from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved
 from aiomotorengine.sessions.transaction import Transaction
 from aiomotorengine.storage.origins import set_origins
 from aiomotorengine.storage.snapshots import Snapshot, state_of
 from aiomotorengine.writing.lost_answers import AnswerLost
+from aiomotorengine.writing.sequences import take_back
 
 __all__ = [
     "Batch",
@@ -93,6 +95,8 @@ class Batch:
         ids_before: the id each had before.
         states_before: whether each counted as saved before.
         versions_before: the version each had before, if its class has versions.
+        counted: the fields of each to which a counter has given a number for this call; empty where
+            no class has any.
         encoded: each as the driver takes it.
         sizes: how many bytes each has.
         given: each as it came, until rows are encoded, and where those that are refused are written
@@ -105,6 +109,7 @@ class Batch:
     ids_before: list[Any] = field(default_factory=list)
     states_before: list[Any] = field(default_factory=list)
     versions_before: list[Any] = field(default_factory=list)
+    counted: list[Sequence[SequenceField]] = field(default_factory=list)
     encoded: list[Any] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     given: list[Any] = field(default_factory=list)
@@ -207,6 +212,17 @@ class Batch:
                 set_version(documents[position], FIRST)
         if any(kind.__track_changes__ for kind in kinds):
             self._track(outcome.written, codec_options)
+
+    def uncount(self, duplicates: Mapping[int, Container[str]]) -> None:
+        """Take the numbers from documents that were refused because others have these.
+
+        Parameters:
+            duplicates: position -> the keys of the index by which it was refused.
+        """
+        for position, keys in duplicates.items():
+            document = self.documents[position]
+            if state_of(document) is False:  # else it is in the database by another of its places
+                take_back([(it, document) for it in self.counted[position]], keys)
 
     def _restore(self, positions: Iterable[int]) -> None:
         for position in positions:

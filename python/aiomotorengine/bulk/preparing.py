@@ -39,6 +39,7 @@ from aiomotorengine.errors import (
     wrong_class,
 )
 from aiomotorengine.fields.document_id import declared_key, has_object_ids, refuse_unset_key
+from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.locations import copy_location
 from aiomotorengine.pacing import Pace
 from aiomotorengine.rows import RefusedRow, RowReader
@@ -51,7 +52,7 @@ from aiomotorengine.validation import errors_after, errors_of, explained
 from aiomotorengine.wire import requests
 from aiomotorengine.writing import saving
 from aiomotorengine.writing.ensuring import ensure_remembered
-from aiomotorengine.writing.sequences import Numbering
+from aiomotorengine.writing.sequences import Numbered, Numbering
 
 __all__ = ["FalsyValidationError", "Preparer", "give_ids"]
 
@@ -135,6 +136,9 @@ class Preparer:
         self.encodes_rows = self._rows is not None
         self._indexed: set[type[Any]] = set()
         self._numbering = Numbering(target)
+        self._counted: dict[int, list[SequenceField]] = {}
+        """Number in the source -> the fields to which a counter has given a number."""
+        self._counts = any(conversion_of(it).sequences for it in with_derived(document_class))
         conversion = conversion_of(document_class)
         self.validates_as_it_encodes = validates and not (
             has_own(document_class, "validate")
@@ -174,7 +178,7 @@ class Preparer:
         self._kinds |= kinds
         if self._hooks.are_of(kinds):
             await self._call_hooks(batch)
-        if any(conversion_of(kind).sequences for kind in kinds):
+        if self._counts:
             await self._number(batch, ahead)
         if self._lifecycle.may_begin:
             saving.set_missing_dates(batch.documents, self._zone, creating=True)
@@ -182,16 +186,22 @@ class Preparer:
 
     async def _number(self, batch: Batch, ahead: int) -> None:
         """Give the documents the numbers of their ``SequenceField``s."""
-        if not self._lifecycle.may_begin:
-            return
-        self._pace.pause()
-        try:
-            await self._numbering.number(batch.documents, ahead=ahead)
-        except PyMongoError as error:
-            self._account.failed(error)
-            self._lifecycle.stop()
-        finally:
-            self._pace.resume()
+        numbered: list[Numbered] = []
+        if self._lifecycle.may_begin:
+            self._pace.pause()
+            try:
+                numbered = await self._numbering.number(batch.documents, ahead=ahead)
+            except PyMongoError as error:
+                self._account.failed(error)
+                self._lifecycle.stop()
+            finally:
+                self._pace.resume()
+        numbers = {
+            id(document): number
+            for number, document in zip(batch.numbers, batch.documents, strict=True)
+        }
+        for field, document in numbered:
+            self._counted.setdefault(numbers[id(document)], []).append(field)
 
     async def give_numbers_back(self) -> None:
         """Give back the numbers that were asked for in advance and that no document got."""
@@ -282,6 +292,8 @@ class Preparer:
                 self._resumption.give_ids(batch, self._target.transaction)
                 origins = None
             give_ids(batch, self._target.transaction, origins)
+        if self._counts:
+            batch.counted.extend(self._counted.pop(number, ()) for number in batch.numbers)
 
     def _refuse_derived(self, batch: Batch) -> None:
         """Refuse documents that an aggregation has computed."""
@@ -504,6 +516,13 @@ def are_rows_native(document_class: type[Any], *, hooks: bool) -> bool:
         hooks: whether its hooks are called.
     """
     return route_of_rows(plan_of(document_class), hooks=hooks).native
+
+
+def with_derived(document_class: type[Any]) -> Iterator[type[Any]]:
+    """A class, and all that derive from it."""
+    yield document_class
+    for derived in type.__subclasses__(document_class):
+        yield from with_derived(derived)
 
 
 def is_oversize(raw: bytes) -> bool:

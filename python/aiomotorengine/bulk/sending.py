@@ -312,6 +312,9 @@ class Sender:
             written.extend((batch.numbers[it], batch.documents[it]) for it in outcome.written)
         options = self._target.codec_options
         batch.apply(outcome, self._inserted, self._maybe, options)
+        if batch.counted:
+            entries = {at: self._account.unpack(kept) for at, kept in outcome.refused.items()}
+            batch.uncount({at: it.key_pattern or () for at, it in entries.items()})
         self.batch_size.answered(len(batch), len(outcome.refused))
         self._account.record(batch, outcome)
         if outcome.is_failure or (self._ordered and outcome.error is not None):

@@ -202,7 +202,7 @@ async def save_in_order(
                 target, codec, document, identity_query(document), upsert=upsert
             )
     except DuplicateKeyError as error:
-        take_back(numbered, error)
+        take_back(numbered, (error.details or {}).get("keyPattern") or ())
         with unique_violations(type(document)):
             raise
     except Exception as error:

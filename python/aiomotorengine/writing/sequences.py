@@ -6,13 +6,13 @@ is no part of the transaction in which documents are saved: all who count would 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Container, Iterable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
 from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import PyMongoError
 
 from aiomotorengine.documents.conversion import conversion_of, find_attribute
 from aiomotorengine.fields.sequence_field import SequenceField
@@ -20,7 +20,7 @@ from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.loaded import is_loaded
 from aiomotorengine.storage.values import value_of
 
-__all__ = ["Numbering", "take_back"]
+__all__ = ["Numbered", "Numbering", "take_back"]
 
 CounterKey = tuple[str, str]
 """The collection and the ``_id`` of a counter."""
@@ -118,15 +118,14 @@ def may_have_none(document: Any, field: SequenceField) -> bool:
     return field._settings.primary_key or is_loaded(document, field.name)
 
 
-def take_back(numbered: Iterable[Numbered], error: DuplicateKeyError) -> None:
+def take_back(numbered: Iterable[Numbered], keys: Container[str]) -> None:
     """Take numbers from documents that were refused because others have them, so that the next try
     gets new ones: a counter may be behind documents that came into the database by another way.
 
     Parameters:
         numbered: what has got its number for this try.
-        error: what the server said.
+        keys: the keys in MongoDB of the index by which they were refused.
     """
-    keys = ((error.details or {}).get("keyPattern") or {}).keys()
     for field, document in numbered:
         if field.db_field in keys:
             set_number(document, field, None)
