@@ -55,7 +55,7 @@ def test_no_batch_is_ever_empty() -> None:
 
 @pytest.mark.parametrize(
     ("limits", "goes_on"),
-    [(stream_limits(700, None), True), (OF_A_STREAM, False)],
+    [(stream_limits([], 700, None), True), (OF_A_STREAM, False)],
     ids=["the caller's number", "the server stops at the first"],
 )
 def test_where_there_is_nothing_to_learn_it_stays(limits: Limits, goes_on: bool) -> None:

@@ -8,8 +8,17 @@ from time import monotonic
 from typing import NamedTuple
 
 from aiomotorengine.bulk.batch import Batch
+from aiomotorengine.rows import Rows
 
-__all__ = ["OF_A_LIST", "OF_A_STREAM", "AdaptiveBatchSize", "Batcher", "Limits", "stream_limits"]
+__all__ = [
+    "OF_A_LIST",
+    "OF_A_STREAM",
+    "OF_ROWS",
+    "AdaptiveBatchSize",
+    "Batcher",
+    "Limits",
+    "stream_limits",
+]
 
 MEBIBYTE = 1024 * 1024
 
@@ -40,7 +49,7 @@ class Limits(NamedTuple):
     are_given: bool = False
 
 
-OF_A_LIST = Limits(2_500, 2 * MEBIBYTE)
+OF_A_LIST = Limits(5_000, 2 * MEBIBYTE)
 """The driver makes each message in one go, and under PyMongo's async client that holds the event
 loop. Of more bytes than these, a driver that encrypts by itself makes several messages."""
 
@@ -49,10 +58,21 @@ OF_A_STREAM = Limits(1_000, MEBIBYTE)
 are in flight each time it looks at everything, and the event loop waits."""
 
 
-def stream_limits(documents: int | None, seconds: float | None) -> Limits:
-    """The limits of a stream, with what the caller says of them."""
-    most = OF_A_STREAM.documents if documents is None else min(documents, MOST_DOCUMENTS)
-    return Limits(most, OF_A_STREAM.bytes, seconds, are_given=documents is not None)
+OF_ROWS = Limits(2_500, 2 * MEBIBYTE)
+"""Rows mostly become bytes with no documents in between, and of bytes the collector knows nothing."""
+
+
+def stream_limits(source: object, documents: int | None, seconds: float | None) -> Limits:
+    """The limits of a stream.
+
+    Parameters:
+        source: what it is of.
+        documents: how many documents the caller wants in a batch; ``None`` for as many as usual.
+        seconds: how long a document may wait for others.
+    """
+    usual = OF_ROWS if isinstance(source, Rows) else OF_A_STREAM
+    most = usual.documents if documents is None else min(documents, MOST_DOCUMENTS)
+    return Limits(most, usual.bytes, seconds, are_given=documents is not None)
 
 
 class Batcher:

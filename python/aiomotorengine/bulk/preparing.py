@@ -18,7 +18,7 @@ from aiomotorengine.bulk.resuming import Resumption
 from aiomotorengine.codec import DocumentError, pure
 from aiomotorengine.codec.levels import MOST_STORED_LEVELS
 from aiomotorengine.codec.oversize import sizes
-from aiomotorengine.codec.plan import plan_of, route_of_rows
+from aiomotorengine.codec.plan import route_of_rows
 from aiomotorengine.codec.routes import has_own
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.versions import (
@@ -353,7 +353,8 @@ class Preparer:
             batch: the documents, of which the first are encoded.
             has_stepped_back: whether the Python side has encoded some of them.
         """
-        largest = max(map(len, batch.encoded), default=0)
+        batch.sizes[:] = map(len, batch.encoded)
+        largest = max(batch.sizes, default=0)
         if largest > LARGEST_DOCUMENT:
             await self._refuse_where(is_oversize, self._refuse_oversize, batch)
         # Looking for levels takes as long as encoding does. The native codec counts them, also in
@@ -364,7 +365,6 @@ class Preparer:
         if in_python and largest >= requests.SMALLEST_TOO_DEEP:
             await self._refuse_where(requests.is_too_deep, self._refuse_too_deep, batch)
         part = batch.cut(0, len(batch.encoded))
-        part.sizes.extend(map(len, part.encoded))
         part.encoded[:] = codec.wrap_many(part.encoded)
         return part
 
@@ -515,7 +515,7 @@ def are_rows_native(document_class: type[Any], *, hooks: bool) -> bool:
         document_class: the class of the documents.
         hooks: whether its hooks are called.
     """
-    return route_of_rows(plan_of(document_class), hooks=hooks).native
+    return route_of_rows(codec.kept_plan(document_class), hooks=hooks).native
 
 
 def with_derived(document_class: type[Any]) -> Iterator[type[Any]]:

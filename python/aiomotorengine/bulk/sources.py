@@ -8,12 +8,15 @@ from itertools import islice
 from time import perf_counter
 from typing import Any
 
-from aiomotorengine.pacing import SECONDS_PER_SLICE
+from aiomotorengine.pacing import LARGEST_SLICE, SECONDS_PER_SLICE
 
 __all__ = ["Source"]
 
 MOST_AT_ONCE = 8
 """How many documents are taken before one looks at the clock."""
+
+AT_HAND = (type(iter([])), type(iter(())))
+"""Iterators of which no document takes any time."""
 
 
 class Source:
@@ -67,14 +70,16 @@ class Source:
 
     def _take_now(self, source: Iterator[Any], most: int, into: list[Any]) -> None:
         due = perf_counter() + SECONDS_PER_SLICE
-        at_once = 1
+        at_once, most_at_once = 1, MOST_AT_ONCE
+        if isinstance(source, AT_HAND):
+            at_once = most_at_once = LARGEST_SLICE
         while len(into) < most and not self.has_ended:
             wanted = min(len(into) + at_once, most)
             into.extend(islice(source, wanted - len(into)))
             self.has_ended = len(into) < wanted
             if perf_counter() >= due:
                 return
-            at_once = min(at_once * 2, MOST_AT_ONCE)
+            at_once = min(at_once * 2, most_at_once)
 
     async def _take_later(self, source: AsyncIterator[Any], most: int, into: list[Any]) -> None:
         due = perf_counter() + SECONDS_PER_SLICE

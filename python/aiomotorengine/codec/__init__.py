@@ -47,6 +47,7 @@ __all__ = [
     "decoder_of",
     "differing_values",
     "implementation",
+    "kept_plan",
     "new_object_ids",
     "raw_values",
     "reason",
@@ -71,7 +72,7 @@ LAST = "last"
 NONE_YET = None, None, None, None
 
 PLAN = "plan"
-"""Where it keeps the plan of which they are made."""
+"""Where it keeps its plan."""
 
 lock = Lock()
 """Several threads may read documents of one class."""
@@ -162,7 +163,7 @@ def codec_for(
     is_same = options_then is codec_options or options_then == codec_options
     if codec is None or generation_then != generation.number or not is_same:
         side = cast(Implementation, pure) if options_obstacle(codec_options) else _side
-        plan = plan_of(document_class) if shape is None else plan_of_shapes(document_class)
+        plan = plan_of(document_class) if shape is None else kept_plan(document_class)
         codec = side.compile_plan(plan, codec_options, shape)
         codecs[key] = generation.number, codec_options, codec
     if shape is None:
@@ -172,8 +173,11 @@ def codec_for(
     return codec
 
 
-def plan_of_shapes(document_class: Any) -> DocumentPlan:
-    """The plan of a class, made once for its codecs of all shapes: it takes longer than they do."""
+def kept_plan(document_class: Any) -> DocumentPlan:
+    """The plan of a class, kept until something changes that it says, for whoever asks again and
+    again: the codecs of shapes, and each call that is given rows. To make it takes longer than what
+    they do with it.
+    """
     codecs: dict[Any, Any] = document_class._codecs
     generation_now = generation.number
     plan: DocumentPlan | None

@@ -114,8 +114,9 @@ class Inserting(Query[D]):
                 are inserted, and batches may overtake one another.
             on_error: ``"raise"`` what is wrong with documents, or ``"collect"`` it in the report. A
                 lost connection, and what the source raises, is raised in any case.
-            batch_size: how many documents are sent at once, at most 100,000; by default 1,000, and
-                fewer where the server refuses many. A batch also ends when it has 1 MiB.
+            batch_size: how many documents are sent at once, at most 100,000; by default 1,000, of
+                ``Rows`` 2,500, and fewer where the server refuses many. A batch also ends when it
+                has 1 MiB, of ``Rows`` 2 MiB.
             in_flight: how many batches may have been taken from the source and not have come to
                 their end; memory is bounded by it.
             max_wait: after how many seconds documents are sent that wait for others to fill their
@@ -168,7 +169,7 @@ class Inserting(Query[D]):
             ordered=ordered,
             collects=on_error == "collect",
             in_flight=positive("in_flight", in_flight),
-            limits=bulk.stream_limits(size, duration("max_wait", max_wait)),
+            limits=bulk.stream_limits(source, size, duration("max_wait", max_wait)),
             report=report,
             progress=progress,
             rejects=rejects,
