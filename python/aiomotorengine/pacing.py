@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Sequence
 from time import perf_counter
 from typing import TypeVar
 
-__all__ = ["LARGEST_SLICE", "SECONDS_PER_SLICE", "Pace", "in_turns"]
+__all__ = ["FIRST_BOUNDED_SLICE", "LARGEST_SLICE", "SECONDS_PER_SLICE", "Pace", "in_turns"]
 
 T = TypeVar("T")
 
@@ -19,6 +19,9 @@ SECONDS_PER_SLICE = 0.001
 """How long a slice should hold the event loop."""
 
 FIRST_SLICE = 1
+FIRST_BOUNDED_SLICE = 16
+"""How many documents the first slice has where it ends when its time is up, whatever they take."""
+
 LARGEST_SLICE = 4096
 """How many documents a slice has at most."""
 
@@ -31,6 +34,9 @@ LARGEST_STEP = 4
 
 class Pace:
     """How many documents are worked on before the event loop gets its turn.
+
+    Parameters:
+        first: how many documents the first slice may have.
 
     Attributes:
         size: how many documents the next slice may have.
@@ -56,8 +62,8 @@ class Pace:
 
     __slots__ = ("_began", "_spent", "size")
 
-    def __init__(self) -> None:
-        self.size = FIRST_SLICE
+    def __init__(self, first: int = FIRST_SLICE) -> None:
+        self.size = first
         self._spent = 0.0
         self._began = 0.0
 

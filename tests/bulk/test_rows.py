@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import itertools
 import json
 import random
 from collections.abc import AsyncIterator, Iterator
@@ -25,8 +26,10 @@ from aiomotorengine import (
     ListField,
     Rows,
     StringField,
+    codec,
 )
 from aiomotorengine.bulk import BulkReport
+from aiomotorengine.codec.plan import plan_of
 from tests.harness import Mongo
 from tests.integration.commands import watch
 
@@ -55,6 +58,48 @@ def told(report: BulkReport) -> list[Any]:
         (entry.number, entry.code, entry.message, [(e.path, e.message) for e in entry.errors])
         for entry in report.rejected
     )
+
+
+async def test_the_plan_is_made_once_for_all_calls_and_anew_when_the_class_has_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Planned(Document):
+        name = StringField()
+
+    made: list[Any] = []
+
+    def counted(document_class: Any) -> Any:
+        made.append(document_class)
+        return plan_of(document_class)
+
+    monkeypatch.setattr(codec, "plan_of", counted)
+    await Planned.objects.insert_stream(Rows([{"name": "a"}]))
+    before = list(made)
+    for name in "b", "c":
+        await Planned.objects.insert_stream(Rows([{"name": name}]))
+    assert made == before
+    assert set(before) == {Planned}
+    monkeypatch.setattr(Planned, "to_son", lambda self: {"name": f"{self.name}!"})
+    await Planned.objects.insert_stream(Rows([{"name": "d"}]))
+    assert len(made) > len(before)
+    assert [row["name"] for row in await stored(Planned)] == ["a", "b", "c", "d!"]
+
+
+async def test_rows_are_sent_2500_at_once_or_as_many_as_the_caller_wants() -> None:
+    sizes: list[int] = []
+    for size in (None, 900):
+        report = BulkReport()
+        rows = ({"station": "s", "hour": 1} for _ in range(3000))
+        done = [0]
+
+        def progress(report: BulkReport, done: list[int] = done) -> None:
+            done.append(len(report.inserted))
+
+        await Reading.objects.insert_stream(
+            Rows(rows), batch_size=size, max_wait=None, report=report, progress=progress
+        )
+        sizes += [after - before for before, after in itertools.pairwise(done)]
+    assert sizes == [2500, 500, 900, 900, 900, 300]
 
 
 async def test_rows_go_in_and_those_that_are_refused_are_told() -> None:

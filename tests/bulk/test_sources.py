@@ -11,6 +11,7 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from aiomotorengine.bulk import BulkReport
+from aiomotorengine.bulk.sources import Source
 from tests.bulk.gate import gated, sent
 from tests.bulk.models import Key, Row, account, keys, numbers_of, rows, stored
 
@@ -129,6 +130,17 @@ async def test_bulk_insert_closes_a_source_when_it_is_cancelled() -> None:
         await task
     assert closed.is_set()
     assert numbers_of(report) == {"not_sent": [0]}
+
+
+@pytest.mark.parametrize("made", [list, tuple], ids=["list", "tuple"])
+async def test_what_is_in_a_list_is_taken_at_once_as_far_as_it_is_wanted(made: Any) -> None:
+    source, taken = Source(made(range(5000))), []
+    await source.take(3, taken)
+    assert (taken, source.has_ended) == ([0, 1, 2], False)
+    await source.take(4999, taken)
+    assert (len(taken), source.has_ended) == (4999, False)
+    await source.take(10_000, taken)
+    assert (taken, source.has_ended) == (list(range(5000)), True)
 
 
 @HANDS

@@ -34,6 +34,7 @@ FOR_STORAGE = {
     "FieldDescriptor",
     "Storage",
     "StorageMeta",
+    "classes_of",
     "forget_constructions",
     "initializer",
     "new_instance",

@@ -1,4 +1,4 @@
-"""The ids of many documents, asked and given in one go: as by one attribute after the other."""
+"""The classes of many documents, and their ids, in one go: as of one after the other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aiomotorengine import Document, StringField
-from aiomotorengine.storage.origins import origins_of, set_origins
+from aiomotorengine.storage.origins import classes_of, origins_of, set_origins
 
 
 class Plain(Document):
@@ -42,6 +42,24 @@ class Misses(Document):
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(name)
+
+
+def test_classes_of_documents_and_of_what_is_none() -> None:
+    given = [Plain(), Plain(), Derived(), Plain(), Gets(), Sets(), Sets(), 7, None, Plain]
+    assert classes_of(given) == set(map(type, given))
+    assert classes_of(tuple(given[:2])) == {Plain}
+    assert classes_of([]) == set()
+
+
+def test_a_class_whose_hash_fails_is_told() -> None:
+    class Unhashable(type):
+        __hash__ = None  # type: ignore[assignment]
+
+    class Odd(metaclass=Unhashable):
+        pass
+
+    with pytest.raises(TypeError, match="unhashable"):
+        classes_of([Plain(), Odd()])
 
 
 def test_documents_of_any_class() -> None:

@@ -15,7 +15,7 @@ from aiomotorengine.documents.versions import FIRST, set_version, version_field
 from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved
 from aiomotorengine.sessions.transaction import Transaction
-from aiomotorengine.storage.origins import set_origins
+from aiomotorengine.storage.origins import classes_of, set_origins
 from aiomotorengine.storage.snapshots import Snapshot, state_of
 from aiomotorengine.writing.lost_answers import AnswerLost
 from aiomotorengine.writing.sequences import take_back
@@ -206,7 +206,7 @@ class Batch:
         unknown = [at for at in outcome.unknown if state_of(documents[at]) is not inserted]
         self._mark(unknown, maybe)
         self._mark(outcome.written, inserted)
-        kinds: set[Any] = set(map(type, documents))
+        kinds: set[Any] = classes_of(documents)
         if any(version_field(kind) is not None for kind in kinds):
             for position in outcome.written:  # one that is there twice may have been restored
                 set_version(documents[position], FIRST)

@@ -59,7 +59,7 @@ are in flight each time it looks at everything, and the event loop waits."""
 
 
 OF_ROWS = Limits(2_500, 2 * MEBIBYTE)
-"""Rows mostly become bytes with no documents in between, and of bytes the collector knows nothing."""
+"""Rows mostly become bytes and no documents, and of bytes the collector knows nothing."""
 
 
 def stream_limits(source: object, documents: int | None, seconds: float | None) -> Limits:

@@ -22,7 +22,7 @@ from aiomotorengine.bulk.resuming import Resumption, check_resumable
 from aiomotorengine.bulk.sending import Progress, Sender
 from aiomotorengine.bulk.sources import Source
 from aiomotorengine.bulk.timer import Timer
-from aiomotorengine.pacing import Pace
+from aiomotorengine.pacing import FIRST_BOUNDED_SLICE, Pace
 from aiomotorengine.rows import RowReader, Rows
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.utils import is_async
@@ -169,7 +169,7 @@ class Call:
         )
         self._lifecycle = Lifecycle()
         self._hooks = HookCaller(target.document_class, wanted=options.hooks)
-        self._pace = Pace()
+        self._pace = Pace(FIRST_BOUNDED_SLICE)
         self._preparer = Preparer(
             target,
             self._pace,

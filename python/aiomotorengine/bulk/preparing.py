@@ -47,7 +47,7 @@ from aiomotorengine.rows.plan import row_plan
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.derived import is_any_derived, refuse_derived
 from aiomotorengine.storage.loaded import is_partial
-from aiomotorengine.storage.origins import Origins, origins_of, set_origins
+from aiomotorengine.storage.origins import Origins, classes_of, origins_of, set_origins
 from aiomotorengine.validation import errors_after, errors_of, explained
 from aiomotorengine.wire import requests
 from aiomotorengine.writing import saving
@@ -174,7 +174,7 @@ class Preparer:
             that was refused, those before what is no document may be refused before it.
         """
         rest = self._refuse_other_classes(batch)
-        kinds = set(map(type, batch.documents))
+        kinds = classes_of(batch.documents)
         self._kinds |= kinds
         if self._hooks.are_of(kinds):
             await self._call_hooks(batch)
@@ -218,7 +218,7 @@ class Preparer:
 
     async def _validate(self, batch: Batch) -> None:
         # A method of the user's may say no without raising, and then one has to know to which.
-        kinds = set(map(type, batch.documents))
+        kinds = classes_of(batch.documents)
         at_once, most = 1, 1 if any(has_own(kind, "validate") for kind in kinds) else MOST_AT_ONCE
         start = 0
         while start < len(batch):
@@ -243,7 +243,7 @@ class Preparer:
 
     def _refuse_unset_keys(self, batch: Batch) -> None:
         """Refuse documents to which no id can be given, which validation would do."""
-        if all(map(has_object_ids, set(map(type, batch.documents)))):
+        if all(map(has_object_ids, classes_of(batch.documents))):
             return
         position = 0
         while position < len(batch):
@@ -283,7 +283,7 @@ class Preparer:
         if is_any_derived(states):
             self._refuse_derived(batch)
             origins = None
-        if any(conversion_of(kind).on_save for kind in set(map(type, batch.documents))):
+        if any(conversion_of(kind).on_save for kind in classes_of(batch.documents)):
             with first_versions(batch.documents):
                 await self._run_on_save(batch)
             origins = None
@@ -432,7 +432,7 @@ class Preparer:
 
     def _refuse_other_classes(self, batch: Batch) -> Batch:
         wanted = self._target.document_class
-        if all(issubclass(kind, wanted) for kind in set(map(type, batch.documents))):
+        if all(issubclass(kind, wanted) for kind in classes_of(batch.documents)):
             return Batch()
         position = 0
         while position < len(batch):
@@ -547,7 +547,7 @@ def give_ids(
     new = documents
     if ids_before.count(None) < len(documents):
         new = [it for it in documents if it._id is None or is_inserted_as_copy(it, transaction)]
-    if any(declared_key(kind) for kind in set(map(type, new))):
+    if any(declared_key(kind) for kind in classes_of(new)):
         new = [it for it in new if is_given_key(it)]
     set_origins(new, codec.new_object_ids(len(new)), is_persisted=False)
     # Read again: an object that is several times in the source is one document, and has one id.
@@ -565,7 +565,7 @@ def is_given_key(document: Any) -> bool:
 @contextmanager
 def first_versions(documents: Sequence[Any]) -> Iterator[None]:
     """Have documents the version that they are inserted with, until they get their ids."""
-    if all(version_field(kind) is None for kind in set(map(type, documents))):
+    if all(version_field(kind) is None for kind in classes_of(documents)):
         yield
         return
     before = [(document, kept_version(document)) for document in documents]
@@ -581,7 +581,7 @@ def first_versions(documents: Sequence[Any]) -> Iterator[None]:
 def give_versions(batch: Batch) -> None:
     """Give each document the version that it is inserted with, and remember what it had."""
     documents = batch.documents
-    if all(version_field(kind) is None for kind in set(map(type, documents))):
+    if all(version_field(kind) is None for kind in classes_of(documents)):
         batch.versions_before.extend(repeat(None, len(documents)))
         return
     batch.versions_before.extend(map(kept_version, documents))

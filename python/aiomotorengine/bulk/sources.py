@@ -15,7 +15,7 @@ __all__ = ["Source"]
 MOST_AT_ONCE = 8
 """How many documents are taken before one looks at the clock."""
 
-AT_HAND = (type(iter([])), type(iter(())))
+AT_HAND: tuple[type[Any], ...] = (type(iter([])), type(iter(())))
 """Iterators of which no document takes any time."""
 
 

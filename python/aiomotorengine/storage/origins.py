@@ -1,4 +1,6 @@
-"""Where documents come from: the id of each, and whether it was stored."""
+"""What many documents are, asked in one go: of which classes, and where they come from, which is
+said in one go as well.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from typing import Any
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.choice import native
 
-__all__ = ["MadeOf", "Origins", "mark_as_made", "origins_of", "set_origins"]
+__all__ = ["MadeOf", "Origins", "classes_of", "mark_as_made", "origins_of", "set_origins"]
 
 
 Origins = tuple[list[Any], list[Any]]
@@ -32,6 +34,14 @@ class MadeOf(Enum):
 def mark_as_made(document: Any) -> None:
     """Say of a document that it was made of data, if it is one that is saved by itself."""
     document._is_persisted = False if document._is_embedded else MadeOf.DATA
+
+
+def classes_of(documents: Sequence[Any]) -> set[type[Any]]:
+    """The classes that there are among some documents."""
+    if native is not None:
+        classes: set[type[Any]] = native.classes_of(documents)
+        return classes
+    return set(map(type, documents))
 
 
 def origins_of(documents: Sequence[DocumentStorage]) -> Origins:

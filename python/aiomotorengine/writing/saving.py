@@ -34,7 +34,7 @@ from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.derived import refuse_derived
 from aiomotorengine.storage.identity import identity_query
 from aiomotorengine.storage.loaded import count_as_loaded, is_partial
-from aiomotorengine.storage.origins import MadeOf
+from aiomotorengine.storage.origins import MadeOf, classes_of
 from aiomotorengine.storage.snapshots import Snapshot, snapshot_of, state_of
 from aiomotorengine.validation import explained
 from aiomotorengine.wire.duplicates import unique_violations
@@ -271,7 +271,7 @@ def renew_dates(documents: Sequence[Any], zone: tzinfo | None, *, creating: bool
 
 
 def stamp(documents: Sequence[Any], zone: tzinfo | None, *, creating: bool, renew: bool) -> None:
-    kinds: set[Any] = set(map(type, documents))
+    kinds: set[Any] = classes_of(documents)
     for kind in kinds:
         conversion = conversion_of(kind)
         if conversion.renews_stamps if renew else conversion.has_stamps:

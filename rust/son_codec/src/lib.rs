@@ -47,8 +47,8 @@ mod son_codec {
     use crate::reply::{cut_found, cut_reply};
     #[pymodule_export]
     use crate::storage::{
-        forget_constructions, initializer, origins_of, others, set_construction, set_lasting,
-        set_layout, set_origins, setter_changed, take_values, value, values_of,
+        classes_of, forget_constructions, initializer, origins_of, others, set_construction,
+        set_lasting, set_layout, set_origins, setter_changed, take_values, value, values_of,
         watch_new_attributes,
     };
 
@@ -88,6 +88,7 @@ mod tests {
                     "IMPLEMENTATION",
                     "Storage",
                     "StorageMeta",
+                    "classes_of",
                     "compile_decoder",
                     "compile_plan",
                     "cut_found",

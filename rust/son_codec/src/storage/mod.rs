@@ -40,7 +40,7 @@ pub(crate) use initialization::initializer;
 pub(crate) use instance::Stored;
 pub(crate) use layout::Layout;
 pub(crate) use metaclass::{inline_layout, set_layout, setter_changed, watch_new_attributes};
-pub(crate) use origins::{origins_of, set_origins};
+pub(crate) use origins::{classes_of, origins_of, set_origins};
 
 /// Give the module the types.
 pub(crate) fn add_types(module: &Bound<'_, PyModule>) -> PyResult<()> {

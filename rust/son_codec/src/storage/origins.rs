@@ -1,11 +1,11 @@
-//! Where many documents come from, asked and said in one go: the id of each, and whether it was stored.
-//! The twin is `storage/origins.py`.
+//! What many documents are, asked in one go: of which classes, and where they come from, which is said
+//! in one go as well. The twin is `storage/origins.py`.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString, PyType};
+use pyo3::types::{PyList, PySet, PyString, PyType};
 
 use super::base_type::storage_type;
 use super::calls::release;
@@ -16,6 +16,24 @@ use super::metaclass::is_of_metaclass;
 use super::setters::has_no_own_setter;
 use crate::objects::{Items, list_of, listed, push};
 use crate::process::Call;
+
+/// The classes that there are among some documents, most of which are of the class of the one before.
+#[pyfunction]
+#[pyo3(signature = (documents, /))]
+pub(crate) fn classes_of<'py>(documents: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PySet>> {
+    let py = documents.py();
+    let _call = Call::begin(py);
+    let documents = listed(documents)?;
+    let classes = PySet::empty(py)?;
+    let mut last: Option<Bound<'py, PyType>> = None;
+    for document in Items::of(&documents) {
+        let class = document.get_type_ptr();
+        if last.as_ref().map(|last| last.as_type_ptr()) != Some(class) {
+            classes.add(&*last.insert(document.get_type()))?;
+        }
+    }
+    Ok(classes)
+}
 
 /// The `_id` and the `_is_persisted` of each document.
 #[pyfunction]
