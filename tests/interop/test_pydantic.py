@@ -208,6 +208,55 @@ def test_documents_that_embed_one_another() -> None:
     assert branch["$defs"] == schema["$defs"]
 
 
+class CountingHasher:
+    def __init__(self) -> None:
+        self.hashed: list[str] = []
+
+    def hash(self, text: str) -> str:
+        self.hashed.append(text)
+        return f"hash of {text}"
+
+    def verify(self, stored: Any, text: Any) -> bool:
+        return bool(stored == f"hash of {text}")
+
+    def check_needs_rehash(self, stored: Any) -> bool:
+        return False
+
+
+def test_a_model_hashes_passwords_when_nothing_is_refused() -> None:
+    hasher = CountingHasher()
+
+    class Key(EmbeddedDocument):
+        secret = PasswordField(hasher=hasher)
+
+    class Account(Document):
+        password = PasswordField(hasher=hasher)
+        keys = ListField(EmbeddedDocumentField(Key))
+        mail = StringField(required=True)
+
+    model: Any = Account.pydantic_model()
+    given = {"password": "a", "keys": [{"secret": "b"}]}
+
+    class Pair(pydantic.BaseModel):  # type: ignore[misc,name-defined]
+        one: model
+
+    for refused in (given, given | {"mail": ""}, given | {"mail": "m", "age": 1, "keys": 5}):
+        with pytest.raises(pydantic.ValidationError):
+            model(**refused)
+        with pytest.raises(pydantic.ValidationError):
+            Pair(one=refused)
+    assert hasher.hashed == []
+    account = model(**given, mail="m")
+    assert sorted(hasher.hashed) == ["a", "b"]
+    assert "'a'" not in repr(vars(account.password)).replace("hash of", "")
+    assert account.password.verify("a")
+    assert Pair(one={**given, "mail": "m"}).one.keys[0].secret.verify("b")
+    assert sorted(hasher.hashed) == ["a", "a", "b", "b"]
+    part = Account.pydantic_model("SomeAccount", partial=True)(password="c")
+    assert part.model_dump(exclude_unset=True)["password"].verify("c")
+    assert hasher.hashed[4:] == ["c"]
+
+
 def test_object_ids() -> None:
     from aiomotorengine.pydantic import PydanticObjectId  # noqa: PLC0415
 

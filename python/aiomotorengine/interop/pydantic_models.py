@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Annotated, Any
 
 from pydantic import (
@@ -11,6 +12,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     create_model,
     model_serializer,
+    model_validator,
 )
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import (
@@ -76,13 +78,16 @@ def model_of(
         # Where a field is missing, pydantic shows all that was given.
         hide_input_in_errors=any(is_masked(field, None) for field in fields.values()),
     )
+    validators: dict[str, Any] = {"dumped": DUMPED} if partial else {}
+    if any(field._is_secret(None) for field in fields.values()):
+        validators["finished"] = FINISHED
     default_name = f"{'Partial' if partial else ''}{document_class.__name__}"
     model: type[BaseModel] = create_model(
         name or default_name,
         __config__=config,
         __doc__=described(document_class).get("description"),
         __module__=document_class.__module__,
-        __validators__={"dumped": DUMPED} if partial else None,
+        __validators__=validators,
         **definitions,
     )
     return model
@@ -111,6 +116,28 @@ def with_excluded(model: BaseModel, handler: Any, info: Any) -> dict[str, Any]:
 DUMPED = model_serializer(mode="wrap")(
     lambda self, handler, info: with_excluded(self, handler, info)
 )
+
+
+waiting: ContextVar[list[Reading] | None] = ContextVar("waiting", default=None)
+"""What was read of the model that is being validated, until nothing of it was refused."""
+
+
+def finished(values: Any, handler: Any) -> Any:
+    """A model, and then done what takes long: to hash passwords. It is not for what is refused."""
+    if waiting.get() is not None:
+        return handler(values)  # it is in another one
+    readings: list[Reading] = []
+    token = waiting.set(readings)
+    try:
+        model = handler(values)
+    finally:
+        waiting.reset(token)
+    for reading in readings:
+        reading.finish()
+    return model
+
+
+FINISHED = model_validator(mode="wrap")(lambda cls, values, handler: finished(values, handler))
 
 
 def definition_of(field: BaseField[Any], *, is_optional: bool, strict: bool) -> tuple[Any, Any]:
@@ -179,7 +206,11 @@ class FieldType:
             refusals = [] if refused_text is None else [refused_text]
         if refusals:
             raise validation_error(field.name, refusals)
-        reading.finish()
+        readings = waiting.get()
+        if readings is None:
+            reading.finish()
+        else:
+            readings.append(reading)
         return read
 
     def serialized(self, value: Any, info: Any) -> Any:
