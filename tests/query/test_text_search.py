@@ -76,6 +76,15 @@ def test_the_order_by_relevance() -> None:
         found.reverse()
 
 
+def test_relevance_beside_a_field_that_was_stored_as_score() -> None:
+    class Recipe(Document):
+        points = IntField(aliases=("score",))
+
+    row = Recipe.objects.search_text("tea").values("points", "$text_score")
+    expected = {"_id": 0, "points": 1, "score": 1, "text_score": {"$meta": "textScore"}}
+    assert row._reads().projection == expected
+
+
 def test_relevance_beside_a_field_that_is_stored_as_score() -> None:
     class Animal(Document):
         __discriminator__ = "_cls"

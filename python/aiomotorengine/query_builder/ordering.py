@@ -93,7 +93,8 @@ def score_key(document_class: Any) -> str:
         >>> score_key(Article), score_key(Player)
         ('score', 'text_score')
     """
-    stored = {key for it in family_of(document_class) for key in it._reverse_db_field_map}
+    fields = (field for it in family_of(document_class) for field in it._fields.values())
+    stored = {key for field in fields for key in (field.db_field, *field._settings.aliases)}
     key = "score"
     while key in stored:
         key = f"text_{key}"
