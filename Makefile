@@ -103,7 +103,7 @@ ifeq ($(KIND),native)
 	PYO3_PYTHON=$(abspath $(PY)) cargo clippy --all-targets -- --deny warnings
 endif
 
-bench: $(TOOLS) $(VENV)/.stamp-odms ## release build, then the benches, a quarter of an hour; prints tables
+bench: $(TOOLS) $(VENV)/.stamp-odms ## release build, then the benches, about six minutes; prints tables
 	@$(MAKE) --no-print-directory build PROFILE=release
 	$(PY) -m pytest benches --corners=all --tables=$(BENCHED) $(ARGS)
 	@echo "The tables are in $(BENCHED) as well; ARGS=--publish puts them into the pages"

@@ -95,7 +95,7 @@ class Detector:
         )
 
     def run(self, storage: str, *arguments: str) -> int:
-        """Python's exit code, or the detector's. Each line that is printed begins with the storage."""
+        """Python's exit code, or the detector's. Each printed line begins with the storage."""
         environment = {**self.environment, "AIOMOTORENGINE_STORAGE": storage}
         with subprocess.Popen(
             [*self.python, *arguments],
