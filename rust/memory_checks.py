@@ -246,7 +246,7 @@ def valgrind() -> Detector:
             "-k",
             VALGRIND_STRETCH,
         ),
-        fuzzing=("--documents=1000", "--mutations=10000"),
+        fuzzing=("--documents=300", "--mutations=3000"),
     )
 
 
