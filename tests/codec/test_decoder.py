@@ -92,6 +92,15 @@ def test_damage_is_refused_as_by_pymongo(options: CodecOptions[Any]) -> None:
             assert outcome(decode, raw) == outcome(bson.decode, raw, options)
 
 
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+def test_pymongo_hands_it_whole_documents(options: CodecOptions[Any]) -> None:
+    handing = options.with_options(document_class=decoder_of(options))
+    for document in (REPLY, VALUES, {"long": "x" * 10_000}):
+        raw = bson.encode(document)
+        assert shown(bson.decode(raw, handing)) == shown(bson.decode(raw, options))
+        assert shown(bson.decode_all(raw * 2, handing)) == shown(bson.decode_all(raw * 2, options))
+
+
 def test_text_that_is_no_utf_8_is_read_as_the_options_say() -> None:
     raw = bson.encode({"errmsg": "a?b", "ok": 0.0}).replace(b"a?b", b"a\xffb")
     assert decoder_of(OPTIONS["any text"])(raw) == {"errmsg": "a\ufffdb", "ok": 0.0}

@@ -14,7 +14,7 @@ from pymongo import WriteConcern
 
 from aiomotorengine import BaseField, Document, IntField, U
 from aiomotorengine.errors import UniqueKeyViolationError
-from aiomotorengine.wire.plain_replies import PlainReply, with_plain_replies
+from aiomotorengine.wire.plain_replies import reply_decoder, with_plain_replies
 from tests.harness import Mongo
 from tests.integration.commands import watch
 
@@ -90,4 +90,4 @@ async def test_writes_tell_their_results(mongo: Mongo) -> None:
 def test_what_a_server_says_of_a_failure_may_have_any_bytes() -> None:
     raw = bson.encode({"ok": 0.0, "errmsg": "a?"}).replace(b"?", b"\xff")
     options: CodecOptions[Any] = CodecOptions()
-    assert PlainReply(options)(raw, options) == {"ok": 0.0, "errmsg": "a\ufffd"}
+    assert reply_decoder(options)(raw) == {"ok": 0.0, "errmsg": "a\ufffd"}

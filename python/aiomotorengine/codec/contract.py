@@ -151,7 +151,10 @@ class Implementation(Protocol):
     def compile_decoder(
         self, codec_options: CodecOptions[Any]
     ) -> Callable[[bytes], dict[str, Any]]:
-        """What decodes a document as ``bson.decode`` does by some codec options."""
+        """What decodes a document as ``bson.decode`` does by some codec options.
+
+        Where it stands in the place of a document class, it gives PyMongo the dict for a reply.
+        """
 
     def new_object_ids(self, count: int) -> list[ObjectId]:
         """So many new ids, unique as ObjectId's specification asks: across processes and forks."""

@@ -6,7 +6,6 @@ The native codec is held to these results byte for byte, object for object, erro
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from itertools import accumulate, repeat
 from math import inf
 from time import perf_counter
@@ -20,7 +19,7 @@ from bson.objectid import ObjectId
 from aiomotorengine.codec import contract
 from aiomotorengine.codec.contract import CONTRACT, DocumentError
 from aiomotorengine.codec.elements import differing_values, length_at, raw_values
-from aiomotorengine.codec.encoded_document import EncodedDocument, wrap_many
+from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER, EncodedDocument, wrap_many
 from aiomotorengine.codec.levels import has_more_levels, refuse_endless, refuse_endless_values
 from aiomotorengine.codec.plan import DocumentPlan
 from aiomotorengine.codec.reply import cut_found, cut_reply
@@ -63,6 +62,21 @@ IMPLEMENTATION = "python"
 
 hidden_of_part = HiddenValues.of_part
 """For the native codec, which has one for all documents of a shape."""
+
+
+class Decoder:
+    """Decodes documents by PyMongo's ``bson``.
+
+    In the place of a document class it is handed whole replies by the driver.
+    """
+
+    _type_marker = RAW_BSON_MARKER
+
+    def __init__(self, codec_options: CodecOptions[Any]) -> None:
+        self._codec_options = codec_options
+
+    def __call__(self, raw: bytes, codec_options: object = None) -> dict[str, Any]:
+        return bson.decode(raw, self._codec_options)
 
 
 class Codec:
@@ -220,7 +234,7 @@ def compile_plan(
 
 
 def compile_decoder(codec_options: CodecOptions[Any]) -> Callable[[bytes], dict[str, Any]]:
-    return partial(bson.decode, codec_options=codec_options)
+    return Decoder(codec_options)
 
 
 def tracks_changes(plan: DocumentPlan) -> bool:

@@ -14,8 +14,7 @@ from bson.codec_options import CodecOptions
 
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import checked_count
-from aiomotorengine.wire.plain_replies import PlainReply
-from aiomotorengine.wire.replies import refuse_nameless, with_replies_as
+from aiomotorengine.wire.replies import ReplyType, refuse_nameless, with_replies_as
 
 __all__ = ["CountReply", "count_documents"]
 
@@ -23,8 +22,12 @@ COUNT_CHECKED = "_aiomotorengine_count_checked"
 """The attribute of a collection that holds the one which is asked, as in ``replies.py``."""
 
 
-class CountReply(PlainReply):
+class CountReply(ReplyType):
     """Gives an ordinary dict, in which there is a number if the server is content."""
+
+    def __init__(self, codec_options: CodecOptions[Any]) -> None:
+        # What a server says of a failure may have any bytes; so the driver reads it.
+        super().__init__(codec_options.with_options(unicode_decode_error_handler="replace"))
 
     def __call__(self, raw: bytes, codec_options: CodecOptions[Any]) -> dict[str, Any]:
         """What the driver wants to see of a reply.
@@ -38,7 +41,7 @@ class CountReply(PlainReply):
                 content, and says no number.
             bson.errors.InvalidBSON: the bytes do not add up.
         """
-        reply = super().__call__(raw, codec_options)
+        reply = self._decode(bytes(raw))
         if reply.get("ok"):
             cursor = reply["cursor"]
             refuse_nameless(cursor)

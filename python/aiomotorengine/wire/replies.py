@@ -8,7 +8,7 @@ stay the driver's own work.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import bson
@@ -134,11 +134,13 @@ def with_replies_as_bytes(collection: Any) -> Any:
     return with_replies_as(ReplyDecoder, collection, AS_BYTES) if served is None else served
 
 
-def with_replies_as(reply_type: type[ReplyType], collection: Any, name: str) -> Any:
+def with_replies_as(
+    reply_type: Callable[[CodecOptions[Any]], Any], collection: Any, name: str
+) -> Any:
     """The same collection, whose replies become something else; where that is possible.
 
     Parameters:
-        reply_type: what they become.
+        reply_type: makes what the driver hands them to, by the options of the collection.
         collection: the driver's collection.
         name: the attribute of the collection under which the other one is kept.
     """

@@ -15,7 +15,8 @@ use crate::process::Call;
 use crate::pure::pure;
 use crate::values::{Options, Types, decode_document};
 
-/// Decodes documents by some codec options; made by `compile_decoder`.
+/// Decodes documents by some codec options; made by `compile_decoder`. The driver hands it whole replies
+/// where it stands in the place of a document class.
 #[pyclass(frozen, module = "aiomotorengine._son_codec")]
 pub(crate) struct Decoder {
     /// `None` where all is left to PyMongo.
@@ -27,8 +28,21 @@ pub(crate) struct Decoder {
 
 #[pymethods]
 impl Decoder {
-    fn __call__(&self, raw: &Bound<'_, PyBytes>) -> PyResult<Py<PyAny>> {
+    #[classattr]
+    #[pyo3(name = "_type_marker")]
+    const TYPE_MARKER: u8 = 101; // what PyMongo looks for, to give the bytes as they are
+
+    #[pyo3(signature = (raw, _codec_options = None))]
+    fn __call__(
+        &self,
+        raw: &Bound<'_, PyAny>,
+        _codec_options: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
         let py = raw.py();
+        let raw = match raw.cast::<PyBytes>() {
+            Ok(bytes) => bytes,
+            Err(_) => &py.get_type::<PyBytes>().call1((raw,))?.cast_into()?, // a memoryview
+        };
         let _call = Call::begin(py);
         if let Some(types) = &self.types {
             // Another thread may be decoding, or this one: making a value may run Python code.
