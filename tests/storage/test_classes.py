@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import weakref
 from typing import Any, Generic, TypeVar
 
@@ -86,6 +87,28 @@ def test_the_dict_below_a_mixin_is_that_of_the_values() -> None:
         assert document.size == 2
         document.__dict__ = {"size": 9}
         assert (document.name, document.size, vars(document)) == (None, 9, {"size": 9})
+
+
+def test_the_dict_of_a_mixin_is_none_of_the_values() -> None:
+    class Mixin:
+        @property
+        def __dict__(self) -> Any:  # type: ignore[override]
+            return {"name": "of the mixin"}
+
+    class First(Mixin, Document):
+        name = StringField()
+
+    class Last(Document, Mixin):  # type: ignore[misc]
+        name = StringField()
+
+    for cls in First, Last:
+        document: Any = cls(name="a")
+        document.extra = 1
+        assert vars(document) == document._values == {"name": "a", "extra": 1}
+        assert (document.name, document.to_son()) == ("a", {"name": "a", "_extra": 1})
+        assert copy.deepcopy(document).name == "a"
+        document.__dict__ = {"name": "b"}
+        assert document.name == "b"
 
 
 def test_a_generic_document() -> None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.storage.base import DocumentStorage, Storage
 from aiomotorengine.storage.choice import native
 from aiomotorengine.storage.descriptors import ShadowedAttribute
 
@@ -25,14 +25,12 @@ __all__ = [
 
 def own_dict(bases: Iterable[type]) -> dict[str, Any]:
     """What has to stand in the body of a class for ``__dict__`` to be the storage's, also where a
-    mixin comes first: that one's would show nothing that lies in the instance.
+    mixin comes first: that one's would show nothing that lies in the instance, or something else.
 
     Parameters:
         bases: what the class is to derive from.
     """
-    if native is None:
-        return {}
-    own = vars(native.Storage)["__dict__"]
+    own = vars(Storage)["__dict__"]
     kinds = {kind for base in bases for kind in base.__mro__}
     has_another = any(vars(kind).get("__dict__", own) is not own for kind in kinds)
     return {"__dict__": own} if has_another else {}
