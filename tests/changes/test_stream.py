@@ -222,9 +222,13 @@ async def test_what_cannot_be_read_leaves_the_token(monkeypatch: pytest.MonkeyPa
 
 
 async def test_what_is_left_out_moves_the_token_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    server = Server(token(0), event(1), event(2))
-    changes = watching(server, monkeypatch, decoder=Decoder(left_out=1))
-    assert await numbers(changes, 1) == [2]
+    server = Server(token(0), event(1), event(2), nothing(None), GONE, token(2), event(3))
+    changes = watching(server, monkeypatch, decoder=Decoder(left_out=2))
+    assert await numbers(changes, 1) == [1]
+    assert await changes.try_next() is None
+    assert changes.token == token(2)
+    assert await numbers(changes, 1) == [3]
+    assert [it.get("resume_after") for it in server.opened] == [None, token(2)]
 
 
 async def test_a_step_that_is_cancelled_closes_it(monkeypatch: pytest.MonkeyPatch) -> None:
