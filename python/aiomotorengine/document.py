@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     from aiomotorengine.schema.report import CollectionReport
     from aiomotorengine.search.search_index import SearchIndex
     from aiomotorengine.search.vector_search_index import VectorSearchIndex
-    from aiomotorengine.update.change import Change
+    from aiomotorengine.update.update_operator import UpdateOperator
     from aiomotorengine.writing.updating import ArrayFilters
 
 __all__ = ["AUTHORIZED_FIELDS", "BaseDocument", "Document"]
@@ -739,7 +739,7 @@ class BaseDocument(DocumentStorage):
 
     async def update(
         self,
-        *changes: Change | Mapping[Any, Any],
+        *changes: UpdateOperator | Mapping[Any, Any],
         condition: QNode | Mapping[str, Any] | None = None,
         check_version: bool = True,
         array_filters: ArrayFilters | None = None,
@@ -784,7 +784,7 @@ class BaseDocument(DocumentStorage):
             >>> async def take(ware):
             ...     return await ware.update(U.inc(stock=-1), condition=Q(stock__gte=1)) is ware
         """
-        update.change.refuse_keywords("update", others)
+        update.update_operator.refuse_keywords("update", others)
         planned = writing.updating.PlannedUpdate(
             type(self), changes, array_filters=array_filters, stamps=stamps, validate=validate
         )

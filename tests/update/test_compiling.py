@@ -28,9 +28,9 @@ from aiomotorengine import (
 )
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.password_field import sha256
-from aiomotorengine.update.change import Change
 from aiomotorengine.update.compiling import operations_of
 from aiomotorengine.update.conditions import array_filters_of
+from aiomotorengine.update.update_operator import UpdateOperator
 
 
 class Comment(Document):
@@ -154,7 +154,7 @@ KEY = ObjectId()
         ({Post.visits: 1, "title": "x"}, {"$set": {"visits": 1, "t": "x"}}),
     ],
 )
-def test_what_a_change_sends(change: Change, update: dict[str, Any]) -> None:
+def test_what_a_change_sends(change: UpdateOperator, update: dict[str, Any]) -> None:
     assert sent(change) == update
 
 
@@ -273,7 +273,7 @@ def test_whole_numbers_are_computed_as_they_are() -> None:
     ],
     ids=str,
 )
-def test_what_does_not_go_along_with_an_expression(change: Change, name: str) -> None:
+def test_what_does_not_go_along_with_an_expression(change: UpdateOperator, name: str) -> None:
     with pytest.raises(
         ValueError, match=rf"^U\.{name} can't be sent together with an F expression"
     ):
@@ -445,7 +445,9 @@ def test_what_is_refused(kind: type[Exception], text: str, make: Callable[[], li
         (U.set(password=5), "password", "***", "At password: '***' (int)"),
     ],
 )
-def test_a_refused_value_is_located(change: Change, path: str, value: Any, shown: str) -> None:
+def test_a_refused_value_is_located(
+    change: UpdateOperator, path: str, value: Any, shown: str
+) -> None:
     with pytest.raises(InvalidDocumentError) as refusal:
         sent(change)
     assert (refusal.value.path, refusal.value.value) == (path, value)

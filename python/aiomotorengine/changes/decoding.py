@@ -18,6 +18,7 @@ from aiomotorengine.reading.documents import Unreadable, found_document
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.primary_keys import key_of
 from aiomotorengine.wire.changes import ChangeEvent
+from aiomotorengine.wire.dicts import as_dicts
 
 __all__ = ["ChangeDecoder"]
 
@@ -40,7 +41,7 @@ class ChangeDecoder:
         first, *others = targets.values()
         self._only = None if others else first
         """Of what all of it is where one collection is watched."""
-        self._codec_options = first.collection.codec_options.with_options(document_class=dict)
+        self._codec_options = as_dicts(first.collection.codec_options)
         self._any_date = with_any_date(self._codec_options)
         self._on_unreadable = on_unreadable
 

@@ -108,7 +108,7 @@ class Conversion:
         target: where calls go that ask for nothing of their own, once one went there
             (``sessions/target.py``).
         update_paths: what the names of fields mean in an update, once that was asked
-            (``update/change.py``).
+            (``update/update_operator.py``).
         dict_forms: what documents come to in dicts, and are made of, once that was asked
             (``interop``).
     """

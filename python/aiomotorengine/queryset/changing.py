@@ -12,7 +12,7 @@ from aiomotorengine.sessions.options import WriteConcernLike
 from aiomotorengine.update.result import UpdateResult
 
 if TYPE_CHECKING:
-    from aiomotorengine.update.change import Change
+    from aiomotorengine.update.update_operator import UpdateOperator
     from aiomotorengine.writing.updating import ArrayFilters
 
 __all__ = ["Changing"]
@@ -28,7 +28,7 @@ class Changing(Loading[D]):
     @overload
     async def update(
         self,
-        *changes: Change | Mapping[Any, Any],
+        *changes: UpdateOperator | Mapping[Any, Any],
         alias: str | None = None,
         upsert: bool = False,
         array_filters: ArrayFilters | None = None,
@@ -91,7 +91,7 @@ class Changing(Loading[D]):
         given = [others.pop("definition"), *changes] if "definition" in others else list(changes)
         if len(given) == 2 and isinstance(given[1], str | None):
             alias = given.pop()
-        update.change.refuse_keywords("update", others)
+        update.update_operator.refuse_keywords("update", others)
         self._refuse_slice("update")
         planned = writing.updating.PlannedUpdate(
             self.__klass__, given, upsert, array_filters, stamps, validate, takes_definition=True
@@ -103,7 +103,7 @@ class Changing(Loading[D]):
 
     async def update_one(
         self,
-        *changes: Change | Mapping[Any, Any],
+        *changes: UpdateOperator | Mapping[Any, Any],
         alias: str | None = None,
         upsert: bool = False,
         array_filters: ArrayFilters | None = None,
@@ -141,7 +141,7 @@ class Changing(Loading[D]):
             ...     return (await jobs.update_one(U.set(taken=True))).updated_existing
         """
         if others:
-            update.change.refuse_keywords("update_one", others)
+            update.update_operator.refuse_keywords("update_one", others)
         if self._is_slice:
             self._refuse_slice("update_one")
         planned = writing.updating.PlannedUpdate(
@@ -154,7 +154,7 @@ class Changing(Loading[D]):
 
     async def find_one_and_update(
         self,
-        *changes: Change | Mapping[Any, Any],
+        *changes: UpdateOperator | Mapping[Any, Any],
         returns: Literal["after", "before"] = "after",
         alias: str | None = None,
         upsert: bool = False,
@@ -199,7 +199,7 @@ class Changing(Loading[D]):
             ...     return (await counter.find_one_and_update(U.inc(value=1), upsert=True)).value
         """
         if others:
-            update.change.refuse_keywords("find_one_and_update", others)
+            update.update_operator.refuse_keywords("find_one_and_update", others)
         if self._is_slice:
             self._refuse_slice("find_one_and_update")
         planned = writing.updating.PlannedUpdate(

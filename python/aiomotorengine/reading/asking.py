@@ -11,6 +11,7 @@ from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
+from aiomotorengine.wire.dicts import as_dicts
 from aiomotorengine.wire.requests import can_encode
 
 __all__ = ["first_stages", "naming_failures", "with_dicts"]
@@ -29,8 +30,7 @@ def first_stages(query: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def with_dicts(collection: Any) -> Any:
     """The same collection, of which documents are read as dicts."""
-    options = collection.codec_options
-    return collection.with_options(codec_options=options.with_options(document_class=dict))
+    return collection.with_options(codec_options=as_dicts(collection.codec_options))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from aiomotorengine.query.expressions import NEAR, mentions
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import checked_count, protocol_errors
 from aiomotorengine.wire.count_replies import count_documents
+from aiomotorengine.wire.dicts import as_dicts
 from aiomotorengine.wire.query_options import (
     OF_COUNTS,
     as_command,
@@ -112,7 +113,7 @@ async def count_by_command(target: Target, query: Mapping[str, Any], **window: A
         collection.name,
         query=query,
         **as_command(window),
-        codec_options=collection.codec_options.with_options(document_class=dict),
+        codec_options=as_dicts(collection.codec_options),
         read_preference=collection.read_preference,
         **({"readConcern": level} if level else {}),
     )

@@ -9,6 +9,7 @@ from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.query_builder.query_options import refuse_other_verbosity
 from aiomotorengine.reading.asking import naming_failures
 from aiomotorengine.sessions.target import Target
+from aiomotorengine.wire.dicts import as_dicts
 from aiomotorengine.wire.query_options import OF_AGGREGATIONS, as_command, command_options
 
 __all__ = ["explain", "explain_pipeline"]
@@ -87,7 +88,7 @@ async def answer_of(target: Target, command: dict[str, Any], verbosity: str) -> 
     answer: dict[str, Any] = await target.call(
         collection.database.command,
         {"explain": {**command, **options}, "verbosity": verbosity},
-        codec_options=collection.codec_options.with_options(document_class=dict),
+        codec_options=as_dicts(collection.codec_options),
         read_preference=collection.read_preference,
     )
     return answer

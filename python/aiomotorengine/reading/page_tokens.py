@@ -21,6 +21,7 @@ from pymongo.collation import Collation
 from aiomotorengine.errors import InvalidPageTokenError
 from aiomotorengine.locations import shown
 from aiomotorengine.query_builder.ordering import Order
+from aiomotorengine.wire.dicts import as_dicts
 
 __all__ = [
     "LOSSLESS",
@@ -38,7 +39,7 @@ LOSSLESS: CodecOptions[Any] = CodecOptions(
 )
 """How values are decoded that are to be sent again as they were: any date, any document."""
 
-PLAIN = LOSSLESS.with_options(document_class=dict)
+PLAIN = as_dicts(LOSSLESS)
 """The same, but for documents: these are no views of the bytes, and all in them is looked at."""
 
 VERSION = 1

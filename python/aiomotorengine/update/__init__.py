@@ -5,6 +5,6 @@ from typing import TYPE_CHECKING
 from aiomotorengine import on_demand
 
 if TYPE_CHECKING:
-    from aiomotorengine.update import change as change
+    from aiomotorengine.update import update_operator as update_operator
 else:
     __getattr__ = on_demand.attributes(__name__, for_calls=True)

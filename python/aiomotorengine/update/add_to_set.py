@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from aiomotorengine.update.change import Change
 from aiomotorengine.update.items import stored_items
 from aiomotorengine.update.path import UpdatePath
+from aiomotorengine.update.update_operator import UpdateOperator
 
 __all__ = ["AddToSet"]
 
 
-class AddToSet(Change):
+class AddToSet(UpdateOperator):
     """Items that are added to a list unless it has them."""
 
     operator = "$addToSet"

@@ -15,8 +15,8 @@ from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import LARGEST, SMALLEST, IntField
 from aiomotorengine.fields.timedelta_field import TimedeltaField
 from aiomotorengine.locations import described, locate
-from aiomotorengine.update.change import Change, refuse_text, unfit
 from aiomotorengine.update.path import UpdatePath
+from aiomotorengine.update.update_operator import UpdateOperator, refuse_text, unfit
 
 __all__ = ["Inc", "Mul"]
 
@@ -24,7 +24,7 @@ NUMBERS = (IntField, FloatField, Decimal128Field)
 """The fields that hold numbers with which the server can count."""
 
 
-class Counting(Change):
+class Counting(UpdateOperator):
     """A change of a number by another."""
 
     fields: ClassVar[tuple[type[BaseField[Any]], ...]] = NUMBERS

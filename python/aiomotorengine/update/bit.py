@@ -8,13 +8,13 @@ from typing import Any
 from aiomotorengine.arguments import integer
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.int_field import IntField
-from aiomotorengine.update.change import Change, unfit
 from aiomotorengine.update.path import UpdatePath
+from aiomotorengine.update.update_operator import UpdateOperator, unfit
 
 __all__ = ["Bit"]
 
 
-class Bit(Change):
+class Bit(UpdateOperator):
     """What a whole number is combined with, bit by bit."""
 
     operator = "$bit"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from aiomotorengine.expressions.expression import Expression
-from aiomotorengine.update.change import Change, refuse_text
 from aiomotorengine.update.path import UpdatePath
 from aiomotorengine.update.set import refuse_computed, set_value
+from aiomotorengine.update.update_operator import UpdateOperator, refuse_text
 
 __all__ = ["Max", "Min"]
 
 
-class Bound(Change):
+class Bound(UpdateOperator):
     """A value that is stored if it beats what is there."""
 
     def convert(self, path: UpdatePath, raw: Any, validate: bool) -> Any:

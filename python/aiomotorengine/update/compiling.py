@@ -8,12 +8,12 @@ from typing import Any
 
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.expressions.literal import literal
-from aiomotorengine.update.change import Change, Operation
 from aiomotorengine.update.conversions import NUMBERS, conversion_for, converted, in_unit_of
 from aiomotorengine.update.operators import OPERATORS
 from aiomotorengine.update.path import UpdatePath, aliases_at, refuse_immutable
 from aiomotorengine.update.set import Set, SetOnInsert
 from aiomotorengine.update.unset import Unset
+from aiomotorengine.update.update_operator import Operation, UpdateOperator
 
 __all__ = ["compiled", "is_pipeline", "name_of", "operations_of", "touched_by"]
 
@@ -23,7 +23,9 @@ REPLACING = frozenset((Set.operator, Unset.operator))
 
 
 def operations_of(
-    document_class: Any, changes: Iterable[Change | Mapping[Any, Any]], validate: bool = True
+    document_class: Any,
+    changes: Iterable[UpdateOperator | Mapping[Any, Any]],
+    validate: bool = True,
 ) -> list[Operation]:
     """What changes do to documents of a class.
 
@@ -40,7 +42,7 @@ def operations_of(
     """
     operations: list[Operation] = []
     for given in changes:
-        change = given if isinstance(given, Change) else change_of(given)
+        change = given if isinstance(given, UpdateOperator) else change_of(given)
         operations += change.operations(document_class, validate)
     if not operations:
         raise ValueError("An update needs a change.")
@@ -64,7 +66,7 @@ def removal(alias: str) -> Operation:
     return Unset.operator, UpdatePath(alias, None, alias), ""
 
 
-def change_of(given: Any) -> Change:
+def change_of(given: Any) -> UpdateOperator:
     """What is no change of ``U``'s as one: a mapping."""
     if isinstance(given, Mapping):
         return Set(given.items())
@@ -143,7 +145,7 @@ def computed(document_class: Any, operation: Operation) -> Any:
         is_number = conversion in NUMBERS
         operand = (value.to_number if is_number else value.to_expression)(document_class)
         operand = in_unit_of(document_class, path.field, value, operand)
-    change = OPERATORS.get(operator, Change)
+    change = OPERATORS.get(operator, UpdateOperator)
     expression = change.expression(f"${path.db_name}", operand)
     if expression is NotImplemented:
         raise ValueError(

@@ -17,7 +17,7 @@ from aiomotorengine.query_builder.node import (
     QNot,
     conditions,
 )
-from aiomotorengine.update.change import Operation
+from aiomotorengine.update.update_operator import Operation
 
 __all__ = ["array_filters_of", "condition_on_items"]
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.datetime_field import DateTimeField
-from aiomotorengine.update.change import Change, unfit
 from aiomotorengine.update.path import UpdatePath
+from aiomotorengine.update.update_operator import UpdateOperator, unfit
 
 __all__ = ["CurrentDate"]
 
 
-class CurrentDate(Change):
+class CurrentDate(UpdateOperator):
     """The present, by the clock of the server, in UTC."""
 
     operator = "$currentDate"

@@ -13,8 +13,8 @@ from aiomotorengine.fields.field_methods import updater
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import located
 from aiomotorengine.fields.rules import is_strict
-from aiomotorengine.update.change import unfit
 from aiomotorengine.update.path import UpdatePath
+from aiomotorengine.update.update_operator import unfit
 
 __all__ = ["field_of_items", "items_to_find", "stored_items"]
 

@@ -6,7 +6,6 @@ from aiomotorengine.update.add_to_set import AddToSet
 from aiomotorengine.update.arithmetic import Inc, Mul
 from aiomotorengine.update.bit import Bit
 from aiomotorengine.update.bounds import Max, Min
-from aiomotorengine.update.change import Change
 from aiomotorengine.update.current_date import CurrentDate
 from aiomotorengine.update.pop import Pop
 from aiomotorengine.update.pull import Pull, PullAll
@@ -14,10 +13,11 @@ from aiomotorengine.update.push import Push
 from aiomotorengine.update.rename import Rename
 from aiomotorengine.update.set import Set, SetOnInsert
 from aiomotorengine.update.unset import Unset
+from aiomotorengine.update.update_operator import UpdateOperator
 
 __all__ = ["OPERATORS", "gives_value"]
 
-OPERATORS: dict[str, type[Change]] = {
+OPERATORS: dict[str, type[UpdateOperator]] = {
     change.operator: change
     for change in (
         AddToSet,

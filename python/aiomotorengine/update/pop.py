@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiomotorengine.update.change import Change
 from aiomotorengine.update.items import field_of_items
 from aiomotorengine.update.path import UpdatePath
+from aiomotorengine.update.update_operator import UpdateOperator
 
 __all__ = ["Pop"]
 
 
-class Pop(Change):
+class Pop(UpdateOperator):
     """The first or the last item, which is removed."""
 
     operator = "$pop"

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aiomotorengine.query_builder.node import QNode
-from aiomotorengine.update.change import Change
 from aiomotorengine.update.conditions import condition_on_items
 from aiomotorengine.update.items import field_of_items, items_to_find
 from aiomotorengine.update.path import UpdatePath
+from aiomotorengine.update.update_operator import UpdateOperator
 
 __all__ = ["Conditions", "Pull", "PullAll"]
 
 
-class PullAll(Change):
+class PullAll(UpdateOperator):
     """Items that are removed, wherever equal ones are in the list."""
 
     operator = "$pullAll"
@@ -36,7 +36,7 @@ class Conditions(NamedTuple):
     keywords: Mapping[str, Any]
 
 
-class Pull(Change):
+class Pull(UpdateOperator):
     """Items that are removed because they meet conditions."""
 
     operator = "$pull"

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from aiomotorengine.arguments import integer
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.update.change import Change
 from aiomotorengine.update.items import field_of_items, stored_items
 from aiomotorengine.update.path import UpdatePath, changed_path
+from aiomotorengine.update.update_operator import UpdateOperator
 from aiomotorengine.utils import is_operator, sort_direction
 
 __all__ = ["Push", "Pushed"]
@@ -31,7 +31,7 @@ class Pushed(NamedTuple):
     sort: int | Mapping[str, int] | None = None
 
 
-class Push(Change):
+class Push(UpdateOperator):
     """Items that are added to a list, which may be sorted and cut then."""
 
     operator = "$push"

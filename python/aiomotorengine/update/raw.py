@@ -7,14 +7,14 @@ from typing import Any
 
 from aiomotorengine.fields.stored_key import attribute_path
 from aiomotorengine.query_builder.transform import refuse_other_keys
-from aiomotorengine.update.change import Change, Operation
 from aiomotorengine.update.path import UpdatePath
+from aiomotorengine.update.update_operator import Operation, UpdateOperator
 from aiomotorengine.utils import is_operator
 
 __all__ = ["Raw", "operations_in", "refuse_keys_of_fields"]
 
 
-class Raw(Change):
+class Raw(UpdateOperator):
     """Operators of MongoDB with its keys and values, which are sent as they are.
 
     Parameters:

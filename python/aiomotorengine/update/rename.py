@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.update.change import Change, Operation
 from aiomotorengine.update.path import UpdatePath, changed_path
 from aiomotorengine.update.unset import refuse_required
+from aiomotorengine.update.update_operator import Operation, UpdateOperator
 from aiomotorengine.utils import is_operator
 
 __all__ = ["Rename"]
 
 
-class Rename(Change):
+class Rename(UpdateOperator):
     """Keys that get another name. The old one may be one that no field has any more."""
 
     operator = "$rename"

@@ -12,14 +12,14 @@ from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.field_methods import updater
 from aiomotorengine.fields.password_field import PasswordField
 from aiomotorengine.fields.refusals import as_refusal, located, required
-from aiomotorengine.update.change import Change, Operation
 from aiomotorengine.update.path import UpdatePath
 from aiomotorengine.update.unset import Unset
+from aiomotorengine.update.update_operator import Operation, UpdateOperator
 
 __all__ = ["Set", "SetOnInsert", "set_value", "without_none"]
 
 
-class Set(Change):
+class Set(UpdateOperator):
     """New values."""
 
     operator = "$set"
@@ -39,7 +39,7 @@ class Set(Change):
         return value
 
 
-class SetOnInsert(Change):
+class SetOnInsert(UpdateOperator):
     """The values of a document that an upsert inserts."""
 
     operator = "$setOnInsert"

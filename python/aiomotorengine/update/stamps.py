@@ -8,10 +8,10 @@ from typing import Any
 
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.fields.datetime_field import now
-from aiomotorengine.update.change import Operation
 from aiomotorengine.update.compiling import compiled, touched_by
 from aiomotorengine.update.path import UpdatePath
 from aiomotorengine.update.raw import operations_in
+from aiomotorengine.update.update_operator import Operation
 
 __all__ = ["next_version", "stamps", "with_stamps"]
 

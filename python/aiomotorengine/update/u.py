@@ -16,7 +16,6 @@ from aiomotorengine.update.add_to_set import AddToSet
 from aiomotorengine.update.arithmetic import Inc, Mul
 from aiomotorengine.update.bit import Bit
 from aiomotorengine.update.bounds import Max, Min
-from aiomotorengine.update.change import Change
 from aiomotorengine.update.compiling import compiled, name_of, operations_of
 from aiomotorengine.update.current_date import CurrentDate
 from aiomotorengine.update.path import UNDERSCORES
@@ -27,6 +26,7 @@ from aiomotorengine.update.raw import Raw
 from aiomotorengine.update.rename import Rename
 from aiomotorengine.update.set import Set, SetOnInsert
 from aiomotorengine.update.unset import Unset
+from aiomotorengine.update.update_operator import UpdateOperator
 
 __all__ = ["U"]
 
@@ -56,63 +56,69 @@ class U:
     @staticmethod
     def set(
         field: EmbeddedDocumentField[D], value: D | Values | Expression | None, /
-    ) -> Change: ...
+    ) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def set(field: ListField[D], value: Iterable[D | Values] | Expression | None, /) -> Change: ...
+    def set(
+        field: ListField[D], value: Iterable[D | Values] | Expression | None, /
+    ) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def set(field: BaseField[T], value: T | Expression | None, /) -> Change: ...
+    def set(field: BaseField[T], value: T | Expression | None, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def set(path: str, value: Any, /) -> Change: ...
+    def set(path: str, value: Any, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def set(**values: Any) -> Change: ...
+    def set(**values: Any) -> UpdateOperator: ...
     @staticmethod
-    def set(*field_and_value: Any, **values: Any) -> Change:
+    def set(*field_and_value: Any, **values: Any) -> UpdateOperator:
         """New values; an ``F`` expression is computed by the server."""
         return change(Set, field_and_value, values)
 
     @overload
     @staticmethod
-    def set_on_insert(field: EmbeddedDocumentField[D], value: D | Values | None, /) -> Change: ...
+    def set_on_insert(
+        field: EmbeddedDocumentField[D], value: D | Values | None, /
+    ) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def set_on_insert(field: ListField[D], value: Iterable[D | Values] | None, /) -> Change: ...
+    def set_on_insert(
+        field: ListField[D], value: Iterable[D | Values] | None, /
+    ) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def set_on_insert(field: BaseField[T], value: T | None, /) -> Change: ...
+    def set_on_insert(field: BaseField[T], value: T | None, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def set_on_insert(path: str, value: Any, /) -> Change: ...
+    def set_on_insert(path: str, value: Any, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def set_on_insert(**values: Any) -> Change: ...
+    def set_on_insert(**values: Any) -> UpdateOperator: ...
     @staticmethod
-    def set_on_insert(*field_and_value: Any, **values: Any) -> Change:
+    def set_on_insert(*field_and_value: Any, **values: Any) -> UpdateOperator:
         """Values of the document that is inserted, if ``upsert=True`` inserts one."""
         return change(SetOnInsert, field_and_value, values)
 
     @staticmethod
-    def unset(*fields: BaseField[Any] | str) -> Change:
+    def unset(*fields: BaseField[Any] | str) -> UpdateOperator:
         """Fields that are removed from what is stored; they read as their defaults then."""
         return Unset([(field, True) for field in fields])
 
     @overload
     @staticmethod
-    def inc(field: BaseField[int], amount: int | Expression = 1, /) -> Change: ...
+    def inc(field: BaseField[int], amount: int | Expression = 1, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def inc(field: BaseField[float], amount: float | Expression = 1, /) -> Change: ...
+    def inc(field: BaseField[float], amount: float | Expression = 1, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def inc(path: str, amount: Any = 1, /) -> Change: ...
+    def inc(path: str, amount: Any = 1, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def inc(**amounts: Any) -> Change: ...
+    def inc(**amounts: Any) -> UpdateOperator: ...
     @staticmethod
-    def inc(*field_and_amount: Any, **amounts: Any) -> Change:
+    def inc(*field_and_amount: Any, **amounts: Any) -> UpdateOperator:
         """What is added to numbers, 1 unless it is given; a negative number is taken away."""
         if not field_and_amount:  # as in most updates
             return Inc(amounts.items(), UNDERSCORES)
@@ -122,46 +128,46 @@ class U:
 
     @overload
     @staticmethod
-    def mul(field: BaseField[int], factor: int | Expression, /) -> Change: ...
+    def mul(field: BaseField[int], factor: int | Expression, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def mul(field: BaseField[float], factor: float | Expression, /) -> Change: ...
+    def mul(field: BaseField[float], factor: float | Expression, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def mul(path: str, factor: Any, /) -> Change: ...
+    def mul(path: str, factor: Any, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def mul(**factors: Any) -> Change: ...
+    def mul(**factors: Any) -> UpdateOperator: ...
     @staticmethod
-    def mul(*field_and_factor: Any, **factors: Any) -> Change:
+    def mul(*field_and_factor: Any, **factors: Any) -> UpdateOperator:
         """What numbers are multiplied with."""
         return change(Mul, field_and_factor, factors)
 
     @overload
     @staticmethod
-    def min(field: BaseField[T], value: T | Expression, /) -> Change: ...
+    def min(field: BaseField[T], value: T | Expression, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def min(path: str, value: Any, /) -> Change: ...
+    def min(path: str, value: Any, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def min(**values: Any) -> Change: ...
+    def min(**values: Any) -> UpdateOperator: ...
     @staticmethod
-    def min(*field_and_value: Any, **values: Any) -> Change:
+    def min(*field_and_value: Any, **values: Any) -> UpdateOperator:
         """Values that are stored where they are less than what is there."""
         return change(Min, field_and_value, values)
 
     @overload
     @staticmethod
-    def max(field: BaseField[T], value: T | Expression, /) -> Change: ...
+    def max(field: BaseField[T], value: T | Expression, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def max(path: str, value: Any, /) -> Change: ...
+    def max(path: str, value: Any, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def max(**values: Any) -> Change: ...
+    def max(**values: Any) -> UpdateOperator: ...
     @staticmethod
-    def max(*field_and_value: Any, **values: Any) -> Change:
+    def max(*field_and_value: Any, **values: Any) -> UpdateOperator:
         """Values that are stored where they are greater than what is there."""
         return change(Max, field_and_value, values)
 
@@ -174,7 +180,7 @@ class U:
         position: int | None = None,
         slice: int | None = None,
         sort: int | Mapping[str, int] | None = None,
-    ) -> Change: ...
+    ) -> UpdateOperator: ...
     @overload
     @staticmethod
     def push(
@@ -184,7 +190,7 @@ class U:
         position: int | None = None,
         slice: int | None = None,
         sort: int | Mapping[str, int] | None = None,
-    ) -> Change: ...
+    ) -> UpdateOperator: ...
     @overload
     @staticmethod
     def push(
@@ -194,12 +200,12 @@ class U:
         position: int | None = None,
         slice: int | None = None,
         sort: int | Mapping[str, int] | None = None,
-    ) -> Change: ...
+    ) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def push(**items: Any) -> Change: ...
+    def push(**items: Any) -> UpdateOperator: ...
     @staticmethod
-    def push(*field_and_items: Any, **options: Any) -> Change:
+    def push(*field_and_items: Any, **options: Any) -> UpdateOperator:
         """Items that are added to a list; as a keyword, one item for each list.
 
         Parameters:
@@ -219,38 +225,38 @@ class U:
 
     @overload
     @staticmethod
-    def add_to_set(field: ListField[D], /, *items: D | Values) -> Change: ...
+    def add_to_set(field: ListField[D], /, *items: D | Values) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def add_to_set(field: ListField[T], /, *items: T) -> Change: ...
+    def add_to_set(field: ListField[T], /, *items: T) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def add_to_set(path: str, /, *items: Any) -> Change: ...
+    def add_to_set(path: str, /, *items: Any) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def add_to_set(**items: Any) -> Change: ...
+    def add_to_set(**items: Any) -> UpdateOperator: ...
     @staticmethod
-    def add_to_set(*field_and_items: Any, **one_each: Any) -> Change:
+    def add_to_set(*field_and_items: Any, **one_each: Any) -> UpdateOperator:
         """Items that are added to a list unless it has them; as a keyword, one for each list."""
         return change_of_items(AddToSet, field_and_items, one_each)
 
     @overload
     @staticmethod
-    def pull(field: ListField[D], /, *items: D | Values) -> Change: ...
+    def pull(field: ListField[D], /, *items: D | Values) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def pull(field: ListField[T], /, *items: T) -> Change: ...
+    def pull(field: ListField[T], /, *items: T) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def pull(field: ListField[Any], /, *conditions: QNode, **more: Any) -> Change: ...
+    def pull(field: ListField[Any], /, *conditions: QNode, **more: Any) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def pull(path: str, /, *items: Any, **conditions: Any) -> Change: ...
+    def pull(path: str, /, *items: Any, **conditions: Any) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def pull(**items: Any) -> Change: ...
+    def pull(**items: Any) -> UpdateOperator: ...
     @staticmethod
-    def pull(*field_and_items: Any, **keywords: Any) -> Change:
+    def pull(*field_and_items: Any, **keywords: Any) -> UpdateOperator:
         """Items that are removed from a list: all that equal one of these, whatever they hold; or
         all that meet conditions.
 
@@ -270,12 +276,12 @@ class U:
 
     @overload
     @staticmethod
-    def pop(field: ListField[Any] | str, last: bool = True, /) -> Change: ...
+    def pop(field: ListField[Any] | str, last: bool = True, /) -> UpdateOperator: ...
     @overload
     @staticmethod
-    def pop(**last: bool) -> Change: ...
+    def pop(**last: bool) -> UpdateOperator: ...
     @staticmethod
-    def pop(*field_and_last: Any, **last: bool) -> Change:
+    def pop(*field_and_last: Any, **last: bool) -> UpdateOperator:
         """Lists of which the last item is removed; with ``False``, the first."""
         if len(field_and_last) == 1:
             field_and_last = (*field_and_last, last.pop("last", True))
@@ -289,18 +295,18 @@ class U:
         and_: int | None = None,
         or_: int | None = None,
         xor: int | None = None,
-    ) -> Change:
+    ) -> UpdateOperator:
         """What a whole number is combined with, bit by bit."""
         operands = {"and": and_, "or": or_, "xor": xor}
         return Bit([(field, {name: it for name, it in operands.items() if it is not None})])
 
     @staticmethod
-    def current_date(*fields: DateTimeField | str) -> Change:
+    def current_date(*fields: DateTimeField | str) -> UpdateOperator:
         """Dates that are set to now, by the clock of the server, in UTC."""
         return CurrentDate([(field, True) for field in fields])
 
     @staticmethod
-    def rename(old: BaseField[Any] | str, new: BaseField[Any] | str) -> Change:
+    def rename(old: BaseField[Any] | str, new: BaseField[Any] | str) -> UpdateOperator:
         """A key that gets another name.
 
         Parameters:
@@ -310,7 +316,7 @@ class U:
         return Rename([(old, new)])
 
     @staticmethod
-    def raw(update: Mapping[str, Any]) -> Change:
+    def raw(update: Mapping[str, Any]) -> UpdateOperator:
         """A part of an update that is MongoDB's own, with its operators and keys.
 
         Never let strangers choose what is in it.
@@ -319,7 +325,7 @@ class U:
 
     @staticmethod
     def compile(
-        document_class: type[Any], *changes: Change | Mapping[Any, Any]
+        document_class: type[Any], *changes: UpdateOperator | Mapping[Any, Any]
     ) -> dict[str, Any] | list[dict[str, Any]]:
         """What would be sent for some changes, but for stamps and the version.
 
@@ -339,8 +345,8 @@ class U:
 
 
 def change(
-    kind: type[Change], field_and_value: tuple[Any, ...], keywords: Mapping[str, Any]
-) -> Change:
+    kind: type[UpdateOperator], field_and_value: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> UpdateOperator:
     """A change of one field, or of those that keywords name.
 
     Raises:
@@ -355,8 +361,8 @@ def change(
 
 
 def change_of_items(
-    kind: type[Change], field_and_items: tuple[Any, ...], keywords: Mapping[str, Any]
-) -> Change:
+    kind: type[UpdateOperator], field_and_items: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> UpdateOperator:
     """A change of one list by items, or of those that keywords name by one item each.
 
     Raises:

@@ -6,13 +6,13 @@ from typing import Any
 
 from aiomotorengine.fields.refusals import required
 from aiomotorengine.locations import locate
-from aiomotorengine.update.change import Change
 from aiomotorengine.update.path import UpdatePath
+from aiomotorengine.update.update_operator import UpdateOperator
 
 __all__ = ["Unset", "refuse_required"]
 
 
-class Unset(Change):
+class Unset(UpdateOperator):
     """Keys that are removed. An item of a list becomes null."""
 
     operator = "$unset"

@@ -1,4 +1,4 @@
-"""Change: what one operator does to some fields, before the document class is known."""
+"""UpdateOperator: what one operator does to some fields, before the document class is known."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal_field import DecimalField
 from aiomotorengine.update.path import DOT, UpdatePath, changed_path
 
-__all__ = ["Change", "Operation", "refuse_keywords", "refuse_text", "unfit"]
+__all__ = ["Operation", "UpdateOperator", "refuse_keywords", "refuse_text", "unfit"]
 
 
 Operation = tuple[str, UpdatePath, Any]
@@ -18,7 +18,7 @@ Operation = tuple[str, UpdatePath, Any]
 given, as MongoDB takes it; or an ``Expression``."""
 
 
-class Change:
+class UpdateOperator:
     """What one operator does to some fields. ``U`` makes these.
 
     An operator is a class with ``convert``, entered in ``update/operators.py``.

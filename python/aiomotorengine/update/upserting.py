@@ -17,11 +17,11 @@ from aiomotorengine.locations import locate
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import Discriminator
 from aiomotorengine.storage.values import value_of
-from aiomotorengine.update.change import Operation
 from aiomotorengine.update.compiling import is_pipeline
 from aiomotorengine.update.equalities import field_at, values_to_insert
 from aiomotorengine.update.operators import gives_value
 from aiomotorengine.update.path import UpdatePath
+from aiomotorengine.update.update_operator import Operation
 
 __all__ = ["Insertion"]
 

@@ -11,6 +11,7 @@ from pymongo.read_preferences import ReadPreference
 from aiomotorengine.ids import chunks, id_key
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.wire.answers import protocol_errors
+from aiomotorengine.wire.dicts import as_dicts
 from aiomotorengine.wire.requests import can_encode
 
 __all__ = ["is_stored", "positions_of_stored"]
@@ -54,6 +55,6 @@ def primary_of(target: Target) -> Any:
     """
     collection = target.collection
     return collection.with_options(
-        codec_options=collection.codec_options.with_options(document_class=dict),
+        codec_options=as_dicts(collection.codec_options),
         read_preference=ReadPreference.PRIMARY,
     )

@@ -23,6 +23,7 @@ from bson.errors import InvalidBSON
 from aiomotorengine.codec.elements import ARRAY, DOCUMENT, Element, elements, find_element, without
 from aiomotorengine.codec.encoded_document import RAW_BSON_MARKER
 from aiomotorengine.wire.answers import is_whole
+from aiomotorengine.wire.dicts import as_dicts
 
 __all__ = ["WriteReply", "refusals_in"]
 
@@ -43,7 +44,7 @@ class WriteReply:
     def __new__(  # type: ignore[misc]  # it makes what the driver wants to see
         cls, raw: bytes, codec_options: CodecOptions[Any]
     ) -> dict[str, Any]:
-        options = codec_options.with_options(document_class=dict)
+        options = as_dicts(codec_options)
         raw = bytes(raw)
         found = find_element(raw, b"writeErrors") if len(raw) >= LARGE else None
         if found is None or found.type_byte != ARRAY:

@@ -33,7 +33,7 @@ from aiomotorengine.wire.requests import Encoded
 from aiomotorengine.writing.lost_answers import unknown_paths
 
 __all__ = [
-    "Change",
+    "ChangedValue",
     "Comparison",
     "compare",
     "differences_from_nothing",
@@ -50,7 +50,7 @@ INT32, INT64 = 0x10, 0x12
 NULL = b"\x0a"
 
 
-class Change(NamedTuple):
+class ChangedValue(NamedTuple):
     """A value that differs. Values are a byte for the type, and then those that BSON has.
 
     Attributes:
@@ -71,7 +71,7 @@ class Change(NamedTuple):
         return ".".join(self.keys)
 
     @classmethod
-    def to_number(cls, key: str, number: int) -> Change:
+    def to_number(cls, key: str, number: int) -> ChangedValue:
         """That a key has this number from now on."""
         kind, size = (INT32, 4) if number.bit_length() < 32 else (INT64, 8)
         return cls((key,), None, None, bytes([kind]) + number.to_bytes(size, "little", signed=True))
@@ -86,7 +86,7 @@ class Comparison(NamedTuple):
     """
 
     before: Any
-    changes: Sequence[Change]
+    changes: Sequence[ChangedValue]
 
     def values(self, document: Any) -> dict[str, tuple[Any, Any]]:
         """The values before and now, by the path of their attributes."""
@@ -152,7 +152,7 @@ def both_sides(document: Any, snapshot: Snapshot, codec: Codec) -> tuple[Any, by
 
 def changes_between(
     document: Any, snapshot: Snapshot, before: Any, then: bytes, now: bytes
-) -> list[Change]:
+) -> list[ChangedValue]:
     """What has changed in a document.
 
     Parameters:
@@ -180,7 +180,7 @@ def own_keys(document_class: Any) -> Collection[str]:
 
 def differences(
     document: Any, other: Any, stored: bytes, before: bytes, now: bytes
-) -> Iterator[Change]:
+) -> Iterator[ChangedValue]:
     """What differs between two encodings of a document.
 
     Parameters:
@@ -191,11 +191,11 @@ def differences(
         now: what it writes.
     """
     changed: list[str] = []
-    left: dict[str, Change] = {}
+    left: dict[str, ChangedValue] = {}
     # A key that was absent meant null, unless the field was read from another key or has a default,
     # which the document would have written.
     for key, there, then, here in differing_values(stored, before, now):
-        change = Change((key,), there, then, here)
+        change = ChangedValue((key,), there, then, here)
         if then is None and here is None:
             left[key] = change
             continue
@@ -235,7 +235,7 @@ def is_known(document: Any, key: str) -> bool:
     return key != "_id" if name is None else has_value(document, name)
 
 
-def nothing_assigned(document: Any, before: bytes, now: bytes) -> Iterator[Change]:
+def nothing_assigned(document: Any, before: bytes, now: bytes) -> Iterator[ChangedValue]:
     """That ``None`` was assigned to fields that were not loaded: it may stand for a value there.
 
     Parameters:
@@ -254,7 +254,7 @@ def nothing_assigned(document: Any, before: bytes, now: bytes) -> Iterator[Chang
             assert was is not None and it is not None
             yield from within(key, nothing_assigned(value, was[1:], it[1:]))
         elif was is None and it in (None, NULL) and is_assigned(document, part, name):
-            yield Change((key,), None, None, it)
+            yield ChangedValue((key,), None, None, it)
 
 
 def is_assigned(document: Any, part: LoadedPart, name: str) -> bool:
@@ -262,7 +262,7 @@ def is_assigned(document: Any, part: LoadedPart, name: str) -> bool:
     return not part.has(name) and has_value(document, name)
 
 
-def narrowed(document: Any, other: Any, change: Change) -> Iterable[Change]:
+def narrowed(document: Any, other: Any, change: ChangedValue) -> Iterable[ChangedValue]:
     """The changes inside of an embedded document, in the place of one of the whole."""
     [key] = change.keys
     kind = type(document)
@@ -289,12 +289,12 @@ def narrowed(document: Any, other: Any, change: Change) -> Iterable[Change]:
     return within(key, inside)
 
 
-def within(key: str, changes: Iterable[Change]) -> list[Change]:
+def within(key: str, changes: Iterable[ChangedValue]) -> list[ChangedValue]:
     """Changes of an embedded document as those of the one that has it under a key."""
     return [change._replace(keys=(key, *change.keys)) for change in changes]
 
 
-def values_in(document: Any, raw: bytes) -> Iterator[Change]:
+def values_in(document: Any, raw: bytes) -> Iterator[ChangedValue]:
     """All that a document has as changes; of one in it that is partial, what that has.
 
     Where a query has found nothing, and nothing was assigned, there is nothing that was to be sent.
@@ -312,18 +312,18 @@ def values_in(document: Any, raw: bytes) -> Iterator[Change]:
         if value[0] == DOCUMENT and isinstance(inner, DocumentStorage) and is_partial(inner):
             yield from within(key, values_in(inner, value[1:]))
         elif value != NULL or name not in nothing:
-            yield Change((key,), None, None, value)
+            yield ChangedValue((key,), None, None, value)
     for name, field in kind._fields.items() if is_partial(document) else ():
         if name in nothing:
             continue
         if has_value(document, name) and field.db_field not in values:
             for key in (field.db_field, *field._settings.aliases):
-                yield Change((key,), None, None, None)
+                yield ChangedValue((key,), None, None, None)
 
 
 def with_unknown(
-    changes: Sequence[Change], paths: Collection[tuple[str, ...]], stored: bytes, now: bytes
-) -> list[Change]:
+    changes: Sequence[ChangedValue], paths: Collection[tuple[str, ...]], stored: bytes, now: bytes
+) -> list[ChangedValue]:
     """The changes with all values of which nobody knows what is stored: these count as changed.
 
     Parameters:
@@ -343,7 +343,7 @@ def with_unknown(
     sure = [change for change in changes if not begins_with_any(change.keys, whole)]
     covered = {change.keys for change in sure}
     unsure = [
-        Change(keys, None, None, raw_value_at(now, keys))
+        ChangedValue(keys, None, None, raw_value_at(now, keys))
         for keys in sorted(whole)
         if not begins_with_any(keys, (whole | covered) - {keys})
     ]
@@ -375,7 +375,7 @@ def is_part_of_path(key: str) -> bool:
 # -- what is sent ----------------------------------------------------------------------------------
 
 
-def update_of(document_class: Any, changes: Sequence[Change]) -> dict[str, Any]:
+def update_of(document_class: Any, changes: Sequence[ChangedValue]) -> dict[str, Any]:
     """The update that brings changes to what is stored.
 
     A list that has only grown at its end is sent as what was added, so that what others have added
@@ -410,7 +410,7 @@ def update_of(document_class: Any, changes: Sequence[Change]) -> dict[str, Any]:
     return update
 
 
-def items_added(change: Change) -> bytes | None:
+def items_added(change: ChangedValue) -> bytes | None:
     """The array of the items that a list has got at its end; ``None`` if that is not all."""
     stored, before, now = change.stored, change.before, change.now
     if not stored or not before or not now or {stored[0], before[0], now[0]} != {ARRAY}:
@@ -422,7 +422,7 @@ def items_added(change: Change) -> bytes | None:
     return raw_document([(str(index), item) for index, item in enumerate(items)])
 
 
-def everything_in(raw: bytes, *, but: Iterable[str]) -> list[Change]:
+def everything_in(raw: bytes, *, but: Iterable[str]) -> list[ChangedValue]:
     """All values of an encoded document as changes.
 
     Parameters:
@@ -431,13 +431,13 @@ def everything_in(raw: bytes, *, but: Iterable[str]) -> list[Change]:
     """
     left_out = set(but)
     return [
-        Change((key,), None, None, value)
+        ChangedValue((key,), None, None, value)
         for key, value in raw_values(raw).items()
         if key not in left_out
     ]
 
 
-def with_changes(raw: bytes, changes: Iterable[Change]) -> bytes:
+def with_changes(raw: bytes, changes: Iterable[ChangedValue]) -> bytes:
     """A stored document after an update."""
     for change in changes:
         raw = with_value(raw, change.keys, change.now)

@@ -20,7 +20,7 @@ from aiomotorengine.storage.snapshots import own_snapshot, state_of
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.wire.presence import is_stored
-from aiomotorengine.writing.changed import Change, everything_in, update_of, with_changes
+from aiomotorengine.writing.changed import ChangedValue, everything_in, update_of, with_changes
 from aiomotorengine.writing.lost_answers import WHOLE, AnswerLost, noting_lost_answer
 from aiomotorengine.writing.options import SaveOptions
 from aiomotorengine.writing.own_writes import content_of, raw_if_equal, was_sent
@@ -65,7 +65,7 @@ class CheckedWrite:
         self._asks_version = self._version is not None and options.check_version
         self._expected = None if creating else version_of(document)
 
-    async def send(self, changes: Sequence[Change] | None) -> Written:
+    async def send(self, changes: Sequence[ChangedValue] | None) -> Written:
         """Write the document.
 
         Parameters:
@@ -176,7 +176,7 @@ class CheckedWrite:
             query["$and"] = [self._options.condition.to_query(type(self._document))]
         return query
 
-    async def _change(self, changes: Sequence[Change] | None, *, upsert: bool) -> Written:
+    async def _change(self, changes: Sequence[ChangedValue] | None, *, upsert: bool) -> Written:
         """Send the document, or what has changed of it."""
         query, version = self._query(), self._version
         if self._asks_version and not self._creating:
@@ -197,7 +197,7 @@ class CheckedWrite:
             return await self._count_up(version.db_field, query, raw, changes, upsert=upsert)
         if version is not None:
             number = version_of(self._document) or FIRST
-            changes = [*changes, Change.to_number(version.db_field, number)]
+            changes = [*changes, ChangedValue.to_number(version.db_field, number)]
         update = update_of(type(self._document), changes)
         result = await requests.update_one(self._target, query, update, upsert=upsert)
         return Written(with_changes(raw, changes), result)
@@ -207,7 +207,7 @@ class CheckedWrite:
         key: str,
         query: Mapping[str, Any],
         raw: bytes,
-        changes: Sequence[Change],
+        changes: Sequence[ChangedValue],
         *,
         upsert: bool,
     ) -> Written:
@@ -228,9 +228,9 @@ class CheckedWrite:
         if found is None:
             return UNCHANGED
         set_version(self._document, found)
-        return Written(with_changes(raw, [*changes, Change.to_number(key, found)]))
+        return Written(with_changes(raw, [*changes, ChangedValue.to_number(key, found)]))
 
-    async def _missed(self, changes: Sequence[Change] | None) -> Written:
+    async def _missed(self, changes: Sequence[ChangedValue] | None) -> Written:
         """What it means that nothing was found to be written: some of it is no error.
 
         Parameters:
@@ -266,7 +266,7 @@ class CheckedWrite:
         raise StaleDocumentError.condition(document, expected, found)
 
     async def _over_own_write(
-        self, stored: Any, changes: Sequence[Change] | None
+        self, stored: Any, changes: Sequence[ChangedValue] | None
     ) -> Written | None:
         """Write over what another try has written whose answer was lost.
 

@@ -11,7 +11,7 @@ from aiomotorengine.errors import ChangesNotTrackedError
 from aiomotorengine.storage.loaded import is_partial
 from aiomotorengine.storage.snapshots import Snapshot, own_snapshot
 from aiomotorengine.validation import explaining
-from aiomotorengine.writing.changed import Change, compare
+from aiomotorengine.writing.changed import ChangedValue, compare
 from aiomotorengine.writing.options import SaveOptions
 from aiomotorengine.writing.partial import PresentPart, forget_nothing_in, refuse_lists_in_part
 
@@ -48,7 +48,7 @@ class ChangedPart:
             moved.put_back()
         return is_empty
 
-    def changes(self) -> Sequence[Change]:
+    def changes(self) -> Sequence[ChangedValue]:
         """What has changed until now.
 
         Raises:

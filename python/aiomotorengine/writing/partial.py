@@ -13,7 +13,7 @@ from aiomotorengine.errors import PartialDocumentError
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.loaded import forget_nothing, is_partial, lists_in_part, loaded_part
 from aiomotorengine.storage.values import value_of
-from aiomotorengine.writing.changed import Change, values_in
+from aiomotorengine.writing.changed import ChangedValue, values_in
 from aiomotorengine.writing.options import SaveOptions
 
 __all__ = ["PresentPart", "forget_nothing_in", "refuse_insert", "refuse_lists_in_part"]
@@ -44,7 +44,7 @@ class PresentPart:
             moved.put_back()
         return is_empty
 
-    def changes(self) -> Sequence[Change]:
+    def changes(self) -> Sequence[ChangedValue]:
         """What it has, by the keys that lead to it."""
         kind: Any = type(self._document)
         raw = encoded(self._codec, self._document, self._document._id)
@@ -73,7 +73,7 @@ def refuse_insert(document: Any, options: SaveOptions, *, creating: bool) -> Non
         raise PartialDocumentError.inserted(type(document).__name__)
 
 
-def refuse_lists_in_part(document: Any, changed: Sequence[Change] | None = None) -> None:
+def refuse_lists_in_part(document: Any, changed: Sequence[ChangedValue] | None = None) -> None:
     """Refuse to write a list over one of which it is only a part.
 
     Parameters:

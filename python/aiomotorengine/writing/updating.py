@@ -15,7 +15,6 @@ from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.reading.documents import found_document
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.update.change import Change
 from aiomotorengine.update.compiling import compiled, operations_of, touched_by
 from aiomotorengine.update.conditions import array_filters_of
 from aiomotorengine.update.definition import update_document
@@ -25,6 +24,7 @@ from aiomotorengine.update.raw import operations_in
 from aiomotorengine.update.result import UpdateResult
 from aiomotorengine.update.set import SetOnInsert
 from aiomotorengine.update.stamps import next_version, stamps, with_stamps
+from aiomotorengine.update.update_operator import UpdateOperator
 from aiomotorengine.update.upserting import Insertion
 from aiomotorengine.wire.acknowledged import is_acknowledged, refuse_unacknowledged
 from aiomotorengine.wire.answers import checked_count, protocol_errors
@@ -59,7 +59,7 @@ REPEATABLE = frozenset(
 """Operators that change nothing the second time, and ``$inc``, which counts the version."""
 
 Returns = Literal["after", "before"]
-Changes = Sequence[Change | Mapping[Any, Any]]
+Changes = Sequence[UpdateOperator | Mapping[Any, Any]]
 ArrayFilters = Mapping[str, QNode] | Sequence[Mapping[str, Any]]
 Order = Sequence[tuple[str, int]]
 
@@ -229,7 +229,7 @@ class PlannedUpdate(Update):
         self._upserts = upsert
         self._sets_dates = stamps
         self._validates = validate
-        if takes_definition and len(changes) == 1 and not isinstance(changes[0], Change):
+        if takes_definition and len(changes) == 1 and not isinstance(changes[0], UpdateOperator):
             document = update_document(document_class, changes[0])
             self.operations = list(operations_in(document_class, document))
             self._sets_dates = stamps and upsert
