@@ -11,7 +11,14 @@ from collections.abc import AsyncGenerator, Sequence
 from time import perf_counter
 from typing import TypeVar
 
-__all__ = ["FIRST_BOUNDED_SLICE", "LARGEST_SLICE", "SECONDS_PER_SLICE", "Pace", "in_turns"]
+__all__ = [
+    "FIRST_BOUNDED_SLICE",
+    "FIRST_SLICE",
+    "LARGEST_SLICE",
+    "SECONDS_PER_SLICE",
+    "Pace",
+    "in_turns",
+]
 
 T = TypeVar("T")
 

@@ -22,7 +22,7 @@ from aiomotorengine.bulk.resuming import Resumption, check_resumable
 from aiomotorengine.bulk.sending import Progress, Sender
 from aiomotorengine.bulk.sources import Source
 from aiomotorengine.bulk.timer import Timer
-from aiomotorengine.pacing import FIRST_BOUNDED_SLICE, Pace
+from aiomotorengine.pacing import FIRST_BOUNDED_SLICE, FIRST_SLICE, Pace
 from aiomotorengine.rows import RowReader, Rows
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.utils import is_async
@@ -138,6 +138,7 @@ class Call:
         reader: what makes documents of what is given, if that is rows.
         stops_at_refusal: whether no document is prepared after one that was refused.
         wants_documents: whether rows have to become documents.
+        first_slice: how many documents are worked on first, before it is known how long they take.
     """
 
     def __init__(
@@ -148,6 +149,7 @@ class Call:
         *,
         stops_at_refusal: bool,
         wants_documents: bool,
+        first_slice: int,
     ) -> None:
         self.report = BulkReport() if options.report is None else options.report
         self.report.start(target.codec_options, options.resume)
@@ -169,7 +171,7 @@ class Call:
         )
         self._lifecycle = Lifecycle()
         self._hooks = HookCaller(target.document_class, wanted=options.hooks)
-        self._pace = Pace(FIRST_BOUNDED_SLICE)
+        self._pace = Pace(first_slice)
         self._preparer = Preparer(
             target,
             self._pace,
@@ -264,7 +266,14 @@ class ListCall(Call):
     """Prepares all documents, then sends them; none is sent if one is refused."""
 
     def __init__(self, target: Target, options: Options, reader: RowReader | None = None) -> None:
-        super().__init__(target, options, reader, stops_at_refusal=True, wants_documents=True)
+        super().__init__(
+            target,
+            options,
+            reader,
+            stops_at_refusal=True,
+            wants_documents=True,
+            first_slice=FIRST_BOUNDED_SLICE,
+        )
         self._target = target
         self._ready: deque[Batch] = deque()
         self._given: list[Any] = []
@@ -377,7 +386,13 @@ class StreamCall(Call):
 
     def __init__(self, target: Target, options: Options, reader: RowReader | None) -> None:
         super().__init__(
-            target, options, reader, stops_at_refusal=options.ordered, wants_documents=False
+            target,
+            options,
+            reader,
+            stops_at_refusal=options.ordered,
+            wants_documents=False,
+            # What was taken before a source fails is looked at, but for the last slice.
+            first_slice=FIRST_SLICE,
         )
         self._arrived: list[Any] = []
         """Documents that were taken from the source, and are not in hand yet."""
