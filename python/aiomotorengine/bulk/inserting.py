@@ -118,9 +118,9 @@ async def insert_stream(
     if isinstance(documents, Rows):
         reader, documents = documents.reader(target.document_class), documents.source
     source = Source(documents)
-    call = StreamCall(target, options, reader)
+    call = StreamCall(target, options, reader, source)
     try:
-        await call.run(call.insert(source))
+        await call.run(call.insert())
     finally:
         await call.close(source)
     error = call.conclude()
@@ -384,44 +384,49 @@ class ListCall(Call):
 class StreamCall(Call):
     """Prepares and sends batch by batch, until the source or something else is at its end."""
 
-    def __init__(self, target: Target, options: Options, reader: RowReader | None) -> None:
+    def __init__(
+        self, target: Target, options: Options, reader: RowReader | None, source: Source
+    ) -> None:
         super().__init__(
             target,
             options,
             reader,
             stops_at_refusal=options.ordered,
             wants_documents=False,
-            # What was taken before a source fails is looked at, but for the last slice.
-            first_slice=FIRST_SLICE,
+            # Where a source fails, what was taken for the slice that is filling is not looked at.
+            first_slice=FIRST_BOUNDED_SLICE if source.is_at_hand else FIRST_SLICE,
         )
+        self._source = source
         self._arrived: list[Any] = []
         """Documents that were taken from the source, and are not in hand yet."""
         self._count = 0
         """How many came before them."""
 
-    async def insert(self, source: Source) -> None:
+    async def insert(self) -> None:
+        source = self._source
         while self._lifecycle.may_take and not source.has_ended:
             await self._sender.wait_for_room()
             if self._lifecycle.may_take:
-                await self._take(source)
+                await self._take()
             if self._lifecycle.may_take:
                 await self._process(is_last=source.has_ended)
             if self._batcher.seconds_left == 0:
                 await self._send_rest()
         await self._send_rest()
 
-    async def _take(self, source: Source) -> None:
+    async def _take(self) -> None:
         """Take some documents from the source.
 
         If it lets those that are here wait too long, they are sent before the next has come.
         """
+        source = self._source
         most = min(self._batcher.room, self._pace.size)
         if self._resumption is not None:
             most = self._resumption.count_alike(self._count, most)
         early = Timer(
             self._batcher.seconds_left if source.may_wait else None,
             self._batcher.limits.seconds,
-            lambda: self._send_early(source),
+            self._send_early,
         )
         try:
             async with early:
@@ -433,11 +438,11 @@ class StreamCall(Call):
         finally:
             self._receive()
 
-    async def _send_early(self, source: Source) -> None:
+    async def _send_early(self) -> None:
         """Send all there is, beside the wait for the next document."""
         if not self._arrived and not len(self._batcher):
             return
-        source.end_take()
+        self._source.end_take()
         try:
             self._receive()
             await self._process()

@@ -16,7 +16,7 @@ MOST_AT_ONCE = 8
 """How many documents are taken before one looks at the clock."""
 
 AT_HAND: tuple[type[Any], ...] = (type(iter([])), type(iter(())))
-"""Iterators of which no document takes any time."""
+"""The types of iterators of which no document takes any time."""
 
 
 class Source:
@@ -26,6 +26,7 @@ class Source:
         source: the iterable.
 
     Attributes:
+        is_at_hand: whether to take a document takes no time and never fails.
         has_ended: whether there are no more.
 
     Raises:
@@ -36,6 +37,7 @@ class Source:
         self._later: AsyncIterator[Any] | None = None
         self._now: Iterator[Any] | None = None
         self._is_enough = False
+        self.is_at_hand = False
         self.has_ended = False
         if isinstance(source, AsyncIterable):
             self._later = aiter(source)
@@ -49,6 +51,7 @@ class Source:
                 "A source is an iterable or async iterable of documents, not "
                 f"{type(source).__name__}."
             ) from error
+        self.is_at_hand = isinstance(self._now, AT_HAND)
 
     @property
     def may_wait(self) -> bool:
@@ -71,7 +74,7 @@ class Source:
     def _take_now(self, source: Iterator[Any], most: int, into: list[Any]) -> None:
         due = perf_counter() + SECONDS_PER_SLICE
         at_once, most_at_once = 1, MOST_AT_ONCE
-        if isinstance(source, AT_HAND):
+        if self.is_at_hand:
             at_once = most_at_once = LARGEST_SLICE
         while len(into) < most and not self.has_ended:
             wanted = min(len(into) + at_once, most)
