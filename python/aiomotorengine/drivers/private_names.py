@@ -53,8 +53,8 @@ PRIVATE_NAMES: Mapping[str, str] = {
     "_data": "documents of a tail as they come, where they are dicts; without it, one by one",
     "_close_cursor_soon": "cursors after a lost connection; without it, they stay for ten minutes",
     "_CursorAddress": "the same",
-    "_write_response_codec_options": "counts, and what is said of writes; without it, an answer that "
-    "names no count is 0, and the driver decodes what is said of writes",
+    "_write_response_codec_options": "counts, and replies to writes; without it, an answer that "
+    "names none counts as 0, and the driver decodes replies to writes",
     # Transactions that a program began with the driver's session.
     "_get_bound_session": "bound sessions; without it, bulk inserts do not know of them",
     "_SESSION": "the same without asking the client each time; without it, calls are slower",
