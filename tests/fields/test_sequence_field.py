@@ -168,11 +168,17 @@ async def test_a_number_that_is_taken_is_none_of_a_bulk_insert_for_good(mongo: M
     assert [(it.number, it.second) for it in tickets] == [(1000, 1), (None, 2), (1002, 3)]
     await tickets[1].save()
     assert (tickets[1].number, tickets[1].second) == (1003, 2)
+    made = Ticket.from_dict({"second": 9})
+    await Ticket.objects.coll().insert_one({"number": 1004})
+    with pytest.raises(UniqueKeyViolationError):
+        await Ticket.objects.bulk_insert([made])
+    assert (made.number, made.second) == (None, 9)
+    assert (await made.save()).number == 1005  # type: ignore[union-attr]
     # One that is there twice is in the database, by its first place.
     twice = Ticket()
     with pytest.raises(UniqueKeyViolationError):
         await Ticket.objects.bulk_insert([twice, twice], ordered=False)
-    assert twice.number == 1004
+    assert twice.number == 1006
 
 
 async def test_it_may_be_the_primary_key(mongo: Mongo) -> None:

@@ -15,7 +15,7 @@ from aiomotorengine.documents.versions import FIRST, set_version, version_field
 from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved
 from aiomotorengine.sessions.transaction import Transaction
-from aiomotorengine.storage.origins import classes_of, set_origins
+from aiomotorengine.storage.origins import MadeOf, classes_of, set_origins
 from aiomotorengine.storage.snapshots import Snapshot, state_of
 from aiomotorengine.writing.lost_answers import AnswerLost
 from aiomotorengine.writing.sequences import take_back
@@ -221,7 +221,8 @@ class Batch:
         """
         for position, keys in duplicates.items():
             document = self.documents[position]
-            if state_of(document) is False:  # else it is in the database by another of its places
+            # In any other state it is, or may be, in the database by another of its places.
+            if state_of(document) in (False, MadeOf.DATA):
                 take_back([(it, document) for it in self.counted[position]], keys)
 
     def _restore(self, positions: Iterable[int]) -> None:
