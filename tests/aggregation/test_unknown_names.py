@@ -91,6 +91,10 @@ WRONG: dict[str, tuple[Step, str]] = {
     "a second group": (lambda it: it.group_by("kind", "price").group_by("knd"), "'knd'"),
     "after a count": (lambda it: it.count("cars").order_by("car"), "'car'. Did you mean 'cars'?"),
     "after a lookup": (lambda it: it.lookup("maker").order_by("maker.nme"), "'nme'"),
+    "after a union": (
+        lambda it: it.union_with(Maker).order_by("knd"),
+        "'knd'. Did you mean 'kind'?",
+    ),
     "elsewhere after a lookup": (lambda it: it.lookup("maker").order_by("knd"), "'knd'"),
 }
 
@@ -125,6 +129,29 @@ KNOWN: dict[str, tuple[Step, dict[str, Any]]] = {
     "a stage of MongoDB's own": (
         lambda it: it.stage({"$set": {"u": 1}}).add_fields(x=1).order_by("u"),
         {"$sort": {"u": 1}},
+    ),
+    "after a union": (lambda it: it.union_with(Maker).order_by("kind"), {"$sort": {"k": 1}}),
+    "what joins by a union": (
+        lambda it: it.union_with(Maker).order_by("name", "-n"),
+        {"$sort": {"n": -1}},
+    ),
+    "a group of what joins by a union": (
+        lambda it: it.union_with(Maker).group_by("name"),
+        {"$group": {"_id": {"name": "$n"}}},
+    ),
+    "what a pipeline that joins has computed": (
+        lambda it: (
+            it.union_with(Maker.objects.aggregate.add_fields(x=1)).add_fields(y=1).order_by("x")
+        ),
+        {"$sort": {"x": 1}},
+    ),
+    "groups that join groups": (
+        lambda it: (
+            it.group_by("kind", n=Aggregation.count())
+            .union_with(Maker.objects.aggregate.group_by("name", m=Aggregation.count()))
+            .group_by("name", x=Aggregation.sum("m"))
+        ),
+        {"$group": {"_id": {"name": "$_id.name"}, "x": {"$sum": "$m"}}},
     ),
     "another root": (lambda it: it.replace_root(F("first")).order_by("l"), {"$sort": {"l": 1}}),
     "index of unwind": (

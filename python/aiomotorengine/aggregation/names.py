@@ -31,6 +31,7 @@ __all__ = [
     "NamesAfterGiven",
     "Naming",
     "ReshapedNames",
+    "UnitedNames",
     "flat",
     "key_of",
     "lists_along",
@@ -410,6 +411,48 @@ class NamesAfterGiven(ReshapedNames):
 
     def refuse_unknown(self, text: str) -> None:
         pass
+
+
+class UnitedNames(ReshapedNames):
+    """The names after documents of another pipeline have joined; what both have is the first's.
+
+    Parameters:
+        before: the document class, or what names meant before the stage.
+        other: the same of the other pipeline.
+    """
+
+    def __init__(self, before: Any, other: Any) -> None:
+        super().__init__(before, {})
+        self._other = other
+
+    def find(self, field: BaseField[Any] | str) -> str:
+        return self._find_in_other(field) or super().find(field)
+
+    def find_for_group(self, field: BaseField[Any] | str) -> str:
+        return self._find_in_other(field) or super().find_for_group(field)
+
+    def refuse_unknown(self, text: str) -> None:
+        if not self._is_of_other(text):
+            super().refuse_unknown(text)
+
+    def _find_in_other(self, field: BaseField[Any] | str) -> str | None:
+        if not isinstance(field, str) or not self._is_of_other(field):
+            return None
+        other = self._other
+        return other.find(field) if isinstance(other, Names) else path_in(other, field)
+
+    def _is_of_other(self, text: str) -> bool:
+        """Whether only the documents that have joined have what a text names."""
+        return not is_known(self._before, text) and is_known(self._other, text)
+
+
+def is_known(names: Any, text: str) -> bool:
+    """Whether documents have, or may have, what a text names; as for ``refuse_unknown``."""
+    try:
+        refuse_unknown(names, text)
+    except UnknownFieldError:
+        return False
+    return True
 
 
 def refuse_unknown(names: Any, text: str) -> None:

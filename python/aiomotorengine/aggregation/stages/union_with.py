@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from aiomotorengine.aggregation.names import UnitedNames
 from aiomotorengine.aggregation.pipeline import Pipeline, refuse_elsewhere, stages_of_part
 from aiomotorengine.aggregation.stages.base import PipelineOperation
+from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.query_builder.masking import masked
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.storage.base import DocumentStorage
@@ -49,3 +51,10 @@ class UnionWith(PipelineOperation):
     def conditions(self) -> Iterator[tuple[Any, QNode]]:
         if self.part is not None:
             yield from self.part.conditions()
+
+    def names_after(self) -> Any:
+        others = self.other if self.part is None else self.part.names
+        # Where documents may have any values, a name of the others' is taken as it is.
+        if others is self.names or is_dynamic(self.names):
+            return self.names
+        return UnitedNames(self.names, others)
