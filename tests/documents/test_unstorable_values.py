@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from bson.errors import InvalidDocument
 
 from aiomotorengine import (
     BaseField,
@@ -227,3 +228,17 @@ def test_what_is_about_no_value_stays_as_it_is() -> None:
     other = ValueError("about the whole")
     assert explained(Machine(), other, STANDARD) is other
     assert not hasattr(other, "__notes__")
+
+
+@pytest.mark.usefixtures("mongo")
+async def test_a_key_of_a_to_son_that_is_no_text_is_refused_by_the_driver() -> None:
+    class Numbered(Document):
+        def to_son(self) -> Any:
+            return {1: "a"}
+
+    with pytest.raises(InvalidDocument, match="keys"):
+        await Numbered().save()
+    report = BulkReport()
+    rows = [Numbered(), Numbered()]
+    await Numbered.objects.insert_stream(rows, ordered=False, on_error="collect", report=report)
+    assert [it.number for it in report.rejected] == [0, 1]

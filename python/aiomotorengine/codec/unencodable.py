@@ -95,7 +95,7 @@ def unencodable_text_of(field: BaseField[Any], stored: Any) -> InvalidDocumentEr
 
 def refused_key(son: Mapping[str, Any]) -> InvalidDocumentError | None:
     """The error for the key of a document that UTF-8 can't have, if there is one."""
-    key = next((key for key in son if not is_unicode(key)), None)
+    key = next((key for key in son if isinstance(key, str) and not is_unicode(key)), None)
     if key is None:
         return None
     name = escaped(key.removeprefix("_"))
