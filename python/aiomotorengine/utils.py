@@ -212,7 +212,16 @@ def is_unicode(text: str) -> bool:
 
 
 def is_unicode_throughout(value: Any) -> bool:
-    """The same of all texts that a value is made of, those of keys among them."""
+    """The same of all texts that a value is made of, those of keys among them; also where there are
+    more levels than Python goes down, for which a value is refused anyway.
+    """
+    try:
+        return are_texts_unicode(value)
+    except RecursionError:
+        return True
+
+
+def are_texts_unicode(value: Any) -> bool:
     if type(value) is dict or isinstance(value, Mapping):
         parts: Iterable[Any] = chain(value, value.values())
     elif isinstance(value, (list, tuple, set, frozenset)):  # faster than a union
@@ -224,7 +233,7 @@ def is_unicode_throughout(value: Any) -> bool:
         if kind is str:
             if not part.isascii() and not is_unicode(part):
                 return False
-        elif kind not in NUMBERS and not is_unicode_throughout(part):
+        elif kind not in NUMBERS and not are_texts_unicode(part):
             return False
     return True
 

@@ -621,3 +621,16 @@ def test_texts_that_utf_8_can_not_have_are_refused() -> None:
             Page.from_json(r'{"t": "\ud800"}', mode=mode)
         read = Page.from_json(r'{"t": "\ud83d\ude00"}', mode=mode)
         assert read.title == "\N{GRINNING FACE}"
+
+
+def test_a_value_of_more_levels_than_python_goes_down_is_no_error_of_another_kind() -> None:
+    class Page(Document):
+        title = StringField()
+        more = AnyField()
+
+    deep: list[Any] = []
+    for _ in range(2 * sys.getrecursionlimit()):
+        deep = [deep]
+    assert Page.from_dict({"more": deep}).more is deep  # a save says that it is too deep
+    with pytest.raises(InvalidDocumentError, match="'title' must be valid"):
+        Page.from_dict({"title": deep})

@@ -223,6 +223,19 @@ class CountingHasher:
         return False
 
 
+def test_a_value_of_more_levels_than_python_goes_down_is_refused_as_any_other() -> None:
+    class Sheet(Document):
+        title = StringField()
+
+    deep: list[Any] = []
+    for _ in range(2 * sys.getrecursionlimit()):
+        deep = [deep]
+    for read in pydantic.TypeAdapter(Sheet).validate_python, Sheet.pydantic_model().model_validate:
+        with pytest.raises(pydantic.ValidationError) as raised:
+            read({"title": deep})
+        assert [it["loc"] for it in raised.value.errors()] == [("title",)]
+
+
 def test_a_model_hashes_passwords_when_nothing_is_refused() -> None:
     hasher = CountingHasher()
 
