@@ -270,6 +270,31 @@ def test_a_model_hashes_passwords_when_nothing_is_refused() -> None:
     assert hasher.hashed[4:] == ["c"]
 
 
+def test_what_a_hasher_refuses_has_its_place_in_a_model() -> None:
+    class Hasher(CountingHasher):
+        def hash(self, text: str) -> str:
+            raise ValueError("it is too long")
+
+    class Guarded(Document):
+        password = PasswordField(hasher=Hasher())
+        mail = StringField(required=True)
+
+    model: Any = Guarded.pydantic_model()
+
+    class Holder(pydantic.BaseModel):  # type: ignore[misc,name-defined]
+        one: model
+
+    for read, given, place in (
+        (model.model_validate, {"password": "secret", "mail": "m"}, ("password",)),
+        (Holder.model_validate, {"one": {"password": "secret", "mail": "m"}}, ("one", "password")),
+    ):
+        with pytest.raises(pydantic.ValidationError) as raised:
+            read(given)
+        [error] = raised.value.errors()
+        assert (error["loc"], error["type"], error["input"]) == (place, "value_error", "***")
+        assert error["msg"] == "Value error, it is too long"
+
+
 def test_object_ids() -> None:
     from aiomotorengine.pydantic import PydanticObjectId  # noqa: PLC0415
 

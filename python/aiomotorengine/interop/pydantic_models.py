@@ -14,7 +14,7 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, InitErrorDetails, ValidationError
 from pydantic_core.core_schema import (
     no_info_plain_validator_function,
     plain_serializer_function_ser_schema,
@@ -25,6 +25,7 @@ from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.errors import UnknownFieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import primary_key
+from aiomotorengine.fields.password_field import SECRET
 from aiomotorengine.fields.refusals import required
 from aiomotorengine.fields.rules import is_masked
 from aiomotorengine.interop.forms import Forms
@@ -118,7 +119,8 @@ DUMPED = model_serializer(mode="wrap")(
 )
 
 
-waiting: ContextVar[list[Reading] | None] = ContextVar("waiting", default=None)
+waiting: ContextVar[list[tuple[BaseField[Any], Reading]] | None]
+waiting = ContextVar("waiting", default=None)
 """What was read of the model that is being validated, until nothing of it was refused."""
 
 
@@ -126,14 +128,20 @@ def finished(values: Any, handler: Any) -> Any:
     """A model, and then done what takes long: to hash passwords. It is not for what is refused."""
     if waiting.get() is not None:
         return handler(values)  # it is in another one
-    readings: list[Reading] = []
+    readings: list[tuple[BaseField[Any], Reading]] = []
     token = waiting.set(readings)
     try:
         model = handler(values)
     finally:
         waiting.reset(token)
-    for reading in readings:
-        reading.finish()
+    for field, reading in readings:
+        try:
+            reading.finish()
+        except ValueError as error:  # what a hasher says of a password that is too long for it
+            details = InitErrorDetails(
+                type="value_error", loc=(field.name,), input=SECRET, ctx={"error": error}
+            )
+            raise ValidationError.from_exception_data(field.name, [details]) from error
     return model
 
 
@@ -210,7 +218,7 @@ class FieldType:
         if readings is None:
             reading.finish()
         else:
-            readings.append(reading)
+            readings.append((field, reading))
         return read
 
     def serialized(self, value: Any, info: Any) -> Any:
