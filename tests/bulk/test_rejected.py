@@ -180,3 +180,12 @@ def test_a_server_may_name_keys_that_are_none(pattern: Any) -> None:
     rejected.extend([rejected.pack(1, answer_of(11000, keyPattern=pattern, keyValue=pattern))])
     assert rejected[0].key_pattern == pattern
     assert WriteErrors(rejected)[0]["keyValue"] == pattern
+
+
+def test_the_patterns_of_many_are_read_once_for_each_that_is_different() -> None:
+    rejected = RejectedDocuments()
+    given = [{"n": 1}, {"m": 1}, None, {"n": 1}, 7]
+    kept = [rejected.pack(at, answer_of(11000, keyPattern=it)) for at, it in enumerate(given)]
+    found = rejected.key_patterns(kept)
+    assert found == given
+    assert found[0] is found[3]

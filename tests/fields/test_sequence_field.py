@@ -174,11 +174,17 @@ async def test_a_number_that_is_taken_is_none_of_a_bulk_insert_for_good(mongo: M
         await Ticket.objects.bulk_insert([made])
     assert (made.number, made.second) == (None, 9)
     assert (await made.save()).number == 1005  # type: ignore[union-attr]
+    for taken, ordered in ((1006, True), (1007, False)):
+        await Ticket.objects.coll().insert_one({"number": taken})
+        both = Ticket()
+        with pytest.raises(UniqueKeyViolationError):
+            await Ticket.objects.bulk_insert([both, both], ordered=ordered)
+        assert both.number is None
     # One that is there twice is in the database, by its first place.
     twice = Ticket()
     with pytest.raises(UniqueKeyViolationError):
         await Ticket.objects.bulk_insert([twice, twice], ordered=False)
-    assert twice.number == 1006
+    assert twice.number == 1008
 
 
 async def test_it_may_be_the_primary_key(mongo: Mongo) -> None:

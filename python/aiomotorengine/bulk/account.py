@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -105,9 +105,13 @@ class Account:
         """What is kept of what the server says of a document that it refused."""
         return self.report.rejected.pack(number, self._server_errors.answer(answer))
 
-    def unpack(self, kept: PackedRefusal) -> RejectedDocument:
-        """The entry for what is kept of a refusal."""
-        return self.report.rejected.unpack(kept)
+    def violated_keys(self, refused: Mapping[int, PackedRefusal]) -> dict[int, Container[str]]:
+        """Position -> the keys of the unique index by which a document was refused, if by one."""
+        patterns = self.report.rejected.key_patterns(refused.values())
+        return {
+            position: pattern if isinstance(pattern, Mapping) else ()
+            for position, pattern in zip(refused, patterns, strict=True)
+        }
 
     def record(self, batch: Batch, outcome: Outcome) -> None:
         """A batch came to its end."""
@@ -126,7 +130,7 @@ class Account:
         self._refused_by_server(outcome.refused.values())
         if self.rejects is not None:
             for position, kept in outcome.refused.items():
-                self.rejects.add(self.unpack(kept), batch.given[position])
+                self.rejects.add(report.rejected.unpack(kept), batch.given[position])
         if is_confirmed and outcome.is_certain:
             report.settled.add(batch.numbers)
         else:

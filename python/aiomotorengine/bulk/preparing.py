@@ -196,10 +196,9 @@ class Preparer:
                 self._lifecycle.stop()
             finally:
                 self._pace.resume()
-        numbers = {
-            id(document): number
-            for number, document in zip(batch.numbers, batch.documents, strict=True)
-        }
+        numbers: dict[int, int] = {}
+        for number, document in zip(batch.numbers, batch.documents, strict=True):
+            numbers.setdefault(id(document), number)  # of one that is there twice, the first place
         for field, document in numbered:
             self._counted.setdefault(numbers[id(document)], []).append(field)
 

@@ -216,6 +216,13 @@ class RejectedDocuments(Readable[RejectedDocument]):
             tuple(FieldError(*error) for error in errors),
         )
 
+    def key_patterns(self, refusals: Iterable[PackedRefusal]) -> list[Any]:
+        """The ``keyPattern`` of each of what was kept, of which few are different."""
+        packed = [kept[3] for kept in refusals]
+        different = {id(pattern): pattern for pattern in packed}
+        unpacked = {key: self._unpack(pattern) for key, pattern in different.items()}
+        return [unpacked[id(pattern)] for pattern in packed]
+
     def _at(self, position: int) -> RejectedDocument:
         return self.unpack(self._kept(position))
 

@@ -313,8 +313,7 @@ class Sender:
         options = self._target.codec_options
         batch.apply(outcome, self._inserted, self._maybe, options)
         if batch.counted:
-            entries = {at: self._account.unpack(kept) for at, kept in outcome.refused.items()}
-            batch.uncount({at: it.key_pattern or () for at, it in entries.items()})
+            batch.uncount(self._account.violated_keys(outcome.refused))
         self.batch_size.answered(len(batch), len(outcome.refused))
         self._account.record(batch, outcome)
         if outcome.is_failure or (self._ordered and outcome.error is not None):
