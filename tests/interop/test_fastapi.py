@@ -16,6 +16,7 @@ from aiomotorengine import (
 )
 from aiomotorengine.errors import UniqueKeyViolationError
 
+PydanticObjectId: Any = pytest.importorskip("aiomotorengine.pydantic").PydanticObjectId
 fastapi = pytest.importorskip("fastapi")
 testclient = pytest.importorskip("fastapi.testclient")
 
@@ -29,6 +30,11 @@ class User(Document):
     age = IntField(min_value=0, default=0)
     homes = ListField(EmbeddedDocumentField(Home))
     password = PasswordField()
+
+
+class Guest(Document):
+    __dynamic__ = False
+    name = StringField(required=True)
 
 
 STORED = [User(_id=ObjectId("1" * 24), name="Ada", password="hunter2"), User(name="Eva")]
@@ -51,6 +57,20 @@ def client() -> Any:
     @app.post("/form")
     async def add_form(user: form) -> Any:
         return user
+
+    guest: Any = Guest.pydantic_model()
+
+    @app.post("/guest")
+    async def add_guest(guest: guest) -> Any:
+        return guest
+
+    @app.post("/guests")
+    async def add_guests(guests: list[guest]) -> Any:
+        return guests
+
+    @app.post("/badge")
+    async def add_badge(id: Annotated[PydanticObjectId, fastapi.Body()]) -> Any:
+        return str(id)
 
     @app.get("/users")
     async def users() -> list[User]:
@@ -106,6 +126,30 @@ def test_half_a_surrogate_pair_is_refused(
     assert answer.status_code == 422
     (error,) = answer.json()["detail"]
     assert (error["type"], error["loc"]) == ("invalid", ["body", *place])
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "places"),
+    [
+        ("/users", r'"\ud800"', [[]]),
+        ("/users", r'["\ud800"]', [[]]),
+        ("/badge", r'"\ud800"', [[]]),
+        ("/guest", r'"\ud800"', [[]]),
+        ("/guest", r'["\ud800"]', [[]]),
+        ("/guest", r'{"name": "Ada", "\ud800": 1}', [[]]),
+        ("/guest", r'{"name": "Ada", "nick": {"\ud800": 1}}', [["nick"]]),
+        ("/guest", r'{"nick": "\ud800"}', [["name"], ["nick"]]),
+        ("/guests", r'[{"nick": "\ud800"}]', [[0, "name"], [0, "nick"]]),
+    ],
+)
+def test_half_a_surrogate_pair_in_what_pydantic_refuses(
+    client: Any, path: str, body: str, places: list[list[Any]]
+) -> None:
+    headers = {"content-type": "application/json"}
+    answer = client.post(path, content=body, headers=headers)
+    assert answer.status_code == 422
+    assert [it["loc"] for it in answer.json()["detail"]] == [["body", *it] for it in places]
+    assert all(r"\ud800" in repr(it["input"]) for it in answer.json()["detail"])
 
 
 def test_whole_surrogate_pairs_and_passwords_of_half_of_one(client: Any) -> None:

@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 import sys
+import traceback
 from datetime import date, datetime
 from typing import Any
 
@@ -36,6 +37,7 @@ from aiomotorengine.errors import (
     UniqueKeyViolationError,
     UnknownFieldError,
 )
+from tests.interop.hashing import CountingHasher
 
 ID = ObjectId("1" * 24)
 
@@ -499,25 +501,8 @@ def test_what_a_constructor_refuses_is_told_with_the_others() -> None:
     assert messages == ["Span has no field 'y'.", "x is not taken"]
 
 
-class Hasher:
-    """Counts how often it is asked."""
-
-    def __init__(self) -> None:
-        self.hashed: list[str] = []
-
-    def hash(self, password: str) -> str:
-        self.hashed.append(password)
-        return f"hash of {password}"
-
-    def verify(self, stored: str, password: str) -> bool:
-        return stored == f"hash of {password}"
-
-    def check_needs_rehash(self, stored: str) -> bool:
-        return False
-
-
 def test_a_password_is_hashed_when_nothing_is_refused() -> None:
-    hasher = Hasher()
+    hasher = CountingHasher()
 
     class Key(EmbeddedDocument):
         secret = PasswordField(hasher=hasher, required=True)
@@ -538,6 +523,30 @@ def test_a_password_is_hashed_when_nothing_is_refused() -> None:
     assert not account.password.is_of_empty_text
     assert account.to_son()["keys"] == [{"secret": "hash of b"}]
     assert sorted(hasher.hashed) == ["a", "b"]
+
+
+def test_what_a_hasher_refuses_is_told_with_its_place() -> None:
+    class Key(EmbeddedDocument):
+        secret = PasswordField(hasher=CountingHasher(longest=3))
+
+    class Account(Document):
+        password = PasswordField(hasher=CountingHasher(longest=3))
+        keys = ListField(EmbeddedDocumentField(Key))
+        old = ListField(PasswordField(hasher=CountingHasher(longest=3)))
+
+    for given, path in (
+        ({"password": "long"}, "password"),
+        ({"keys": [{"secret": "a"}, {"secret": "long"}]}, "keys.1.secret"),
+        ({"old": ["a", "b", "long"]}, "old.2"),
+    ):
+        for validate in True, False:
+            with pytest.raises(
+                InvalidDocumentError, match=r"must be valid: it is too long\."
+            ) as it:
+                Account.from_dict(given, validate=validate)
+            [error] = it.value.errors
+            assert (error.path, error.code, error.value) == (path, "invalid", "***")
+            assert "long'" not in "".join(traceback.format_exception(it.value))
 
 
 def test_a_validator_may_ask_a_password_that_is_not_hashed_yet() -> None:

@@ -26,6 +26,7 @@ from aiomotorengine import (
 )
 from aiomotorengine import Field as OurField
 from aiomotorengine.errors import InvalidDocumentError, UniqueKeyViolationError
+from tests.interop.hashing import CountingHasher
 
 pydantic = pytest.importorskip("pydantic")
 
@@ -208,21 +209,6 @@ def test_documents_that_embed_one_another() -> None:
     assert branch["$defs"] == schema["$defs"]
 
 
-class CountingHasher:
-    def __init__(self) -> None:
-        self.hashed: list[str] = []
-
-    def hash(self, text: str) -> str:
-        self.hashed.append(text)
-        return f"hash of {text}"
-
-    def verify(self, stored: Any, text: Any) -> bool:
-        return bool(stored == f"hash of {text}")
-
-    def check_needs_rehash(self, stored: Any) -> bool:
-        return False
-
-
 def test_a_value_of_more_levels_than_python_goes_down_is_refused_as_any_other() -> None:
     class Sheet(Document):
         title = StringField()
@@ -270,13 +256,13 @@ def test_a_model_hashes_passwords_when_nothing_is_refused() -> None:
     assert hasher.hashed[4:] == ["c"]
 
 
-def test_what_a_hasher_refuses_has_its_place_in_a_model() -> None:
-    class Hasher(CountingHasher):
-        def hash(self, text: str) -> str:
-            raise ValueError("it is too long")
+def test_what_a_hasher_refuses_has_its_place() -> None:
+    class Lock(EmbeddedDocument):
+        code = PasswordField(hasher=CountingHasher(longest=3))
 
     class Guarded(Document):
-        password = PasswordField(hasher=Hasher())
+        password = PasswordField(hasher=CountingHasher(longest=3))
+        locks = ListField(EmbeddedDocumentField(Lock))
         mail = StringField(required=True)
 
     model: Any = Guarded.pydantic_model()
@@ -284,15 +270,21 @@ def test_what_a_hasher_refuses_has_its_place_in_a_model() -> None:
     class Holder(pydantic.BaseModel):  # type: ignore[misc,name-defined]
         one: model
 
-    for read, given, place in (
-        (model.model_validate, {"password": "secret", "mail": "m"}, ("password",)),
-        (Holder.model_validate, {"one": {"password": "secret", "mail": "m"}}, ("one", "password")),
+    for given, place in (
+        ({"password": "long", "mail": "m"}, ("password",)),
+        ({"locks": [{}, {"code": "long"}], "mail": "m"}, ("locks", 1, "code")),
     ):
-        with pytest.raises(pydantic.ValidationError) as raised:
-            read(given)
-        [error] = raised.value.errors()
-        assert (error["loc"], error["type"], error["input"]) == (place, "value_error", "***")
-        assert error["msg"] == "Value error, it is too long"
+        for read, body, above in (
+            (model.model_validate, given, ()),
+            (Holder.model_validate, {"one": given}, ("one",)),
+            (pydantic.TypeAdapter(Guarded).validate_python, given, ()),
+        ):
+            with pytest.raises(pydantic.ValidationError) as raised:
+                read(body)
+            [error] = raised.value.errors()
+            assert (error["loc"], error["input"]) == ((*above, *place), "***")
+            assert error["msg"] == f"Field '{place[-1]}' must be valid: it is too long."
+            assert "long'" not in "".join(traceback.format_exception(raised.value))
 
 
 def test_object_ids() -> None:

@@ -272,7 +272,7 @@ class PasswordField(BaseField[PasswordType]):
             return form
         # Hashers take long on purpose, and the event loop stands still meanwhile.
         password = PasswordType.hashed_later(form, self.crypt_func, self._settings.hasher)
-        reading.put_off(lambda: password.value)
+        reading.put_off(self, form, lambda: password.value)
         return password
 
     def parse(self, text: str) -> str:

@@ -14,7 +14,7 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
-from pydantic_core import CoreSchema, InitErrorDetails, ValidationError
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, ValidationError
 from pydantic_core.core_schema import (
     no_info_plain_validator_function,
     plain_serializer_function_ser_schema,
@@ -25,13 +25,13 @@ from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.errors import UnknownFieldError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import primary_key
-from aiomotorengine.fields.password_field import SECRET
 from aiomotorengine.fields.refusals import required
 from aiomotorengine.fields.rules import is_masked
 from aiomotorengine.interop.forms import Forms
-from aiomotorengine.interop.pydantic_types import SchemasOfPydantic, validation_error
+from aiomotorengine.interop.pydantic_types import SchemasOfPydantic, in_utf8, validation_error
 from aiomotorengine.interop.reading import Reading
 from aiomotorengine.interop.selection import Names, Selection, names_in
+from aiomotorengine.locations import locate
 from aiomotorengine.schema.describing import described
 from aiomotorengine.schema.json_schema import nullable
 from aiomotorengine.utils import is_unicode_throughout
@@ -79,7 +79,9 @@ def model_of(
         # Where a field is missing, pydantic shows all that was given.
         hide_input_in_errors=any(is_masked(field, None) for field in fields.values()),
     )
-    validators: dict[str, Any] = {"dumped": DUMPED} if partial else {}
+    validators: dict[str, Any] = {"in_unicode": IN_UNICODE}
+    if partial:
+        validators["dumped"] = DUMPED
     if any(field._is_secret(None) for field in fields.values()):
         validators["finished"] = FINISHED
     default_name = f"{'Partial' if partial else ''}{document_class.__name__}"
@@ -119,6 +121,30 @@ DUMPED = model_serializer(mode="wrap")(
 )
 
 
+def in_unicode(values: Any, handler: Any) -> Any:
+    """A model; what pydantic itself refuses, as unknown names, is told in texts that can be sent as
+    UTF-8.
+    """
+    try:
+        return handler(values)
+    except ValidationError as error:
+        if is_unicode_throughout(values):
+            raise
+        told = in_utf8(values)  # which may be shown for each field that is missing
+        details = [
+            InitErrorDetails(
+                type=PydanticCustomError(it["type"], it["msg"]),
+                loc=tuple(in_utf8(it["loc"])),
+                input=told if it["input"] is values else in_utf8(it["input"]),
+            )
+            for it in error.errors(include_url=False, include_context=False)
+        ]
+        raise ValidationError.from_exception_data(error.title, details) from None
+
+
+IN_UNICODE = model_validator(mode="wrap")(lambda cls, values, handler: in_unicode(values, handler))
+
+
 waiting: ContextVar[list[tuple[BaseField[Any], Reading]] | None]
 waiting = ContextVar("waiting", default=None)
 """What was read of the model that is being validated, until nothing of it was refused."""
@@ -135,13 +161,11 @@ def finished(values: Any, handler: Any) -> Any:
     finally:
         waiting.reset(token)
     for field, reading in readings:
-        try:
-            reading.finish()
-        except ValueError as error:  # what a hasher says of a password that is too long for it
-            details = InitErrorDetails(
-                type="value_error", loc=(field.name,), input=SECRET, ctx={"error": error}
-            )
-            raise ValidationError.from_exception_data(field.name, [details]) from error
+        refusals = reading.finish()
+        for refusal in refusals:
+            locate(refusal, field.name)
+        if refusals:
+            raise validation_error(field.name, refusals)
     return model
 
 
@@ -212,13 +236,13 @@ class FieldType:
         if not refusals and not is_unicode_throughout(value):
             refused_text = unencodable_text_of(field, field.to_son(read))
             refusals = [] if refused_text is None else [refused_text]
-        if refusals:
-            raise validation_error(field.name, refusals)
         readings = waiting.get()
         if readings is None:
-            reading.finish()
-        else:
+            refusals = refusals or reading.finish()
+        elif not refusals:
             readings.append((field, reading))
+        if refusals:
+            raise validation_error(field.name, refusals)
         return read
 
     def serialized(self, value: Any, info: Any) -> Any:

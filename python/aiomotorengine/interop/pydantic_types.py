@@ -37,7 +37,7 @@ from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import family_of
 from aiomotorengine.utils import escaped, is_unicode_throughout
 
-__all__ = ["ObjectIdType", "core_schema_of", "json_schema_of", "validation_error"]
+__all__ = ["ObjectIdType", "core_schema_of", "in_utf8", "json_schema_of", "validation_error"]
 
 MISSING = "missing"
 """What pydantic calls a value that is required and not there."""
@@ -78,16 +78,17 @@ def validated(document_class: Any, value: Any) -> Any:
     """A document of the class: the value itself, or what a mapping makes.
 
     Raises:
-        ValidationError: the mapping makes no valid one, with an error for each field.
-        PydanticCustomError: the value is none of the two.
+        ValidationError: the mapping makes no valid one, with an error for each field; or the value
+            is none of the two.
     """
     if isinstance(value, document_class):
         return value
     name = document_class.__name__
     if not isinstance(value, Mapping):
-        raise PydanticCustomError(
+        error = PydanticCustomError(
             "document_type", "Input should be a {name} or a mapping", {"name": name}
         )
+        raise refusal_of(value, name, error)
     document, refusals = read(document_class, value)
     if refusals:
         raise validation_error(name, refusals)
@@ -115,9 +116,15 @@ def details_of(refusal: Exception) -> InitErrorDetails:
     parts = location.parts if location else ()
     return InitErrorDetails(
         type=PydanticCustomError(kind, text),
-        loc=tuple(map(in_utf8, parts)),
+        loc=tuple(in_utf8(parts)),
         input=in_utf8(error.value),
     )
+
+
+def refusal_of(value: Any, title: str, error: PydanticCustomError) -> ValidationError:
+    """The error of pydantic for a value that is none at all of what is read."""
+    details = InitErrorDetails(type=error, input=in_utf8(value))
+    return ValidationError.from_exception_data(title, [details])
 
 
 def in_utf8(value: Any) -> Any:
@@ -260,6 +267,7 @@ def object_id_of(value: Any) -> ObjectId:
         return value
     if is_hex_id(value):
         return ObjectId(value)
-    raise PydanticCustomError(
+    error = PydanticCustomError(
         "object_id", "Input should be an ObjectId, or its 24 hexadecimal digits"
     )
+    raise refusal_of(value, ObjectId.__name__, error)

@@ -20,7 +20,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import DOCUMENT_ID, primary_key
 from aiomotorengine.fields.field_methods import NONE_ONLY, generation
 from aiomotorengine.fields.item_methods import methods_of
-from aiomotorengine.fields.refusals import cause_of, masked, refused
+from aiomotorengine.fields.refusals import cause_of, description, masked, refused
 from aiomotorengine.fields.rules import is_masked, is_strict
 from aiomotorengine.ids import is_id
 from aiomotorengine.interop.forms import Forms, is_converted_by_us
@@ -75,8 +75,8 @@ def read(
     except ValueError as error:  # a constructor of the program's refuses the values
         return None, [*reading.refusals, error]
     if not refusals:
-        reading.finish()
-        if validate and not is_unicode_throughout(mapping):
+        refusals = reading.finish()
+        if not refusals and validate and not is_unicode_throughout(mapping):
             # Not all of it need be kept as it is: of a password there is a hash.
             refused_text = unencodable_text(document_class, document.to_son())
             return document, [] if refused_text is None else [refused_text]
@@ -129,21 +129,36 @@ class Reading:
         self._is_strict = strict
         self._keeps_unreadable = keeps_unreadable
         self._levels = 0
-        self._unfinished: list[Callable[[], Any]] = []
+        self._unfinished: list[Unfinished] = []
 
     @property
     def is_full(self) -> bool:
         """Whether there are more refusals than are told."""
         return len(self.refusals) > MOST_REFUSALS
 
-    def put_off(self, work: Callable[[], Any]) -> None:
-        """Do this when nothing was refused: what takes long is not done for what is."""
-        self._unfinished.append(work)
+    def put_off(self, field: BaseField[Any], form: Any, work: Callable[[], Any]) -> None:
+        """Do this when nothing was refused: what takes long is not done for what is.
 
-    def finish(self) -> None:
-        """Do what was put off."""
-        for work in self._unfinished:
-            work()
+        Parameters:
+            field: the field whose form is being read.
+            form: the form.
+            work: what is to be done; it may refuse the form, by a ``ValueError``.
+        """
+        self._unfinished.append(Unfinished(field, form, work))
+
+    def finish(self) -> list[Exception]:
+        """Do what was put off, up to the first that is refused.
+
+        Returns:
+            The refusals.
+        """
+        for unfinished in self._unfinished:
+            try:
+                unfinished.work()
+            except ValueError as error:
+                self.refusals.append(unfinished.refusal(error))
+                break
+        return self.refusals
 
     def document(self, document_class: Any, mapping: Mapping[Any, Any]) -> Any:
         """A new document of a class, or of one that derives from it and is stored with it."""
@@ -198,7 +213,7 @@ class Reading:
         """
         if form is None or self.is_full:
             return form
-        before = len(self.refusals)
+        before, unfinished = len(self.refusals), len(self._unfinished)
         self._levels += 1
         try:
             if self._levels > MOST_STORED_LEVELS:
@@ -212,6 +227,8 @@ class Reading:
             self._levels -= 1
         for refusal in self.refusals[before:]:
             locate(refusal, *parts)
+        for later in self._unfinished[unfinished:]:
+            later.parts = (*parts, *later.parts)
         return value
 
     def each(self, field: BaseField[Any], forms: Iterable[Any]) -> list[Any]:
@@ -274,6 +291,36 @@ class Reading:
     def _refuse(self, error: Exception, *parts: Any) -> None:
         locate(error, *(part if isinstance(part, int) else str(part) for part in parts))
         self.refusals.append(error)
+
+
+class Unfinished:
+    """What is done when nothing was refused.
+
+    Parameters:
+        field, form, work: as for ``Reading.put_off``.
+
+    Attributes:
+        work: the same.
+        parts: where the form stands.
+    """
+
+    def __init__(self, field: BaseField[Any], form: Any, work: Callable[[], Any]) -> None:
+        self.work = work
+        self.parts: tuple[Part, ...] = ()
+        self._field = field
+        self._form = form
+
+    def refusal(self, error: ValueError) -> InvalidDocumentError:
+        """The refusal of the form, with what the work has said of it. Errors that derive from
+        ``ValueError``, as that of a text that can't be encoded does, quote the form.
+        """
+        field, form = self._field, self._form
+        reason = str(error).removesuffix(".") if type(error) is ValueError else ""
+        refusal = InvalidDocumentError.invalid(getattr(field, "name", ""), reason)
+        refusal.value = masked(field, form)
+        refusal.__cause__ = cause_of(error, field, form)
+        locate(refusal, *self.parts, about=description(field, form))
+        return refusal
 
 
 class Place(NamedTuple):
