@@ -379,6 +379,26 @@ def test_what_is_known_is_of_the_document_with_that_id() -> None:
     assert not first.is_changed()
 
 
+@pytest.mark.parametrize("key", [ObjectId("0123456789abcdef01234567"), {"part": 1}], ids=repr)
+def test_it_is_asked_with_each_question_whether_the_document_has_that_id(key: Any) -> None:
+    account = loaded({"_id": key, "n": "Ada"})
+    for _ in range(2):
+        assert not account.is_changed()
+    account._id = ObjectId("76543210fedcba9876543210")
+    with pytest.raises(ChangesNotTrackedError):
+        account.is_changed()
+    account._id = key
+    assert not account.is_changed()
+
+
+def test_an_id_that_was_changed_in_place_is_another() -> None:
+    account = loaded({"_id": {"part": 1}, "n": "Ada"})
+    assert not account.is_changed()
+    account._id["part"] = 2
+    with pytest.raises(ChangesNotTrackedError):
+        account.is_changed()
+
+
 # -- what is remembered ------------------------------------------------------------------------
 
 

@@ -148,12 +148,12 @@ def codec_for(
     """
     codecs: dict[Any, Any] = document_class._codecs
     codec: Codec | None
-    side: Implementation | None
     if shape is None:
         # A program mostly has one client, and asks for one codec of a class again and again.
-        side, options_then, generation_then, codec = codecs.get(LAST, NONE_YET)
+        last: Codec
+        side, options_then, generation_then, last = codecs.get(LAST, NONE_YET)
         if options_then is codec_options and side is _side and generation_then == generation.number:
-            return cast(Codec, codec)
+            return last
     # A type registry has no hash, so options that differ only there take turns in one place.
     key: Any = _side.IMPLEMENTATION, codec_options.tz_aware, codec_options.uuid_representation
     if shape is not None:

@@ -35,6 +35,9 @@ NULL_ID = b"\x0a_id\0"
 NOT_LOOKED_FOR: tuple[int, dict[bytes, int]] = 0, {}
 """Where each document stands, before any was looked for by its id."""
 
+NOT_COMPARED = object()
+"""Stands for the id of a snapshot's one document until it was asked for: no id is this."""
+
 length_at = struct.Struct("<i").unpack_from
 
 
@@ -49,7 +52,7 @@ class Snapshot:
     """
 
     # The collector does not look for documents behind it: what is here leads to none.
-    __slots__ = ("_next", "_places", "codec_options", "offsets", "raw", "state")
+    __slots__ = ("_next", "_own_id", "_places", "codec_options", "offsets", "raw", "state")
 
     def __init__(
         self, raw: bytes, offsets: Sequence[int], codec_options: CodecOptions[Any], state: Any
@@ -62,6 +65,8 @@ class Snapshot:
         """Which document is probably asked for next: mostly it is one after the other."""
         self._places = NOT_LOOKED_FOR
         """Else by which id each is found, and how many bytes ids have that are looked for."""
+        self._own_id: Any = NOT_COMPARED
+        """The ``ObjectId`` of its one document, once it was found in the bytes."""
 
     def __bool__(self) -> bool:
         return bool(self.state)
@@ -160,14 +165,20 @@ def own_snapshot(document: Any) -> Snapshot | None:
     Returns:
         ``None`` if its changes are not tracked, or if it has another id now.
     """
-    shared = document._is_persisted
-    if type(shared) is not Snapshot:
+    snapshot = document._is_persisted
+    if type(snapshot) is not Snapshot:
         return None
-    if shared.is_of_one:
-        head = id_element(document._id, shared.codec_options)
-        return shared if shared.raw.startswith(head, 4) else None
-    raw = shared.find(document._id)
-    if raw is None:
+    id = document._id
+    if snapshot._own_id is id:  # as the time before
+        return snapshot
+    if not snapshot.is_of_one:
+        raw = snapshot.find(id)
+        if raw is None:
+            return None
+        snapshot = Snapshot(raw, [0], snapshot.codec_options, snapshot.state)
+        document._is_persisted = snapshot
+    elif not snapshot.raw.startswith(id_element(id, snapshot.codec_options), 4):
         return None
-    own = document._is_persisted = Snapshot(raw, [0], shared.codec_options, shared.state)
-    return own
+    if type(id) is ObjectId:  # which stays as it is
+        snapshot._own_id = id
+    return snapshot

@@ -140,8 +140,10 @@ def both_sides(document: Any, snapshot: Snapshot, codec: Codec) -> tuple[Any, by
     """
     id = document._id
     now = encoded(codec, document, id)
-    state = snapshot.state
-    may_differ = is_partial(document) or (state is not True and bool(unknown_paths(state)))
+    state, hidden = snapshot.state, document._hidden
+    may_differ = (hidden is not None and is_partial(document)) or (
+        state is not True and bool(unknown_paths(state))
+    )
     if now == snapshot.raw and not may_differ:
         return None
     reader = codec_for(type(document), snapshot.codec_options, shape_of(document))

@@ -1,6 +1,8 @@
 //! What differs between three encodings of one document. Twin of `differing_values` in
 //! `codec/elements.py`.
 
+use std::borrow::Cow;
+
 use super::element::{Element, kind};
 use super::reader::{Malformed, Reader};
 
@@ -12,34 +14,34 @@ pub(crate) struct Difference<'a> {
     pub(crate) values: [Option<Element<'a>>; 3],
 }
 
-/// The elements of a document, in their order and by their keys.
-struct Elements<'a> {
+/// How many keys there is room for before they are counted.
+const USUAL_KEYS: usize = 16;
+
+/// The elements of a document in their order, and where each key stands.
+struct Elements<'a, 'o> {
     in_order: Vec<(&'a str, Element<'a>)>,
-    by_key: Vec<(&'a str, Element<'a>)>,
+    /// By key; borrowed from another document that has the same keys in the same order.
+    places: Cow<'o, [(&'a str, usize)]>,
 }
 
-impl<'a> Elements<'a> {
+impl<'a, 'o> Elements<'a, 'o> {
     /// `Malformed` also for what only Python tells apart: keys that come twice.
     fn of(raw: &'a [u8]) -> Result<Self, Malformed> {
-        let mut reader = Reader::new(raw)?;
-        let mut in_order = Vec::new();
-        while let Some(element) = reader.next_element()? {
-            let key = std::str::from_utf8(element.key).map_err(|_| Malformed)?;
-            in_order.try_reserve(1).map_err(|_| Malformed)?;
-            in_order.push((key, element));
-        }
-        let mut by_key = Vec::new();
-        by_key
-            .try_reserve_exact(in_order.len())
-            .map_err(|_| Malformed)?;
-        by_key.extend_from_slice(&in_order);
-        by_key.sort_unstable_by_key(|&(key, _)| key);
-        let is_twice =
-            |pair: &[(&str, Element<'_>)]| matches!(pair, [one, other] if one.0 == other.0);
-        if by_key.windows(2).any(is_twice) {
-            return Err(Malformed);
-        }
-        Ok(Self { in_order, by_key })
+        let in_order = in_order(raw, &[])?;
+        let places = Cow::Owned(places(&in_order)?);
+        Ok(Self { in_order, places })
+    }
+
+    /// The same for a document that mostly has the keys of another.
+    fn beside(raw: &'a [u8], other: &'o Elements<'a, '_>) -> Result<Self, Malformed> {
+        let in_order = in_order(raw, &other.in_order)?;
+        let keys = in_order.iter().map(|it| it.0);
+        let places = if keys.eq(other.in_order.iter().map(|it| it.0)) {
+            Cow::Borrowed(&*other.places)
+        } else {
+            Cow::Owned(places(&in_order)?)
+        };
+        Ok(Self { in_order, places })
     }
 
     /// The element with a key, which stands in another document in this place: mostly in the same.
@@ -47,11 +49,52 @@ impl<'a> Elements<'a> {
         match self.in_order.get(place) {
             Some(&(found, element)) if found == key => Some(element),
             _ => {
-                let at = self.by_key.binary_search_by_key(&key, |&(key, _)| key);
-                at.ok().and_then(|at| self.by_key.get(at)).map(|it| it.1)
+                let at = self
+                    .places
+                    .binary_search_by_key(&key, |&(key, _)| key)
+                    .ok()?;
+                let &(_, place) = self.places.get(at)?;
+                self.in_order.get(place).map(|it| it.1)
             }
         }
     }
+}
+
+/// The elements of a document, with keys of another where it has these in the same places: of them
+/// it is known that they are texts.
+fn in_order<'a>(
+    raw: &'a [u8],
+    others: &[(&'a str, Element<'a>)],
+) -> Result<Vec<(&'a str, Element<'a>)>, Malformed> {
+    let mut reader = Reader::new(raw)?;
+    let mut found = Vec::new();
+    found
+        .try_reserve(others.len().max(USUAL_KEYS))
+        .map_err(|_| Malformed)?;
+    while let Some(element) = reader.next_element()? {
+        let key = match others.get(found.len()) {
+            Some(&(key, _)) if key.as_bytes() == element.key => key,
+            _ => std::str::from_utf8(element.key).map_err(|_| Malformed)?,
+        };
+        found.try_reserve(1).map_err(|_| Malformed)?;
+        found.push((key, element));
+    }
+    Ok(found)
+}
+
+/// Where each key stands; `Malformed` where two are the same.
+fn places<'a>(in_order: &[(&'a str, Element<'a>)]) -> Result<Vec<(&'a str, usize)>, Malformed> {
+    let mut places = Vec::new();
+    places
+        .try_reserve_exact(in_order.len())
+        .map_err(|_| Malformed)?;
+    places.extend(in_order.iter().enumerate().map(|(place, it)| (it.0, place)));
+    places.sort_unstable_by_key(|&(key, _)| key);
+    let is_twice = |pair: &[(&str, usize)]| matches!(pair, [one, other] if one.0 == other.0);
+    if places.windows(2).any(is_twice) {
+        return Err(Malformed);
+    }
+    Ok(places)
 }
 
 /// The keys whose values differ between what a document wrote before and what it writes now, or
@@ -61,10 +104,10 @@ pub(crate) fn differences<'a>(
     before: &'a [u8],
     now: &'a [u8],
 ) -> Result<Vec<Difference<'a>>, Malformed> {
-    let (there, then, here) = (
-        Elements::of(stored)?,
-        Elements::of(before)?,
-        Elements::of(now)?,
+    let then = Elements::of(before)?;
+    let (there, here) = (
+        Elements::beside(stored, &then)?,
+        Elements::beside(now, &then)?,
     );
     let mut found = Vec::new();
     let mut add = |key, values| {
@@ -138,6 +181,19 @@ mod tests {
                 ("a".to_owned(), [true, true, false]),
                 ("b".to_owned(), [true, false, false])
             ]
+        );
+    }
+
+    #[test]
+    fn keys_are_found_in_whatever_order_they_stand() {
+        assert!(keys([&[A, B], &[A, B], &[B, A]]).is_empty());
+        assert!(keys([&[B, A], &[A, B], &[B, A]]).is_empty());
+        let changed = [("a".to_owned(), [true, true, true])];
+        assert_eq!(keys([&[A, B], &[A, B], &[B, OTHER_A]]), changed);
+        assert_eq!(keys([&[B, A], &[A, B], &[OTHER_A, B]]), changed);
+        assert_eq!(
+            keys([&[A, B], &[A, B], &[B]]),
+            [("a".to_owned(), [true, true, false])]
         );
     }
 
