@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from aiomotorengine import (
     Document,
     EmbeddedDocument,
     EmbeddedDocumentField,
+    GenericEmbeddedDocumentField,
     GenericReferenceField,
     IntField,
     ListField,
@@ -181,6 +183,47 @@ def test_what_is_included_and_excluded(include: Any, exclude: Any, shown: Any) -
     assert json.loads(person.to_json(include=include, exclude=exclude)) == json.loads(
         json.dumps(shown, default=str)
     )
+
+
+def test_the_keys_that_say_the_class_can_be_excluded() -> None:
+    class Wheel(EmbeddedDocument):
+        __dynamic__ = False
+        __discriminator__ = "_shape"
+        size = IntField()
+
+    class Spoked(Wheel):
+        spokes = IntField()
+
+    class Vehicle(Document):
+        __dynamic__ = False
+        __discriminator__ = "_kind"
+        first = EmbeddedDocumentField(Wheel)
+        wheels = ListField(GenericEmbeddedDocumentField(choices=[Spoked]))
+
+    class Cart(Vehicle):
+        pass
+
+    spoked = Spoked(size=1, spokes=12)
+    cart = Cart(first=spoked, wheels=[spoked])
+    named: Any = {"_shape": "Wheel.Spoked", "size": 1, "spokes": 12}
+    whole = {"first": named, "wheels": [{"_cls": "Spoked", **named}]}
+    stored = {"_kind": "Vehicle.Cart", **whole}
+    for names, left_out in (
+        ("_kind", lambda form: form.pop("_kind", None)),
+        ("first._shape", lambda form: form["first"].pop("_shape")),
+        ("wheels._shape", lambda form: form["wheels"][0].pop("_shape")),
+        ("wheels._cls", lambda form: form["wheels"][0].pop("_cls")),
+    ):
+        shown, extended = copy.deepcopy(whole), copy.deepcopy(stored)
+        left_out(shown)
+        left_out(extended)
+        assert cart.to_dict(exclude={names, "id"}) == shown
+        assert json.loads(cart.to_json(exclude={names, "id"})) == shown
+        assert json.loads(cart.to_json(mode="relaxed", exclude=names)) == extended
+    assert json.loads(cart.to_json(mode="relaxed", include="_kind")) == {"_kind": "Vehicle.Cart"}
+    assert cart.to_dict(include={"first.size"}) == {"first": {"_shape": "Wheel.Spoked", "size": 1}}
+    with pytest.raises(UnknownFieldError, match="Cart has no field '_kinds'"):
+        cart.to_dict(exclude="_kinds")
 
 
 def test_names_are_checked_where_a_class_has_no_others() -> None:

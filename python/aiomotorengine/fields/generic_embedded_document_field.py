@@ -221,7 +221,10 @@ class GenericEmbeddedDocumentField(ContainerField[Any]):
         field = self._in_charge_of(value)
         if field is self or not isinstance(value, DocumentStorage):
             return forms.plain(value)
-        return self._named(self._names[type(value)], forms.embedded(value))
+        form = forms.embedded(value)
+        if forms.leaves_out(self.discriminator):
+            return form
+        return self._named(self._names[type(value)], form)
 
     def _from_dict_form(self, form: Any, reading: Any) -> Any:
         field = self._in_charge_of(form)

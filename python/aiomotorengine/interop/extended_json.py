@@ -267,11 +267,11 @@ def shown_of(
     shown = {}
     for stored_key, value in son.items():
         is_id = stored_key == "_id"
-        name = names.get(stored_key, stored_key.lstrip("_"))
+        is_kind = discriminator is not None and stored_key == discriminator.key
+        name = stored_key if is_kind else names.get(stored_key, stored_key.lstrip("_"))
         field = key if is_id else document_class._fields.get(name)
         if field is not None and field._settings.exclude:
             continue
-        is_kind = discriminator is not None and stored_key == discriminator.key
         if field is None and not (is_kind or is_dynamic(document_class)):
             continue  # no attribute shows it
         if selection is None:
@@ -299,8 +299,11 @@ def within(field: BaseField[Any], value: Any, selection: Selection | None) -> An
         inner = field._in_charge_of(value)
         if inner is field:
             return value
+        shown = within(inner, value, selection)
+        if selection is not None and selection.leaves_out(field.discriminator):
+            return shown
         # What says the class is no key of that class.
-        return field._named(value[field.discriminator], within(inner, value, selection))
+        return field._named(value[field.discriminator], shown)
     if isinstance(field, EmbeddedDocumentField):
         is_document = isinstance(value, Mapping)
         return shown_of(field.embedded_type, value, selection) if is_document else value

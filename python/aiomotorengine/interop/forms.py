@@ -83,7 +83,7 @@ class Forms:
         It has an id only if it is stored with one, and says its class where its stored form does.
         """
         class_form = form_of_class(type(document), is_json=self.is_json)
-        head = class_form.discriminator_of(document)
+        head = class_form.discriminator_of(document, self)
         if has_own_id(document):
             head |= class_form.id_of(document, self)
         return self._within(document, class_form, head)
@@ -177,6 +177,10 @@ class Forms:
             return self.selection.shows_item(part)
         return self.selection.shows(part)
 
+    def leaves_out(self, name: str) -> bool:
+        """Whether a name is excluded, which else is shown whatever is included."""
+        return self.selection is not None and self.selection.leaves_out(name)
+
     def _inner(self, make: Make | None, value: Any, part: Part) -> Any:
         if value is None or make is None:
             return value
@@ -268,10 +272,10 @@ class ClassForm:
             return {self.key: str(id) if forms.is_json else id}
         return {self.key: None if id is None else forms.id(document)}
 
-    def discriminator_of(self, document: Any) -> dict[str, Any]:
-        """What the stored form of an embedded document says of its class."""
+    def discriminator_of(self, document: Any, forms: Forms) -> dict[str, Any]:
+        """What the stored form of an embedded document says of its class, unless it is excluded."""
         discriminator = self._class._discriminator
-        if discriminator is None:
+        if discriminator is None or forms.leaves_out(discriminator.key):
             return {}
         value = (document._hidden or {}).get(discriminator.key, discriminator.value)
         return {} if value is None else {discriminator.key: value}

@@ -29,6 +29,8 @@ def refuse_unknown(document_class: Any, tree: Tree) -> None:
         UnknownFieldError: there is one.
     """
     known = {primary_key(document_class).name, "id", "_id", *computed_fields(document_class)}
+    if document_class._discriminator is not None:
+        known.add(document_class._discriminator.key)
     for name, below in tree.items():
         field = document_class._fields.get(name)
         if field is not None:

@@ -47,9 +47,12 @@ class Selection:
 
     def shows(self, name: Any) -> bool:
         """Whether the value of a name is shown, at least in part."""
-        if self._include is not None and name not in self._include:
-            return False
-        return self._exclude is None or self._exclude.get(name, self) is not None
+        is_included = self._include is None or name in self._include
+        return is_included and not self.leaves_out(name)
+
+    def leaves_out(self, name: Any) -> bool:
+        """Whether a name is excluded, which else is shown whatever is included."""
+        return self._exclude is not None and self._exclude.get(name, self) is None
 
     def shows_id(self, name: str) -> bool:
         """The same for the name of the primary key, which is also known as ``_id``."""
