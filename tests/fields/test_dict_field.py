@@ -22,6 +22,7 @@ from aiomotorengine import (
     StringField,
     U,
 )
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.stored_key import attribute_path
 from aiomotorengine.query_builder.masking import masked
@@ -73,10 +74,10 @@ def test_no_two_keys_are_stored_alike() -> None:
 @pytest.mark.parametrize("key", ["abc", "05", "+5", "1e3", "٣"])
 def test_updates_and_filters_lead_to_keys_that_are_stored(key: str) -> None:
     with pytest.raises(ValueError, match=re.escape(f"'years' has nothing under {key!r}")):
-        U.set(f"years.{key}", 5).operations(Item).__next__()
+        U.set(f"years.{key}", 5).operations(conversion_of(Item)).__next__()
     with pytest.raises(ValueError, match="Invalid filter"):
         transform_query(Item, **{f"years__{key}": 5})
-    [(_, path, value)] = U.set("years.-5", "7").operations(Item)
+    [(_, path, value)] = U.set("years.-5", "7").operations(conversion_of(Item))
     assert (path.db_name, value) == ("years.-5", 7)
     assert transform_query(Item, years__5=1) == {"years.5": 1}
 

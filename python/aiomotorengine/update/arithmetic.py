@@ -11,18 +11,13 @@ from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal128_field import Decimal128Field, as_decimal128
-from aiomotorengine.fields.float_field import FloatField
 from aiomotorengine.fields.int_field import LARGEST, SMALLEST, IntField
 from aiomotorengine.fields.timedelta_field import TimedeltaField
 from aiomotorengine.locations import described, locate
-from aiomotorengine.update.path import UpdatePath
+from aiomotorengine.update.path import NUMBERS, UpdatePath
 from aiomotorengine.update.update_operator import UpdateOperator, refuse_text, unfit
 
 __all__ = ["Inc", "Mul"]
-
-NUMBERS = (IntField, FloatField, Decimal128Field)
-"""The fields that hold numbers with which the server can count."""
-
 
 class Counting(UpdateOperator):
     """A change of a number by another."""
@@ -31,10 +26,9 @@ class Counting(UpdateOperator):
     """The fields whose values it can change."""
 
     def convert(self, path: UpdatePath, raw: Any, validate: bool) -> Any:
-        if type(raw) is int and int in path.same and type(path.field) in self.fields:
-            if SMALLEST <= raw <= LARGEST:
-                return raw  # as most are
-        elif isinstance(raw, Expression):
+        if type(raw) is int and path.counts and SMALLEST <= raw <= LARGEST:
+            return raw  # as most are
+        if isinstance(raw, Expression):
             refuse_text(path, self.operator)
             return raw
         return amount(path, raw, self.operator, self.fields)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from aiomotorengine.documents.conversion import Conversion, conversion_of
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.expressions.literal import literal
 from aiomotorengine.update.conversions import NUMBERS, conversion_for, converted, in_unit_of
@@ -15,7 +16,7 @@ from aiomotorengine.update.set import Set, SetOnInsert
 from aiomotorengine.update.unset import Unset
 from aiomotorengine.update.update_operator import Operation, UpdateOperator
 
-__all__ = ["compiled", "is_pipeline", "name_of", "operations_of", "touched_by"]
+__all__ = ["compiled", "is_pipeline", "name_of", "operations_of", "planned", "touched_by"]
 
 INSERTING = SetOnInsert.operator
 REPLACING = frozenset((Set.operator, Unset.operator))
@@ -40,23 +41,53 @@ def operations_of(
             two touch the same path.
         InvalidDocumentError: a field refuses its new value.
     """
+    return planned(conversion_of(document_class), changes, validate)[0]
+
+
+def planned(
+    conversion: Conversion,
+    changes: Iterable[UpdateOperator | Mapping[Any, Any]],
+    validate: bool,
+    inserts: bool = True,
+) -> tuple[list[Operation], bool]:
+    """The same, and whether all of it is done to whole fields of which nothing more is asked.
+
+    Parameters:
+        conversion: that of the class.
+        changes: as above.
+        validate: as above.
+        inserts: whether the update may insert a document.
+
+    Raises:
+        Exception: as above; also for what is done to inserted documents, if there are none.
+    """
     operations: list[Operation] = []
     for given in changes:
         change = given if isinstance(given, UpdateOperator) else change_of(given)
-        operations += change.operations(document_class, validate)
+        operations += change.operations(conversion, validate)
+        if not inserts and type(change) is SetOnInsert:
+            raise ValueError("U.set_on_insert needs upsert=True.")
     if not operations:
         raise ValueError("An update needs a change.")
-    removals: list[Operation] = []
+    if len(operations) > 1:
+        refuse_conflicts(operations)
+    for _, path, _ in operations:
+        if not path.is_plain:
+            return [*operations, *besides(conversion.document_class, operations)], False
+    return operations, True
+
+
+def besides(document_class: Any, operations: Iterable[Operation]) -> Iterator[Operation]:
+    """What is done besides, since fields are read from other keys as well.
+
+    Raises:
+        ImmutableFieldError: a field stays as it is in a stored document.
+    """
     for operator, path, _ in operations:
-        if path.is_plain:
-            continue
         if operator != INSERTING:
             refuse_immutable(document_class, path)
         if operator in REPLACING:
-            removals += (removal(key) for key in aliases_at(path))
-    if len(operations) > 1:
-        refuse_conflicts(operations)
-    return operations + removals if removals else operations
+            yield from map(removal, aliases_at(path))
 
 
 def removal(alias: str) -> Operation:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from aiomotorengine.documents.embedded import embedded_fields
 from aiomotorengine.documents.undeclared import is_dynamic
 from aiomotorengine.errors import ImmutableFieldError, UnknownFieldError
 from aiomotorengine.fields.any_field import ANYTHING
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.decimal128_field import Decimal128Field
 from aiomotorengine.fields.dict_field import DictField
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.families import declaring, refuse_different
-from aiomotorengine.fields.field_methods import NO_TYPES, converter
+from aiomotorengine.fields.field_methods import converter
+from aiomotorengine.fields.float_field import FloatField
+from aiomotorengine.fields.int_field import IntField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.rules import is_strict
 from aiomotorengine.fields.tuple_field import TupleField
@@ -23,6 +27,7 @@ from aiomotorengine.storage.shard_keys import refuse_shard_key
 
 __all__ = [
     "DOT",
+    "NUMBERS",
     "UNDERSCORES",
     "UpdatePath",
     "aliases_at",
@@ -42,8 +47,13 @@ UNDERSCORES = "__"
 """What stands between them in a keyword, which can have no dots."""
 
 
-class UpdatePath(NamedTuple):
-    """What is changed.
+NUMBERS = (IntField, FloatField, Decimal128Field)
+"""The fields that hold numbers with which the server can count."""
+
+
+@dataclass(slots=True)
+class UpdatePath:
+    """What is changed. It stays as it is: those of whole fields are kept.
 
     Attributes:
         db_name: the key in MongoDB, with dots.
@@ -55,7 +65,8 @@ class UpdatePath(NamedTuple):
             that open.
         is_plain: whether it is a whole field that may be changed and is read from no other key: of
             this kind most are, and nothing more is asked of them.
-        same: the types of the values that its field stores as they are.
+        counts: whether it holds numbers with which the server can count, and its field stores whole
+            ones as they are.
     """
 
     db_name: str
@@ -65,7 +76,7 @@ class UpdatePath(NamedTuple):
     items: tuple[tuple[str, Any], ...] = ()
     is_strict: bool = False
     is_plain: bool = False
-    same: frozenset[type] = NO_TYPES
+    counts: bool = False
 
     @property
     def parts(self) -> list[str | int]:
@@ -188,7 +199,10 @@ def path_in(document_class: Any, name: str, field: BaseField[Any] | None = None)
     is_plain = not (options.immutable or options.aliases or document_class.__shard_key__)
     _, same = converter(field, "to_son")
     strict = document_class.__strict__
-    return UpdatePath(field.db_field, field, name, is_strict=strict, is_plain=is_plain, same=same)
+    counts = type(field) in NUMBERS and int in same
+    return UpdatePath(
+        field.db_field, field, name, is_strict=strict, is_plain=is_plain, counts=counts
+    )
 
 
 def changed_path(document_class: Any, key: Any, separator: str = DOT) -> UpdatePath:

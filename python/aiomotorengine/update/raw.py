@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aiomotorengine.documents.conversion import Conversion
 from aiomotorengine.fields.stored_key import attribute_path
 from aiomotorengine.query_builder.transform import refuse_other_keys
 from aiomotorengine.update.path import UpdatePath
@@ -45,8 +46,8 @@ class Raw(UpdateOperator):
         super().__init__([])
         self.update = dict(update)
 
-    def operations(self, document_class: Any, validate: bool = True) -> Iterator[Operation]:
-        yield from operations_in(document_class, self.update)
+    def operations(self, conversion: Conversion, validate: bool = True) -> Iterator[Operation]:
+        yield from operations_in(conversion.document_class, self.update)
 
     def __repr__(self) -> str:
         return f"<raw {', '.join(self.update)}>"

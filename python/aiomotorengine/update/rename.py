@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from aiomotorengine.documents.conversion import Conversion
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.update.path import UpdatePath, changed_path
 from aiomotorengine.update.unset import refuse_required
@@ -20,7 +21,8 @@ class Rename(UpdateOperator):
     operator = "$rename"
     gives_value = False
 
-    def operations(self, document_class: Any, validate: bool = True) -> Iterator[Operation]:
+    def operations(self, conversion: Conversion, validate: bool = True) -> Iterator[Operation]:
+        document_class = conversion.document_class
         for old, new in self.given:
             path = self.old_path(document_class, old)
             if validate:

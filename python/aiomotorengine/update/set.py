@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from aiomotorengine.documents.conversion import Conversion
 from aiomotorengine.expressions.expression import Expression
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal_field import DecimalField
@@ -24,9 +25,9 @@ class Set(UpdateOperator):
 
     operator = "$set"
 
-    def operations(self, document_class: Any, validate: bool = True) -> Iterator[Operation]:
-        for operation in super().operations(document_class, validate):
-            yield without_none(document_class, operation)
+    def operations(self, conversion: Conversion, validate: bool = True) -> Iterator[Operation]:
+        for operation in super().operations(conversion, validate):
+            yield without_none(conversion.document_class, operation)
 
     def convert(self, path: UpdatePath, raw: Any, validate: bool) -> Any:
         if isinstance(raw, Expression):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, ClassVar
 
-from aiomotorengine.documents.conversion import conversion_of
+from aiomotorengine.documents.conversion import Conversion
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal_field import DecimalField
 from aiomotorengine.update.path import DOT, UpdatePath, changed_path
@@ -39,11 +39,11 @@ class UpdateOperator:
         self.given = given
         self.separator = separator
 
-    def operations(self, document_class: Any, validate: bool = True) -> Iterable[Operation]:
+    def operations(self, conversion: Conversion, validate: bool = True) -> Iterable[Operation]:
         """What is done, path by path.
 
         Parameters:
-            document_class: the class whose documents are changed.
+            conversion: that of the class whose documents are changed.
             validate: whether fields are asked if they may have their new values.
 
         Raises:
@@ -51,13 +51,13 @@ class UpdateOperator:
             InvalidDocumentError: a field refuses its value.
         """
         done = []
-        known = conversion_of(document_class).update_paths
+        known = conversion.update_paths
         for key, raw in self.given:
             path = known.get(key) if type(key) is str else None
             if path is None:
-                path = self.path(document_class, key)
+                path = self.path(conversion.document_class, key)
                 # The names of fields are kept, as most are: a program has only so many.
-                if type(key) is str and key in document_class._fields:
+                if type(key) is str and key in conversion.names:
                     known[key] = path
             done.append((self.operator, path, self.convert(path, raw, validate)))
         return done

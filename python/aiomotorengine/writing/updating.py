@@ -10,19 +10,19 @@ from typing import Any, Literal, TypeVar
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.documents.versions import version_field
 from aiomotorengine.query_builder.encoding import naming_values
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.reading.documents import found_document
 from aiomotorengine.sessions.target import Target
-from aiomotorengine.update.compiling import compiled, operations_of, touched_by
+from aiomotorengine.update.compiling import compiled, planned, touched_by
 from aiomotorengine.update.conditions import array_filters_of
 from aiomotorengine.update.definition import update_document
 from aiomotorengine.update.encoding import naming_changes
 from aiomotorengine.update.equalities import named_once
 from aiomotorengine.update.raw import operations_in
 from aiomotorengine.update.result import UpdateResult
-from aiomotorengine.update.set import SetOnInsert
 from aiomotorengine.update.stamps import next_version, stamps, with_stamps
 from aiomotorengine.update.update_operator import UpdateOperator
 from aiomotorengine.update.upserting import Insertion
@@ -193,7 +193,7 @@ class Update:
 class PlannedUpdate(Update):
     """What is to be done to whatever documents are found. No server is asked for it.
 
-    It can be sent once it is ``complete``.
+    It is sent once it is ``complete``.
 
     Parameters:
         document_class: the class of the documents.
@@ -207,6 +207,7 @@ class PlannedUpdate(Update):
 
     Attributes:
         operations: what is done, path by path.
+        is_complete: whether nothing comes by itself besides.
 
     Raises:
         ValueError: a change leads nowhere, or they do not go together.
@@ -214,7 +215,7 @@ class PlannedUpdate(Update):
         TypeError: something is no change.
     """
 
-    __slots__ = ("_sets_dates", "_upserts", "_validates", "operations")
+    __slots__ = ("_sets_dates", "_upserts", "_validates", "is_complete", "operations")
 
     def __init__(
         self,
@@ -226,27 +227,25 @@ class PlannedUpdate(Update):
         validate: bool = True,
         takes_definition: bool = False,
     ) -> None:
-        self._upserts = upsert
+        conversion = conversion_of(document_class)
+        self.is_complete = not (upsert or conversion.stamps or conversion.version is not None)
+        self._insertion = self._array_filters = None
         self._sets_dates = stamps
+        self._upserts = upsert
         self._validates = validate
         if takes_definition and len(changes) == 1 and not isinstance(changes[0], UpdateOperator):
-            document = update_document(document_class, changes[0])
-            self.operations = list(operations_in(document_class, document))
+            self._document = update_document(document_class, changes[0])
+            operations, is_plain = list(operations_in(document_class, self._document)), False
             self._sets_dates = stamps and upsert
         else:
-            document = None
-            self.operations = operations_of(document_class, changes, validate)
-        if not upsert and SetOnInsert in map(type, changes):
-            raise ValueError("U.set_on_insert needs upsert=True.")
-        is_plain = array_filters is None
-        for _, path, _ in self.operations:
-            is_plain = is_plain and path.is_plain
-        self._document = document
-        self._array_filters = None if is_plain else array_filters_of(self.operations, array_filters)
-        self._insertion = None
+            operations, is_plain = planned(conversion, changes, validate, upsert)
+            self._document = compiled(document_class, operations) if self.is_complete else None
+        self.operations = operations
+        if array_filters is not None or not is_plain:
+            self._array_filters = array_filters_of(operations, array_filters)
 
     def complete(self, target: Target, filters: QNode) -> None:
-        """Take in what it changes besides what the program names.
+        """Take in what comes by itself, besides what the program names.
 
         Parameters:
             target: where it is done.
@@ -257,25 +256,22 @@ class PlannedUpdate(Update):
                 refuses.
             InvalidDocumentError: what may be inserted has no value for a required field.
         """
-        document_class, conversion = target.document_class, target.conversion
-        if conversion.version is not None or conversion.stamps or self._upserts:
-            zone = time_zone_of(target.codec_options)
-            given = self.operations
-            touched = {key for key, _ in touched_by(given)}
-            operations = [*given, *next_version(document_class, touched)]
-            if self._sets_dates:
-                operations += stamps(document_class, zone, touched, inserting=self._upserts)
-            if self._upserts:
-                query = filters.to_query(document_class)
-                insertion = Insertion(
-                    document_class, query, operations, zone, stamps=self._sets_dates
-                )
-                operations += insertion.operations(validate=self._validates)
-                self._insertion = insertion
-            if len(operations) > len(given):
-                self.operations, self._document = operations, None
-        if self._document is None:
-            self._document = compiled(document_class, self.operations)
+        if self.is_complete:
+            return
+        document_class, zone = target.document_class, time_zone_of(target.codec_options)
+        given = self.operations
+        touched = {key for key, _ in touched_by(given)}
+        operations = [*given, *next_version(document_class, touched)]
+        if self._sets_dates:
+            operations += stamps(document_class, zone, touched, inserting=self._upserts)
+        if self._upserts:
+            query = filters.to_query(document_class)
+            insertion = Insertion(document_class, query, operations, zone, stamps=self._sets_dates)
+            operations += insertion.operations(validate=self._validates)
+            self._insertion = insertion
+        if self._document is None or len(operations) > len(given):
+            self._document = compiled(document_class, operations)
+        self.operations, self.is_complete = operations, True
 
 
 def is_repeatable(document: Any, version: str) -> bool:
