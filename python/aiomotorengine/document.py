@@ -46,7 +46,7 @@ from aiomotorengine.fields.stored_key import attribute_path
 from aiomotorengine.metaclasses import DocumentMetaClass
 from aiomotorengine.query_builder.node import QNode, conditions
 from aiomotorengine.queryset import QuerySet
-from aiomotorengine.sessions.options import WriteConcernLike
+from aiomotorengine.sessions.options import UNCHANGED, WriteConcernLike
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.classes import fill_directly
 from aiomotorengine.storage.dangling import DanglingReference
@@ -674,10 +674,9 @@ class BaseDocument(DocumentStorage):
             None if condition is None else conditions(kind, (condition,), {}),
             check_version,
         )
-        target = sessions.target.target_of(
-            kind, alias, session=session, write_concern=write_concern
-        )
-        saved = await writing.saving.save(target, self, options)
+        target = sessions.target.target_of(kind, alias, UNCHANGED, session, write_concern)
+        written = await writing.saving.save(target, self, options)
+        saved = self if written is not None else kind._refused()
         return saved
 
     async def reload(

@@ -17,6 +17,7 @@ from aiomotorengine import (
     TupleField,
     U,
 )
+from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.query_builder.transform import transform_query
 
@@ -77,7 +78,7 @@ def test_no_message_shows_a_password_in_a_wrong_place(given: Any) -> None:
         login.validate,
         login.to_son,
         lambda: transform_query(Login, creds=given),
-        lambda: U.set(creds=given).operations(Login).__next__(),
+        lambda: U.set(creds=given).operations(conversion_of(Login)).__next__(),
     ):
         with pytest.raises(ValueError, match="creds") as raised:
             fails()

@@ -28,9 +28,9 @@ class Saving(Query[D]):
                 of a unique field.
         """
         document: D = self.__klass__(**values)
-        saved: D | None = await writing.saving.save(
-            self._target(alias), document, writing.options.CREATION
-        )
+        target, options = self._target(alias), writing.options.CREATION
+        written = await writing.saving.save(target, document, options)
+        saved: D | None = document if written is not None else self.__klass__._refused()
         return saved
 
     async def save(
@@ -92,5 +92,6 @@ class Saving(Query[D]):
             check_version,
         )
         target = self._target(alias, session, write_concern)
-        saved: D | None = await writing.saving.save(target, document, options)
+        written = await writing.saving.save(target, document, options)
+        saved: D | None = document if written is not None else self.__klass__._refused()
         return saved

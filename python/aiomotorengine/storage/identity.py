@@ -5,6 +5,8 @@ from __future__ import annotations
 from reprlib import repr as short_repr
 from typing import Any
 
+from bson.objectid import ObjectId
+
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.shard_keys import stored_shard_key
 from aiomotorengine.utils import is_condition
@@ -22,7 +24,7 @@ def identity_query(document: DocumentStorage) -> dict[str, Any]:
         ValueError: MongoDB would take the id for a condition, and another document for this one.
     """
     id = document._id
-    if is_condition(id):
+    if type(id) is not ObjectId and is_condition(id):  # as nearly all are
         raise ValueError(
             f"The _id of this {type(document).__name__} can't be {short_repr(id)}: "
             "it would be taken for a condition on the ids of other documents."

@@ -19,6 +19,7 @@ from aiomotorengine.update.update_operator import UpdateOperator, refuse_text, u
 
 __all__ = ["Inc", "Mul"]
 
+
 class Counting(UpdateOperator):
     """A change of a number by another."""
 

@@ -371,29 +371,22 @@ async def update_and_find(
 
 
 def replacement_of(raw: bytes, id: Any, options: CodecOptions[Any]) -> Encoded:
-    """What replaces a stored document, for the driver; the ``_id`` as for ``without_id``.
+    """What replaces a stored document, for the driver: less its ``_id``, if that is null or ``id``.
+
+    Any other comes from the ``to_son`` of a class, and the server says what is wrong with it.
 
     Raises:
         ValueError: it begins with an operator.
     """
-    replacement = without_id(raw, id, options)
-    if replacement.startswith(b"$", 5):  # behind the length and the type of the first value
-        raise ValueError("replacement can not include $ operators")  # in the driver's words
-    return Encoded(replacement)
-
-
-def without_id(raw: bytes, id: Any, options: CodecOptions[Any]) -> bytes:
-    """A document less its ``_id``, if that is null or ``id``.
-
-    Any other comes from the ``to_son`` of a class, and the server says what is wrong with it.
-    """
     own = NULL_ID
     if not raw.startswith(own, 4):
         own = bson.encode({"_id": id}, codec_options=options)[4:-1]
-        if not raw.startswith(own, 4):
-            return raw
-    size = len(raw) - len(own)
-    return size.to_bytes(4, "little") + raw[4 + len(own) :]
+    if raw.startswith(own, 4):
+        size = len(own)
+        raw = (len(raw) - size).to_bytes(4, "little") + raw[4 + size :]
+    if raw.startswith(b"$", 5):  # behind the length and the type of the first value
+        raise ValueError("replacement can not include $ operators")  # in the driver's words
+    return Encoded(raw)
 
 
 def can_encode(collection: Any, *mappings: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from aiomotorengine.codec import Codec
-from aiomotorengine.codec.single import by_itself
+from aiomotorengine.codec.single import by_itself, encoded
 from aiomotorengine.documents.versions import FIRST, set_version, version_field, version_of
 from aiomotorengine.errors import StaleDocumentError, violates_id
 from aiomotorengine.query_builder.encoding import naming_values
@@ -28,7 +28,7 @@ from aiomotorengine.writing.shard_keys import refuse_other_shard_key
 from aiomotorengine.writing.stored import stored_document
 from aiomotorengine.writing.turns import Turn, carry_out
 from aiomotorengine.writing.versions import drop_null_version, next_version
-from aiomotorengine.writing.writes import UNCHANGED, Written, insert, replace
+from aiomotorengine.writing.writes import UNCHANGED, Written, insert
 
 __all__ = ["CheckedWrite"]
 
@@ -182,7 +182,8 @@ class CheckedWrite:
         if self._asks_version and not self._creating:
             set_version(self._document, next_version(self._document))
         if changes is None and (version is None or self._asks_version):
-            return await replace(self._target, self._codec, self._document, query, upsert=upsert)
+            raw = encoded(self._codec, self._document, None)
+            return Written(raw, await requests.replace_one(self._target, query, raw, upsert=upsert))
         if changes is None:
             [raw] = by_itself(self._codec.encode_many, [self._document], [None])
             changes = everything_in(raw, but=("_id", version.db_field if version else ""))

@@ -117,7 +117,7 @@ async def found_or_saved(
         return found, False
     document = make()
     try:
-        saved = await save(target, document, CREATION)
+        written = await save(target, document, CREATION)
     except UniqueKeyViolationError:
         # In a transaction nothing can be asked any more; of a document that is stored, a hook that
         # comes after it has met the duplicate.
@@ -130,7 +130,9 @@ async def found_or_saved(
         if found is None:
             raise
         return found, False
-    return saved, saved is not None
+    if written is None:
+        return type(document)._refused(), False
+    return document, True
 
 
 async def first_with(target: Target, filters: QNode, values: Mapping[str, Any]) -> Any | None:

@@ -15,7 +15,7 @@ set here, the save is over before the first thing is sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace as replace_options
 from datetime import UTC, tzinfo
 from typing import Any
@@ -24,9 +24,10 @@ from bson.codec_options import CodecOptions
 from pymongo.errors import DuplicateKeyError
 
 from aiomotorengine.codec import codec_for
-from aiomotorengine.codec.single import is_valid
+from aiomotorengine.codec.single import encoded, is_valid
 from aiomotorengine.documents.collection_options import is_time_series
 from aiomotorengine.documents.conversion import Conversion, conversion_of
+from aiomotorengine.documents.hooks import SavingHooks
 from aiomotorengine.documents.versions import FIRST, kept_version, set_version
 from aiomotorengine.errors import wrong_class
 from aiomotorengine.sessions.saved import SavedInTransaction, counts_as_saved, state_in
@@ -37,6 +38,7 @@ from aiomotorengine.storage.loaded import count_as_loaded, is_partial
 from aiomotorengine.storage.origins import MadeOf, classes_of
 from aiomotorengine.storage.snapshots import Snapshot, snapshot_of, state_of
 from aiomotorengine.validation import explained
+from aiomotorengine.wire import requests
 from aiomotorengine.wire.duplicates import unique_violations
 from aiomotorengine.writing.checked import CheckedWrite
 from aiomotorengine.writing.ensuring import ensure_remembered, is_asked_for
@@ -49,7 +51,7 @@ from aiomotorengine.writing.sequences import Numbering, take_back
 from aiomotorengine.writing.shard_keys import note_written, refuse_other_shard_key
 from aiomotorengine.writing.turns import Turn, turn_needed_by
 from aiomotorengine.writing.versions import kept_unless_written
-from aiomotorengine.writing.writes import Written, insert, replace
+from aiomotorengine.writing.writes import Written, insert
 
 __all__ = [
     "mark_as_saved",
@@ -62,7 +64,7 @@ __all__ = [
 ]
 
 
-async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> Any | None:
+def save(target: Target, document: Any, options: SaveOptions = USUAL) -> Awaitable[Written | None]:
     """Save one document.
 
     Parameters:
@@ -71,7 +73,7 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
         options: how.
 
     Returns:
-        The document, or ``None`` if its own ``validate`` returned something falsy.
+        What was sent; ``None`` if the document's own ``validate`` returned something falsy.
 
     Raises:
         ValueError: the document is of another class.
@@ -88,38 +90,51 @@ async def save(target: Target, document: Any, options: SaveOptions = USUAL) -> A
         Exception: what a hook raises.
     """
     refuse_other_class(target.document_class, document, "save")
-    refuse_derived(document)
-    conversion = conversion_of(type(document))
-    if conversion.primary_key is not None or is_made_of_data(document):
+    is_of_target = type(document) is target.document_class
+    conversion = target.conversion if is_of_target else conversion_of(type(document))
+    state = document._is_persisted
+    is_usual = state is True or state is False
+    if not is_usual:
+        refuse_derived(document)
+    if conversion.primary_key is not None or (not is_usual and is_made_of_data(document)):
         options = inserting_what_is_new(target, document, options)
     creating = is_inserted(target, document, options)
-    refuse_insert(document, options, creating=creating)
+    if document._hidden is not None:
+        refuse_insert(document, options, creating=creating)
     hooks = conversion.saving_hooks if options.hooks else None
+    if hooks is None and target.session is None and turn_needed_by(document, conversion) is None:
+        # As of most: nothing is waited for, and nothing may have to be taken back.
+        return save_in_order(target, document, options, conversion, creating)
+    return save_in_turn(target, document, options, conversion, hooks, creating)
+
+
+async def save_in_turn(
+    target: Target,
+    document: Any,
+    options: SaveOptions,
+    conversion: Conversion,
+    hooks: SavingHooks | None,
+    creating: bool,
+) -> Written | None:
+    """Save a document with hooks, whose turn it has to be, or that may get back what it was."""
     # What hooks set is the program's, also where a transaction is not committed.
     if hooks is not None:
         await before_saving(hooks, document, creating=creating)
     turn = turn_needed_by(document, conversion)
-    if turn is None and target.session is None:
-        # As of most: nothing is waited for, and nothing may have to be taken back.
-        written = await save_in_order(target, document, options, conversion, creating=creating)
-    elif turn is None:
+    if turn is None:
         with target.changing(document):
-            written = await save_in_order(target, document, options, conversion, creating=creating)
+            written = await save_in_order(target, document, options, conversion, creating)
     else:
         async with turn:
             creating = is_inserted(target, document, options)  # another save may have done so
             version = kept_version(document)
             with target.changing(document), kept_unless_written(document):
-                written = await save_in_order(
-                    target, document, options, conversion, turn, creating=creating
-                )
+                written = await save_in_order(target, document, options, conversion, creating, turn)
             if written is None:
                 set_version(document, version)
-    if written is None:
-        return type(document)._refused()
-    if hooks is not None and written.is_stored:
+    if hooks is not None and written is not None and written.is_stored:
         await after_saving(hooks, document, creating=creating)
-    return document
+    return written
 
 
 def is_inserted(target: Target, document: Any, options: SaveOptions) -> bool:
@@ -131,10 +146,7 @@ def is_inserted(target: Target, document: Any, options: SaveOptions) -> bool:
 
 def is_made_of_data(document: Any) -> bool:
     """Whether a document was made of a dict or a text, and is not stored yet."""
-    state = document._is_persisted
-    if state is True or state is False:  # as of most: nothing else is known of it
-        return False
-    return not state and answered(state_of(document)) is MadeOf.DATA
+    return not document._is_persisted and answered(state_of(document)) is MadeOf.DATA
 
 
 def inserting_what_is_new(target: Target, document: Any, options: SaveOptions) -> SaveOptions:
@@ -154,15 +166,15 @@ async def save_in_order(
     document: Any,
     options: SaveOptions,
     conversion: Conversion,
-    turn: Turn | None = None,
-    *,
     creating: bool,
+    turn: Turn | None = None,
 ) -> Written | None:
     """Do all but calling hooks; ``None`` if the document's own ``validate`` said no."""
     codec = codec_for(type(document), target.codec_options)
     is_dated = conversion.has_stamps
     zone = time_zone_of(target.codec_options) if is_dated else None
-    if not creating and is_in_doubt(document) and not is_partial(document):
+    state = document._is_persisted
+    if not creating and state is not True and is_in_doubt(document) and not is_partial(document):
         options = options.of_what_may_be_gone()
     part = None if creating else part_to_send(document, codec, options)
     if creating and conversion.version is not None:
@@ -198,9 +210,8 @@ async def save_in_order(
         else:
             # A preset id that nobody has saved yet may be there or not (K6).
             upsert = options.upsert or creating
-            written = await replace(
-                target, codec, document, identity_query(document), upsert=upsert
-            )
+            raw, query = encoded(codec, document, None), identity_query(document)
+            written = Written(raw, await requests.replace_one(target, query, raw, upsert=upsert))
     except DuplicateKeyError as error:
         take_back(numbered, (error.details or {}).get("keyPattern") or ())
         with unique_violations(type(document)):
@@ -228,7 +239,8 @@ def mark_as_saved(target: Target, document: Any, raw: bytes | None) -> None:
     if raw is not None:
         if type(document).__shard_key__:
             note_written(document, raw)
-        count_as_loaded(document)
+        if document._hidden is not None:
+            count_as_loaded(document)
     before, transaction = document._is_persisted, target.transaction
     state: Any = True
     if transaction is not None:

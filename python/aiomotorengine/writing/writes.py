@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,7 +23,7 @@ from aiomotorengine.wire.answers import checked_count
 from aiomotorengine.writing.lost_answers import WHOLE, note_lost_answer
 from aiomotorengine.writing.own_writes import content_of
 
-__all__ = ["UNCHANGED", "Written", "insert", "replace"]
+__all__ = ["UNCHANGED", "Written", "insert"]
 
 REFUSALS = (WriteError, BSONError, OverflowError, RecursionError, TypeError, ValueError)
 """What says for certain that a document was not inserted."""
@@ -106,23 +105,3 @@ async def insert(target: Target, codec: Codec, document: Any, *, replaces: bool)
             note_lost_answer(error, document, WHOLE, partial(content_of, document, codec))
         raise
     return Written(raw)
-
-
-async def replace(
-    target: Target, codec: Codec, document: Any, query: Mapping[str, Any], *, upsert: bool
-) -> Written:
-    """Replace what a query finds by its ``_id``.
-
-    Parameters:
-        target: where it is saved.
-        codec: the codec between the document's class and the collection.
-        document: the document.
-        query: its id, and what else the stored document has to have.
-        upsert: whether it is inserted where nothing is found.
-
-    Raises:
-        DuplicateKeyError: another document has the value of a unique field; or, with ``upsert``,
-            the stored one has not what the query asks for.
-    """
-    raw = encoded(codec, document, None)
-    return Written(raw, await requests.replace_one(target, query, raw, upsert=upsert))
