@@ -14,7 +14,7 @@ use super::dict::Walk;
 use super::slot::Slot;
 use crate::errors::{Outcome, Stop};
 use crate::plan::Beginning;
-use crate::storage::{Layout, Stored, inline_layout, new_filled, stored};
+use crate::storage::{Filling, Layout, Stored, inline_layout, stored};
 
 /// What instances of a class are made like.
 pub(super) struct Blank {
@@ -246,22 +246,23 @@ impl<'py> Values<'_, 'py> {
 /// A document that is being made.
 pub(crate) enum Unfinished<'a, 'py> {
     Dict(&'a DictLayout, Bound<'py, PyDict>),
-    Inline(Bound<'py, PyAny>),
+    Inline(Filling<'a, 'py>),
 }
 
 impl<'py> Unfinished<'_, 'py> {
     /// Give it the value at a place, which has this name.
     #[inline(always)] // a call for each value of a document would be felt
     pub(crate) fn set(
-        &self,
+        &mut self,
         place: usize,
         name: &Py<PyString>,
-        value: Bound<'py, PyAny>,
+        value: Bound<'_, PyAny>,
     ) -> PyResult<()> {
         match self {
-            Self::Dict(_, values) => values.set_item(name, value),
-            Self::Inline(document) => set_value(document, place, name, &value),
+            Self::Dict(_, values) => values.set_item(name, value)?,
+            Self::Inline(document) => document.set(place, value),
         }
+        Ok(())
     }
 
     /// The document, as it comes from the database: with its id, what says that it is stored, and, if
@@ -275,15 +276,7 @@ impl<'py> Unfinished<'_, 'py> {
     ) -> PyResult<Bound<'py, PyAny>> {
         match self {
             Self::Dict(layout, values) => layout.loaded(id, state, hidden, values),
-            Self::Inline(document) => {
-                if let Some(stored) = stored(document.as_borrowed()) {
-                    stored.set_origin(id, state);
-                    if let Some(hidden) = hidden {
-                        stored.set_hidden(hidden);
-                    }
-                }
-                Ok(document)
-            }
+            Self::Inline(document) => Ok(document.finish(id, state, hidden)),
         }
     }
 }
@@ -375,23 +368,22 @@ impl InstanceLayout {
         }
     }
 
-    /// A document with nothing in it but these values.
+    /// A document that is to have these values where it is given no others.
     #[inline(always)]
-    pub(crate) fn unfinished<'py>(
-        &self,
+    pub(crate) fn unfinished<'a, 'py>(
+        &'a self,
         py: Python<'py>,
-        beginning: &Beginning,
-    ) -> PyResult<Unfinished<'_, 'py>> {
+        beginning: &'a Beginning,
+    ) -> PyResult<Unfinished<'a, 'py>> {
         match self {
             Self::Dict(layout) => {
                 let values = beginning.template.bind(py).copy()?;
                 Ok(Unfinished::Dict(layout, values))
             }
-            Self::Inline { class, layout } => Ok(Unfinished::Inline(new_filled(
-                class.bind(py),
-                layout,
-                &beginning.values,
-            )?)),
+            Self::Inline { class, layout } => {
+                let document = Filling::begin(class.bind(py), layout, &beginning.values)?;
+                Ok(Unfinished::Inline(document))
+            }
         }
     }
 

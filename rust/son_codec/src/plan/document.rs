@@ -408,7 +408,7 @@ impl Document {
         let py = context.py;
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
         let beginning = part.map_or(&self.beginning, |(_, part)| &part.beginning);
-        let unfinished = layout.unfinished(py, beginning)?;
+        let mut unfinished = layout.unfinished(py, beginning)?;
         let mut id = None;
         let mut others = Vec::new();
         let mut seen = Seen::default();

@@ -6,11 +6,9 @@ use std::ptr::null_mut;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::PyType;
 
 #[cfg(not(Py_3_12))]
 use super::calls::new_with_items;
-use super::cycles::may_be_in_cycle;
 use super::instance::{HEADER, Instance, Stored};
 use super::layout::Layout;
 use super::metaclass::{ClassData, lasts};
@@ -27,6 +25,27 @@ pub(super) unsafe fn allocate<'py>(
     class: *mut ffi::PyTypeObject,
     layout: Option<&Py<Layout>>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: the caller's promise; what is made is an instance, of which all is nothing.
+    unsafe {
+        let object = allocate_unknown(py, class, layout)?;
+        if has_to_be_known(py, class, layout.is_some()) {
+            Stored::new_unchecked(object.as_borrowed()).track();
+        }
+        Ok(object)
+    }
+}
+
+/// The same, of which the collector knows nothing.
+///
+/// # Safety
+///
+/// The same.
+#[inline(always)]
+pub(super) unsafe fn allocate_unknown<'py>(
+    py: Python<'py>,
+    class: *mut ffi::PyTypeObject,
+    layout: Option<&Py<Layout>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let values = layout.map_or(0, |layout| layout.get().len());
     // SAFETY: the class is a heap type, collected and of fixed size, as all that derive from the base
     // are. What is given is counted once, has its type, which it counts, and is zero behind that: "nothing"
@@ -39,52 +58,32 @@ pub(super) unsafe fn allocate<'py>(
         if let Some(layout) = layout {
             (*made.cast::<Instance>()).layout = layout.clone_ref(py).into_ptr();
         }
-        let object = Bound::from_owned_ptr(py, made);
-        // A class with a layout is of the metaclass, which need not be asked for again.
-        let lasts = match layout {
-            Some(_) => ClassData::of(class).lasts(),
-            None => lasts(py, class),
-        };
-        if (*class).tp_basicsize as usize != HEADER || !sets_attributes_itself(class) || !lasts {
-            // It has slots of the user's, into which Python puts what it wants. Or its attributes are set by
-            // `object`'s function, which puts what it wants into the `__dict__`. Or its class, which it
-            // counts, may be one that its own instances keep.
-            Stored::new_unchecked(object.as_borrowed()).track();
-        }
-        Ok(object)
+        Ok(Bound::from_owned_ptr(py, made))
     }
 }
 
-/// A new instance of a class that has this layout, with copies of the references to these values; with
-/// nothing where there is none.
+/// Whether the collector has to know an instance of a class, whatever its values are.
 ///
-/// Only to be called for a class whose layout it is, as `inline_layout` says.
-#[inline]
-pub(crate) fn new_filled<'py>(
-    class: &Bound<'py, PyType>,
-    layout: &Py<Layout>,
-    values: &[Option<Py<PyAny>>],
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = class.py();
-    debug_assert_eq!(layout.get().len(), values.len());
-    // SAFETY: the class derives from the base type and has this layout, by the caller's word, which is
-    // kept within this crate; the values are put where nothing is, and no more than there is room for.
+/// # Safety
+///
+/// The class must derive from the storage's base type; one with a layout must be of the metaclass.
+#[inline(always)]
+pub(super) unsafe fn has_to_be_known(
+    py: Python<'_>,
+    class: *mut ffi::PyTypeObject,
+    has_layout: bool,
+) -> bool {
+    // SAFETY: the caller's promise.
     unsafe {
-        let made = allocate(py, class.as_type_ptr(), Some(layout))?;
-        let stored = Stored::new_unchecked(made.as_borrowed());
-        let first = stored.at(layout.get(), 0);
-        let mut is_tracked = false;
-        for (index, value) in values.iter().take(layout.get().len()).enumerate() {
-            let Some(value) = value else {
-                continue; // what is new is zero there
-            };
-            is_tracked |= may_be_in_cycle(py, value.as_ptr());
-            first.add(index).write(ffi::Py_NewRef(value.as_ptr()));
-        }
-        if is_tracked {
-            stored.track();
-        }
-        Ok(made)
+        // A class with a layout is of the metaclass, which need not be asked for again.
+        let lasts = match has_layout {
+            true => ClassData::of(class).lasts(),
+            false => lasts(py, class),
+        };
+        // It has slots of the user's, into which Python puts what it wants. Or its attributes are set by
+        // `object`'s function, which puts what it wants into the `__dict__`. Or its class, which it
+        // counts, may be one that its own instances keep.
+        (*class).tp_basicsize as usize != HEADER || !sets_attributes_itself(class) || !lasts
     }
 }
 

@@ -14,6 +14,7 @@ mod calls;
 mod construction;
 mod cycles;
 mod descriptor;
+mod filling;
 mod functions;
 mod initialization;
 mod instance;
@@ -32,9 +33,9 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
-pub(crate) use allocation::new_filled;
 pub(crate) use base_type::stored;
 pub(crate) use construction::{forget_constructions, set_construction, set_lasting};
+pub(crate) use filling::Filling;
 pub(crate) use functions::{others, take_values, value, values_of};
 pub(crate) use initialization::initializer;
 pub(crate) use instance::Stored;

@@ -1,0 +1,120 @@
+//! Documents as they are loaded: made with nothing in them, and given one value after the other.
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+
+use super::allocation::{allocate_unknown, has_to_be_known};
+use super::base_type::has_finalizer;
+use super::calls::release;
+use super::cycles::may_be_in_cycle;
+use super::instance::Stored;
+use super::layout::Layout;
+
+/// A new document, of which only its maker knows until it is finished.
+pub(crate) struct Filling<'a, 'py> {
+    object: Bound<'py, PyAny>,
+    layout: &'a Layout,
+    /// What it has at an index where it is given no value: nothing at all where there is `None`.
+    defaults: &'a [Option<Py<PyAny>>],
+    /// How many values it was given.
+    given: usize,
+    /// Whether the collector has to know it.
+    is_tracked: bool,
+}
+
+impl<'a, 'py> Filling<'a, 'py> {
+    /// Only to be called for a class whose layout it is, as `inline_layout` says.
+    #[inline(always)]
+    pub(crate) fn begin(
+        class: &Bound<'py, PyType>,
+        layout: &'a Py<Layout>,
+        defaults: &'a [Option<Py<PyAny>>],
+    ) -> PyResult<Self> {
+        let py = class.py();
+        assert_eq!(layout.get().len(), defaults.len());
+        // SAFETY: the class derives from the base type and has this layout, by the caller's word, which is
+        // kept within this crate.
+        let (object, is_tracked, has_finalizer) = unsafe {
+            let class = class.as_type_ptr();
+            (
+                allocate_unknown(py, class, Some(layout))?,
+                has_to_be_known(py, class, true),
+                has_finalizer(class),
+            )
+        };
+        let mut new = Self {
+            object,
+            layout: layout.get(),
+            defaults,
+            given: 0,
+            is_tracked,
+        };
+        if has_finalizer {
+            new.give_defaults(); // it is called even if the document is never finished
+        }
+        Ok(new)
+    }
+
+    /// Give it the value at an index, of which there are as many as defaults.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, index: usize, value: Bound<'_, PyAny>) {
+        if index >= self.defaults.len() {
+            return;
+        }
+        // SAFETY: the index is one of the layout, which is the instance's still, since nobody else knows it.
+        unsafe {
+            self.is_tracked |= may_be_in_cycle(value.py(), value.as_ptr());
+            let before = self.stored().at(self.layout, index).replace(value.into_ptr());
+            release(before);
+        }
+        self.given += 1;
+    }
+
+    /// The document, as it comes from the database. What is hidden is shared by many documents.
+    #[inline(always)]
+    pub(crate) fn finish(
+        mut self,
+        id: Bound<'py, PyAny>,
+        is_persisted: Bound<'py, PyAny>,
+        hidden: Option<Py<PyAny>>,
+    ) -> Bound<'py, PyAny> {
+        if self.given < self.defaults.len() {
+            self.give_defaults();
+        }
+        let stored = self.stored();
+        if self.is_tracked {
+            stored.track();
+        }
+        stored.set_origin(id, is_persisted);
+        if let Some(hidden) = hidden {
+            stored.set_hidden(hidden);
+        }
+        self.object
+    }
+
+    /// Give it the default at each index where it has no value.
+    #[inline(never)]
+    fn give_defaults(&mut self) {
+        let py = self.object.py();
+        for (index, default) in self.defaults.iter().enumerate() {
+            let Some(default) = default else {
+                continue;
+            };
+            // SAFETY: as in `set`; what is put where nothing is was counted for it.
+            unsafe {
+                let place = self.stored().at(self.layout, index);
+                if (*place).is_null() {
+                    self.is_tracked |= may_be_in_cycle(py, default.as_ptr());
+                    place.write(ffi::Py_NewRef(default.as_ptr()));
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn stored(&self) -> Stored<'_, 'py> {
+        // SAFETY: an instance of a class that derives from the base type.
+        unsafe { Stored::new_unchecked(self.object.as_borrowed()) }
+    }
+}
