@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PySet, PyString, PyType};
 
 use super::discriminator::Discriminator;
+use super::elements::{Elements, Next, Seen};
 use super::part::PartOfClass;
 use super::{Context, Field, Part};
 use crate::bson::{Element, Key, Reader, Writer};
@@ -402,85 +403,30 @@ impl Document {
     fn read_fields<'py>(
         &self,
         part: Option<(&Part, &PartOfClass)>,
-        mut elements: Reader<'_>,
+        elements: Reader<'_>,
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         let py = context.py;
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
         let beginning = part.map_or(&self.beginning, |(_, part)| &part.beginning);
         let mut unfinished = layout.unfinished(py, beginning)?;
-        let mut id = None;
-        let mut others = Vec::new();
-        let mut seen = Seen::default();
-        let mut is_class_seen = false;
-        let mut expected = 0;
         let mut absent = part.map(|(_, part)| part.absent).unwrap_or_default();
+        let mut elements = Elements::of(self, elements);
+        let mut rest = Rest::default();
         // It comes first in what MongoDB sends.
         if let Some(element) = elements.next_if(&self.id_key)? {
-            id = Some(context.decode(&element)?);
+            rest.id = Some(context.decode(&element)?);
         }
-        while !elements.is_at_end() {
-            let next = part.map_or(expected, |(_, part)| part.next(expected));
-            let (field, element) = match self.guessed(&mut elements, next)? {
-                Some(guessed) => {
-                    expected = next;
-                    guessed
-                }
-                None if part.is_some()
-                    && self.pass_over_until(
-                        next,
-                        &mut expected,
-                        &mut elements,
-                        &mut seen,
-                        context,
-                    )? =>
-                {
+        let wanted = |place| part.map_or(place, |(_, part)| part.next(place));
+        while let Some(next) = elements.next(wanted, context)? {
+            let (place, field, element) = match next {
+                Next::Field(place, field, element) => (place, field, element),
+                Next::Other(element) => {
+                    self.read_other(element, &mut rest, context)?;
                     continue;
                 }
-                None => {
-                    let Some(element) = elements.next_element()? else {
-                        break;
-                    };
-                    match self.indexes.get(element.key) {
-                        Some(&index) => {
-                            expected = index;
-                            (self.fields.get(index).ok_or(Stop::AskPython)?, element)
-                        }
-                        None if element.key == b"_id" => {
-                            if id.replace(context.decode(&element)?).is_some() {
-                                return Err(Stop::AskPython); // one key twice
-                            }
-                            continue;
-                        }
-                        None if self.is_discriminator(element.key) => {
-                            if std::mem::replace(&mut is_class_seen, true)
-                                || !self.is_own(&element)?
-                            {
-                                return Err(Stop::AskPython); // one key twice, or another class
-                            }
-                            continue;
-                        }
-                        // A reference of the old kind, which PyMongo has a class for.
-                        None if element.key.starts_with(b"$") => return Err(Stop::AskPython),
-                        // One with an underscore in front may be how a field was stored before it
-                        // was declared, and goes on to the others.
-                        None if self.drops(element.key) => {
-                            // Python refuses what is no BSON, and a key that is no text.
-                            std::str::from_utf8(element.key).map_err(|_| Stop::AskPython)?;
-                            context.decode(&element)?;
-                            continue;
-                        }
-                        None => {
-                            push(&mut others, element)?;
-                            continue;
-                        }
-                    }
-                }
             };
-            if seen.before(expected) {
-                return Err(Stop::AskPython); // one key twice
-            }
-            let value = match part.map(|(_, part)| part.of_field(expected)) {
+            let value = match part.map(|(_, part)| part.of_field(place)) {
                 None => field.read(&element, context)?,
                 Some(Some(part)) => {
                     let value = match &part.inside {
@@ -492,13 +438,13 @@ impl Document {
                 }
                 Some(None) => {
                     pass_over(&element, context)?;
-                    expected += 1;
                     continue;
                 }
             };
-            unfinished.set(expected, &field.name, value)?;
-            expected += 1;
+            unfinished.set(place, &field.name, value)?;
         }
+        let Rest { id, others, .. } = rest;
+        let mut seen = elements.seen;
         let id = id.unwrap_or_else(|| context.none());
         let has_own_id = context.is_nested() && !id.is_none();
         let noted = match part {
@@ -552,43 +498,37 @@ impl Document {
         Ok(document)
     }
 
-    /// The next element and its field, if that is the one at a place, as it is mostly.
-    #[inline(always)]
-    pub(super) fn guessed<'a>(
+    /// Read what is stored under a key that is no field's own.
+    #[inline(never)] // few documents have more of it than their id
+    fn read_other<'a, 'py>(
         &self,
-        elements: &mut Reader<'a>,
-        place: usize,
-    ) -> Outcome<Option<(&Field, Element<'a>)>> {
-        let Some(field) = self.fields.get(place) else {
-            return Ok(None);
-        };
-        let element = elements.next_if(&field.key)?;
-        Ok(element.map(|element| (field, element)))
-    }
-
-    /// Pass over the elements of the fields from the expected one up to a place, as long as they come in
-    /// the order of the fields. Answers whether there were any.
-    #[inline(always)]
-    pub(super) fn pass_over_until(
-        &self,
-        end: usize,
-        expected: &mut usize,
-        elements: &mut Reader<'_>,
-        seen: &mut Seen,
-        context: &Context<'_>,
-    ) -> Outcome<bool> {
-        let first = *expected;
-        for field in self.fields.get(first..end).unwrap_or_default() {
-            let Some(element) = elements.next_if(&field.key)? else {
-                break;
-            };
-            if seen.before(*expected) {
-                return Err(Stop::AskPython); // one key twice
+        element: Element<'a>,
+        rest: &mut Rest<'a, 'py>,
+        context: &Context<'py>,
+    ) -> Outcome<()> {
+        let is_again = if element.key == b"_id" {
+            rest.id.replace(context.decode(&element)?).is_some()
+        } else if self.is_discriminator(element.key) {
+            if !self.is_own(&element)? {
+                return Err(Stop::AskPython); // another class
             }
-            pass_over(&element, context)?;
-            *expected += 1;
+            std::mem::replace(&mut rest.is_class_seen, true)
+        } else if element.key.starts_with(b"$") {
+            return Err(Stop::AskPython); // a reference of the old kind, which PyMongo has a class for
+        } else if self.drops(element.key) {
+            // Python refuses what is no BSON, and a key that is no text.
+            std::str::from_utf8(element.key).map_err(|_| Stop::AskPython)?;
+            context.decode(&element)?;
+            false
+        } else {
+            // One with an underscore in front may be how a field was stored before it was declared.
+            push(&mut rest.others, element)?;
+            false
+        };
+        if is_again {
+            return Err(Stop::AskPython); // one key twice
         }
-        Ok(*expected > first)
+        Ok(())
     }
 
     /// Call what makes the default of a field that is not read: a program's may count its calls, which
@@ -728,6 +668,16 @@ impl Document {
     }
 }
 
+/// What a stored document has besides the values of fields.
+#[derive(Default)]
+struct Rest<'a, 'py> {
+    id: Option<Bound<'py, PyAny>>,
+    /// Whether it was said which class it is of.
+    is_class_seen: bool,
+    /// What no field declares, or is stored under a key that a field had before.
+    others: Vec<Element<'a>>,
+}
+
 /// Whether an instance has a method of its own in the place of one that converts it, as a test may
 /// give it.
 #[cold]
@@ -737,40 +687,4 @@ fn replaces_methods<'py>(values: &Values<'_, 'py>, py: Python<'py>) -> PyResult<
         intern!(py, "validate"),
         intern!(py, "validate_fields"),
     ])
-}
-
-/// Which fields of a document were met, a bit for each: the first ones here, since most documents
-/// have no more.
-#[derive(Default)]
-pub(super) struct Seen {
-    first: u64,
-    others: Vec<u64>,
-}
-
-impl Seen {
-    /// Whether the field at an index was met before; from now on it was.
-    #[inline]
-    pub(super) fn before(&mut self, index: usize) -> bool {
-        let (word, bit) = match (index / 64).checked_sub(1) {
-            None => (&mut self.first, 1 << index),
-            Some(word) => {
-                if self.others.len() <= word {
-                    self.others.resize(word + 1, 0);
-                }
-                (&mut self.others[word], 1 << (index % 64))
-            }
-        };
-        let before = *word & bit != 0;
-        *word |= bit;
-        before
-    }
-
-    #[inline]
-    pub(super) fn has(&self, index: usize) -> bool {
-        let word = match (index / 64).checked_sub(1) {
-            None => self.first,
-            Some(word) => self.others.get(word).copied().unwrap_or(0),
-        };
-        word & (1 << (index % 64)) != 0
-    }
 }

@@ -4,6 +4,7 @@ mod compile;
 mod context;
 mod discriminator;
 mod document;
+mod elements;
 mod field;
 mod noting;
 mod part;

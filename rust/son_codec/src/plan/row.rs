@@ -6,7 +6,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
-use super::document::Seen;
+use super::elements::{Elements, Next, Seen};
 use super::part::LONGEST_PATH;
 use super::{Context, Document, Field};
 use crate::bson::{Element, Reader, kind};
@@ -228,51 +228,23 @@ impl Wanted {
     /// Only of a whole one, of which there are rows, the server may have computed something.
     fn read<'py>(
         &self,
-        mut elements: Reader<'_>,
+        elements: Reader<'_>,
         rows: Option<&RowReader>,
         found: &mut Found<'py>,
         context: &Context<'py>,
     ) -> Outcome<Option<Bound<'py, PyAny>>> {
         let document = context.plans.get(self.plan).ok_or(Stop::AskPython)?;
         let mut id = None;
-        let mut seen = Seen::default();
-        let mut expected = 0;
-        while !elements.is_at_end() {
-            let wanted = self.next(expected);
-            let (field, element) = match document.guessed(&mut elements, wanted)? {
-                Some(guessed) => {
-                    expected = wanted;
-                    guessed
-                }
-                None if document.pass_over_until(
-                    wanted,
-                    &mut expected,
-                    &mut elements,
-                    &mut seen,
-                    context,
-                )? =>
-                {
+        let mut elements = Elements::of(document, elements);
+        while let Some(next) = elements.next(|place| self.next(place), context)? {
+            let (place, field, element) = match next {
+                Next::Field(place, field, element) => (place, field, element),
+                Next::Other(element) => {
+                    self.read_other(&element, rows, document, &mut id, found, context)?;
                     continue;
                 }
-                None => {
-                    let Some(element) = elements.next_element()? else {
-                        break;
-                    };
-                    match document.indexes.get(element.key) {
-                        Some(&index) => expected = index,
-                        None => {
-                            self.read_other(&element, rows, document, &mut id, found, context)?;
-                            continue;
-                        }
-                    }
-                    let field = document.fields.get(expected).ok_or(Stop::AskPython)?;
-                    (field, element)
-                }
             };
-            if seen.before(expected) {
-                return Err(Stop::AskPython); // one key twice
-            }
-            match self.fields.get(expected) {
+            match self.fields.get(place) {
                 Some(Some(Want::Value(column))) => {
                     put(found, *column, field.read_shown(&element, context)?)?;
                 }
@@ -281,9 +253,8 @@ impl Wanted {
                 }
                 _ => pass_over(&element, context)?,
             }
-            expected += 1;
         }
-        self.fill_in(document, &seen, found, context)?;
+        self.fill_in(document, &elements.seen, found, context)?;
         Ok(id)
     }
 
@@ -480,7 +451,7 @@ impl Document {
     /// A document in another one, as rows have it: a dict by the names of its attributes.
     fn read_as_dict<'py>(
         &self,
-        mut elements: Reader<'_>,
+        elements: Reader<'_>,
         context: &Context<'py>,
     ) -> Outcome<Bound<'py, PyDict>> {
         let py = context.py;
@@ -493,39 +464,24 @@ impl Document {
             .map_err(|_| Stop::AskPython)?;
         found.resize_with(self.fields.len(), || None);
         let dict = new_dict(py)?;
-        let mut expected = 0;
-        while !elements.is_at_end() {
-            let guessed = match self.fields.get(expected) {
-                Some(field) => elements.next_if(&field.key)?,
-                None => None,
-            };
-            let element = match guessed {
-                Some(element) => element,
-                None => {
-                    let Some(element) = elements.next_element()? else {
-                        break;
-                    };
-                    if element.key == b"_id" {
-                        let id = context.decode(&element)?;
-                        if dict.contains(intern!(py, "_id"))? {
-                            return Err(Stop::AskPython); // one key twice
-                        }
-                        if !id.is_none() {
-                            dict.set_item(intern!(py, "_id"), id)?;
-                        }
-                        continue;
+        let mut elements = Elements::of(self, elements);
+        while let Some(next) = elements.next(|place| place, context)? {
+            let (place, field, element) = match next {
+                Next::Field(place, field, element) => (place, field, element),
+                Next::Other(element) if element.key == b"_id" => {
+                    let id = context.decode(&element)?;
+                    if dict.contains(intern!(py, "_id"))? {
+                        return Err(Stop::AskPython); // one key twice
                     }
-                    // Values that no field declares are Python's.
-                    expected = *self.indexes.get(element.key).ok_or(Stop::AskPython)?;
-                    element
+                    if !id.is_none() {
+                        dict.set_item(intern!(py, "_id"), id)?;
+                    }
+                    continue;
                 }
+                // Values that no field declares are Python's.
+                Next::Other(_) => return Err(Stop::AskPython),
             };
-            let field = self.fields.get(expected).ok_or(Stop::AskPython)?;
-            if found.get(expected).is_none_or(Option::is_some) {
-                return Err(Stop::AskPython); // one key twice
-            }
-            put(&mut found, expected, field.read_shown(&element, context)?)?;
-            expected += 1;
+            put(&mut found, place, field.read_shown(&element, context)?)?;
         }
         for (place, make) in &self.factories {
             if found.get(*place).is_some_and(Option::is_none) {

@@ -65,7 +65,10 @@ impl<'a, 'py> Filling<'a, 'py> {
         // SAFETY: the index is one of the layout, which is the instance's still, since nobody else knows it.
         unsafe {
             self.is_tracked |= may_be_in_cycle(value.py(), value.as_ptr());
-            let before = self.stored().at(self.layout, index).replace(value.into_ptr());
+            let before = self
+                .stored()
+                .at(self.layout, index)
+                .replace(value.into_ptr());
             release(before);
         }
         self.given += 1;
