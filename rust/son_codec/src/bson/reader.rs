@@ -56,37 +56,41 @@ impl<'a> Reader<'a> {
     /// The next element, or `None` at the end.
     #[inline(always)]
     pub(crate) fn next_element(&mut self) -> Result<Option<Element<'a>>, Malformed> {
-        let Some((&kind, after_kind)) = self.rest.split_first() else {
+        if self.is_at_end() {
             return Ok(None);
-        };
-        let key_length = after_kind
-            .iter()
-            .position(|&byte| byte == 0)
-            .ok_or(Malformed)?;
-        self.take(kind, after_kind, key_length + 1).map(Some)
+        }
+        let key_length = self.next_key()?.len() + 1;
+        self.take(key_length).map(Some)
     }
 
     /// The next element if it has this key: the guess that nearly always comes true, since
     /// documents are stored in the order in which they were written.
     #[inline(always)]
     pub(crate) fn next_if(&mut self, key: &Key) -> Result<Option<Element<'a>>, Malformed> {
-        let Some((&kind, after_kind)) = self.rest.split_first() else {
-            return Ok(None);
-        };
-        match key.prefix_of(after_kind) {
-            Some(length) => self.take(kind, after_kind, length).map(Some),
+        match self.has_next(key) {
+            Some(key_length) => self.take(key_length).map(Some),
             None => Ok(None),
         }
     }
 
-    /// Take an element whose key has so many bytes, its NUL included.
+    /// Whether the next element has this key; how many bytes that is, its NUL included.
     #[inline(always)]
-    fn take(
-        &mut self,
-        kind: u8,
-        after_kind: &'a [u8],
-        key_length: usize,
-    ) -> Result<Element<'a>, Malformed> {
+    pub(crate) fn has_next(&self, key: &Key) -> Option<usize> {
+        key.prefix_of(self.rest.get(1..)?)
+    }
+
+    /// The key of the next element; there must be one.
+    #[inline(always)]
+    pub(crate) fn next_key(&self) -> Result<&'a [u8], Malformed> {
+        let after_kind = self.rest.get(1..).ok_or(Malformed)?;
+        let length = after_kind.iter().position(|&byte| byte == 0);
+        after_kind.get(..length.ok_or(Malformed)?).ok_or(Malformed)
+    }
+
+    /// The next element, whose key has so many bytes, its NUL included.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, key_length: usize) -> Result<Element<'a>, Malformed> {
+        let (&kind, after_kind) = self.rest.split_first().ok_or(Malformed)?;
         let (key, after_key) = after_kind.split_at_checked(key_length).ok_or(Malformed)?;
         let size = value_size(kind, after_key)?;
         let (value, rest) = after_key.split_at_checked(size).ok_or(Malformed)?;

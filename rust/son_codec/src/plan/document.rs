@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PySet, PyString, PyType};
 
 use super::discriminator::Discriminator;
-use super::elements::{Elements, Next, Seen};
+use super::elements::{Elements, Seen};
 use super::part::PartOfClass;
 use super::{Context, Field, Part};
 use crate::bson::{Element, Key, Reader, Writer};
@@ -418,13 +418,10 @@ impl Document {
             rest.id = Some(context.decode(&element)?);
         }
         let wanted = |place| part.map_or(place, |(_, part)| part.next(place));
-        while let Some(next) = elements.next(wanted, context)? {
-            let (place, field, element) = match next {
-                Next::Field(place, field, element) => (place, field, element),
-                Next::Other(element) => {
-                    self.read_other(element, &mut rest, context)?;
-                    continue;
-                }
+        while let Some((field, element)) = elements.next(wanted, context)? {
+            let Some((place, field)) = field else {
+                self.read_other(element, &mut rest, context)?;
+                continue;
             };
             let value = match part.map(|(_, part)| part.of_field(place)) {
                 None => field.read(&element, context)?,

@@ -16,13 +16,8 @@ pub(super) struct Elements<'p, 'a> {
     pub(super) seen: Seen,
 }
 
-/// An element.
-pub(super) enum Next<'p, 'a> {
-    /// The value of the field at a place.
-    Field(usize, &'p Field, Element<'a>),
-    /// What is stored under a key that is no field's own.
-    Other(Element<'a>),
-}
+/// An element, behind the place and the field whose value it is; `None` where its key is no field's own.
+type Found<'p, 'a> = (Option<(usize, &'p Field)>, Element<'a>);
 
 impl<'p, 'a> Elements<'p, 'a> {
     #[inline(always)]
@@ -48,18 +43,25 @@ impl<'p, 'a> Elements<'p, 'a> {
         &mut self,
         wanted: impl Fn(usize) -> usize,
         context: &Context<'_>,
-    ) -> Outcome<Option<Next<'p, 'a>>> {
+    ) -> Outcome<Option<Found<'p, 'a>>> {
         while !self.left.is_at_end() {
             let place = wanted(self.expected);
-            if let Some(field) = self.document.fields.get(place)
-                && let Some(element) = self.left.next_if(&field.key)?
-            {
+            let guessed = self.document.fields.get(place);
+            let guessed = guessed.and_then(|field| self.left.has_next(&field.key));
+            let (place, key_length) = match guessed {
+                Some(key_length) => (place, key_length),
+                None if place != self.expected && self.pass_over_until(place, context)? => continue,
+                None => {
+                    let key = self.left.next_key()?;
+                    (self.document.place_of(key), key.len() + 1)
+                }
+            };
+            let element = self.left.take(key_length)?;
+            let field = self.document.fields.get(place);
+            if field.is_some() {
                 self.meet(place)?;
-                return Ok(Some(Next::Field(place, field, element)));
             }
-            if place == self.expected || !self.pass_over_until(place, context)? {
-                return self.next_by_key();
-            }
+            return Ok(Some((field.map(|field| (place, field)), element)));
         }
         Ok(None)
     }
@@ -88,19 +90,13 @@ impl<'p, 'a> Elements<'p, 'a> {
         }
         Ok(self.expected > first)
     }
+}
 
-    /// The next element, whose field is found by the key.
+impl Document {
+    /// The place of the field with this key; of none, if there is none.
     #[inline(never)]
-    fn next_by_key(&mut self) -> Outcome<Option<Next<'p, 'a>>> {
-        let Some(element) = self.left.next_element()? else {
-            return Ok(None);
-        };
-        let Some(&place) = self.document.indexes.get(element.key) else {
-            return Ok(Some(Next::Other(element)));
-        };
-        let field = self.document.fields.get(place).ok_or(Stop::AskPython)?;
-        self.meet(place)?;
-        Ok(Some(Next::Field(place, field, element)))
+    fn place_of(&self, key: &[u8]) -> usize {
+        self.indexes.get(key).copied().unwrap_or(usize::MAX)
     }
 }
 
@@ -116,18 +112,11 @@ impl Seen {
     /// Whether the field at an index was met before; from now on it was.
     #[inline]
     pub(super) fn before(&mut self, index: usize) -> bool {
-        let (word, bit) = match (index / 64).checked_sub(1) {
-            None => (&mut self.first, 1 << index),
-            Some(word) => {
-                if self.others.len() <= word {
-                    self.others.resize(word + 1, 0);
-                }
-                (&mut self.others[word], 1 << (index % 64))
-            }
-        };
-        let before = *word & bit != 0;
-        *word |= bit;
-        before
+        let bit = 1 << (index % 64);
+        match (index / 64).checked_sub(1) {
+            None => set(&mut self.first, bit),
+            Some(word) => set_in(&mut self.others, word, bit),
+        }
     }
 
     #[inline]
@@ -138,4 +127,21 @@ impl Seen {
         };
         word & (1 << (index % 64)) != 0
     }
+}
+
+/// Whether a bit was set before; from now on it is.
+#[inline(always)]
+fn set(word: &mut u64, bit: u64) -> bool {
+    let before = *word & bit != 0;
+    *word |= bit;
+    before
+}
+
+/// The same in one of several words. Not where the first word is, which is to stay in a register.
+#[inline(never)]
+fn set_in(words: &mut Vec<u64>, index: usize, bit: u64) -> bool {
+    if words.len() <= index {
+        words.resize(index + 1, 0);
+    }
+    words.get_mut(index).is_some_and(|word| set(word, bit))
 }

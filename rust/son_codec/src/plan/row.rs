@@ -6,7 +6,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
-use super::elements::{Elements, Next, Seen};
+use super::elements::{Elements, Seen};
 use super::part::LONGEST_PATH;
 use super::{Context, Document, Field};
 use crate::bson::{Element, Reader, kind};
@@ -236,13 +236,10 @@ impl Wanted {
         let document = context.plans.get(self.plan).ok_or(Stop::AskPython)?;
         let mut id = None;
         let mut elements = Elements::of(document, elements);
-        while let Some(next) = elements.next(|place| self.next(place), context)? {
-            let (place, field, element) = match next {
-                Next::Field(place, field, element) => (place, field, element),
-                Next::Other(element) => {
-                    self.read_other(&element, rows, document, &mut id, found, context)?;
-                    continue;
-                }
+        while let Some((field, element)) = elements.next(|place| self.next(place), context)? {
+            let Some((place, field)) = field else {
+                self.read_other(&element, rows, document, &mut id, found, context)?;
+                continue;
             };
             match self.fields.get(place) {
                 Some(Some(Want::Value(column))) => {
@@ -465,21 +462,19 @@ impl Document {
         found.resize_with(self.fields.len(), || None);
         let dict = new_dict(py)?;
         let mut elements = Elements::of(self, elements);
-        while let Some(next) = elements.next(|place| place, context)? {
-            let (place, field, element) = match next {
-                Next::Field(place, field, element) => (place, field, element),
-                Next::Other(element) if element.key == b"_id" => {
-                    let id = context.decode(&element)?;
-                    if dict.contains(intern!(py, "_id"))? {
-                        return Err(Stop::AskPython); // one key twice
-                    }
-                    if !id.is_none() {
-                        dict.set_item(intern!(py, "_id"), id)?;
-                    }
-                    continue;
+        while let Some((field, element)) = elements.next(|place| place, context)? {
+            let Some((place, field)) = field else {
+                if element.key != b"_id" {
+                    return Err(Stop::AskPython); // values that no field declares are Python's
                 }
-                // Values that no field declares are Python's.
-                Next::Other(_) => return Err(Stop::AskPython),
+                let id = context.decode(&element)?;
+                if dict.contains(intern!(py, "_id"))? {
+                    return Err(Stop::AskPython); // one key twice
+                }
+                if !id.is_none() {
+                    dict.set_item(intern!(py, "_id"), id)?;
+                }
+                continue;
             };
             put(&mut found, place, field.read_shown(&element, context)?)?;
         }

@@ -51,7 +51,7 @@ impl<'a, 'py> Filling<'a, 'py> {
             is_tracked,
         };
         if has_finalizer {
-            new.give_defaults(); // it is called even if the document is never finished
+            new.is_tracked |= give_defaults(new.stored(), new.layout, new.defaults); // it is called even if the document is never finished
         }
         Ok(new)
     }
@@ -83,7 +83,7 @@ impl<'a, 'py> Filling<'a, 'py> {
         hidden: Option<Py<PyAny>>,
     ) -> Bound<'py, PyAny> {
         if self.given < self.defaults.len() {
-            self.give_defaults();
+            self.is_tracked |= give_defaults(self.stored(), self.layout, self.defaults);
         }
         let stored = self.stored();
         if self.is_tracked {
@@ -96,28 +96,30 @@ impl<'a, 'py> Filling<'a, 'py> {
         self.object
     }
 
-    /// Give it the default at each index where it has no value.
-    #[inline(never)]
-    fn give_defaults(&mut self) {
-        let py = self.object.py();
-        for (index, default) in self.defaults.iter().enumerate() {
-            let Some(default) = default else {
-                continue;
-            };
-            // SAFETY: as in `set`; what is put where nothing is was counted for it.
-            unsafe {
-                let place = self.stored().at(self.layout, index);
-                if (*place).is_null() {
-                    self.is_tracked |= may_be_in_cycle(py, default.as_ptr());
-                    place.write(ffi::Py_NewRef(default.as_ptr()));
-                }
-            }
-        }
-    }
-
     #[inline(always)]
     fn stored(&self) -> Stored<'_, 'py> {
         // SAFETY: an instance of a class that derives from the base type.
         unsafe { Stored::new_unchecked(self.object.as_borrowed()) }
     }
+}
+
+/// Give a new instance with this layout the default at each index where it has no value. Answers whether
+/// any of them may be in a cycle.
+#[inline(never)]
+fn give_defaults(stored: Stored<'_, '_>, layout: &Layout, defaults: &[Option<Py<PyAny>>]) -> bool {
+    let mut is_tracked = false;
+    for (index, default) in defaults.iter().enumerate() {
+        let Some(default) = default else {
+            continue;
+        };
+        // SAFETY: as in `set`; what is put where nothing is was counted for it.
+        unsafe {
+            let place = stored.at(layout, index);
+            if (*place).is_null() {
+                is_tracked |= may_be_in_cycle(stored.py(), default.as_ptr());
+                place.write(ffi::Py_NewRef(default.as_ptr()));
+            }
+        }
+    }
+    is_tracked
 }
