@@ -162,41 +162,71 @@ pub(crate) fn split_document(bytes: &[u8]) -> Result<(&[u8], &[u8]), Malformed> 
 /// How many bytes the value at the start of `bytes` says it has.
 #[inline(always)]
 fn value_size(kind: u8, bytes: &[u8]) -> Result<usize, Malformed> {
-    let size = match kind {
-        kind::NULL => 0,
-        kind::BOOLEAN => 1,
-        kind::INT32 => 4,
-        kind::DOUBLE | kind::DATE | kind::INT64 => 8,
-        kind::OBJECT_ID => 12,
-        kind::DOCUMENT | kind::ARRAY => {
-            let size = length_at(bytes)?;
-            if size < SMALLEST {
+    match SIZES[usize::from(kind)] {
+        Size::Fixed(size) => Ok(usize::from(size)),
+        Size::Counted { least, more } => {
+            let count = length_at(bytes)?;
+            if count < usize::from(least) {
                 return Err(Malformed);
             }
-            size
+            count.checked_add(usize::from(more)).ok_or(Malformed)
         }
-        kind::STRING => {
-            let size = length_at(bytes)?;
-            if size < 1 {
-                return Err(Malformed);
-            }
-            size.checked_add(4).ok_or(Malformed)?
-        }
-        kind::BINARY => length_at(bytes)?.checked_add(5).ok_or(Malformed)?,
-        // Those below are only measured here; PyMongo reads them.
-        kind::UNDEFINED | kind::MIN_KEY | kind::MAX_KEY => 0,
-        kind::TIMESTAMP => 8,
-        kind::DECIMAL128 => 16,
-        kind::CODE | kind::SYMBOL => length_at(bytes)?.checked_add(4).ok_or(Malformed)?,
-        kind::SCOPED_CODE => length_at(bytes)?,
-        kind::POINTER => length_at(bytes)?.checked_add(16).ok_or(Malformed)?,
-        kind::REGEX => {
-            let pattern = text_size(bytes)?;
-            pattern + text_size(bytes.get(pattern..).ok_or(Malformed)?)?
-        }
-        _ => return Err(Malformed),
-    };
-    Ok(size)
+        Size::OfRegex => regex_size(bytes),
+        Size::Unknown => Err(Malformed),
+    }
+}
+
+/// How many bytes a value has.
+#[derive(Clone, Copy)]
+enum Size {
+    Fixed(u8),
+    /// As many as it begins with says, which may be no less than so many; and some more.
+    Counted {
+        least: u8,
+        more: u8,
+    },
+    OfRegex,
+    Unknown,
+}
+
+/// The sizes by kind. In a table they are found sooner than by branches.
+static SIZES: [Size; 256] = sizes();
+
+const fn sizes() -> [Size; 256] {
+    let mut sizes = [Size::Unknown; 256];
+    let mut kind = 0;
+    while kind < sizes.len() {
+        sizes[kind] = match kind as u8 {
+            kind::NULL => Size::Fixed(0),
+            kind::BOOLEAN => Size::Fixed(1),
+            kind::INT32 => Size::Fixed(4),
+            kind::DOUBLE | kind::DATE | kind::INT64 => Size::Fixed(8),
+            kind::OBJECT_ID => Size::Fixed(12),
+            kind::DOCUMENT | kind::ARRAY => Size::Counted {
+                least: SMALLEST as u8,
+                more: 0,
+            },
+            kind::STRING => Size::Counted { least: 1, more: 4 },
+            kind::BINARY => Size::Counted { least: 0, more: 5 },
+            // Those below are only measured here; PyMongo reads them.
+            kind::UNDEFINED | kind::MIN_KEY | kind::MAX_KEY => Size::Fixed(0),
+            kind::TIMESTAMP => Size::Fixed(8),
+            kind::DECIMAL128 => Size::Fixed(16),
+            kind::CODE | kind::SYMBOL => Size::Counted { least: 0, more: 4 },
+            kind::SCOPED_CODE => Size::Counted { least: 0, more: 0 },
+            kind::POINTER => Size::Counted { least: 0, more: 16 },
+            kind::REGEX => Size::OfRegex,
+            _ => Size::Unknown,
+        };
+        kind += 1;
+    }
+    sizes
+}
+
+#[cold]
+fn regex_size(bytes: &[u8]) -> Result<usize, Malformed> {
+    let pattern = text_size(bytes)?;
+    Ok(pattern + text_size(bytes.get(pattern..).ok_or(Malformed)?)?)
 }
 
 /// The length of a text that ends with its first NUL, which is counted.

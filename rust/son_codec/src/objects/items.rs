@@ -161,9 +161,7 @@ impl<'a, 'py> ListBuilder<'a, 'py> {
 
     #[inline]
     pub(crate) fn finish(mut self) -> PyResult<Bound<'py, PyList>> {
-        let py = self.py;
-        let items = self.items.drain(..).map(|item| Ok(item.into_bound(py)));
-        let list = list_of(py, items.len(), items)?;
+        let list = list_from(self.py, &mut self.items)?;
         self.buffer.set(self.items);
         Ok(list)
     }
@@ -177,6 +175,27 @@ pub(crate) fn push<T>(items: &mut Vec<T>, item: T) -> PyResult<()> {
         .map_err(|_| PyMemoryError::new_err(()))?;
     items.push(item);
     Ok(())
+}
+
+/// A list of these items, of which the vector is emptied.
+#[inline]
+pub(crate) fn list_from<'py>(
+    py: Python<'py>,
+    items: &mut Vec<Py<PyAny>>,
+) -> PyResult<Bound<'py, PyList>> {
+    let length = items.len();
+    // SAFETY: a new list or NULL with an exception, with room for so many items, where nothing is yet. Each
+    // is a pointer, and counted by the list from now on.
+    unsafe {
+        let list = ffi::PyList_New(length as ffi::Py_ssize_t);
+        let list = Bound::from_owned_ptr_or_err(py, list)?.cast_into_unchecked();
+        if length > 0 {
+            let places = (*list.as_ptr().cast::<ffi::PyListObject>()).ob_item;
+            places.copy_from_nonoverlapping(items.as_ptr().cast(), length);
+            items.set_len(0);
+        }
+        Ok(list)
+    }
 }
 
 /// A list of so many items, which are made one after the other.

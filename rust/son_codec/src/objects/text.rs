@@ -122,16 +122,71 @@ fn append_all(characters: impl Iterator<Item = Option<char>>, out: &mut Writer) 
 /// A string of the bytes of its UTF-8; an error if they are none.
 #[inline]
 pub(crate) fn make_text<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    // Most texts are so short that two numbers, which may overlap, are all of their bytes.
+    match bytes.len() {
+        4..8 => make_of_ends(py, bytes, |first, last| {
+            (u32::from_ne_bytes(first) | u32::from_ne_bytes(last)) & 0x8080_8080 == 0
+        }),
+        8..16 => make_of_ends(py, bytes, |first, last| {
+            (u64::from_ne_bytes(first) | u64::from_ne_bytes(last)) & (u64::MAX / 255 * 128) == 0
+        }),
+        16..=32 => make_of_ends(py, bytes, |first, last| {
+            (u128::from_ne_bytes(first) | u128::from_ne_bytes(last)) & (u128::MAX / 255 * 128) == 0
+        }),
+        _ => make_of_any(py, bytes),
+    }
+}
+
+/// The same for text that is no longer than its first and its last `N` bytes, of which a function says
+/// whether they are ASCII.
+#[inline(always)]
+fn make_of_ends<'py, const N: usize>(
+    py: Python<'py>,
+    bytes: &[u8],
+    are_ascii: impl FnOnce([u8; N], [u8; N]) -> bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (Some(first), Some(last)) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>()) else {
+        return make_of_any(py, bytes);
+    };
+    if bytes.len() > 2 * N || !are_ascii(*first, *last) {
+        return make_of_any(py, bytes);
+    }
+    make_ascii(py, bytes.len(), |characters| {
+        let end = bytes.len() - N;
+        // SAFETY: there is room for as many bytes as there are, which is `N` at least.
+        unsafe {
+            characters.cast::<[u8; N]>().write_unaligned(*first);
+            characters.add(end).cast::<[u8; N]>().write_unaligned(*last);
+        }
+    })
+}
+
+#[inline(never)]
+fn make_of_any<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     if bytes.len() < SHARED_BELOW || !bytes.is_ascii() {
         return Ok(PyString::from_bytes(py, bytes)?.into_any());
     }
-    // SAFETY: a new string of so many ASCII characters, which nobody else knows, or NULL with an
-    // exception. Its data has room for exactly those bytes, and they are all below 128.
+    make_ascii(py, bytes.len(), |characters| {
+        // SAFETY: there is room for as many bytes.
+        unsafe { characters.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) }
+    })
+}
+
+/// A string of so many ASCII characters, which `write` puts where they belong.
+#[inline(always)]
+fn make_ascii(
+    py: Python<'_>,
+    length: usize,
+    write: impl FnOnce(*mut u8),
+) -> PyResult<Bound<'_, PyAny>> {
+    // SAFETY: a new string, which nobody else knows, or NULL with an exception. It is compact and ASCII, by
+    // the number that is given, so that room for its characters stands right behind its header.
     unsafe {
-        let made = ffi::PyUnicode_New(bytes.len() as ffi::Py_ssize_t, 127);
+        let made = ffi::PyUnicode_New(length as ffi::Py_ssize_t, 127);
         let made = Bound::from_owned_ptr_or_err(py, made)?;
-        ffi::PyUnicode_1BYTE_DATA(made.as_ptr())
-            .copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        let characters = made.as_ptr().cast::<ffi::PyASCIIObject>().add(1).cast();
+        debug_assert_eq!(characters, ffi::PyUnicode_1BYTE_DATA(made.as_ptr()));
+        write(characters);
         Ok(made)
     }
 }
