@@ -83,8 +83,8 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     pub(crate) fn next_key(&self) -> Result<&'a [u8], Malformed> {
         let after_kind = self.rest.get(1..).ok_or(Malformed)?;
-        let length = after_kind.iter().position(|&byte| byte == 0);
-        after_kind.get(..length.ok_or(Malformed)?).ok_or(Malformed)
+        let length = find_nul(after_kind).ok_or(Malformed)?;
+        after_kind.get(..length).ok_or(Malformed)
     }
 
     /// The next element, whose key has so many bytes, its NUL included.
@@ -171,8 +171,7 @@ fn value_size(kind: u8, bytes: &[u8]) -> Result<usize, Malformed> {
             }
             count.checked_add(usize::from(more)).ok_or(Malformed)
         }
-        Size::OfRegex => regex_size(bytes),
-        Size::Unknown => Err(Malformed),
+        Size::Other => other_size(kind, bytes),
     }
 }
 
@@ -185,15 +184,14 @@ enum Size {
         least: u8,
         more: u8,
     },
-    OfRegex,
-    Unknown,
+    Other,
 }
 
 /// The sizes by kind. In a table they are found sooner than by branches.
 static SIZES: [Size; 256] = sizes();
 
 const fn sizes() -> [Size; 256] {
-    let mut sizes = [Size::Unknown; 256];
+    let mut sizes = [Size::Other; 256];
     let mut kind = 0;
     while kind < sizes.len() {
         sizes[kind] = match kind as u8 {
@@ -215,24 +213,40 @@ const fn sizes() -> [Size; 256] {
             kind::CODE | kind::SYMBOL => Size::Counted { least: 0, more: 4 },
             kind::SCOPED_CODE => Size::Counted { least: 0, more: 0 },
             kind::POINTER => Size::Counted { least: 0, more: 16 },
-            kind::REGEX => Size::OfRegex,
-            _ => Size::Unknown,
+            _ => Size::Other,
         };
         kind += 1;
     }
     sizes
 }
 
+/// The same of a kind that has another way to say it, or is not known.
 #[cold]
-fn regex_size(bytes: &[u8]) -> Result<usize, Malformed> {
+fn other_size(kind: u8, bytes: &[u8]) -> Result<usize, Malformed> {
+    if kind != kind::REGEX {
+        return Err(Malformed);
+    }
     let pattern = text_size(bytes)?;
     Ok(pattern + text_size(bytes.get(pattern..).ok_or(Malformed)?)?)
 }
 
 /// The length of a text that ends with its first NUL, which is counted.
 fn text_size(bytes: &[u8]) -> Result<usize, Malformed> {
-    let end = bytes.iter().position(|&byte| byte == 0);
-    end.map(|end| end + 1).ok_or(Malformed)
+    find_nul(bytes).map(|end| end + 1).ok_or(Malformed)
+}
+
+/// Where the first NUL is. It is mostly among the first eight bytes, which are looked at as one number.
+#[inline(always)]
+fn find_nul(bytes: &[u8]) -> Option<usize> {
+    const LOWEST: u64 = u64::MAX / 255;
+    const HIGHEST: u64 = LOWEST << 7;
+    let word = u64::from_le_bytes(*bytes.first_chunk().unwrap_or(&[1; 8]));
+    // The highest bit of each byte that is 0, and maybe of some after it.
+    let nuls = word.wrapping_sub(LOWEST) & !word & HIGHEST;
+    if nuls != 0 {
+        return Some(nuls.trailing_zeros() as usize / 8);
+    }
+    bytes.iter().position(|&byte| byte == 0)
 }
 
 #[inline(always)]
@@ -309,6 +323,29 @@ mod tests {
         assert!(is_deeper_than(9_999, &bytes));
         assert!(!is_deeper_than(10_000, &bytes));
         assert!(!is_deeper_than(1, b"\x09\0\0\0\x03a\0\x99\0"));
+    }
+
+    #[test]
+    fn the_first_nul_is_found_wherever_it_is() {
+        for length in 0..20 {
+            for first in 0..=length {
+                for other in [1, 0x7F, 0x80, 0xFF] {
+                    let mut bytes = vec![other; length];
+                    bytes
+                        .iter_mut()
+                        .skip(first)
+                        .step_by(3)
+                        .for_each(|it| *it = 0);
+                    bytes
+                        .iter_mut()
+                        .skip(first + 1)
+                        .step_by(2)
+                        .for_each(|it| *it = 1);
+                    let expected = bytes.iter().position(|&byte| byte == 0);
+                    assert_eq!(find_nul(&bytes), expected, "{bytes:?}");
+                }
+            }
+        }
     }
 
     #[test]
