@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
 use super::{Document, Part};
-use crate::bson::{Element, Key, Writer};
+use crate::bson::{Element, Key, Writer, kind};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{ItemBuffer, Kept, SharedKeys, Value};
 use crate::rows::Rows;
@@ -139,6 +139,16 @@ impl<'py> Context<'py> {
 
     pub(crate) fn decode(&self, element: &Element<'_>) -> Outcome<Bound<'py, PyAny>> {
         values::decode(element, self)
+    }
+
+    /// The same for an `_id`, which is mostly an `ObjectId`.
+    #[inline]
+    pub(crate) fn decode_id(&self, element: &Element<'_>) -> Outcome<Bound<'py, PyAny>> {
+        if element.kind == kind::OBJECT_ID {
+            let bytes = element.as_object_id()?;
+            return Ok(self.types.object_ids.make(self.py, bytes)?);
+        }
+        self.decode(element)
     }
 
     pub(crate) fn none(&self) -> Bound<'py, PyAny> {

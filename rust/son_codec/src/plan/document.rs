@@ -415,7 +415,7 @@ impl Document {
         let mut rest = Rest::default();
         // It comes first in what MongoDB sends.
         if let Some(element) = elements.next_if(&self.id_key)? {
-            rest.id = Some(context.decode(&element)?);
+            rest.id = Some(context.decode_id(&element)?);
         }
         let wanted = |place| part.map_or(place, |(_, part)| part.next(place));
         while let Some((field, element)) = elements.next(wanted, context)? {
@@ -504,7 +504,7 @@ impl Document {
         context: &Context<'py>,
     ) -> Outcome<()> {
         let is_again = if element.key == b"_id" {
-            rest.id.replace(context.decode(&element)?).is_some()
+            rest.id.replace(context.decode_id(&element)?).is_some()
         } else if self.is_discriminator(element.key) {
             if !self.is_own(&element)? {
                 return Err(Stop::AskPython); // another class

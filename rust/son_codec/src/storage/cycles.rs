@@ -40,9 +40,11 @@ pub(super) unsafe fn may_be_in_cycle(py: Python<'_>, value: *mut ffi::PyObject) 
                 // The collector itself forgets tuples that hold nothing of interest.
                 ffi::PyObject_GC_IsTracked(value) != 0
             } else {
-                !PLAIN
-                    .get(py)
-                    .is_some_and(|plain| plain.iter().any(|known| known.as_ptr() == class.cast()))
+                // A list is told apart from them sooner.
+                class == &raw mut ffi::PyList_Type
+                    || !PLAIN.get(py).is_some_and(|plain| {
+                        plain.iter().any(|known| known.as_ptr() == class.cast())
+                    })
             }
     }
 }

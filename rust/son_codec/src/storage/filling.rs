@@ -8,7 +8,7 @@ use super::allocation::{allocate_unknown, has_to_be_known};
 use super::base_type::has_finalizer;
 use super::calls::release;
 use super::cycles::may_be_in_cycle;
-use super::instance::Stored;
+use super::instance::{Stored, UNCOMMON_NONE};
 use super::layout::Layout;
 
 /// A new document, of which only its maker knows until it is finished.
@@ -85,13 +85,20 @@ impl<'a, 'py> Filling<'a, 'py> {
         if self.given < self.defaults.len() {
             self.is_tracked |= give_defaults(self.stored(), self.layout, self.defaults);
         }
-        let stored = self.stored();
-        if self.is_tracked {
-            stored.track();
+        // SAFETY: as in `set`: of a new instance all words are empty but for its values.
+        unsafe {
+            let raw = self.stored().raw();
+            self.is_tracked |= may_be_in_cycle(id.py(), id.as_ptr());
+            (*raw).id = id.into_ptr();
+            (*raw).is_persisted = is_persisted.into_ptr();
+            (*raw).uncommon = UNCOMMON_NONE;
         }
-        stored.set_origin(id, is_persisted);
         if let Some(hidden) = hidden {
-            stored.set_hidden(hidden);
+            self.stored().set_hidden(hidden);
+        }
+        if self.is_tracked {
+            // SAFETY: a collected object that is whole, and was not tracked before.
+            unsafe { ffi::PyObject_GC_Track(self.object.as_ptr().cast()) };
         }
         self.object
     }
