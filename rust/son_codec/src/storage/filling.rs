@@ -5,13 +5,13 @@ use pyo3::prelude::*;
 use pyo3::types::PyType;
 
 use super::allocation::{allocate_unknown, has_to_be_known};
-use super::base_type::has_finalizer;
 use super::calls::release;
 use super::cycles::may_be_in_cycle;
 use super::instance::{Stored, UNCOMMON_NONE};
 use super::layout::Layout;
 
-/// A new document, of which only its maker knows until it is finished.
+/// A new document, of which only its maker knows until it is finished. It may come to nothing before: documents
+/// whose class has a `__del__`, which would be called then, are not read here.
 pub(crate) struct Filling<'a, 'py> {
     object: Bound<'py, PyAny>,
     layout: &'a Layout,
@@ -35,25 +35,18 @@ impl<'a, 'py> Filling<'a, 'py> {
         assert_eq!(layout.get().len(), defaults.len());
         // SAFETY: the class derives from the base type and has this layout, by the caller's word, which is
         // kept within this crate.
-        let (object, is_tracked, has_finalizer) = unsafe {
+        let (object, is_tracked) = unsafe {
             let class = class.as_type_ptr();
-            (
-                allocate_unknown(py, class, Some(layout))?,
-                has_to_be_known(py, class, true),
-                has_finalizer(class),
-            )
+            let object = allocate_unknown(py, class, Some(layout))?;
+            (object, has_to_be_known(py, class, true))
         };
-        let mut new = Self {
+        Ok(Self {
             object,
             layout: layout.get(),
             defaults,
             given: 0,
             is_tracked,
-        };
-        if has_finalizer {
-            new.is_tracked |= give_defaults(new.stored(), new.layout, new.defaults); // it is called even if the document is never finished
-        }
-        Ok(new)
+        })
     }
 
     /// Give it the value at an index, of which there are as many as defaults.
