@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 from aiomotorengine.utils import get_class
 
-__all__ = ["documents", "find", "get_document", "is_registered", "register"]
+__all__ = ["classes_named", "documents", "find", "get_document", "is_registered", "register"]
 
 by_name: WeakValueDictionary[tuple[str, str], type[Any]] = WeakValueDictionary()
 lock = Lock()
@@ -66,8 +66,13 @@ def find(module: str, qualname: str) -> type[Any] | None:
     return by_name.get((module, qualname))
 
 
+def classes_named(name: str) -> list[type[Any]]:
+    """The document classes whose own name is this one, of whatever modules."""
+    return [it for it in documents() if it.__name__ == name]
+
+
 def with_bare_name(name: str) -> type[Any]:
-    holders = [it for it in documents() if it.__name__ == name]
+    holders = classes_named(name)
     if not holders:
         raise ImportError(f"Can't find class {name}.")
     if len(holders) > 1:

@@ -953,3 +953,74 @@ def test_names_in_the_results_of_facets() -> None:
         {"$replaceRoot": {"newRoot": "$long"}},
         {"$match": {"p": 3}},
     ]
+
+
+class Staged(Document):
+    title = StringField(db_field="t")
+    price = DecimalField(db_field="p")
+    best = EmbeddedDocumentField(Item)
+
+
+class StrictlyStaged(Staged):
+    __dynamic__ = False
+
+
+SET_BY_STAGES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
+    "set": ({"$set": {"score": 1}}, {"score": 2}, {"score": 2}),
+    "add fields": ({"$addFields": {"best.x": 1}}, {"best__x__gt": 2}, {"best.x": {"$gt": 2}}),
+    "group": ({"$group": {"_id": "$t", "t": {"$sum": 1}}}, {"t": 2}, {"t": 2}),
+    "project": ({"$project": {"long": {"$strLenCP": "$t"}}}, {"long": 2}, {"long": 2}),
+    "facet": ({"$facet": {"all": []}}, {"all": []}, {"all": []}),
+    "lookup": (
+        {"$lookup": {"from": "x", "as": "found"}},
+        {"found__size": 2},
+        {"found": {"$size": 2}},
+    ),
+    "unwind": ({"$unwind": {"path": "$t", "includeArrayIndex": "at"}}, {"at": 2}, {"at": 2}),
+    "near": ({"$geoNear": {"distanceField": "far"}}, {"far__lt": 2}, {"far": {"$lt": 2}}),
+    "windows": ({"$setWindowFields": {"output": {"sum": {}}}}, {"sum": 2}, {"sum": 2}),
+    "bucket": ({"$bucket": {"groupBy": "$t", "boundaries": []}}, {"count": 2}, {"count": 2}),
+    "count": ({"$count": "number"}, {"number": 2}, {"number": 2}),
+    "sort by count": ({"$sortByCount": "$t"}, {"count": 2}, {"count": 2}),
+    "replace root": ({"$replaceRoot": {"newRoot": {"x": "$t"}}}, {"x": 2}, {"x": 2}),
+    "replace with": ({"$replaceWith": {"x": "$t"}}, {"x": 2}, {"x": 2}),
+}
+
+
+@pytest.mark.parametrize("document_class", [Staged, StrictlyStaged], ids=["open", "closed"])
+@pytest.mark.parametrize("name", SET_BY_STAGES)
+def test_what_a_given_stage_sets_is_named(document_class: Any, name: str) -> None:
+    stage, filters, match = SET_BY_STAGES[name]
+    for going_on in (
+        document_class.objects.aggregate.stage(stage),
+        document_class.objects.aggregate.stage(stage).limit(3).add_fields(y=1),
+    ):
+        assert going_on.match(**filters).to_query()[-1] == {"$match": match}
+        # Names of fields go on meaning these.
+        assert going_on.match(price="9.5").to_query()[-1] == {"$match": {"p": "9.50"}}
+
+
+def test_what_a_given_stage_sets_under_the_name_of_a_field() -> None:
+    staged = StrictlyStaged.objects.aggregate.stage({"$set": {"price": 1, "best.price": 2}})
+    assert staged.match(price="1", best__price="2").to_query()[-1] == {
+        "$match": {"p": "1.00", "best.p": "2.00"}
+    }
+    for wrong in ({"$limit": 1}, {"$replaceWith": "$best"}, {"$set": {"$x": 1}}):
+        with pytest.raises(ValueError, match="StrictlyStaged has no field 'x'"):
+            StrictlyStaged.objects.aggregate.stage(wrong).match(x=1)
+
+
+def test_a_lookup_by_the_name_of_several_classes() -> None:
+    classes = [
+        type(Document)(
+            "TwiceNamed", (Document,), {"__module__": f"of.{it}", "of": ReferenceField(Staged)}
+        )
+        for it in "ab"
+    ]
+    with pytest.raises(ValueError, match="Class name 'TwiceNamed' is ambiguous: of.a") as refused:
+        Staged.objects.aggregate.lookup("TwiceNamed.of", into="found")
+    assert isinstance(refused.value.__cause__, ImportError)
+    assert len(classes) == 2
+    # Whatever the name of a class that is not known, it is a path that leads nowhere.
+    with pytest.raises(ValueError, match=r"'ambiguous\.of': Field not found in 'Staged'"):
+        Staged.objects.aggregate.lookup("ambiguous.of", into="found")

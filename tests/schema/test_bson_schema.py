@@ -46,6 +46,7 @@ from aiomotorengine import (
     VectorField,
     VersionField,
 )
+from aiomotorengine.errors import InvalidDocumentError
 from tests.harness import Mongo
 
 
@@ -382,6 +383,56 @@ async def test_mongodb_takes_containers(mongo: Mongo) -> None:
     await Held(about=held).save()
     with pytest.raises(WriteError):
         await Held.objects.coll().insert_one({"pair": [1, 2]})
+
+
+class Shelved(Document):
+    __collection_options__: Any = {"validator": True}
+    labels = ListField(StringField(required=True))
+    homes = ListField(EmbeddedDocumentField(Home, required=True))
+    sizes = SetField(StringField(choices=["S"], required=True))
+    pairs = ListField(TupleField(IntField(), IntField(), required=True))
+    pair = TupleField(StringField(required=True), IntField(required=True))
+    numbers = TupleField(IntField(required=True), ...)
+    prices = MapField(StringField(required=True))
+    rows = ListField(ListField(IntField(), required=True))
+
+
+SHELVES: list[dict[str, Any]] = [
+    {"labels": [None, "", "a"], "homes": [None], "sizes": {None, "S"}},
+    {"pairs": [None, (), (1, 2)], "pair": (None, None), "numbers": (None, 1)},
+    {"prices": {"a": None, "b": ""}, "rows": [[], [None]]},
+]
+"""What validation takes, since ``required`` does not count for items."""
+
+
+@pytest.mark.mongod_only("SecantusDB has no $jsonSchema")
+@pytest.mark.usefixtures("codec")
+async def test_mongodb_takes_items_that_are_required(mongo: Mongo) -> None:
+    for values in SHELVES:
+        await Shelved(**values).save()
+    assert await Shelved.objects.count() == len(SHELVES)
+
+
+def test_items_that_are_required() -> None:
+    properties = Shelved.bson_schema()["properties"]
+    assert properties["labels"]["items"] == {"bsonType": ["string", "null"]}
+    assert properties["sizes"]["items"]["enum"] == ["S", None]
+    assert "minItems" not in properties["pairs"]["items"]
+    # A list among the items of another refuses it.
+    assert properties["rows"]["items"]["bsonType"] == "array"
+    with pytest.raises(InvalidDocumentError):
+        Shelved(rows=[None]).validate()
+
+
+def test_required_tuples_are_whole() -> None:
+    properties = properties_of(
+        pair=TupleField(IntField(), IntField(), required=True),
+        some=TupleField(IntField(), ..., required=True),
+        empty=TupleField(IntField(), IntField(), required=True, allow_empty=True),
+    )
+    assert properties["pair"]["minItems"] == 2
+    assert properties["some"]["minItems"] == 1
+    assert "minItems" not in properties["empty"]
 
 
 class Level(Enum):

@@ -210,3 +210,21 @@ def test_what_a_document_has_inside_of_itself_has_no_id() -> None:
         assert "id" not in inside.get("required", ())
         assert inside["properties"]["inner"] == schema["properties"]["inner"]
         assert schema["properties"]["inner"]["anyOf"][0] == {"$ref": "#/$defs/Shelf"}
+
+
+def test_required_does_not_count_for_items() -> None:
+    class Shelf(Document):
+        labels = ListField(StringField(required=True))
+        prices = MapField(StringField(required=True))
+        pair = TupleField(StringField(required=True), IntField(), required=True)
+        rows = ListField(ListField(IntField(), required=True))
+
+    text = {"type": ["string", "null"]}
+    properties = Shelf.json_schema()["properties"]
+    assert properties["labels"]["items"] == text
+    assert properties["prices"]["additionalProperties"] == text
+    assert properties["pair"]["prefixItems"][0] == text
+    assert properties["pair"]["minItems"] == 2
+    assert properties["rows"]["items"]["type"] == "array"
+    assert "minItems" not in properties["rows"]["items"]
+    Shelf.from_dict({"labels": [None, ""], "prices": {"a": None}, "pair": [None, 1], "rows": [[]]})

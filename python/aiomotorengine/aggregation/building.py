@@ -475,7 +475,8 @@ class Building(Pipeline):
         return self._add(Out(self, target))
 
     def stage(self, *stages: Mapping[str, Any]) -> Self:
-        """Go on with stages as MongoDB takes them. Names mean what they did before.
+        """Go on with stages as MongoDB takes them. Names mean what they did before, and the keys
+        that a stage sets are names as well.
 
         Never build one of what a stranger sent.
         """

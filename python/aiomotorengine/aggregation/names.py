@@ -404,10 +404,33 @@ class ReshapedNames(Names):
 
 
 class NamesAfterGiven(ReshapedNames):
-    """The names after stages as MongoDB takes them, which may have put values anywhere."""
+    """The names after stages as MongoDB takes them, which may have put values anywhere.
 
-    def __init__(self, before: Any) -> None:
+    Parameters:
+        before: the document class, or what names meant before the stages.
+        keys: those under which the stages say that they put values. What is the name of a field
+            goes on meaning that.
+    """
+
+    def __init__(self, before: Any, keys: Iterable[str]) -> None:
         super().__init__(before, {})
+        own = [key for key in keys if not self._leads_to_field(key)]
+        for key in own:
+            for name in (key, key.replace(".", "__")):
+                self._name(name, COMPUTED, key)
+        self._own = frozenset(own)
+
+    def as_class(self) -> Any:
+        before = self._before
+        return before.as_class() if isinstance(before, Names) else before
+
+    def _leads_to_field(self, text: str) -> bool:
+        """Whether a text is the name of a field, or a path of such names."""
+        head = beginning(text, self._fields)
+        if head is None or head == text:
+            return head is not None
+        inner = embedded_in(self._fields[head])
+        return inner is not None and bool(fields_along(inner, text[len(head) + 1 :]))
 
     def refuse_unknown(self, text: str) -> None:
         pass

@@ -453,6 +453,11 @@ class BaseField(Generic[T], metaclass=FieldType):
 
     # -- what schemas say -------------------------------------------------------------------------
 
+    @property
+    def _least_size(self) -> int:
+        """How many characters or items a value has at least that is not empty."""
+        return 1
+
     def _bson_schema(self, schemas: Any) -> dict[str, Any]:
         """What the field stores, as ``$jsonSchema`` says it; nothing where it may be anything.
 
@@ -460,7 +465,8 @@ class BaseField(Generic[T], metaclass=FieldType):
         by the caller. A program's own field says it by ``__bson_schema__()``.
 
         Parameters:
-            schemas: gives the schemas of parts, ``of`` a field and ``of_class`` a document class.
+            schemas: gives the schemas of parts, ``of_item`` of the field of items and ``of_class``
+                of a document class.
         """
         return {}
 

@@ -227,7 +227,7 @@ class DictField(ContainerField[dict[str, T]]):
 
     def _value_rules(self, schemas: Any) -> dict[str, Any]:
         base = self._base_field
-        return {} if base is None else {"additionalProperties": schemas.of(base)}
+        return {} if base is None else {"additionalProperties": schemas.of_item(base)}
 
     def _dict_form(self, value: Any, forms: Any) -> Any:
         if self._base_field is None or not isinstance(value, Mapping):

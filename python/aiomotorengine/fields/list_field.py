@@ -250,7 +250,7 @@ class ListField(ContainerField[list[T]]):
     def _array_rules(self, schemas: Any) -> dict[str, Any]:
         asked = self._settings
         rules = {
-            "items": schemas.of(self._base_field),
+            "items": schemas.of_item(self._base_field),
             "minItems": asked.min_length,
             "maxItems": asked.max_length,
             "uniqueItems": asked.unique_items or None,

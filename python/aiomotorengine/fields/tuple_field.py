@@ -222,21 +222,19 @@ class TupleField(ContainerField[tuple[Any, ...]]):
 
     def _bson_schema(self, schemas: Any) -> dict[str, Any]:
         if self._is_of_any_length:
-            return {"bsonType": "array", "items": schemas.of(self._base_field)}
-        items = [schemas.of(field) for field in self._item_fields]
-        schema = {"bsonType": "array", "items": items, "additionalItems": False}
-        return schema | self._fewest_items()
+            return {"bsonType": "array", "items": schemas.of_item(self._base_field)}
+        items = [schemas.of_item(field) for field in self._item_fields]
+        return {"bsonType": "array", "items": items, "additionalItems": False}
 
     def _json_schema(self, schemas: Any) -> dict[str, Any]:
         if self._is_of_any_length:
-            return {"type": "array", "items": schemas.of(self._base_field)}
-        items = [schemas.of(field) for field in self._item_fields]
-        return {"type": "array", "prefixItems": items, "items": False} | self._fewest_items()
+            return {"type": "array", "items": schemas.of_item(self._base_field)}
+        items = [schemas.of_item(field) for field in self._item_fields]
+        return {"type": "array", "prefixItems": items, "items": False}
 
-    def _fewest_items(self) -> dict[str, int]:
-        """What schemas say of how many there are at least; one that was never set has none."""
-        is_whole = self.required and not self._settings.allow_empty
-        return {"minItems": len(self._item_fields)} if is_whole else {}
+    @property
+    def _least_size(self) -> int:
+        return 1 if self._is_of_any_length else len(self._item_fields)
 
     def _dict_form(self, value: Any, forms: Any) -> Any:
         if not self._is_container(value):

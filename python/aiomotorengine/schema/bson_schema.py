@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.schema.describing import described, is_described, stored_choices
+from aiomotorengine.schema.describing import (
+    Needs,
+    described,
+    is_described,
+    refuse_empty,
+    stored_choices,
+)
 from aiomotorengine.storage.discriminators import Discriminator
 
 __all__ = ["bson_schema", "bson_types"]
-
-EMPTY_VALUES = {
-    "string": ("", "minLength"),
-    "array": ([], "minItems"),
-    "object": ({}, "minProperties"),
-}
-"""What is empty of a type, and what says that a value is not."""
 
 
 def bson_schema(document_class: Any) -> dict[str, Any]:
@@ -101,6 +100,13 @@ class BsonSchemas:
 
     def of(self, field: BaseField[Any]) -> dict[str, Any]:
         """The schema of what a field stores."""
+        return self._of(field, Needs.of(field))
+
+    def of_item(self, field: BaseField[Any]) -> dict[str, Any]:
+        """The schema of what it stores for an item of a list, or under a key."""
+        return self._of(field, Needs.of_item(field))
+
+    def _of(self, field: BaseField[Any], needs: Needs) -> dict[str, Any]:
         own = getattr(field, "__bson_schema__", None)
         if own is not None:
             given: dict[str, Any] = own()
@@ -113,11 +119,10 @@ class BsonSchemas:
         choices = stored_choices(field)
         if choices is not None:
             schema["enum"] = choices
-        is_required = field.required or field._settings.primary_key
-        if not is_required and field._settings.takes_none:
+        if needs.takes_none:
             nullable(schema)
-        if is_required and not field._settings.allow_empty:
-            not_empty(schema, field)
+        if not needs.takes_empty:
+            refuse_empty(schema, "bsonType", field)
         return schema
 
     def _special(
@@ -148,10 +153,3 @@ def nullable(schema: dict[str, Any]) -> None:
         schema["enum"] = [*schema["enum"], None]
     if "anyOf" in schema:
         schema["anyOf"] = [*schema["anyOf"], {"bsonType": "null"}]
-
-
-def not_empty(schema: dict[str, Any], field: BaseField[Any]) -> None:
-    """Let what is empty be invalid, where one is required."""
-    value, bound = EMPTY_VALUES.get(str(schema.get("bsonType")), (None, ""))
-    if bound and field.is_empty(value):
-        schema[bound] = max(1, schema.get(bound, 0))

@@ -10,20 +10,19 @@ from typing import Any, Literal
 from aiomotorengine.documents.computed import computed_field, computed_fields
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.schema.describing import described, is_described, stored_choices
+from aiomotorengine.schema.describing import (
+    Needs,
+    described,
+    is_described,
+    refuse_empty,
+    stored_choices,
+)
 
 __all__ = ["Mode", "json_schema"]
 
 Mode = Literal["validation", "serialization"]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-EMPTY_VALUES = {
-    "string": ("", "minLength"),
-    "array": ([], "minItems"),
-    "object": ({}, "minProperties"),
-}
-"""What is empty of a type, and what says that a value is not."""
 
 
 def json_schema(document_class: Any, mode: Mode = "validation") -> dict[str, Any]:
@@ -95,6 +94,13 @@ class JsonSchemas:
 
     def of(self, field: BaseField[Any]) -> dict[str, Any]:
         """The schema of a value of a field."""
+        return self._of(field, Needs.of(field))
+
+    def of_item(self, field: BaseField[Any]) -> dict[str, Any]:
+        """The schema of an item of a list, or of what is under a key, that has a field."""
+        return self._of(field, Needs.of_item(field))
+
+    def _of(self, field: BaseField[Any], needs: Needs) -> dict[str, Any]:
         own = getattr(field, "__json_schema__", None)
         if own is not None:
             given: dict[str, Any] = own()
@@ -105,13 +111,10 @@ class JsonSchemas:
         choices = stored_choices(field)
         if choices is not None and all(map(is_plain, choices)):
             schema["enum"] = choices
-        is_required = field.required or field._settings.primary_key
-        if schema and not is_required and field._settings.takes_none:
+        if schema and needs.takes_none:
             schema = nullable(schema)
-        elif is_required and not field._settings.allow_empty:
-            value, bound = EMPTY_VALUES.get(str(schema.get("type")), (None, ""))
-            if bound and field.is_empty(value):
-                schema[bound] = max(1, schema.get(bound, 0))
+        elif not needs.takes_empty:
+            refuse_empty(schema, "type", field)
         return {**schema, **said_of(field)}
 
     def of_documents(self, document_class: Any, *, is_embedded: bool) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from aiomotorengine.query_builder.masking import masked
 from aiomotorengine.query_builder.node import QNode
 from aiomotorengine.query_builder.ownership import are_related
 from aiomotorengine.query_builder.value_path import ValuePath, value_path
-from aiomotorengine.registry import get_document
+from aiomotorengine.registry import classes_named, get_document
 from aiomotorengine.storage.discriminators import condition_of
 
 __all__ = ["Lookup", "joined_field", "reference_in", "refuse_part_of_other"]
@@ -142,14 +142,12 @@ def class_and_path(names: Any, given: str) -> tuple[Any, str]:
     something in the documents that there are.
     """
     name, _, rest = given.partition(".")
-    if not rest or name in names._fields:
+    if not rest or name in names._fields or not classes_named(name):
         return None, given
     try:
         return get_document(name), rest
-    except ImportError as error:
-        if "ambiguous" in str(error):
-            raise ValueError(f"Invalid lookup() field {given!r}: {error}") from error
-        return None, given
+    except ImportError as error:  # there are several
+        raise ValueError(f"Invalid lookup() field {given!r}: {error}") from error
 
 
 def other_owner(current: Any, field: BaseField[Any]) -> Any:
