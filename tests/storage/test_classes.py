@@ -180,6 +180,22 @@ def test_a_value_of_the_new_class_can_be_set() -> None:
     assert document.to_son() == {"name": "a", "left": 1, "more": 7}
 
 
+@pytest.mark.parametrize("stays_dynamic", [False, True])
+def test_values_that_the_new_class_has_no_field_for_are_dynamic(stays_dynamic: bool) -> None:
+    class Named(Document):
+        name = StringField()
+
+    document: Any = Left(name="a", left=5)
+    if stays_dynamic:
+        document.other = 6
+    others = {"_other": 6} if stays_dynamic else {}
+    document.__class__ = Named
+    assert document.to_son() == {"name": "a", "_left": 5, **others}
+    assert document.left == 5
+    document.__class__ = Left
+    assert document.to_son() == {"name": "a", "left": 5, **others}
+
+
 def test_no_other_kind_of_class_can_be_assigned() -> None:
     class NoDocument:
         pass

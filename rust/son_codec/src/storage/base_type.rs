@@ -338,6 +338,8 @@ unsafe extern "C" fn get_class(object: *mut ffi::PyObject, _: *mut c_void) -> *m
 }
 
 /// `object` decides whether it may be of that class. That one may be there for this instance alone.
+/// Where it lacks a name that the instance holds a value of, the values move to the `__dict__`: in an
+/// instance only those are looked for that its class has.
 unsafe extern "C" fn set_class(
     object: *mut ffi::PyObject,
     class: *mut ffi::PyObject,
@@ -347,15 +349,22 @@ unsafe extern "C" fn set_class(
         let name = intern!(py, "__class__");
         // SAFETY: Python calls it for an instance; the class is NULL or alive.
         unsafe {
-            Stored::new_unchecked(Borrowed::from_ptr(py, object)).track();
+            let stored = Stored::new_unchecked(Borrowed::from_ptr(py, object));
+            stored.track();
             let descriptor = lookup(&raw mut ffi::PyBaseObject_Type, name.as_ptr());
             let set = descriptor
                 .as_ref()
-                .and_then(|descriptor| (*descriptor.ob_type).tp_descr_set);
-            match set {
-                Some(set) => Ok(set_by(set, descriptor, object, class)),
-                None => Err(missing(name)),
+                .and_then(|descriptor| (*descriptor.ob_type).tp_descr_set)
+                .ok_or_else(|| missing(name))?;
+            let answer = set_by(set, descriptor, object, class);
+            if answer == 0
+                && let Some(held) = stored.layout()
+                && !layout_of(py, ffi::Py_TYPE(object))
+                    .is_some_and(|its| its.get().has_all_of(held.get(), py))
+            {
+                stored.dict()?;
             }
+            Ok(answer)
         }
     };
     // SAFETY: Python calls it, attached.

@@ -76,6 +76,12 @@ impl Layout {
         }
     }
 
+    /// Whether all names of another layout are among these.
+    pub(super) fn has_all_of(&self, other: &Self, py: Python<'_>) -> bool {
+        let mut names = other.names.iter().enumerate();
+        names.all(|(index, name)| self.index_of(name.bind(py), index).is_some())
+    }
+
     fn look_up(&self, name: &Bound<'_, PyString>) -> Option<usize> {
         let found = self.indexes.bind(name.py()).get_item(name).ok()??;
         found.extract().ok()
