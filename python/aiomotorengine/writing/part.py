@@ -70,16 +70,14 @@ def part_to_send(
         ChangesNotTrackedError: a part was asked for, and nobody knows what has changed.
         PartialDocumentError: the document was loaded in part, and has a part of a list.
     """
-    is_wanted, tracks = options.only_changed, type(document).__track_changes__
-    if is_wanted is None and document._hidden is None and not tracks:
-        return None  # as of most
+    is_wanted = options.only_changed
     if is_partial(document) and (is_wanted is False or own_snapshot(document) is None):
         if is_wanted:
             raise ChangesNotTrackedError.of(document)
         refuse_lists_in_part(document)
         return PresentPart(document, codec)
     if is_wanted is None:
-        is_wanted = tracks and not options.upsert
+        is_wanted = type(document).__track_changes__ and not options.upsert
     if not is_wanted:
         return None
     snapshot = own_snapshot(document)

@@ -89,23 +89,25 @@ def save(target: Target, document: Any, options: SaveOptions = USUAL) -> Awaitab
             meet the condition.
         Exception: what a hook raises.
     """
-    refuse_other_class(target.document_class, document, "save")
-    is_of_target = type(document) is target.document_class
-    conversion = target.conversion if is_of_target else conversion_of(type(document))
+    kind, conversion = type(document), target.conversion
+    if kind is not target.document_class:
+        refuse_other_class(target.document_class, document, "save")
+        conversion = conversion_of(kind)
     state = document._is_persisted
-    is_usual = state is True or state is False
-    if not is_usual:
+    is_known = state is True or state is False  # as of most; and that is all
+    if not is_known:
         refuse_derived(document)
-    if conversion.primary_key is not None or (not is_usual and is_made_of_data(document)):
+    if conversion.primary_key is not None or (not is_known and is_made_of_data(document)):
         options = inserting_what_is_new(target, document, options)
     creating = is_inserted(target, document, options)
     if document._hidden is not None:
         refuse_insert(document, options, creating=creating)
     hooks = conversion.saving_hooks if options.hooks else None
-    if hooks is None and target.session is None and turn_needed_by(document, conversion) is None:
-        # As of most: nothing is waited for, and nothing may have to be taken back.
-        return save_in_order(target, document, options, conversion, creating)
-    return save_in_turn(target, document, options, conversion, hooks, creating)
+    takes_turns = conversion.version is not None or kind.__track_changes__ or not is_known
+    if takes_turns or hooks is not None or target.session is not None:
+        return save_in_turn(target, document, options, conversion, hooks, creating)
+    # As of most: nothing is waited for, and nothing may have to be taken back.
+    return save_in_order(target, document, options, conversion, creating)
 
 
 async def save_in_turn(
@@ -116,7 +118,7 @@ async def save_in_turn(
     hooks: SavingHooks | None,
     creating: bool,
 ) -> Written | None:
-    """Save a document with hooks, whose turn it has to be, or that may get back what it was."""
+    """Save one that has hooks, may have to wait for its turn, or may get back what it was."""
     # What hooks set is the program's, also where a transaction is not committed.
     if hooks is not None:
         await before_saving(hooks, document, creating=creating)
@@ -173,10 +175,13 @@ async def save_in_order(
     codec = codec_for(type(document), target.codec_options)
     is_dated = conversion.has_stamps
     zone = time_zone_of(target.codec_options) if is_dated else None
-    state = document._is_persisted
-    if not creating and state is not True and is_in_doubt(document) and not is_partial(document):
-        options = options.of_what_may_be_gone()
-    part = None if creating else part_to_send(document, codec, options)
+    part = None
+    if not creating:
+        state, is_whole = document._is_persisted, document._hidden is None
+        if state is not True and is_in_doubt(document) and not is_partial(document):
+            options = options.of_what_may_be_gone()
+        if type(document).__track_changes__ or options.only_changed is not None or not is_whole:
+            part = part_to_send(document, codec, options)
     if creating and conversion.version is not None:
         set_version(document, FIRST)
     numbered = await Numbering(target).number([document]) if conversion.sequences else ()
@@ -241,7 +246,8 @@ def mark_as_saved(target: Target, document: Any, raw: bytes | None) -> None:
             note_written(document, raw)
         if document._hidden is not None:
             count_as_loaded(document)
-    before, transaction = document._is_persisted, target.transaction
+    before = document._is_persisted
+    transaction = None if target.session is None else target.transaction
     state: Any = True
     if transaction is not None:
         state = state_in(transaction, True) if before else SavedInTransaction(transaction)
