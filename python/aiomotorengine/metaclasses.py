@@ -34,6 +34,7 @@ T = TypeVar("T")
 # What a class attribute of this name does is compiled into conversions, plans and targets.
 COMPILED_NAMES = frozenset(
     {
+        "__alias__",
         "__auto_index__",
         "__codec_options__",
         "__collection__",

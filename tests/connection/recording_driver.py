@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bson.codec_options import CodecOptions
 from pymongo.errors import ConfigurationError
 from pymongo.write_concern import WriteConcern
+
+from aiomotorengine.drivers import BoundSession
 
 __all__ = [
     "bound_session_of",
@@ -68,9 +70,9 @@ def create_client(settings: Mapping[str, Any], io_loop: Any) -> RecordedClient:
     return client
 
 
-def bound_session_of(client: RecordedClient) -> Callable[[], None]:
+def bound_session_of(client: RecordedClient) -> BoundSession:
     """No client of this driver has sessions."""
-    return lambda: None
+    return BoundSession(client)
 
 
 async def close_and_wait(client: RecordedClient) -> None:

@@ -15,7 +15,14 @@ from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
 
 from aiomotorengine import Document, IntField, connect
-from aiomotorengine.connection import disconnect
+from aiomotorengine.connection import (
+    Connections,
+    UnknownAliasError,
+    connection_of,
+    disconnect,
+    in_place_of_all,
+    register_connection,
+)
 from aiomotorengine.metaclasses import classproperty
 from aiomotorengine.sessions.target import Target, target_of
 
@@ -171,3 +178,84 @@ async def test_what_a_mixin_says_may_change(monkeypatch: pytest.MonkeyPatch) -> 
     assert target_of(Manifest).collection.write_concern == WriteConcern()
     monkeypatch.setattr(PerDepot, "__write_concern__", WriteConcern(w=0))
     assert target_of(Manifest).is_answered is False
+
+
+OTHER = "of_other_targets"
+
+
+@pytest.fixture
+def other_database(driver: str) -> Iterator[str]:
+    """The alias of another one."""
+    connect("others", alias=OTHER, host="localhost", port=1, driver=driver)
+    yield OTHER
+    disconnect(OTHER)
+
+
+class Crate(Document):
+    __alias__ = ALIAS
+
+
+async def test_another_alias_of_the_class_holds_from_the_next_call_on(
+    other_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crates = Crate.objects
+    assert crates.coll().database.name == target_of(Crate).collection.database.name == "targets"
+    with monkeypatch.context() as patched:
+        patched.setattr(Crate, "__alias__", other_database)
+        assert crates.coll().database.name == target_of(Crate).collection.database.name == "others"
+    assert crates.coll().database.name == "targets"
+
+
+async def test_an_alias_of_one_call_is_none_of_the_next(other_database: str) -> None:
+    databases = [
+        target_of(Crate, alias).collection.database.name for alias in (None, other_database, None)
+    ]
+    assert databases == ["targets", "others", "targets"]
+    assert target_of(Crate) is target_of(Crate)
+
+
+class Barrel(Document):
+    @classproperty
+    def __alias__(cls) -> str:  # type: ignore[override]
+        return OTHER if depot.get() == "other" else ALIAS
+
+
+async def test_an_alias_that_a_function_gives_is_asked_for_each_call(other_database: str) -> None:
+    for _ in range(2):
+        assert target_of(Barrel).collection.database.name == "targets"
+    depot.set("other")
+    assert target_of(Barrel).collection.database.name == "others"
+
+
+async def test_an_alias_that_is_registered_anew_has_another_client(driver: str) -> None:
+    for name in ("third", "fourth"):
+        register_connection(name, ALIAS, host="localhost", port=1, driver=driver)
+        assert target_of(Crate).collection.database.name == name
+        assert target_of(Crate) is target_of(Crate)
+
+
+async def test_connections_in_the_place_of_all_are_asked_and_those_of_before_again(
+    driver: str,
+) -> None:
+    before = [target_of(Crate) for _ in range(2)][-1]
+    with in_place_of_all(Connections()):
+        with pytest.raises(UnknownAliasError):
+            target_of(Crate)
+        connect("stand-in", alias=ALIAS, host="localhost", port=1, driver=driver)
+        assert target_of(Crate).collection.database.name == "stand-in"
+    assert target_of(Crate).opened is before.opened
+
+
+def test_the_client_of_a_loop_that_is_closed_is_closed_by_the_next_call() -> None:
+    async def call() -> None:
+        for _ in range(2):
+            target_of(Crate)
+
+    connection = connection_of(ALIAS)
+    with asyncio.Runner() as runner:
+        runner.run(call())
+        asyncio.run(call())
+        assert len(connection.clients) == 2
+        runner.run(call())
+        assert list(connection.clients) == [runner.get_loop()]
+        disconnect(ALIAS)

@@ -13,11 +13,12 @@ from aiomotorengine.connection.aliases import (
     driver_of,
     get_connection,
     in_place_of_all,
+    is_only_client,
     known_as,
     known_connections,
     register_connection,
 )
-from aiomotorengine.connection.clients import Connection, OpenClient
+from aiomotorengine.connection.clients import Connection, OpenClient, generation
 from aiomotorengine.connection.errors import (
     ConnectionError,
     IgnoredSettingsWarning,
@@ -40,8 +41,10 @@ __all__ = [
     "database_of",
     "disconnect",
     "driver_of",
+    "generation",
     "get_connection",
     "in_place_of_all",
+    "is_only_client",
     "known_as",
     "known_connections",
     "register_connection",

@@ -13,11 +13,12 @@ from functools import partial
 from typing import Any, cast
 
 from aiomotorengine import on_demand
-from aiomotorengine.connection.clients import Connection, OpenClient
+from aiomotorengine.connection.clients import Connection, OpenClient, generation
 from aiomotorengine.connection.errors import ConnectionError, UnknownAliasError
 from aiomotorengine.connection.settings import REFUSALS, with_uri_as_host
 from aiomotorengine.database import Database
 from aiomotorengine.drivers import Driver
+from aiomotorengine.utils import running_loop
 
 __all__ = [
     "DEFAULT_CONNECTION_NAME",
@@ -32,6 +33,7 @@ __all__ = [
     "driver_of",
     "get_connection",
     "in_place_of_all",
+    "is_only_client",
     "known_as",
     "known_connections",
     "register_connection",
@@ -90,6 +92,18 @@ class AliasDatabase(Database):
 
 class Connections(dict[str, Connection]):
     """What is known of each alias."""
+
+    def __setitem__(self, alias: str, connection: Connection) -> None:
+        super().__setitem__(alias, connection)
+        generation.end()
+
+    def __delitem__(self, alias: str) -> None:
+        super().__delitem__(alias)
+        generation.end()
+
+    def clear(self) -> None:
+        super().clear()
+        generation.end()
 
     def made(self, alias: str, database: str | None, settings: dict[str, Any]) -> Connection:
         """What is to be known of an alias that is registered with these settings."""
@@ -263,6 +277,7 @@ def in_place_of_all(connections: Connections) -> Iterator[None]:
     global _connections
     with _registry:
         before, _connections = _connections, connections
+        generation.end()
     try:
         yield
     finally:
@@ -271,6 +286,7 @@ def in_place_of_all(connections: Connections) -> Iterator[None]:
         finally:
             with _registry:
                 _connections = before
+                generation.end()
 
 
 def known_connections() -> dict[str, Connection]:
@@ -318,6 +334,17 @@ def client_of(alias: str) -> OpenClient:
         if known is not None:
             return known
     return connection.opened()
+
+
+def is_only_client(opened: OpenClient, alias: str) -> bool:
+    """Whether an alias has this client and no other one, whoever asks for it on the same loop.
+
+    It is so until connections change (``clients.generation``).
+    """
+    connection = known_as(alias)
+    if connection is None or connection.io_loop is not None:
+        return False
+    return [*connection.clients.items()] == [(running_loop(), opened)]
 
 
 def database_of(alias: str) -> Hashable:

@@ -23,10 +23,31 @@ from aiomotorengine.drivers import Driver, get_driver
 from aiomotorengine.redaction import without_secrets
 from aiomotorengine.utils import running_loop
 
-__all__ = ["Connection", "OpenClient"]
+__all__ = ["Connection", "OpenClient", "generation"]
 
 MOST_COLLECTIONS = 1_000
 """How many collections are kept of a client: all, but where their names come from data."""
+
+
+class Generation:
+    """Says whether connections have changed, as that of fields does for what is compiled of them.
+
+    Attributes:
+        current: another object whenever an alias means another connection, or a connection has got
+            a client, or has one no more. What was found by aliases holds while it is the same.
+    """
+
+    __slots__ = ("current",)
+
+    def __init__(self) -> None:
+        self.current = object()
+
+    def end(self) -> None:
+        """Say that something has changed."""
+        self.current = object()
+
+
+generation = Generation()
 
 
 class OpenClient:
@@ -43,6 +64,7 @@ class OpenClient:
         driver: what speaks to the driver.
         auto_index: as above.
         bound_session: gives the session that operations use here without being given one, if any.
+        binding: gives ``None`` where there is certainly no such session, at less cost.
 
     Raises:
         pymongo.errors.InvalidName: it is no name of a database.
@@ -55,6 +77,7 @@ class OpenClient:
         self.driver = driver
         self.auto_index = auto_index
         self.bound_session = driver.bound_session_of(client)
+        self.binding = self.bound_session.binding
         self.collection: Callable[[str], Any] = lru_cache(MOST_COLLECTIONS)(
             client[database].__getitem__
         )
@@ -163,6 +186,7 @@ class Connection:
             if loop not in self.clients:
                 is_early = None in self.clients
                 self.clients[loop] = self.clients.pop(None) if is_early else self.create(loop)
+                generation.end()
             return self.clients[loop]
 
     def create(self, loop: asyncio.AbstractEventLoop | None) -> OpenClient:
@@ -178,6 +202,7 @@ class Connection:
             cause = without_secrets(error, self.settings)
         else:
             self.clients[loop] = opened
+            generation.end()
             return opened
         # Out of the handler, or the driver's own words would be the context of what is raised.
         raise self.refused(cause) from cause
@@ -202,6 +227,7 @@ class Connection:
         """Close all clients, and wait until that of the running event loop is closed."""
         with self.lock:
             own = self.clients.pop(asyncio.get_running_loop(), None)
+            generation.end()
         try:
             self.close(forget=forget)
         finally:
@@ -212,3 +238,4 @@ class Connection:
         with ExitStack() as stack:  # which goes on with the others when closing one fails
             for loop in [loop for loop in self.clients if closes(loop)]:
                 stack.callback(self.driver.close_client, self.clients.pop(loop).client, loop)
+                generation.end()

@@ -105,8 +105,8 @@ class Conversion:
             written.
         hooks: the methods that are called with a document, by event.
         has_own_objects: whether the program has replaced ``objects``.
-        target: where calls go that ask for nothing of their own, once one went there
-            (``sessions/target.py``).
+        target: where calls go that ask for nothing of their own, once one went there, and how long
+            that holds (``sessions/target.py``).
         update_paths: what the names of fields mean in an update, once that was asked
             (``update/update_operator.py``).
         dict_forms: what documents come to in dicts, and are made of, once that was asked

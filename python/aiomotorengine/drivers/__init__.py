@@ -17,7 +17,7 @@ from pymongo.errors import InvalidOperation
 from aiomotorengine.drivers import private_names
 from aiomotorengine.drivers.repeatable_write import RepeatableWrite
 
-__all__ = ["DRIVERS", "Driver", "bound_session_of", "default_driver", "get_driver"]
+__all__ = ["DRIVERS", "BoundSession", "Driver", "default_driver", "get_driver"]
 
 DRIVERS: Mapping[str, str] = {
     "motor": "aiomotorengine.drivers.motor",
@@ -62,7 +62,7 @@ class Driver(Protocol):
     async def close_and_wait(self, client: Any) -> None:
         """Close a client of the running event loop; closing goes on where waiting is cancelled."""
 
-    def bound_session_of(self, client: Any) -> Callable[[], Any]:
+    def bound_session_of(self, client: Any) -> BoundSession:
         """What gives the session that operations of this client use without being given one; or
         ``None`` where there is no such.
         """
@@ -90,21 +90,30 @@ class Driver(Protocol):
         """The driver's change stream of a collection or database, which the server knows by now."""
 
 
-def bound_session_of(client: Any) -> Callable[[], Any]:
-    """What gives the session of a client of PyMongo's that the running task is bound to, if any."""
-    # There is no public way to ask.
-    lookup = getattr(client, "_get_bound_session", lambda: None)
-    bindings = private_names.bound_sessions(lookup)
+class BoundSession:
+    """Gives the session of a client of PyMongo's that the running task is bound to, if any.
 
-    def bound_session() -> Any:
-        if bindings is not None and bindings.get() is None:
-            return None  # as mostly; the client would be asked for long
+    Parameters:
+        client: the client.
+
+    Attributes:
+        binding: gives ``None`` while the task is bound to no session, whichever client's. Mostly it
+            does, and asking it costs a call of C; the client would be asked for long.
+    """
+
+    __slots__ = ("_lookup", "binding")
+
+    def __init__(self, client: Any) -> None:
+        # There is no public way to ask.
+        self._lookup: Callable[[], Any] = getattr(client, "_get_bound_session", lambda: None)
+        bindings = private_names.bound_sessions(self._lookup)
+        self.binding: Callable[[], Any] = self if bindings is None else bindings.get
+
+    def __call__(self) -> Any:
         try:
-            return lookup()
+            return self._lookup()
         except InvalidOperation:
             return None  # it is another client's; an operation without a session says so
-
-    return bound_session
 
 
 def get_driver(name: str) -> Driver:

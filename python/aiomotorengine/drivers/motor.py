@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version as distribution_version
 from typing import TYPE_CHECKING, Any
@@ -54,8 +54,8 @@ async def close_and_wait(client: Any) -> None:
     await asyncio.to_thread(client.close)
 
 
-def bound_session_of(client: Any) -> Callable[[], Any]:
-    return drivers.bound_session_of(client.delegate)
+def bound_session_of(client: Any) -> drivers.BoundSession:
+    return drivers.BoundSession(client.delegate)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 import pymongo
 
-from aiomotorengine.drivers import bound_session_of
+from aiomotorengine.drivers import BoundSession
 from aiomotorengine.drivers import repeatable_write as writes
 from aiomotorengine.drivers.transports import AsyncMongoClient, drop_sockets
 from aiomotorengine.utils import running_loop
@@ -43,6 +43,10 @@ def create_client(settings: Mapping[str, Any], io_loop: Any) -> Any:
     if io_loop is not None:
         client._loop = io_loop  # or it would bind itself to the loop that first uses it
     return client
+
+
+def bound_session_of(client: Any) -> BoundSession:
+    return BoundSession(client)
 
 
 def close_client(client: Any, loop: asyncio.AbstractEventLoop | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from bson.binary import UuidRepresentation
@@ -55,14 +56,18 @@ def collection_of(opened: OpenClient, document_class: Any) -> Any:
     return kept[key][1]
 
 
-def is_settled(document_class: Any) -> bool:
+def is_settled(document_class: Any, settings: Iterable[str] = SETTINGS) -> bool:
     """Whether the collection of a class stays the same until a document class is told otherwise.
 
     It may be another one each time where a setting is a property of the class's, and where it is a
     mixin's, which may change without notice.
+
+    Parameters:
+        document_class: the class.
+        settings: the names of those that matter.
     """
     holders = document_class.__mro__
-    for name in SETTINGS:
+    for name in settings:
         holder = next(it for it in holders if name in vars(it))
         is_computed = hasattr(type(vars(holder)[name]), "__get__")
         if is_computed or not issubclass(holder, DocumentStorage):

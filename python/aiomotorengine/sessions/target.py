@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import AbstractEventLoop, get_running_loop
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -15,6 +16,8 @@ from aiomotorengine.connection import (
     OpenClient,
     UnknownAliasError,
     client_of,
+    generation,
+    is_only_client,
 )
 from aiomotorengine.documents.conversion import Conversion, conversion_of
 from aiomotorengine.drivers import Driver
@@ -24,6 +27,7 @@ from aiomotorengine.sessions.foreign import transaction_of
 from aiomotorengine.sessions.options import NO_OPTIONS, UNCHANGED, CallOptions, WriteConcernLike
 from aiomotorengine.sessions.scope import SCOPES, Scope, scope_here, scope_of
 from aiomotorengine.sessions.transaction import Transaction
+from aiomotorengine.utils import running_loop
 
 __all__ = ["Target", "target_beside", "target_of", "target_on"]
 
@@ -270,6 +274,27 @@ class Target:
         return NOTHING_TO_UNDO if transaction is None else transaction.changing(documents)
 
 
+class Shared:
+    """What calls share that ask for nothing of their own.
+
+    Parameters:
+        target: where they go with the client.
+
+    Attributes:
+        target: as above.
+        generation: that of the connections in which the client is the one of the class's alias,
+            whatever else has happened; ``None`` where the alias has to be asked each time.
+        loop: the event loop for which it is.
+    """
+
+    __slots__ = ("generation", "loop", "target")
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.generation: object = None
+        self.loop: AbstractEventLoop | None = None
+
+
 def target_of(
     document_class: Any,
     alias: str | None = None,
@@ -294,6 +319,28 @@ def target_of(
         options = options.but(session=session, write_concern=write_concern)
     if alias is not None:
         options = options._replace(alias=alias)
+    shared: Shared | None = conversion_of(document_class).target
+    try:
+        loop = get_running_loop()
+    except RuntimeError:
+        loop = None
+    if (
+        shared is None
+        or shared.generation is not generation.current
+        or shared.loop is not loop
+        or (options is not UNCHANGED and options.alias is not None)
+    ):
+        return target_by_alias(document_class, options)
+    # Nothing has changed since the last call, as mostly.
+    target = shared.target
+    if options is UNCHANGED and not SCOPES.get() and target.opened.binding() is None:
+        return target
+    return in_session(target, options)
+
+
+def target_by_alias(document_class: Any, options: CallOptions) -> Target:
+    """Where a call of a class's query set goes, by what the connections are now."""
+    now = generation.current  # before they are looked at, as they may change meanwhile
     name = options.alias or document_class.__alias__ or DEFAULT_CONNECTION_NAME
     try:
         opened = client_of(name)
@@ -301,7 +348,17 @@ def target_of(
         if document_class.__collection__ is None:  # which no connection would change
             raise AbstractClassError.of(document_class) from None
         raise
-    return target_in(opened, document_class, options)
+    target = target_in(opened, document_class, options)
+    shared: Shared | None = conversion_of(document_class).target
+    if (
+        options.alias is None
+        and shared is not None
+        and shared.target.opened is opened
+        and is_settled(document_class, ["__alias__"])
+        and is_only_client(opened, name)
+    ):
+        shared.generation, shared.loop = now, running_loop()
+    return target
 
 
 def target_beside(document_class: Any, alias: str | None, options: CallOptions) -> Target:
@@ -341,13 +398,24 @@ def target_in(opened: OpenClient, document_class: Any, options: CallOptions) -> 
         AbstractClassError: the class has no collection.
     """
     conversion = conversion_of(document_class)
-    bare: Target | None = conversion.target
-    if bare is None or bare.opened is not opened:
-        bare = Target(opened, document_class, collection_of(opened, document_class))
-        if is_settled(document_class):
-            # A class holds one for the client that was asked last, and no other client.
-            conversion.target = bare
-    session = options.session
+    shared: Shared | None = conversion.target
+    if shared is not None and shared.target.opened is opened:
+        return in_session(shared.target, options)
+    target = Target(opened, document_class, collection_of(opened, document_class))
+    if is_settled(document_class):
+        # A class holds one for the client that was asked last, and no other client.
+        conversion.target = Shared(target)
+    return in_session(target, options)
+
+
+def in_session(bare: Target, options: CallOptions) -> Target:
+    """Where a call goes that asks for something, or is in a session.
+
+    Parameters:
+        bare: where it goes if it asks for nothing and is in none.
+        options: what is asked for; a session is one of the client's.
+    """
+    opened, session = bare.opened, options.session
     if session is not None:
         scope = scope_of(session)
     else:
@@ -358,7 +426,7 @@ def target_in(opened: OpenClient, document_class: Any, options: CallOptions) -> 
     collection, write_concern = bare.collection, options.write_concern
     if write_concern is not None:
         collection = collection.with_options(write_concern=write_concern)
-    return Target(opened, document_class, collection, options, scope, session)
+    return Target(opened, bare.document_class, collection, options, scope, session)
 
 
 def belongs_to(session: Any, client: Any) -> bool:
