@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 from pymongo.errors import BulkWriteError
 
-from aiomotorengine import Document, IntField, StringField
+from aiomotorengine import (
+    Document,
+    IntField,
+    SequenceField,
+    StringField,
+    after_save,
+    before_save,
+)
 from aiomotorengine.bulk import BulkReport
 from aiomotorengine.errors import UniqueKeyViolationError
 from tests.harness import Mongo
@@ -122,3 +129,46 @@ async def test_a_source_that_raises_keeps_its_exception() -> None:
     assert closed == [True]
     assert report.inserted.ranges == (range(20),)
     assert report.not_sent.ranges == (range(20, 25),)
+
+
+class Entrance(Document):
+    __discriminator__ = "kind"
+    name = StringField()
+
+
+@pytest.mark.parametrize("batch_size", [2, 100])
+async def test_a_class_that_is_made_while_documents_come(batch_size: int) -> None:
+    called: list[str] = []
+
+    async def source() -> AsyncIterator[Entrance]:
+        for _ in range(6):
+            await asyncio.sleep(0)
+            yield Entrance()
+
+        class Ticketed(Entrance):
+            number = SequenceField(unique=True)
+
+            def validate(self, **options: Any) -> bool:
+                called.append("validate")
+                return super().validate(**options)
+
+            @before_save
+            def note_before(self) -> None:
+                called.append("before")
+
+            @after_save
+            def note_after(self) -> None:
+                called.append("after")
+
+        await Entrance.objects.coll().insert_one({"kind": "taken", "number": 2})
+        for _ in range(6):
+            ticketed.append(Ticketed())
+            yield ticketed[-1]
+
+    ticketed: list[Any] = []
+    report = await Entrance.objects.insert_stream(
+        source(), batch_size=batch_size, ordered=False, on_error="collect"
+    )
+    assert [entry.number for entry in report.rejected] == [7]
+    assert [it.number for it in ticketed] == [1, None, 3, 4, 5, 6]
+    assert sorted(called) == ["after"] * 5 + ["before"] * 6 + ["validate"] * 6

@@ -96,7 +96,7 @@ class Batch:
         states_before: whether each counted as saved before.
         versions_before: the version each had before, if its class has versions.
         counted: the fields of each to which a counter has given a number for this call; empty where
-            no class has any.
+            no class that has come so far has any.
         encoded: each as the driver takes it.
         sizes: how many bytes each has.
         given: each as it came, until rows are encoded, and where those that are refused are written
@@ -129,6 +129,9 @@ class Batch:
 
     def extend(self, other: Batch) -> None:
         """Append the documents of another."""
+        if other.counted and not self.counted:
+            # The first class that counts came with the other.
+            self.counted.extend([()] * len(self))
         for ours, theirs in zip(self.columns, other.columns, strict=True):
             ours.extend(theirs)
 

@@ -20,6 +20,7 @@ class HookCaller:
         wanted: whether hooks are called at all.
 
     Attributes:
+        are_wanted: the same.
         may_be_needed: whether the class, or one derived from it, has any.
         are_needed: whether a document has come that has any.
     """
@@ -27,11 +28,11 @@ class HookCaller:
     def __init__(self, document_class: type[Any], *, wanted: bool) -> None:
         self.may_be_needed = wanted and has_saving_hooks(document_class)
         self.are_needed = False
-        self._wanted = wanted
+        self.are_wanted = wanted
 
     def are_of(self, kinds: Iterable[type[Any]]) -> bool:
         """Whether documents of one of some classes, which have come, have hooks to be called."""
-        if self._wanted and any(conversion_of(kind).saving_hooks for kind in kinds):
+        if self.are_wanted and any(conversion_of(kind).saving_hooks for kind in kinds):
             self.are_needed = True
             return True
         return False

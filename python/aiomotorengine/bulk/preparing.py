@@ -138,15 +138,20 @@ class Preparer:
         self._numbering = Numbering(target)
         self._counted: dict[int, list[SequenceField]] = {}
         """Number in the source -> the fields to which a counter has given a number."""
-        self._counts = any(conversion_of(it).sequences for it in with_derived(document_class))
+        self._counts = False
         conversion = conversion_of(document_class)
-        self.validates_as_it_encodes = validates and not (
+        self._may_validate_as_it_encodes = validates and not (
             has_own(document_class, "validate")
             or hooks.may_be_needed
             or conversion.renews_stamps
             or conversion.on_save
-            or document_class.__subclasses__()
         )
+
+    @property
+    def validates_as_it_encodes(self) -> bool:
+        # A class that derives from it may be made while the call runs.
+        derived = type.__subclasses__(self._target.document_class)
+        return self._may_validate_as_it_encodes and not derived
 
     @property
     def has_indexes(self) -> bool:
@@ -175,7 +180,9 @@ class Preparer:
         """
         rest = self._refuse_other_classes(batch)
         kinds = classes_of(batch.documents)
-        self._kinds |= kinds
+        if not kinds <= self._kinds:
+            self._kinds |= kinds
+            self._counts = self._counts or any(conversion_of(it).sequences for it in kinds)
         if self._hooks.are_of(kinds):
             await self._call_hooks(batch)
         if self._counts:
@@ -464,7 +471,7 @@ class Preparer:
 
     def _may_be_filled(self, document: Any) -> bool:
         """Whether hooks, which are not called for what is refused, might have set its values."""
-        hooks = conversion_of(type(document)).saving_hooks if self._hooks.may_be_needed else None
+        hooks = conversion_of(type(document)).saving_hooks if self._hooks.are_wanted else None
         return hooks is not None and hooks.set_values
 
     async def _refuse_where(
@@ -515,13 +522,6 @@ def are_rows_native(document_class: type[Any], *, hooks: bool) -> bool:
         hooks: whether its hooks are called.
     """
     return route_of_rows(codec.kept_plan(document_class), hooks=hooks).native
-
-
-def with_derived(document_class: type[Any]) -> Iterator[type[Any]]:
-    """A class, and all that derive from it."""
-    yield document_class
-    for derived in type.__subclasses__(document_class):
-        yield from with_derived(derived)
 
 
 def is_oversize(raw: bytes) -> bool:
