@@ -37,6 +37,13 @@ impl Kind for Binary {
     }
 
     #[inline(always)]
+    fn knows(&self, value: Value<'_, '_>, _: &Context<'_>) -> bool {
+        exact::<PyBytes>(value)
+            .zip(self.max_bytes)
+            .is_some_and(|(bytes, most)| bytes.as_bytes().len() <= most)
+    }
+
+    #[inline(always)]
     fn write_plain(
         &self,
         key: &Key,

@@ -49,6 +49,11 @@ impl<const NULL: bool> Kind for Boolean<NULL> {
         field.validate_in_python(value, context)
     }
 
+    #[inline(always)]
+    fn knows(&self, value: Value<'_, '_>, _: &Context<'_>) -> bool {
+        value.is_exact_instance_of::<PyBool>()
+    }
+
     writes_scalars!();
 
     #[inline(always)]

@@ -66,6 +66,11 @@ impl Kind for Date {
         }
     }
 
+    #[inline(always)]
+    fn knows(&self, value: Value<'_, '_>, _: &Context<'_>) -> bool {
+        self.day(value).is_some_and(|(_, is_valid)| is_valid)
+    }
+
     fn writes_null(&self) -> bool {
         true
     }

@@ -111,6 +111,11 @@ impl<Z: Zone> Kind for DateTime<Z> {
         field.validate_in_python(value, context)
     }
 
+    #[inline(always)]
+    fn knows(&self, value: Value<'_, '_>, _: &Context<'_>) -> bool {
+        Self::is_plain(value)
+    }
+
     fn writes_null(&self) -> bool {
         true
     }

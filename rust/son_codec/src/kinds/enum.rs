@@ -133,6 +133,11 @@ impl Kind for Enum {
         field.validate_in_python(value, context)
     }
 
+    #[inline(always)]
+    fn knows(&self, value: Value<'_, '_>, _: &Context<'_>) -> bool {
+        self.stored(value).is_some()
+    }
+
     fn writes_null(&self) -> bool {
         true
     }

@@ -83,6 +83,11 @@ impl Kind for Float {
         }
     }
 
+    #[inline(always)]
+    fn knows(&self, value: Value<'_, '_>, context: &Context<'_>) -> bool {
+        self.scalar(value, context).is_some()
+    }
+
     fn writes_null(&self) -> bool {
         true
     }

@@ -85,6 +85,11 @@ impl<const LONG: bool> Kind for Int<LONG> {
         }
     }
 
+    #[inline(always)]
+    fn knows(&self, value: Value<'_, '_>, context: &Context<'_>) -> bool {
+        self.scalar(value, context).is_some()
+    }
+
     fn writes_null(&self) -> bool {
         true
     }

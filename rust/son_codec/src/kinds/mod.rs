@@ -130,11 +130,33 @@ pub(crate) trait Kind: Send + Sync {
         Ok(true)
     }
 
-    /// Write the value if it is one that the kind knows at a glance: of exactly its own type, valid,
-    /// and not empty. `false` for any other, of which nothing is written.
+    /// Whether the value is one that the kind knows at a glance: of exactly its own type, valid, and
+    /// not empty. Of any other the other methods have to be asked.
     ///
     /// Nobody may be counting the value for us, so this runs no Python code and makes no Python
     /// object, for which the collector might.
+    #[inline(always)]
+    fn knows(&self, _value: Value<'_, '_>, _context: &Context<'_>) -> bool {
+        false
+    }
+
+    /// Whether all items are such values.
+    #[inline(always)]
+    fn knows_items(&self, mut items: Items<'_, '_>, context: &Context<'_>) -> bool {
+        // SAFETY: `knows` runs no Python code.
+        while let Some(item) = unsafe { items.peek() } {
+            if !self.knows(item, context) {
+                return false;
+            }
+            items.pass();
+        }
+        true
+    }
+
+    /// Write the value if it is one that the kind knows at a glance, as for `knows`; `false` for any
+    /// other, of which nothing is written.
+    ///
+    /// This, too, runs no Python code and makes no Python object.
     #[inline(always)]
     fn write_plain(
         &self,

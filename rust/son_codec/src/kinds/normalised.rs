@@ -130,6 +130,10 @@ impl Kind for Normalised {
         self.with(value, |text| self.kind.validate(text, field, context))
     }
 
+    fn knows(&self, value: Value<'_, '_>, context: &Context<'_>) -> bool {
+        is_ascii_and(value, |text| self.keeps(text)) && self.kind.knows(value, context)
+    }
+
     fn write_plain(
         &self,
         key: &Key,

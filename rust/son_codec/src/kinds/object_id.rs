@@ -36,6 +36,11 @@ impl Kind for ObjectId {
         field.validate_in_python(value, context)
     }
 
+    #[inline(always)]
+    fn knows(&self, value: Value<'_, '_>, context: &Context<'_>) -> bool {
+        context.types.object_ids.is_type_of(value)
+    }
+
     fn writes_null(&self) -> bool {
         true
     }

@@ -47,6 +47,11 @@ impl<P: Pattern> Kind for Patterned<P> {
         field.validate_in_python(value, context)
     }
 
+    #[inline(always)]
+    fn knows(&self, value: Value<'_, '_>, _: &Context<'_>) -> bool {
+        is_ascii_and(value, P::matches)
+    }
+
     fn writes_null(&self) -> bool {
         true
     }

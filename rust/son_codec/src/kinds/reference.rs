@@ -59,6 +59,11 @@ impl Kind for Reference {
         Ok(is_valid)
     }
 
+    #[inline(always)]
+    fn knows(&self, value: Value<'_, '_>, context: &Context<'_>) -> bool {
+        self.is_found.load(Ordering::Relaxed) && context.types.object_ids.is_type_of(value)
+    }
+
     fn writes_null(&self) -> bool {
         true
     }

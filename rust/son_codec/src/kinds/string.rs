@@ -50,6 +50,15 @@ impl Kind for String {
         }
     }
 
+    #[inline(always)]
+    fn knows(&self, value: Value<'_, '_>, _: &Context<'_>) -> bool {
+        let (Some(text), Some(most)) = (exact::<PyString>(value), self.max_length) else {
+            return false;
+        };
+        text.code_point_len()
+            .is_ok_and(|length| 0 < length && length <= most)
+    }
+
     fn writes_null(&self) -> bool {
         true
     }

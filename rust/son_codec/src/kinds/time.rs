@@ -38,6 +38,11 @@ impl Kind for Time {
         field.validate_in_python(value, context)
     }
 
+    #[inline(always)]
+    fn knows(&self, value: Value<'_, '_>, _: &Context<'_>) -> bool {
+        time_of(value).is_some()
+    }
+
     fn writes_null(&self) -> bool {
         true
     }

@@ -40,6 +40,11 @@ impl Kind for Uuid {
         field.validate_in_python(value, context)
     }
 
+    #[inline(always)]
+    fn knows(&self, value: Value<'_, '_>, context: &Context<'_>) -> bool {
+        context.types.uuids.is_type_of(value)
+    }
+
     fn writes_null(&self) -> bool {
         true
     }

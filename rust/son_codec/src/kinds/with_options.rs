@@ -177,6 +177,11 @@ impl Kind for WithOptions {
         Ok(true)
     }
 
+    fn knows(&self, value: Value<'_, '_>, context: &Context<'_>) -> bool {
+        let obeys = self.rules.as_ref().is_none_or(|rules| matches!(rules.know(value), Ok(true)));
+        obeys && self.kind.knows(value, context)
+    }
+
     fn writes_null(&self) -> bool {
         !self.omits_none && self.kind.writes_null()
     }

@@ -234,6 +234,10 @@ impl<'py> Compiler<'py> {
             reads_otherwise: plan.getattr("reads_otherwise")?.extract()?,
             is_shown_as_read: plan.getattr("shown_as_read")?.extract()?,
             is_plain: !(overridden.get_value || overridden.to_son || is_list && kind.has_rules()),
+            is_judged_plainly: !(overridden.get_value
+                || overridden.validate
+                || arguments.is_required && overridden.is_empty
+                || is_list && kind.has_rules()),
             overridden,
             kind,
             document: arguments.embedded,

@@ -41,6 +41,8 @@ pub(crate) struct Field {
     /// Whether a value may be written at a glance: no method of a user's reads or converts it, and no
     /// rule is about a list as a whole.
     pub(super) is_plain: bool,
+    /// Whether it may be seen at a glance that a value is valid: as above, for what validates.
+    pub(super) is_judged_plainly: bool,
     /// For a list or set, the field of its items.
     pub(crate) item: Option<Box<Field>>,
     /// For other containers, the fields of what is inside: of the values of a mapping, of each place
@@ -61,6 +63,25 @@ impl Field {
             return self.accepts_as_read(value.as_borrowed(), context);
         }
         self.accepts_as_read(value, context)
+    }
+
+    /// Whether it can be seen that a value may be saved without running any Python code.
+    #[inline(always)]
+    pub(super) fn knows(&self, value: Value<'_, '_>, context: &Context<'_>) -> bool {
+        if !self.is_judged_plainly {
+            return false;
+        }
+        match &self.item {
+            Some(item) => item.knows_list(value, context),
+            None => self.kind.knows(value, context),
+        }
+    }
+
+    /// The same for a list of values of this field; one that is empty is not known at a glance.
+    fn knows_list(&self, value: Value<'_, '_>, context: &Context<'_>) -> bool {
+        exact::<PyList>(value)
+            .filter(|list| self.is_judged_plainly && !list.is_empty())
+            .is_some_and(|list| self.kind.knows_items(Items::of(&list), context))
     }
 
     #[inline(always)]
