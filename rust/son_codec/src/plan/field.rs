@@ -224,7 +224,8 @@ impl Field {
         let Some(list) = exact::<PyList>(value).filter(|_| self.is_plain) else {
             return Ok(false);
         };
-        if list.is_empty() || list.len() > Key::MOST_ITEMS {
+        // There is nothing further down in such items, so the context is good for them, too.
+        if list.is_empty() || list.len() > Key::MOST_ITEMS || context.levels_left() == 0 {
             return Ok(false);
         }
         let before = out.bytes().len();
@@ -233,7 +234,7 @@ impl Field {
         let mut items = Items::of(&list);
         let mut index = Key::first_index();
         self.kind
-            .write_plain_items(&mut items, &mut index, out, &context.deeper()?)?;
+            .write_plain_items(&mut items, &mut index, out, context)?;
         if items.left() > 0 {
             out.cut(before);
             return Ok(false);

@@ -93,6 +93,9 @@ impl RowCodec {
             };
             Some((rows, context))
         });
+        let known = known
+            .as_ref()
+            .map(|(rows, context)| (rows, rows.context(context)));
         let calls_functions = self.calls_functions();
         let _pause = PausedCollector::new(py, calls_functions);
         let mut new_ids = NewIds::for_so_many(rows.len());
@@ -105,8 +108,7 @@ impl RowCodec {
             new_ids.give(id.map(Bound::unbind));
             let outcome = match &known {
                 Some((rows, context)) => {
-                    let context = context.of_rows(rows);
-                    rows.write_row(row.as_borrowed(), &mut new_ids, &mut out, &context)
+                    rows.write_row(row.as_borrowed(), &mut new_ids, &mut out, context)
                 }
                 None => Err(Stop::AskPython),
             };

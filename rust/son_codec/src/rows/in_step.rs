@@ -119,19 +119,31 @@ impl<'a, 'py> InStep<'a, 'py> {
     /// Nobody counts it for the caller: no Python code may run as long as it is used.
     #[inline(always)]
     unsafe fn at(&mut self, place: usize) -> Option<Value<'_, 'py>> {
-        let known = self.class.places.get(place)?;
         if let Some(index) = self.order.indexes.get(place).copied().flatten() {
             // SAFETY: the caller's promise is the same.
-            let Some(value) = (unsafe { self.given(index) }) else {
-                self.is_out = true;
-                return None;
-            };
-            let is_given =
-                !value.is_none() || !(self.rows.rules.drops_nulls || known.stamp.is_some());
-            if is_given {
-                return Some(value);
+            match unsafe { self.given(index) } {
+                Some(value) if !value.is_none() => return Some(value),
+                Some(null) if self.takes_null(place) => return Some(null),
+                Some(_) => {}
+                None => {
+                    self.is_out = true;
+                    return None;
+                }
             }
         }
+        self.missing(place)
+    }
+
+    /// Whether a null that a row has at a place is a value.
+    fn takes_null(&self, place: usize) -> bool {
+        let place = self.class.places.get(place);
+        !self.rows.rules.drops_nulls && place.is_some_and(|place| place.stamp.is_none())
+    }
+
+    /// The value at a place for which a row has none.
+    #[inline(never)]
+    fn missing(&self, place: usize) -> Option<Value<'_, 'py>> {
+        let known = self.class.places.get(place)?;
         let default = match (&known.missing, known.stamp) {
             (_, Some(_)) => self.rows.now,
             (Missing::Value(value), None) => Some(value),
@@ -156,7 +168,7 @@ impl<'py> FieldValues<'py> for InStep<'_, 'py> {
         Err(Stop::AskPython)
     }
 
-    #[inline]
+    #[inline(never)] // what it needs would be kept at hand for each value
     fn take_after(&mut self, place: usize) -> Outcome<()> {
         let count = self.class.places.len();
         if self.taken.is_some() || place + 1 >= count {

@@ -26,6 +26,17 @@ pub(crate) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
+    /// What rows are converted in: mappings are rows, and what is written is validated in the same go
+    /// where that may be.
+    pub(super) fn context<'py>(&'py self, context: &Context<'py>) -> Context<'py> {
+        let context = context.of_rows(self);
+        if self.rules.is_in_one_go {
+            context.validating()
+        } else {
+            context
+        }
+    }
+
     /// Write a row of the codec's class, with an id: its own, or the one that is made for it.
     pub(super) fn write_row<'py>(
         &self,
@@ -64,11 +75,6 @@ impl<'a> Rows<'a> {
             self.accepts(&row, plan, class, context)?;
         }
         let id = given_or_new(given, new_ids, context)?;
-        let context = &if self.rules.is_in_one_go {
-            context.validating()
-        } else {
-            *context
-        };
         let mut values = RowValues {
             fetched: row,
             class,
@@ -95,7 +101,6 @@ impl<'a> Rows<'a> {
             return Ok(false);
         }
         let id = given_or_new(self.id_of(given, context)?, new_ids, context)?;
-        let context = &context.validating();
         write_if_in_step(values, plan, Some(&id), out, context)
     }
 
