@@ -106,7 +106,7 @@ impl NewIds {
         self.given = id;
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next(&mut self, py: Python<'_>) -> PyResult<Id> {
         if let Some(id) = self.given.take() {
             return Ok(Id::Given(id));

@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::Kind;
-use crate::bson::{Element, Key, Writer};
+use crate::bson::{Element, Key, TooLarge, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Value, exact};
 use crate::plan::{Arguments, Context, Field};
@@ -50,7 +50,7 @@ impl Kind for Binary {
         value: Value<'_, '_>,
         out: &mut Writer,
         _: &Context<'_>,
-    ) -> Outcome<bool> {
+    ) -> Result<bool, TooLarge> {
         if let Some(most) = self.max_bytes
             && let Some(bytes) = exact::<PyBytes>(value)
             && bytes.as_bytes().len() <= most

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString};
 
 use super::Kind;
-use crate::bson::{Element, Key, Scalar, Writer, kind};
+use crate::bson::{Element, Key, Scalar, TooLarge, Writer, kind};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Value, ascii, exact, whole_number};
 use crate::plan::{Arguments, Context, Field};
@@ -100,7 +100,7 @@ impl Stored {
         Some(Self::Number(number))
     }
 
-    fn write(&self, key: &Key, out: &mut Writer) -> Outcome<()> {
+    fn write(&self, key: &Key, out: &mut Writer) -> Result<(), TooLarge> {
         match self {
             Self::Text(text) => out.text(key, text)?,
             Self::Number(number) => out.scalar(key, Scalar::int(*number))?,
@@ -149,7 +149,7 @@ impl Kind for Enum {
         value: Value<'_, '_>,
         out: &mut Writer,
         _: &Context<'_>,
-    ) -> Outcome<bool> {
+    ) -> Result<bool, TooLarge> {
         match self.stored(value) {
             Some(stored) => stored.write(key, out)?,
             None => return Ok(false),
@@ -166,7 +166,7 @@ impl Kind for Enum {
         context: &Context<'_>,
     ) -> Outcome<()> {
         if let Some(stored) = self.stored(value) {
-            return stored.write(key, out);
+            return Ok(stored.write(key, out)?);
         }
         if value.is_none() {
             return Ok(out.null(key)?);

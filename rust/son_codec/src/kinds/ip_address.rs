@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString};
 
 use super::Kind;
-use crate::bson::{Element, Key, Writer, kind};
+use crate::bson::{Element, Key, TooLarge, Writer, kind};
 use crate::errors::Outcome;
 use crate::objects::{IpAddresses, Value, ascii, exact, whole_number};
 use crate::plan::{Arguments, Context, Field};
@@ -128,7 +128,7 @@ impl fmt::Write for Text {
 
 /// Write an address; `false` where Python has to.
 #[inline(always)]
-fn write_address(address: Option<IpAddr>, key: &Key, out: &mut Writer) -> Outcome<bool> {
+fn write_address(address: Option<IpAddr>, key: &Key, out: &mut Writer) -> Result<bool, TooLarge> {
     let Some(text) = address.and_then(Text::of) else {
         return Ok(false);
     };
@@ -165,7 +165,7 @@ impl Kind for IpAddress {
         value: Value<'_, '_>,
         out: &mut Writer,
         context: &Context<'_>,
-    ) -> Outcome<bool> {
+    ) -> Result<bool, TooLarge> {
         write_address(self.valid(value, context), key, out)
     }
 

@@ -50,7 +50,7 @@ use pyo3::prelude::*;
 pub(crate) use self::normalised::Normalised;
 use self::patterned::Patterned;
 pub(crate) use self::with_options::WithOptions;
-use crate::bson::{Element, Key, Reader, Writer};
+use crate::bson::{Element, Key, Reader, TooLarge, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Items, ListBuilder, Value};
 use crate::plan::{Arguments, Context, Field};
@@ -164,7 +164,7 @@ pub(crate) trait Kind: Send + Sync {
         _value: Value<'_, '_>,
         _out: &mut Writer,
         _context: &Context<'_>,
-    ) -> Outcome<bool> {
+    ) -> Result<bool, TooLarge> {
         Ok(false)
     }
 
@@ -181,7 +181,7 @@ pub(crate) trait Kind: Send + Sync {
         key: &mut Key,
         out: &mut Writer,
         context: &Context<'_>,
-    ) -> Outcome<()> {
+    ) -> Result<(), TooLarge> {
         // SAFETY: `write_plain` runs no Python code.
         while let Some(item) = unsafe { items.peek() } {
             if !self.write_plain(key, item, out, context)? {
@@ -311,7 +311,7 @@ macro_rules! writes_scalars {
             value: $crate::objects::Value<'_, '_>,
             out: &mut $crate::bson::Writer,
             context: &$crate::plan::Context<'_>,
-        ) -> $crate::errors::Outcome<bool> {
+        ) -> Result<bool, $crate::bson::TooLarge> {
             match self.scalar(value, context) {
                 Some(scalar) => out.scalar(key, scalar)?,
                 None => return Ok(false),
@@ -326,7 +326,7 @@ macro_rules! writes_scalars {
             key: &mut $crate::bson::Key,
             out: &mut $crate::bson::Writer,
             context: &$crate::plan::Context<'_>,
-        ) -> $crate::errors::Outcome<()> {
+        ) -> Result<(), $crate::bson::TooLarge> {
             let most = items.left();
             out.scalars(key, most, || {
                 // SAFETY: `scalar` runs no Python code.

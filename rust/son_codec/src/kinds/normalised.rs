@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use super::Kind;
-use crate::bson::{Element, Key, Writer};
+use crate::bson::{Element, Key, TooLarge, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Value, ascii, exact, is_ascii_and};
 use crate::plan::{Arguments, Context, Field};
@@ -140,7 +140,7 @@ impl Kind for Normalised {
         value: Value<'_, '_>,
         out: &mut Writer,
         context: &Context<'_>,
-    ) -> Outcome<bool> {
+    ) -> Result<bool, TooLarge> {
         if !is_ascii_and(value, |text| self.keeps(text)) {
             return Ok(false);
         }

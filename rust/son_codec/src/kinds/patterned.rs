@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 
 use super::Kind;
 use super::as_is::AsIs;
-use crate::bson::{Element, Key, Writer};
+use crate::bson::{Element, Key, TooLarge, Writer};
 use crate::errors::Outcome;
 use crate::objects::{Value, is_ascii_and, write_ascii_if};
 use crate::plan::{Context, Field};
@@ -63,7 +63,7 @@ impl<P: Pattern> Kind for Patterned<P> {
         value: Value<'_, '_>,
         out: &mut Writer,
         _: &Context<'_>,
-    ) -> Outcome<bool> {
+    ) -> Result<bool, TooLarge> {
         write_ascii_if(P::matches, key, value, out)
     }
 

@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use super::Kind;
-use crate::bson::{Element, Key, Writer, kind};
+use crate::bson::{Element, Key, TooLarge, Writer, kind};
 use crate::errors::Outcome;
 use crate::objects::{Value, exact, make_text, write_ascii_if, write_text};
 use crate::plan::{Arguments, Context, Field};
@@ -70,7 +70,7 @@ impl Kind for String {
         value: Value<'_, '_>,
         out: &mut Writer,
         _: &Context<'_>,
-    ) -> Outcome<bool> {
+    ) -> Result<bool, TooLarge> {
         let Some(most) = self.max_length else {
             return Ok(false);
         };

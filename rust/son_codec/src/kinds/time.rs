@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTime};
 
 use super::Kind;
-use crate::bson::{Element, Key, Writer, kind};
+use crate::bson::{Element, Key, TooLarge, Writer, kind};
 use crate::errors::Outcome;
 use crate::objects::{TimeOfDay, Value, ascii, exact};
 use crate::plan::{Context, Field};
@@ -54,7 +54,7 @@ impl Kind for Time {
         value: Value<'_, '_>,
         out: &mut Writer,
         _: &Context<'_>,
-    ) -> Outcome<bool> {
+    ) -> Result<bool, TooLarge> {
         let Some(time) = time_of(value) else {
             return Ok(false);
         };

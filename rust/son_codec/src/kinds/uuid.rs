@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 
 use super::Kind;
-use crate::bson::{Element, Key, Writer};
+use crate::bson::{Element, Key, TooLarge, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::Value;
 use crate::plan::{Context, Field};
@@ -56,7 +56,7 @@ impl Kind for Uuid {
         value: Value<'_, '_>,
         out: &mut Writer,
         context: &Context<'_>,
-    ) -> Outcome<bool> {
+    ) -> Result<bool, TooLarge> {
         if context.options.standard_uuids
             && let Some(uuid) = context.types.uuids.bytes(value)
         {

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt};
 
 use super::Kind;
-use crate::bson::{Element, Key, Writer, kind};
+use crate::bson::{Element, Key, TooLarge, Writer, kind};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{Sequence, Value, exact, list_of, make_float, make_int, whole_number};
 use crate::plan::{Arguments, Context, Field};
@@ -265,7 +265,7 @@ impl Kind for Vector {
         value: Value<'_, '_>,
         out: &mut Writer,
         _: &Context<'_>,
-    ) -> Outcome<bool> {
+    ) -> Result<bool, TooLarge> {
         match self.bytes(value) {
             Some(bytes) => out.binary(key, SUBTYPE, &bytes)?,
             None => return Ok(false),

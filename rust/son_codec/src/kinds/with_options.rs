@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyFrozenSet, PyInt, PyList, PyString, PyTuple, PyType};
 
 use super::Kind;
-use crate::bson::{Element, Key, Reader, Writer};
+use crate::bson::{Element, Key, Reader, TooLarge, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{ListBuilder, Value, exact};
 use crate::plan::{Context, Field};
@@ -86,38 +86,38 @@ impl Rules {
     }
 
     /// Whether it can be seen that a value breaks no rule, without running any Python code.
-    fn know(&self, value: Value<'_, '_>) -> Outcome<bool> {
+    fn know(&self, value: Value<'_, '_>) -> bool {
         if !self.is_all {
-            return Ok(false);
+            return false;
         }
         let class = value.get_type_ptr();
         let is_of = |known: &Py<PyType>| std::ptr::eq(class, known.as_ptr().cast());
         if !self.types.is_empty() && !self.types.iter().any(is_of) {
-            return Ok(false);
+            return false;
         }
         if let Some(choices) = &self.choices {
             // Texts and whole numbers are compared by their own methods, since those in the set are
             // of exactly these types, too.
             let is_plain =
                 value.is_exact_instance_of::<PyString>() || value.is_exact_instance_of::<PyInt>();
-            if !is_plain || !choices.bind(value.py()).contains(value)? {
-                return Ok(false);
+            if !is_plain || !choices.bind(value.py()).contains(value).unwrap_or(false) {
+                return false;
             }
         }
         if self.least == 0 && self.most == usize::MAX {
-            return Ok(true);
+            return true;
         }
         let length = match (exact::<PyString>(value), exact::<PyList>(value)) {
-            (Some(text), _) => text.code_point_len()?,
-            (_, Some(list)) => list.len(),
-            _ => return Ok(false),
+            (Some(text), _) => text.code_point_len().ok(),
+            (_, Some(list)) => Some(list.len()),
+            _ => None,
         };
-        Ok(self.least <= length && length <= self.most)
+        length.is_some_and(|length| self.least <= length && length <= self.most)
     }
 
     /// Stops for a value that is refused: Python has the words.
     fn ask(&self, value: Value<'_, '_>) -> Outcome<()> {
-        if (self.asks_of_none || !value.is_none()) && !self.know(value)? {
+        if (self.asks_of_none || !value.is_none()) && !self.know(value) {
             self.check.bind(value.py()).call1((value,))?;
         }
         Ok(())
@@ -178,7 +178,7 @@ impl Kind for WithOptions {
     }
 
     fn knows(&self, value: Value<'_, '_>, context: &Context<'_>) -> bool {
-        let obeys = self.rules.as_ref().is_none_or(|rules| matches!(rules.know(value), Ok(true)));
+        let obeys = self.rules.as_ref().is_none_or(|rules| rules.know(value));
         obeys && self.kind.knows(value, context)
     }
 
@@ -192,9 +192,9 @@ impl Kind for WithOptions {
         value: Value<'_, '_>,
         out: &mut Writer,
         context: &Context<'_>,
-    ) -> Outcome<bool> {
+    ) -> Result<bool, TooLarge> {
         if let Some(rules) = &self.rules
-            && !rules.know(value)?
+            && !rules.know(value)
         {
             return Ok(false);
         }

@@ -7,7 +7,7 @@ use pyo3::types::PyString;
 use pyo3::types::string::PyStringData;
 
 use super::{Value, exact};
-use crate::bson::{Key, Writer};
+use crate::bson::{Key, TooLarge, Writer};
 use crate::errors::{Outcome, Stop};
 
 /// Shorter strings Python keeps for ever and hands out again.
@@ -48,7 +48,7 @@ pub(crate) fn write_ascii_if(
     key: &Key,
     value: Value<'_, '_>,
     out: &mut Writer,
-) -> Outcome<bool> {
+) -> Result<bool, TooLarge> {
     if let Some(text) = exact::<PyString>(value)
         && let Some(bytes) = ascii(&text)
         && check(bytes)

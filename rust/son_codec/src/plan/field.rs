@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
 use super::Context;
-use crate::bson::{Element, Key, Reader, Writer, kind};
+use crate::bson::{Element, Key, Reader, TooLarge, Writer, kind};
 use crate::errors::{Outcome, Stop};
 use crate::kinds::Kind;
 use crate::objects::{Items, ListBuilder, Value, ascii, exact};
@@ -199,7 +199,7 @@ impl Field {
         value: Value<'_, '_>,
         out: &mut Writer,
         context: &Context<'_>,
-    ) -> Outcome<bool> {
+    ) -> Result<bool, TooLarge> {
         if !self.is_plain {
             return Ok(false);
         }
@@ -220,7 +220,7 @@ impl Field {
         value: Value<'_, '_>,
         out: &mut Writer,
         context: &Context<'_>,
-    ) -> Outcome<bool> {
+    ) -> Result<bool, TooLarge> {
         let Some(list) = exact::<PyList>(value).filter(|_| self.is_plain) else {
             return Ok(false);
         };

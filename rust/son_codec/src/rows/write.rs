@@ -281,7 +281,7 @@ impl<'a> Rows<'a> {
 }
 
 /// The id that a row has, or a new one.
-#[inline]
+#[inline(always)]
 fn given_or_new(
     given: Option<Bound<'_, PyAny>>,
     new_ids: &mut NewIds,
