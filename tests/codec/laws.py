@@ -80,12 +80,15 @@ def agree(document_class: Any, documents: Sequence[Any], options: CodecOptions[A
     ids = ids_for(documents)
     for document in documents:
         outcome(document.to_son)  # the first reading fixes what a date that stamps itself is
-    before = snapshot(documents)
-
     encoded = outcome(codec.encode_many, documents, ids)
+    validated = outcome(codec.validate_many, documents)
+    before = snapshot(documents)  # for which values move to the ``__dict__``: both places count
+
     written = outcome(write, documents, ids, options)
     assert encoded == written
-    assert outcome(codec.validate_many, documents) == outcome(validate, documents)
+    assert outcome(codec.encode_many, documents, ids) == written
+    assert validated == outcome(validate, documents)
+    assert outcome(codec.validate_many, documents) == validated
     assert snapshot(documents) == before
 
     kind, result = written

@@ -67,3 +67,14 @@ def test_another_value_among_them(name: str, place: int) -> None:
         values = [MADE[name](number) for number in range(200)]
         values[place] = odd
         agree(Collection, [Collection(**{name: values})], STANDARD)
+
+
+@pytest.mark.parametrize("values", [None, [], ["a"], [""], ["a", ""], ["a", None], ["a", "abcd"]])
+@pytest.mark.parametrize("is_needed", [False, True], ids=["may be empty", "is needed"])
+def test_a_list_of_which_something_is_wanted(values: Any, is_needed: bool) -> None:
+    class Tagged(Document):
+        tags = ListField(StringField(required=is_needed, max_length=3), required=is_needed)
+        inner = ListField(ListField(StringField(max_length=3)), min_length=int(is_needed))
+
+    agree(Tagged, [Tagged(tags=values, inner=[values]), Tagged(inner=[])], STANDARD)
+    agree(Tagged, [Tagged(tags=["a"], inner=values and [values])], STANDARD)

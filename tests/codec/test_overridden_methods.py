@@ -148,6 +148,20 @@ def test_no_method_is_called_more_often_or_with_something_else(
         called.clear()
 
 
+@pytest.mark.parametrize("is_item", [False, True], ids=["field", "item"])
+@pytest.mark.parametrize("method", ["validate", "is_empty", "get_value"])
+def test_a_method_of_ones_own_decides_about_values_that_its_kind_would_take(
+    method: str, is_item: bool
+) -> None:
+    def refuse(self: Any, value: Any) -> Any:
+        return {"validate": value != "no", "is_empty": value == "no", "get_value": ""}[method]
+
+    field = type("Own", (StringField,), {method: refuse})(required=True)
+    model = model_with(ListField(field, required=True) if is_item else field)
+    for text in ("yes", "no"):
+        agree(model, [model(value=[text, text] if is_item else text)], STANDARD)
+
+
 def test_a_password_is_hashed_before_a_method_of_ones_own_sees_it() -> None:
     class Versioned(PasswordField):
         def to_son(self, value: Any) -> Any:
