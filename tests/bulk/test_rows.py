@@ -175,8 +175,17 @@ async def test_names_are_checked_before_anything_is_sent(mongo: Mongo) -> None:
 
 
 async def test_a_mapping_that_is_no_row_is_an_error_as_before() -> None:
-    with pytest.raises(ValueError, match="can't save an instance of type 'dict'"):
-        await Reading.objects.insert_stream([{"station": "A"}])  # type: ignore[list-item]
+    given: list[Any] = [{"station": "A"}, ["A"], Rows([{"station": "A"}])]
+    for row in given:
+        kind = type(row).__name__
+        for insert in (Reading.objects.insert_stream, Reading.objects.bulk_insert):
+            with pytest.raises(
+                ValueError, match=f"can't save an instance of type '{kind}'"
+            ) as refusal:
+                await insert([row])
+            assert refusal.value.__notes__ == [
+                "Rows of values are passed as Rows(source), not as they are."
+            ]
 
 
 async def test_rows_of_an_async_source_are_sent_while_it_waits() -> None:

@@ -139,6 +139,8 @@ def test_what_is_wrong_is_told_of_all_keys() -> None:
     ("row", "rules", "message"),
     [
         (5, {}, "a row must be a mapping, not int."),
+        ("ab", {}, "a row must be a mapping, not str."),
+        (("A", 7), {}, "a row must be a mapping, not tuple; name its values by columns=."),
         ("ab", {"columns": ["station", "hour"]}, "a row must be a sequence, not str."),
         ({"station": "A"}, {"columns": ["station"]}, "a row must be a sequence, not dict."),
         ({"A"}, {"columns": ["station"]}, "a row must be a sequence, not set."),
@@ -333,6 +335,15 @@ def test_names_that_no_row_can_mend_are_refused_at_once(
         rows.documents(Reading)
 
 
+def test_a_column_called_id_has_its_own_advice() -> None:
+    rows = Rows(Unread(), columns=["station", "id"])
+    with pytest.raises(ValueError, match="No field of Reading is called 'id'") as refusal:
+        rows.documents(Reading)
+    assert refusal.value.__notes__ == ['If it is the _id of the documents, pass id="id".']
+    [document] = read([("A", 7)], columns=["station", "id"], id="id")
+    assert document._id == 7
+
+
 class Ware(Document):
     sku = StringField(primary_key=True, required=True)
     cents = IntField()
@@ -400,6 +411,7 @@ def test_a_column_of_ids_needs_no_field() -> None:
             "Rows must be given rows, not 'rows.csv'; open a file, and read it by "
             "csv.DictReader, say.",
         ),
+        ([], {"parse": "iso"}, TypeError, "parse must be True or False, not 'iso'."),
         ([], {"id": 7}, TypeError, "id must be a column or a function of a row, not 7."),
         (
             {"a": [1]},

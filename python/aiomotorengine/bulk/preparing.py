@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import repeat
 from typing import Any
@@ -42,7 +42,7 @@ from aiomotorengine.fields.document_id import declared_key, has_object_ids, refu
 from aiomotorengine.fields.sequence_field import SequenceField
 from aiomotorengine.locations import copy_location
 from aiomotorengine.pacing import Pace
-from aiomotorengine.rows import RefusedRow, RowReader
+from aiomotorengine.rows import RefusedRow, RowReader, Rows
 from aiomotorengine.rows.plan import row_plan
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.derived import is_any_derived, refuse_derived
@@ -58,6 +58,9 @@ __all__ = ["FalsyValidationError", "Preparer", "give_ids"]
 
 MOST_AT_ONCE = 16
 """How many documents are validated before one looks at the clock."""
+
+
+HINT_AT_ROWS = "Rows of values are passed as Rows(source), not as they are."
 
 
 class FalsyValidationError(ValueError):
@@ -453,6 +456,8 @@ class Preparer:
                 reason = wrong_class(wanted, document)
                 error = bulk_refusal(batch.numbers[position], reason)
                 error.__cause__ = reason
+                if isinstance(document, Mapping | list | tuple | Rows):
+                    error.add_note(HINT_AT_ROWS)
                 self._leave_out(batch, position, error)
         return Batch()
 

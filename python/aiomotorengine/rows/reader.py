@@ -111,9 +111,10 @@ class RowReader:
         columns = self.rules.columns
         if columns is None:
             if not isinstance(row, Mapping):
-                raise TypeError(f"a row must be a mapping, not {type(row).__name__}.")
+                hint = "; name its values by columns=" if is_sequence(row) else ""
+                raise TypeError(f"a row must be a mapping, not {type(row).__name__}{hint}.")
             return row
-        if not isinstance(row, Collection) or isinstance(row, str | bytes | Mapping | Set):
+        if not is_sequence(row):
             raise TypeError(f"a row must be a sequence, not {type(row).__name__}.")
         if len(row) != len(columns):
             raise ValueError(f"a row must have {len(columns)} values, not {len(row)}.")
@@ -142,6 +143,11 @@ class RowReader:
             refusals.append(error)
         else:
             values["_id" if primary is None else primary.name] = id
+
+
+def is_sequence(row: Any) -> bool:
+    """Whether the values of a row have an order, and columns name them."""
+    return isinstance(row, Collection) and not isinstance(row, str | bytes | Mapping | Set)
 
 
 class ClassReader:
@@ -357,6 +363,8 @@ def unknown_name(document_class: Any, name: Any) -> ValueError:
         f"No field of {document_class.__name__} is called {name!r}; rename it, or pass "
         'unknown="ignore".'
     )
+    if name == "id":
+        error.add_note('If it is the _id of the documents, pass id="id".')
     if isinstance(name, str) and "." in name:
         outer, _, inner = name.partition(".")
         error.add_note(

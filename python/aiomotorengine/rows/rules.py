@@ -47,6 +47,8 @@ class RowRules:
             if getattr(self, name) not in choices:
                 wanted = " or ".join(map(repr, choices))
                 raise ValueError(f"{name} must be {wanted}, not {getattr(self, name)!r}.")
+        if not isinstance(self.parse, bool):
+            raise TypeError(f"parse must be True or False, not {self.parse!r}.")
         if not isinstance(self.rename, Mapping):
             raise TypeError(f"rename must be a mapping of names, not {self.rename!r}.")
         if not (self.id is None or isinstance(self.id, str) or callable(self.id)):

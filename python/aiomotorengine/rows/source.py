@@ -109,7 +109,7 @@ class Rows:
             names,
             unknown,
             nulls,
-            bool(parse),
+            parse,
             frozenset(texts_of_nulls),
             id,
             isinstance(source, Columns),
