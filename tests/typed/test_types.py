@@ -91,6 +91,9 @@ class Plain(Document):
 
 UserId = NewType("UserId", int)
 Ids = TypeAliasType("Ids", list[int])
+MaybeHome = TypeAliasType("MaybeHome", Home | None)
+ReferenceToHome = TypeAliasType("ReferenceToHome", Reference[Home] | None)
+Deeper = TypeAliasType("Deeper", MaybeHome | Flat)
 Pair = TypeAliasType("Pair", tuple[T, T], type_params=(T,))
 
 
@@ -245,6 +248,29 @@ def test_documents_of_several_classes() -> None:
     assert (found[0].floor, found[1].road) == (3, "Loop")
 
 
+@pytest.mark.parametrize(
+    "annotation",
+    [MaybeHome | Flat, Deeper | Home, Annotated[Home | None, "x"] | Flat],
+    ids=["alias", "alias of an alias", "annotated"],
+)
+def test_names_of_unions_in_unions(annotation: Any) -> None:
+    field = field_of(annotation)
+    assert (type(field), field.required) == (GenericEmbeddedDocumentField, False)
+    found = kept(list[annotation], [None, Flat(floor=3), Home(road="Loop")])
+    assert found[0] is None
+    assert (found[1].floor, found[2].road) == (3, "Loop")
+
+
+def test_none_in_the_names_of_unions_with_a_field() -> None:
+    field: Any = Annotated[TypeAliasType("Maybe", str | None) | int, AnyField()]
+    assert kept(list[field], [None, 1]) == [None, 1]
+    assert kept(field, None) is None
+    either: Any = Annotated[TypeAliasType("Either", str | float) | int, AnyField()]
+    assert field_of(either).required is True
+    with pytest.raises(InvalidDocumentError):
+        kept(list[either], [None])
+
+
 def test_references() -> None:
     field = field_of(Reference[Home])
     assert (type(field), field.reference_type) == (ReferenceField, Home)
@@ -254,7 +280,9 @@ def test_references() -> None:
 
 
 @pytest.mark.parametrize(
-    "annotation", [Reference[Home | Flat], Reference[Home] | Reference[Flat]], ids=repr
+    "annotation",
+    [Reference[Home | Flat], Reference[Home] | Reference[Flat], ReferenceToHome | Reference[Flat]],
+    ids=repr,
 )
 def test_references_to_several_classes(annotation: Any) -> None:
     field = field_of(annotation)

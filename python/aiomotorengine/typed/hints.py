@@ -144,9 +144,8 @@ def unwrapped(hint: Hint) -> Hint | None:
     annotation, origin, arguments = hint.annotation, hint.origin, hint.arguments
     if origin is Annotated:
         return with_metadata(hint, annotation.__metadata__, annotation.__origin__)
-    if is_union(annotation) and NoneType in arguments:
-        rest = tuple(it for it in arguments if it is not NoneType)
-        return hint._replace(annotation=Union[rest], is_optional=True)  # noqa: UP007  # computed
+    if is_union(annotation):
+        return flattened(hint)
     if origin is Literal and None in arguments and len(arguments) > 1:
         rest = tuple(it for it in arguments if it is not None)
         return hint._replace(annotation=Literal[rest], is_optional=True)
@@ -161,6 +160,26 @@ def unwrapped(hint: Hint) -> Hint | None:
             "here; annotate the attribute in the classes that know it."
         )
     return None
+
+
+def flattened(hint: Hint) -> Hint | None:
+    """The hint of a union without ``None``, and with the types of the unions that its own are names
+    of; ``None`` if it has neither.
+    """
+    others = [it for it in hint.arguments if it is not NoneType]
+    parts = [hint.part(it) for it in others]
+    is_nested = [part.is_optional or is_union(part.annotation) for part in parts]
+    if len(others) == len(hint.arguments) and not any(is_nested):
+        return None
+    rest = tuple(
+        part.annotation if nested else it
+        for it, part, nested in zip(others, parts, is_nested, strict=True)
+    )
+    has_none = len(others) < len(hint.arguments) or any(part.is_optional for part in parts)
+    return hint._replace(
+        annotation=Union[rest],  # noqa: UP007  # computed
+        is_optional=hint.is_optional or has_none,
+    )
 
 
 def with_metadata(hint: Hint, metadata: tuple[Any, ...], annotation: Any) -> Hint:
