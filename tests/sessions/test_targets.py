@@ -247,15 +247,16 @@ async def test_connections_in_the_place_of_all_are_asked_and_those_of_before_aga
 
 
 def test_the_client_of_a_loop_that_is_closed_is_closed_by_the_next_call() -> None:
-    async def call() -> None:
+    async def call(document_class: Any) -> None:
         for _ in range(2):
-            target_of(Crate)
+            target_of(document_class)
 
     connection = connection_of(ALIAS)
     with asyncio.Runner() as runner:
-        runner.run(call())
-        asyncio.run(call())
-        assert len(connection.clients) == 2
-        runner.run(call())
+        with asyncio.Runner() as other:
+            other.run(call(Parcel))
+            runner.run(call(Crate))
+            assert len(connection.clients) == 2
+        runner.run(call(Crate))
         assert list(connection.clients) == [runner.get_loop()]
         disconnect(ALIAS)

@@ -120,7 +120,9 @@ class Q(QNode):
                     f"Q takes a raw query (a mapping) and conditions as keywords, "
                     f"not {type(raw).__name__}."
                 )
-            refuse_other_keys(raw)
+            for key in raw:
+                if type(key) is not str:
+                    refuse_other_keys(raw)
         for key in filters:
             # A query may be sent many times, and an iterator would be empty from the second on:
             # "none of these" would then find everything.

@@ -30,7 +30,7 @@ class Getting(Loading[R], Ordering[R]):
 
     async def first(self, alias: str | None = None) -> R | None:
         """The first document that the query finds in its order, or ``None``."""
-        return await self._first(self._query(), alias, list(self._order), self._skip, self._limit)
+        return await self._first(self._query(), alias, self._order, self._skip, self._limit)
 
     def _first(
         self,
@@ -53,9 +53,11 @@ class Getting(Loading[R], Ordering[R]):
             limit: how many at most.
         """
         query, target = node.to_query(self.__klass__), self._source(alias)
-        most = 0 if self._finds_nothing else limit
+        projection, shape = self._reads()
+        if self._finds_nothing:
+            limit = 0
         found: Awaitable[R | None] = reading.finding.first(
-            target, node, query, order, skip, most, *self._reads()
+            target, query, node, order, skip, limit, projection, shape
         )
         return self._first_loaded(found, target) if self._loads_references else found
 

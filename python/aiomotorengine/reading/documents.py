@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, aclosing, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
@@ -26,7 +26,6 @@ from aiomotorengine.sessions.saved import mark_as_read
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.snapshots import snapshot_of_mapping
-from aiomotorengine.wire.answers import protocol_errors
 from aiomotorengine.wire.cursors import CursorReader
 from aiomotorengine.wire.query_options import OF_AGGREGATIONS, command_options, find_options
 from aiomotorengine.wire.replies import Batch, decode_documents, with_replies_as_bytes
@@ -41,9 +40,9 @@ __all__ = [
     "Unreadable",
     "aggregate",
     "aggregate_documents",
+    "document_in",
     "document_of",
     "find",
-    "find_first",
     "find_stored",
     "found_document",
     "results",
@@ -413,65 +412,6 @@ def tail(
     reader = CursorReader(target, open_cursor, could_be_sent, waits=True)
     decoder = DocumentDecoder(target, on_unreadable)
     return Reading(reader, decoder, naming, sizes_replies=False, waits=True)
-
-
-async def find_first(
-    target: Target,
-    query: Mapping[str, Any],
-    *,
-    sort: Sequence[tuple[str, Any]] | None = None,
-    skip: int = 0,
-    limit: int | None = None,
-    projection: Mapping[str, Any] | None = None,
-    shape: Shape | None = None,
-    naming: Callable[[], AbstractContextManager[None]] = nullcontext,
-) -> Any | None:
-    """The first document that a query finds, or ``None``; parameters as for ``find``.
-
-    A limit other than 0 makes no difference. All comes with one answer, and the server keeps no
-    cursor: nothing is paced, nor to be cleaned up behind a reader who is cancelled, and the
-    driver's own ``find_one`` will do.
-    """
-    if limit == 0:
-        return None
-    collection = target.collection
-    served = with_replies_as_bytes(collection)
-    if served is collection:
-        found = find(
-            target,
-            query,
-            sort=sort,
-            skip=skip,
-            limit=1,
-            projection=projection,
-            shape=shape,
-            naming=naming,
-        )
-        async with aclosing(found) as batches:
-            async for documents in batches:
-                return documents[0]
-        return None
-    # What says nothing is left out: drivers look at each argument.
-    options = find_options(target)
-    if sort:
-        options["sort"] = sort
-    if skip:
-        options["skip"] = skip
-    if projection is not None:
-        options["projection"] = projection
-    try:
-        batch: Batch | None = await target.asking(served.find_one)(query, **options)
-    except Exception:
-        with (
-            naming(),
-            protocol_errors(
-                target.document_class, lambda: can_encode(collection, query), is_read=True
-            ),
-        ):
-            raise
-    if batch is None:
-        return None
-    return document_in(target, batch, shape)
 
 
 def found_document(target: Target, found: Batch | Mapping[str, Any] | None) -> Any | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from typing import Any, NamedTuple
 
 from aiomotorengine.codec.shape import Shape
@@ -15,6 +15,10 @@ from aiomotorengine.reading.asking import first_stages
 from aiomotorengine.reading.documents import Reading, Unreadable
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.utils import is_async
+from aiomotorengine.wire.answers import protocol_errors
+from aiomotorengine.wire.query_options import find_options
+from aiomotorengine.wire.replies import Batch, with_replies_as_bytes
+from aiomotorengine.wire.requests import can_encode
 
 __all__ = [
     "Selection",
@@ -127,22 +131,26 @@ def batches(target: Target, selection: Selection) -> Reading:
     )
 
 
-def first(
+async def first(
     target: Target,
-    filters: QNode,
     query: Mapping[str, Any],
+    filters: QNode | None = None,
     order: Sequence[tuple[str, int]] = (),
     skip: int = 0,
     limit: int | None = None,
     projection: Mapping[str, Any] | None = None,
     shape: Shape | None = None,
-) -> Awaitable[Any | None]:
+) -> Any | None:
     """The first document that a query finds, whatever the limit is but 0; ``None`` without one.
+
+    All comes with one answer, and the server keeps no cursor: nothing is paced, nor to be cleaned
+    up behind a reader who is cancelled, and the driver's own ``find_one`` will do.
 
     Parameters:
         target: what is read.
-        filters: the conditions.
         query: the conditions as MongoDB takes them.
+        filters: the conditions of which they were made, by which a value is named that can't be
+            encoded.
         order: keys and directions.
         skip: how many are left out.
         limit: how many at most.
@@ -154,16 +162,51 @@ def first(
     """
     if skip or limit is not None:
         refuse_out_of_range(skip, limit)
-    return reading.find_first(
-        target,
-        query,
-        sort=order,
-        skip=skip,
-        limit=limit,
-        projection=projection,
-        shape=shape,
-        naming=lambda: naming_values(target.collection, (target.document_class, filters)),
-    )
+        if limit == 0:
+            return None
+    collection = target.collection
+    served = with_replies_as_bytes(collection)
+    if served is collection:
+        found = reading.find(
+            target,
+            query,
+            sort=order,
+            skip=skip,
+            limit=1,
+            projection=projection,
+            shape=shape,
+            naming=lambda: naming_filters(target, filters),
+        )
+        async with aclosing(found) as batches:
+            async for documents in batches:
+                return documents[0]
+        return None
+    # What says nothing is left out: drivers look at each argument.
+    options = find_options(target)
+    if order:
+        options["sort"] = order
+    if skip:
+        options["skip"] = skip
+    if projection is not None:
+        options["projection"] = projection
+    try:
+        batch: Batch | None = await target.asking(served.find_one)(query, **options)
+    except Exception:
+        with (
+            naming_filters(target, filters),
+            protocol_errors(
+                target.document_class, lambda: can_encode(collection, query), is_read=True
+            ),
+        ):
+            raise
+    return None if batch is None else reading.document_in(target, batch, shape)
+
+
+def naming_filters(target: Target, filters: QNode | None) -> AbstractContextManager[None]:
+    """Around a call of the driver: name the value of a filter that can't be encoded."""
+    if filters is None:
+        return nullcontext()
+    return naming_values(target.collection, (target.document_class, filters))
 
 
 async def several(target: Target, selection: Selection) -> list[Any]:

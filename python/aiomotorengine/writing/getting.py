@@ -140,7 +140,7 @@ async def first_with(target: Target, filters: QNode, values: Mapping[str, Any]) 
     document_class = target.document_class
     wanted = filters & conditions(document_class, (), values)
     query = wanted.to_query(document_class)
-    return await finding.first(target, wanted, query)
+    return await finding.first(target, query, wanted)
 
 
 def present(document: Any, names: Iterable[str]) -> dict[str, Any]:

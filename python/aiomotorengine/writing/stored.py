@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiomotorengine.reading import documents as reading
+from aiomotorengine.reading import finding
 from aiomotorengine.sessions.target import Target
 from aiomotorengine.storage.discriminators import condition_of
 from aiomotorengine.storage.identity import identity_query
@@ -21,4 +21,4 @@ async def stored_document(target: Target, document: Any) -> Any | None:
     """
     kind = type(document)
     query = {**identity_query(document), **condition_of(kind)}
-    return await reading.find_first(target.plain().with_class(kind), query)
+    return await finding.first(target.plain().with_class(kind), query)
