@@ -8,8 +8,10 @@ import os
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pymongo
@@ -334,6 +336,25 @@ def test_disconnect_inside_the_loop_closes_the_sockets(settings: dict[str, str])
     asyncio.run(main())
     gc.collect()
     assert eventually(lambda: open_sockets() <= before)
+
+
+@pytest.mark.parametrize("ends_by_block", [True, False], ids=["block", "disconnect"])
+def test_a_client_that_is_closed_is_held_by_no_class(
+    settings: dict[str, str], ends_by_block: bool
+) -> None:
+    async def main() -> None:
+        database = connect(**settings)
+        await use()
+        clients.append(weakref.ref(database.connection))
+        if ends_by_block:
+            async with database:
+                pass
+        else:
+            disconnect()
+
+    clients: list[Any] = []
+    asyncio.run(main())
+    assert eventually(lambda: gc.collect() >= 0 and clients[0]() is None)
 
 
 def test_disconnect_as_the_last_act_of_a_loop_closes_the_sockets(settings: dict[str, str]) -> None:

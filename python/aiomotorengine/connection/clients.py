@@ -12,7 +12,8 @@ import warnings
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import cached_property, lru_cache
-from typing import Any, cast
+from typing import Any, Protocol, cast
+from weakref import WeakSet
 
 from pymongo.driver_info import DriverInfo
 
@@ -50,6 +51,13 @@ class Generation:
 generation = Generation()
 
 
+class Holder(Protocol):
+    """What keeps something of a client."""
+
+    def let_go(self) -> None:
+        """Keep nothing of it any more."""
+
+
 class OpenClient:
     """A client, and the collections of its alias, which are made once: they never change.
 
@@ -65,6 +73,7 @@ class OpenClient:
         auto_index: as above.
         bound_session: gives the session that operations use here without being given one, if any.
         binding: gives ``None`` where there is certainly no such session, at less cost.
+        holders: what keeps something of the client for longer than a call, as classes do.
 
     Raises:
         pymongo.errors.InvalidName: it is no name of a database.
@@ -81,6 +90,12 @@ class OpenClient:
         self.collection: Callable[[str], Any] = lru_cache(MOST_COLLECTIONS)(
             client[database].__getitem__
         )
+        self.holders: WeakSet[Holder] = WeakSet()
+
+    def release(self) -> None:
+        """Have all that keep something of the client let go of it, since it is closed."""
+        for holder in list(self.holders):
+            holder.let_go()
 
 
 class Connection:
@@ -232,10 +247,13 @@ class Connection:
             self.close(forget=forget)
         finally:
             if own is not None:
+                own.release()
                 await self.driver.close_and_wait(own.client)
 
     def close_where(self, closes: Callable[[asyncio.AbstractEventLoop | None], bool]) -> None:
         with ExitStack() as stack:  # which goes on with the others when closing one fails
             for loop in [loop for loop in self.clients if closes(loop)]:
-                stack.callback(self.driver.close_client, self.clients.pop(loop).client, loop)
+                opened = self.clients.pop(loop)
+                stack.callback(self.driver.close_client, opened.client, loop)
+                opened.release()
                 generation.end()

@@ -287,12 +287,18 @@ class Shared:
         loop: the event loop for which it is.
     """
 
-    __slots__ = ("generation", "loop", "target")
+    __slots__ = ("__weakref__", "generation", "loop", "target")
 
     def __init__(self, target: Target) -> None:
         self.target = target
         self.generation: object = None
         self.loop: AbstractEventLoop | None = None
+
+    def let_go(self) -> None:
+        """Be what the class holds no more: its client is closed."""
+        conversion = self.target.conversion
+        if conversion.target is self:
+            conversion.target = None
 
 
 def target_of(
@@ -404,7 +410,8 @@ def target_in(opened: OpenClient, document_class: Any, options: CallOptions) -> 
     target = Target(opened, document_class, collection_of(opened, document_class))
     if is_settled(document_class):
         # A class holds one for the client that was asked last, and no other client.
-        conversion.target = Shared(target)
+        conversion.target = shared = Shared(target)
+        opened.holders.add(shared)
     return in_session(target, options)
 
 
