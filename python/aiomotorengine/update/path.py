@@ -24,6 +24,7 @@ from aiomotorengine.fields.rules import is_strict
 from aiomotorengine.fields.tuple_field import TupleField
 from aiomotorengine.storage.discriminators import family_of
 from aiomotorengine.storage.shard_keys import refuse_shard_key
+from aiomotorengine.update.as_given import AsGiven
 
 __all__ = [
     "DOT",
@@ -67,6 +68,8 @@ class UpdatePath:
             this kind most are, and nothing more is asked of them.
         counts: whether it holds numbers with which the server can count, and its field stores whole
             ones as they are.
+        as_given: tells the values that its field stores as they are; ``None`` where nobody has
+            found out.
     """
 
     db_name: str
@@ -77,6 +80,7 @@ class UpdatePath:
     is_strict: bool = False
     is_plain: bool = False
     counts: bool = False
+    as_given: AsGiven | None = None
 
     @property
     def parts(self) -> list[str | int]:

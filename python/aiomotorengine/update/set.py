@@ -27,7 +27,8 @@ class Set(UpdateOperator):
 
     def operations(self, conversion: Conversion, validate: bool = True) -> Iterator[Operation]:
         for operation in super().operations(conversion, validate):
-            yield without_none(conversion.document_class, operation)
+            is_value = operation[2] is not None
+            yield operation if is_value else without_none(conversion.document_class, operation)
 
     def convert(self, path: UpdatePath, raw: Any, validate: bool) -> Any:
         if isinstance(raw, Expression):
@@ -67,8 +68,8 @@ def set_value(path: UpdatePath, value: Any, validate: bool = True) -> Any:
     Raises:
         InvalidDocumentError: the field refuses the value.
     """
-    field = path.field
-    if field is None:
+    field, known = path.field, path.as_given
+    if field is None or (known is not None and known.holds(value, validate)):
         return value
     if not validate:
         return converted(path, value)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from aiomotorengine.documents.conversion import Conversion
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal_field import DecimalField
+from aiomotorengine.update.as_given import as_given
 from aiomotorengine.update.path import DOT, UpdatePath, changed_path
 
 __all__ = ["Operation", "UpdateOperator", "refuse_keywords", "refuse_text", "unfit"]
@@ -55,12 +56,28 @@ class UpdateOperator:
         for key, raw in self.given:
             path = known.get(key) if type(key) is str else None
             if path is None:
-                path = self.path(conversion.document_class, key)
-                # The names of fields are kept, as most are: a program has only so many.
-                if type(key) is str and key in conversion.names:
-                    known[key] = path
+                path = self.known_path(conversion, key)
             done.append((self.operator, path, self.convert(path, raw, validate)))
         return done
+
+    def known_path(self, conversion: Conversion, key: BaseField[Any] | str) -> UpdatePath:
+        """What a field, a path or a keyword names; whole fields are kept, since most are, and a
+        class has only so many.
+        """
+        name = getattr(key, "name", None) if isinstance(key, BaseField) else key
+        known: UpdatePath | None = conversion.update_paths.get(name)
+        if known is not None and known.field is key:
+            return known
+        path = self.path(conversion.document_class, key)
+        field = path.field
+        if (
+            type(name) is str
+            and field is not None
+            and field is conversion.document_class._fields.get(name)
+        ):
+            path.as_given = as_given(field, strict=path.is_strict)
+            conversion.update_paths[name] = path
+        return path
 
     def path(self, document_class: Any, key: BaseField[Any] | str) -> UpdatePath:
         """What a field, a path or a keyword names."""
