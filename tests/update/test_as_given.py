@@ -97,7 +97,7 @@ class Given(Document):
     colour = EnumField(Colour)
     mail = EmailField()
     site = URLField()
-    anything = BaseField()
+    anything: BaseField[Any] = BaseField()
     tags = ListField(StringField())
     numbers = DictField(IntField())
     shouted = Shouted()
@@ -187,15 +187,16 @@ def test_what_is_known_of_a_field_is_forgotten_when_the_field_changes() -> None:
     class Patched(Document):
         name = StringField(db_field="n")
 
-    for key in "name", Patched.name:
+    field: Any = Patched.name
+    for key in "name", field:
         assert U.compile(Patched, U.set(key, "Ada")) == {"$set": {"n": "Ada"}}
-    Patched.name.validate = lambda value: False
-    for key in "name", Patched.name:
+    field.validate = lambda value: False
+    for key in "name", field:
         with pytest.raises(InvalidDocumentError, match="Field 'name' must be valid"):
             U.compile(Patched, U.set(key, "Ada"))
-    del Patched.name.validate
-    Patched.name.to_update = lambda value: f"{value}!"
-    for key in "name", Patched.name:
+    del field.validate
+    field.to_update = lambda value: f"{value}!"
+    for key in "name", field:
         assert U.compile(Patched, U.set(key, "Ada")) == {"$set": {"n": "Ada!"}}
 
 

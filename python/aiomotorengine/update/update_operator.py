@@ -64,7 +64,7 @@ class UpdateOperator:
         """What a field, a path or a keyword names; whole fields are kept, since most are, and a
         class has only so many.
         """
-        name = getattr(key, "name", None) if isinstance(key, BaseField) else key
+        name: Any = getattr(key, "name", None) if isinstance(key, BaseField) else key
         known: UpdatePath | None = conversion.update_paths.get(name)
         if known is not None and known.field is key:
             return known
