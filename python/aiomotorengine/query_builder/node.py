@@ -346,11 +346,10 @@ def conditions(
     """
     if RAW in kwargs:
         refuse_raw(document_class, kwargs)
-    fields = document_class._fields
     for key in kwargs:
-        if key not in fields and key != "_id":  # else it asks for equality, which is for all
+        if key != "_id" and key not in document_class._fields:
             validate_fields(document_class, kwargs)
-            break
+            break  # the others ask for equality, which is for all
     if not args and not negated:  # as in most queries
         return Q(**kwargs)
     parts = [query_of(argument) for argument in args]

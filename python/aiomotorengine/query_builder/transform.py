@@ -9,6 +9,7 @@ from bson.errors import BSONError
 from bson.objectid import ObjectId
 
 from aiomotorengine.errors import because_of
+from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.document_id import DOCUMENT_ID, primary_key
 from aiomotorengine.query.base import ConditionsOperator, QueryOperator
 from aiomotorengine.query.equal import DefaultOperator
@@ -145,13 +146,13 @@ def validate_fields(document_class: Any, query: Mapping[str, Any]) -> None:
 
 def condition(document_class: Any, key: str, raw: Any) -> dict[str, Any]:
     """One filter as a query of MongoDB."""
-    fields = document_class._fields
-    if key in fields:  # as in most filters: equality, which is for all
-        field, db_name = fields[key], document_class._db_field_map[key]
-    elif key == "_id":
+    field: BaseField[Any]
+    if key == "_id":
         field, db_name = primary_key(document_class), key
         if type(raw) is ObjectId and field is DOCUMENT_ID:  # as most are
             return {key: raw}
+    elif key in document_class._fields:  # as in most filters: equality, which is for all
+        field, db_name = document_class._fields[key], document_class._db_field_map[key]
     else:
         return condition_at(document_class, key, resolve(document_class, key, OPERATORS), raw)
     try:

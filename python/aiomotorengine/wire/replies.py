@@ -13,6 +13,7 @@ from typing import Any
 
 import bson
 from bson.codec_options import CodecOptions, TypeEncoder, TypeRegistry
+from bson.int64 import Int64
 from pymongo.errors import ProtocolError
 
 from aiomotorengine import codec
@@ -105,8 +106,10 @@ class ReplyDecoder(ReplyType):
             return whole  # the server refuses, and the driver says why
         rest, key, offsets = cut
         reply = self._decode(rest)
-        refuse_nameless(reply["cursor"])
-        reply["cursor"][key] = BatchOfOne([Batch(raw, offsets)]) if offsets else []
+        cursor = reply["cursor"]
+        if type(cursor.get("id")) is not Int64:  # as servers send it
+            refuse_nameless(cursor)
+        cursor[key] = BatchOfOne([Batch(raw, offsets)]) if offsets else []
         return reply
 
 
