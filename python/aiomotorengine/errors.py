@@ -64,6 +64,7 @@ __all__ = [
     "keep_labels",
     "raise_alone",
     "violates_id",
+    "words_of",
     "wrong_class",
 ]
 
@@ -305,7 +306,8 @@ class FieldError:
     Attributes:
         path: where in the document, as ``homes.1.street``; empty where it is about the whole.
         code: which rule, as ``"required"`` or ``"invalid"``.
-        message: the words of the exception that ``validate`` raises for it.
+        message: the words of the exception that ``validate`` raises for it; with its class where
+            they say nothing without it.
         value: what is there; ``'***'`` where that may be a password, or has ``exclude=True``.
     """
 
@@ -324,7 +326,17 @@ class FieldError:
         path = location.path if location else ""
         if isinstance(error, InvalidDocumentError):
             return cls(path, error.code, str(error), error.value)
-        return cls(path, InvalidDocumentError.code, str(error), None)
+        return cls(path, InvalidDocumentError.code, words_of(error), None)
+
+
+def words_of(error: BaseException) -> str:
+    """What an exception says, with its class where that says nothing without it: a ``KeyError`` has
+    but the key for a text, and an ``assert`` has none.
+    """
+    text, kind = str(error), type(error)
+    if text and kind.__str__ is not KeyError.__str__:
+        return text
+    return f"{kind.__name__}: {text}" if text else kind.__name__
 
 
 class DeleteDeniedError(RuntimeError):
@@ -1060,6 +1072,8 @@ class ConcurrentSessionUseError(SessionUseError):
 
 
 def bulk_refusal_text(number: int, reason: object) -> str:
+    if isinstance(reason, BaseException):
+        reason = words_of(reason)
     return f"Validation for document {number} in the documents you are saving failed with: {reason}"
 
 

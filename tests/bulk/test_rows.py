@@ -143,6 +143,14 @@ async def test_rows_go_in_and_those_that_are_refused_are_told() -> None:
     ]
 
 
+async def test_a_column_that_a_function_for_ids_misses_is_told_for_what_it_is() -> None:
+    rows = Rows([{"station": "A"}], id=lambda row: row["key"])
+    report = await Reading.objects.insert_stream(rows, on_error="collect")
+    [entry] = report.rejected
+    assert entry.message.endswith(" failed with: KeyError: 'key'")
+    assert [(error.path, error.message) for error in entry.errors] == [("_id", "KeyError: 'key'")]
+
+
 async def test_the_first_row_that_is_refused_ends_an_ordered_stream() -> None:
     rows = [{"station": "A"}, {"x": 1}, {"station": "B"}]
     message = "document 1 in the documents you are saving failed with: Field 'x' not found"

@@ -182,6 +182,27 @@ class OwnError(Exception):
     pass
 
 
+@pytest.mark.parametrize(
+    ("raised", "words"),
+    [
+        (KeyError("town"), "KeyError: 'town'"),
+        (AssertionError(), "AssertionError"),
+        (OwnError(), "OwnError"),
+        (OwnError("too old"), "too old"),
+        (AssertionError("too old"), "too old"),
+    ],
+)
+def test_what_says_nothing_by_its_text_is_told_with_its_class(
+    raised: Exception, words: str
+) -> None:
+    class Checked(Document):
+        def validate(self) -> bool:
+            raise raised
+
+    [error] = Checked().validation_errors()
+    assert error.message == words
+
+
 class Picky(BaseField[Any]):
     def validate(self, value: Any) -> bool:
         raise OwnError("not this one")

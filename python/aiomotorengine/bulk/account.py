@@ -19,6 +19,7 @@ from aiomotorengine.errors import (
     FieldError,
     UniqueKeyViolationError,
     keep_labels,
+    words_of,
 )
 from aiomotorengine.server_errors import ServerErrors
 
@@ -92,7 +93,7 @@ class Account:
             errors: what is wrong with its fields, if that is why.
             given: what came from the source, if that is written down.
         """
-        entry = RejectedDocument(number, None, str(error), errors=errors)
+        entry = RejectedDocument(number, None, words_of(error), errors=errors)
         self.report.rejected.append(entry)
         if self.rejects is not None:
             self.rejects.add(entry, *given)
