@@ -185,6 +185,8 @@ pub(crate) fn datetime_from_text<'py>(
 // that nothing is negative. A period is the 400 years after which the calendar repeats itself.
 
 const DAYS_OF_A_PERIOD: u32 = 146_097;
+/// Of which one is a leap year.
+const DAYS_OF_4_YEARS: u32 = 1_461;
 /// From the 1st of March of the year 0 to 1970.
 const DAYS_BEFORE_1970: i32 = 719_468;
 /// The days that Python has dates for: those of the years 1 to 9999.
@@ -208,16 +210,17 @@ fn days_of(year: u32, month: u32, day: u32) -> i32 {
 #[inline]
 fn date_of(days: i32) -> (u32, u32, u32) {
     let days = (days + DAYS_BEFORE_1970) as u32;
-    let (period, day_of_period) = (days / DAYS_OF_A_PERIOD, days % DAYS_OF_A_PERIOD);
-    let year_of_period = (day_of_period - day_of_period / 1_460 + day_of_period / 36_524
-        - day_of_period / 146_096)
-        / 365;
-    let day_of_year =
-        day_of_period - (365 * year_of_period + year_of_period / 4 - year_of_period / 100);
+    // In quarters of a day the years of a century are all as long, and so are the centuries of a period,
+    // but for its last day.
+    let quarters = 4 * days + 3;
+    let century = quarters / DAYS_OF_A_PERIOD;
+    let quarters = quarters % DAYS_OF_A_PERIOD / 4 * 4 + 3;
+    let (year_of_century, day_of_year) =
+        (quarters / DAYS_OF_4_YEARS, quarters % DAYS_OF_4_YEARS / 4);
     let month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year_of_period + period * 400 + u32::from(month <= 2);
+    let year = 100 * century + year_of_century + u32::from(month <= 2);
     (year, month, day)
 }
 

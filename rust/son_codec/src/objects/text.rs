@@ -163,13 +163,24 @@ fn make_of_ends<'py, const N: usize>(
 
 #[inline(never)]
 fn make_of_any<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    if bytes.len() < SHARED_BELOW || !bytes.is_ascii() {
+    if bytes.len() < SHARED_BELOW || !is_ascii(bytes) {
         return Ok(PyString::from_bytes(py, bytes)?.into_any());
     }
     make_ascii(py, bytes.len(), |characters| {
         // SAFETY: there is room for as many bytes.
         unsafe { characters.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) }
     })
+}
+
+/// Of some thirty bytes and more the last ones are looked at twice, which is sooner done than one by one.
+#[inline(always)]
+fn is_ascii(bytes: &[u8]) -> bool {
+    const MANY: usize = 32;
+    let are_ascii = |bytes: &[u8; MANY]| bytes.iter().fold(0, |all, byte| all | byte) < 0x80;
+    match bytes.last_chunk() {
+        Some(last) => bytes.as_chunks().0.iter().all(are_ascii) && are_ascii(last),
+        None => bytes.is_ascii(),
+    }
 }
 
 /// A string of so many ASCII characters, which `write` puts where they belong.
