@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -238,12 +239,12 @@ def test_options_are_taken_back() -> None:
         .read_concern(ReadConcern("majority"))
         .let(a=1)
     )
-    assert found._matching == {
+    assert found._options.matching == {
         "hint": "x",
         "collation": Collation("en"),
         "let": {"a": {"$literal": 1}},
     }
-    assert found._reading == {
+    assert found._options.reading == {
         "max_time_ms": 5,
         "batch_size": 5,
         "allow_disk_use": True,
@@ -253,10 +254,16 @@ def test_options_are_taken_back() -> None:
     found.hint(None).collation(None).comment(None).max_time_ms(None).batch_size(None)
     found.allow_disk_use(None).no_cursor_timeout(None).read_preference(None).read_concern(None)
     found.let()
-    assert (found._matching, found._reading, found._read_from) == ({}, {}, {})
+    assert found._options == ({}, {}, {})
     assert found._using.comment is None
-    assert copied._matching["hint"] == "x"
+    assert copied._options.matching["hint"] == "x"
     assert copied._using.comment == "why"
+
+
+def test_options_are_pickled_with_the_query():
+    found = pickle.loads(pickle.dumps(Row.objects.hint("x").filter(word="a")))
+    assert found._options == ({"hint": "x"}, {}, {})
+    assert found.to_query() == Row.objects.filter(word="a").to_query()
 
 
 @pytest.mark.parametrize(

@@ -57,13 +57,13 @@ def mentions(query: Any, operators: Collection[str]) -> bool:
     """
     if type(query) in PLAIN_TYPES or not isinstance(query, Mapping):
         return False
-    return any(
-        key in operators
-        or mentions(value, operators)
+    for key, value in query.items():
+        if key in operators or mentions(value, operators):
+            return True
         # Other lists are values, of which there may be very many.
-        or (key in CONNECTIVES and any(mentions(part, operators) for part in value))
-        for key, value in query.items()
-    )
+        if key in CONNECTIVES and any(mentions(part, operators) for part in value):
+            return True
+    return False
 
 
 def of_items(query: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -10,7 +9,7 @@ from aiomotorengine import query_builder, reading, sessions
 from aiomotorengine.query_builder.masking import masked, shortened
 from aiomotorengine.query_builder.node import Q, QNode
 from aiomotorengine.query_builder.ordering import Order
-from aiomotorengine.sessions.options import NO_OPTIONS, UNCHANGED, WriteConcernLike
+from aiomotorengine.sessions.options import UNCHANGED, UNSAID, QueryOptions, WriteConcernLike
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import condition_of
 
@@ -61,9 +60,7 @@ class Query(Generic[R]):
     _dereferences = True
     _projection: Projection | None = None
     _rows: Rows | None = None
-    _matching: Mapping[str, Any] = NO_OPTIONS
-    _reading: Mapping[str, Any] = NO_OPTIONS
-    _read_from: Mapping[str, Any] = NO_OPTIONS
+    _options: QueryOptions = UNSAID
     _on_unreadable: Unreadable | None = None
     _using = UNCHANGED
 
@@ -196,18 +193,16 @@ class Query(Generic[R]):
         target = sessions.target.target_of(
             self.__klass__, alias, self._using, session, write_concern
         )
-        return target.asked(self._matching) if self._matching else target
+        return target if self._options is UNSAID else target.asked(self._options.matching)
 
     def _source(self, alias: str | None = None) -> Target:
         """Where a call goes that reads."""
         target = sessions.target.target_of(self.__klass__, alias, self._using)
-        if not (self._matching or self._reading or self._read_from):  # as of most
-            return target
-        return target.asked(self._matching, self._reading, self._read_from)
+        return target if self._options is UNSAID else target.asked(*self._options)
 
     def _beside(self, other: Target) -> Target:
         """Where it goes as a part of another call, which says what is not said here."""
         alias = self._using.alias or self.__klass__.__alias__ or other.options.alias
         options = self._using.over(other.options)
         target = sessions.target.target_on(alias, self.__klass__, options)
-        return target.asked(self._matching, self._reading, self._read_from)
+        return target.asked(*self._options)

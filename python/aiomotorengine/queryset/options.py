@@ -22,7 +22,7 @@ from aiomotorengine.query_builder.query_options import (
     variables_of,
 )
 from aiomotorengine.queryset.base import Query, R
-from aiomotorengine.sessions.options import WriteConcernLike
+from aiomotorengine.sessions.options import QueryOptions, WriteConcernLike
 
 if TYPE_CHECKING:
     from typing import Self
@@ -168,7 +168,7 @@ class Options(Query[R]):
             ...     score = IntField()
             >>> found = Player.objects.filter(F("score") > Raw("$$least")).let(least=10)
         """
-        known = self._matching.get("let", {})
+        known = self._options.matching.get("let", {})
         variables = variables_of(values)
         return self._asked_to_match("let", {**known, **variables} if variables else None)
 
@@ -235,16 +235,19 @@ class Options(Query[R]):
         return self._read_with("read_concern", read_concern_of(level))
 
     def _asked_to_match(self, name: str, value: Any) -> Self:
-        narrowed = self._narrowed()
-        narrowed._matching = changed(self._matching, name, value)
-        return narrowed
+        options = self._options
+        return self._with_options(options._replace(matching=changed(options.matching, name, value)))
 
     def _asked_to_read(self, name: str, value: Any) -> Self:
-        narrowed = self._narrowed()
-        narrowed._reading = changed(self._reading, name, value)
-        return narrowed
+        options = self._options
+        return self._with_options(options._replace(reading=changed(options.reading, name, value)))
 
     def _read_with(self, name: str, value: Any) -> Self:
+        options = self._options
+        read_from = changed(options.read_from, name, value)
+        return self._with_options(options._replace(read_from=read_from))
+
+    def _with_options(self, options: QueryOptions) -> Self:
         narrowed = self._narrowed()
-        narrowed._read_from = changed(self._read_from, name, value)
+        narrowed._options = options
         return narrowed

@@ -34,11 +34,12 @@ class Summaries(Query[R]):
             >>> async def is_taken(email):
             ...     return await User.objects.filter(email=email).exists()
         """
-        query, target = self.to_query(), self._source(alias)
+        filters = self._query()
+        query, target = filters.to_query(self.__klass__), self._source(alias)
         reading.finding.refuse_out_of_range(self._skip, self._limit)
         if self._limit == 0 or self._finds_nothing:
             return False
-        return await reading.existing.exists(target, self._query(), query, self._skip)
+        return await reading.existing.exists(target, filters, query, self._skip)
 
     async def count(self, alias: str | None = None, *, with_limit_and_skip: bool = False) -> int:
         """How many documents the query finds, whatever limit and skip say; of a slice, how many
@@ -53,10 +54,12 @@ class Summaries(Query[R]):
             pymongo.errors.PyMongoError: the server could not be asked, or does not take the query;
                 in a transaction it takes none with ``$near``, ``$nearSphere`` or ``$where``.
         """
-        query, target, filters = self.to_query(), self._source(alias), self._query()
+        filters = self._query()
+        query, target = filters.to_query(self.__klass__), self._source(alias)
         is_part = with_limit_and_skip or self._is_slice
         skip, limit = (self._skip, self._limit) if is_part else (0, None)
-        reading.finding.refuse_out_of_range(skip, limit)
+        if is_part:
+            reading.finding.refuse_out_of_range(skip, limit)
         if self._finds_nothing:
             return 0
         try:

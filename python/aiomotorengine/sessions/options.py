@@ -10,10 +10,40 @@ from pymongo.write_concern import WriteConcern
 
 from aiomotorengine.arguments import duration
 
-__all__ = ["NO_OPTIONS", "UNCHANGED", "CallOptions", "WriteConcernLike", "write_concern_of"]
+__all__ = [
+    "NO_OPTIONS",
+    "UNCHANGED",
+    "UNSAID",
+    "CallOptions",
+    "QueryOptions",
+    "WriteConcernLike",
+    "write_concern_of",
+]
 
 NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 """What a query asks for besides its conditions where nothing was said."""
+
+
+class QueryOptions(NamedTuple):
+    """What a query says of how it is answered, besides its conditions, by the driver's names.
+
+    Attributes:
+        matching: how the conditions are met: ``collation``, ``hint`` and ``let``.
+        reading: how what is found is read, such as ``max_time_ms``.
+        read_from: the options that the collection has because of it, such as a read preference.
+    """
+
+    matching: Mapping[str, Any] = NO_OPTIONS
+    reading: Mapping[str, Any] = NO_OPTIONS
+    read_from: Mapping[str, Any] = NO_OPTIONS
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Query sets are pickled, and what can't be changed is not.
+        return QueryOptions, tuple(map(dict, self))
+
+
+UNSAID = QueryOptions()
+"""What holds for a query of which nothing was said, as for most."""
 
 WriteConcernLike = WriteConcern | int | str | Mapping[str, Any]
 """What says how far a write has to have come before it counts as done."""
