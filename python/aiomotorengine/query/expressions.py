@@ -55,7 +55,7 @@ def mentions(query: Any, operators: Collection[str]) -> bool:
         >>> mentions({"$or": [{"a": 1}, {"at": {"$near": [1, 2]}}]}, NEAR)
         True
     """
-    if type(query) in PLAIN_TYPES or not isinstance(query, Mapping):
+    if type(query) is not dict and (type(query) in PLAIN_TYPES or not isinstance(query, Mapping)):
         return False
     for key, value in query.items():
         if key in operators or mentions(value, operators):
