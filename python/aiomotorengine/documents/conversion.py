@@ -126,6 +126,7 @@ class Conversion:
         "_readers",
         "_renews",
         "_saving_hooks",
+        "_validates_from_dict",
         "_validators",
         "_writers",
         "by_keywords",
@@ -219,6 +220,7 @@ class Conversion:
                 check, accepted = with_required(name, field, check, accepted)
             if check is not None:
                 self._validators.append((name, readers[name], accepted, check))
+        self._validates_from_dict = any(read is None for _, read, _, _ in self._validators)
         self.stamps = [attribute for attribute in attributes.values() if attribute.stamps]
         self.on_save = [(name, field.on_save) for name, field in fields.items() if field.on_save]
         versions = (field for field in fields.values() if isinstance(field, VersionField))
@@ -296,7 +298,7 @@ class Conversion:
         hidden = document._hidden
         if hidden is not None and type(hidden) is HiddenValues and hidden.loaded is not None:
             return self._validate_what_is_there(document)
-        values = other_values(document)
+        values = document.__dict__ if self._validates_from_dict else {}
         name, value = "", None
         try:
             for name, read, accepted, check in self._validators:
