@@ -33,7 +33,7 @@ from aiomotorengine import (
 from aiomotorengine.documents.conversion import conversion_of
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.update.path import changed_path
-from aiomotorengine.update.set import set_value, without_none
+from aiomotorengine.update.set import Set, set_value, without_none
 
 
 class Colour(Enum):
@@ -227,3 +227,10 @@ def test_a_validator_of_the_programs_is_asked_once() -> None:
     for number in 1, 2:
         U.compile(Counted, U.set(number=number))
     assert asked == [1, 2]
+
+
+@pytest.mark.parametrize("key", [{"n": 1}, ["n"], 3, b"n"], ids=["dict", "list", "int", "bytes"])
+def test_what_names_nothing_is_refused_in_the_same_words(key: Any) -> None:
+    change = Set([(key, 1)])
+    with pytest.raises(TypeError, match="A change names fields or paths"):
+        list(change.operations(conversion_of(Document)))

@@ -65,16 +65,14 @@ class UpdateOperator:
         class has only so many.
         """
         name: Any = getattr(key, "name", None) if isinstance(key, BaseField) else key
+        if type(name) is not str:  # no field has such a name; it may have no hash either
+            return self.path(conversion.document_class, key)
         known: UpdatePath | None = conversion.update_paths.get(name)
         if known is not None and known.field is key:
             return known
         path = self.path(conversion.document_class, key)
         field = path.field
-        if (
-            type(name) is str
-            and field is not None
-            and field is conversion.document_class._fields.get(name)
-        ):
+        if field is not None and field is conversion.document_class._fields.get(name):
             path.as_given = as_given(field, strict=path.is_strict)
             conversion.update_paths[name] = path
         return path
