@@ -167,6 +167,22 @@ async def test_a_validate_that_says_no_is_an_error(mongo: Mongo, call: Any) -> N
     assert await Lenient.objects.count() == 0
 
 
+class CarefulPart(TypedDocument, Lenient):
+    size: int = 0
+
+
+@pytest.mark.parametrize("of", [CarefulPart, Lenient])
+@pytest.mark.parametrize("call", ["save", "bulk_insert", "find_one_and_replace"])
+async def test_it_is_the_class_of_the_document_that_tells_what_no_means(
+    mongo: Mongo, of: Any, call: str
+) -> None:
+    document = CarefulPart(name="no")
+    given = [document] if call == "bulk_insert" else document
+    with pytest.raises(InvalidDocumentError, match="CarefulPart.validate"):
+        await getattr(of.objects, call)(given)
+    assert await Lenient.objects.count() == 0
+
+
 async def test_a_validate_that_says_no_where_one_is_got_or_created(mongo: Mongo) -> None:
     with pytest.raises(InvalidDocumentError, match="returned something falsy"):
         await Careful.objects.get_or_create(name="no")

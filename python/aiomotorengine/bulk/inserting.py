@@ -103,7 +103,7 @@ async def insert_list(
             await call.close(source)
     error = call.conclude()
     if isinstance(error, FalsyValidationError):
-        refused: None = document_class._refused()
+        refused: None = error.document_class._refused()
         return refused
     if error is not None:
         raise error

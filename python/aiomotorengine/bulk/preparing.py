@@ -66,12 +66,13 @@ HINT_AT_ROWS = "Rows of values are passed as Rows(source), not as they are."
 class FalsyValidationError(ValueError):
     """A document's own ``validate`` returned something falsy."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, document_class: Any) -> None:
         self._number = number
+        self.document_class = document_class
         super().__init__(str(bulk_refusal(number, "its validate() returned something falsy")))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._number,)
+        return type(self), (self._number, self.document_class)
 
 
 class Preparer:
@@ -423,8 +424,11 @@ class Preparer:
         if isinstance(cause, Exception):
             cause = explained(document, cause, self._target.codec_options)
             errors = errors_after(document, cause)
-        error = FalsyValidationError(number) if cause is None else bulk_refusal(number, cause)
-        if cause is not None:
+        error: Exception
+        if cause is None:
+            error = FalsyValidationError(number, type(document))
+        else:
+            error = bulk_refusal(number, cause)
             copy_location(cause, error)
         error.__cause__ = cause
         self._leave_out(batch, position, error, errors)

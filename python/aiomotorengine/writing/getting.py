@@ -70,7 +70,7 @@ async def get_or_create(
     set_missing_dates([document], zone, creating=True)
     codec = requests.codec_of(target.collection, document_class)
     if not by_itself(codec.validate_many, [document]):
-        return document_class._refused(), False
+        return type(document)._refused(), False
     renew_dates([document], zone, creating=True)
 
     if document._id is not None:
