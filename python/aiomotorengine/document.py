@@ -676,7 +676,7 @@ class BaseDocument(DocumentStorage):
         )
         target = sessions.target.target_of(kind, alias, UNCHANGED, session, write_concern)
         written = await writing.saving.save(target, self, options)
-        saved = self if written is not None else kind._refused()
+        saved = writing.saving.saved_or_refused(self, written)
         return saved
 
     async def reload(

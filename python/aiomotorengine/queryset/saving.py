@@ -30,7 +30,7 @@ class Saving(Query[D]):
         document: D = self.__klass__(**values)
         target, options = self._target(alias), writing.options.CREATION
         written = await writing.saving.save(target, document, options)
-        saved: D | None = document if written is not None else type(document)._refused()
+        saved: D | None = writing.saving.saved_or_refused(document, written)
         return saved
 
     async def save(
@@ -93,5 +93,5 @@ class Saving(Query[D]):
         )
         target = self._target(alias, session, write_concern)
         written = await writing.saving.save(target, document, options)
-        saved: D | None = document if written is not None else type(document)._refused()
+        saved: D | None = writing.saving.saved_or_refused(document, written)
         return saved

@@ -23,7 +23,13 @@ from aiomotorengine.update.upserting import Insertion
 from aiomotorengine.wire import requests
 from aiomotorengine.wire.acknowledged import refuse_unacknowledged
 from aiomotorengine.writing.options import CREATION
-from aiomotorengine.writing.saving import renew_dates, save, set_missing_dates, time_zone_of
+from aiomotorengine.writing.saving import (
+    renew_dates,
+    save,
+    saved_or_refused,
+    set_missing_dates,
+    time_zone_of,
+)
 from aiomotorengine.writing.updating import Update, as_it_came
 from aiomotorengine.writing.upserted import find_and_modify, note_insertion
 
@@ -70,7 +76,7 @@ async def get_or_create(
     set_missing_dates([document], zone, creating=True)
     codec = requests.codec_of(target.collection, document_class)
     if not by_itself(codec.validate_many, [document]):
-        return type(document)._refused(), False
+        return saved_or_refused(document, None), False
     renew_dates([document], zone, creating=True)
 
     if document._id is not None:
@@ -130,9 +136,7 @@ async def found_or_saved(
         if found is None:
             raise
         return found, False
-    if written is None:
-        return type(document)._refused(), False
-    return document, True
+    return saved_or_refused(document, written), written is not None
 
 
 async def first_with(target: Target, filters: QNode, values: Mapping[str, Any]) -> Any | None:

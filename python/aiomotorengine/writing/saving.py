@@ -59,6 +59,7 @@ __all__ = [
     "renew_dates",
     "run_on_save",
     "save",
+    "saved_or_refused",
     "set_missing_dates",
     "time_zone_of",
 ]
@@ -108,6 +109,11 @@ def save(target: Target, document: Any, options: SaveOptions = USUAL) -> Awaitab
         return save_in_turn(target, document, options, conversion, hooks, creating)
     # As of most: nothing is waited for, and nothing may have to be taken back.
     return save_in_order(target, document, options, conversion, creating)
+
+
+def saved_or_refused(document: Any, written: Written | None) -> Any | None:
+    """What a save gives back: the document, or what its class makes of a refusing ``validate``."""
+    return document if written is not None else type(document)._refused()
 
 
 async def save_in_turn(
