@@ -838,7 +838,9 @@ async def test_a_validate_of_one_instance_refuses_that_one(kinds: str) -> None:
     assert len(report.inserted) == 39
 
 
-@pytest.mark.parametrize("error", [OversizeDocumentError("it is large"), FalsyValidationError(3)])
+@pytest.mark.parametrize(
+    "error", [OversizeDocumentError("it is large"), FalsyValidationError(3, Item)]
+)
 def test_errors_can_be_sent_to_another_process(error: Exception) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert (type(again), str(again), again.args) == (type(error), str(error), error.args)
