@@ -839,7 +839,7 @@ async def test_a_validate_of_one_instance_refuses_that_one(kinds: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [OversizeDocumentError("it is large"), FalsyValidationError(3, Item)]
+    "error", [OversizeDocumentError("it is large"), FalsyValidationError(3, Row)]
 )
 def test_errors_can_be_sent_to_another_process(error: Exception) -> None:
     again = pickle.loads(pickle.dumps(error))
