@@ -21,6 +21,7 @@ from bson.regex import Regex
 from pymongo import ASCENDING, DESCENDING
 
 __all__ = [
+    "ONE_VALUE",
     "deserialize",
     "escaped",
     "get_class",
@@ -33,6 +34,7 @@ __all__ = [
     "is_unicode_throughout",
     "running_loop",
     "serialize",
+    "several",
     "sort_direction",
     "without_underscores",
 ]
@@ -159,6 +161,10 @@ def get_class(path: str, name: str | None = None) -> Any:
         raise ImportError(f"Can't find class {class_name} in module {module_name}.") from None
 
 
+ONE_VALUE = (str, bytes, bytearray, memoryview, Mapping)
+"""What Python can iterate over, and is a single value all the same."""
+
+
 def is_collection(value: Any) -> bool:
     """Whether a value holds several: an iterable that can be walked twice, no text, no mapping.
 
@@ -169,9 +175,29 @@ def is_collection(value: Any) -> bool:
     """
     if isinstance(value, list | tuple | set | frozenset):
         return True
-    return isinstance(value, Iterable) and not isinstance(
-        value, str | bytes | bytearray | memoryview | Mapping | Iterator
-    )
+    return isinstance(value, Iterable) and not isinstance(value, (*ONE_VALUE, Iterator))
+
+
+def several(argument: str, values: Any, wanted: str) -> tuple[Any, ...]:
+    """The values of an argument that takes several: of a list, or of any other iterable.
+
+    Raises:
+        TypeError: it is a single one.
+
+    Example:
+        >>> from aiomotorengine.utils import several
+        >>> several("fields", iter(["name", "age"]), "a list of names")
+        ('name', 'age')
+        >>> several("fields", "name", "a list of names")
+        Traceback (most recent call last):
+            ...
+        TypeError: fields must be a list of names, not 'name'.
+    """
+    if isinstance(values, list | tuple):
+        return tuple(values)
+    if isinstance(values, ONE_VALUE) or not isinstance(values, Iterable):
+        raise TypeError(f"{argument} must be {wanted}, not {values!r}.")
+    return tuple(values)
 
 
 def is_condition(value: Any) -> bool:

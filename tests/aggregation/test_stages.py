@@ -662,6 +662,26 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         TypeError,
         r"facet\(\) takes an aggregation",
     ),
+    "a text of boundaries": (
+        lambda: books().bucket(Book.pages, boundaries="10"),
+        TypeError,
+        "boundaries must be a list of values, not '10'.",
+    ),
+    "one field to merge on": (
+        lambda: books().merge("x", on=b"title"),
+        TypeError,
+        "on must be a list of fields, not b'title'.",
+    ),
+    "one stage of a merge": (
+        lambda: books().merge("x", when_matched={"$set": {"a": 1}}),
+        TypeError,
+        "when_matched must be a list of stages, not {'\\$set'",
+    ),
+    "one raw stage": (
+        lambda: books().raw({"$count": "n"}),
+        TypeError,
+        "stages must be a list of stages, not {'\\$count': 'n'}.",
+    ),
     "an unknown way to merge": (
         lambda: books().merge("x", when_matched="overwrite"),
         ValueError,

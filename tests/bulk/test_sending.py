@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -182,10 +183,40 @@ NO_SOURCES = {
 }
 
 
+@pytest.mark.parametrize("insert", ["insert_stream", "bulk_insert"])
 @pytest.mark.parametrize("make", NO_SOURCES.values(), ids=NO_SOURCES)
-async def test_what_is_no_source_is_refused(make: Any) -> None:
+async def test_what_is_no_source_is_refused(make: Any, insert: str) -> None:
     with pytest.raises(TypeError, match="A source is an iterable or async iterable of documents"):
-        await Row.objects.insert_stream(make())
+        await getattr(Row.objects, insert)(make())
+
+
+class IterableRow(Row):
+    """A document that gives its own values."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([self.n])
+
+
+SINGLE_VALUES = {
+    "text": ("rows.csv", "str: pass documents, or Rows of what a file has."),
+    "no text": ("", "str: pass documents, or Rows of what a file has."),
+    "bytes": (b"rows", "bytes: pass documents, or Rows of what a file has."),
+    "bytearray": (bytearray(b"rows"), "bytearray: pass documents, or Rows"),
+    "row": ({"n": 1}, "dict: pass its values(), or Rows if it has rows and no documents."),
+    "documents by id": ({1: Row(n=1)}, "dict: pass its values(), or Rows"),
+    "no documents by id": ({}, "dict: pass its values(), or Rows"),
+    "document": (IterableRow(n=1), "IterableRow: pass a list of it."),
+}
+
+
+@pytest.mark.parametrize("insert", ["insert_stream", "bulk_insert"])
+@pytest.mark.parametrize("given", SINGLE_VALUES.values(), ids=SINGLE_VALUES)
+async def test_a_single_value_is_no_source_although_it_can_be_iterated_over(
+    given: tuple[Any, str], insert: str
+) -> None:
+    value, words = given
+    with pytest.raises(TypeError, match=f"of documents, not {re.escape(words)}"):
+        await getattr(Row.objects, insert)(value)
 
 
 async def tell(report: BulkReport) -> None:

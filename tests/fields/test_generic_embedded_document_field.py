@@ -43,7 +43,7 @@ class Page(Document):
     parts = ListField(GenericEmbeddedDocumentField([Text, Image, "self"]))
 
 
-@pytest.mark.parametrize("choices", [None, Text, "Text", [], 5])
+@pytest.mark.parametrize("choices", [None, Text, "Text", b"Text", {"Text": Text}, [], 5])
 def test_there_must_be_classes(choices: Any) -> None:
     with pytest.raises(ValueError, match="The 'choices' must be several document classes"):
         GenericEmbeddedDocumentField(choices)

@@ -55,6 +55,9 @@ def test_choices() -> None:
     assert GenericNote(chosen=GenericNote(_id=1)).validate()
     [error] = GenericNote(chosen=DBRef("others", 1)).validation_errors()
     assert error.path == "chosen"
+    for single in ("GenericNote", GenericNote, {"GenericNote": GenericNote}):
+        with pytest.raises(TypeError, match="^choices must be a list of document classes, not "):
+            GenericReferenceField(choices=single)  # type: ignore[arg-type]
 
 
 async def test_the_document_is_loaded(mongo: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -195,6 +196,30 @@ def test_bits_are_32_or_64() -> None:
 def test_aliases_are_a_list_of_names() -> None:
     with pytest.raises(TypeError, match="aliases must be a list of names, not 'nm'"):
         StringField(aliases="nm")
+
+
+@pytest.mark.parametrize("value", ["ab", b"ab", {"a": 1}, 5, len])
+@pytest.mark.parametrize(
+    ("option", "wanted"),
+    [
+        ("validators", "functions"),
+        ("aliases", "names"),
+        ("examples", "values"),
+    ],
+)
+def test_an_option_of_several_values_takes_no_single_one(
+    option: str, wanted: str, value: Any
+) -> None:
+    sentence = f"{option} must be a list of {wanted}, not {value!r}."
+    with pytest.raises(TypeError, match=f"^{re.escape(sentence)}$"):
+        StringField(**{option: value})
+
+
+@pytest.mark.parametrize("value", [b"ab", {"a": 1}, 5])
+def test_unique_with_is_a_name_or_a_list_of_names(value: Any) -> None:
+    sentence = f"unique_with must be a list of names, not {value!r}."
+    with pytest.raises(TypeError, match=f"^{re.escape(sentence)}$"):
+        StringField(unique_with=value)
 
 
 # -- how they are kept ---------------------------------------------------------------------------

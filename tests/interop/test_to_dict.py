@@ -234,6 +234,9 @@ def test_names_are_checked_where_a_class_has_no_others() -> None:
     with pytest.raises(UnknownFieldError, match="Strict has no field 'nmae'. Did you mean 'name'?"):
         Strict().to_dict(exclude={"nmae"})
     assert Strict().to_dict(exclude={"name", "id"}) == {}
+    for names in (b"name", 5, {"name": 1}):
+        with pytest.raises(TypeError, match="include and exclude must be names of attributes, or"):
+            Strict().to_dict(exclude=names)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="A name of an attribute is wanted"):
         User().to_dict(include={1.5})
 

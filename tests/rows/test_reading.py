@@ -411,6 +411,14 @@ def test_a_column_of_ids_needs_no_field() -> None:
             "Rows must be given rows, not 'rows.csv'; open a file, and read it by "
             "csv.DictReader, say.",
         ),
+        (
+            bytearray(b"n"),
+            {},
+            TypeError,
+            "Rows must be given rows, not bytearray(b'n'); open a file, and read it by "
+            "csv.DictReader, say.",
+        ),
+        ([], {"columns": {"a": 1}}, TypeError, "columns must be several texts, not {'a': 1}."),
         ([], {"parse": "iso"}, TypeError, "parse must be True or False, not 'iso'."),
         ([], {"id": 7}, TypeError, "id must be a column or a function of a row, not 7."),
         (

@@ -216,3 +216,8 @@ async def test_waiting_for_what_is_not_ready(mongo: Mongo, atlas: Atlas) -> None
 async def test_two_of_one_name(mongo: Mongo, atlas: Atlas) -> None:
     with pytest.raises(InvalidDocumentError, match="has this name, too"):
         await searched(SearchIndex("title"), SearchIndex("words")).ensure_search_indexes()
+
+
+def test_the_filters_of_a_vector_search_are_several() -> None:
+    with pytest.raises(TypeError, match="^filters must be a list of fields, not 'title'.$"):
+        VectorSearchIndex("vector", filters="title")

@@ -31,7 +31,7 @@ from aiomotorengine.aggregation.stages.windows import SetWindowFields
 from aiomotorengine.arguments import integer, positive
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query_builder.node import QNode
-from aiomotorengine.utils import sort_direction
+from aiomotorengine.utils import several, sort_direction
 
 if TYPE_CHECKING:
     from typing import Self
@@ -499,7 +499,7 @@ class Building(Pipeline):
             >>> City.objects.filter(people__gt=1000).aggregate.raw([{"$count": "large"}]).to_query()
             [{'$match': {'p': {'$gt': 1000}}}, {'$count': 'large'}]
         """
-        self.raw_query = list(stages)
+        self.raw_query = list(several("stages", stages, "a list of stages"))
         if self._begins_with_filters and not self.queryset._query().empty:
             refuse_if_first(self.raw_query)
         return self

@@ -20,7 +20,7 @@ from aiomotorengine.bulk.rejects import Destination, Rejects, check_destination
 from aiomotorengine.bulk.report import BulkReport
 from aiomotorengine.bulk.resuming import Resumption, check_resumable
 from aiomotorengine.bulk.sending import Progress, Sender
-from aiomotorengine.bulk.sources import Source
+from aiomotorengine.bulk.sources import Source, refuse_single
 from aiomotorengine.bulk.timer import Timer
 from aiomotorengine.pacing import FIRST_BOUNDED_SLICE, FIRST_SLICE, Pace
 from aiomotorengine.rows import RowReader, Rows
@@ -91,6 +91,7 @@ async def insert_list(
         finally:
             await call.close(source)
     elif isinstance(documents, Collection):
+        refuse_single(documents)
         listed = documents if isinstance(documents, list) else list(documents)
         call = ListCall(target, options)
         await call.run(call.insert(list(listed)))

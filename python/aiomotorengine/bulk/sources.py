@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from itertools import islice
 from time import perf_counter
 from typing import Any
 
 from aiomotorengine.pacing import LARGEST_SLICE, SECONDS_PER_SLICE
+from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.utils import ONE_VALUE
 
-__all__ = ["Source"]
+__all__ = ["Source", "refuse_single"]
 
 MOST_AT_ONCE = 8
 """How many documents are taken before one looks at the clock."""
@@ -30,10 +32,11 @@ class Source:
         has_ended: whether there are no more.
 
     Raises:
-        TypeError: it is neither.
+        TypeError: it is neither, or a single value.
     """
 
     def __init__(self, source: Iterable[Any] | AsyncIterable[Any]) -> None:
+        refuse_single(source)
         self._later: AsyncIterator[Any] | None = None
         self._now: Iterator[Any] | None = None
         self._is_enough = False
@@ -107,3 +110,24 @@ class Source:
             await aclose()
         elif self._now is not None and (close := getattr(self._now, "close", None)):
             close()
+
+
+def refuse_single(source: Any) -> None:
+    """Refuse what Python can iterate over and yet has no documents in it: a text or a mapping; or a
+    document, whatever it can do.
+
+    Raises:
+        TypeError: it is such a value.
+    """
+    if not isinstance(source, (*ONE_VALUE, DocumentStorage)):
+        return
+    if isinstance(source, DocumentStorage):
+        instead = "pass a list of it"
+    elif isinstance(source, Mapping):
+        instead = "pass its values(), or Rows if it has rows and no documents"
+    else:
+        instead = "pass documents, or Rows of what a file has"
+    kind = type(source).__name__
+    raise TypeError(
+        f"A source is an iterable or async iterable of documents, not {kind}: {instead}."
+    )

@@ -16,7 +16,7 @@ from aiomotorengine.fields.refusals import refused
 from aiomotorengine.fields.rules import is_strict
 from aiomotorengine.locations import Part
 from aiomotorengine.storage.base import DocumentStorage
-from aiomotorengine.utils import has_operators
+from aiomotorengine.utils import ONE_VALUE, has_operators
 
 __all__ = ["GenericEmbeddedDocumentField"]
 
@@ -60,7 +60,7 @@ class GenericEmbeddedDocumentField(ContainerField[Any]):
         discriminator: str = "_cls",
         **options: Any,
     ) -> None:
-        if isinstance(choices, str | type) or not isinstance(choices, Iterable):
+        if isinstance(choices, (*ONE_VALUE, type)) or not isinstance(choices, Iterable):
             raise ValueError(f"The 'choices' must be several document classes, not {choices!r}.")
         super().__init__(*args, **options)
         self.discriminator = discriminator

@@ -19,6 +19,7 @@ from aiomotorengine.fields.reference_field import id_in, id_of_missing
 from aiomotorengine.ids import is_id
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.descriptors import Attribute, ReferenceAttribute
+from aiomotorengine.utils import several
 
 __all__ = ["GenericReferenceField"]
 
@@ -60,7 +61,9 @@ class GenericReferenceField(BaseField[Any]):
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self._choices = None if choices is None else tuple(choices)
+        self._choices = (
+            None if choices is None else several("choices", choices, "a list of document classes")
+        )
 
     @property
     def document_classes(self) -> tuple[type[Any], ...] | None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypedDict
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.choices import Choices
-from aiomotorengine.utils import is_async
+from aiomotorengine.utils import is_async, several
 
 __all__ = [
     "ChoicesLike",
@@ -174,14 +174,14 @@ def settings_of(**options: Any) -> FieldSettings:
     )
     if options["expires"] is not None and not isinstance(options["expires"], timedelta):
         options["expires"] = timedelta(seconds=options["expires"])
-    options["examples"] = tuple(options["examples"])
+    options["examples"] = several("examples", options["examples"], "a list of values")
     options["metadata"] = dict(options["metadata"] or {})
     settings = FieldSettings(**options)
     return settings if vars(settings) else NO_SETTINGS
 
 
 def functions(validators: Iterable[Any]) -> tuple[Callable[[Any], Any], ...]:
-    found = tuple(validators)
+    found = several("validators", validators, "a list of functions")
     for validator in found:
         if is_async(validator):
             # What it returns would count as "yes", and nobody would await it.
@@ -192,9 +192,10 @@ def functions(validators: Iterable[Any]) -> tuple[Callable[[Any], Any], ...]:
 
 
 def texts(option: str, names: Any) -> tuple[str, ...]:
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+    found = several(option, names, "a list of names")
+    if not all(isinstance(name, str) for name in found):
         raise TypeError(f"{option} must be a list of names, not {names!r}.")
-    return tuple(names)
+    return found
 
 
 def pattern_of(given: str | re.Pattern[str] | None) -> re.Pattern[str] | None:

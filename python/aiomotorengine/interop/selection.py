@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from aiomotorengine.utils import several
+
 __all__ = ["Names", "Selection", "Tree", "names_in", "names_items", "tree_of"]
 
 Names = str | Iterable[Any] | Mapping[Any, Any] | None
@@ -16,6 +18,9 @@ Tree = dict[Any, "Tree | None"]
 
 EACH_ITEM = "__all__"
 """What pydantic calls all items of a list."""
+
+WHERE_NAMED = "include and exclude"
+"""The arguments that take names."""
 
 STORED_ID = "_id"
 
@@ -109,7 +114,11 @@ def names_items(tree: Tree) -> bool:
 
 
 def tree_of(names: Any) -> Tree:
-    """The names that a program has given, with those below each."""
+    """The names that a program has given, with those below each.
+
+    Raises:
+        TypeError: they are no names.
+    """
     tree: Tree = {}
     if isinstance(names, Mapping):
         for name, below in names.items():
@@ -117,7 +126,9 @@ def tree_of(names: Any) -> Tree:
                 is_whole = below is True or below is None or below is ...
                 put(tree, path_of(name), None if is_whole else tree_of(below))
     else:
-        for name in [names] if isinstance(names, str) else names:
+        wanted = "names of attributes, or paths of them"
+        each = (names,) if isinstance(names, str) else several(WHERE_NAMED, names, wanted)
+        for name in each:
             put(tree, path_of(name), None)
     return tree
 

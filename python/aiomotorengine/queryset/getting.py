@@ -17,6 +17,7 @@ from aiomotorengine.queryset.base import EVERYTHING, R
 from aiomotorengine.queryset.loading import Loading
 from aiomotorengine.queryset.ordering import Ordering
 from aiomotorengine.storage.primary_keys import key_of
+from aiomotorengine.utils import ONE_VALUE
 
 if TYPE_CHECKING:
     from aiomotorengine.reading.documents import Unreadable
@@ -221,7 +222,7 @@ class Getting(Loading[R], Ordering[R]):
             ...     return [users[id].name if id in users else "?" for id in post.writers]
         """
         self._refuse_slice("in_bulk")
-        if isinstance(ids, str | bytes | bytearray | Mapping) or not isinstance(ids, Iterable):
+        if isinstance(ids, ONE_VALUE) or not isinstance(ids, Iterable):
             raise TypeError(f"in_bulk() takes a list of ids, not {type(ids).__name__}.")
         target, unreadable = self._source(alias), self._on_unreadable
         filters = self._query()

@@ -18,6 +18,7 @@ from aiomotorengine.locations import shown
 from aiomotorengine.rows.columns import Columns
 from aiomotorengine.rows.reader import RowReader
 from aiomotorengine.rows.rules import RowRules
+from aiomotorengine.utils import several
 
 __all__ = ["Rows"]
 
@@ -75,10 +76,10 @@ class Rows:
         null_values: Iterable[str] = ("",),
         id: str | Callable[[Any], Any] | None = None,
     ) -> None:
-        texts_of_nulls = several("null_values", null_values)
+        texts_of_nulls = several("null_values", null_values, "several texts")
         if not all(isinstance(text, str) for text in texts_of_nulls):
             raise TypeError(f"null_values must be several texts, not {null_values!r}.")
-        if isinstance(source, str | bytes):
+        if isinstance(source, str | bytes | bytearray | memoryview):
             raise TypeError(
                 f"Rows must be given rows, not {shown(source)}; open a file, and read it by "
                 "csv.DictReader, say."
@@ -104,7 +105,7 @@ class Rows:
         self.source = source
         """The rows."""
         self.rules = RowRules(
-            None if columns is None else several("columns", columns),
+            None if columns is None else several("columns", columns, "several texts"),
             {} if rename is None else rename,
             names,
             unknown,
@@ -145,14 +146,3 @@ class Rows:
         if isinstance(self.source, AsyncIterable):
             return reader.read_later(self.source)
         return reader.read_all(self.source)
-
-
-def several(argument: str, texts: Any) -> tuple[Any, ...]:
-    """The texts of an argument that takes several.
-
-    Raises:
-        TypeError: it is a single one, or nothing of which there may be several.
-    """
-    if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
-        raise TypeError(f"{argument} must be several texts, not {texts!r}.")
-    return tuple(texts)

@@ -9,6 +9,7 @@ from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.indexes.keys import field_at
 from aiomotorengine.search.definition import SearchDefinition, name_of, path_of
+from aiomotorengine.utils import several
 
 __all__ = ["VectorSearchIndex"]
 
@@ -44,7 +45,7 @@ class VectorSearchIndex:
         self.name = name
         self._field = field
         self._similarity = similarity
-        self._filters = filters
+        self._filters = several("filters", filters, "a list of fields")
         self._dimensions = dimensions
         self._quantization = quantization
 

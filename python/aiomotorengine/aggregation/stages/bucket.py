@@ -22,7 +22,7 @@ from aiomotorengine.expressions.literal import literal
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query.values import Computed
 from aiomotorengine.query_builder.transform import REFUSALS
-from aiomotorengine.utils import is_operator
+from aiomotorengine.utils import is_operator, several
 
 __all__ = ["Bucket", "BucketAuto"]
 
@@ -46,7 +46,8 @@ class Bucket(PipelineOperation):
         super().__init__(aggregation)
         self.by = path_or_expression(aggregation, by, as_number=True)
         field = field_of(aggregation, by)
-        self.boundaries = [boundary_of(aggregation, by, field, value) for value in boundaries]
+        given = several("boundaries", boundaries, "a list of values")
+        self.boundaries = [boundary_of(aggregation, by, field, value) for value in given]
         if len(self.boundaries) < 2:
             raise ValueError("bucket() needs two boundaries or more.")
         self.default = None if default is None else constant(aggregation, default)

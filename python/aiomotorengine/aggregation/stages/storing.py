@@ -12,6 +12,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query_builder.value_path import value_path
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import Discriminator, condition_of
+from aiomotorengine.utils import several
 
 __all__ = ["Merge", "Out"]
 
@@ -82,8 +83,8 @@ class Merge(Out):
         when_not_matched: str = "insert",
     ) -> None:
         super().__init__(aggregation, target)
-        several = [on] if isinstance(on, str | BaseField) else list(on)
-        self.on = [self._key(name) for name in several]
+        names = (on,) if isinstance(on, str | BaseField) else several("on", on, "a list of fields")
+        self.on = [self._key(name) for name in names]
         if isinstance(when_matched, str) and when_matched not in WHEN_MATCHED:
             raise ValueError(
                 f"when_matched must be a pipeline or one of {', '.join(WHEN_MATCHED)}, "
@@ -94,7 +95,11 @@ class Merge(Out):
                 f"when_not_matched must be one of {', '.join(WHEN_NOT_MATCHED)}, "
                 f"not {when_not_matched!r}."
             )
-        self.when_matched = when_matched if isinstance(when_matched, str) else list(when_matched)
+        self.when_matched = (
+            when_matched
+            if isinstance(when_matched, str)
+            else list(several("when_matched", when_matched, "a list of stages"))
+        )
         self.when_not_matched = when_not_matched
 
     def _key(self, name: BaseField[Any] | str) -> str:
