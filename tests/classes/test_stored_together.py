@@ -18,6 +18,7 @@ from aiomotorengine import (
     before_delete,
 )
 from aiomotorengine.errors import AbstractClassError, DeleteDeniedError
+from aiomotorengine.storage.discriminators import condition_of
 from tests.harness import Mongo
 
 
@@ -99,6 +100,40 @@ async def test_reads(mongo: Mongo) -> None:
     assert await Dog.objects.get(name="d") is None
     results = await Dog.objects.aggregate.group_by(Dog.name).fetch()
     assert sorted(it.name for it in results) == ["b", "c"]
+
+
+READS = {
+    "find_all": lambda cats: cats.find_all(),
+    "distinct": lambda cats: cats.distinct("name"),
+    "item_frequencies": lambda cats: cats.item_frequencies("name"),
+    "sum": lambda cats: cats.sum("lives"),
+    "count": lambda cats: cats.count(),
+    "exists": lambda cats: cats.exists(),
+    "get_one": lambda cats: cats.get_one(),
+    "sample": pytest.param(
+        lambda cats: cats.sample(1), marks=pytest.mark.mongod_only("SecantusDB has no $sample")
+    ),
+    "explain": pytest.param(
+        lambda cats: cats.explain(),
+        marks=pytest.mark.mongod_only("SecantusDB explains no query"),
+    ),
+}
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+async def test_the_condition_on_the_class_is_made_once_for_a_call(
+    mongo: Mongo, read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await zoo()
+    asked: list[Any] = []
+
+    def counted(document_class: Any) -> dict[str, Any]:
+        asked.append(document_class)
+        return condition_of(document_class)
+
+    monkeypatch.setattr("aiomotorengine.queryset.base.condition_of", counted)
+    assert await read(Cat.objects.filter(name="d"))
+    assert asked == [Cat]
 
 
 async def test_names_of_classes_below(mongo: Mongo) -> None:

@@ -104,12 +104,12 @@ class Finding(Loading[R], Ordering[R]):
         return reading.finding.batches(target, selection)
 
     def _selection(self, limit: int | None, on_unreadable: Unreadable | None = None) -> Selection:
-        query, order = self.to_query(), list(self._order)
+        filters = self._query()
         return reading.finding.Selection(
             self.__klass__,
-            self._query(),
-            query,
-            order,
+            filters,
+            filters.to_query(self.__klass__),
+            list(self._order),
             self._skip,
             limit,
             on_unreadable,
@@ -152,8 +152,9 @@ class Finding(Loading[R], Ordering[R]):
         asked = max_await_time_ms
         if asked is not None:
             asked = positive("max_await_time_ms", asked)
-        query, target, unreadable = self.to_query(), self._source(), self._on_unreadable
         filters = self._query()
+        query = filters.to_query(self.__klass__)
+        target, unreadable = self._source(), self._on_unreadable
         if self._finds_nothing:
             return documents_of(self._found(target, 0, unreadable))
         found = reading.documents.tail(
@@ -184,11 +185,13 @@ class Finding(Loading[R], Ordering[R]):
         if self._projection is not None and self._projection.slices:
             raise ValueError("sample() loads no parts of lists: leave out slice().")
         size = positive("size", size)
-        query, target, unreadable = self.to_query(), self._source(alias), self._on_unreadable
+        filters = self._query()
+        query = filters.to_query(self.__klass__)
+        target, unreadable = self._source(alias), self._on_unreadable
         if self._finds_nothing:
             return []
         found: list[R] = await reading.finding.sample(
-            target, self._query(), query, size, unreadable, *self._reads()
+            target, filters, query, size, unreadable, *self._reads()
         )
         await self._with_references(found, target, unreadable)
         return found

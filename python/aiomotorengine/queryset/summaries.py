@@ -117,10 +117,11 @@ class Summaries(Query[R]):
         self._refuse_slice("distinct")
         path = value_path(self.__klass__, field, "Invalid distinct() field '{}'")
         reading.distinct.refuse_several_kinds("distinct", path)
-        query, target = self.to_query(), self._source(alias)
+        filters = self._query()
+        query, target = filters.to_query(self.__klass__), self._source(alias)
         if self._finds_nothing:
             return []
-        return await reading.distinct.distinct(target, self._query(), query, path)
+        return await reading.distinct.distinct(target, filters, query, path)
 
     async def item_frequencies(
         self, field: BaseField[Any] | str, normalize: bool = False, alias: str | None = None
@@ -143,10 +144,11 @@ class Summaries(Query[R]):
         self._refuse_slice("item_frequencies")
         path = value_path(self.__klass__, field, "Invalid item_frequencies() field '{}'")
         reading.distinct.refuse_several_kinds("item_frequencies", path)
-        query, target = self.to_query(), self._source(alias)
+        filters = self._query()
+        query, target = filters.to_query(self.__klass__), self._source(alias)
         if self._finds_nothing:
             return {}
-        found = await reading.distinct.frequencies(target, self._query(), query, path)
+        found = await reading.distinct.frequencies(target, filters, query, path)
         total = sum(found.values())
         return {it: count / total for it, count in found.items()} if normalize else found
 
@@ -204,10 +206,11 @@ class Summaries(Query[R]):
         self._refuse_slice(name)
         path = value_path(self.__klass__, field, f"Invalid {name}() field '{{}}'")
         reading.numbers.refuse_others(name, path)
-        query, target = self.to_query(), self._source(alias)
+        filters = self._query()
+        query, target = filters.to_query(self.__klass__), self._source(alias)
         if self._finds_nothing:
             return None
-        return await reading.numbers.accumulate(target, self._query(), query, path, name)
+        return await reading.numbers.accumulate(target, filters, query, path, name)
 
     async def explain(
         self, verbosity: str = "queryPlanner", alias: str | None = None
@@ -229,10 +232,11 @@ class Summaries(Query[R]):
         reading.finding.refuse_out_of_range(self._skip, self._limit)
         if self._finds_nothing or self._limit == 0:
             return {}
+        filters = self._query()
         return await reading.explaining.explain(
             self._source(alias),
-            self._query(),
-            self.to_query(),
+            filters,
+            filters.to_query(self.__klass__),
             verbosity,
             order=self._order,
             skip=self._skip,
