@@ -234,3 +234,28 @@ def test_what_names_nothing_is_refused_in_the_same_words(key: Any) -> None:
     change = Set([(key, 1)])
     with pytest.raises(TypeError, match="A change names fields or paths"):
         list(change.operations(conversion_of(Document)))
+
+
+def test_functions_of_the_program_are_asked_once_for_a_value() -> None:
+    asked: list[Any] = []
+
+    class Counting(IntField):
+        def validate(self, value: Any) -> bool:
+            asked.append(value)
+            return value % 2 == 0
+
+    def counted(value: Any) -> bool:
+        asked.append(value)
+        return value % 2 == 0
+
+    class Counted(Document):
+        own = Counting(db_field="o")
+        ruled = IntField(validators=[counted])
+
+    for key in "own", Counted.own, "ruled", Counted.ruled:
+        assert len(U.compile(Counted, U.set(key, 4))) == 1
+        assert asked == [4]
+        with pytest.raises(InvalidDocumentError, match="must be valid"):
+            U.compile(Counted, U.set(key, 5))
+        assert asked == [4, 5]
+        asked.clear()

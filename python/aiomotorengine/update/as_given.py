@@ -65,7 +65,7 @@ def as_given(field: BaseField[Any], *, strict: bool) -> AsGiven | None:
         strict: whether values have to be of its own type where its options leave that open.
     """
     own = getattr(field.to_update, "__func__", None)
-    if own is not BaseField.to_update or field.overrides("get_value") or field._settings.validators:
+    if own is not BaseField.to_update or field.overrides("get_value") or asks_program(field):
         return None
     types: frozenset[type] | None = None
     for method in "to_son", "from_son":
@@ -74,3 +74,13 @@ def as_given(field: BaseField[Any], *, strict: bool) -> AsGiven | None:
             types = same if types is None else types & same
     check, accepted = validator(field, strict=strict)
     return AsGiven(field, types, accepted, check)
+
+
+def asks_program(field: BaseField[Any]) -> bool:
+    """Whether functions of the program's own validate a field's values.
+
+    They may do whatever they like, so they are asked once. Here, what is refused is validated again,
+    to say why. A ``validate`` of the library's, but for a few, says which types it takes.
+    """
+    is_own = field.overrides("validate") and not hasattr(field.validate, "accepted_types")
+    return is_own or bool(field._settings.validators)
