@@ -10,7 +10,7 @@ __all__ = ["CONTRACT", "NAME", "load"]
 
 NAME = "aiomotorengine._son_codec"
 
-CONTRACT = 32
+CONTRACT = 33
 """Raised with every change of what is promised; an extension of another number is refused."""
 
 

@@ -40,7 +40,8 @@ class CodecExplanation:
     def _lines(self) -> Iterator[str]:
         yield f"{self.plan.document_class.__name__}: {self.implementation}, contract {CONTRACT}"
         rows: list[tuple[str, ...]] = [("field", "kind", *COLUMNS, "")]
-        for field in self.plan.fields:
+        key = [] if self.plan.key is None else [self.plan.key.field]
+        for field in (*key, *self.plan.fields):
             rows.extend(field_rows(field, field.name))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:

@@ -31,21 +31,37 @@ from aiomotorengine.documents.conversion import conversion_of, undeclared_values
 from aiomotorengine.documents.hooks import INSERTING
 from aiomotorengine.documents.naming import class_attribute
 from aiomotorengine.fields.base_field import BaseField
+from aiomotorengine.fields.datetime_field import DateTimeField
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
-from aiomotorengine.fields.field_methods import OVERRIDABLE, strict_validate
+from aiomotorengine.fields.field_methods import (
+    NONE_ONLY,
+    OVERRIDABLE,
+    converter,
+    strict_validate,
+)
 from aiomotorengine.fields.generic_reference_field import GenericReferenceField
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.reference_field import ReferenceField
 from aiomotorengine.fields.refusals import reads_otherwise
 from aiomotorengine.fields.rules import Check, asks_of_none, check_of, is_strict
+from aiomotorengine.fields.string_field import StringField
 from aiomotorengine.storage.base import DocumentStorage, Storage
 from aiomotorengine.storage.descriptors import Attribute
 from aiomotorengine.storage.discriminators import Discriminator
+from aiomotorengine.storage.primary_keys import PrimaryKeyAttribute
 from aiomotorengine.storage.shard_keys import has_defaults
 from aiomotorengine.storage.stored_forms import has_own_id, keep_own_id
 
-__all__ = ["DocumentPlan", "FieldPlan", "RulesPlan", "UndeclaredPlan", "plan_of", "route_of_rows"]
+__all__ = [
+    "DocumentPlan",
+    "FieldPlan",
+    "KeyPlan",
+    "RulesPlan",
+    "UndeclaredPlan",
+    "plan_of",
+    "route_of_rows",
+]
 
 FIELD_METHODS = ("validate", "get_value", "to_son", "from_son", "is_empty", "parse")
 
@@ -188,6 +204,23 @@ class FieldPlan(NamedTuple):
     takes_none: bool = True
 
 
+class KeyPlan(NamedTuple):
+    """What a codec knows of the primary key that a class declares.
+
+    Attributes:
+        field: the plan of its field.
+        kept_types: the types of values that are stored, and read again, as they are.
+        make: makes the key of a document that is given none, as it is stored; ``None`` where the
+            field has no default.
+        may_be_missing: whether a document without one is given a new ``ObjectId``.
+    """
+
+    field: FieldPlan
+    kept_types: tuple[type, ...]
+    make: Callable[[], Any] | None
+    may_be_missing: bool
+
+
 class UndeclaredPlan(NamedTuple):
     """The functions for values that no field declares.
 
@@ -214,6 +247,7 @@ class DocumentPlan(NamedTuple):
         document_class: the class.
         storage: the class that declares the slots of its instances.
         declares_key: whether it declares its primary key, which its documents have in others, too.
+        key: that key; ``None`` where Python looks at it, and for a class that declares none.
         fields: its fields in the order of ``to_son``.
         defaults: what a loaded instance starts with, in the order of the fields. Copies of it share
             its keys.
@@ -239,6 +273,7 @@ class DocumentPlan(NamedTuple):
     document_class: type[DocumentStorage]
     storage: type
     declares_key: bool
+    key: KeyPlan | None
     fields: tuple[FieldPlan, ...]
     defaults: dict[str, Any]
     factories: tuple[tuple[str, Callable[[], Any]], ...]
@@ -275,15 +310,18 @@ def plan_document(document_class: Any, embedded: Mapping[Any, DocumentPlan]) -> 
     conversion = conversion_of(document_class)
     discriminator: Discriminator | None = document_class._discriminator
     routes = document_routes(document_class, stamped_override(document_class))
-    key = declared_key(document_class)
-    if key is not None and routes["validate"].native:
-        routes["validate"] = python(f"{key.name} is the primary key")
+    key = plan_key(document_class)
+    if isinstance(key, Route):
+        if routes["validate"].native:
+            routes["validate"] = key
+        key = None
     if routes["from_son"].native and has_defaults(document_class):
         routes["from_son"] = python("a part of its shard key has a default")
     return DocumentPlan(
         document_class=document_class,
         storage=Storage,
-        declares_key=key is not None,
+        declares_key=declared_key(document_class) is not None,
+        key=key,
         fields=tuple(
             plan_field(it, document_class, strict=document_class.__strict__)
             for it in document_class._fields.values()
@@ -314,8 +352,9 @@ def rows_route(document_class: Any, routes: Mapping[str, Route]) -> Route:
         return python(f"{conversion.sequences[0].name} is given its number by a counter")
     if conversion.on_save:
         return python(f"{conversion.on_save[0][0]} has an on_save function")
-    if conversion.make_key is not None:
-        return python(f"{document_class._primary_key.name} is the primary key, and has a default")
+    key = conversion.primary_key
+    if key is not None and not is_key_set_directly(document_class, key.name):
+        return python(f"{key.name} is the primary key, and set by {document_class.__name__}")
     if (name := unreached_by_rows(document_class)) is not None:
         return python(
             f"{name} is a mapping, tuple or union, whose fields only Python reads of rows"
@@ -346,6 +385,12 @@ def route_of_rows(plan: DocumentPlan, *, hooks: bool = True) -> Route:
     if hooks and (reason := reason_of_hooks(plan)):
         return python(reason)
     own = [plan.rows, *(inner.rows for inner in plan.embedded.values())]
+    for document_class, inner in plan.embedded.items():
+        if inner.declares_key and document_class not in (
+            plan.document_class,
+            *plan.classes.values(),
+        ):
+            own.append(python(f"{document_class.__name__} has a primary key, and is embedded"))
     return next((route for route in own if not route.native), NATIVE)
 
 
@@ -419,6 +464,56 @@ def plan_field(field: BaseField[Any], document_class: Any, *, strict: bool) -> F
         aliases=field._settings.aliases,
         takes_none=field._settings.takes_none,
     )
+
+
+KEY_METHODS = ("is_empty", "get_value", "validate", "to_son", "from_son")
+
+
+def plan_key(document_class: Any) -> KeyPlan | Route | None:
+    """The plan of the primary key that a class declares, or why Python has to look at it.
+
+    A document has its key as it is stored, and Python reads it anew to validate it.
+    """
+    key = declared_key(document_class)
+    if key is None:
+        return None
+    plan = plan_field(key, document_class, strict=document_class.__strict__)
+    types = kept_types(key)
+    route = next((it for it in map(plan.routes.get, KEY_METHODS) if it and not it.native), None)
+    reason = ""
+    if route is not None:
+        reason = route.reason
+    elif plan.rules is not None and plan.rules.is_programs:
+        reason = "functions of the program's say what is valid"
+    elif not types:
+        reason = f"a {type(key).__name__} is not stored as it is read"
+    if reason:
+        return python(f"{key.name} is the primary key, and {reason}")
+    conversion = conversion_of(document_class)
+    return KeyPlan(
+        field=plan._replace(required=key._is_needed),
+        kept_types=types,
+        make=conversion.make_key,
+        may_be_missing=not key._is_needed,
+    )
+
+
+def kept_types(field: BaseField[Any]) -> tuple[type, ...]:
+    """The types of values that a field of the library's own stores, reads and shows as they are."""
+    if isinstance(field, StringField):  # what it makes of a text, it makes again of that
+        return field._own_types
+    if isinstance(field, DateTimeField):
+        if field.auto_now_on_insert or field.auto_now_on_update:
+            return ()
+    elif field.overrides("get_value"):
+        return ()
+    read, unchanged = converter(field, "from_son")
+    return field._own_types if read is None else tuple(unchanged - NONE_ONLY)
+
+
+def is_key_set_directly(document_class: Any, name: str) -> bool:
+    """Whether the attribute of a class's primary key is the library's own."""
+    return type(class_attribute(document_class, name)) is PrimaryKeyAttribute
 
 
 def plan_rules(field: BaseField[Any], *, strict: bool) -> RulesPlan | None:

@@ -1,3 +1,3 @@
 //! The number of the contract that this build speaks; its twin is `extension.py`.
 
-pub(crate) const CONTRACT: u32 = 32;
+pub(crate) const CONTRACT: u32 = 33;

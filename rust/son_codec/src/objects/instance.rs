@@ -337,6 +337,16 @@ impl InstanceLayout {
         }
     }
 
+    /// The `_id` of a document of this class; `None` where the slot for it was emptied.
+    #[inline]
+    pub(crate) fn id<'py>(&self, document: Value<'_, 'py>) -> Option<Bound<'py, PyAny>> {
+        match self {
+            // SAFETY: as in `has_hidden`.
+            Self::Dict(layout) => unsafe { layout.id.get(document) },
+            Self::Inline { .. } => stored(document)?.id(),
+        }
+    }
+
     /// Whether a document of this class keeps stored values that no attribute shows; or has lost the
     /// slot for them, of which Python complains.
     #[inline]

@@ -8,7 +8,7 @@ use pyo3::types::{PyDict, PyInt, PyString, PyType};
 use super::discriminator::Discriminator;
 use super::document::{Beginning, Stamp, Undeclared};
 use super::field::Overridden;
-use super::{Document, Field};
+use super::{Document, Field, PrimaryKey};
 use crate::bson::Key;
 use crate::kinds::{self, Normalised, WithOptions};
 use crate::objects::{InstanceLayout, whole_number};
@@ -147,6 +147,7 @@ impl<'py> Compiler<'py> {
             version: version.and_then(|name| names.get(&name).copied()),
             id_key: key_of("_id"),
             declares_key: plan.getattr("declares_key")?.extract()?,
+            key: self.key(plan)?,
             beginning: Beginning::new(template),
             undeclared: Undeclared {
                 values: undeclared.getattr("values")?.unbind(),
@@ -168,6 +169,15 @@ impl<'py> Compiler<'py> {
             layout,
             class: class.unbind(),
         })
+    }
+
+    fn key(&mut self, plan: &Bound<'py, PyAny>) -> PyResult<Option<Box<PrimaryKey>>> {
+        let plan = plan.getattr("key")?;
+        if plan.is_none() {
+            return Ok(None);
+        }
+        let field = self.field(&plan.getattr("field")?, false)?;
+        Ok(Some(Box::new(PrimaryKey::compile(&plan, field)?)))
     }
 
     fn discriminator(&mut self, plan: &Bound<'py, PyAny>) -> PyResult<Option<Box<Discriminator>>> {

@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyList, PySet, PyString, PyType};
 use super::discriminator::Discriminator;
 use super::elements::{Elements, Seen};
 use super::part::PartOfClass;
-use super::{Context, Field, Part};
+use super::{Context, Field, Part, PrimaryKey};
 use crate::bson::{Element, Key, Reader, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::objects::{InstanceLayout, Value, Values, list_of, make_text, new_dict, push};
@@ -25,7 +25,9 @@ pub(crate) struct Document {
     pub(super) layout: Option<InstanceLayout>,
     pub(crate) id_key: Key,
     /// Whether the class declares its primary key, so that its documents have it in others, too.
-    pub(super) declares_key: bool,
+    pub(crate) declares_key: bool,
+    /// That key, where it is not left to Python.
+    pub(crate) key: Option<Box<PrimaryKey>>,
     pub(crate) fields: Vec<Field>,
     /// Key in MongoDB -> index among the fields.
     pub(super) indexes: HashMap<Vec<u8>, usize>,
@@ -183,6 +185,9 @@ impl Document {
         if self.has_odd_hidden(document, context)? {
             return Err(Stop::AskPython);
         }
+        if let Some(key) = &self.key {
+            self.validate_key(key, document, context)?;
+        }
         let mut values = self.values(document)?;
         for (place, field) in self.fields.iter().enumerate() {
             // SAFETY: `knows` runs no Python code, and after it the value is counted.
@@ -199,6 +204,19 @@ impl Document {
             return Err(Stop::AskPython);
         }
         Ok(())
+    }
+
+    /// Stops unless the primary key of a document of exactly this class may be saved.
+    #[inline(never)] // most classes declare none
+    fn validate_key(
+        &self,
+        key: &PrimaryKey,
+        document: Value<'_, '_>,
+        context: &Context<'_>,
+    ) -> Outcome<()> {
+        let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
+        let id = layout.id(document).ok_or(Stop::AskPython)?;
+        key.validate(id.as_borrowed(), context)
     }
 
     /// Whether there is more about a document than stored values that no attribute shows: it was
@@ -239,6 +257,11 @@ impl Document {
         out: &mut Writer,
         context: &Context<'_>,
     ) -> Outcome<bool> {
+        if context.validates
+            && let Some(key) = &self.key
+        {
+            self.validate_key(key, document, context)?;
+        }
         let mut values = self.values(document)?;
         self.write_fields(&mut values, out, context)?;
         let layout = self.layout.as_ref().ok_or(Stop::AskPython)?;
@@ -657,6 +680,9 @@ impl Document {
         self.beginning.traverse(visit)?;
         if let Some(layout) = &self.layout {
             layout.traverse(visit)?;
+        }
+        if let Some(key) = &self.key {
+            key.traverse(visit)?;
         }
         visit.call(&self.undeclared.values)?;
         visit.call(&self.undeclared.pick_up)?;

@@ -8,6 +8,7 @@ mod elements;
 mod field;
 mod noting;
 mod part;
+mod primary_key;
 mod row;
 
 pub(crate) use compile::{Arguments, Compiler};
@@ -15,4 +16,5 @@ pub(crate) use context::Context;
 pub(crate) use document::{Beginning, Document, FieldValues, Stamp};
 pub(crate) use field::Field;
 pub(crate) use part::Part;
+pub(crate) use primary_key::PrimaryKey;
 pub(crate) use row::RowReader;

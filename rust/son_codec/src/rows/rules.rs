@@ -77,6 +77,8 @@ pub(super) struct Rules {
     pub(super) ignores_unknown: bool,
     /// Whether each row must have an id of its own.
     pub(super) needs_id: bool,
+    /// How texts are read for the primary key that the class declares, where they are.
+    pub(super) key_texts: Option<Texts>,
     /// The texts that mean null, where texts are read at all.
     pub(super) null_values: Option<Py<PyFrozenSet>>,
     /// Whether values may be validated and written in one go.
@@ -124,13 +126,20 @@ impl Rules {
         let Some(document) = plans.first().filter(|document| document.takes_rows) else {
             return Ok(None);
         };
+        let key = document.key.as_ref();
+        let key_texts = match key.filter(|_| reads_texts) {
+            Some(key) => Some(Texts::of(&key.field, plan.py())?),
+            None => None,
+        };
         let mut whole = Class::compile(&plan.getattr("keys")?, document, &id_keys, reads_texts)?;
+        whole.prepares |= key_texts.as_ref().is_some_and(|it| !it.is_as_it_is());
         whole.begin_versions(plan.py(), document)?;
         let all_keys = plan.getattr("embedded_keys")?;
         let mut embedded = Vec::new();
         for document in plans {
             let keys = all_keys.call_method1("get", (&document.class,))?;
-            embedded.push(if document.takes_rows && !keys.is_none() {
+            let takes_rows = document.takes_rows && !document.declares_key;
+            embedded.push(if takes_rows && !keys.is_none() {
                 Some(Class::compile(
                     &keys,
                     document,
@@ -166,15 +175,18 @@ impl Rules {
             }),
             None => None,
         };
-        let in_two_steps = !is_in_one_go || all_places().any(makes);
+        let makes_keys = key.is_some_and(|key| key.make.is_some());
+        let in_two_steps = !is_in_one_go || makes_keys || all_places().any(makes);
+        let parses_keys = key_texts.as_ref().is_some_and(Texts::has_users_method);
         Ok(Some(Self {
             is_in_one_go,
             in_two_steps,
-            calls_functions: in_two_steps || all_places().any(parses),
+            calls_functions: in_two_steps || parses_keys || all_places().any(parses),
             columns,
             drops_nulls: plan.getattr("nulls")?.extract::<&str>()? == "default",
             ignores_unknown,
             needs_id: !id_keys.is_empty(),
+            key_texts,
             null_values: null_values.map(Bound::unbind),
             now,
             renews_dates,
@@ -220,6 +232,10 @@ impl Class {
         for (place, field) in document.fields.iter().enumerate() {
             names.insert(field.name.bind(py).to_cow()?.into_owned(), place);
         }
+        let id_name = match &document.key {
+            Some(key) => key.field.name.bind(py).to_cow()?.into_owned(),
+            None => "_id".to_owned(),
+        };
         let indexes = new_dict(py)?;
         let mut targets: Vec<Target> = Vec::new();
         for pair in keys.call_method0("items")?.try_iter()? {
@@ -229,9 +245,9 @@ impl Class {
                 continue;
             }
             let place = names.get(&name).copied();
-            // With a column of its own for the id, `_id` is for Python to say something about.
-            let is_id = name == "_id" && id_keys.is_empty();
-            let is_for_python = name == "_id" && !id_keys.is_empty();
+            // With a column of its own for the id, any other is for Python to say something about.
+            let is_id = name == id_name && id_keys.is_empty();
+            let is_for_python = name == id_name && !id_keys.is_empty();
             if place.is_some() || is_id || is_for_python {
                 indexes.set_item(key, targets.len())?;
                 targets.push(Target {

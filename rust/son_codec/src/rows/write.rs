@@ -11,7 +11,7 @@ use crate::bson::{Scalar, Writer};
 use crate::errors::{Outcome, Stop};
 use crate::new_ids::{Id, NewIds};
 use crate::objects::{Sequence, Value, ascii, exact};
-use crate::plan::{Context, Document, Field, FieldValues};
+use crate::plan::{Context, Document, Field, FieldValues, PrimaryKey};
 
 /// Where the order of keys is kept that rows by themselves have; those of embedded documents follow.
 const WHOLE: usize = 0;
@@ -65,7 +65,7 @@ impl<'a> Rows<'a> {
                 Fetched::of_sequence(row, columns, class, self.rules, self.state)?
             }
         };
-        let given = self.id_of(row.id.take(), context)?;
+        let given = self.id_of(row.id.take(), plan, context)?;
         self.prepare(&mut row, plan, class, context)?;
         self.stamp(&mut row, plan, context)?;
         if let Some(given) = class.version.and_then(|place| row.places.get_mut(place)) {
@@ -74,7 +74,13 @@ impl<'a> Rows<'a> {
         if self.rules.in_two_steps {
             self.accepts(&row, plan, class, context)?;
         }
-        let id = given_or_new(given, new_ids, context)?;
+        let id = match plan.key.as_deref().and_then(|key| key.make.as_ref()) {
+            Some(make) if given.is_none() => {
+                make_values(&mut row, plan, class, context)?;
+                made_key(make, plan, context)?
+            }
+            _ => id_to_write(given, plan, new_ids, context)?,
+        };
         let mut values = RowValues {
             fetched: row,
             class,
@@ -100,7 +106,8 @@ impl<'a> Rows<'a> {
         if values.is_out() {
             return Ok(false);
         }
-        let id = given_or_new(self.id_of(given, context)?, new_ids, context)?;
+        let given = self.id_of(given, plan, context)?;
+        let id = id_to_write(given, plan, new_ids, context)?;
         write_if_in_step(values, plan, Some(&id), out, context)
     }
 
@@ -167,8 +174,12 @@ impl<'a> Rows<'a> {
     fn id_of<'py>(
         &self,
         mut id: Option<Bound<'py, PyAny>>,
+        plan: &Document,
         context: &Context<'py>,
     ) -> Outcome<Option<Bound<'py, PyAny>>> {
+        if let Some(key) = &plan.key {
+            return self.key_of(id, key, context);
+        }
         if let Some(null_values) = &self.rules.null_values
             && let Some(given) = &id
             && given.is_instance_of::<PyString>()
@@ -189,6 +200,59 @@ impl<'a> Rows<'a> {
             return Err(Stop::AskPython);
         }
         Ok(id)
+    }
+
+    /// The same where the class declares its primary key: stops unless the value may be that.
+    fn key_of<'py>(
+        &self,
+        given: Option<Bound<'py, PyAny>>,
+        key: &PrimaryKey,
+        context: &Context<'py>,
+    ) -> Outcome<Option<Bound<'py, PyAny>>> {
+        let Some(mut value) = given else {
+            return self.without_key(key, context);
+        };
+        if let (Some(texts), Some(null_values)) = (&self.rules.key_texts, &self.rules.null_values)
+            && value.is_instance_of::<PyString>()
+        {
+            let null_values = null_values.bind(context.py);
+            if !self.rules.needs_id {
+                if let Some(read) =
+                    texts.read(value.as_borrowed(), &key.field, null_values, context)?
+                {
+                    value = read;
+                }
+            } else if texts.has_users_method() {
+                return Err(Stop::AskPython); // it is called for the column, and for the id
+            } else {
+                let given = value.as_borrowed();
+                let text = stripped(&exact::<PyString>(given).ok_or(Stop::AskPython)?.to_owned())?;
+                if null_values.contains(&text)? {
+                    return Err(Stop::AskPython);
+                }
+                value = key.field.parse(&text, context)?;
+            }
+        }
+        if value.is_none() {
+            return self.without_key(key, context);
+        }
+        key.validate(value.as_borrowed(), context)?;
+        Ok(Some(value))
+    }
+
+    /// Stops unless a row may be without a key.
+    fn without_key<'py>(
+        &self,
+        key: &PrimaryKey,
+        context: &Context<'py>,
+    ) -> Outcome<Option<Bound<'py, PyAny>>> {
+        if self.rules.needs_id {
+            return Err(Stop::AskPython);
+        }
+        if key.make.is_none() {
+            key.validate(context.none().as_borrowed(), context)?;
+        }
+        Ok(None)
     }
 
     /// Make of the values of a row what they are in a document: texts are read, passwords hashed.
@@ -282,15 +346,43 @@ impl<'a> Rows<'a> {
 
 /// The id that a row has, or a new one.
 #[inline(always)]
-fn given_or_new(
+fn id_to_write(
     given: Option<Bound<'_, PyAny>>,
+    plan: &Document,
     new_ids: &mut NewIds,
     context: &Context<'_>,
 ) -> Outcome<Id> {
     match given {
+        Some(id) if plan.key.is_some() => Ok(Id::OfRow(id.unbind())),
         Some(id) => Ok(Id::Given(id.unbind())),
         None => Ok(new_ids.next(context.py)?),
     }
+}
+
+/// Have functions of the program's make what is missing, as they do before they make the key.
+#[cold]
+fn make_values<'py>(
+    row: &mut Fetched<'_, 'py>,
+    plan: &Document,
+    class: &Class,
+    context: &Context<'py>,
+) -> Outcome<()> {
+    let fields = plan.fields.iter().zip(&class.places);
+    for (slot, (field, place)) in row.places.iter_mut().zip(fields) {
+        if let (None, Missing::Made(make)) = (&slot, &place.missing) {
+            *slot = Some(make_value(make.bind(context.py), field, context)?.unbind());
+        }
+    }
+    Ok(())
+}
+
+/// The key that a function of the program's makes, as it is stored.
+#[cold]
+fn made_key(make: &Py<PyAny>, plan: &Document, context: &Context<'_>) -> Outcome<Id> {
+    let key = plan.key.as_ref().ok_or(Stop::AskPython)?;
+    let made = make.bind(context.py).call0()?;
+    key.validate(made.as_borrowed(), context)?;
+    Ok(Id::Given(made.unbind()))
 }
 
 /// Write a document of such values, with an `_id` in front where one is given.
@@ -304,6 +396,12 @@ fn write_values<'py>(
 ) -> Outcome<()> {
     let start = match id {
         Some(Id::Given(id)) => plan.begin(Some(id.bind_borrowed(context.py)), out, context)?,
+        Some(Id::OfRow(value)) => {
+            let start = plan.begin(None, out, context)?;
+            let key = plan.key.as_ref().ok_or(Stop::AskPython)?;
+            key.write(value.bind_borrowed(context.py), out, context)?;
+            start
+        }
         Some(Id::New(bytes)) => {
             let start = plan.begin(None, out, context)?;
             out.scalar(&plan.id_key, Scalar::object_id(*bytes))?;

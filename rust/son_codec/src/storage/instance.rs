@@ -218,6 +218,13 @@ impl<'a, 'py> Stored<'a, 'py> {
         unsafe { (*self.raw()).dict.is_null() && (*self.raw()).layout == layout.as_ptr() }
     }
 
+    /// The `_id`; `None` where the slot for it was emptied.
+    #[inline]
+    pub(crate) fn id(self) -> Option<Bound<'py, PyAny>> {
+        // SAFETY: an instance; the pointer there is NULL or a counted object, and is counted here.
+        unsafe { Bound::from_borrowed_ptr_or_opt(self.py(), (*self.raw()).id) }
+    }
+
     /// Whether there are stored values that no attribute shows; or the slot for them was emptied, of
     /// which Python complains.
     #[inline]
