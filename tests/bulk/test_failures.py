@@ -791,6 +791,20 @@ async def test_a_list_that_others_change_meanwhile() -> None:
     assert await stored(Clearing) == list(range(10))
 
 
+async def test_progress_is_given_the_report_of_the_call_which_goes_on(mongo: Mongo) -> None:
+    seen: list[tuple[BulkReport, dict[str, Any], int]] = []
+
+    def progress(report: BulkReport) -> None:
+        done = sum(map(len, numbers_of(report).values()))
+        seen.append((report, report.to_dict(), report.taken - done))
+
+    report = await Row.objects.insert_stream(rows(range(30)), batch_size=10, progress=progress)
+    assert all(given is report for given, _, _ in seen)
+    assert [account["inserted"] for _, account, _ in seen] == [[[0, 9]], [[0, 19]], [[0, 29]]]
+    assert [under_way % 10 for _, _, under_way in seen] == [0, 0, 0]
+    assert seen[-1][2] == 0
+
+
 async def test_a_progress_that_raises_ends_the_stream() -> None:
     def progress(report: BulkReport) -> None:
         raise LookupError("cannot draw")

@@ -287,3 +287,22 @@ def test_an_id_that_is_kept_takes_twelve_bytes() -> None:
         tracemalloc.stop()
     assert kept.get(54_321) == ids[54_321]
     assert taken < len(ids) * 12 * 1.2  # bytearrays have room to grow
+
+
+def test_kept_ids_are_a_mapping_in_the_order_of_the_numbers() -> None:
+    kept = KeptIds()
+    assert (len(kept), dict(kept), repr(kept)) == (0, {}, "<KeptIds, empty>")
+    ids = {number: ObjectId() for number in (7, 8, 9, 2, 3, 20)}
+    for numbers in ([7, 8, 9], [2, 3], [20]):
+        kept.add(numbers, [ids[number] for number in numbers])
+    kept.add([30], ["its own"])
+    assert (len(kept), list(kept)) == (6, [2, 3, 7, 8, 9, 20])
+    assert list(kept.items()) == sorted(ids.items())
+    assert kept == ids == KeptIds.of(kept.pieces())
+    assert [number in kept for number in (3, 4, 30, "3")] == [True, False, False, False]
+    assert repr(kept) == "<KeptIds of 2-3, 7-9, 20>"
+    with pytest.raises(KeyError, match="30"):
+        kept[30]
+    for number in kept:  # which may go on meanwhile
+        kept.add([number + 100], [ObjectId()])
+    assert len(kept) == 12

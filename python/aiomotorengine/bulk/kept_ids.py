@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bson.objectid import ObjectId
 
-from aiomotorengine.bulk.number_ranges import runs
+from aiomotorengine.bulk.number_ranges import NumberRanges, runs
 
 __all__ = ["KeptIds"]
 
@@ -17,16 +17,17 @@ SIZE = 12
 """How many bytes an ``ObjectId`` has."""
 
 
-class KeptIds:
+class KeptIds(Mapping[int, ObjectId]):
     """Number in a source -> the ``ObjectId`` that its document was sent with.
 
     Only ids of this kind are made here. Any other comes from the source, and comes again with it.
+    The numbers are in order.
 
     Example:
         >>> ids = KeptIds()
         >>> ids.add([3, 4], [ObjectId("65a0" * 6), "one of its own"])
-        >>> ids.get(3), ids.get(4), ids.get(5)
-        (ObjectId('65a065a065a065a065a065a0'), None, None)
+        >>> ids[3], ids.get(4), len(ids), list(ids)
+        (ObjectId('65a065a065a065a065a065a0'), None, 1, [3])
         >>> list(ids.pieces())
         [(3, b'e\\xa0e\\xa0e\\xa0e\\xa0e\\xa0e\\xa0')]
     """
@@ -57,13 +58,30 @@ class KeptIds:
         self._offsets.insert(index, len(self._bytes))
         self._bytes += raw
 
-    def get(self, number: int) -> ObjectId | None:
-        """The id of a number; ``None`` if none is kept."""
-        index = bisect_right(self._starts, number) - 1
+    def __getitem__(self, number: int) -> ObjectId:
+        """The id of a number.
+
+        Raises:
+            KeyError: none is kept.
+        """
+        index = bisect_right(self._starts, number) - 1 if isinstance(number, int) else -1
         if index < 0 or number >= self._stops[index]:
-            return None
+            raise KeyError(number)
         start = self._offsets[index] + (number - self._starts[index]) * SIZE
         return ObjectId(bytes(self._bytes[start : start + SIZE]))
+
+    def __iter__(self) -> Iterator[int]:
+        # Of copies, since more may be added before the last has been looked at.
+        for start, stop in zip(self._starts[:], self._stops[:], strict=True):
+            yield from range(start, stop)
+
+    def __len__(self) -> int:
+        return len(self._bytes) // SIZE
+
+    def __repr__(self) -> str:
+        numbers = NumberRanges()
+        numbers.update(map(range, self._starts, self._stops))
+        return f"<KeptIds of {numbers}>" if self else "<KeptIds, empty>"
 
     def pieces(self) -> Iterator[tuple[int, bytes]]:
         """Runs of numbers, in order: the first, and the bytes of the ids of all."""

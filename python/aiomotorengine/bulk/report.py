@@ -25,7 +25,9 @@ class BulkReport:
 
     When the call has returned or raised, each document that was taken from the source is in exactly
     one of ``inserted``, ``unconfirmed``, ``unknown``, ``rejected`` and ``not_sent``, by its number
-    in the source. While it runs, batches are added as they end.
+    in the source. While it runs, batches are added as they end, so that documents of those that
+    are under way are in ``taken`` alone. It goes on to be filled where ``progress`` keeps it; what
+    ``to_dict`` gives stays as it is.
 
     Attributes:
         taken: how many documents were taken from the source.
@@ -40,7 +42,8 @@ class BulkReport:
         batches: how many batches were sent.
         bytes: how many bytes of BSON they had.
         in_transaction: whether all this counts only once the transaction around it is committed.
-        ids: those that documents in ``unknown`` and ``unconfirmed`` were sent with, by number.
+        ids: a mapping of numbers to ids: of documents in ``unknown`` and ``unconfirmed`` those that
+            they were sent with, and with ``resume`` also of those that were.
 
     Example:
         >>> report = BulkReport()

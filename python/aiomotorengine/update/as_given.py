@@ -79,7 +79,7 @@ def as_given(field: BaseField[Any], *, strict: bool) -> AsGiven | None:
 def asks_program(field: BaseField[Any]) -> bool:
     """Whether functions of the program's own validate a field's values.
 
-    They may do whatever they like, so they are asked once. Here, what is refused is validated again,
+    They may do whatever they like, so they are asked once; what is refused here is validated again,
     to say why. A ``validate`` of the library's, but for a few, says which types it takes.
     """
     is_own = field.overrides("validate") and not hasattr(field.validate, "accepted_types")
