@@ -21,8 +21,8 @@ __all__ = ["attributes", "import_for_calls"]
 
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
-packages_for_calls: list[str] = []
-"""The packages that are to be imported as a whole, and are not yet."""
+packages_for_calls: dict[str, Mapping[str, str]] = {}
+"""The packages that are to be imported as a whole, and are not yet, with the names out of them."""
 
 importing = Lock()
 """Several threads may connect at once: none goes on before all is there."""
@@ -55,7 +55,7 @@ def attributes(
         return value
 
     if for_calls:
-        packages_for_calls.append(package)
+        packages_for_calls[package] = names
     return attribute
 
 
@@ -79,7 +79,12 @@ def import_for_calls() -> None:
     """Import the packages that calls need, with all of their modules."""
     with importing:
         while packages_for_calls:
-            name = packages_for_calls[-1]
-            for module in walk_packages(sys.modules[name].__path__, f"{name}."):
-                import_module(module.name)
-            packages_for_calls.remove(name)  # only now: an import may fail, or be interrupted
+            package, names = next(iter(packages_for_calls.items()))
+            module = sys.modules[package]
+            for found in walk_packages(module.__path__, f"{package}."):
+                import_module(found.name)
+            for name in names:
+                getattr(module, name)
+            # All is there now, and Python reads what a module has faster if it has no __getattr__.
+            vars(module).pop("__getattr__", None)
+            del packages_for_calls[package]  # only now: an import may fail, or be interrupted

@@ -24,6 +24,7 @@ from aiomotorengine.errors import StoredValueError
 from aiomotorengine.queryset import QuerySet
 from tests.harness import Mongo
 from tests.integration.commands import watch
+from tests.queryset.said import said_about
 from tests.sessions.test_every_call import CALLS, NOT_IN_TRANSACTIONS, Book
 
 
@@ -131,12 +132,12 @@ def test_a_class_says_whether_query_sets_are_changed_or_copied(name: str) -> Non
         n = IntField()
 
     first = Copied.objects.filter(n=1)
-    before = dict(vars(first))
+    before = said_about(first)
     narrowed = getattr(first, name)(*NARROWING[name])
     assert narrowed is not first
     assert type(narrowed) is type(first)
-    assert vars(first) == before
-    assert vars(narrowed) != before
+    assert said_about(first) == before
+    assert said_about(narrowed) != before
     in_place = Row.objects.filter(n=1)
     assert getattr(in_place, name)(*NARROWING[name]) is in_place
 

@@ -30,6 +30,7 @@ from aiomotorengine.errors import (
 )
 from aiomotorengine.typed.queryset import TypedQuerySet
 from tests.codec.laws import STANDARD, agree
+from tests.queryset.said import said_about
 
 
 class Level(Enum):
@@ -182,10 +183,6 @@ NARROWING: list[tuple[str, Callable[[Any], Any]]] = [
 ]
 
 
-def state_of(query: Any) -> dict[str, Any]:
-    return {**vars(query), "_order": list(query._order)}
-
-
 @pytest.mark.parametrize(("name", "narrow"), NARROWING, ids=[name for name, _ in NARROWING])
 def test_narrowing_gives_a_copy_or_the_query_set_itself(
     name: str, narrow: Callable[[Any], Any]
@@ -198,10 +195,10 @@ def test_narrowing_gives_a_copy_or_the_query_set_itself(
 
     for document_class in (User, Copying):
         query = document_class.objects
-        before = state_of(query)
+        before = said_about(query)
         narrowed = narrow(query)
         assert type(narrowed) is type(query)
-        assert state_of(query) == before != state_of(narrowed)
+        assert said_about(query) == before != said_about(narrowed)
     query = Old.objects
     assert narrow(query) is query
 

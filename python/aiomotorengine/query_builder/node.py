@@ -123,14 +123,15 @@ class Q(QNode):
             for key in raw:
                 if type(key) is not str:
                     refuse_other_keys(raw)
-        for key in filters:
-            # A query may be sent many times, and an iterator would be empty from the second on:
-            # "none of these" would then find everything.
-            value = filters[key]
-            if type(value) not in PLAIN_TYPES and isinstance(value, Iterator):
-                filters[key] = list(value)
         self.raw = raw
-        self.query = filters
+        self.query = repeatable(filters)
+
+    @classmethod
+    def of(cls, filters: dict[str, Any]) -> Q:
+        """The same as ``Q(**filters)``, which would copy them: they become its own."""
+        made = cls.__new__(cls)
+        made.raw, made.query = None, repeatable(filters)
+        return made
 
     @property
     def empty(self) -> bool:
@@ -326,10 +327,22 @@ class QueryCompilerVisitor(QNodeVisitor[dict[str, Any]]):
         return conditions + raw
 
 
+def repeatable(filters: dict[str, Any]) -> dict[str, Any]:
+    """Filters of a query that may be sent many times.
+
+    An iterator would be empty from the second on: "none of these" would then find everything.
+    """
+    for key in filters:
+        value = filters[key]
+        if type(value) not in PLAIN_TYPES and isinstance(value, Iterator):
+            filters[key] = list(value)
+    return filters
+
+
 def conditions(
     document_class: Any,
     args: Iterable[Any],
-    kwargs: Mapping[str, Any],
+    kwargs: dict[str, Any],
     negated: bool = False,
 ) -> QNode:
     """What the arguments of ``filter``, ``filter_not``, ``get`` or ``match`` ask for together.
@@ -337,7 +350,8 @@ def conditions(
     Parameters:
         document_class: the class whose documents are looked for.
         args: queries and raw queries.
-        kwargs: conditions. Their keys are checked now, their values when the query is sent.
+        kwargs: conditions, which become the query's own. Their keys are checked now, their values
+            when the query is sent.
         negated: whether each is to be the opposite.
 
     Raises:
@@ -351,10 +365,10 @@ def conditions(
             validate_fields(document_class, kwargs)
             break  # the others ask for equality, which is for all
     if not args and not negated:  # as in most queries
-        return Q(**kwargs)
+        return Q.of(kwargs)
     parts = [query_of(argument) for argument in args]
     if kwargs or not parts:
-        parts.append(Q(**kwargs))
+        parts.append(Q.of(kwargs))
     if negated:
         parts = [~part for part in parts]
     return parts[0] if len(parts) == 1 else reduce(and_, parts)

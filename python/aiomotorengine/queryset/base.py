@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from aiomotorengine import query_builder, reading, sessions
 from aiomotorengine.query_builder.masking import masked, shortened
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from aiomotorengine.reading.documents import Unreadable
     from aiomotorengine.sessions.target import Target
 
-__all__ = ["EVERYTHING", "WHOLE", "D", "Query", "R"]
+__all__ = ["EVERYTHING", "WHOLE", "D", "Prefetched", "Query", "R"]
 
 D = TypeVar("D", bound=DocumentStorage)
+
+K = TypeVar("K", bound="Query[Any]")
 
 R = TypeVar("R")
 """What comes of each document that is found: the document, or a row."""
@@ -41,6 +43,20 @@ NOTHING = Q({"_id": {"$in": []}})
 """What finds no document."""
 
 
+class Prefetched(NamedTuple):
+    """References that are loaded with what is found.
+
+    Attributes:
+        names: the attributes that lead to them.
+        size: how many of these lead through the document itself, up to its first reference.
+        query_set: what finds the documents that they lead to; ``None`` for any.
+    """
+
+    names: tuple[str, ...]
+    size: int
+    query_set: Any
+
+
 class Query(Generic[R]):
     """What is asked of one document class. What can be said about it and done with it, subclasses
     add, a job each; ``QuerySet`` has all of it.
@@ -49,28 +65,66 @@ class Query(Generic[R]):
         document_class: the class whose documents it finds.
     """
 
-    # What holds until something is said. None of it is ever changed, so that copies share it.
-    _filters: QNode = EVERYTHING
-    _limit: int | None = None
-    _skip = 0
-    _order: Order = UNORDERED
-    _searches_text = False
-    _finds_nothing = False
-    _is_slice = False
-    _dereferences = True
-    _projection: Projection | None = None
-    _rows: Rows | None = None
-    _options: QueryOptions = UNSAID
-    _on_unreadable: Unreadable | None = None
-    _using = UNCHANGED
+    # Python finds a slot at once, a default of the class only by its name.
+    __slots__ = (
+        "__klass__",
+        "_dereferences",
+        "_filters",
+        "_finds_nothing",
+        "_is_slice",
+        "_limit",
+        "_on_unreadable",
+        "_options",
+        "_order",
+        "_prefetched",
+        "_projection",
+        "_rows",
+        "_searches_text",
+        "_skip",
+        "_using",
+    )
 
     def __init__(self, document_class: type[Any]) -> None:
         self.__klass__: Any = document_class
+        # What holds until something is said. None of it is ever changed, so that copies share it.
+        self._filters: QNode = EVERYTHING
+        self._limit: int | None = None
+        self._skip = 0
+        self._order: Order = UNORDERED
+        self._searches_text = False
+        self._finds_nothing = False
+        self._is_slice = False
+        self._dereferences = True
+        self._prefetched: tuple[Prefetched, ...] = ()
+        self._projection: Projection | None = None
+        self._rows: Rows | None = None
+        self._options: QueryOptions = UNSAID
+        self._on_unreadable: Unreadable | None = None
+        self._using = UNCHANGED
 
     def __copy__(self) -> Self:
-        copied = type(self).__new__(type(self))
-        vars(copied).update(vars(self))
-        return copied
+        return self._as(type(self))
+
+    def _as(self, kind: type[K]) -> K:
+        """A query set of some kind for which all is set that is set on this one."""
+        made = kind.__new__(kind)
+        made.__klass__ = self.__klass__
+        made._filters = self._filters
+        made._limit = self._limit
+        made._skip = self._skip
+        made._order = self._order
+        made._searches_text = self._searches_text
+        made._finds_nothing = self._finds_nothing
+        made._is_slice = self._is_slice
+        made._dereferences = self._dereferences
+        made._prefetched = self._prefetched
+        made._projection = self._projection
+        made._rows = self._rows
+        made._options = self._options
+        made._on_unreadable = self._on_unreadable
+        made._using = self._using
+        vars(made).update(vars(self))  # what a program has added
+        return made
 
     def __deepcopy__(self, memo: object) -> Self:
         return copy(self)  # what it holds is never changed

@@ -144,7 +144,7 @@ class Changing(Loading[D]):
             update.update_operator.refuse_keywords("update_one", others)
         if self._is_slice:
             self._refuse_slice("update_one")
-        planned = writing.updating.PlannedUpdate(
+        planned = writing.updating.update_by(
             self.__klass__, changes, upsert, array_filters, stamps, validate
         )
         if self._finds_nothing:
@@ -202,7 +202,7 @@ class Changing(Loading[D]):
             update.update_operator.refuse_keywords("find_one_and_update", others)
         if self._is_slice:
             self._refuse_slice("find_one_and_update")
-        planned = writing.updating.PlannedUpdate(
+        planned = writing.updating.update_by(
             self.__klass__, changes, upsert, array_filters, stamps, validate
         )
         if self._finds_nothing:

@@ -191,7 +191,7 @@ class Getting(Loading[R], Ordering[R]):
         is_ready = type(id) is ObjectId and not self.__klass__._declared_key  # as most are
         return Q({"_id": id if is_ready else self._key_to_find(id)})
 
-    def _query_of_one(self, by_id: QNode, filters: Mapping[str, Any]) -> QNode:
+    def _query_of_one(self, by_id: QNode, filters: dict[str, Any]) -> QNode:
         """All that one document is asked for by: the query set's filters, an id, conditions."""
         return self._query() & by_id & conditions(self.__klass__, (), filters)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from aiomotorengine import query_builder, references
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query_builder.ownership import refuse_other_class
-from aiomotorengine.queryset.base import WHOLE, Query, R
+from aiomotorengine.queryset.base import WHOLE, Prefetched, Query, R
 
 if TYPE_CHECKING:
     from typing import Self
@@ -22,24 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Loading"]
 
 
-class Prefetched(NamedTuple):
-    """References that are loaded with what is found.
-
-    Attributes:
-        names: the attributes that lead to them.
-        size: how many of these lead through the document itself, up to its first reference.
-        query_set: what finds the documents that they lead to; ``None`` for any.
-    """
-
-    names: tuple[str, ...]
-    size: int
-    query_set: Any
-
-
 class Loading(Query[R]):
     """A query of which can be said whether references are loaded."""
-
-    _prefetched: tuple[Prefetched, ...] = ()
 
     def no_dereference(self) -> Self:
         """Leave references unloaded, also where the class has ``__lazy__ = False``; but for those
@@ -161,8 +145,9 @@ class Loading(Query[R]):
     @property
     def _loads_references(self) -> bool:
         """Whether references are loaded with what is found."""
-        is_lazy = self.__klass__.__lazy__ or not self._dereferences
-        return bool(self._prefetched) or not is_lazy
+        if self._prefetched:
+            return True
+        return self._dereferences and not self.__klass__.__lazy__
 
     def _reference_loader(
         self, target: Target, on_unreadable: Unreadable | None = None

@@ -42,8 +42,7 @@ class RowSet(Pages[R], Getting[R], Summaries[R], Filtering[R], Options[R]):
         Raises:
             ValueError: references are to be loaded with it.
         """
-        row_set = cls(query.__klass__)
-        vars(row_set).update(vars(query))
+        row_set = query._as(cls)
         if row_set._prefetched:
             raise of_prefetch()
         row_set._rows, row_set._dereferences = rows, False

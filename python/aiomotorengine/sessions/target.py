@@ -339,7 +339,8 @@ def target_of(
         return target_by_alias(document_class, options)
     # Nothing has changed since the last call, as mostly.
     target = shared.target
-    if options is UNCHANGED and not SCOPES.get() and target.opened.binding() is None:
+    binding = target.opened.binding
+    if options is UNCHANGED and not SCOPES.get() and binding() is None:
         return target
     return in_session(target, options)
 

@@ -68,8 +68,9 @@ def condition_on_items(
     """
     embedded: Any = getattr(field, "embedded_type", None)
     if embedded is not None:
-        return of_items(refuse_nothing(conditions(embedded, queries, keywords)).to_query(embedded))
-    node: QNode = Q(**keywords)
+        node = conditions(embedded, queries, dict(keywords))
+        return of_items(refuse_nothing(node).to_query(embedded))
+    node = Q(**keywords)
     for other in queries:
         node &= other
     names = ItemNames(name, field)

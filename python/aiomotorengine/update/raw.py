@@ -49,6 +49,9 @@ class Raw(UpdateOperator):
     def operations(self, conversion: Conversion, validate: bool = True) -> Iterator[Operation]:
         yield from operations_in(conversion.document_class, self.update)
 
+    def at_once(self, conversion: Conversion, validate: bool) -> None:
+        return None  # its operations are its own
+
     def __repr__(self) -> str:
         return f"<raw {', '.join(self.update)}>"
 

@@ -29,6 +29,9 @@ class Rename(UpdateOperator):
                 refuse_required(path)
             yield self.operator, path, changed_path(document_class, new).db_name
 
+    def at_once(self, conversion: Conversion, validate: bool) -> None:
+        return None  # its operations are its own
+
     @staticmethod
     def old_path(document_class: Any, old: BaseField[Any] | str) -> UpdatePath:
         """What is renamed: a field, a path, or else a key of MongoDB."""

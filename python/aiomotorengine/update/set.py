@@ -46,6 +46,9 @@ class SetOnInsert(UpdateOperator):
 
     operator = "$setOnInsert"
 
+    def at_once(self, conversion: Conversion, validate: bool) -> None:
+        return None  # without more said, an update inserts nothing
+
     def path(self, document_class: Any, key: BaseField[Any] | str) -> UpdatePath:
         # What is inserted has no primary key yet that could not be changed.
         declared = declared_key(document_class)

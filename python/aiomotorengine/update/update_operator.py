@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from aiomotorengine.documents.conversion import Conversion
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.decimal_field import DecimalField
+from aiomotorengine.query.values import PLAIN_TYPES
 from aiomotorengine.update.as_given import as_given
 from aiomotorengine.update.path import DOT, UpdatePath, changed_path
 
@@ -59,6 +60,28 @@ class UpdateOperator:
                 path = self.known_path(conversion, key)
             done.append((self.operator, path, self.convert(path, raw, validate)))
         return done
+
+    def at_once(self, conversion: Conversion, validate: bool) -> dict[str, Any] | None:
+        """What it does by itself, as MongoDB takes it, where that is a plain value for one whole
+        field, as mostly; ``None`` where there is more to it.
+
+        Parameters:
+            conversion: as above.
+            validate: as above.
+
+        Raises:
+            InvalidDocumentError: a field refuses its value.
+            ValueError: its field has no use for the operator.
+        """
+        if len(self.given) != 1:
+            return None
+        [(key, raw)] = self.given
+        path = conversion.update_paths.get(key) if type(key) is str else None
+        if path is None or not path.is_plain or type(raw) not in PLAIN_TYPES:
+            return None
+        value = self.convert(path, raw, validate)
+        # Some operators take None for something else.
+        return None if value is None else {self.operator: {path.db_name: value}}
 
     def known_path(self, conversion: Conversion, key: BaseField[Any] | str) -> UpdatePath:
         """What a field, a path or a keyword names; whole fields are kept, since most are, and a

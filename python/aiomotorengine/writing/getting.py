@@ -63,7 +63,7 @@ async def get_or_create(
     document_class: Any = target.document_class
     refuse_unacknowledged(target, "get_or_create()")
     refuse_conditions(document_class, given)
-    wanted = filters & conditions(document_class, (), given)
+    wanted = filters & conditions(document_class, (), dict(given))
     query = wanted.to_query(document_class)
     zone = time_zone_of(target.codec_options)
     insertion = Insertion(document_class, query, [], zone)
@@ -142,7 +142,7 @@ async def found_or_saved(
 async def first_with(target: Target, filters: QNode, values: Mapping[str, Any]) -> Any | None:
     """The first document that meets some conditions and has some values."""
     document_class = target.document_class
-    wanted = filters & conditions(document_class, (), values)
+    wanted = filters & conditions(document_class, (), dict(values))
     query = wanted.to_query(document_class)
     return await finding.first(target, query, wanted)
 

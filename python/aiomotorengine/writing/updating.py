@@ -47,6 +47,7 @@ __all__ = [
     "change_all",
     "find_one_and_update",
     "return_document_of",
+    "update_by",
     "update_many",
     "update_one",
 ]
@@ -71,9 +72,12 @@ class Update:
         document: what is done: operators, or a pipeline.
         array_filters: conditions for the items that it names with ``$[name]``.
         insertion: the document that it inserts where it finds none.
+
+    Attributes:
+        is_complete: whether nothing comes by itself besides.
     """
 
-    __slots__ = ("_array_filters", "_document", "_insertion")
+    __slots__ = ("_array_filters", "_document", "_insertion", "is_complete")
 
     def __init__(
         self,
@@ -84,6 +88,15 @@ class Update:
         self._document = document
         self._array_filters = array_filters
         self._insertion = insertion
+        self.is_complete = True
+
+    def complete(self, target: Target, filters: QNode) -> None:
+        """Take in what comes by itself, besides what the program names.
+
+        Parameters:
+            target: where it is done.
+            filters: what is changed.
+        """
 
     @property
     def id(self) -> Any:
@@ -133,7 +146,9 @@ class Update:
             options["upsert"] = True
             await ensure_remembered(target, document_class)
         try:
-            answer = await ask(query, self._document, **options)
+            # Without options it is called as it costs least.
+            document = self._document
+            answer = await (ask(query, document, **options) if options else ask(query, document))
         except DuplicateKeyError as error:
             is_lost = insertion is not None and may_be_lost_race(error, insertion.equalities)
             # In a transaction nothing can be sent any more.
@@ -207,7 +222,6 @@ class PlannedUpdate(Update):
 
     Attributes:
         operations: what is done, path by path.
-        is_complete: whether nothing comes by itself besides.
 
     Raises:
         ValueError: a change leads nowhere, or they do not go together.
@@ -215,7 +229,7 @@ class PlannedUpdate(Update):
         TypeError: something is no change.
     """
 
-    __slots__ = ("_sets_dates", "_upserts", "_validates", "is_complete", "operations")
+    __slots__ = ("_sets_dates", "_upserts", "_validates", "operations")
 
     def __init__(
         self,
@@ -274,6 +288,34 @@ class PlannedUpdate(Update):
         self.operations, self.is_complete = operations, True
 
 
+def update_by(
+    document_class: Any,
+    changes: Changes,
+    upsert: bool,
+    array_filters: ArrayFilters | None,
+    stamps: bool,
+    validate: bool,
+) -> Update:
+    """What changes do to whatever documents are found; parameters as for ``PlannedUpdate``.
+
+    Raises:
+        Exception: as for ``PlannedUpdate``.
+    """
+    conversion = conversion_of(document_class)
+    if (
+        len(changes) == 1
+        and isinstance(changes[0], UpdateOperator)
+        and not (upsert or conversion.stamps)
+        and conversion.version is None
+        and array_filters is None
+    ):
+        # As most are: there is nothing to plan.
+        document = changes[0].at_once(conversion, validate)
+        if document is not None:
+            return Update(document)
+    return PlannedUpdate(document_class, changes, upsert, array_filters, stamps, validate)
+
+
 def is_repeatable(document: Any, version: str) -> bool:
     """Whether an update of MongoDB changes nothing the second time but the version."""
     if not isinstance(document, Mapping):
@@ -330,10 +372,11 @@ def ask_for_all(target: Target) -> Callable[..., Awaitable[Any]]:
 
 
 def update_one(
-    target: Target, filters: QNode, order: Order, update: PlannedUpdate
+    target: Target, filters: QNode, order: Order, update: Update
 ) -> Awaitable[UpdateResult]:
     """Change the first document that meets some conditions; parameters as above, and the order."""
-    update.complete(target, filters)
+    if not update.is_complete:
+        update.complete(target, filters)
     collection = target.collection
     if not order:
         ask = target.asking(with_plain_replies(collection).update_one)
@@ -353,7 +396,7 @@ def find_one_and_update(
     target: Target,
     filters: QNode,
     order: Order,
-    update: PlannedUpdate,
+    update: Update,
     returns: Returns = "after",
 ) -> Awaitable[Any | None]:
     """Change the first document that meets some conditions, and return it.
@@ -373,7 +416,8 @@ def find_one_and_update(
     if not target.is_answered:
         refuse_unacknowledged(target, "find_one_and_update()")
     options: dict[str, Any] = {"return_document": return_document_of(returns)}
-    update.complete(target, filters)
+    if not update.is_complete:
+        update.complete(target, filters)
     if order:
         options["sort"] = list(order)
     if update.inserts:
