@@ -184,7 +184,7 @@ def package_for_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     (package / "__init__.py").write_text("")
     monkeypatch.syspath_prepend(tmp_path)
     importlib.import_module(package.name)
-    monkeypatch.setattr(on_demand, "packages_for_calls", [package.name])
+    monkeypatch.setattr(on_demand, "packages_for_calls", {package.name: {}})
     yield package / "module.py"
     for name in [package.name, f"{package.name}.module"]:
         sys.modules.pop(name, None)
@@ -211,4 +211,4 @@ def test_what_could_not_be_imported_is_tried_again(package_for_calls: Path) -> N
     importlib.invalidate_caches()
     on_demand.import_for_calls()
     assert "package_for_calls.module" in sys.modules
-    assert on_demand.packages_for_calls == []
+    assert on_demand.packages_for_calls == {}
