@@ -124,6 +124,8 @@ def refuse_single(source: Any) -> None:
     if isinstance(source, DocumentStorage):
         instead = "pass a list of it"
     elif isinstance(source, Mapping):
+        if isinstance(next(iter(source), None), DocumentStorage):
+            return  # its keys are documents, each of them once: dict.fromkeys(documents)
         instead = "pass its values(), or Rows if it has rows and no documents"
     else:
         instead = "pass documents, or Rows of what a file has"
