@@ -40,6 +40,9 @@ __all__ = [
 
 R = TypeVar("R")
 
+new = object.__new__
+"""Makes an instance whose attributes are set by whoever asks for it."""
+
 
 class QNode(Condition):
     """A condition on documents: ``a & b``, ``a | b`` and ``~a`` make new ones of it."""
@@ -123,15 +126,11 @@ class Q(QNode):
             for key in raw:
                 if type(key) is not str:
                     refuse_other_keys(raw)
+        for key in filters:
+            if type(filters[key]) not in PLAIN_TYPES:
+                filters[key] = repeatable(filters[key])
         self.raw = raw
-        self.query = repeatable(filters)
-
-    @classmethod
-    def of(cls, filters: dict[str, Any]) -> Q:
-        """The same as ``Q(**filters)``, which would copy them: they become its own."""
-        made = cls.__new__(cls)
-        made.raw, made.query = None, repeatable(filters)
-        return made
+        self.query = filters
 
     @property
     def empty(self) -> bool:
@@ -327,16 +326,12 @@ class QueryCompilerVisitor(QNodeVisitor[dict[str, Any]]):
         return conditions + raw
 
 
-def repeatable(filters: dict[str, Any]) -> dict[str, Any]:
-    """Filters of a query that may be sent many times.
+def repeatable(value: Any) -> Any:
+    """The value of a filter, for a query that may be sent many times.
 
     An iterator would be empty from the second on: "none of these" would then find everything.
     """
-    for key in filters:
-        value = filters[key]
-        if type(value) not in PLAIN_TYPES and isinstance(value, Iterator):
-            filters[key] = list(value)
-    return filters
+    return list(value) if isinstance(value, Iterator) else value
 
 
 def conditions(
@@ -360,18 +355,29 @@ def conditions(
     """
     if RAW in kwargs:
         refuse_raw(document_class, kwargs)
+    are_fields = True
     for key in kwargs:
+        if type(kwargs[key]) not in PLAIN_TYPES:
+            kwargs[key] = repeatable(kwargs[key])
         if key != "_id" and key not in document_class._fields:
-            validate_fields(document_class, kwargs)
-            break  # the others ask for equality, which is for all
+            are_fields = False
+    if not are_fields:  # the others ask for equality, which is for all
+        validate_fields(document_class, kwargs)
     if not args and not negated:  # as in most queries
-        return Q.of(kwargs)
+        return query_by(kwargs)
     parts = [query_of(argument) for argument in args]
     if kwargs or not parts:
-        parts.append(Q.of(kwargs))
+        parts.append(query_by(kwargs))
     if negated:
         parts = [~part for part in parts]
     return parts[0] if len(parts) == 1 else reduce(and_, parts)
+
+
+def query_by(filters: dict[str, Any]) -> Q:
+    """The same as ``Q(**filters)``, which would copy them and look at their values again."""
+    made = new(Q)
+    made.raw, made.query = None, filters
+    return made
 
 
 def query_of(argument: Any) -> QNode:

@@ -416,13 +416,13 @@ def find_one_and_update(
     if not target.is_answered:
         refuse_unacknowledged(target, "find_one_and_update()")
     options: dict[str, Any] = {"return_document": return_document_of(returns)}
-    if not update.is_complete:
-        update.complete(target, filters)
     if order:
         options["sort"] = list(order)
-    if update.inserts:
-        ask = partial(find_and_modify, target, "find_one_and_update")
-        return update.send(target, filters, ask, found_or_inserted, **options)
+    if not update.is_complete:
+        update.complete(target, filters)
+        if update.inserts:
+            ask = partial(find_and_modify, target, "find_one_and_update")
+            return update.send(target, filters, ask, found_or_inserted, **options)
     as_bytes = with_found_as_bytes(target.collection)
     return update.send(
         target, filters, target.asking(as_bytes.find_one_and_update), found_document, **options
