@@ -23,7 +23,7 @@ from tests.servers import Server
 from tests.zoo.shapes import S1
 
 CALLS = 100
-ROUNDS = {"native": 15, "python": 3}
+ROUNDS = {"native": 31, "python": 3}
 TARGET = Target(1.10, of_median=True)
 DRIVERS_OWN = {
     "save, new": "insert_one",
