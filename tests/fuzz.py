@@ -30,6 +30,7 @@ from aiomotorengine.codec import DocumentError, codec_for, pure
 from aiomotorengine.codec.encoded_document import id_of
 from aiomotorengine.codec.shape import Shape
 from aiomotorengine.fields import datetime_field
+from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.rows.plan import row_plan
 from tests.codec.laws import STANDARD
 from tests.zoo import generate
@@ -116,7 +117,7 @@ def write_rows(document_class: Any, seed: int, sides: Sides) -> list[Any]:
     for _ in range(4):
         document = generate.document_of(document_class, random, wild=chance(random, 0.2))
         row = row_of(document, random, names=rows.rules.names)
-        row["_id"] = generate.integer(random)
+        add_id(row, document, random)
         made.append(shaken(row, random) if chance(random, 0.5) else row)
     try:
         plan = row_plan(rows.reader(document_class))
@@ -139,6 +140,16 @@ def write_rows(document_class: Any, seed: int, sides: Sides) -> list[Any]:
 
     with stopped_clock():
         return on_each(sides, work)
+
+
+def add_id(row: dict[Any, Any], document: Any, random: Random) -> None:
+    """Give a row an id of its own; mostly, where its class declares its primary key."""
+    key = declared_key(type(document))
+    if key is None:
+        row["_id"] = generate.integer(random)
+    elif chance(random, 0.9):
+        value = generate.integer(random) if chance(random, 0.1) else getattr(document, key.name)
+        row[key.name if chance(random, 0.8) else "_id"] = value
 
 
 def tell_changes(document_class: Any, raw: bytes, seed: int, sides: Sides) -> list[Any]:

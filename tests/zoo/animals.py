@@ -291,6 +291,36 @@ class Assembly(Document):
     parts = ListField(GenericEmbeddedDocumentField([Keyed, Plain]))
 
 
+class KeyedByText(Document):
+    """One whose key is stored as it is read."""
+
+    code = StringField(primary_key=True, max_length=30)
+    size = IntField(required=True, max_value=1000)
+    names = ListField(StringField())
+    part = EmbeddedDocumentField(Plain)
+
+
+class KeyedByNumber(Document):
+    """One whose key has rules, and a default."""
+
+    number = IntField(-(2**20), 2**62, primary_key=True, default=lambda: 7)
+    name = StringField(default=lambda: "nobody")
+
+
+class KeyedById(Document):
+    """One whose key is made where it is missing."""
+
+    key = ObjectIdField(primary_key=True)
+    name = StringField()
+
+
+class KeyedByDay(Document):
+    """One whose key is stored in another form than it is read."""
+
+    day = DateField(primary_key=True)
+    name = StringField()
+
+
 class Creature(Document):
     """The first of several classes in one collection."""
 
@@ -555,9 +585,13 @@ BUILT_IN = (
 FAMILIES = (Creature, Bird, Penguin, Aviary)
 """Classes that share a collection, or hold documents of such."""
 
+KEYED = (KeyedByText, KeyedByNumber, KeyedById, KeyedByDay)
+"""Classes that declare their primary key."""
+
 ANIMALS = (
     *BUILT_IN,
     *FAMILIES,
+    *KEYED,
     Assembly,
     Overridden,
     Counted,

@@ -50,7 +50,7 @@ impl PrimaryKey {
     }
 
     /// Write what a row has for its key, which `validate` has let through.
-    #[inline]
+    #[inline(never)] // most classes declare none
     pub(crate) fn write(
         &self,
         value: Value<'_, '_>,

@@ -203,6 +203,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The same where the class declares its primary key: stops unless the value may be that.
+    #[inline(never)] // most classes declare none
     fn key_of<'py>(
         &self,
         given: Option<Bound<'py, PyAny>>,
