@@ -15,19 +15,20 @@ from pymongo.errors import PyMongoError
 
 from aiomotorengine.codec.oversize import is_about_size, oversize_document
 from aiomotorengine.codec.unencodable import may_be_about_values, unencodable
-from aiomotorengine.documents.conversion import stored_form
+from aiomotorengine.documents.conversion import conversion_of, stored_form
 from aiomotorengine.errors import FieldError, InvalidDocumentError, PartialDocumentError
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.container_field import ContainerField
 from aiomotorengine.fields.document_id import declared_key
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
+from aiomotorengine.fields.field_methods import NO_TYPES
 from aiomotorengine.fields.refusals import as_refusal, is_built_in, located, refused, required
 from aiomotorengine.fields.rules import check_of, is_strict
 from aiomotorengine.locations import copy_location, locate, location_of
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import ReferenceList
 from aiomotorengine.storage.loaded import is_loaded, lists_in_part
-from aiomotorengine.storage.values import has_other
+from aiomotorengine.storage.values import has_other, value_of
 
 __all__ = ["errors_after", "errors_of", "explained", "explaining", "refusals_of_value"]
 
@@ -139,7 +140,10 @@ def refusals_of_fields(document: Any) -> Iterator[Exception]:
     key = declared_key(type(document))
     fields = type(document)._fields if key is None else {key.name: key, **type(document)._fields}
     in_part = lists_in_part(document)  # which no save writes
+    valid_types = conversion_of(type(document)).valid_types
     for name, field in fields.items():
+        if type(value_of(document, name)) in valid_types.get(name, NO_TYPES):
+            continue
         if name in in_part or stored_form(document, name) is not None:
             continue
         if name in type(document)._fields and not is_loaded(document, name):

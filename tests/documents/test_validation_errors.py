@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import pickle
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from bson import ObjectId
 
 from aiomotorengine import (
     BaseField,
+    DateTimeField,
     Document,
     EmbeddedDocumentField,
+    FloatField,
     IntField,
     ListField,
     PasswordField,
@@ -23,7 +26,10 @@ from aiomotorengine import (
     codec,
 )
 from aiomotorengine.errors import FieldError, InvalidDocumentError
+from aiomotorengine.validation import refusals_of_value
 from tests.codec.laws import STANDARD
+from tests.zoo.animals import ANIMALS
+from tests.zoo.generate import documents
 
 
 class Reply(Document):
@@ -367,3 +373,37 @@ def test_the_values_of_fields_that_are_left_out_for_others_are_in_no_message(nam
         Excluding.from_dict(given)
     for error in caught.value, again.value:
         assert secret not in "".join(traceback.format_exception(error))
+
+
+# -- values whose type says that they are valid --------------------------------------------------
+
+
+@pytest.mark.parametrize("document_class", ANIMALS, ids=lambda it: it.__name__)
+def test_nothing_is_told_otherwise_where_types_say_what_is_valid(
+    document_class: type[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wild = documents(document_class, 40, wild=True)
+    told = [repr(it.validation_errors()) for it in wild]
+    nothing_known = SimpleNamespace(valid_types={})
+    monkeypatch.setattr("aiomotorengine.validation.conversion_of", lambda _: nothing_known)
+    assert told == [repr(it.validation_errors()) for it in wild]
+
+
+def test_values_whose_type_says_that_they_are_valid_are_not_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def counted(field: Any, value: Any, *, strict: bool) -> Iterator[Exception]:
+        asked.append(field.name)
+        return refusals_of_value(field, value, strict=strict)
+
+    class Weighed(Document):
+        name = StringField(required=True)
+        note = StringField(max_length=3)
+        size = FloatField()
+        at = DateTimeField()
+
+    monkeypatch.setattr("aiomotorengine.validation.refusals_of_value", counted)
+    [error] = Weighed(name="a", note="long", size=1.5).validation_errors()
+    assert (error.path, asked) == ("note", ["name", "note"])

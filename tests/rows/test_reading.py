@@ -9,6 +9,7 @@ import re
 from array import array
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
+from difflib import get_close_matches
 from typing import Any
 
 import pytest
@@ -25,8 +26,9 @@ from aiomotorengine import (
     StringField,
     TupleField,
 )
-from aiomotorengine.errors import FieldError, InvalidDocumentError
+from aiomotorengine.errors import FieldError, InvalidDocumentError, UnknownFieldError
 from aiomotorengine.rows import RefusedRow
+from aiomotorengine.rows.refused import MOST_REMEMBERED
 
 
 class Place(Document):
@@ -529,3 +531,28 @@ def test_a_column_for_the_inside_of_an_embedded_document_is_refused_with_a_way_o
         read([{"W": "A"}], rename={"W": "place.city"})
     [note] = refusal.value.__notes__
     assert note.endswith("have a generator make rows such as {'place': {'city': ...}}.")
+
+
+def test_names_like_a_wrong_one_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_for: list[str] = []
+
+    def counted(name: str, names: Any, n: int) -> list[str]:
+        looked_for.append(name)
+        return get_close_matches(name, names, n=n)
+
+    class Closed(Document):
+        __dynamic__ = False
+        name = StringField()
+
+    monkeypatch.setattr("aiomotorengine.errors.get_close_matches", counted)
+    reader = Rows([]).reader(Closed)
+    others = [f"column{number}" for number in range(MOST_REMEMBERED + 5)]
+    for _ in range(2):
+        for key in ["nmae", *others]:
+            refused = reader.read({key: key})
+            hint = " Did you mean 'name'?" if key == "nmae" else ""
+            assert type(refused.error) is UnknownFieldError
+            assert str(refused.error) == f"Closed has no field '{key}'.{hint}"
+            assert (refused.error.path, refused.error.value) == (key, key)
+    assert looked_for[: 1 + len(others)] == ["nmae", *others]
+    assert len(looked_for) == 1 + len(others) + 6

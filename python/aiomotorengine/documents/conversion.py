@@ -111,6 +111,8 @@ class Conversion:
             (``update/update_operator.py``).
         dict_forms: what documents come to in dicts, and are made of, once that was asked
             (``interop``).
+        valid_types: of fields whose values are read as they are kept, the types of those that are
+            valid whatever they are.
     """
 
     __slots__ = (
@@ -148,6 +150,7 @@ class Conversion:
         "target",
         "unique",
         "update_paths",
+        "valid_types",
         "version",
     )
 
@@ -212,6 +215,7 @@ class Conversion:
             for place, alias in enumerate(field._settings.aliases)
         }
         self._validators: list[tuple[str, Reader | None, frozenset[type], Check]] = []
+        self.valid_types: dict[str, frozenset[type]] = {}
         if key is not None:
             readers[key.name] = PrimaryKeyAttribute(key, key.name).read
         for name, field in self._fields.items():
@@ -220,6 +224,8 @@ class Conversion:
                 check, accepted = with_required(name, field, check, accepted)
             if check is not None:
                 self._validators.append((name, readers[name], accepted, check))
+                if direct and name in attributes and reads_plainly(attributes[name]):
+                    self.valid_types[name] = accepted
         self._validates_from_dict = any(read is None for _, read, _, _ in self._validators)
         self.stamps = [attribute for attribute in attributes.values() if attribute.stamps]
         self.on_save = [(name, field.on_save) for name, field in fields.items() if field.on_save]

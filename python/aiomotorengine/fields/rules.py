@@ -12,6 +12,7 @@ from typing import Any
 
 from aiomotorengine.errors import InvalidDocumentError
 from aiomotorengine.fields.choices import Choices
+from aiomotorengine.fields.settings import NO_SETTINGS
 from aiomotorengine.ids import id_key
 from aiomotorengine.locations import described, locate, shown
 from aiomotorengine.utils import is_collection
@@ -34,8 +35,11 @@ def check_of(field: Any, *, strict: bool = False) -> Check | None:
         A function that raises an ``InvalidDocumentError`` for a value that is refused, or whatever
         a validator of the program's raises; ``None`` where there are no rules.
     """
+    settings = field._settings
+    if settings is NO_SETTINGS and not strict:  # as of most
+        return None
     rules = list(rules_of(field, strict=strict))
-    validators = field._settings.validators
+    validators = settings.validators
     if not rules and not validators:
         return None
     is_asked_of_none = asks_of_none(field)

@@ -31,7 +31,7 @@ from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.refusals import masked, refused
 from aiomotorengine.ids import without_hex
 from aiomotorengine.locations import locate
-from aiomotorengine.rows.refused import RefusedRow, twice, unknown
+from aiomotorengine.rows.refused import RefusedRow, UnknownKeys, twice
 from aiomotorengine.rows.rules import RowRules
 from aiomotorengine.storage.stored_forms import keep_own_id
 from aiomotorengine.utils import is_collection
@@ -175,6 +175,7 @@ class ClassReader:
         if primary is not None:
             self.targets[primary.name] = primary.name, self._convert(primary)
         self._ignored: set[Any] = set()
+        self._unknown: UnknownKeys | None = None
         if is_top:
             self.targets["_id"] = "_id", partial(read_id, rules) if rules.parse else None
             if primary is not None:
@@ -206,7 +207,7 @@ class ClassReader:
                 if is_kept and isinstance(key, str):
                     values[key] = value
                 elif is_kept or self._rules.unknown == "refuse":
-                    refusals.append(unknown(self._class, key, value))
+                    refusals.append(self._refusal(key, value))
                 continue
             name, convert = target
             if convert is not None:
@@ -219,6 +220,11 @@ class ClassReader:
                 refusals.append(twice(name, value))
             values[name] = value
         return values
+
+    def _refusal(self, key: Any, value: Any) -> InvalidDocumentError:
+        if self._unknown is None:
+            self._unknown = UnknownKeys(self._class)
+        return self._unknown.refusal(key, value)
 
     # -- what a value becomes ---------------------------------------------------------------------
 
