@@ -126,6 +126,29 @@ async def test_a_save_that_is_refused_leaves_a_gap(mongo: Mongo) -> None:
     assert (await Ticket().save()).second == 3
 
 
+@pytest.mark.parametrize("save", ["save", "bulk_insert", "insert_stream"])
+async def test_a_document_that_is_refused_keeps_its_number_for_the_next_try(
+    mongo: Mongo, save: str
+) -> None:
+    async def insert(document: Any) -> None:
+        await (document.save() if save == "save" else getattr(Keyed.objects, save)([document]))
+
+    first, second = Keyed(name=5), Keyed(name=6)
+    for keyed in (first, second):
+        with pytest.raises(ValueError, match="name"):
+            await insert(keyed)
+    assert (first.number, second.number) == (1, 2)
+    first.name, second.name = "a", "b"
+    await insert(first)
+    await Keyed.objects.coll().insert_one({"_id": 2, "name": "of another program"})
+    with pytest.raises(UniqueKeyViolationError):
+        await insert(second)
+    second.number = None
+    await insert(second)
+    names = {it.number: it.name async for it in Keyed.objects}
+    assert names == {1: "a", 2: "of another program", 3: "b"}
+
+
 async def test_a_number_that_is_taken_is_no_documents_for_good(mongo: Mongo) -> None:
     await Keyed.objects.coll().insert_many([{"_id": 1}, {"_id": 2}])  # by another program
     keyed = Keyed(name="a")
