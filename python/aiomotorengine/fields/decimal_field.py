@@ -94,7 +94,7 @@ class DecimalField(BaseField[Decimal]):
             return True
         try:
             number = as_decimal(value)
-            is_storable = self._rounded(number).is_finite()
+            is_storable = self._quantized(number).is_finite()
         except (ArithmeticError, TypeError, ValueError):
             return False
         if not is_storable:
@@ -130,7 +130,9 @@ class DecimalField(BaseField[Decimal]):
         return stored is not None and (not isinstance(stored, str) or str(loaded) != stored)
 
     def _rounded(self, value: Any) -> Decimal:
-        number = as_decimal(value)
+        return self._quantized(as_decimal(value))
+
+    def _quantized(self, number: Decimal) -> Decimal:
         if number and number.adjusted() >= MOST_DIGITS:
             raise ValueError(
                 f"{self._title} takes numbers of at most {MOST_DIGITS} digits before the point."
