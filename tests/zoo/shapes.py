@@ -1,4 +1,4 @@
-"""The shapes that are measured: S1, S1n, S2, S3, S4, and the eleven values of the pure side.
+"""The shapes that are measured: S1, S1k, S1n, S2, S3, S4, and the eleven values of the pure side.
 
 A shape makes rows, the ready dicts that a program without the library would send, and turns them
 into documents that store exactly that. All rows are random and repeatable.
@@ -32,7 +32,7 @@ from aiomotorengine import (
 )
 from aiomotorengine.metaclasses import DocumentMetaClass
 
-__all__ = ["EVERYDAY", "S1", "S1N", "S2", "S3", "S4", "SHAPES", "Shape", "everyday"]
+__all__ = ["EVERYDAY", "S1", "S1K", "S1N", "S2", "S3", "S4", "SHAPES", "Shape", "everyday"]
 
 Row = dict[str, Any]
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -46,7 +46,7 @@ class Shape:
     Attributes:
         name: what limits.md calls it.
         document_class: the class.
-        row: makes one ready dict, without ``_id``.
+        row: makes one ready dict, without ``_id`` where the class declares no key.
         document: makes the document that stores what a row holds.
         value_of: turns a row into the values of a document, where the two are not the same.
     """
@@ -114,6 +114,18 @@ class FlatWithoutUuid(Document):
     tags = ListField(StringField(max_length=32))
 
 
+class FlatWithKey(Document):
+    code = StringField(primary_key=True, max_length=20)
+    name = StringField(required=True, max_length=64)
+    mail = EmailField()
+    age = IntField(min_value=0, max_value=150)
+    score = FloatField()
+    active = BooleanField()
+    joined = DateTimeField()
+    token = UUIDField()
+    tags = ListField(StringField(max_length=32))
+
+
 def flat_row(random: Random, *, uuid: bool = True) -> Row:
     row: Row = {
         "name": text(random, 20),
@@ -127,6 +139,14 @@ def flat_row(random: Random, *, uuid: bool = True) -> Row:
         row["token"] = UUID(int=random.getrandbits(128))
     row["tags"] = [text(random, 6) for _ in range(3)]
     return row
+
+
+def row_with_key(random: Random) -> Row:
+    return {"_id": text(random, 16), **flat_row(random)}
+
+
+def values_with_key(row: Row) -> Row:
+    return {"code" if name == "_id" else name: value for name, value in row.items()}
 
 
 # -- S2: a post with its comments ----------------------------------------------------------------
@@ -335,6 +355,15 @@ S1N = Shape(
     lambda random: flat_row(random, uuid=False),
     lambda row: FlatWithoutUuid(**row),
 )
+S1K = Shape(
+    "S1k",
+    FlatWithKey,
+    row_with_key,
+    lambda row: FlatWithKey(**values_with_key(row)),
+    values_with_key,
+)
+"""S1 with a primary key that its class declares."""
+
 S2 = Shape("S2", Post, post_row, post, post_values)
 S3 = Shape("S3", Mixed, mixed_row, lambda row: Mixed(**row))
 S4 = Shape("S4", Telemetry, telemetry_row, lambda row: Telemetry(**row))

@@ -554,7 +554,12 @@ def give_ids(
     give_versions(batch)
     new = documents
     if ids_before.count(None) < len(documents):
-        new = [it for it in documents if it._id is None or is_inserted_as_copy(it, transaction)]
+        new = [
+            document
+            for document, id, state in zip(documents, ids_before, states_before, strict=True)
+            # Most that have an id are new as well.
+            if id is None or (state is not False and is_inserted_as_copy(document, transaction))
+        ]
     if any(declared_key(kind) for kind in classes_of(new)):
         new = [it for it in new if is_given_key(it)]
     set_origins(new, codec.new_object_ids(len(new)), is_persisted=False)
