@@ -22,6 +22,7 @@ from pymongo import ASCENDING, DESCENDING
 
 __all__ = [
     "ONE_VALUE",
+    "USUAL_COLLECTIONS",
     "deserialize",
     "escaped",
     "get_class",
@@ -161,6 +162,9 @@ def get_class(path: str, name: str | None = None) -> Any:
         raise ImportError(f"Can't find class {class_name} in module {module_name}.") from None
 
 
+USUAL_COLLECTIONS = (list, tuple, set, frozenset)
+"""What most collections are. A tuple is there already, where ``list | tuple`` is made each time."""
+
 ONE_VALUE = (str, bytes, bytearray, memoryview, Mapping)
 """What Python can iterate over, and is a single value all the same."""
 
@@ -173,7 +177,7 @@ def is_collection(value: Any) -> bool:
         >>> [is_collection(value) for value in ([1], {1}, (), "ab", {}, iter([1]), 5)]
         [True, True, True, False, False, False, False]
     """
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, USUAL_COLLECTIONS):
         return True
     return isinstance(value, Iterable) and not isinstance(value, (*ONE_VALUE, Iterator))
 

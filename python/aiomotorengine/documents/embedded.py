@@ -8,6 +8,7 @@ from typing import Any
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.embedded_document_field import EmbeddedDocumentField
 from aiomotorengine.storage.base import DocumentStorage
+from aiomotorengine.utils import USUAL_COLLECTIONS
 
 __all__ = ["embedded_documents", "embedded_fields"]
 
@@ -21,7 +22,7 @@ def embedded_documents(value: Any) -> Iterator[DocumentStorage]:
     """The documents in a value of a field that holds some."""
     if isinstance(value, DocumentStorage):
         yield value
-    elif isinstance(value, list | tuple | set | frozenset):
+    elif isinstance(value, USUAL_COLLECTIONS):
         for item in value:
             yield from embedded_documents(item)
     elif isinstance(value, Mapping):

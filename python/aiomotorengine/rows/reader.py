@@ -41,6 +41,9 @@ __all__ = ["RowReader", "names_in"]
 MISSING: Any = object()
 """Stands for a value that could not be read; what is wrong with it was said."""
 
+UNORDERED = (str, bytes, Mapping, Set)
+"""Collections that are no rows whose values columns could name."""
+
 Refusals = list[Exception]
 Convert = Callable[[Any, Refusals], Any]
 
@@ -147,7 +150,7 @@ class RowReader:
 
 def is_sequence(row: Any) -> bool:
     """Whether the values of a row have an order, and columns name them."""
-    return isinstance(row, Collection) and not isinstance(row, str | bytes | Mapping | Set)
+    return isinstance(row, Collection) and not isinstance(row, UNORDERED)
 
 
 class ClassReader:

@@ -18,6 +18,10 @@ GEO_OPERATORS = frozenset(
 )
 POSITION_LENGTH = 2
 
+ARRAYS = (list, tuple)
+NUMBERS = (int, float)
+"""Types that each position is asked for: tuples, since ``int | float`` is made each time."""
+
 
 class GeoJsonBaseField(BaseField[dict[str, Any]]):
     """A GeoJSON object. Coordinates are longitude, latitude.
@@ -41,7 +45,7 @@ class GeoJsonBaseField(BaseField[dict[str, Any]]):
         super().__init__(*args, **options)
 
     def get_value(self, value: Any) -> Any:
-        if isinstance(value, list | tuple):
+        if isinstance(value, ARRAYS):
             return {"type": self._type, "coordinates": value}
         return value
 
@@ -101,16 +105,15 @@ class GeoJsonBaseField(BaseField[dict[str, Any]]):
 
 def is_position(value: Any) -> bool:
     """Whether a value is a longitude and a latitude."""
-    return (
-        isinstance(value, list | tuple)
-        and len(value) == POSITION_LENGTH
-        and all(isinstance(number, int | float) for number in value)
-    )
+    if not isinstance(value, ARRAYS) or len(value) != POSITION_LENGTH:
+        return False
+    longitude, latitude = value
+    return isinstance(longitude, NUMBERS) and isinstance(latitude, NUMBERS)
 
 
 def is_line(value: Any) -> bool:
     """Whether a value is one or more positions."""
-    return isinstance(value, list | tuple) and bool(value) and all(map(is_position, value))
+    return isinstance(value, ARRAYS) and bool(value) and all(map(is_position, value))
 
 
 def is_ring(value: Any) -> bool:
@@ -120,14 +123,14 @@ def is_ring(value: Any) -> bool:
 
 def is_area(value: Any) -> bool:
     """Whether a value is one or more rings."""
-    return isinstance(value, list | tuple) and bool(value) and all(map(is_ring, value))
+    return isinstance(value, ARRAYS) and bool(value) and all(map(is_ring, value))
 
 
 def are_lines(value: Any) -> bool:
     """Whether a value is one or more lines."""
-    return isinstance(value, list | tuple) and bool(value) and all(map(is_line, value))
+    return isinstance(value, ARRAYS) and bool(value) and all(map(is_line, value))
 
 
 def are_areas(value: Any) -> bool:
     """Whether a value is one or more areas."""
-    return isinstance(value, list | tuple) and bool(value) and all(map(is_area, value))
+    return isinstance(value, ARRAYS) and bool(value) and all(map(is_area, value))
