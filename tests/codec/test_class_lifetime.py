@@ -10,7 +10,14 @@ from typing import Any
 
 import pytest
 
-from aiomotorengine import BaseField, DecimalField, Document, ListField, PasswordField
+from aiomotorengine import (
+    BaseField,
+    DecimalField,
+    Document,
+    ListField,
+    PasswordField,
+    StringField,
+)
 from aiomotorengine.codec import codec_for
 from aiomotorengine.metaclasses import DocumentMetaClass
 from tests.codec.laws import STANDARD
@@ -57,15 +64,19 @@ def default(owner: list[Any]) -> Any:
     return BaseField(default=lambda: len(owner))
 
 
+def key(owner: list[Any]) -> Any:
+    return StringField(primary_key=True, default=lambda: f"one of {len(owner)}")
+
+
 @pytest.mark.parametrize(
-    "field", [password, least, most, items, default], ids=lambda field: field.__name__
+    "field", [password, least, most, items, default, key], ids=lambda field: field.__name__
 )
 def test_a_class_goes_that_its_field_refers_to(field: Callable[[list[Any]], Any]) -> None:
     owner: list[Any] = []
     model: Any = DocumentMetaClass("Passing", (Document,), {"value": field(owner)})
     owner.append(model)
     codec = codec_for(model, STANDARD)
-    codec.decode_many(*codec.encode_many([model(value=None)], [1]))
+    codec.decode_many(*codec.encode_many([model(value=None)], ["1"]))
     seen = weakref.ref(model)
 
     del owner, model, codec
