@@ -64,6 +64,7 @@ class Inserting(Query[D]):
         Raises:
             ValueError: a document is not valid, or cannot be stored; its number is in the message,
                 and nothing was written.
+            TypeError: these are no documents, but a text, a mapping or a single document.
             UniqueKeyViolationError: a unique field's value is there already. What was inserted
                 before it has its ``_id``.
             pymongo.errors.PyMongoError: the server refused a document for another reason, or the
