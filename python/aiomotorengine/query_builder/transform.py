@@ -10,7 +10,7 @@ from bson.objectid import ObjectId
 
 from aiomotorengine.errors import because_of
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.document_id import DOCUMENT_ID, primary_key
+from aiomotorengine.fields.document_id import primary_key
 from aiomotorengine.query.base import ConditionsOperator, QueryOperator
 from aiomotorengine.query.equal import DefaultOperator
 from aiomotorengine.query.family import kind_of
@@ -148,9 +148,9 @@ def condition(document_class: Any, key: str, raw: Any) -> dict[str, Any]:
     """One filter as a query of MongoDB."""
     field: BaseField[Any]
     if key == "_id":
+        if type(raw) is ObjectId and not getattr(document_class, "_declared_key", ()):
+            return {key: raw}  # as most are
         field, db_name = primary_key(document_class), key
-        if type(raw) is ObjectId and field is DOCUMENT_ID:  # as most are
-            return {key: raw}
     elif key in document_class._fields:  # as in most filters: equality, which is for all
         field, db_name = document_class._fields[key], document_class._db_field_map[key]
     else:

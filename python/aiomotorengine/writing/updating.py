@@ -482,8 +482,11 @@ def result_of(target: Target, answer: Any) -> UpdateResult:
     if said is None:  # nothing was waited for
         return UpdateResult(0)
     try:
-        upserted_id = said.get("upserted")
-        count = 0 if upserted_id is not None else checked_count(said.get("n", 0))
+        upserted_id, count = said.get("upserted"), said.get("n", 0)
+        if upserted_id is not None:
+            count = 0
+        elif type(count) is not int or count < 0:
+            checked_count(count)  # which says what it is instead of a number
         return UpdateResult(count, said.get("nModified"), upserted_id)
     except Exception:
         with protocol_errors(target.document_class):
