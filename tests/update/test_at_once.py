@@ -60,6 +60,30 @@ def test_it_is_what_is_planned(document_class: Any, way: str) -> None:
                 assert said(at_once) == said(planned), (name, value, validate)
 
 
+def test_a_value_is_converted_once() -> None:
+    asked: list[Any] = []
+
+    class Asking(StringField):
+        def to_update(self, value: Any) -> Any:
+            asked.append(value)
+            return super().to_update(value)
+
+        def to_son(self, value: Any) -> Any:
+            return value or None
+
+    class Label(Document):
+        text = Asking()
+
+    for omits, nothing in (False, {"$set": {"text": None}}), (True, {"$unset": {"text": ""}}):
+        Label.__omit_none__ = omits
+        for value, wanted in ("a", {"$set": {"text": "a"}}), ("", nothing), (None, nothing):
+            for _ in range(2):  # the second time, its path is known
+                update = update_by(Label, [U.set(text=value)], False, None, True, True)
+                assert update._document == wanted
+                assert asked == [value]
+                asked.clear()
+
+
 def test_what_comes_by_itself_is_planned() -> None:
     for document_class in (Dated, Versioned):
         for _ in range(2):  # the second time, its path is known
@@ -72,7 +96,6 @@ def test_what_says_more_is_planned() -> None:
         [U.set(note="a", stock=1)],
         [U.set(note="a"), U.inc(stock=1)],
         [{"note": "a"}],
-        [U.set(note=None)],
         [U.raw({"$set": {"n": "a"}})],
         [U.rename("note", "name")],
     ]
@@ -81,9 +104,6 @@ def test_what_says_more_is_planned() -> None:
             update = update_by(Ware, given, False, None, True, True)
             assert isinstance(update, PlannedUpdate), given
             assert update.is_complete
-    assert update_by(Ware, [U.set(note=None)], False, None, True, True)._document == {
-        "$unset": {"n": ""}
-    }
     with pytest.raises(ValueError, match=r"U.set_on_insert needs upsert=True"):
         update_by(Ware, [U.set_on_insert(note="a")], False, None, True, True)
     with pytest.raises(ValueError, match="but no path of a change has"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from aiomotorengine.documents.conversion import Conversion
@@ -25,16 +24,14 @@ class Set(UpdateOperator):
 
     operator = "$set"
 
-    def operations(self, conversion: Conversion, validate: bool = True) -> Iterator[Operation]:
-        for operation in super().operations(conversion, validate):
-            is_value = operation[2] is not None
-            yield operation if is_value else without_none(conversion.document_class, operation)
-
     def convert(self, path: UpdatePath, raw: Any, validate: bool) -> Any:
         if isinstance(raw, Expression):
             refuse_computed(path)
             return raw
         return set_value(path, raw, validate)
+
+    def of_none(self, conversion: Conversion, path: UpdatePath) -> Operation:
+        return without_none(conversion.document_class, super().of_none(conversion, path))
 
     @staticmethod
     def expression(path: str, value: Any) -> Any:

@@ -58,7 +58,9 @@ class UpdateOperator:
             path = known.get(key) if type(key) is str else None
             if path is None:
                 path = self.known_path(conversion, key)
-            done.append((self.operator, path, self.convert(path, raw, validate)))
+            value = self.convert(path, raw, validate)
+            is_value = value is not None
+            done.append((self.operator, path, value) if is_value else self.of_none(conversion, path))
         return done
 
     def at_once(self, conversion: Conversion, validate: bool) -> dict[str, Any] | None:
@@ -80,8 +82,10 @@ class UpdateOperator:
         if path is None or not path.is_plain or type(raw) not in PLAIN_TYPES:
             return None
         value = self.convert(path, raw, validate)
-        # Some operators take None for something else.
-        return None if value is None else {self.operator: {path.db_name: value}}
+        if value is None:
+            operator, path, value = self.of_none(conversion, path)
+            return {operator: {path.db_name: value}}
+        return {self.operator: {path.db_name: value}}
 
     def known_path(self, conversion: Conversion, key: BaseField[Any] | str) -> UpdatePath:
         """What a field, a path or a keyword names; whole fields are kept, since most are, and a
@@ -113,6 +117,15 @@ class UpdateOperator:
             validate: whether the field is asked if it may have it.
         """
         raise NotImplementedError(f"{type(self).__name__} has no convert of its own.")
+
+    def of_none(self, conversion: Conversion, path: UpdatePath) -> Operation:
+        """What it does where ``convert`` has given ``None``.
+
+        Parameters:
+            conversion: as above.
+            path: what is changed.
+        """
+        return self.operator, path, None
 
     @staticmethod
     def expression(path: str, value: Any) -> Any:
