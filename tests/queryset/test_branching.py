@@ -22,6 +22,7 @@ from aiomotorengine import (
 )
 from aiomotorengine.errors import StoredValueError
 from aiomotorengine.queryset import QuerySet
+from aiomotorengine.queryset.base import Query
 from tests.harness import Mongo
 from tests.integration.commands import watch
 from tests.queryset.said import said_about
@@ -81,6 +82,36 @@ def test_a_copy_is_independent(make: Any) -> None:
     assert shape(made) == ({"n": {"$lt": 10}, "w": "a"}, [("n", -1), ("w", 1)], 9, 9)
     first.order_by()
     assert made._order == [("n", -1), ("w", 1)]
+
+
+class Kept(QuerySet[Any]):
+    """A query set of a program, which adds attributes."""
+
+    __slots__ = ("of_slot",)
+
+    def __init__(self, document_class: Any, added: str) -> None:
+        super().__init__(document_class)
+        self.added = self.of_slot = added
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_pickle_has_what_was_said_and_no_more(protocol: int) -> None:
+    first = Kept(Row, "a").limit(3)
+    made = pickle.loads(pickle.dumps(first, protocol))
+    assert (made.added, made.of_slot) == ("a", "a")
+    assert made._limit == 3
+    fresh: QuerySet[Row] = QuerySet(Row)
+    for name in Query.__slots__:
+        if name != "_limit":  # the rest is known by what it is, not by what it equals
+            assert getattr(made, name) is getattr(fresh, name), name
+
+
+def test_a_pickle_without_all_that_can_be_said_is_read() -> None:
+    """As one that another version has made."""
+    made = QuerySet.__new__(QuerySet)
+    made.__setstate__({"__klass__": Row, "_limit": 3, "mine": 1})
+    assert shape(made) == ({}, [], 0, 3)
+    assert vars(made) == {"mine": 1}
 
 
 def test_a_condition_with_f_is_copied_as_well() -> None:

@@ -129,6 +129,25 @@ class Query(Generic[R]):
     def __deepcopy__(self, memo: object) -> Self:
         return copy(self)  # what it holds is never changed
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What was said, and what a program has added. The rest is known by what it is, not by what
+        it equals, so that it has to be the same again in whatever process reads a pickle.
+        """
+        unsaid: Query[Any] = Query(self.__klass__)
+        state: Any = object.__getstate__(self)
+        added, slots = state
+        said = {
+            name: value
+            for name, value in slots.items()
+            if value is not getattr(unsaid, name, slots)  # a slot may be of a program's subclass
+        }
+        return {**(added or {}), **said, "__klass__": self.__klass__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        Query.__init__(self, state["__klass__"])
+        for name, value in state.items():
+            setattr(self, name, value)
+
     def clone(self) -> Self:
         """A query set of its own, for which all is set that is set on this one."""
         return copy(self)

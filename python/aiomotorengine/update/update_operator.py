@@ -59,8 +59,10 @@ class UpdateOperator:
             if path is None:
                 path = self.known_path(conversion, key)
             value = self.convert(path, raw, validate)
-            is_value = value is not None
-            done.append((self.operator, path, value) if is_value else self.of_none(conversion, path))
+            if value is None:
+                done.append(self.of_none(conversion, path))
+            else:
+                done.append((self.operator, path, value))
         return done
 
     def at_once(self, conversion: Conversion, validate: bool) -> dict[str, Any] | None:
