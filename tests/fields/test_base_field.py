@@ -5,7 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from datetime import date
 from enum import Enum
+from functools import wraps
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -32,6 +34,7 @@ from aiomotorengine import (
     StringField,
     TimedeltaField,
     TimeField,
+    U,
     URLField,
     UUIDField,
 )
@@ -407,3 +410,47 @@ def test_a_field_class_may_be_abstract():
     assert isinstance(Length(), Measured)
     assert issubclass(Length, BaseField)
     assert not isinstance(IntField(), Measured)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [(BooleanField, True), (IntField, 7), (StringField, "a"), (UUIDField, UUID(int=7))],
+)
+def test_a_method_around_one_of_the_librarys_is_asked_as_it_would_be_by_itself(
+    kind: Any, value: Any
+) -> None:
+    asked: list[str] = []
+
+    def around(name: str) -> Any:
+        method = getattr(kind, name)
+
+        @wraps(method)
+        def asking(self: Any, value: Any) -> Any:
+            asked.append(name)
+            return method(self, value)
+
+        return asking
+
+    names = "validate", "to_son", "from_son"
+    field = type("Around", (kind,), {name: around(name) for name in names})()
+    document = holder(field)(value=value)
+    document.validate()
+    assert asked == ["validate"]
+    stored = document.to_son()
+    assert asked == ["validate", "to_son"]
+    assert type(document).from_son(stored).value == value
+    assert asked == ["validate", "to_son", "from_son"]
+
+
+def test_a_validate_around_that_of_the_library_may_refuse_what_that_takes_by_its_type() -> None:
+    class Polite(StringField):
+        @wraps(StringField.validate)
+        def validate(self, value: Any) -> bool:
+            return value != "damn" and super().validate(value)
+
+    holding = holder(Polite())
+    with pytest.raises(InvalidDocumentError, match="Field 'value' must be valid"):
+        holding(value="damn").validate()
+    assert [it.path for it in holding(value="damn").validation_errors()] == ["value"]
+    with pytest.raises(InvalidDocumentError, match="Field 'value' must be valid"):
+        U.compile(holding, U.set(value="damn"))

@@ -22,6 +22,7 @@ __all__ = [
     "OVERRIDABLE",
     "accepts",
     "converter",
+    "declared",
     "generation",
     "hands_on_strict",
     "new_generation",
@@ -100,7 +101,21 @@ def hands_on_strict(method: Method) -> Method:
 
 def hands_on(method: Callable[..., Any]) -> bool:
     """Whether a method takes ``strict``; that of a program's own field need not."""
-    return getattr(method, "hands_on_strict", False)
+    return bool(declared(method, "hands_on_strict", False))
+
+
+def declared(method: Any, mark: str, otherwise: Any = None) -> Any:
+    """What is declared of a method.
+
+    ``functools.wraps`` copies the marks of the method that a program's own is put around, which may
+    do anything else.
+
+    Parameters:
+        method: the method.
+        mark: the mark that it has where something is.
+        otherwise: what holds where nothing is.
+    """
+    return otherwise if hasattr(method, "__wrapped__") else getattr(method, mark, otherwise)
 
 
 def converter(field: Any, method: str) -> tuple[Callable[[Any], Any] | None, frozenset[type]]:
@@ -112,8 +127,8 @@ def converter(field: Any, method: str) -> tuple[Callable[[Any], Any] | None, fro
     if not field.overrides(method):
         return None, NO_TYPES
     function = getattr(field, method)
-    same = getattr(function, "unchanged_types", NO_TYPES)
-    changed = getattr(function, "changed_types", None)
+    same: frozenset[type] = declared(function, "unchanged_types", NO_TYPES)
+    changed = declared(function, "changed_types")
     return function, same - changed(field) if changed else same
 
 
@@ -132,7 +147,7 @@ def validator(
     validate, accepted = None, NO_TYPES
     if field.overrides("validate"):
         validate = field.validate
-        types = getattr(validate, "accepted_types", None)
+        types = declared(validate, "accepted_types")
         accepted = types(field) if types else NO_TYPES
         validate = strict_validate(field, strict=strict) or validate
     if not field._settings.takes_none:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aiomotorengine.fields.base_field import BaseField
-from aiomotorengine.fields.field_methods import converter, validator
+from aiomotorengine.fields.field_methods import converter, declared, validator
 
 __all__ = ["AsGiven", "as_given"]
 
@@ -82,5 +82,5 @@ def asks_program(field: BaseField[Any]) -> bool:
     They may do whatever they like, so they are asked once; what is refused here is validated again,
     to say why. A ``validate`` of the library's, but for a few, says which types it takes.
     """
-    is_own = field.overrides("validate") and not hasattr(field.validate, "accepted_types")
+    is_own = field.overrides("validate") and not declared(field.validate, "accepted_types")
     return is_own or bool(field._settings.validators)
