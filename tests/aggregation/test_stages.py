@@ -714,6 +714,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     ),
     "no class": (lambda: books().into(dict), TypeError, "takes a document class"),  # type: ignore[type-var]
     "no percentile": (lambda: Aggregation.percentile("p", [50]), ValueError, "from 0 to 1"),
+    "a mapping of percentiles": (
+        lambda: Aggregation.percentile("p", {0.5: "half"}),
+        TypeError,
+        "p must be a list of numbers",
+    ),
 }
 
 

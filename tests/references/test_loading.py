@@ -82,6 +82,14 @@ async def test_an_unknown_name_is_refused(authors: list[Author]) -> None:
         await book.load_references(fields=["nope"])
 
 
+@pytest.mark.parametrize(
+    "fields", ["author", b"author", {"author": 1}, 1, [1], [Book.author]], ids=repr
+)
+async def test_loading_what_are_no_names(fields: Any) -> None:
+    with pytest.raises(TypeError, match="fields must be a list of names, not "):
+        await Book().load_references(fields=fields)
+
+
 async def test_an_unsaved_document_can_load_too(authors: list[Author]) -> None:
     book = Book(author=authors[0]._id)
     assert (await book.load_references())["loaded_reference_count"] == 1

@@ -8,6 +8,7 @@ from typing import Any
 from aiomotorengine.aggregation.accumulator import FieldAccumulator
 from aiomotorengine.aggregation.computed import path_or_expression
 from aiomotorengine.aggregation.names import Naming
+from aiomotorengine.utils import several
 
 __all__ = ["MedianAggregation", "PercentileAggregation"]
 
@@ -40,9 +41,7 @@ class PercentileAggregation(FieldAccumulator):
 
     def __init__(self, field: Any, p: Iterable[float], alias: str | None = None) -> None:
         super().__init__(field, alias)
-        if isinstance(p, str | bytes) or not isinstance(p, Iterable):
-            raise TypeError(f"p must be a list of numbers from 0 to 1, not {p!r}.")
-        self.p = list(p)
+        self.p = list(several("p", p, "a list of numbers from 0 to 1"))
         for number in self.p:
             if isinstance(number, bool) or not isinstance(number, int | float):
                 raise TypeError(f"p must be a list of numbers from 0 to 1, not {p!r}.")

@@ -38,6 +38,7 @@ from aiomotorengine.sessions.target import Target, target_beside
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.dangling import DanglingReference, ReferenceList
 from aiomotorengine.storage.discriminators import condition_of
+from aiomotorengine.utils import several
 from aiomotorengine.wire.replies import Batch
 
 __all__ = ["keep_loaded", "load"]
@@ -68,9 +69,10 @@ async def load(
 
     Raises:
         ValueError: ``fields`` names something that is no field, or a path leads to no reference.
+        TypeError: ``fields`` is a single value, or something in it is no name.
         StoredValueError: a document that is referred to cannot be read.
     """
-    names = None if fields is None else list(fields)
+    names = None if fields is None else several("fields", fields, "a list of names")
     nodes = [
         Node(document, wanted=None if names is None else wanted_of(type(document), names))
         async for some in in_turns(list(documents))

@@ -58,9 +58,12 @@ def wanted_of(document_class: Any, names: Iterable[str]) -> Wanted:
 
     Raises:
         ValueError: there is no such field, or a path leads to no reference.
+        TypeError: it is no name.
     """
     wanted = Wanted()
     for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"fields must be a list of names, not of {type(name).__name__}.")
         if name in document_class._fields:
             wanted.at([name])
         elif "." in name or "__" in name:
