@@ -77,6 +77,10 @@ class Shouted(StringField):
         return text.upper()
 
 
+def nothing() -> None:
+    """A default that makes no key."""
+
+
 def not_seven(value: Any) -> None:
     if value == 7:
         raise ValueError("not seven")
@@ -103,6 +107,12 @@ NATIVE: dict[str, Callable[..., BaseField[Any]]] = {
     "default": partial(StringField, default="a1"),
     "numbered": partial(IntField, default=number),
     "refused_default": partial(IntField, 0, 1, default=number),
+    "long_default": partial(IntField, bits=64, default=number),
+    "lower_default": partial(StringField, to_lower=True, default=lambda: f"A{number()}"),
+    "uuid_default": partial(UUIDField, default=lambda: UUID_4),
+    "unmade": partial(ObjectIdField, default=nothing),
+    "unmade_needed": partial(ObjectIdField, default=nothing, required=True),
+    "unmade_text": partial(StringField, default=nothing),
 }
 """What the native codec looks at by itself."""
 
@@ -280,6 +290,12 @@ VALID: dict[str, Any] = {
     "default": "a",
     "numbered": 3,
     "refused_default": 1,
+    "long_default": 5,
+    "lower_default": "a",
+    "uuid_default": UUID_4,
+    "unmade": ID,
+    "unmade_needed": ID,
+    "unmade_text": "a",
 }
 
 
@@ -293,7 +309,7 @@ def test_nothing_of_them_is_left_to_python(name: str) -> None:
     rows, _ = row_codecs(kind)
     assert len(rows.encode_many([{"key": value, "size": 5}] * 3)) == 3
     document = kind(key=value, size=5)
-    if name != "long":  # what is stored for it is an Int64, which Python looks at
+    if not name.startswith("long"):  # what is stored for it is an Int64, which Python looks at
         assert codec.validate_many([document])
         assert codec.encode_many([document], [document._id], validate=True)
     assert (codec.stepped_back, rows.stepped_back) == (before, 0)
@@ -325,6 +341,24 @@ def test_a_missing_key_is_made_after_all_else(columns: list[str] | None) -> None
     made = [bson.decode(raw) for raw in codec.encode_many(rows)]
     assert [(it["_id"], it["note"]) for it in made] == [(1, "note 0"), (3, "note 2")]
     assert codec.stepped_back == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"), [("long_default", [Int64(0), Int64(1)]), ("lower_default", ["a0", "a1"])]
+)
+def test_a_key_that_is_stored_in_another_form_is_made_once(name: str, keys: list[Any]) -> None:
+    codec, _ = row_codecs(CLASSES[name])
+    restart()
+    made = [bson.decode(it)["_id"] for it in codec.encode_many([{"size": 1, "note": "a"}] * 2)]
+    assert [(type(it), it) for it in made] == [(type(it), it) for it in keys]
+    assert (next(numbers), codec.stepped_back) == (2, 0)
+
+
+def test_where_a_default_makes_no_key_there_is_a_new_id() -> None:
+    codec, _ = row_codecs(CLASSES["unmade"])
+    made = {bson.decode(it)["_id"] for it in codec.encode_many([{"size": 1}, {"size": 2}])}
+    assert len(made) == 2
+    assert {type(it) for it in made} == {ObjectId}
 
 
 def test_a_key_is_not_made_for_a_row_that_is_refused() -> None:

@@ -351,6 +351,32 @@ async def test_an_upsert_is_told_the_key(mongo: Mongo) -> None:
         await wares.update(U.set(sku="D4"), upsert=True)
 
 
+class MaybeNumbered(Document):
+    __collection__ = "primary_key_made_or_not"
+
+    key = ObjectIdField(primary_key=True, default=lambda: None)
+    price = IntField()
+
+
+class MaybeNamed(Document):
+    __collection__ = "primary_key_named_or_not"
+
+    name = StringField(primary_key=True, default=lambda: None)
+    price = IntField()
+
+
+async def test_a_default_that_makes_no_key_is_as_none(mongo: Mongo) -> None:
+    await MaybeNumbered.objects.filter(price=1).update(U.set(price=2), upsert=True)
+    await MaybeNumbered.objects.bulk_insert(Rows([{"price": 3}]))
+    await MaybeNumbered(price=4).save()
+    stored = await MaybeNumbered.objects.coll().find().sort("price").to_list(None)
+    assert [it["price"] for it in stored] == [2, 3, 4]
+    assert {type(it["_id"]) for it in stored} == {ObjectId}
+    with pytest.raises(InvalidDocumentError, match="Field 'name' is required"):
+        await MaybeNamed.objects.filter(price=1).update(U.set(price=2), upsert=True)
+    assert await MaybeNamed.objects.count() == 0
+
+
 async def test_an_upsert_makes_object_ids(mongo: Mongo) -> None:
     await Marked.objects.filter(price=1).update(U.set(price=2), upsert=True)
     assert isinstance((await Marked.objects.get(price=2)).mark, ObjectId)  # type: ignore[union-attr]

@@ -49,7 +49,7 @@ from aiomotorengine.fields.string_field import StringField
 from aiomotorengine.storage.base import DocumentStorage, Storage
 from aiomotorengine.storage.descriptors import Attribute
 from aiomotorengine.storage.discriminators import Discriminator
-from aiomotorengine.storage.primary_keys import PrimaryKeyAttribute
+from aiomotorengine.storage.primary_keys import PrimaryKeyAttribute, key_of
 from aiomotorengine.storage.shard_keys import has_defaults
 from aiomotorengine.storage.stored_forms import has_own_id, keep_own_id
 
@@ -210,8 +210,8 @@ class KeyPlan(NamedTuple):
     Attributes:
         field: the plan of its field.
         kept_types: the types of values that are stored, and read again, as they are.
-        make: makes the key of a document that is given none, as it is stored; ``None`` where the
-            field has no default.
+        make: makes the key of a document that is given none, as it is read again, of which the
+            types that are kept are said; ``None`` where the field has no default.
         may_be_missing: whether a document without one is given a new ``ObjectId``.
     """
 
@@ -489,13 +489,18 @@ def plan_key(document_class: Any) -> KeyPlan | Route | None:
         reason = f"a {type(key).__name__} is not stored as it is read"
     if reason:
         return python(f"{key.name} is the primary key, and {reason}")
-    conversion = conversion_of(document_class)
+    make = conversion_of(document_class).make_key
     return KeyPlan(
         field=plan._replace(required=key._is_needed),
         kept_types=types,
-        make=conversion.make_key,
+        make=None if make is None else partial(made_key, key, make),
         may_be_missing=not key._is_needed,
     )
+
+
+def made_key(key: BaseField[Any], make: Callable[[], Any]) -> Any:
+    """The primary key that is made for a document, as it is read again."""
+    return key_of(key, make())
 
 
 def kept_types(field: BaseField[Any]) -> tuple[type, ...]:

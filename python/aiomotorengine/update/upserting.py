@@ -107,12 +107,13 @@ class Insertion:
         Raises:
             InvalidDocumentError: nothing makes the primary key, or it is said to be null.
         """
-        make = conversion_of(self._document_class).make_key
         is_unsaid = "_id" not in self._changed and "_id" not in self.equalities
-        if make is None or not is_unsaid:
+        make = conversion_of(self._document_class).make_key if is_unsaid else None
+        self.id = None if make is None else make()
+        if self.id is None:
             refuse_unset_key(self._document_class)
         if is_unsaid:
-            self.id = ObjectId() if make is None else make()
+            self.id = ObjectId() if self.id is None else self.id
             yield insertion("_id", self.id)
 
     def _discriminator(self) -> Iterator[Operation]:

@@ -78,8 +78,8 @@ pub(crate) fn new_object_ids<'py>(py: Python<'py>, count: usize) -> PyResult<Bou
 /// The id of a document that is written.
 pub(crate) enum Id {
     Given(Py<PyAny>),
-    /// What a row has for the primary key that its class declares.
-    OfRow(Py<PyAny>),
+    /// The value of the primary key that its class declares, which the field stores in its form.
+    Key(Py<PyAny>),
     /// The bytes of one that was made for it, of which nobody wants an object.
     New([u8; 12]),
 }

@@ -14,7 +14,7 @@ pub(crate) struct PrimaryKey {
     pub(crate) field: Field,
     /// The types of which values are stored, and read, as they are.
     kept_types: Vec<Py<PyType>>,
-    /// Makes the key of a document that is given none, as it is stored.
+    /// Makes the key of a document that is given none, as it is read.
     pub(crate) make: Option<Py<PyAny>>,
     /// Whether a document without one is given a new `ObjectId`.
     may_be_missing: bool,
@@ -49,7 +49,7 @@ impl PrimaryKey {
         Err(Stop::AskPython)
     }
 
-    /// Write what a row has for its key, which `validate` has let through.
+    /// Write the key of a row, given or made, which `validate` has let through.
     #[inline(never)] // most classes declare none
     pub(crate) fn write(
         &self,

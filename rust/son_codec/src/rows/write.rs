@@ -77,7 +77,7 @@ impl<'a> Rows<'a> {
         let id = match plan.key.as_deref().and_then(|key| key.make.as_ref()) {
             Some(make) if given.is_none() => {
                 make_values(&mut row, plan, class, context)?;
-                made_key(make, plan, context)?
+                made_key(make, plan, new_ids, context)?
             }
             _ => id_to_write(given, plan, new_ids, context)?,
         };
@@ -354,7 +354,7 @@ fn id_to_write(
     context: &Context<'_>,
 ) -> Outcome<Id> {
     match given {
-        Some(id) if plan.key.is_some() => Ok(Id::OfRow(id.unbind())),
+        Some(id) if plan.key.is_some() => Ok(Id::Key(id.unbind())),
         Some(id) => Ok(Id::Given(id.unbind())),
         None => Ok(new_ids.next(context.py)?),
     }
@@ -377,13 +377,19 @@ fn make_values<'py>(
     Ok(())
 }
 
-/// The key that a function of the program's makes, as it is stored.
+/// The key that a function of the program's makes; a new id where it makes none, and none is needed.
 #[cold]
-fn made_key(make: &Py<PyAny>, plan: &Document, context: &Context<'_>) -> Outcome<Id> {
+fn made_key(
+    make: &Py<PyAny>,
+    plan: &Document,
+    new_ids: &mut NewIds,
+    context: &Context<'_>,
+) -> Outcome<Id> {
     let key = plan.key.as_ref().ok_or(Stop::AskPython)?;
     let made = make.bind(context.py).call0()?;
     key.validate(made.as_borrowed(), context)?;
-    Ok(Id::Given(made.unbind()))
+    let made = Some(made).filter(|made| !made.is_none());
+    id_to_write(made, plan, new_ids, context)
 }
 
 /// Write a document of such values, with an `_id` in front where one is given.
@@ -397,7 +403,7 @@ fn write_values<'py>(
 ) -> Outcome<()> {
     let start = match id {
         Some(Id::Given(id)) => plan.begin(Some(id.bind_borrowed(context.py)), out, context)?,
-        Some(Id::OfRow(value)) => {
+        Some(Id::Key(value)) => {
             let start = plan.begin(None, out, context)?;
             let key = plan.key.as_ref().ok_or(Stop::AskPython)?;
             key.write(value.bind_borrowed(context.py), out, context)?;
