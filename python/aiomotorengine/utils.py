@@ -37,6 +37,7 @@ __all__ = [
     "serialize",
     "several",
     "sort_direction",
+    "stages_given",
     "without_underscores",
 ]
 
@@ -202,6 +203,19 @@ def several(argument: str, values: Any, wanted: str) -> tuple[Any, ...]:
     if isinstance(values, ONE_VALUE) or not isinstance(values, Iterable):
         raise TypeError(f"{argument} must be {wanted}, not {values!r}.")
     return tuple(values)
+
+
+def stages_given(argument: str, stages: Any) -> list[Mapping[str, Any]]:
+    """The stages of an argument that takes a pipeline as MongoDB has it.
+
+    Raises:
+        TypeError: it is a single one, or something in it is no mapping.
+    """
+    found = several(argument, stages, "a list of stages")
+    for stage in found:
+        if not isinstance(stage, Mapping):
+            raise TypeError(f"{argument} must be a list of stages, each a mapping, not {stage!r}.")
+    return list(found)
 
 
 def is_condition(value: Any) -> bool:

@@ -714,6 +714,22 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     ),
     "no class": (lambda: books().into(dict), TypeError, "takes a document class"),  # type: ignore[type-var]
     "no percentile": (lambda: Aggregation.percentile("p", [50]), ValueError, "from 0 to 1"),
+    "stages that are none": (
+        lambda: books().raw(["$match"]),  # type: ignore[list-item]
+        TypeError,
+        r"stages must be a list of stages, each a mapping, not '\$match'",
+    ),
+    "a merge by stages that are none": (
+        lambda: books().merge("seen", when_matched=[["$set"]]),  # type: ignore[list-item]
+        TypeError,
+        "when_matched must be a list of stages, each a mapping",
+    ),
+    "a merge on what is no field": (
+        lambda: books().merge("seen", on=[1]),  # type: ignore[list-item]
+        TypeError,
+        "on must be a list of fields, not of int",
+    ),
+    "a merge on nothing": (lambda: books().merge("seen", on=[]), ValueError, "needs a field on"),
     "a mapping of percentiles": (
         lambda: Aggregation.percentile("p", {0.5: "half"}),
         TypeError,

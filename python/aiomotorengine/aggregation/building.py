@@ -31,7 +31,7 @@ from aiomotorengine.aggregation.stages.windows import SetWindowFields
 from aiomotorengine.arguments import integer, positive
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query_builder.node import QNode
-from aiomotorengine.utils import several, sort_direction
+from aiomotorengine.utils import sort_direction, stages_given
 
 if TYPE_CHECKING:
     from typing import Self
@@ -489,6 +489,7 @@ class Building(Pipeline):
             stages: a pipeline as MongoDB takes it.
 
         Raises:
+            TypeError: it is no list of mappings.
             ValueError: the query set has filters, and the first stage is one that nothing may
                 precede, such as ``$geoNear``.
 
@@ -499,7 +500,7 @@ class Building(Pipeline):
             >>> City.objects.filter(people__gt=1000).aggregate.raw([{"$count": "large"}]).to_query()
             [{'$match': {'p': {'$gt': 1000}}}, {'$count': 'large'}]
         """
-        self.raw_query = list(several("stages", stages, "a list of stages"))
+        self.raw_query = stages_given("stages", stages)
         if self._begins_with_filters and not self.queryset._query().empty:
             refuse_if_first(self.raw_query)
         return self

@@ -14,7 +14,7 @@ from aiomotorengine.changes.position import Position
 from aiomotorengine.changes.stages import OPERATIONS
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query_builder.value_path import value_path
-from aiomotorengine.utils import is_collection
+from aiomotorengine.utils import is_collection, stages_given
 
 __all__ = ["Asked", "WatchOptions", "asked", "keys_of"]
 
@@ -100,7 +100,7 @@ def asked(
     return Asked(
         operations=wanted,
         fields=None if fields is None else fields_of(fields),
-        pipeline=stages_given(pipeline),
+        pipeline=stages_given("pipeline", pipeline),
         has_before=full_document_before_change not in (None, "off"),
         may_lack_documents=full_document == "default" and has_updates,
         options=options,
@@ -157,17 +157,6 @@ def keys_of(document_class: Any, fields: Iterable[Any]) -> list[str]:
     """
     paths = (value_path(document_class, it, "Invalid watch() field '{}'") for it in fields)
     return [key for path in paths for key in path.stored_keys]
-
-
-def stages_given(pipeline: Any) -> list[Mapping[str, Any]]:
-    """The stages of the program's own.
-
-    Raises:
-        TypeError: they are no list of mappings.
-    """
-    if not is_collection(pipeline) or not all(isinstance(it, Mapping) for it in pipeline):
-        raise TypeError(f"pipeline must be a list of stages, not {pipeline!r}.")
-    return list(pipeline)
 
 
 def position_of(resume_after: Any, start_after: Any, start_at: Any) -> Position:

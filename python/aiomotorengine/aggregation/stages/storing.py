@@ -12,7 +12,7 @@ from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.query_builder.value_path import value_path
 from aiomotorengine.storage.base import DocumentStorage
 from aiomotorengine.storage.discriminators import Discriminator, condition_of
-from aiomotorengine.utils import several
+from aiomotorengine.utils import several, stages_given
 
 __all__ = ["Merge", "Out"]
 
@@ -84,6 +84,8 @@ class Merge(Out):
     ) -> None:
         super().__init__(aggregation, target)
         names = (on,) if isinstance(on, str | BaseField) else several("on", on, "a list of fields")
+        if not names:
+            raise ValueError("merge() needs a field on which it finds documents.")
         self.on = [self._key(name) for name in names]
         if isinstance(when_matched, str) and when_matched not in WHEN_MATCHED:
             raise ValueError(
@@ -98,7 +100,7 @@ class Merge(Out):
         self.when_matched = (
             when_matched
             if isinstance(when_matched, str)
-            else list(several("when_matched", when_matched, "a list of stages"))
+            else stages_given("when_matched", when_matched)
         )
         self.when_not_matched = when_not_matched
 
@@ -106,7 +108,11 @@ class Merge(Out):
         """The key in the target by which documents are found."""
         if self.target is not None:
             return value_path(self.target, name, "Invalid merge() field '{}'").key
-        return name.db_field if isinstance(name, BaseField) else name
+        if isinstance(name, BaseField):
+            return name.db_field
+        if not isinstance(name, str):
+            raise TypeError(f"on must be a list of fields, not of {type(name).__name__}.")
+        return name
 
     def to_query(self) -> dict[str, Any]:
         return {
