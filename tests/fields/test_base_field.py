@@ -7,6 +7,7 @@ from datetime import date
 from enum import Enum
 from functools import wraps
 from typing import Any
+from unittest.mock import MagicMock, Mock, patch
 from uuid import UUID
 
 import pytest
@@ -454,3 +455,19 @@ def test_a_validate_around_that_of_the_library_may_refuse_what_that_takes_by_its
     assert [it.path for it in holding(value="damn").validation_errors()] == ["value"]
     with pytest.raises(InvalidDocumentError, match="Field 'value' must be valid"):
         U.compile(holding, U.set(value="damn"))
+
+
+@pytest.mark.parametrize("kind", [MagicMock, Mock])
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_mock_takes_the_place_of_validate(kind: Any, strict: bool) -> None:
+    holding = holder(ListField(StringField(), strict=strict))
+    for method in StringField, ListField:
+        with patch.object(method, "validate", kind(return_value=False)) as validate:
+            for refuses in (
+                holding(value=["a"]).validate,
+                lambda: U.compile(holding, U.set(value=["a"])),
+            ):
+                with pytest.raises(InvalidDocumentError, match="must be valid"):
+                    refuses()
+                assert validate.call_args.kwargs == {}
+            assert len(holding(value=["a"]).validation_errors()) == 1

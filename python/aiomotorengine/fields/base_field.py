@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 from weakref import WeakKeyDictionary, WeakSet
 
 from aiomotorengine.errors import InvalidDocumentError, PartialDocumentError
-from aiomotorengine.fields.field_methods import hands_on_strict, new_generation
+from aiomotorengine.fields.field_methods import hands_on_strict, is_replaced, new_generation
 from aiomotorengine.fields.native_kind import NativeKind
 from aiomotorengine.fields.rules import check_of, is_strict
 from aiomotorengine.fields.settings import ChoicesLike, FieldOptions, FieldSettings, settings_of
@@ -342,6 +342,26 @@ class BaseField(Generic[T], metaclass=FieldType):
         if not valid:
             raise InvalidDocumentError.invalid(self.name)
         self._check_rules(value if is_strict(self, strict) else loaded, strict=strict)
+        return stored
+
+    def _updated(self, value: Any, stored: Any, *, strict: bool) -> Any:
+        """What ``to_update`` gives for a value where it has converted it without the field's other
+        methods: where a program has replaced these, they are asked, as they are by a save.
+
+        Parameters:
+            value: the value.
+            stored: what it was converted to.
+            strict: as above.
+
+        Raises:
+            InvalidDocumentError: the field cannot take the value.
+        """
+        if any(is_replaced(self, name) for name in ("get_value", "to_son", "from_son")):
+            return BaseField.to_update(self, value, strict=strict)
+        asks = is_replaced(self, "validate") and value is not None
+        if asks and not self.validate(self.from_son(stored)):
+            raise InvalidDocumentError.invalid(self.name)
+        self._check_rules(value, strict=strict)
         return stored
 
     def _check_rules(self, value: Any, *, strict: bool) -> None:

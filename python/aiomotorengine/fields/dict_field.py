@@ -176,8 +176,7 @@ class DictField(ContainerField[dict[str, T]]):
                 stored[self._stored_key(key)] = convert(item)
             except Exception as error:
                 raise located(error, self._base_field or ANYTHING, "to_update", item, key)  # noqa: B904
-        self._check_rules(value, strict=strict)
-        return stored
+        return self._updated(value, stored, strict=strict)
 
     # -- what else is asked -------------------------------------------------------------------
 

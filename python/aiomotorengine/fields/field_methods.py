@@ -25,6 +25,7 @@ __all__ = [
     "declared",
     "generation",
     "hands_on_strict",
+    "is_replaced",
     "new_generation",
     "strict_validate",
     "unchanged",
@@ -101,21 +102,30 @@ def hands_on_strict(method: Method) -> Method:
 
 def hands_on(method: Callable[..., Any]) -> bool:
     """Whether a method takes ``strict``; that of a program's own field need not."""
-    return bool(declared(method, "hands_on_strict", False))
+    return bool(declared(method, "hands_on_strict"))
 
 
 def declared(method: Any, mark: str, otherwise: Any = None) -> Any:
     """What is declared of a method.
 
     ``functools.wraps`` copies the marks of the method that a program's own is put around, which may
-    do anything else.
+    do anything else. A mock has whatever it is asked for, and yet is not marked.
 
     Parameters:
         method: the method.
         mark: the mark that it has where something is.
         otherwise: what holds where nothing is.
     """
-    return otherwise if hasattr(method, "__wrapped__") else getattr(method, mark, otherwise)
+    marks: dict[str, Any] = getattr(getattr(method, "__func__", method), "__dict__", {})
+    return otherwise if "__wrapped__" in marks else marks.get(mark, otherwise)
+
+
+def is_replaced(field: Any, name: str) -> bool:
+    """Whether a method of a field is the program's own."""
+    method = getattr(type(field), name)
+    if name in vars(field) or hasattr(method, "__wrapped__"):
+        return True
+    return not method.__module__.startswith("aiomotorengine.")
 
 
 def converter(field: Any, method: str) -> tuple[Callable[[Any], Any] | None, frozenset[type]]:

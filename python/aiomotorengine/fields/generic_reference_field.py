@@ -120,7 +120,7 @@ class GenericReferenceField(BaseField[Any]):
     @hands_on_strict
     def to_update(self, value: Any, *, strict: bool = False) -> Any:
         try:
-            stored = self.to_query(value)
+            stored = self.to_query(self._presented(value))
         except ValueError as error:
             raise InvalidDocumentError.invalid(self.name) from error
         self._check_rules(value, strict=strict)

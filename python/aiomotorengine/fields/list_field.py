@@ -231,8 +231,7 @@ class ListField(ContainerField[list[T]]):
                 stored.append(convert(item))
             except Exception as error:
                 raise located(error, field, "to_update", item, index)  # noqa: B904
-        self._check_rules(value, strict=strict)
-        return stored
+        return self._updated(value, stored, strict=strict)
 
     def _kept(self, value: Any) -> Any:
         return list(map(self._base_field._kept, value)) if is_collection(value) else value

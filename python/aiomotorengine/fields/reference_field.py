@@ -157,8 +157,7 @@ class ReferenceField(BaseField[D]):
             stored = self.to_query(value)
         except ValueError as error:
             raise InvalidDocumentError.invalid(self.name) from error
-        self._check_rules(value, strict=strict)
-        return stored
+        return self._updated(value, stored, strict=strict)
 
     def parse(self, text: str) -> Any:
         return text if self._has_text_keys else without_hex(text)

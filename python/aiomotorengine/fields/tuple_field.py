@@ -180,8 +180,7 @@ class TupleField(ContainerField[tuple[Any, ...]]):
                 stored.append(updater(field, strict=strict_inside)(item))
             except Exception as error:
                 raise located(error, field, "to_update", item, index)  # noqa: B904
-        self._check_rules(value, strict=strict)
-        return stored
+        return self._updated(value, stored, strict=strict)
 
     # -- what else is asked -------------------------------------------------------------------
 

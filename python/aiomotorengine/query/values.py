@@ -19,6 +19,7 @@ from bson.objectid import ObjectId
 
 from aiomotorengine.fields.base_field import BaseField
 from aiomotorengine.fields.dynamic_field import DynamicField
+from aiomotorengine.fields.field_methods import is_replaced
 from aiomotorengine.fields.list_field import ListField
 from aiomotorengine.fields.rules import is_masked
 from aiomotorengine.locations import shown
@@ -185,12 +186,6 @@ def is_converted_by_program(field: BaseField[Any]) -> bool:
     """Whether a program has replaced how values of a built-in field are written."""
     hooks = ("to_query", "to_query_item", "to_son")
     return field.__native_kind__ is not None and any(is_replaced(field, hook) for hook in hooks)
-
-
-def is_replaced(field: BaseField[Any], hook: str) -> bool:
-    """Whether a method of a field is the program's own."""
-    method = getattr(type(field), hook)
-    return hook in field.__dict__ or not method.__module__.startswith("aiomotorengine.")
 
 
 def mappings_in(value: Any) -> Iterator[Mapping[Any, Any]]:
