@@ -22,7 +22,7 @@ from aiomotorengine import (
 from aiomotorengine.errors import InvalidDocumentError
 
 
-class Person(Document):
+class Signer(Document):
     name = IntField()
 
 
@@ -30,7 +30,7 @@ ONE, OTHER = ObjectId("65a0" * 6), ObjectId("65a1" * 6)
 
 VALUES: dict[Any, Any] = {
     DictField: ({"a": 1}, {"a": 1, "b": 2}),
-    GenericReferenceField: (Person(_id=ONE), Person(_id=OTHER)),
+    GenericReferenceField: (Signer(_id=ONE), Signer(_id=OTHER)),
     ListField: ([1], [1, 2]),
     ReferenceField: (ONE, OTHER),
     SetField: ({1}, {1, 2}),
@@ -42,7 +42,7 @@ MEMBERS: dict[Any, Any] = {
     DictField: [IntField],
     GenericReferenceField: [],
     ListField: [IntField],
-    ReferenceField: [lambda: Person],
+    ReferenceField: [lambda: Signer],
     SetField: [IntField],
     TupleField: [IntField, IntField],
 }
@@ -51,7 +51,7 @@ MEMBERS: dict[Any, Any] = {
 def with_own(kind: Any, **methods: Any) -> Any:
     """A class whose one field has some methods of the program's own."""
     field = type(f"Own{kind.__name__}", (kind,), methods)(*[make() for make in MEMBERS[kind]])
-    return type("Holding", (Document,), {"value": field})
+    return type("SignedThing", (Document,), {"value": field})
 
 
 @pytest.mark.parametrize("kind", list(VALUES))
@@ -89,13 +89,24 @@ def test_what_converts_is_asked(kind: Any, method: str) -> None:
     assert U.compile(holding, U.set(value=other)) == {"$set": {"value": stored["value"]}}
 
 
-def test_what_is_embedded_in_an_own_list_may_be_a_mapping() -> None:
-    class Short(ListField[Any]):
-        def validate(self, value: Any) -> bool:
-            return super().validate(value) and all(type(it) is Person for it in value)
+@pytest.mark.parametrize("method", ["validate", "to_son", "get_value"])
+def test_what_is_embedded_in_an_own_list_may_be_a_mapping(method: str) -> None:
+    def own(self: Any, value: Any) -> Any:
+        assert all(type(it) is Signer for it in value or ())
+        return getattr(ListField, method)(self, value)
 
-    class Team(Document):
-        people = Short(EmbeddedDocumentField(Person))
+    people = type("People", (ListField,), {method: own})(EmbeddedDocumentField(Signer))
+    team: Any = type("SignedTeam", (Document,), {"people": people})
+    assert U.compile(team, U.set(people=[{"name": 1}])) == {"$set": {"people": [{"name": 1}]}}
 
-    people = [{"name": 1}]
-    assert U.compile(Team, U.set(people=people)) == {"$set": {"people": people}}
+
+def test_a_document_that_is_referred_to_is_given_as_it_is() -> None:
+    class Named(ReferenceField):
+        def to_son(self, value: Any) -> Any:
+            return value.name if isinstance(value, Signer) else value
+
+    class SignedLetter(Document):
+        sender = Named(Signer)
+
+    assert SignedLetter(sender=Signer(name=7)).to_son() == {"sender": 7}
+    assert U.compile(SignedLetter, U.set(sender=Signer(_id=ONE, name=7))) == {"$set": {"sender": 7}}

@@ -356,8 +356,15 @@ class BaseField(Generic[T], metaclass=FieldType):
         Raises:
             InvalidDocumentError: the field cannot take the value.
         """
-        if any(is_replaced(self, name) for name in ("get_value", "to_son", "from_son")):
-            return BaseField.to_update(self, value, strict=strict)
+        reads_otherwise = is_replaced(self, "from_son")
+        if reads_otherwise or is_replaced(self, "to_son") or is_replaced(self, "get_value"):
+            # In a list there may be texts of dates, say, and mappings for documents: for a save,
+            # these would be what they stand for.
+            as_given = (
+                reads_otherwise or isinstance(value, DocumentStorage) or is_strict(self, strict)
+            )
+            given = value if as_given else self.from_son(stored)
+            return BaseField.to_update(self, given, strict=strict)
         asks = is_replaced(self, "validate") and value is not None
         if asks and not self.validate(self.from_son(stored)):
             raise InvalidDocumentError.invalid(self.name)
