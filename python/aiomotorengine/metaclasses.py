@@ -53,6 +53,10 @@ COMPILED_NAMES = frozenset(
         "__track_changes__",
         "__unknown__",
         "__write_concern__",
+        "_hidden",
+        "_id",
+        "_is_persisted",
+        "_stored_keys",
         "from_son",
         "get_field_by_db_name",
         "get_field_value",
@@ -246,12 +250,20 @@ class DocumentMetaClass(StorageMeta):
         cls.__changed(name)
 
     def __changed(cls, name: str) -> None:
-        if name in COMPILED_NAMES or has_hook(cls, name):
+        if name in COMPILED_NAMES or has_hook(cls, name) or is_field(cls, name):
             new_generation()
         if name in ("__setattr__", "__delattr__"):
             setter_changed(cls)
         if name == "__dynamic__":
             undeclared.watch_assignments(cls)
+
+
+def is_field(document_class: Any, name: str) -> bool:
+    """Whether a name is that of a field, or of the primary key, of a class or of one below it."""
+    keys = getattr(document_class, "_declared_key", ())
+    if name in getattr(document_class, "_fields", ()) or any(key.name == name for key in keys):
+        return True
+    return any(is_field(derived, name) for derived in type.__subclasses__(document_class))
 
 
 def take_collection(document_class: Any, body: Mapping[str, Any]) -> None:

@@ -416,3 +416,36 @@ def test_a_class_that_sets_its_key_in_its_own_way_is_called(
     monkeypatch.setattr(OwnWayBelow, "code", property(lambda it: it._id, set_code))
     codec, _ = row_codecs(OwnWayBelow)
     assert bson.decode(codec.encode_many([{"code": "a"}])[0])["_id"] == "<a>"
+
+
+@pytest.mark.parametrize("name", ["code", "_id"])
+def test_what_replaces_an_attribute_later_is_called(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = {"code": "a", "note": "b"}
+    codec_for(OwnWayBelow, STANDARD)  # and keeps what is compiled of the class as it is
+    before = outcome_of(row_codecs(OwnWayBelow)[0], row, None)
+    with monkeypatch.context() as patch:
+        patch.setattr(OwnWayBelow, name, property(lambda it: "seen", lambda it, value: None))
+        codec, reference = row_codecs(OwnWayBelow)
+        found = outcome_of(codec, row, None)
+        assert found == outcome_of(reference, row, None)
+        assert found != before
+    assert outcome_of(row_codecs(OwnWayBelow)[0], row, None) == before
+
+
+class SetsItself(Document):
+    """Its key is set like any attribute, and so is the ``_id``."""
+
+    code = StringField(primary_key=True)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, f"<{value}>" if name == "code" else value)
+
+
+def test_a_class_that_sets_attributes_in_its_own_way_is_called() -> None:
+    codec, reference = row_codecs(SetsItself)
+    found = outcome_of(codec, {"code": "a"}, None)
+    assert found == outcome_of(reference, {"code": "a"}, None)
+    assert bson.decode(found)["_id"] == "<a>"
+    assert "rows: python   __setattr__ overridden by SetsItself" in str(SetsItself.explain_codec())

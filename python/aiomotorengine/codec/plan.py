@@ -24,6 +24,7 @@ from aiomotorengine.codec.routes import (
     NATIVE,
     Route,
     document_routes,
+    overridden_method,
     owner_of,
     python,
 )
@@ -348,6 +349,8 @@ def rows_route(document_class: Any, routes: Mapping[str, Route]) -> Route:
     conversion = conversion_of(document_class)
     if conversion.has_own_constructor:
         return python("has its own __init__ or __new__")
+    if reason := overridden_method(document_class, ("__setattr__",)):
+        return python(reason)
     if conversion.sequences:
         return python(f"{conversion.sequences[0].name} is given its number by a counter")
     if conversion.on_save:

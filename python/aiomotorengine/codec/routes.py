@@ -26,6 +26,7 @@ __all__ = [
     "document_routes",
     "has_own",
     "options_obstacle",
+    "overridden_method",
     "owner_of",
     "python",
 ]
