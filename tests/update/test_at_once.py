@@ -71,14 +71,14 @@ def test_a_value_is_converted_once() -> None:
         def to_son(self, value: Any) -> Any:
             return value or None
 
-    class Label(Document):
+    class AskingLabel(Document):
         text = Asking()
 
     for omits, nothing in (False, {"$set": {"text": None}}), (True, {"$unset": {"text": ""}}):
-        Label.__omit_none__ = omits
+        AskingLabel.__omit_none__ = omits
         for value, wanted in ("a", {"$set": {"text": "a"}}), ("", nothing), (None, nothing):
             for _ in range(2):  # the second time, its path is known
-                update = update_by(Label, [U.set(text=value)], False, None, True, True)
+                update = update_by(AskingLabel, [U.set(text=value)], False, None, True, True)
                 assert update._document == wanted
                 assert asked == [value]
                 asked.clear()
