@@ -11,6 +11,7 @@ from aiomotorengine import (
     DictField,
     Document,
     EmbeddedDocumentField,
+    GenericEmbeddedDocumentField,
     GenericReferenceField,
     IntField,
     ListField,
@@ -30,6 +31,8 @@ ONE, OTHER = ObjectId("65a0" * 6), ObjectId("65a1" * 6)
 
 VALUES: dict[Any, Any] = {
     DictField: ({"a": 1}, {"a": 1, "b": 2}),
+    EmbeddedDocumentField: (Signer(name=1), Signer(name=2)),
+    GenericEmbeddedDocumentField: (Signer(name=1), Signer(name=2)),
     GenericReferenceField: (Signer(_id=ONE), Signer(_id=OTHER)),
     ListField: ([1], [1, 2]),
     ReferenceField: (ONE, OTHER),
@@ -40,6 +43,8 @@ VALUES: dict[Any, Any] = {
 
 MEMBERS: dict[Any, Any] = {
     DictField: [IntField],
+    EmbeddedDocumentField: [lambda: Signer],
+    GenericEmbeddedDocumentField: [lambda: [Signer]],
     GenericReferenceField: [],
     ListField: [IntField],
     ReferenceField: [lambda: Signer],

@@ -182,6 +182,7 @@ class EmbeddedDocumentField(BaseField[D]):
                 raise
             except (ValueError, TypeError, ArithmeticError, AttributeError) as error:
                 raise refused(self, value) from error
+        value = self._presented(value)
         if not self.validate(value):
             raise refused(self, value)
         self._check_rules(value, strict=strict)

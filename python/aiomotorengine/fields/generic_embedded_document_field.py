@@ -180,8 +180,7 @@ class GenericEmbeddedDocumentField(ContainerField[Any]):
         if field is self:
             raise refused(self, value)
         stored = self._converted(updater(field, strict=is_strict(self, strict)), value)
-        self._check_rules(value, strict=strict)
-        return stored
+        return self._updated(value, stored, strict=strict)
 
     # -- what else is asked -------------------------------------------------------------------
 
