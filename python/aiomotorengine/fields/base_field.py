@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 from weakref import WeakKeyDictionary, WeakSet
 
 from aiomotorengine.errors import InvalidDocumentError, PartialDocumentError
-from aiomotorengine.fields.field_methods import hands_on_strict, is_replaced, new_generation
+from aiomotorengine.fields.field_methods import hands_on_strict, new_generation, own_methods
 from aiomotorengine.fields.native_kind import NativeKind
 from aiomotorengine.fields.rules import check_of, is_strict
 from aiomotorengine.fields.settings import ChoicesLike, FieldOptions, FieldSettings, settings_of
@@ -356,17 +356,14 @@ class BaseField(Generic[T], metaclass=FieldType):
         Raises:
             InvalidDocumentError: the field cannot take the value.
         """
-        reads_otherwise = is_replaced(self, "from_son")
-        if reads_otherwise or is_replaced(self, "to_son") or is_replaced(self, "get_value"):
+        own = own_methods(self)
+        if own and not own <= {"validate"}:
             # In a list there may be texts of dates, say, and mappings for documents: for a save,
             # these would be what they stand for.
-            as_given = (
-                reads_otherwise or isinstance(value, DocumentStorage) or is_strict(self, strict)
-            )
-            given = value if as_given else self.from_son(stored)
+            is_ready = isinstance(value, DocumentStorage) or is_strict(self, strict)
+            given = value if is_ready or "from_son" in own else self.from_son(stored)
             return BaseField.to_update(self, given, strict=strict)
-        asks = is_replaced(self, "validate") and value is not None
-        if asks and not self.validate(self.from_son(stored)):
+        if own and value is not None and not self.validate(self.from_son(stored)):
             raise InvalidDocumentError.invalid(self.name)
         self._check_rules(value, strict=strict)
         return stored

@@ -27,6 +27,7 @@ __all__ = [
     "hands_on_strict",
     "is_replaced",
     "new_generation",
+    "own_methods",
     "strict_validate",
     "unchanged",
     "updater",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 OVERRIDABLE = ("is_empty", "get_value", "validate", "to_son", "from_son", "to_query")
+CONVERTING = ("get_value", "validate", "to_son", "from_son")
 NO_TYPES: frozenset[type] = frozenset()
 NONE_ONLY: frozenset[type] = frozenset({NoneType})
 
@@ -126,6 +128,17 @@ def is_replaced(field: Any, name: str) -> bool:
     if name in vars(field) or hasattr(method, "__wrapped__"):
         return True
     return not method.__module__.startswith("aiomotorengine.")
+
+
+def own_methods(field: Any) -> frozenset[str]:
+    """Those by which a value is validated and converted that are the program's own; mostly none."""
+    known: tuple[int, frozenset[str]] | None = vars(field).get("_own_methods")
+    if known is None or known[0] != generation.number:
+        names = (name for name in CONVERTING if is_replaced(field, name))
+        known = generation.number, frozenset(names)
+        if "name" in vars(field):  # else its changes start no new generation
+            vars(field)["_own_methods"] = known
+    return known[1]
 
 
 def converter(field: Any, method: str) -> tuple[Callable[[Any], Any] | None, frozenset[type]]:
