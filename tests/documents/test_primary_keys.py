@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import Enum
-from typing import Any
+from itertools import count
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import pytest
@@ -375,6 +377,32 @@ async def test_a_default_that_makes_no_key_is_as_none(mongo: Mongo) -> None:
     with pytest.raises(InvalidDocumentError, match="Field 'name' is required"):
         await MaybeNamed.objects.filter(price=1).update(U.set(price=2), upsert=True)
     assert await MaybeNamed.objects.count() == 0
+
+
+class Coupon(Document):
+    __collection__ = "primary_key_coupons"
+
+    number = IntField(primary_key=True, default=lambda: next(Coupon.numbers))
+    price = IntField()
+    note = StringField(default="new")
+
+    numbers: ClassVar[Iterator[int]] = count(1)
+
+
+@pytest.mark.parametrize("validate", [True, False])
+async def test_an_upsert_makes_its_key_once(
+    mongo: Mongo, validate: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Coupon, "numbers", count(1))
+    for asked, *updates in (
+        ({"price": 1}, U.set(note="a")),
+        ({"number": 7}, U.set(note="b")),
+        ({"price": 2}, U.set(note="c"), U.set_on_insert(number=8)),
+        ({"price": 3}, U.set(note="d")),
+    ):
+        await Coupon.objects.filter(**asked).update(*updates, upsert=True, validate=validate)
+    stored = await Coupon.objects.coll().find().sort("_id").to_list(None)
+    assert [(it["_id"], it["note"]) for it in stored] == [(1, "a"), (2, "d"), (7, "b"), (8, "c")]
 
 
 async def test_an_upsert_makes_object_ids(mongo: Mongo) -> None:

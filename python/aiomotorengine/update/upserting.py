@@ -99,7 +99,7 @@ class Insertion:
             field = field_at(self._document_class, key)
             self._given[key] = field is None or not field._is_missing(value)
             yield insertion(key, value)
-        yield from self._defaults(self._document_class())
+        yield from self._defaults(self._new_document())
 
     def _new_id(self) -> Iterator[Operation]:
         """The ``_id`` where neither the query nor the update says one.
@@ -115,6 +115,13 @@ class Insertion:
         if is_unsaid:
             self.id = ObjectId() if self.id is None else self.id
             yield insertion("_id", self.id)
+
+    def _new_document(self) -> Any:
+        """A document that has nothing but defaults. Its key is there, and is not made once more."""
+        conversion = conversion_of(self._document_class)
+        if conversion.make_key is None or conversion.has_own_constructor:
+            return self._document_class()
+        return self._document_class(_id=self.id)
 
     def _discriminator(self) -> Iterator[Operation]:
         """What says of which class it is, where the class shares its collection.
